@@ -1,0 +1,33 @@
+package dev.weir.model;
+
+/** What the head of a many-to-one network reads; both have {@code num_directions * hidden_size} values. */
+public enum Readout {
+  /** The last layer's rows of {@code h_n}: each direction after it has read the whole window. */
+  FINAL_HIDDEN("h_n"),
+  /**
+   * {@code out[:, -1]}: the habit of many PyTorch programs. Its backward half has read the newest
+   * value only.
+   */
+  LAST_STEP("out[:, -1]");
+
+  private final String label;
+
+  Readout(String label) {
+    this.label = label;
+  }
+
+  /** The word used in weight files. */
+  public String label() {
+    return label;
+  }
+
+  /** The readout with this label, or null when there is none. */
+  public static Readout ofLabel(String label) {
+    for (Readout readout : values()) {
+      if (readout.label.equals(label)) {
+        return readout;
+      }
+    }
+    return null;
+  }
+}
