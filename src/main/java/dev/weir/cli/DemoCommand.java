@@ -1,0 +1,284 @@
+package dev.weir.cli;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.job.ForecastJob;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.DeadLetters;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.MalformedException;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.TopicAdmin;
+import dev.weir.model.Mode;
+import java.awt.Desktop;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code weir demo}: a broker, a cluster and the forecasting job in one JVM, on real series.
+ * Everything it shows was read back from the topics.
+ */
+@Command(
+    name = "demo",
+    description = "Shows live forecasts of real series: broker, cluster and job in one process.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {"", "Example: weir demo --duration 60s --no-browser --format json | jq .steps"})
+final class DemoCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final long LINE_NANOS = 80_000_000L; // about as many lines as an eye can follow
+
+  /** Forecasts are shown when committed, so the demo commits often. */
+  private static final Map<String, String> FLINK =
+      Map.of("execution.checkpointing.interval", "1 s");
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Stop after so long, such as 60s; by default at Ctrl-C.")
+  private Duration duration;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES}; json: each forecast as an object on a line.")
+  private Format format;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Values a second of each series (default: ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(names = "--no-browser", description = "Do not open Flink's page in a browser.")
+  private boolean noBrowser;
+
+  @Option(
+      names = "--port",
+      description = "Port of Flink's page (default: the first free one of 8081 to 8099).")
+  private Integer port;
+
+  private final DemoScore score = new DemoScore();
+  private final ObservationCodec observationCodec = new ObservationCodec();
+  private final ForecastCodec forecastCodec = new ForecastCodec();
+  private Topics topics;
+  private long started;
+  private long lastLine;
+  private long forecasts;
+  private long deadLetters;
+
+  @Override
+  public Integer call() throws Exception {
+    if (!(rate > 0 && rate <= 10_000)) {
+      System.err.println("weir demo: --rate: expected above 0 to 10000, got " + rate);
+      return 2;
+    }
+    started = System.nanoTime();
+    say("starting a Kafka broker and a Flink cluster in this process");
+    Path data = Files.createTempDirectory("weir-demo");
+    Map<String, String> flink = new HashMap<>(FLINK);
+    if (port != null) {
+      flink.put("rest.bind-port", Integer.toString(port));
+    }
+    CompletableFuture<LocalCluster> clusterStart =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return LocalCluster.start(flink);
+              } catch (Exception e) {
+                throw new CompletionException(e);
+              }
+            });
+    try (EmbeddedBroker broker = EmbeddedBroker.start(data, 0);
+        LocalCluster cluster = clusterStart.join()) {
+      return show(broker, cluster);
+    } finally {
+      FileUtils.deleteDirectoryQuietly(data.toFile());
+    }
+  }
+
+  private int show(EmbeddedBroker broker, LocalCluster cluster) throws Exception {
+    JobSettings settings =
+        JobSettings.builtin(
+            "demo", Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));
+    topics = settings.kafka().topics();
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+      admin.createMissing(topics, 1);
+    }
+    JobClient job = ForecastJob.submit(cluster.environment(), settings);
+    URI page = URI.create(cluster.webAddress() + "/#/job/running/" + job.getJobID() + "/overview");
+    say("Kafka: " + broker.bootstrapServers() + "   Flink's page: " + page);
+    if (!noBrowser) {
+      browse(page);
+    }
+    Thread replay = new Thread(() -> replay(broker.bootstrapServers()), "replay");
+    replay.setDaemon(true);
+    replay.start();
+    Runtime.getRuntime().addShutdownHook(new Thread(this::summarize, "summary"));
+    return consume(broker.bootstrapServers(), job);
+  }
+
+  private static void browse(URI page) {
+    try {
+      if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) {
+        Desktop.getDesktop().browse(page);
+      }
+    } catch (IOException | RuntimeException e) {
+      say("no browser could be opened; the address stands above");
+    }
+  }
+
+  /** Sends the sample round by round, one value of each series at a time. */
+  private void replay(String bootstrapServers) {
+    try (ObservationProducer producer =
+        new ObservationProducer(
+            Map.of("bootstrap.servers", bootstrapServers), topics.observations())) {
+      List<List<Observation>> all = new ArrayList<>();
+      for (String name : Sample.NAMES) {
+        all.add(Sample.series(name));
+      }
+      long begun = System.nanoTime();
+      int longest = all.stream().mapToInt(List::size).max().orElse(0);
+      for (int i = 0; i < longest; i++) {
+        for (List<Observation> series : all) {
+          if (i < series.size()) {
+            producer.send(series.get(i));
+          }
+        }
+        long wait = begun + (long) ((i + 1) * 1e9 / rate) - System.nanoTime();
+        if (wait > 0) {
+          Thread.sleep(wait / 1_000_000, (int) (wait % 1_000_000));
+        }
+      }
+      producer.flush();
+      say("the sample is over; Flink's page stays up until Ctrl-C");
+    } catch (IOException e) {
+      say(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private int consume(String bootstrapServers, JobClient job) throws Exception {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (String topic :
+          List.of(topics.observations(), topics.forecasts(), topics.deadLetters())) {
+        partitions.add(new TopicPartition(topic, 0));
+      }
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (duration == null || System.nanoTime() - started < duration.toNanos()) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          take(record);
+        }
+        if (System.out.checkError()) { // the reader of our output went away
+          return 0;
+        }
+        if (job.getJobStatus().get().isGloballyTerminalState()) {
+          say("the job ended; its log above says why");
+          return 1;
+        }
+      }
+    }
+    return forecasts > 0 ? 0 : 1;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      if (record.topic().equals(topics.observations())) {
+        score.observe(observationCodec.decode(record.value(), record.headers()));
+      } else if (record.topic().equals(topics.forecasts())) {
+        show(forecastCodec.decode(record.value()));
+      } else {
+        deadLetters++;
+        DeadLetter letter = DeadLetters.read(record);
+        say("dead letter: %s %s".formatted(letter.reason(), letter.message()));
+      }
+    } catch (MalformedException e) {
+      say("%s-%d@%d: %s".formatted(
+          record.topic(), record.partition(), record.offset(), e.getMessage()));
+    }
+  }
+
+  private void show(Forecast forecast) {
+    if (forecasts++ == 0) {
+      say("first forecast after %.1f s".formatted((System.nanoTime() - started) / 1e9));
+      if (format == Format.text) {
+        System.out.println(
+            "series               time                truth  expected | next                    "
+                + " | error of last value's, model");
+      }
+    }
+    if (format == Format.json) {
+      System.out.println(ForecastLines.json(forecast));
+      return;
+    }
+    if (forecast.mode() != Mode.MANY_TO_ONE) {
+      return; // one line for each value is enough to follow
+    }
+    DemoScore.Line line = score.score(forecast);
+    long now = System.nanoTime();
+    if (now - lastLine < LINE_NANOS) {
+      return;
+    }
+    lastLine = now;
+    StringBuilder next = new StringBuilder();
+    for (double value : forecast.values()) {
+      next.append(ForecastLines.number(value)).append(' ');
+    }
+    System.out.printf(
+        "%-20s %s %9s %9s | %-24s | %4s %s%n",
+        forecast.series(),
+        ForecastLines.minute(forecast.origin()),
+        known(line.truth()),
+        known(line.expected()),
+        next,
+        DemoScore.percent(line.relative()),
+        ForecastLines.source(forecast));
+  }
+
+  private static String known(double value) {
+    return Double.isNaN(value) ? "-" : ForecastLines.number(value);
+  }
+
+  private void summarize() {
+    System.out.flush();
+    say(
+        "%,d forecasts, %,d dead letters in %.0f s%n%s"
+            .formatted(
+                forecasts, deadLetters, (System.nanoTime() - started) / 1e9, score.summary()));
+  }
+
+  private static void say(String line) {
+    System.err.println("weir demo: " + line);
+  }
+}

@@ -1,0 +1,158 @@
+package dev.weir.cli;
+
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.TopicAdmin;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code weir produce}: replays observations into a topic. */
+@Command(
+    name = "produce",
+    description = "Replays a CSV into a Kafka topic.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "The CSV's header is series_id,timestamp,value[,feature...]; timestamps are ISO-8601 in UTC.",
+      "Example: weir produce --input demand.csv --topic observations --speed 3600"
+    })
+final class ProduceCommand implements Callable<Integer> {
+
+  private static final long PROGRESS_NANOS = 2_000_000_000L;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  private static final class Source {
+    @Option(names = "--input", paramLabel = "CSV", description = "The file to replay.")
+    private Path input;
+
+    @Option(names = "--sample", description = "Replay the real series that come with Weir.")
+    private boolean sample;
+  }
+
+  @Option(
+      names = "--topic",
+      defaultValue = "observations",
+      description = "Where to (default: ${DEFAULT-VALUE}).")
+  private String topic;
+
+  @Option(
+      names = "--speed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "How many times faster than the observations' own clock; 0, the default: no waiting.")
+  private double speed;
+
+  @Option(
+      names = "--partitions",
+      defaultValue = "1",
+      description = "Partitions of the topic if it has to be created (default: ${DEFAULT-VALUE}).")
+  private int partitions;
+
+  @Mixin private KafkaOptions kafka;
+
+  private ObservationProducer producer;
+  private long started;
+  private long sent;
+  private long lastProgress;
+
+  @Override
+  public Integer call() throws Exception {
+    if (!(speed >= 0) || Double.isInfinite(speed)) {
+      System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
+      return 2;
+    }
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+      admin.create(topic, partitions, Map.of());
+    }
+    started = System.nanoTime();
+    try (ObservationProducer p = new ObservationProducer(kafka.clientConfig(), topic)) {
+      producer = p;
+      if (source.sample) {
+        replaySample();
+      } else {
+        replay(source.input);
+      }
+      producer.flush();
+    }
+    System.err.printf(
+        "%,d observations sent to %s in %.1f s%n",
+        sent, topic, (System.nanoTime() - started) / 1e9);
+    return 0;
+  }
+
+  /** Streams the file in its own order; each series runs on its own clock. */
+  private void replay(Path input) throws IOException, InterruptedException {
+    Map<String, Long> firstTimes = new HashMap<>();
+    try (SeriesCsv csv =
+        new SeriesCsv(Files.newBufferedReader(input), input.getFileName().toString())) {
+      for (Observation o = csv.next(); o != null; o = csv.next()) {
+        Long first = firstTimes.putIfAbsent(o.series(), o.time());
+        send(o, first == null ? 0 : o.time() - first);
+      }
+    } catch (CharacterCodingException e) {
+      throw new IOException(input + ": expected UTF-8 text, got other bytes", e);
+    }
+  }
+
+  private void send(Observation observation, long millisIntoSeries)
+      throws IOException, InterruptedException {
+    if (speed > 0) {
+      waitUntil(started + (long) (millisIntoSeries / speed * 1e6));
+    }
+    producer.send(observation);
+    sent++;
+    long now = System.nanoTime();
+    if (now - lastProgress > PROGRESS_NANOS) {
+      lastProgress = now;
+      System.err.printf("%,d observations sent%n", sent);
+    }
+  }
+
+  private static void waitUntil(long nanos) throws InterruptedException {
+    long millis = (nanos - System.nanoTime()) / 1_000_000;
+    if (millis > 0) {
+      Thread.sleep(millis);
+    }
+  }
+
+  private record Cursor(List<Observation> series, int index) {
+    Observation observation() {
+      return series.get(index);
+    }
+
+    long millisIntoSeries() {
+      return observation().time() - series.get(0).time();
+    }
+  }
+
+  /** The series of the sample began in different years: each starts now. */
+  private void replaySample() throws IOException, InterruptedException {
+    PriorityQueue<Cursor> queue =
+        new PriorityQueue<>(Comparator.comparingLong(Cursor::millisIntoSeries));
+    for (String name : Sample.NAMES) {
+      queue.add(new Cursor(Sample.series(name), 0));
+    }
+    while (!queue.isEmpty()) {
+      Cursor cursor = queue.poll();
+      send(cursor.observation(), cursor.millisIntoSeries());
+      if (cursor.index + 1 < cursor.series.size()) {
+        queue.add(new Cursor(cursor.series, cursor.index + 1));
+      }
+    }
+  }
+}

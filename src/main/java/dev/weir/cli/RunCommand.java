@@ -1,0 +1,54 @@
+package dev.weir.cli;
+
+import dev.weir.job.ForecastJob;
+import dev.weir.job.JobSettings;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.flink.core.execution.JobClient;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code weir run}: the job on an embedded cluster. */
+@Command(
+    name = "run",
+    description = "Runs a job on an embedded cluster against the Kafka that it names.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: weir run jobs/many-to-one.yaml --set kafka.bootstrap-servers=broker:9092"
+    })
+final class RunCommand implements Callable<Integer> {
+
+  @Parameters(paramLabel = "JOB.yaml", description = "The job file.")
+  private Path job;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option.")
+  private final Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Flink, such as parallelism.default=2.")
+  private final Map<String, String> flink = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws Exception {
+    JobSettings settings = JobSettings.read(job, overrides);
+    try (LocalCluster cluster = LocalCluster.start(flink)) {
+      JobClient client = ForecastJob.submit(cluster.environment(), settings);
+      System.err.printf(
+          "%s is running: %s -> %s on %s; Flink's page: %s; stop with Ctrl-C%n",
+          settings.name(),
+          settings.kafka().topics().observations(),
+          settings.kafka().topics().forecasts(),
+          settings.kafka().bootstrapServers(),
+          cluster.webAddress());
+      client.getJobExecutionResult().get();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.weir.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code weir}: the command line. */
+@Command(
+    name = "weir",
+    description = "Real-time forecasts on Apache Flink.",
+    mixinStandardHelpOptions = true,
+    version = "weir 0.1.0",
+    sortOptions = false,
+    subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
+      SubmitCommand.class,
+      ProduceCommand.class,
+      TailCommand.class,
+      ModelCommand.class,
+      TutorialCommand.class
+    },
+    footer = {
+      "",
+      "A first look:  weir demo",
+      "Exit codes:    0 done, 1 the work failed, 2 wrong usage"
+    })
+public final class Weir implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    int exitCode = commandLine().execute(args);
+    System.out.flush();
+    // the embedded broker and cluster leave threads behind that would keep the process alive
+    System.exit(exitCode);
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Weir())
+        .setExecutionExceptionHandler(
+            (exception, commandLine, parseResult) -> {
+              commandLine.getErr().println(commandLine.getColorScheme().errorText(line(exception)));
+              if (Boolean.getBoolean("weir.stacktrace")) {
+                exception.printStackTrace(commandLine.getErr());
+              }
+              return commandLine.getCommandSpec().exitCodeOnExecutionException();
+            });
+  }
+
+  /** One line that says what went wrong; a bug of ours without a message is named by its type. */
+  private static String line(Exception exception) {
+    Throwable cause = exception;
+    while (cause.getMessage() == null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return "weir: " + message + hint(exception);
+  }
+
+  private static String hint(Throwable exception) {
+    for (Throwable t = exception; t != null; t = t.getCause()) {
+      if (t instanceof org.apache.kafka.common.errors.TimeoutException) {
+        return "\n  is a broker listening there? try --bootstrap-servers HOST:PORT";
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "weir: expected a command, got none");
+  }
+}

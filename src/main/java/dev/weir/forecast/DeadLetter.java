@@ -1,0 +1,32 @@
+package dev.weir.forecast;
+
+/**
+ * A record that could not be used, with its bytes as they came and the reason.
+ *
+ * @param reason the kind of failure, for counting and filtering
+ * @param message what was expected and what came, in one line
+ * @param source the record
+ */
+public record DeadLetter(Reason reason, String message, SourceRecord source)
+    implements Arrival, ModelArrival, Output {
+
+  /** Kinds of failure. The names go to topics and metrics and never change. */
+  public enum Reason {
+    /** The bytes are not the Avro that they should be. */
+    MALFORMED,
+    /** The record has no value. */
+    NULL_VALUE,
+    /** The series' name is empty or too long. */
+    SERIES,
+    /** The value or a feature is not a finite number. */
+    NOT_FINITE,
+    /** The time is before 1970 or too far ahead. */
+    TIME,
+    /** The number of features is not the job's. */
+    FEATURES,
+    /** The series has already moved past this time. */
+    LATE,
+    /** A model that the job cannot use. */
+    MODEL
+  }
+}

@@ -1,0 +1,93 @@
+package dev.weir.forecast;
+
+import dev.weir.model.Mode;
+import java.util.Arrays;
+
+/**
+ * A forecast of the next values of one series. (series, origin, mode) names it.
+ *
+ * @param series which series
+ * @param origin time of the newest value used, milliseconds since 1970 in UTC
+ * @param windowStart time of the oldest value in the window
+ * @param seqLen values in the window; fewer than the model's while the series is young
+ * @param mode which outputs of the network it is made of
+ * @param times when each step is due; null while the window holds one value and nothing is known of
+ *     the series' spacing
+ * @param values one for each step, nearest first; finite
+ * @param lower lower ends of the interval, or null when there is none
+ * @param upper upper ends of the interval, or null when there is none
+ * @param level share of the truth that the interval is meant to hold; NaN when there is none
+ * @param model name of the model; empty when none took part
+ * @param modelVersion its version; -1 when none took part
+ * @param learningSteps training steps of the series' own copy so far
+ * @param status how far it can be trusted
+ */
+public record Forecast(
+    String series,
+    long origin,
+    long windowStart,
+    int seqLen,
+    Mode mode,
+    long[] times,
+    double[] values,
+    double[] lower,
+    double[] upper,
+    double level,
+    String model,
+    long modelVersion,
+    long learningSteps,
+    Status status)
+    implements Output {
+
+  /** The version of a forecast in which no model took part. */
+  public static final long NO_VERSION = -1;
+
+  /** How far a forecast can be trusted. The names go to topics and never change. */
+  public enum Status {
+    /** The window is not full yet: the last value, repeated. */
+    WARMUP,
+    /** The model's forecast. */
+    OK,
+    /** The last value, repeated: there is no model yet, or it gave no finite number. */
+    FALLBACK,
+    /** The model's forecast, from a model older than it should be. */
+    STALE
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Forecast f
+        && origin == f.origin
+        && windowStart == f.windowStart
+        && seqLen == f.seqLen
+        && mode == f.mode
+        && modelVersion == f.modelVersion
+        && learningSteps == f.learningSteps
+        && status == f.status
+        && Double.compare(level, f.level) == 0
+        && series.equals(f.series)
+        && model.equals(f.model)
+        && Arrays.equals(times, f.times)
+        && Arrays.equals(values, f.values)
+        && Arrays.equals(lower, f.lower)
+        && Arrays.equals(upper, f.upper);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * series.hashCode() + Long.hashCode(origin)) + mode.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "Forecast[%s %s %s %s v%d %s %s]"
+        .formatted(
+            series,
+            java.time.Instant.ofEpochMilli(origin),
+            mode.label(),
+            model,
+            modelVersion,
+            status,
+            Arrays.toString(values));
+  }
+}

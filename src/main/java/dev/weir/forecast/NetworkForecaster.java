@@ -1,0 +1,156 @@
+package dev.weir.forecast;
+
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Linear;
+import dev.weir.rnn.Rnn;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.RnnOutput;
+
+/**
+ * A model at work: turns a window into a forecast. Scales the window by the model's rule, runs the
+ * network, applies the head, scales back.
+ *
+ * <p>Holds scratch: one instance for each task and model; not thread-safe. Allocates the forecast
+ * and nothing else.
+ */
+public final class NetworkForecaster {
+
+  private final ForecastModel model;
+  private final RnnConfig config;
+  private final Rnn rnn;
+  private final RnnOutput result = new RnnOutput();
+  private final float[] input; // (1, seq_len, input_size)
+  private final float[] answers; // (horizon), on the network's scale
+
+  public NetworkForecaster(ForecastModel model) {
+    this.model = model;
+    this.config = model.rnn();
+    this.rnn = new Rnn(config);
+    rnn.load(model.weights());
+    this.input = new float[model.seqLen() * config.inputSize()];
+    this.answers = new float[model.horizon()];
+  }
+
+  public ForecastModel model() {
+    return model;
+  }
+
+  /**
+   * The model's forecast of a full window; {@link Status#FALLBACK} with the last value when the
+   * arithmetic leaves the finite numbers.
+   */
+  public Forecast forecast(SequenceWindow window) {
+    double center = center(window);
+    double scale = scale(window);
+    int inputSize = config.inputSize();
+    for (int t = 0; t < window.size(); t++) {
+      input[t * inputSize] = (float) ((window.value(t) - center) / scale);
+      for (int f = 1; f < inputSize; f++) {
+        input[t * inputSize + f] = (float) window.feature(t, f - 1);
+      }
+    }
+    rnn.forward(input, 1, model.seqLen(), true, null, null, result);
+    readOut();
+
+    double[] values = new double[model.horizon()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = center + scale * answers[i];
+      if (!Double.isFinite(values[i])) {
+        return Fallback.forecast(window, model.mode(), values.length, Status.FALLBACK);
+      }
+    }
+    return new Forecast(
+        window.series(),
+        window.origin(),
+        window.time(0),
+        window.size(),
+        model.mode(),
+        Fallback.times(window, values.length),
+        values,
+        null,
+        null,
+        Double.NaN,
+        model.name(),
+        model.version(),
+        0,
+        Status.OK);
+  }
+
+  /** Fills {@code answers} from the network's output, on its own scale. */
+  private void readOut() {
+    if (model.mode() == Mode.MANY_TO_MANY) {
+      for (int i = 0; i < answers.length; i++) {
+        head(result.out(), i * config.outputSize(), i, 1);
+      }
+    } else if (model.readout() == Readout.LAST_STEP) {
+      head(result.out(), (model.seqLen() - 1) * config.outputSize(), 0, answers.length);
+    } else {
+      // h_n is (num_layers * num_directions, 1, hidden_size): the last layer's directions end it
+      head(result.hN(), (config.numLayers() - 1) * config.outputSize(), 0, answers.length);
+    }
+  }
+
+  private void head(float[] hidden, int offset, int firstAnswer, int count) {
+    if (model.head() != null) {
+      Linear.forward(
+          model.head().weight(),
+          model.head().bias(),
+          hidden,
+          offset,
+          config.outputSize(),
+          answers,
+          firstAnswer,
+          count);
+      return;
+    }
+    for (int unit = 0; unit < count; unit++) { // the hidden state is the forecast
+      float forward = hidden[offset + unit];
+      answers[firstAnswer + unit] =
+          config.bidirectional()
+              ? 0.5f * (forward + hidden[offset + config.hiddenSize() + unit])
+              : forward;
+    }
+  }
+
+  private double center(SequenceWindow window) {
+    Scaling scaling = model.scaling();
+    return switch (scaling.rule()) {
+      case NONE -> 0;
+      case FIXED -> scaling.center();
+      case WINDOW -> mean(window);
+      case LAST -> window.last();
+    };
+  }
+
+  private double scale(SequenceWindow window) {
+    Scaling scaling = model.scaling();
+    return switch (scaling.rule()) {
+      case NONE -> 1;
+      case FIXED -> scaling.scale();
+      case WINDOW, LAST -> deviation(window);
+    };
+  }
+
+  private static double mean(SequenceWindow window) {
+    double sum = 0;
+    for (int i = 0; i < window.size(); i++) {
+      sum += window.value(i);
+    }
+    return sum / window.size();
+  }
+
+  private static double deviation(SequenceWindow window) {
+    double mean = mean(window);
+    double sum = 0;
+    for (int i = 0; i < window.size(); i++) {
+      double d = window.value(i) - mean;
+      sum += d * d;
+    }
+    double deviation = Math.sqrt(sum / window.size());
+    return deviation > 0 ? deviation : 1;
+  }
+}

@@ -1,0 +1,4 @@
+package dev.weir.forecast;
+
+/** What leaves a forecasting job. */
+public sealed interface Output permits Forecast, DeadLetter {}

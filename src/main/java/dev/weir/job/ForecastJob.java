@@ -1,0 +1,150 @@
+package dev.weir.job;
+
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.TopicAdmin;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.client.program.ProgramParametrizationException;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The job of {@code flink run}: reads the job file, prepares the topics, submits the pipeline. */
+@Command(
+    name = "weir-job.jar",
+    description = "Forecasts the series of a Kafka topic.",
+    sortOptions = false)
+public final class ForecastJob {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastJob.class);
+
+  /** Forecasts become visible with the checkpoint, so there must be some. */
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+  private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
+
+  /** Fixed for a job's life, since it is part of each savepoint: room for 720 tasks, evenly for many. */
+  private static final int MAX_PARALLELISM = 720;
+
+  @Option(names = "--job", required = true, paramLabel = "FILE", description = "The job file, YAML.")
+  private Path job;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides one option of the job file.")
+  private final Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(names = "--dry-run", description = "Checks the job file and stops.")
+  private boolean dryRun;
+
+  @Option(names = "--help", usageHelp = true, description = "Shows this.")
+  private boolean help;
+
+  private ForecastJob() {}
+
+  public static void main(String[] args) throws Exception {
+    ForecastJob command = new ForecastJob();
+    CommandLine commandLine = new CommandLine(command);
+    try {
+      commandLine.parseArgs(args);
+      if (command.help) {
+        throw new ProgramParametrizationException(commandLine.getUsageMessage());
+      }
+      command.run();
+    } catch (ParameterException e) {
+      throw new ProgramParametrizationException(
+          e.getMessage() + "\n" + commandLine.getUsageMessage());
+    } catch (JobFileException | IllegalStateException e) {
+      throw new ProgramParametrizationException(e.getMessage());
+    }
+  }
+
+  private void run() throws Exception {
+    JobSettings settings = JobSettings.read(job, overrides);
+    if (dryRun) {
+      System.out.println(job + ": as it should be");
+      return;
+    }
+    submit(StreamExecutionEnvironment.getExecutionEnvironment(), settings);
+  }
+
+  /** Prepares the topics and submits the job to the environment's cluster. */
+  public static JobClient submit(StreamExecutionEnvironment env, JobSettings settings)
+      throws Exception {
+    JobSettings prepared = prepareTopics(settings);
+    env.configure(defaults(env.getConfiguration()));
+    ForecastPipeline.build(env, prepared);
+    return env.executeAsync(prepared.name());
+  }
+
+  /** What a forecasting job needs from Flink, where the cluster's configuration is silent. */
+  private static Configuration defaults(ReadableConfig given) {
+    Configuration defaults = new Configuration();
+    defaults.set(PipelineOptions.GENERIC_TYPES, false);
+    defaults.set(PipelineOptions.OBJECT_REUSE, true);
+    if (given.getOptional(PipelineOptions.MAX_PARALLELISM).isEmpty()) {
+      defaults.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    }
+    if (given.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL).isEmpty()) {
+      LOG.info("no checkpoint interval is configured: taking {}", CHECKPOINT_INTERVAL);
+      defaults.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+    }
+    if (given.getOptional(ExecutionOptions.BUFFER_TIMEOUT).isEmpty()) {
+      defaults.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+    }
+    return defaults;
+  }
+
+  /**
+   * Sees to it that the topics are there before the job starts, and finds out how long a dead
+   * letter may be.
+   */
+  static JobSettings prepareTopics(JobSettings settings) {
+    KafkaSettings kafka = settings.kafka();
+    KafkaSettings.Topics topics = kafka.topics();
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      List<String> missing =
+          admin.missing(
+              List.of(
+                  topics.observations(),
+                  topics.forecasts(),
+                  topics.deadLetters(),
+                  topics.models()));
+      if (missing.contains(topics.observations())) {
+        throw new IllegalStateException(
+            "topic %s: expected on Kafka at %s, got no such topic; create it or set topics.observations"
+                .formatted(topics.observations(), kafka.bootstrapServers()));
+      }
+      if (!missing.isEmpty() && !settings.createTopics()) {
+        throw new IllegalStateException(
+            "topics %s: expected on Kafka at %s, got no such topics; create them or set topics.create-missing"
+                .formatted(missing, kafka.bootstrapServers()));
+      }
+      if (!missing.isEmpty()) {
+        admin.createMissing(topics, admin.partitions(topics.observations()));
+        LOG.info("created topics {}", missing);
+      }
+      int maxBytes = admin.maxValueBytes(topics.deadLetters());
+      return new JobSettings(
+          settings.name(),
+          kafka.withMaxDeadLetterBytes(maxBytes),
+          settings.forecast(),
+          settings.idleTimeout(),
+          settings.createTopics());
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.weir.job;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.kafka.KafkaEnds;
+import dev.weir.stream.ForecastFunction;
+import dev.weir.stream.ForecastSettings;
+import dev.weir.stream.ObservationWatermarks;
+import dev.weir.stream.WeirType;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The pipeline as a function of its ends: observations and models in, outputs out. Knows no Kafka
+ * and executes nothing, so tests and evaluations run the very same operators on other ends.
+ *
+ * <p>Uids are part of each savepoint and never change.
+ */
+public final class ForecastPipeline {
+
+  private static final int DEAD_LETTER_KEYS = 16;
+
+  private ForecastPipeline() {}
+
+  /** Observations and models to forecasts and dead letters: one shuffle, one operator. */
+  public static SingleOutputStreamOperator<Output> build(
+      DataStream<Arrival> observations, DataStream<ModelArrival> models, ForecastSettings settings) {
+    return observations
+        .keyBy(ForecastPipeline::key, Types.STRING)
+        .connect(models.broadcast(ForecastFunction.MODELS))
+        .process(new ForecastFunction(settings), WeirType.OUTPUT)
+        .name("forecast")
+        .uid("forecast");
+  }
+
+  /** Dead letters have no series; spread them so that a flood of them does not meet one task. */
+  private static String key(Arrival arrival) {
+    if (arrival instanceof Observed observed) {
+      return observed.observation().series();
+    }
+    DeadLetter letter = (DeadLetter) arrival;
+    return "dead-letter-"
+        + letter.source().partition()
+        + "-"
+        + letter.source().offset() % DEAD_LETTER_KEYS;
+  }
+
+  /** The whole job on Kafka, not yet executed. */
+  public static void build(StreamExecutionEnvironment env, JobSettings settings) {
+    KafkaEnds ends = new KafkaEnds(settings.kafka());
+    DataStream<Arrival> observations =
+        env.fromSource(
+                ends.observations(WeirType.ARRIVAL),
+                ObservationWatermarks.strategy(
+                    settings.forecast().outOfOrderness(), settings.idleTimeout()),
+                "observations")
+            .uid("observations");
+    DataStream<ModelArrival> models =
+        env.fromSource(
+                ends.models(WeirType.MODEL_ARRIVAL), ObservationWatermarks.ofModels(), "models")
+            .uid("models")
+            .setParallelism(1); // one partition, so that versions keep their order
+    build(observations, models, settings.forecast())
+        .sinkTo(ends.sink())
+        .name("sink")
+        .uid("sink");
+  }
+}

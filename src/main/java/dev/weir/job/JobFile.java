@@ -1,0 +1,250 @@
+package dev.weir.job;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * The text of a job file as keys and values, each with its line. Only known options pass; a wrong
+ * one is named with its line and with what was expected, all of them at once.
+ */
+final class JobFile {
+
+  private static final int MAX_DEPTH = 8;
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** One value: its text and where it stands, such as {@code line 7} or {@code --set}. */
+  private record Entry(String text, String where) {}
+
+  private final String name;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Set<String> sections = new HashSet<>();
+  private final List<String> problems = new ArrayList<>();
+
+  private JobFile(String name) {
+    this.name = name;
+  }
+
+  static JobFile read(Path file, Map<String, String> overrides) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new JobFileException(
+          "job file: expected a readable file, got %s, which is none".formatted(file));
+    }
+    if (Files.size(file) > MAX_BYTES) {
+      throw new JobFileException(
+          "%s: expected at most %d bytes, got %d".formatted(file, MAX_BYTES, Files.size(file)));
+    }
+    return parse(Files.readString(file), file.getFileName().toString(), overrides);
+  }
+
+  /**
+   * @param name what messages call the text
+   * @param overrides values that win over those of the text, by key
+   * @throws JobFileException with each thing that is wrong
+   */
+  static JobFile parse(String text, String name, Map<String, String> overrides) {
+    JobFile file = new JobFile(name);
+    file.flatten(text);
+    overrides.forEach((key, value) -> file.put(key, new Entry(value, "--set")));
+    file.checkKeys();
+    file.throwProblems();
+    return file;
+  }
+
+  private void flatten(String text) {
+    Node root;
+    try {
+      root = new Yaml(new SafeConstructor(new LoaderOptions())).compose(new StringReader(text));
+    } catch (MarkedYAMLException e) {
+      String line = e.getProblemMark() == null ? "" : " line " + (e.getProblemMark().getLine() + 1);
+      throw new JobFileException(
+          "%s%s: expected YAML, got: %s".formatted(name, line, e.getProblem()));
+    } catch (YAMLException e) {
+      String firstLine = e.getMessage().lines().findFirst().orElse("unreadable text");
+      throw new JobFileException("%s: expected YAML, got: %s".formatted(name, firstLine));
+    }
+    if (root == null) {
+      throw new JobFileException("%s: expected options, got an empty file".formatted(name));
+    }
+    if (!(root instanceof MappingNode mapping)) {
+      throw new JobFileException(
+          "%s %s: expected options as key: value".formatted(name, line(root)));
+    }
+    flatten("", mapping, 0);
+  }
+
+  private void flatten(String prefix, MappingNode mapping, int depth) {
+    if (depth > MAX_DEPTH) { // an alias may make a mapping its own child
+      problems.add(
+          "%s %s: expected at most %d levels of keys".formatted(name, line(mapping), MAX_DEPTH));
+      return;
+    }
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (!(tuple.getKeyNode() instanceof ScalarNode keyNode)) {
+        problems.add("%s %s: expected a key".formatted(name, line(tuple.getKeyNode())));
+        continue;
+      }
+      String key = prefix + keyNode.getValue();
+      Node value = tuple.getValueNode();
+      if (value instanceof MappingNode child) {
+        sections.add(key);
+        flatten(key + ".", child, depth + 1);
+      } else if (value instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
+        put(key, new Entry(scalar.getValue(), line(scalar)));
+      } else {
+        problems.add(
+            "%s %s: %s: expected %s, got %s"
+                .formatted(
+                    name,
+                    line(value),
+                    key,
+                    expected(key),
+                    value instanceof ScalarNode ? "nothing" : "a list"));
+      }
+    }
+  }
+
+  private void put(String key, Entry entry) {
+    Entry before = entries.put(key, entry);
+    if (before != null && !entry.where.equals("--set")) {
+      problems.add(
+          "%s %s: %s: expected once, got it again after %s"
+              .formatted(name, entry.where, key, before.where));
+    }
+    for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+      sections.add(key.substring(0, dot));
+    }
+  }
+
+  private static String line(Node node) {
+    return "line " + (node.getStartMark().getLine() + 1);
+  }
+
+  private static String expected(String key) {
+    for (JobOption<?> option : JobOptions.all()) {
+      if (option.key().equals(key)) {
+        return option.expected();
+      }
+    }
+    return key.startsWith(JobOptions.PROPERTIES_PREFIX) ? "text" : "a known key with a value";
+  }
+
+  private void checkKeys() {
+    Set<String> known = new HashSet<>();
+    JobOptions.all().forEach(option -> known.add(option.key()));
+    entries.forEach(
+        (key, entry) -> {
+          if (!known.contains(key) && !key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
+            problems.add(
+                "%s %s: %s: expected a known key, such as %s"
+                    .formatted(name, entry.where, key, nearest(key, known)));
+          }
+        });
+  }
+
+  /** The known key that needs the fewest edits. */
+  private static String nearest(String key, Set<String> known) {
+    TreeMap<Integer, String> byDistance = new TreeMap<>();
+    known.stream().sorted().forEach(k -> byDistance.putIfAbsent(distance(key, k), k));
+    return byDistance.firstEntry().getValue();
+  }
+
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1]; // Levenshtein, one row at a time
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+
+  /** Whether the section is there, be it empty. */
+  boolean hasSection(String section) {
+    return sections.contains(section);
+  }
+
+  boolean has(JobOption<?> option) {
+    return entries.containsKey(option.key());
+  }
+
+  /** The option's value, or its default; a value of the wrong type becomes a problem. */
+  <T> T get(JobOption<T> option) {
+    Entry entry = entries.get(option.key());
+    if (entry == null) {
+      return option.defaultValue();
+    }
+    try {
+      return option.parser().apply(entry.text.trim());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      problem(option, "expected %s, got '%s'".formatted(option.expected(), entry.text));
+      return option.defaultValue();
+    }
+  }
+
+  /** As {@link #get}, and a problem when the option is absent and has no default. */
+  <T> T require(JobOption<T> option) {
+    if (!has(option) && option.defaultValue() == null) {
+      problems.add(
+          "%s: %s: expected %s, got nothing".formatted(name, option.key(), option.expected()));
+      return null;
+    }
+    return get(option);
+  }
+
+  /** Client properties, without their prefix. */
+  Map<String, String> properties() {
+    Map<String, String> properties = new LinkedHashMap<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
+            properties.put(
+                key.substring(JobOptions.PROPERTIES_PREFIX.length()), entry.text);
+          }
+        });
+    return properties;
+  }
+
+  /** Notes something wrong with an option, with its line when it is there. */
+  void problem(JobOption<?> option, String message) {
+    Entry entry = entries.get(option.key());
+    String where = entry == null ? "" : " " + entry.where;
+    problems.add("%s%s: %s: %s".formatted(name, where, option.key(), message));
+  }
+
+  void problem(String key, String message) {
+    problems.add("%s: %s: %s".formatted(name, key, message));
+  }
+
+  /** Fails with all problems noted so far, if there are any. */
+  void throwProblems() {
+    if (!problems.isEmpty()) {
+      throw new JobFileException(problems);
+    }
+  }
+}

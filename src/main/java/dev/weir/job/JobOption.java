@@ -1,0 +1,107 @@
+package dev.weir.job;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.flink.util.TimeUtils;
+
+/**
+ * One option of the job file.
+ *
+ * @param key where it stands, its parents joined by dots
+ * @param expected what a value must be, for messages and documentation
+ * @param defaultValue the value when it is absent; null when it has none
+ * @param description one sentence
+ * @param parser from text to value; throws {@link IllegalArgumentException}
+ */
+record JobOption<T>(
+    String key, String expected, T defaultValue, String description, Function<String, T> parser) {
+
+  static JobOption<String> text(String key, String defaultValue, String description) {
+    return new JobOption<>(
+        key, "text", defaultValue, description, value -> require(!value.isBlank(), value));
+  }
+
+  /** A word that is safe in topics, groups and transaction ids alike. */
+  static JobOption<String> name(String key, String defaultValue, String description) {
+    return new JobOption<>(
+        key,
+        "a name of letters, digits, '.', '_' and '-', at most 249",
+        defaultValue,
+        description,
+        value -> require(value.matches("[A-Za-z0-9._-]{1,249}"), value));
+  }
+
+  static JobOption<Integer> integer(
+      String key, Integer defaultValue, int min, int max, String description) {
+    return new JobOption<>(
+        key,
+        "a whole number from %d to %d".formatted(min, max),
+        defaultValue,
+        description,
+        text -> {
+          int value = Integer.parseInt(text);
+          require(value >= min && value <= max, text);
+          return value;
+        });
+  }
+
+  static JobOption<Boolean> flag(String key, boolean defaultValue, String description) {
+    return new JobOption<>(
+        key,
+        "true or false",
+        defaultValue,
+        description,
+        text -> {
+          require(text.equals("true") || text.equals("false"), text);
+          return text.equals("true");
+        });
+  }
+
+  static JobOption<Duration> duration(String key, Duration defaultValue, String description) {
+    return new JobOption<>(
+        key,
+        "a duration such as PT30M or 10 s",
+        defaultValue,
+        description,
+        text -> {
+          Duration value = parseDuration(text);
+          require(!value.isNegative(), text);
+          return value;
+        });
+  }
+
+  private static Duration parseDuration(String text) {
+    try {
+      return text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** One of an enum's values, written by {@code label}. */
+  static <E extends Enum<E>> JobOption<E> choice(
+      String key, Class<E> type, Function<E, String> label, E defaultValue, String description) {
+    E[] values = type.getEnumConstants();
+    String labels = Arrays.stream(values).map(label).collect(Collectors.joining(" or "));
+    return new JobOption<>(
+        key,
+        labels,
+        defaultValue,
+        description,
+        text ->
+            Arrays.stream(values)
+                .filter(value -> label.apply(value).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(text)));
+  }
+
+  private static String require(boolean condition, String value) {
+    if (!condition) {
+      throw new IllegalArgumentException(value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,216 @@
+package dev.weir.job;
+
+import dev.weir.job.JobOptions.ModeOptions;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
+import dev.weir.model.Scaling;
+import dev.weir.stream.ForecastSettings;
+import dev.weir.stream.ForecastSettings.Target;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.fs.FSDataInputStream;
+
+/**
+ * A job file, checked: everything that a job needs to be built.
+ *
+ * @param name name of the job
+ * @param kafka where the pipeline's ends are
+ * @param forecast what the operator is configured with
+ * @param idleTimeout a partition without an observation for so long no longer holds back time
+ * @param createTopics whether missing output and model topics are created
+ */
+public record JobSettings(
+    String name,
+    KafkaSettings kafka,
+    ForecastSettings forecast,
+    Duration idleTimeout,
+    boolean createTopics) {
+
+  private static final int DEFAULT_HORIZON = 2;
+  private static final String BUILTIN = "builtin:";
+
+  /** More would not fit into a job graph's blob comfortably. */
+  private static final long MAX_MODEL_BYTES = 64L << 20;
+
+  /**
+   * Reads a job file and the weights that it names.
+   *
+   * @param overrides values that win over those of the file, by key
+   * @throws JobFileException with each thing that is wrong
+   */
+  public static JobSettings read(Path file, Map<String, String> overrides) throws IOException {
+    return of(JobFile.read(file, overrides), file.toAbsolutePath().getParent());
+  }
+
+  /** The settings of a job file that comes inside the jar, by its name. */
+  public static JobSettings builtin(String name, Map<String, String> overrides)
+      throws IOException {
+    String resource = "/jobs/" + name + ".yaml";
+    try (InputStream in = JobSettings.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IOException("no built-in job " + name);
+      }
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return of(JobFile.parse(text, name + ".yaml", overrides), Path.of(""));
+    }
+  }
+
+  static JobSettings of(JobFile file, Path directory) {
+    String name = file.require(JobOptions.NAME);
+    int seqLen = file.get(JobOptions.SEQ_LEN);
+    int features = file.get(JobOptions.FEATURES);
+    List<Target> targets = new ArrayList<>();
+    for (ModeOptions mode : JobOptions.MODES) {
+      if (file.hasSection(mode.section())) {
+        targets.add(target(file, mode, seqLen, directory));
+      }
+    }
+    if (targets.isEmpty()) {
+      file.problem("forecast", "expected many-to-one, many-to-many or both, got neither");
+    } else if (targets.size() > 1 && targets.get(0).model() != null
+        && targets.get(0).model().equals(targets.get(1).model())) {
+      file.problem(
+          JobOptions.MODES.get(1).model(), "expected another name than that of many-to-one");
+    }
+    KafkaSettings kafka = kafka(file, name);
+    Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
+    Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
+    int stride = file.get(JobOptions.STRIDE);
+    boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
+    file.throwProblems();
+
+    ForecastSettings forecast =
+        new ForecastSettings(seqLen, stride, features, outOfOrderness, targets);
+    for (int i = 0; i < targets.size(); i++) {
+      checkInitialModel(file, forecast, targets.get(i));
+    }
+    file.throwProblems();
+    return new JobSettings(name, kafka, forecast, idleTimeout, createTopics);
+  }
+
+  private static KafkaSettings kafka(JobFile file, String name) {
+    String observations = file.get(JobOptions.OBSERVATIONS);
+    return new KafkaSettings(
+        file.require(JobOptions.BOOTSTRAP_SERVERS),
+        file.properties(),
+        orElse(file.get(JobOptions.GROUP), name),
+        new KafkaSettings.Topics(
+            observations,
+            file.get(JobOptions.FORECASTS),
+            orElse(file.get(JobOptions.DEAD_LETTERS), observations + ".dlq"),
+            file.get(JobOptions.MODELS)),
+        file.get(JobOptions.GUARANTEE),
+        file.get(JobOptions.TRANSACTION_TIMEOUT),
+        orElse(file.get(JobOptions.TRANSACTION_PREFIX), "weir-" + name),
+        file.get(JobOptions.MAX_FUTURE),
+        0); // measured on the topic when the job is submitted
+  }
+
+  private static String orElse(String value, String otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static Target target(JobFile file, ModeOptions options, int seqLen, Path directory) {
+    String model = file.require(options.model());
+    int horizon = options.mode() == Mode.MANY_TO_MANY ? seqLen : DEFAULT_HORIZON;
+    if (file.has(options.horizon())) {
+      int wanted = orElse(file.get(options.horizon()), horizon);
+      if (options.mode() == Mode.MANY_TO_MANY && wanted != seqLen) {
+        file.problem(
+            options.horizon(),
+            "expected window.seq-len (%d), since each step answers for one value, got %d"
+                .formatted(seqLen, wanted));
+      }
+      horizon = wanted;
+    }
+    return new Target(
+        options.mode(), model, horizon, initialModel(file, options, model, seqLen, directory));
+  }
+
+  private static int orElse(Integer value, int otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static byte[] initialModel(
+      JobFile file, ModeOptions options, String name, int seqLen, Path directory) {
+    String location = file.get(options.file());
+    if (location == null || name == null) {
+      return null;
+    }
+    Scaling.Rule rule = file.get(options.scaling());
+    ModelFiles.Defaults defaults =
+        new ModelFiles.Defaults(
+            name,
+            options.mode(),
+            seqLen,
+            file.get(options.readout()),
+            rule == null ? null : new Scaling(rule, 0, 1),
+            file.get(options.cell()));
+    try {
+      ForecastModel model = ModelFiles.fromBytes(load(location, directory), defaults, location);
+      return ModelFiles.toBytes(model.withName(name)); // the job file's word counts
+    } catch (ModelFormatException e) {
+      file.problem(options.file(), e.getMessage());
+    } catch (IOException e) {
+      file.problem(
+          options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
+    }
+    return null;
+  }
+
+  private static byte[] load(String location, Path directory) throws IOException {
+    if (location.startsWith(BUILTIN)) {
+      String resource = "/models/" + location.substring(BUILTIN.length()) + ".safetensors";
+      try (InputStream in = JobSettings.class.getResourceAsStream(resource)) {
+        if (in == null) {
+          throw new IOException("no such built-in model");
+        }
+        return in.readAllBytes();
+      }
+    }
+    if (location.contains("://")) {
+      var path = new org.apache.flink.core.fs.Path(location);
+      try (FSDataInputStream in = path.getFileSystem().open(path)) {
+        checkLength(path.getFileSystem().getFileStatus(path).getLen());
+        return in.readAllBytes();
+      }
+    }
+    Path path = directory.resolve(location);
+    checkLength(Files.size(path));
+    return Files.readAllBytes(path);
+  }
+
+  private static void checkLength(long length) throws IOException {
+    if (length > MAX_MODEL_BYTES) {
+      throw new IOException(
+          "expected at most %d bytes, got %d: publish it on the model topic instead"
+              .formatted(MAX_MODEL_BYTES, length));
+    }
+  }
+
+  private static void checkInitialModel(JobFile file, ForecastSettings forecast, Target target) {
+    if (target.initialModel() == null) {
+      return;
+    }
+    try {
+      ForecastModel model =
+          ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
+      String problem = forecast.problemWith(model, target);
+      if (problem != null) {
+        file.problem("forecast." + target.mode().label(), problem);
+      }
+    } catch (ModelFormatException e) {
+      throw new IllegalStateException("a model that was just written must be readable", e);
+    }
+  }
+}

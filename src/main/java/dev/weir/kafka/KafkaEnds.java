@@ -1,0 +1,95 @@
+package dev.weir.kafka;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.Output;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+
+/** The sources and the one sink of a forecasting job on Kafka. */
+public final class KafkaEnds {
+
+  /** Fetching waits no longer than this for more: a forecast is wanted soon after its observation. */
+  private static final String FETCH_WAIT_MILLIS = "50";
+
+  /** New partitions are looked for this often. */
+  private static final String DISCOVERY_MILLIS = "60000";
+
+  /** Room in a producer's request beyond the longest value: key, headers, framing. */
+  private static final int REQUEST_SLACK = 1 << 20;
+
+  private final KafkaSettings settings;
+
+  public KafkaEnds(KafkaSettings settings) {
+    this.settings = settings;
+  }
+
+  /** From the group's committed offsets, or the beginning when there are none. */
+  public KafkaSource<Arrival> observations(TypeInformation<Arrival> type) {
+    return KafkaSource.<Arrival>builder()
+        .setProperties(consumerProperties())
+        .setBootstrapServers(settings.bootstrapServers())
+        .setGroupId(settings.group())
+        .setTopics(settings.topics().observations())
+        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+        .setDeserializer(new ObservationDeserializer(type, settings.maxFuture()))
+        .build();
+  }
+
+  /** From the beginning: the topic is compacted, so it holds each model's newest version. */
+  public KafkaSource<ModelArrival> models(TypeInformation<ModelArrival> type) {
+    return KafkaSource.<ModelArrival>builder()
+        .setProperties(consumerProperties())
+        .setBootstrapServers(settings.bootstrapServers())
+        .setGroupId(settings.group() + "-models")
+        .setTopics(settings.topics().models())
+        .setStartingOffsets(OffsetsInitializer.earliest())
+        .setDeserializer(new ModelDeserializer(type))
+        .build();
+  }
+
+  private Properties consumerProperties() {
+    Properties properties = new Properties();
+    properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
+    properties.setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS);
+    properties.putAll(settings.properties());
+    return properties;
+  }
+
+  /** Forecasts and dead letters, in one transaction for each checkpoint. */
+  public KafkaSink<Output> sink() {
+    Properties properties = new Properties();
+    int maxRequest = Math.addExact(settings.maxDeadLetterBytes(), REQUEST_SLACK);
+    properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRequest));
+    long memory = Math.max(32L << 20, 2L * maxRequest); // the client's default, or two large ones
+    properties.setProperty(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
+    properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
+    properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
+    properties.putAll(settings.properties());
+    properties.setProperty(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+        Long.toString(settings.transactionTimeout().toMillis()));
+    return KafkaSink.<Output>builder()
+        .setKafkaProducerConfig(properties)
+        .setBootstrapServers(settings.bootstrapServers())
+        .setDeliveryGuarantee(
+            settings.delivery() == KafkaSettings.Delivery.EXACTLY_ONCE
+                ? DeliveryGuarantee.EXACTLY_ONCE
+                : DeliveryGuarantee.AT_LEAST_ONCE)
+        .setTransactionalIdPrefix(settings.transactionPrefix())
+        .setRecordSerializer(
+            new OutputRecords(
+                settings.topics().forecasts(),
+                settings.topics().deadLetters(),
+                settings.maxDeadLetterBytes()))
+        .build();
+  }
+}

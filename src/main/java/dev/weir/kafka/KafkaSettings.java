@@ -1,0 +1,67 @@
+package dev.weir.kafka;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Where the ends of the pipeline are.
+ *
+ * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}
+ * @param properties client properties passed through to source, sink and admin
+ * @param group consumer group of the source
+ * @param topics the topics' names
+ * @param delivery what a consumer may rely on
+ * @param transactionTimeout how long a transaction may stay open: longer than a checkpoint and a
+ *     restart, shorter than the broker's {@code transaction.max.timeout.ms}
+ * @param transactionPrefix unique to the job on its brokers
+ * @param maxFuture how far ahead of the clock an observation may be
+ * @param maxDeadLetterBytes the longest value that the dead-letter topic takes
+ */
+public record KafkaSettings(
+    String bootstrapServers,
+    Map<String, String> properties,
+    String group,
+    Topics topics,
+    Delivery delivery,
+    Duration transactionTimeout,
+    String transactionPrefix,
+    Duration maxFuture,
+    int maxDeadLetterBytes)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  public KafkaSettings {
+    properties = Map.copyOf(properties);
+  }
+
+  /** What a consumer may rely on. */
+  public enum Delivery {
+    /** Each forecast once, for consumers that read committed; visible at the next checkpoint. */
+    EXACTLY_ONCE,
+    /** Visible at once; after a failure some come again. */
+    AT_LEAST_ONCE
+  }
+
+  /** The topics' names. */
+  public record Topics(String observations, String forecasts, String deadLetters, String models)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** The same ends with dead letters of another length. */
+  public KafkaSettings withMaxDeadLetterBytes(int bytes) {
+    return new KafkaSettings(
+        bootstrapServers,
+        properties,
+        group,
+        topics,
+        delivery,
+        transactionTimeout,
+        transactionPrefix,
+        maxFuture,
+        bytes);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.weir.kafka;
+
+import java.io.IOException;
+
+/** Bytes that are not the Avro that they should be: what was expected, what came, where. */
+public final class MalformedException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  public MalformedException(String message) {
+    super(message);
+  }
+
+  MalformedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

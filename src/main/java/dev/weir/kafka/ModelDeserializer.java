@@ -1,0 +1,62 @@
+package dev.weir.kafka;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ModelFormatException;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Turns each record of the model topic into a {@link ModelArrival}; never throws for a record's
+ * sake. A null value is a tombstone that compaction leaves: the active model stays.
+ */
+final class ModelDeserializer implements KafkaRecordDeserializationSchema<ModelArrival> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final TypeInformation<ModelArrival> type;
+  private transient ModelCodec codec;
+
+  ModelDeserializer(TypeInformation<ModelArrival> type) {
+    this.type = type;
+  }
+
+  @Override
+  public void open(DeserializationSchema.InitializationContext context) {
+    codec = new ModelCodec();
+  }
+
+  @Override
+  public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ModelArrival> out) {
+    if (record.value() == null) {
+      return;
+    }
+    SourceRecord source =
+        new SourceRecord(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.timestamp(),
+            record.key(),
+            record.value());
+    try {
+      out.collect(new ModelUpdate(codec.decode(record.value()), source));
+    } catch (ModelFormatException e) {
+      out.collect(new DeadLetter(Reason.MODEL, e.getMessage(), source));
+    } catch (MalformedException e) {
+      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
+      out.collect(new DeadLetter(Reason.MALFORMED, message, source));
+    }
+  }
+
+  @Override
+  public TypeInformation<ModelArrival> getProducedType() {
+    return type;
+  }
+}

@@ -1,0 +1,305 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Fallback;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.NetworkForecaster;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SequenceWindow;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.WindowState;
+import dev.weir.forecast.Windows;
+import dev.weir.forecast.Windows.Outcome;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.stream.ForecastSettings.Target;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keyed operator: brings each series into order, cuts it into windows and has each window
+ * forecast by the active models. Knows state and time only; the arithmetic is in the core.
+ *
+ * <p>Base models live in broadcast state, by name. The newest that the model topic brought is the
+ * active one, whatever its version, so that an older one can be published again; until it brings
+ * one, the target's initial model is.
+ */
+public final class ForecastFunction
+    extends KeyedBroadcastProcessFunction<String, Arrival, ModelArrival, Output>
+    implements CheckpointedFunction {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastFunction.class);
+
+  /** Models by name. The state's name is part of each savepoint and never changes. */
+  public static final MapStateDescriptor<String, ForecastModel> MODELS =
+      new MapStateDescriptor<>("models", Types.STRING, WeirType.MODEL);
+
+  private static final ValueStateDescriptor<WindowState> WINDOW =
+      new ValueStateDescriptor<>("window", WeirType.WINDOW_STATE);
+
+  private final ForecastSettings settings;
+  private final boolean inOrder;
+
+  private transient ValueState<WindowState> windowState;
+  private transient Windows windows;
+  private transient ForecastModel[] initialModels; // by target; null where there is none
+  private transient NetworkForecaster[] forecasters; // by target; null until its model is known
+  private transient Counters counters;
+
+  public ForecastFunction(ForecastSettings settings) {
+    this.settings = settings;
+    this.inOrder = settings.outOfOrderness().isZero();
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    windowState = getRuntimeContext().getState(WINDOW);
+    windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
+    counters = new Counters(getRuntimeContext().getMetricGroup().addGroup("weir"));
+    int targets = settings.targets().size();
+    forecasters = new NetworkForecaster[targets];
+    initialModels = new ForecastModel[targets];
+    for (int i = 0; i < targets; i++) {
+      Target target = settings.targets().get(i);
+      if (target.initialModel() != null) {
+        initialModels[i] = read(target);
+      }
+    }
+  }
+
+  private ForecastModel read(Target target) throws IOException {
+    ForecastModel model =
+        ModelFiles.fromBytes(
+            target.initialModel(),
+            ModelFiles.Defaults.NONE,
+            "initial model of " + target.mode().label());
+    String problem = settings.problemWith(model, target);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
+    return model;
+  }
+
+  /** A savepoint whose model does not fit the job's settings must not start to run. */
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    BroadcastState<String, ForecastModel> models =
+        context.getOperatorStateStore().getBroadcastState(MODELS);
+    for (Target target : settings.targets()) {
+      ForecastModel model = models.get(target.model());
+      String problem = model == null ? null : settings.problemWith(model, target);
+      if (problem != null) {
+        throw new IllegalStateException(
+            "the restored state and the job file disagree: "
+                + problem
+                + "; restore with the old settings, or name another model");
+      }
+    }
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {
+    // all state is Flink's own: written when it changes, not here
+  }
+
+  @Override
+  public void processBroadcastElement(
+      ModelArrival arrival, Context context, Collector<Output> out) throws Exception {
+    if (arrival instanceof DeadLetter letter) {
+      collectOnce(letter, out);
+      return;
+    }
+    ModelUpdate update = (ModelUpdate) arrival;
+    ForecastModel model = update.model();
+    boolean wanted = false;
+    for (Target target : settings.targets()) {
+      if (target.model().equals(model.name())) {
+        wanted = true;
+        String problem = settings.problemWith(model, target);
+        if (problem != null) {
+          collectOnce(new DeadLetter(Reason.MODEL, problem, update.source()), out);
+          return;
+        }
+      }
+    }
+    if (wanted) { // the topic may serve other jobs too
+      context.getBroadcastState(MODELS).put(model.name(), model);
+      LOG.info("model {} version {} is active", model.name(), model.version());
+    }
+  }
+
+  /** Each task sees each model, so only the first may report a bad one. */
+  private void collectOnce(DeadLetter letter, Collector<Output> out) {
+    LOG.warn("model refused: {} ({})", letter.message(), letter.source());
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      collect(letter, out);
+    }
+  }
+
+  @Override
+  public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Output> out)
+      throws Exception {
+    if (arrival instanceof DeadLetter letter) {
+      collect(letter, out);
+      return;
+    }
+    Observed observed = (Observed) arrival;
+    Observation observation = observed.observation();
+    counters.observations.inc();
+    if (observation.features().length != settings.features()) {
+      String message =
+          "features: expected %d, got %d"
+              .formatted(settings.features(), observation.features().length);
+      collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
+      return;
+    }
+    WindowState state = windowState.value();
+    state = state == null ? windows.newState() : windows.fit(state);
+    long completeUpTo =
+        inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
+    Outcome outcome = windows.offer(state, observation, completeUpTo);
+    switch (outcome) {
+      case APPENDED -> {
+        if (windows.isDue(state)) {
+          forecast(observation.series(), state, context.getBroadcastState(MODELS), out);
+        }
+        windowState.update(state);
+      }
+      case PENDING -> {
+        context.timerService().registerEventTimeTimer(observation.time());
+        windowState.update(state);
+      }
+      case CORRECTED -> {
+        counters.corrections.inc();
+        windowState.update(state);
+      }
+      case DUPLICATE -> counters.duplicates.inc();
+      case LATE -> collect(late(observation, state, observed.source()), out);
+    }
+  }
+
+  private static DeadLetter late(
+      Observation observation, WindowState state, SourceRecord source) {
+    long behind = state.lastTime() - observation.time();
+    String message =
+        behind == 0
+            ? "time: expected after %s, got another value for that very time"
+                .formatted(Instant.ofEpochMilli(state.lastTime()))
+            : "time: expected after %s, got %s, late by %s"
+                .formatted(
+                    Instant.ofEpochMilli(state.lastTime()),
+                    Instant.ofEpochMilli(observation.time()),
+                    Duration.ofMillis(behind));
+    return new DeadLetter(Reason.LATE, message, source);
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<Output> out)
+      throws Exception {
+    WindowState state = windowState.value();
+    if (state == null) {
+      return;
+    }
+    state = windows.fit(state);
+    boolean changed = false;
+    while (windows.advance(state, timestamp)) {
+      changed = true;
+      if (windows.isDue(state)) {
+        forecast(context.getCurrentKey(), state, context.getBroadcastState(MODELS), out);
+      }
+    }
+    if (changed) {
+      windowState.update(state);
+    }
+  }
+
+  private void forecast(
+      String series,
+      WindowState state,
+      ReadOnlyBroadcastState<String, ForecastModel> models,
+      Collector<Output> out)
+      throws Exception {
+    SequenceWindow window = windows.window(series, state);
+    for (int i = 0; i < forecasters.length; i++) {
+      Target target = settings.targets().get(i);
+      NetworkForecaster forecaster = forecaster(i, models.get(target.model()));
+      Forecast forecast;
+      if (!window.isFull()) {
+        forecast = Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
+      } else if (forecaster == null) {
+        forecast = Fallback.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
+      } else {
+        forecast = forecaster.forecast(window);
+      }
+      counters.forecast(forecast.status());
+      out.collect(forecast);
+    }
+  }
+
+  /** The forecaster of the active model; made anew only when the model has changed. */
+  private NetworkForecaster forecaster(int target, ForecastModel published) {
+    ForecastModel active = published == null ? initialModels[target] : published;
+    NetworkForecaster forecaster = forecasters[target];
+    if (active == null || (forecaster != null && forecaster.model() == active)) {
+      return forecaster;
+    }
+    forecasters[target] = new NetworkForecaster(active);
+    return forecasters[target];
+  }
+
+  private void collect(DeadLetter letter, Collector<Output> out) {
+    counters.deadLetters[letter.reason().ordinal()].inc();
+    out.collect(letter);
+  }
+
+  /** One counter for each thing counted; never one for a series. */
+  private static final class Counters {
+    final Counter observations;
+    final Counter duplicates;
+    final Counter corrections;
+    final Counter[] deadLetters = new Counter[Reason.values().length];
+    private final Counter[] forecasts = new Counter[Status.values().length];
+
+    Counters(MetricGroup group) {
+      observations = group.counter("observations");
+      duplicates = group.counter("duplicates");
+      corrections = group.counter("corrections");
+      for (Reason reason : Reason.values()) {
+        deadLetters[reason.ordinal()] =
+            group.addGroup("reason", reason.name()).counter("deadLetters");
+      }
+      for (Status status : Status.values()) {
+        forecasts[status.ordinal()] = group.addGroup("status", status.name()).counter("forecasts");
+      }
+    }
+
+    void forecast(Status status) {
+      forecasts[status.ordinal()].inc();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.weir.stream;
+
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Saves models in broadcast state as the safetensors bytes that they are published as: whatever
+ * version of that format was ever written stays readable, and so does the state.
+ */
+final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final ForecastModelSerializer INSTANCE = new ForecastModelSerializer();
+
+  @Override
+  byte version() {
+    return 1;
+  }
+
+  @Override
+  void write(ForecastModel model, DataOutputView target) throws IOException {
+    writeBytes(ModelFiles.toBytes(model), target);
+  }
+
+  @Override
+  ForecastModel read(byte version, DataInputView source) throws IOException {
+    return ModelFiles.fromBytes(readBytes(source), ModelFiles.Defaults.NONE, "model in state");
+  }
+
+  @Override
+  public TypeSerializerSnapshot<ForecastModel> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Found by its name when a savepoint is restored, so neither may change. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<ForecastModel> {
+    public Snapshot() {
+      super(() -> INSTANCE);
+    }
+  }
+}

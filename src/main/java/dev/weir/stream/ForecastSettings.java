@@ -1,0 +1,77 @@
+package dev.weir.stream;
+
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the forecast operator is configured with. Goes to the tasks with the job graph.
+ *
+ * @param seqLen values in a window
+ * @param stride observations from one window to the next
+ * @param features covariates of each observation
+ * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
+ * @param targets the forecasts to make of each window, at most one for each mode
+ */
+public record ForecastSettings(
+    int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  public ForecastSettings {
+    targets = List.copyOf(targets);
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("targets: expected at least one mode, got none");
+    }
+    if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
+      throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
+    }
+  }
+
+  /**
+   * One forecast to make of each window.
+   *
+   * @param mode which outputs of the network become the forecast
+   * @param model name of the model that makes it
+   * @param horizon values in the forecast
+   * @param initialModel the model to start with until the model topic brings one, as safetensors
+   *     bytes; null when there is none
+   */
+  public record Target(Mode mode, String model, int horizon, byte[] initialModel)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      return mode.label() + " by " + model;
+    }
+  }
+
+  /** Why the model can't make the forecasts of this target, in one line; null when it can. */
+  public String problemWith(ForecastModel model, Target target) {
+    int inputSize = 1 + features;
+    if (model.mode() != target.mode()) {
+      return "mode: expected %s, got %s (model %s version %d)"
+          .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
+    }
+    if (model.seqLen() != seqLen) {
+      return mismatch("seq_len", seqLen, model.seqLen(), model);
+    }
+    if (model.horizon() != target.horizon()) {
+      return mismatch("horizon", target.horizon(), model.horizon(), model);
+    }
+    if (model.rnn().inputSize() != inputSize) {
+      return mismatch("input_size (1 + features)", inputSize, model.rnn().inputSize(), model);
+    }
+    return null;
+  }
+
+  private static String mismatch(String what, int expected, int got, ForecastModel model) {
+    return "%s: expected %d, got %d (model %s version %d)"
+        .formatted(what, expected, got, model.name(), model.version());
+  }
+}

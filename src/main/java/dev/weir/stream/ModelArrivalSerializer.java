@@ -1,0 +1,60 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Carries models from their source to each task. */
+final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final ModelArrivalSerializer INSTANCE = new ModelArrivalSerializer();
+
+  private static final byte UPDATE = 0;
+  private static final byte DEAD_LETTER = 1;
+
+  @Override
+  byte version() {
+    return 1;
+  }
+
+  @Override
+  void write(ModelArrival arrival, DataOutputView target) throws IOException {
+    if (arrival instanceof ModelUpdate update) {
+      target.writeByte(UPDATE);
+      ForecastModelSerializer.INSTANCE.serialize(update.model(), target);
+      ArrivalSerializer.writeSource(update.source(), target);
+    } else {
+      target.writeByte(DEAD_LETTER);
+      ArrivalSerializer.writeDeadLetter((DeadLetter) arrival, target);
+    }
+  }
+
+  @Override
+  ModelArrival read(byte version, DataInputView source) throws IOException {
+    byte kind = source.readByte();
+    if (kind == DEAD_LETTER) {
+      return ArrivalSerializer.readDeadLetter(source);
+    }
+    return new ModelUpdate(
+        ForecastModelSerializer.INSTANCE.deserialize(source), ArrivalSerializer.readSource(source));
+  }
+
+  @Override
+  public TypeSerializerSnapshot<ModelArrival> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Found by its name when a savepoint is restored, so neither may change. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<ModelArrival> {
+    public Snapshot() {
+      super(() -> INSTANCE);
+    }
+  }
+}

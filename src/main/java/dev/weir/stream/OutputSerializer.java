@@ -1,0 +1,111 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Output;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
+
+/** Carries output to a sink that is not chained, as in tests and evaluations. */
+final class OutputSerializer extends WeirSerializer<Output> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final OutputSerializer INSTANCE = new OutputSerializer();
+
+  private static final byte FORECAST = 0;
+  private static final byte DEAD_LETTER = 1;
+
+  @Override
+  byte version() {
+    return 1;
+  }
+
+  @Override
+  void write(Output output, DataOutputView target) throws IOException {
+    if (output instanceof Forecast forecast) {
+      target.writeByte(FORECAST);
+      writeForecast(forecast, target);
+    } else {
+      target.writeByte(DEAD_LETTER);
+      ArrivalSerializer.writeDeadLetter((DeadLetter) output, target);
+    }
+  }
+
+  @Override
+  Output read(byte version, DataInputView source) throws IOException {
+    byte kind = source.readByte();
+    return kind == FORECAST ? readForecast(source) : ArrivalSerializer.readDeadLetter(source);
+  }
+
+  private static void writeForecast(Forecast forecast, DataOutputView target) throws IOException {
+    StringValue.writeString(forecast.series(), target);
+    target.writeLong(forecast.origin());
+    target.writeLong(forecast.windowStart());
+    target.writeInt(forecast.seqLen());
+    StringValue.writeString(forecast.mode().label(), target);
+    writeLongs(forecast.times(), target);
+    writeDoubles(forecast.values(), target);
+    writeDoubles(forecast.lower(), target);
+    writeDoubles(forecast.upper(), target);
+    target.writeDouble(forecast.level());
+    StringValue.writeString(forecast.model(), target);
+    target.writeLong(forecast.modelVersion());
+    target.writeLong(forecast.learningSteps());
+    StringValue.writeString(forecast.status().name(), target);
+  }
+
+  private static Forecast readForecast(DataInputView source) throws IOException {
+    return new Forecast(
+        StringValue.readString(source),
+        source.readLong(),
+        source.readLong(),
+        source.readInt(),
+        Mode.ofLabel(StringValue.readString(source)),
+        readLongs(source),
+        readDoubles(source),
+        readDoubles(source),
+        readDoubles(source),
+        source.readDouble(),
+        StringValue.readString(source),
+        source.readLong(),
+        source.readLong(),
+        Forecast.Status.valueOf(StringValue.readString(source)));
+  }
+
+  private static void writeLongs(long[] values, DataOutputView target) throws IOException {
+    target.writeInt(values == null ? -1 : values.length);
+    for (int i = 0; values != null && i < values.length; i++) {
+      target.writeLong(values[i]);
+    }
+  }
+
+  private static long[] readLongs(DataInputView source) throws IOException {
+    int length = source.readInt();
+    if (length < 0) {
+      return null;
+    }
+    long[] values = new long[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = source.readLong();
+    }
+    return values;
+  }
+
+  @Override
+  public TypeSerializerSnapshot<Output> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Found by its name when a savepoint is restored, so neither may change. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<Output> {
+    public Snapshot() {
+      super(() -> INSTANCE);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.WindowState;
+import dev.weir.model.ForecastModel;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+
+/** Flink's view of a type that has one of our serializers: opaque, never a key. */
+public final class WeirType<T> extends TypeInformation<T> {
+
+  private static final long serialVersionUID = 1L;
+
+  public static final TypeInformation<Arrival> ARRIVAL =
+      new WeirType<>(Arrival.class, ArrivalSerializer.INSTANCE);
+  public static final TypeInformation<ModelArrival> MODEL_ARRIVAL =
+      new WeirType<>(ModelArrival.class, ModelArrivalSerializer.INSTANCE);
+  public static final TypeInformation<Output> OUTPUT =
+      new WeirType<>(Output.class, OutputSerializer.INSTANCE);
+  static final TypeInformation<WindowState> WINDOW_STATE =
+      new WeirType<>(WindowState.class, WindowStateSerializer.INSTANCE);
+  static final TypeInformation<ForecastModel> MODEL =
+      new WeirType<>(ForecastModel.class, ForecastModelSerializer.INSTANCE);
+
+  private final Class<T> type;
+  private final TypeSerializer<T> serializer;
+
+  private WeirType(Class<T> type, TypeSerializer<T> serializer) {
+    this.type = type;
+    this.serializer = serializer;
+  }
+
+  @Override
+  public boolean isBasicType() {
+    return false;
+  }
+
+  @Override
+  public boolean isTupleType() {
+    return false;
+  }
+
+  @Override
+  public int getArity() {
+    return 1;
+  }
+
+  @Override
+  public int getTotalFields() {
+    return 1;
+  }
+
+  @Override
+  public Class<T> getTypeClass() {
+    return type;
+  }
+
+  @Override
+  public boolean isKeyType() {
+    return false;
+  }
+
+  @Override
+  public TypeSerializer<T> createSerializer(SerializerConfig config) {
+    return serializer;
+  }
+
+  @Override
+  public String toString() {
+    return "WeirType<" + type.getSimpleName() + ">";
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof WeirType<?> t && type == t.type;
+  }
+
+  @Override
+  public int hashCode() {
+    return type.hashCode();
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof WeirType;
+  }
+}
