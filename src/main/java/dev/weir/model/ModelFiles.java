@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -196,7 +197,7 @@ public final class ModelFiles {
   }
 
   private static String label(Cell cell) {
-    return cell.name().toLowerCase(java.util.Locale.ROOT);
+    return cell.name().toLowerCase(Locale.ROOT);
   }
 
   /** The {@code weir.*} words of a file. */
@@ -402,10 +403,11 @@ public final class ModelFiles {
         cell = gates == 4 ? Cell.LSTM : gates == 3 ? Cell.GRU : Cell.RNN_TANH;
       }
       if (cell.gates() != gates) {
-        String expected = stated == null ? "1, 3 or 4" : cell.gates() + " for " + label(cell);
+        String expected =
+            stated == null ? "1, 3 or 4 blocks" : cell.gates() + " blocks (" + label(cell) + ")";
         throw new ModelFormatException(
             name("weight_hh_l0"),
-            expected + " blocks of hidden_size rows",
+            expected + " of hidden_size rows",
             gates + ", shape " + hh,
             where);
       }
