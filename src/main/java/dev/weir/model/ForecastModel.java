@@ -42,7 +42,8 @@ public record ForecastModel(
    * A linear layer over the network's output.
    *
    * @param weight (out_features, in_features), row-major; in_features is {@link
-   *     RnnConfig#outputSize()}, out_features {@code horizon} for many-to-one and 1 for many-to-many
+   *     RnnConfig#outputSize()}, out_features {@code horizon} for many-to-one and 1 for
+   *     many-to-many
    * @param bias (out_features)
    */
   public record Head(float[] weight, float[] bias) {}

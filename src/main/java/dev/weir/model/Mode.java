@@ -2,7 +2,10 @@ package dev.weir.model;
 
 /** Which outputs of the network become the forecast. */
 public enum Mode {
-  /** The final hidden states of the last layer, through the head, give all {@code horizon} values at once. */
+  /**
+   * The final hidden states of the last layer, through the head, give all {@code horizon} values at
+   * once.
+   */
   MANY_TO_ONE("many-to-one"),
   /**
    * Each step of {@code out}, through the head, gives one value: step {@code i} answers for target

@@ -1,6 +1,9 @@
 package dev.weir.model;
 
-/** What the head of a many-to-one network reads; both have {@code num_directions * hidden_size} values. */
+/**
+ * What the head of a many-to-one network reads; both have {@code num_directions * hidden_size}
+ * values.
+ */
 public enum Readout {
   /** The last layer's rows of {@code h_n}: each direction after it has read the whole window. */
   FINAL_HIDDEN("h_n"),

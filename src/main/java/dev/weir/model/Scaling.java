@@ -1,9 +1,9 @@
 package dev.weir.model;
 
 /**
- * How a window's values are brought to the network's scale and its answer back to the series' scale.
- * With {@code center} and {@code scale}: input {@code (x - center) / scale}, forecast {@code center
- * + scale * y}. The rule is stored with the weights, since they mean nothing without it.
+ * How a window's values are brought to the network's scale and its answer back to the series'
+ * scale. With {@code center} and {@code scale}: input {@code (x - center) / scale}, forecast {@code
+ * center + scale * y}. The rule is stored with the weights, since they mean nothing without it.
  *
  * <p>{@code deviation} below is the population standard deviation of the window; where it is zero
  * (a flat window) the scale is 1, so that the network sees zeros and a trained head answers near
@@ -18,7 +18,10 @@ public record Scaling(Rule rule, double center, double scale) {
     FIXED("fixed"),
     /** Center is the window's mean, scale its deviation. */
     WINDOW("window"),
-    /** Center is the window's newest value, scale its deviation: "repeat the last value" is an answer of 0. */
+    /**
+     * Center is the window's newest value, scale its deviation: "repeat the last value" is an
+     * answer of 0.
+     */
     LAST("last");
 
     private final String label;
