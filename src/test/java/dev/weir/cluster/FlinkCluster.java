@@ -42,6 +42,8 @@ final class FlinkCluster implements AutoCloseable {
   private static final Duration CLIENT = Duration.ofSeconds(120);
   private static final Duration JOB = Duration.ofSeconds(120);
   private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
+  private static final Pattern PROMETHEUS =
+      Pattern.compile("PrometheusReporter HTTP server on port (\\d+)");
   private static final String PARAMS = "BASH_JAVA_UTILS_EXEC_RESULT:";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -82,7 +84,9 @@ final class FlinkCluster implements AutoCloseable {
     config.put("execution.checkpointing.savepoint-dir", savepoints());
     config.put("execution.checkpointing.interval", "1s");
     config.put("execution.checkpointing.min-pause", "0s");
-    config.put("metrics.reporter.prom.port", "0"); // any port; the process logs which
+    // Each process takes the first port of the range that is free, and logs which.
+    int prometheusPort = Math.min(freePort(), 65_500);
+    config.put("metrics.reporter.prom.port", prometheusPort + "-" + (prometheusPort + 20));
     // A test waits for recovery, so a lost process is to be noticed soon.
     config.put("heartbeat.interval", "2s");
     config.put("heartbeat.timeout", "8s");
@@ -170,7 +174,7 @@ final class FlinkCluster implements AutoCloseable {
   /** Flink's command line in a process of its own; fails unless it ends with 0. */
   LocalProcess flink(List<String> args) throws IOException {
     String name = "client-" + starts.merge("client", 1, Integer::sum);
-    List<String> flags = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC"));
+    List<String> flags = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     flags.addAll(commonFlags("client"));
     try (LocalProcess client =
         LocalProcess.java(
@@ -334,17 +338,31 @@ final class FlinkCluster implements AutoCloseable {
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString(body.toString()))
             .build();
+    String answer = body(request);
+    return answer.isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer);
+  }
+
+  private String body(HttpRequest request) throws IOException {
     try {
       HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() / 100 != 2) {
         throw new IOException(
-            method + " " + path + ": HTTP " + response.statusCode() + " " + response.body());
+            "%s %s: HTTP %d %s"
+                .formatted(
+                    request.method(), request.uri(), response.statusCode(), response.body()));
       }
-      return response.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(response.body());
+      return response.body();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted during " + method + " " + path, e);
+      throw new IOException("interrupted during " + request.method() + " " + request.uri(), e);
     }
+  }
+
+  /** All metrics of one process, in Prometheus' text format. */
+  String metrics(LocalProcess process) throws IOException {
+    String port = process.awaitOutput(PROMETHEUS, START).group(1);
+    return body(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics")).build());
   }
 
   // ---- configuration
