@@ -1,0 +1,111 @@
+package dev.weir.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What {@code mvn package} left in the build folder, for processes of their own. */
+final class BuiltClasspath {
+  // Third-party jars that Flink's own distribution carries inside flink-dist, as folders of the
+  // local repository.
+  private static final List<String> IN_FLINK_DIST =
+      List.of(
+          "/org/apache/flink/",
+          "/org/apache/logging/log4j/",
+          "/org/slf4j/",
+          "/com/esotericsoftware/",
+          "/org/objenesis/",
+          "/org/javassist/",
+          "/org/snakeyaml/",
+          "/com/ververica/",
+          "/tools/profiler/",
+          "/com/google/code/findbugs/",
+          "/org/apache/commons/",
+          "/commons-",
+          "/lz4-java/",
+          "/snappy-java/");
+  // These come with the job, never with the cluster; a copy in lib/ would hide a job jar that lacks
+  // them.
+  private static final List<String> IN_JOB_JAR =
+      List.of("/flink-connector-base/", "/flink-connector-kafka/", "/flink-avro/");
+  // Neighbours of the broker that share a prefix with the above.
+  private static final List<String> OF_THE_BROKER =
+      List.of(
+          "/commons-validator/", "/commons-beanutils/", "/commons-digester/", "/commons-logging/");
+
+  private final Path target;
+
+  BuiltClasspath(Path target) {
+    this.target = target.toAbsolutePath();
+  }
+
+  /** The build that runs the tests: where the job jar lies, else {@code target}. */
+  static BuiltClasspath ofThisBuild() {
+    String jar = System.getProperty("job.jar");
+    return new BuiltClasspath(
+        jar == null ? Path.of("target") : Path.of(jar).toAbsolutePath().getParent());
+  }
+
+  Path target() {
+    return target;
+  }
+
+  /** The shaded jar that {@code flink run} takes. */
+  Path jobJar() {
+    Path jar =
+        Path.of(System.getProperty("job.jar", target.resolve("weir-0.1.0-job.jar").toString()));
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(
+          "job jar: expected " + jar + ", found none; run mvn package first");
+    }
+    return jar.toAbsolutePath();
+  }
+
+  /**
+   * What the launcher runs with: our classes, everything that we ship and everything that a cluster
+   * would bring.
+   */
+  List<Path> launcher() {
+    List<Path> all = new ArrayList<>();
+    all.add(target.resolve("classes"));
+    all.addAll(list("classpath-runtime.txt"));
+    all.addAll(list("classpath-provided.txt"));
+    return all;
+  }
+
+  /**
+   * What stands in a Flink cluster's lib folder: Flink, its libraries and log4j, without ours,
+   * Kafka's or Avro's.
+   */
+  List<Path> cluster() {
+    return Stream.concat(
+            list("classpath-provided.txt").stream(), list("classpath-runtime.txt").stream())
+        .filter(
+            jar ->
+                matches(jar, IN_FLINK_DIST)
+                    && !matches(jar, IN_JOB_JAR)
+                    && !matches(jar, OF_THE_BROKER))
+        .distinct()
+        .toList();
+  }
+
+  private static boolean matches(Path jar, List<String> parts) {
+    return parts.stream().anyMatch(jar.toString()::contains);
+  }
+
+  private List<Path> list(String file) {
+    Path list = target.resolve(file);
+    try {
+      return Stream.of(Files.readString(list).strip().split(File.pathSeparator))
+          .map(Path::of)
+          .toList();
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "class path: expected " + list + ", cannot read it; run mvn package first", e);
+    }
+  }
+}

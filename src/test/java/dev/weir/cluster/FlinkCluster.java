@@ -1,0 +1,498 @@
+package dev.weir.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * A Flink session cluster of real processes from the build's jars: one JobManager, TaskManagers by
+ * name. Its configuration is the project's {@code conf/config.yaml} with what a test must change,
+ * and the JVMs get the memory flags that Flink's own scripts would compute. All files lie below one
+ * folder, which is kept for a look afterwards.
+ */
+final class FlinkCluster implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration CLIENT = Duration.ofSeconds(120);
+  private static final Duration JOB = Duration.ofSeconds(120);
+  private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
+  private static final Pattern PROMETHEUS =
+      Pattern.compile("PrometheusReporter HTTP server on port (\\d+)");
+  private static final String PARAMS = "BASH_JAVA_UTILS_EXEC_RESULT:";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final BuiltClasspath classpath;
+  private final Path dir;
+  private final URI rest;
+  private final Map<String, String> config;
+  private final Map<String, LocalProcess> taskManagers = new TreeMap<>();
+  private final Map<String, Integer> starts = new TreeMap<>();
+  private Flags jobManagerFlags;
+  private Flags taskManagerFlags;
+  private LocalProcess jobManager;
+
+  /** What BashJavaUtils answers: flags of the JVM, and properties for the process. */
+  private record Flags(List<String> jvm, List<String> dynamic) {}
+
+  private FlinkCluster(BuiltClasspath classpath, Path dir, Map<String, String> overrides)
+      throws IOException {
+    this.classpath = classpath;
+    this.dir = dir.toAbsolutePath();
+    int restPort = freePort();
+    this.rest = URI.create("http://localhost:" + restPort);
+    this.config = flatten(Path.of("conf", "config.yaml"));
+    config.put("jobmanager.rpc.address", "localhost");
+    config.put("jobmanager.rpc.port", Integer.toString(freePort()));
+    config.put("jobmanager.bind-host", "localhost");
+    config.put("jobmanager.memory.process.size", "1g");
+    config.put("taskmanager.host", "localhost");
+    config.put("taskmanager.bind-host", "localhost");
+    config.put("taskmanager.memory.process.size", "1536m");
+    config.put("taskmanager.numberOfTaskSlots", "2");
+    config.put("rest.address", "localhost");
+    config.put("rest.bind-address", "localhost");
+    config.put("rest.port", Integer.toString(restPort));
+    config.put("io.tmp.dirs", this.dir.resolve("tmp").toString());
+    config.put("execution.checkpointing.dir", this.dir.resolve("checkpoints").toUri().toString());
+    config.put("execution.checkpointing.savepoint-dir", savepoints());
+    config.put("execution.checkpointing.interval", "1s");
+    config.put("execution.checkpointing.min-pause", "0s");
+    // Each process takes the first port of the range that is free, and logs which.
+    int prometheusPort = Math.min(freePort(), 65_500);
+    config.put("metrics.reporter.prom.port", prometheusPort + "-" + (prometheusPort + 20));
+    // A test waits for recovery, so a lost process is to be noticed soon.
+    config.put("heartbeat.interval", "2s");
+    config.put("heartbeat.timeout", "8s");
+    config.put("restart-strategy.exponential-delay.initial-backoff", "500ms");
+    config.put("restart-strategy.exponential-delay.max-backoff", "2s");
+    config.putAll(overrides);
+  }
+
+  /** Starts a JobManager and {@code tm-1 … tm-N}; returns once every slot is offered. */
+  static FlinkCluster start(
+      BuiltClasspath classpath, Path dir, int taskManagers, Map<String, String> overrides)
+      throws Exception {
+    FlinkCluster cluster = new FlinkCluster(classpath, dir, overrides);
+    try {
+      cluster.writeConfiguration();
+      cluster.computeFlags();
+      cluster.startJobManager();
+      for (int i = 1; i <= taskManagers; i++) {
+        cluster.startTaskManager("tm-" + i);
+      }
+      cluster.awaitSlots(
+          taskManagers * Integer.parseInt(cluster.config.get("taskmanager.numberOfTaskSlots")));
+      return cluster;
+    } catch (Exception | Error e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  // ---- processes
+
+  void startJobManager() throws IOException {
+    jobManager =
+        launch(
+            "jobmanager",
+            jobManagerFlags,
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+            List.of());
+  }
+
+  /** Starts a new TaskManager, or one of that name again after its end. */
+  void startTaskManager(String name) throws IOException {
+    LocalProcess old = taskManagers.get(name);
+    if (old != null && old.isAlive()) {
+      throw new IllegalStateException(
+          name + ": expected to be down, is running as pid " + old.pid());
+    }
+    taskManagers.put(
+        name,
+        launch(
+            name,
+            taskManagerFlags,
+            "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+            List.of()));
+  }
+
+  LocalProcess jobManager() {
+    return jobManager;
+  }
+
+  LocalProcess taskManager(String name) {
+    LocalProcess process = taskManagers.get(name);
+    if (process == null) {
+      throw new IllegalArgumentException(
+          "TaskManager: expected one of " + taskManagers.keySet() + ", got " + name);
+    }
+    return process;
+  }
+
+  /**
+   * {@code flink run -d args}, as a person would type it. Returns the id of the job.
+   *
+   * @param args options of {@code flink run}, the jar, then the job's own options
+   */
+  String flinkRun(String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of("run", "-d"));
+    command.addAll(List.of(args));
+    LocalProcess client = flink(command);
+    String output = client.output();
+    Matcher submitted = SUBMITTED.matcher(output);
+    assertThat(submitted.find()).as("flink %s:%n%s", command, output).isTrue();
+    return submitted.group(1);
+  }
+
+  /** Flink's command line in a process of its own; fails unless it ends with 0. */
+  LocalProcess flink(List<String> args) throws IOException {
+    String name = "client-" + starts.merge("client", 1, Integer::sum);
+    List<String> flags = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    flags.addAll(commonFlags("client"));
+    try (LocalProcess client =
+        LocalProcess.java(
+            name,
+            dir.resolve("log/" + name + ".log"),
+            flags,
+            classpath.cluster(),
+            "org.apache.flink.client.cli.CliFrontend",
+            args,
+            Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()))) {
+      int code = client.exitCode(CLIENT);
+      assertThat(code).as("flink %s:%n%s", args, client.output()).isZero();
+      return client;
+    }
+  }
+
+  // ---- REST
+
+  URI rest() {
+    return rest;
+  }
+
+  /** Where savepoints go, as a URI. */
+  String savepoints() {
+    return dir.resolve("savepoints").toUri().toString();
+  }
+
+  void awaitSlots(int expected) {
+    awaitOverview("slots-total", expected);
+  }
+
+  void awaitTaskManagers(int expected) {
+    awaitOverview("taskmanagers", expected);
+  }
+
+  private void awaitOverview(String field, int expected) {
+    await(field + " is " + expected)
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(IOException.class) // the JobManager does not listen yet
+        .until(
+            () -> {
+              assertAlive();
+              return get("/overview").path(field).asInt(-1) == expected;
+            });
+  }
+
+  /** Fails early, with the end of its log, when a process that should run has died. */
+  private void assertAlive() {
+    if (!jobManager.isAlive()) {
+      throw new AssertionError("JobManager ended:\n" + jobManager.tail());
+    }
+  }
+
+  /** Ids of all jobs that the cluster knows, finished ones too. */
+  List<String> jobs() throws IOException {
+    return StreamSupport.stream(get("/jobs").path("jobs").spliterator(), false)
+        .map(job -> job.path("id").asText())
+        .toList();
+  }
+
+  /** RUNNING, RESTARTING, FINISHED …; of the job, not of its tasks. */
+  String status(String jobId) throws IOException {
+    return get("/jobs/" + jobId).path("state").asText();
+  }
+
+  void awaitStatus(String jobId, String expected) {
+    await("job " + jobId + " is " + expected)
+        .atMost(JOB)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(IOException.class) // the JobManager may be restarting
+        .until(() -> status(jobId).equals(expected));
+  }
+
+  /**
+   * A job is called RUNNING while its tasks are still being deployed: waits until each of them
+   * runs.
+   */
+  void awaitRunning(String jobId) {
+    await("all tasks of job " + jobId + " run")
+        .atMost(JOB)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .until(
+            () -> {
+              JsonNode job = get("/jobs/" + jobId);
+              return job.path("state").asText().equals("RUNNING")
+                  && job.path("vertices").size() > 0
+                  && StreamSupport.stream(job.path("vertices").spliterator(), false)
+                      .allMatch(vertex -> vertex.path("status").asText().equals("RUNNING"));
+            });
+  }
+
+  JsonNode checkpoints(String jobId) throws IOException {
+    return get("/jobs/" + jobId + "/checkpoints");
+  }
+
+  /** Waits until {@code more} checkpoints have completed from now on. */
+  void awaitCheckpoints(String jobId, int more) throws IOException {
+    int before = checkpoints(jobId).path("counts").path("completed").asInt();
+    await(more + " more checkpoints")
+        .atMost(JOB)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> checkpoints(jobId).path("counts").path("completed").asInt() >= before + more);
+  }
+
+  JsonNode exceptions(String jobId) throws IOException {
+    return get("/jobs/" + jobId + "/exceptions");
+  }
+
+  /**
+   * Stops the job as {@code flink stop} does; returns the savepoint's location, once the job has
+   * FINISHED.
+   */
+  String stopWithSavepoint(String jobId) throws IOException {
+    ObjectNode body =
+        JSON.createObjectNode().put("targetDirectory", savepoints()).put("drain", false);
+    String location = awaitSavepoint(jobId, send("POST", "/jobs/" + jobId + "/stop", body));
+    awaitStatus(jobId, "FINISHED");
+    return location;
+  }
+
+  /** Takes a savepoint of a job that goes on; returns its location. */
+  String savepoint(String jobId) throws IOException {
+    ObjectNode body =
+        JSON.createObjectNode().put("target-directory", savepoints()).put("cancel-job", false);
+    return awaitSavepoint(jobId, send("POST", "/jobs/" + jobId + "/savepoints", body));
+  }
+
+  void cancel(String jobId) throws IOException {
+    send("PATCH", "/jobs/" + jobId + "?mode=cancel", null);
+    awaitStatus(jobId, "CANCELED");
+  }
+
+  private String awaitSavepoint(String jobId, JsonNode trigger) {
+    String path = "/jobs/" + jobId + "/savepoints/" + trigger.path("request-id").asText();
+    JsonNode done =
+        await("savepoint of job " + jobId)
+            .atMost(JOB)
+            .pollInterval(Duration.ofMillis(200))
+            .until(
+                () -> get(path),
+                answer -> answer.path("status").path("id").asText().equals("COMPLETED"));
+    JsonNode location = done.path("operation").path("location");
+    assertThat(location.isTextual()).as("savepoint: %s", done).isTrue();
+    return location.asText();
+  }
+
+  JsonNode get(String path) throws IOException {
+    return send("GET", path, null);
+  }
+
+  private JsonNode send(String method, String path, JsonNode body) throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(rest.resolve(path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body.toString()))
+            .build();
+    String answer = body(request);
+    return answer.isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer);
+  }
+
+  private String body(HttpRequest request) throws IOException {
+    try {
+      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() / 100 != 2) {
+        throw new IOException(
+            "%s %s: HTTP %d %s"
+                .formatted(
+                    request.method(), request.uri(), response.statusCode(), response.body()));
+      }
+      return response.body();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted during " + request.method() + " " + request.uri(), e);
+    }
+  }
+
+  /** All metrics of one process, in Prometheus' text format. */
+  String metrics(LocalProcess process) throws IOException {
+    String port = process.awaitOutput(PROMETHEUS, START).group(1);
+    return body(
+        HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics")).build());
+  }
+
+  // ---- configuration
+
+  private void writeConfiguration() throws IOException {
+    LocalProcess.emptyFolder(dir);
+    Files.createDirectories(dir.resolve("conf"));
+    Files.createDirectories(dir.resolve("tmp"));
+    StringBuilder yaml = new StringBuilder();
+    for (Map.Entry<String, String> entry : config.entrySet()) {
+      yaml.append(entry.getKey())
+          .append(": ")
+          .append(JSON.writeValueAsString(entry.getValue()))
+          .append('\n');
+    }
+    Files.writeString(dir.resolve("conf/config.yaml"), yaml);
+    Files.writeString(
+        dir.resolve("conf/log4j2.properties"),
+        """
+        rootLogger.level = INFO
+        rootLogger.appenderRef.console.ref = console
+        appender.console.name = console
+        appender.console.type = CONSOLE
+        appender.console.layout.type = PatternLayout
+        appender.console.layout.pattern = %d{HH:mm:ss,SSS} %-5p %-40c{1.} - %m%n
+        """);
+  }
+
+  /**
+   * Nested keys joined with dots, which Flink reads as well, so that an override replaces and never
+   * doubles a key.
+   */
+  static Map<String, String> flatten(Path file) throws IOException {
+    Map<String, String> flat = new LinkedHashMap<>();
+    try (InputStream in = Files.newInputStream(file)) {
+      flatten("", new Yaml(new SafeConstructor(new LoaderOptions())).load(in), flat);
+    }
+    return flat;
+  }
+
+  private static void flatten(String prefix, Object value, Map<String, String> flat) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, inner) ->
+              flatten(prefix.isEmpty() ? key.toString() : prefix + "." + key, inner, flat));
+    } else {
+      flat.put(prefix, String.valueOf(value));
+    }
+  }
+
+  private void computeFlags() throws Exception {
+    // Each answer costs the start of a JVM, so both are asked at once, and once only.
+    CompletableFuture<Flags> forTaskManagers =
+        CompletableFuture.supplyAsync(() -> flags("GET_TM_RESOURCE_PARAMS"));
+    jobManagerFlags = flags("GET_JM_RESOURCE_PARAMS");
+    taskManagerFlags = forTaskManagers.get();
+  }
+
+  private Flags flags(String command) {
+    try (LocalProcess asked =
+        LocalProcess.java(
+            command,
+            dir.resolve("log/" + command + ".log"),
+            List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            classpath.cluster(),
+            "org.apache.flink.runtime.util.bash.BashJavaUtils",
+            List.of(command, "--configDir", dir.resolve("conf").toString()),
+            Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()))) {
+      int code = asked.exitCode(START);
+      List<String> answers =
+          asked
+              .output()
+              .lines()
+              .filter(line -> line.startsWith(PARAMS))
+              .map(l -> l.substring(PARAMS.length()))
+              .toList();
+      assertThat(answers).as("%s ended with %d:%n%s", command, code, asked.output()).hasSize(2);
+      return new Flags(words(answers.get(0)), words(answers.get(1)));
+    } catch (IOException e) {
+      throw new IllegalStateException(command + ": cannot start", e);
+    }
+  }
+
+  private LocalProcess launch(String name, Flags flags, String mainClass, List<String> more)
+      throws IOException {
+    String start = name + "-" + starts.merge(name, 1, Integer::sum);
+    List<String> jvm = new ArrayList<>(flags.jvm());
+    jvm.addAll(commonFlags(name.startsWith("tm-") ? "taskmanager" : name));
+    List<String> args = new ArrayList<>(List.of("--configDir", dir.resolve("conf").toString()));
+    args.addAll(flags.dynamic());
+    args.addAll(more);
+    return LocalProcess.java(
+        start,
+        dir.resolve("log/" + start + ".log"),
+        jvm,
+        classpath.cluster(),
+        mainClass,
+        args,
+        Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()));
+  }
+
+  /**
+   * What Flink's scripts put before the class: the configured options of all processes, then of
+   * this kind.
+   */
+  private List<String> commonFlags(String kind) {
+    List<String> flags = new ArrayList<>();
+    for (String key :
+        List.of("env.java.default-opts.all", "env.java.opts.all", "env.java.opts." + kind)) {
+      flags.addAll(words(config.getOrDefault(key, "")));
+    }
+    flags.add("-Dlog4j.configurationFile=" + dir.resolve("conf/log4j2.properties").toUri());
+    return flags;
+  }
+
+  private static List<String> words(String line) {
+    return Stream.of(line.strip().split("\\s+")).filter(word -> !word.isEmpty()).toList();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    taskManagers.values().forEach(LocalProcess::close);
+    if (jobManager != null) {
+      jobManager.close();
+    }
+  }
+}
