@@ -123,8 +123,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private int show(EmbeddedBroker broker, LocalCluster cluster) throws Exception {
     JobSettings settings =
-        JobSettings.builtin(
-            "demo", Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));
+        JobSettings.builtin("demo", Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));
     topics = settings.kafka().topics();
     try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
       admin.createMissing(topics, 1);
@@ -224,8 +223,9 @@ final class DemoCommand implements Callable<Integer> {
         say("dead letter: %s %s".formatted(letter.reason(), letter.message()));
       }
     } catch (MalformedException e) {
-      say("%s-%d@%d: %s".formatted(
-          record.topic(), record.partition(), record.offset(), e.getMessage()));
+      say(
+          "%s-%d@%d: %s"
+              .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()));
     }
   }
 

@@ -12,8 +12,7 @@ final class DurationConverter implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
     try {
-      Duration value =
-          text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
+      Duration value = text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
       if (!value.isNegative() && !value.isZero()) {
         return value;
       }

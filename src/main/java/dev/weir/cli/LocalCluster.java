@@ -29,14 +29,15 @@ final class LocalCluster implements AutoCloseable {
     this.checkpoints = checkpoints;
   }
 
-  /** @param settings settings of Flink, which win over the defaults of an embedded cluster */
+  /**
+   * @param settings settings of Flink, which win over the defaults of an embedded cluster
+   */
   static LocalCluster start(Map<String, String> settings) throws Exception {
     Path checkpoints = Files.createTempDirectory("weir-checkpoints");
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.BIND_PORT, PORTS);
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-    configuration.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+    configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     settings.forEach(configuration::setString);
     int parallelism =
         configuration.get(org.apache.flink.configuration.CoreOptions.DEFAULT_PARALLELISM);

@@ -43,8 +43,7 @@ final class ObservationProducer implements AutoCloseable {
             observation.series().getBytes(StandardCharsets.UTF_8),
             codec.encode(observation));
     record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
-    producer.send(
-        record, (metadata, exception) -> failure.compareAndSet(null, exception));
+    producer.send(record, (metadata, exception) -> failure.compareAndSet(null, exception));
   }
 
   /** Returns when the brokers have all that was sent. */

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The real series that come with Weir; their sources and licences are in {@code sample/SOURCES.md}. */
+/**
+ * The real series that come with Weir; their sources and licences are in {@code sample/SOURCES.md}.
+ */
 final class Sample {
 
   static final List<String> NAMES =

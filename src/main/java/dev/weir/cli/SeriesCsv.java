@@ -29,7 +29,9 @@ final class SeriesCsv implements Closeable {
   private final int columns;
   private int line;
 
-  /** @param name what messages call the text */
+  /**
+   * @param name what messages call the text
+   */
   SeriesCsv(Reader text, String name) throws IOException {
     this.name = name;
     this.rows = CSV.readValues(text);
@@ -75,7 +77,8 @@ final class SeriesCsv implements Closeable {
     try {
       return rows.hasNextValue() ? rows.nextValue() : null;
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw new IOException("%s line %d: expected CSV, got unreadable text".formatted(name, line), e);
+      throw new IOException(
+          "%s line %d: expected CSV, got unreadable text".formatted(name, line), e);
     }
   }
 

@@ -60,8 +60,7 @@ final class SubmitCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     int colon = jobManager.lastIndexOf(':');
     if (colon < 1 || !jobManager.substring(colon + 1).matches("[0-9]{1,5}")) {
-      System.err.printf(
-          "weir submit: --jobmanager: expected HOST:PORT, got '%s'%n", jobManager);
+      System.err.printf("weir submit: --jobmanager: expected HOST:PORT, got '%s'%n", jobManager);
       return 2;
     }
     Path jobJar = jar != null ? jar : Path.of(System.getProperty(JOB_JAR, "weir-job.jar"));

@@ -5,8 +5,8 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.MalformedException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -49,10 +49,7 @@ final class TailCommand implements Callable<Integer> {
   @Option(names = "--from-beginning", description = "Start with the oldest forecast.")
   private boolean fromBeginning;
 
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      description = "Stop after so many forecasts.")
+  @Option(names = "--limit", paramLabel = "N", description = "Stop after so many forecasts.")
   private long limit = Long.MAX_VALUE;
 
   @Option(

@@ -98,13 +98,15 @@ public final class NetworkForecaster {
     if (model.head() != null) {
       Linear.forward(
           model.head().weight(),
+          0,
           model.head().bias(),
+          0,
+          config.outputSize(),
+          count,
           hidden,
           offset,
-          config.outputSize(),
           answers,
-          firstAnswer,
-          count);
+          firstAnswer);
       return;
     }
     for (int unit = 0; unit < count; unit++) { // the hidden state is the forecast

@@ -6,7 +6,10 @@ package dev.weir.forecast;
  */
 public final class SequenceWindow {
 
-  /** Spacing is judged by at most this many of the newest gaps, so that it costs the same for any window. */
+  /**
+   * Spacing is judged by at most this many of the newest gaps, so that it costs the same for any
+   * window.
+   */
   private static final int GAPS = 8;
 
   private final int features;

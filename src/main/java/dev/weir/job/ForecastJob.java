@@ -36,10 +36,17 @@ public final class ForecastJob {
 
   private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
 
-  /** Fixed for a job's life, since it is part of each savepoint: room for 720 tasks, evenly for many. */
+  /**
+   * Fixed for a job's life, since it is part of each savepoint: room for 720 tasks, evenly for
+   * many.
+   */
   private static final int MAX_PARALLELISM = 720;
 
-  @Option(names = "--job", required = true, paramLabel = "FILE", description = "The job file, YAML.")
+  @Option(
+      names = "--job",
+      required = true,
+      paramLabel = "FILE",
+      description = "The job file, YAML.")
   private Path job;
 
   @Option(

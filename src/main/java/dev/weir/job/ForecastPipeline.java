@@ -29,7 +29,9 @@ public final class ForecastPipeline {
 
   /** Observations and models to forecasts and dead letters: one shuffle, one operator. */
   public static SingleOutputStreamOperator<Output> build(
-      DataStream<Arrival> observations, DataStream<ModelArrival> models, ForecastSettings settings) {
+      DataStream<Arrival> observations,
+      DataStream<ModelArrival> models,
+      ForecastSettings settings) {
     return observations
         .keyBy(ForecastPipeline::key, Types.STRING)
         .connect(models.broadcast(ForecastFunction.MODELS))
@@ -65,9 +67,6 @@ public final class ForecastPipeline {
                 ends.models(WeirType.MODEL_ARRIVAL), ObservationWatermarks.ofModels(), "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
-    build(observations, models, settings.forecast())
-        .sinkTo(ends.sink())
-        .name("sink")
-        .uid("sink");
+    build(observations, models, settings.forecast()).sinkTo(ends.sink()).name("sink").uid("sink");
   }
 }

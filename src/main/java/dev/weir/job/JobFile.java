@@ -223,8 +223,7 @@ final class JobFile {
     entries.forEach(
         (key, entry) -> {
           if (key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
-            properties.put(
-                key.substring(JobOptions.PROPERTIES_PREFIX.length()), entry.text);
+            properties.put(key.substring(JobOptions.PROPERTIES_PREFIX.length()), entry.text);
           }
         });
     return properties;

@@ -1,10 +1,10 @@
 package dev.weir.job;
 
 import dev.weir.kafka.KafkaSettings.Delivery;
-import dev.weir.rnn.Cell;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,8 @@ import java.util.Locale;
 final class JobOptions {
 
   static final JobOption<String> NAME =
-      JobOption.name("name", null, "Name of the job; also its consumer group unless that is given.");
+      JobOption.name(
+          "name", null, "Name of the job; also its consumer group unless that is given.");
 
   static final JobOption<String> BOOTSTRAP_SERVERS =
       JobOption.text(

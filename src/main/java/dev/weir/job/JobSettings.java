@@ -53,8 +53,7 @@ public record JobSettings(
   }
 
   /** The settings of a job file that comes inside the jar, by its name. */
-  public static JobSettings builtin(String name, Map<String, String> overrides)
-      throws IOException {
+  public static JobSettings builtin(String name, Map<String, String> overrides) throws IOException {
     String resource = "/jobs/" + name + ".yaml";
     try (InputStream in = JobSettings.class.getResourceAsStream(resource)) {
       if (in == null) {
@@ -77,7 +76,8 @@ public record JobSettings(
     }
     if (targets.isEmpty()) {
       file.problem("forecast", "expected many-to-one, many-to-many or both, got neither");
-    } else if (targets.size() > 1 && targets.get(0).model() != null
+    } else if (targets.size() > 1
+        && targets.get(0).model() != null
         && targets.get(0).model().equals(targets.get(1).model())) {
       file.problem(
           JobOptions.MODES.get(1).model(), "expected another name than that of many-to-one");
@@ -162,8 +162,7 @@ public record JobSettings(
     } catch (ModelFormatException e) {
       file.problem(options.file(), e.getMessage());
     } catch (IOException e) {
-      file.problem(
-          options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
+      file.problem(options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
     }
     return null;
   }

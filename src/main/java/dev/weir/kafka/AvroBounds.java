@@ -89,8 +89,7 @@ final class AvroBounds {
       if (count < 0 || count > bytes.length - position) { // each item of ours takes a byte or more
         throw new MalformedException(
             "%s at byte %d: expected at most %d items, got %d"
-                .formatted(
-                    schema.getType().getName(), position, bytes.length - position, count));
+                .formatted(schema.getType().getName(), position, bytes.length - position, count));
       }
       for (long i = 0; i < count; i++) {
         if (isMap) {

@@ -30,7 +30,9 @@ public final class DeadLetters {
 
   private DeadLetters() {}
 
-  /** @param maxBytes what the topic takes in one record; a longer value is cut, and says so */
+  /**
+   * @param maxBytes what the topic takes in one record; a longer value is cut, and says so
+   */
   static ProducerRecord<byte[], byte[]> record(String topic, DeadLetter letter, int maxBytes) {
     SourceRecord source = letter.source();
     byte[] value = source.value();

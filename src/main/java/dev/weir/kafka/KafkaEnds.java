@@ -16,7 +16,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 /** The sources and the one sink of a forecasting job on Kafka. */
 public final class KafkaEnds {
 
-  /** Fetching waits no longer than this for more: a forecast is wanted soon after its observation. */
+  /**
+   * Fetching waits no longer than this for more: a forecast is wanted soon after its observation.
+   */
   private static final String FETCH_WAIT_MILLIS = "50";
 
   /** New partitions are looked for this often. */

@@ -53,7 +53,9 @@ public final class ModelCodec {
     }
   }
 
-  /** The model itself, fully checked. The record's name and version must be those of the weights. */
+  /**
+   * The model itself, fully checked. The record's name and version must be those of the weights.
+   */
   public ForecastModel decode(byte[] bytes) throws MalformedException, ModelFormatException {
     dev.weir.kafka.avro.Model record = record(bytes);
     ByteBuffer buffer = record.getWeights();

@@ -95,8 +95,7 @@ public final class ModelTopic {
     byte[] value = new ModelCodec().encode(model, Instant.now());
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(
-        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.max(value.length + (1 << 20), 1 << 20));
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.max(value.length + (1 << 20), 1 << 20));
     config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {

@@ -50,7 +50,9 @@ public final class TopicAdmin implements AutoCloseable {
     createModels(topics.models());
   }
 
-  /** Creates the compacted model topic if it is missing; one partition keeps the versions in order. */
+  /**
+   * Creates the compacted model topic if it is missing; one partition keeps the versions in order.
+   */
   public void createModels(String topic) {
     create(
         topic,

@@ -24,7 +24,9 @@ final class WriterSchemas {
 
   static final Schema OBSERVATION = dev.weir.kafka.avro.Observation.getClassSchema();
 
-  /** An observation without the optional fields: what a producer writes that never heard of them. */
+  /**
+   * An observation without the optional fields: what a producer writes that never heard of them.
+   */
   static final Schema OBSERVATION_REQUIRED =
       SchemaBuilder.record(OBSERVATION.getName())
           .namespace(OBSERVATION.getNamespace())

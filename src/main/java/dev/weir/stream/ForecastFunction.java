@@ -128,8 +128,8 @@ public final class ForecastFunction
   }
 
   @Override
-  public void processBroadcastElement(
-      ModelArrival arrival, Context context, Collector<Output> out) throws Exception {
+  public void processBroadcastElement(ModelArrival arrival, Context context, Collector<Output> out)
+      throws Exception {
     if (arrival instanceof DeadLetter letter) {
       collectOnce(letter, out);
       return;
@@ -180,8 +180,7 @@ public final class ForecastFunction
     }
     WindowState state = windowState.value();
     state = state == null ? windows.newState() : windows.fit(state);
-    long completeUpTo =
-        inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
+    long completeUpTo = inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     switch (outcome) {
       case APPENDED -> {
@@ -203,8 +202,7 @@ public final class ForecastFunction
     }
   }
 
-  private static DeadLetter late(
-      Observation observation, WindowState state, SourceRecord source) {
+  private static DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
     long behind = state.lastTime() - observation.time();
     String message =
         behind == 0

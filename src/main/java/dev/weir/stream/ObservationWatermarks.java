@@ -24,7 +24,8 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
   private long newest;
   private long lastSeenNanos;
 
-  private ObservationWatermarks(Duration outOfOrderness, Duration idleTimeout, RelativeClock clock) {
+  private ObservationWatermarks(
+      Duration outOfOrderness, Duration idleTimeout, RelativeClock clock) {
     this.outOfOrderness = outOfOrderness.toMillis();
     this.idleNanos = idleTimeout.toNanos();
     this.clock = clock;
