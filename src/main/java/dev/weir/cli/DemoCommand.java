@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -48,7 +49,9 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final long LINE_NANOS = 80_000_000L; // about as many lines as an eye can follow
+  private static final long LINE_NANOS = 2_000_000_000L; // a series' next line; an eye can follow
+
+  private static final long STOP_MILLIS = 5_000;
 
   /** Forecasts are shown when committed, so the demo commits often. */
   private static final Map<String, String> FLINK =
@@ -87,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
   private final ForecastCodec forecastCodec = new ForecastCodec();
   private Topics topics;
   private long started;
-  private long lastLine;
+  private final Map<String, Long> lastLines = new HashMap<>();
   private long forecasts;
   private long deadLetters;
 
@@ -137,8 +140,16 @@ final class DemoCommand implements Callable<Integer> {
     Thread replay = new Thread(() -> replay(broker.bootstrapServers()), "replay");
     replay.setDaemon(true);
     replay.start();
-    Runtime.getRuntime().addShutdownHook(new Thread(this::summarize, "summary"));
-    return consume(broker.bootstrapServers(), job);
+    Thread summary = new Thread(this::summarize, "summary");
+    Runtime.getRuntime().addShutdownHook(summary); // for Ctrl-C
+    int exitCode = consume(broker.bootstrapServers(), job);
+    Runtime.getRuntime().removeShutdownHook(summary);
+    summarize();
+    replay
+        .interrupt(); // first what feeds, then what works, then what holds, so that none complains
+    replay.join(STOP_MILLIS);
+    job.cancel().get();
+    return exitCode;
   }
 
   private static void browse(URI page) {
@@ -177,8 +188,8 @@ final class DemoCommand implements Callable<Integer> {
       say("the sample is over; Flink's page stays up until Ctrl-C");
     } catch (IOException e) {
       say(e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    } catch (InterruptedException | InterruptException e) {
+      Thread.currentThread().interrupt(); // the demo is over
     }
   }
 
@@ -247,10 +258,10 @@ final class DemoCommand implements Callable<Integer> {
     }
     DemoScore.Line line = score.score(forecast);
     long now = System.nanoTime();
-    if (now - lastLine < LINE_NANOS) {
+    if (now - lastLines.getOrDefault(forecast.series(), now - LINE_NANOS) < LINE_NANOS) {
       return;
     }
-    lastLine = now;
+    lastLines.put(forecast.series(), now);
     StringBuilder next = new StringBuilder();
     for (double value : forecast.values()) {
       next.append(ForecastLines.number(value)).append(' ');

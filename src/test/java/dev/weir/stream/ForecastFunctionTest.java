@@ -1,0 +1,307 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.stream.ForecastSettings.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ForecastFunctionTest {
+
+  private static final int SEQ_LEN = 3;
+  private static final Target ONE = new Target(Mode.MANY_TO_ONE, "one", 1, null);
+  private static final Target MANY = new Target(Mode.MANY_TO_MANY, "many", SEQ_LEN, null);
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable harness : open) {
+      harness.close();
+    }
+  }
+
+  private static ForecastSettings settings(Duration outOfOrderness, Target... targets) {
+    return new ForecastSettings(SEQ_LEN, 1, 0, outOfOrderness, List.of(targets));
+  }
+
+  private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness(
+      ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
+    var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
+            new CoBroadcastWithKeyedOperator<>(
+                new ForecastFunction(settings), List.of(ForecastFunction.MODELS)),
+            arrival ->
+                arrival instanceof Observed observed ? observed.observation().series() : "dead",
+            model -> "",
+            Types.STRING);
+    harness.setup(OutputSerializer.INSTANCE);
+    if (restored != null) {
+      harness.initializeState(restored);
+    }
+    harness.open();
+    open.add(harness);
+    return harness;
+  }
+
+  /** A network without memory whose answer is its input, so that forecasts are known by hand. */
+  private static ForecastModel model(String name, long version, Mode mode, float gain) {
+    RnnConfig config = new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false);
+    return new ForecastModel(
+        name,
+        version,
+        mode,
+        config,
+        SEQ_LEN,
+        mode == Mode.MANY_TO_ONE ? 1 : SEQ_LEN,
+        Readout.FINAL_HIDDEN,
+        Scaling.NONE,
+        new float[] {gain, 0},
+        null,
+        Map.of());
+  }
+
+  private static SourceRecord source(long offset) {
+    return new SourceRecord("observations", 0, offset, 1, null, new byte[] {(byte) offset});
+  }
+
+  private static Observed at(String series, long time, double value) {
+    return new Observed(new Observation(series, time, value), source(time));
+  }
+
+  private static void send(
+      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness,
+      Arrival... arrivals)
+      throws Exception {
+    for (Arrival arrival : arrivals) {
+      harness.processElement1(
+          arrival, arrival instanceof Observed o ? o.observation().time() : Long.MIN_VALUE);
+    }
+  }
+
+  private static List<Forecast> forecasts(
+      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness) {
+    return harness.extractOutputValues().stream()
+        .filter(Forecast.class::isInstance)
+        .map(Forecast.class::cast)
+        .toList();
+  }
+
+  private static List<DeadLetter> deadLetters(
+      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness) {
+    return harness.extractOutputValues().stream()
+        .filter(DeadLetter.class::isInstance)
+        .map(DeadLetter.class::cast)
+        .toList();
+  }
+
+  @Test
+  void withoutAModelEachForecastRepeatsTheLastValueAndSaysSo() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE), null);
+    send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
+    assertThat(forecasts(harness))
+        .extracting(Forecast::status)
+        .containsExactly(Status.WARMUP, Status.WARMUP, Status.FALLBACK);
+    assertThat(forecasts(harness)).allMatch(f -> f.modelVersion() == Forecast.NO_VERSION);
+    assertThat(forecasts(harness).get(2).values()).containsExactly(30);
+  }
+
+  @Test
+  void bothModesForecastTheSameWindowsSideBySide() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE, MANY), null);
+    harness.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    harness.processElement2(new ModelUpdate(model("many", 5, Mode.MANY_TO_MANY, 3), source(1)), 0);
+    send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
+    List<Forecast> last = forecasts(harness).subList(4, 6);
+    assertThat(last.get(0).mode()).isEqualTo(Mode.MANY_TO_ONE);
+    assertThat(last.get(0).values()).containsExactly(60);
+    assertThat(last.get(1).mode()).isEqualTo(Mode.MANY_TO_MANY);
+    assertThat(last.get(1).values()).containsExactly(30, 60, 90);
+    assertThat(last.get(1).modelVersion()).isEqualTo(5);
+    assertThat(last).allMatch(f -> f.origin() == 3 && f.windowStart() == 1);
+  }
+
+  @Test
+  void aPublishedModelTakesOverFromOneForecastToTheNext() throws Exception {
+    byte[] initial = ModelFiles.toBytes(model("one", 1, Mode.MANY_TO_ONE, 1));
+    var harness =
+        harness(settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, "one", 1, initial)), null);
+    send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
+    harness.processElement2(new ModelUpdate(model("one", 2, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    send(harness, at("s", 4, 40));
+    harness.processElement2( // the older one, published again: a rollback
+        new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 1), source(1)), 0);
+    send(harness, at("s", 5, 50));
+    List<Forecast> full = forecasts(harness).subList(2, 5);
+    assertThat(full).extracting(Forecast::modelVersion).containsExactly(1L, 2L, 1L);
+    assertThat(full).extracting(f -> f.values()[0]).containsExactly(30.0, 80.0, 50.0);
+  }
+
+  @Test
+  void aModelThatDoesNotFitBecomesADeadLetterAndTheActiveOneStays() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE), null);
+    harness.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    harness.processElement2(new ModelUpdate(model("one", 2, Mode.MANY_TO_MANY, 9), source(7)), 0);
+    send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
+    assertThat(forecasts(harness).get(2).modelVersion()).isEqualTo(1);
+    assertThat(deadLetters(harness))
+        .containsExactly(
+            new DeadLetter(
+                Reason.MODEL,
+                "mode: expected many-to-one, got many-to-many (model one version 2)",
+                source(7)));
+  }
+
+  @Test
+  void aModelOfAnotherNameIsNoneOfThisJobsBusiness() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE), null);
+    harness.processElement2(new ModelUpdate(model("other", 2, Mode.MANY_TO_MANY, 9), source(7)), 0);
+    assertThat(harness.extractOutputValues()).isEmpty();
+  }
+
+  @Test
+  void deadLettersPassThrough() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE), null);
+    DeadLetter letter = new DeadLetter(Reason.MALFORMED, "m", source(3));
+    send(harness, letter);
+    harness.processElement2(new DeadLetter(Reason.MODEL, "bad", source(4)), 0);
+    assertThat(harness.extractOutputValues())
+        .containsExactly(letter, new DeadLetter(Reason.MODEL, "bad", source(4)));
+  }
+
+  @Test
+  void aLateObservationIsADeadLetterWithItsBytesAndHowLate() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE), null);
+    send(harness, at("s", 5000, 10), at("s", 2000, 20), at("s", 5000, 11));
+    assertThat(deadLetters(harness))
+        .containsExactly(
+            new DeadLetter(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:00:05Z, got 1970-01-01T00:00:02Z, late by PT3S",
+                source(2000)),
+            new DeadLetter(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:00:05Z, got another value for that very time",
+                source(5000)));
+  }
+
+  @Test
+  void anObservationWithAnotherNumberOfFeaturesIsADeadLetter() throws Exception {
+    var harness = harness(settings(Duration.ZERO, ONE), null);
+    send(harness, new Observed(new Observation("s", 1, 1, new double[] {1}), source(9)));
+    assertThat(deadLetters(harness))
+        .containsExactly(new DeadLetter(Reason.FEATURES, "features: expected 0, got 1", source(9)));
+  }
+
+  @Test
+  void withOutOfOrdernessASeriesWaitsForTheWatermark() throws Exception {
+    var harness = harness(settings(Duration.ofMillis(5), ONE), null);
+    send(harness, at("s", 3, 30), at("s", 1, 10), at("t", 2, 7), at("s", 2, 20));
+    assertThat(harness.extractOutputValues()).isEmpty();
+    harness.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(2));
+    assertThat(forecasts(harness))
+        .extracting(Forecast::series, Forecast::origin)
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple("s", 1L),
+            org.assertj.core.groups.Tuple.tuple("s", 2L),
+            org.assertj.core.groups.Tuple.tuple("t", 2L));
+    harness.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(3));
+    assertThat(forecasts(harness)).hasSize(4);
+    assertThat(deadLetters(harness)).isEmpty();
+  }
+
+  @Test
+  void anObservationBehindTheWatermarkIsNotLateIfItsSeriesIsNot() throws Exception {
+    var harness = harness(settings(Duration.ofMillis(5), ONE), null);
+    harness.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(100));
+    send(harness, at("young", 7, 10));
+    assertThat(forecasts(harness)).extracting(Forecast::origin).containsExactly(7L);
+  }
+
+  @Test
+  void savedAndRestoredInMidStreamTheForecastsAreThoseOfAnUninterruptedRun() throws Exception {
+    ForecastSettings settings = settings(Duration.ofMillis(5), ONE);
+    ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 2), source(0));
+    Observed[] before = {at("s", 1, 10), at("t", 1, 5), at("s", 2, 20), at("s", 4, 40)};
+    Observed[] after = {at("s", 3, 30), at("t", 2, 6), at("s", 5, 50), at("t", 3, 7)};
+    var end = new org.apache.flink.streaming.api.watermark.Watermark(1000);
+    var middle = new org.apache.flink.streaming.api.watermark.Watermark(2);
+
+    var whole = harness(settings, null);
+    whole.processElement2(update, 0);
+    send(whole, before);
+    whole.processBothWatermarks(middle);
+    send(whole, after);
+    whole.processBothWatermarks(end);
+
+    var first = harness(settings, null);
+    first.processElement2(update, 0);
+    send(first, before);
+    first.processBothWatermarks(middle);
+    var second = harness(settings, first.snapshot(1, 1));
+    send(second, after);
+    second.processBothWatermarks(end);
+
+    List<Output> parts = new ArrayList<>(first.extractOutputValues());
+    parts.addAll(second.extractOutputValues());
+    assertThat(parts).hasSize(8).containsExactlyInAnyOrderElementsOf(whole.extractOutputValues());
+    assertThat(forecasts(second)).anyMatch(f -> f.modelVersion() == 4); // the model came along
+  }
+
+  @Test
+  void aRestoredModelThatDisagreesWithTheJobFileStopsTheJobAtOnce() throws Exception {
+    var first = harness(settings(Duration.ZERO, ONE), null);
+    first.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    OperatorSubtaskState saved = first.snapshot(1, 1);
+    ForecastSettings longer = new ForecastSettings(SEQ_LEN + 1, 1, 0, Duration.ZERO, List.of(ONE));
+    assertThatThrownBy(() -> harness(longer, saved))
+        .hasStackTraceContaining(
+            "the restored state and the job file disagree: seq_len: expected 4, got 3"
+                + " (model one version 1)");
+  }
+
+  @Test
+  void shufflingTheFutureOfASeriesLeavesItsPastForecastsAsTheyWere() throws Exception {
+    ForecastSettings settings = settings(Duration.ZERO, ONE, MANY);
+    List<List<Forecast>> runs = new ArrayList<>();
+    for (double[] future : new double[][] {{4, 5, 6, 7}, {7, 5, 4, 6}}) {
+      var harness = harness(settings, null);
+      harness.processElement2(
+          new ModelUpdate(model("many", 1, Mode.MANY_TO_MANY, 3), source(1)), 0);
+      send(harness, at("s", 1, 1), at("s", 2, 2), at("s", 3, 3));
+      for (int i = 0; i < future.length; i++) {
+        send(harness, at("s", 4 + i, future[i]));
+      }
+      runs.add(forecasts(harness));
+    }
+    assertThat(runs.get(0).subList(0, 6)).isEqualTo(runs.get(1).subList(0, 6));
+    assertThat(runs.get(0)).isNotEqualTo(runs.get(1));
+  }
+}

@@ -1,0 +1,194 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.WindowState;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class SerializersTest {
+
+  private static final SourceRecord SOURCE =
+      new SourceRecord("observations", 3, 4_000_000_000L, 1234, new byte[] {1}, new byte[] {2, 3});
+  private static final SourceRecord BARE = new SourceRecord("observations", 0, 0, -1, null, null);
+
+  private static <T> T roundTrip(TypeSerializer<T> serializer, T value) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(value, out);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    T read = serializer.deserialize(in);
+    assertThat(in.available()).as("bytes left over").isZero();
+
+    DataOutputSerializer copied = new DataOutputSerializer(16);
+    serializer.copy(new DataInputDeserializer(out.getCopyOfBuffer()), copied);
+    assertThat(copied.getCopyOfBuffer()).isEqualTo(out.getCopyOfBuffer());
+    return read;
+  }
+
+  @Test
+  void arrivalsKeepObservationAndSource() throws Exception {
+    Arrival plain = new Observed(new Observation("größe-7", -0L, 1.5), SOURCE);
+    Arrival featured = new Observed(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
+    Arrival dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
+    assertThat(roundTrip(ArrivalSerializer.INSTANCE, plain)).isEqualTo(plain);
+    assertThat(roundTrip(ArrivalSerializer.INSTANCE, featured)).isEqualTo(featured);
+    assertThat(roundTrip(ArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  @Test
+  void outputsKeepEachField() throws Exception {
+    Output full =
+        new Forecast(
+            "s",
+            10,
+            5,
+            4,
+            Mode.MANY_TO_MANY,
+            new long[] {11, 12},
+            new double[] {1.5, 2.5},
+            new double[] {1, 2},
+            new double[] {2, 3},
+            0.8,
+            "model",
+            7,
+            99,
+            Forecast.Status.STALE);
+    Output bare =
+        new Forecast(
+            "s",
+            10,
+            10,
+            1,
+            Mode.MANY_TO_ONE,
+            null,
+            new double[] {1.5},
+            null,
+            null,
+            Double.NaN,
+            "",
+            -1,
+            0,
+            Forecast.Status.WARMUP);
+    Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  @Test
+  void modelsKeepEachWeightBitForBit() throws Exception {
+    ForecastModel model =
+        ModelFiles.read(
+            Path.of("src/main/resources/models/sample-many-to-many.safetensors"),
+            ModelFiles.Defaults.NONE);
+    assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
+    ModelArrival update = new ModelUpdate(model, SOURCE);
+    assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, update)).isEqualTo(update);
+    ModelArrival dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
+    assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  private static WindowState windowState() {
+    WindowState state = new WindowState(3, 2);
+    for (int i = 1; i <= 4; i++) { // one more than fit, so that the ring has turned
+      state.append(i, 10 * i, new double[] {i, -i}, 0);
+    }
+    state.addPending(9, 90, new double[] {9, -9});
+    state.addPending(7, 70, new double[] {7, -7});
+    return state;
+  }
+
+  private static void assertSame(WindowState got, WindowState expected) {
+    assertThat(got.seen()).isEqualTo(expected.seen());
+    assertThat(got.size()).isEqualTo(expected.size());
+    assertThat(got.lastTime()).isEqualTo(expected.lastTime());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(got.time(i)).isEqualTo(expected.time(i));
+      assertThat(got.value(i)).isEqualTo(expected.value(i));
+      assertThat(got.feature(i, 1)).isEqualTo(expected.feature(i, 1));
+    }
+    assertThat(got.pendingSize()).isEqualTo(expected.pendingSize());
+    for (int i = 0; i < expected.pendingSize(); i++) {
+      assertThat(got.pendingTime(i)).isEqualTo(expected.pendingTime(i));
+      assertThat(got.pendingValue(i)).isEqualTo(expected.pendingValue(i));
+      assertThat(got.pendingFeature(i, 0)).isEqualTo(expected.pendingFeature(i, 0));
+    }
+  }
+
+  @Test
+  void aSeriesStateGoesOnWhereItWas() throws Exception {
+    assertSame(roundTrip(WindowStateSerializer.INSTANCE, windowState()), windowState());
+  }
+
+  @Test
+  void aCopiedSeriesStateSharesNothing() {
+    WindowState state = windowState();
+    WindowState copy = WindowStateSerializer.INSTANCE.copy(state);
+    assertSame(copy, windowState());
+    state.append(100, 1000, new double[] {0, 0}, 0);
+    state.addPending(7, 71, new double[] {0, 0});
+    state.addPending(200, 1, new double[] {0, 0});
+    assertSame(copy, windowState());
+  }
+
+  @Test
+  void aStateOfANewerVersionIsRefusedByName() {
+    DataInputDeserializer in = new DataInputDeserializer(new byte[] {99, 0, 0});
+    assertThatThrownBy(() -> WindowStateSerializer.INSTANCE.deserialize(in))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "WindowStateSerializer: expected a layout of version 1 to 1, got 99:"
+                + " was this state written by a newer Weir?");
+  }
+
+  @Test
+  void eachSnapshotRestoresItsSerializer() throws Exception {
+    for (TypeSerializer<?> serializer :
+        new TypeSerializer<?>[] {
+          ArrivalSerializer.INSTANCE,
+          OutputSerializer.INSTANCE,
+          ModelArrivalSerializer.INSTANCE,
+          ForecastModelSerializer.INSTANCE,
+          WindowStateSerializer.INSTANCE
+        }) {
+      assertRestores(serializer);
+    }
+  }
+
+  private static <T> void assertRestores(TypeSerializer<T> serializer) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
+        out, serializer.snapshotConfiguration());
+    TypeSerializerSnapshot<T> snapshot =
+        TypeSerializerSnapshotSerializationUtil.readSerializerSnapshot(
+            new DataInputDeserializer(out.getCopyOfBuffer()),
+            SerializersTest.class.getClassLoader());
+    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+    assertThat(
+            serializer
+                .snapshotConfiguration()
+                .resolveSchemaCompatibility(snapshot)
+                .isCompatibleAsIs())
+        .isTrue();
+  }
+}
