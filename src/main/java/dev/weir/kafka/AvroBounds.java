@@ -100,10 +100,12 @@ final class AvroBounds {
     }
   }
 
-  /** A variable-length zig-zag number of at most 64 bits. */
+  /** A variable-length zig-zag number: of 32 bits where the schema says int or enum, else of 64. */
   private long number(Schema schema) throws MalformedException {
+    boolean isInt = schema.getType() == Schema.Type.INT || schema.getType() == Schema.Type.ENUM;
+    int maxBytes = isInt ? 5 : 10;
     long value = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
+    for (int shift = 0; shift < 7 * maxBytes; shift += 7) {
       if (position == bytes.length) {
         throw new MalformedException(
             "%s at byte %d: expected more bytes, got the end"
@@ -116,8 +118,8 @@ final class AvroBounds {
       }
     }
     throw new MalformedException(
-        "%s at byte %d: expected a number of at most 10 bytes"
-            .formatted(schema.getType().getName(), position));
+        "%s at byte %d: expected a number of at most %d bytes"
+            .formatted(schema.getType().getName(), position, maxBytes));
   }
 
   private void skip(Schema schema, long length) throws MalformedException {

@@ -1,0 +1,135 @@
+package dev.weir;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may import whom. A room is a package below {@code dev.weir}. */
+@AnalyzeClasses(packages = "dev.weir", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule RNN_IS_ARITHMETIC =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.rnn..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "jdk.incubator.vector..", "dev.weir.rnn..")
+          .because("the recurrent arithmetic must run anywhere that a JDK runs");
+
+  @ArchTest
+  static final ArchRule MODEL_KNOWS_FILES =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.model..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..", "com.fasterxml.jackson..", "dev.weir.model..", "dev.weir.rnn..")
+          .because("weights are read in jobs, tests and tools alike, without Flink or Kafka");
+
+  @ArchTest
+  static final ArchRule FORECAST_IS_THE_CORE =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.forecast..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", "dev.weir.forecast..", "dev.weir.model..", "dev.weir.rnn..")
+          .because(
+              "the same forecasting must run in a job, in SQL, in an evaluation and in a test");
+
+  @ArchTest
+  static final ArchRule STREAM_KNOWS_NO_KAFKA =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.weir.stream..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.weir.kafka..",
+              "dev.weir.sql..",
+              "dev.weir.job..",
+              "dev.weir.dashboard..",
+              "dev.weir.cli..",
+              "org.apache.kafka..",
+              "org.apache.avro..")
+          .because("the operators are driven by harnesses and bounded sources too");
+
+  @ArchTest
+  static final ArchRule KAFKA_KNOWS_NO_OPERATORS =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.weir.kafka..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.weir.stream..",
+              "dev.weir.sql..",
+              "dev.weir.job..",
+              "dev.weir.dashboard..",
+              "dev.weir.cli..")
+          .because("bytes and operators change for different reasons");
+
+  @ArchTest
+  static final ArchRule JOB_IS_BELOW_THE_PERSON =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.weir.job..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.weir.dashboard..", "dev.weir.cli..")
+          .because("flink run has no person in front of it");
+
+  @ArchTest
+  static final ArchRule THE_BROKER_IS_THE_COMMAND_LINES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.weir.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("kafka..", "org.apache.kafka.server..", "org.apache.kafka.metadata..")
+          .because("the embedded broker is not in the job jar");
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices()
+          .matching("dev.weir.(*)..")
+          .should()
+          .beFreeOfCycles()
+          .because("a room that needs its user is in the wrong place");
+
+  @ArchTest
+  static final ArchRule NO_JUNK_ROOMS =
+      noClasses()
+          .should()
+          .resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..helpers..")
+          .because("a helper lives in the class that it helps");
+
+  @ArchTest
+  static final ArchRule NO_JUNK_NAMES =
+      noClasses()
+          .should()
+          .haveSimpleNameEndingWith("Util")
+          .orShould()
+          .haveSimpleNameEndingWith("Utils")
+          .orShould()
+          .haveSimpleNameEndingWith("Helper")
+          .orShould()
+          .haveSimpleNameEndingWith("Manager")
+          .because("such a name says nothing about what the class knows");
+
+  @ArchTest
+  static final ArchRule NO_JAVA_SERIALIZATION =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream")
+          .because("foreign bytes must never name a class to load");
+}

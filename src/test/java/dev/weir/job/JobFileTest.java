@@ -1,0 +1,208 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.model.Mode;
+import dev.weir.stream.ForecastSettings.Target;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobFileTest {
+
+  private static final String GOOD =
+      """
+      name: pumps
+      kafka:
+        bootstrap-servers: broker:9092
+        properties:
+          security.protocol: SASL_SSL
+      window:
+        seq-len: 5
+        out-of-orderness: PT30S
+      forecast:
+        many-to-one:
+          model: pump-model
+          horizon: 3
+      """;
+
+  private static JobSettings read(String text) {
+    return read(text, Map.of());
+  }
+
+  private static JobSettings read(String text, Map<String, String> overrides) {
+    return JobSettings.of(JobFile.parse(text, "pumps.yaml", overrides), Path.of("."));
+  }
+
+  @Test
+  void aFileSaysWhatItSaysAndTheRestHasDefaults() {
+    JobSettings settings = read(GOOD);
+    assertThat(settings.name()).isEqualTo("pumps");
+    assertThat(settings.kafka().bootstrapServers()).isEqualTo("broker:9092");
+    assertThat(settings.kafka().properties()).containsEntry("security.protocol", "SASL_SSL");
+    assertThat(settings.kafka().group()).isEqualTo("pumps");
+    assertThat(settings.kafka().topics().observations()).isEqualTo("observations");
+    assertThat(settings.kafka().topics().deadLetters()).isEqualTo("observations.dlq");
+    assertThat(settings.kafka().delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
+    assertThat(settings.kafka().transactionPrefix()).isEqualTo("weir-pumps");
+    assertThat(settings.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.forecast().stride()).isEqualTo(1);
+    assertThat(settings.forecast().targets())
+        .extracting(Target::mode, Target::model, Target::horizon)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(Mode.MANY_TO_ONE, "pump-model", 3));
+  }
+
+  @Test
+  void overridesWin() {
+    JobSettings settings =
+        read(GOOD, Map.of("window.stride", "5", "kafka.bootstrap-servers", "other:1"));
+    assertThat(settings.forecast().stride()).isEqualTo(5);
+    assertThat(settings.kafka().bootstrapServers()).isEqualTo("other:1");
+    assertThatThrownBy(() -> read(GOOD, Map.of("window.strid", "5")))
+        .hasMessage("pumps.yaml --set: window.strid: expected a known key, such as window.stride");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jobs/many-to-one.yaml", "jobs/many-to-many.yaml"})
+  void theShippedJobFilesAreAsTheyShouldBe(String file) throws Exception {
+    JobSettings settings = JobSettings.read(Path.of(file), Map.of());
+    assertThat(settings.forecast().targets()).hasSize(1);
+    assertThat(settings.forecast().targets().get(0).initialModel()).isNotEmpty();
+  }
+
+  @Test
+  void theDemosJobForecastsInBothModes() throws Exception {
+    JobSettings settings = JobSettings.builtin("demo", Map.of());
+    assertThat(settings.forecast().targets())
+        .extracting(Target::mode)
+        .containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
+  }
+
+  private static void assertRefused(String text, String... lines) {
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(String.join("\n", lines));
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithItsLineAndTheOneThatWasMeant() {
+    assertRefused(
+        GOOD.replace("seq-len", "seqlen"),
+        "pumps.yaml line 7: window.seqlen: expected a known key, such as window.seq-len");
+  }
+
+  @Test
+  void aValueOfTheWrongTypeIsNamedWithItsLineAndWhatWasExpected() {
+    assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: five"),
+        "pumps.yaml line 7: window.seq-len: expected a whole number from 1 to 4096, got 'five'");
+    assertRefused(
+        GOOD.replace("PT30S", "soon"),
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration such as PT30M or 10 s, got 'soon'");
+    assertRefused(
+        GOOD + "delivery:\n  guarantee: twice\n",
+        "pumps.yaml line 14: delivery.guarantee: expected exactly-once or at-least-once, got 'twice'");
+    assertRefused(
+        GOOD.replace("horizon: 3", "horizon: [1, 2]"),
+        "pumps.yaml line 12: forecast.many-to-one.horizon: expected a whole number from 1 to 4096, got a list");
+    assertRefused(
+        GOOD.replace("horizon: 3", "horizon:"),
+        "pumps.yaml line 12: forecast.many-to-one.horizon: expected a whole number from 1 to 4096, got nothing");
+    assertRefused(
+        GOOD.replace("name: pumps", "name: two words"),
+        "pumps.yaml line 1: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got 'two words'");
+  }
+
+  @Test
+  void allThatIsWrongIsSaidAtOnce() {
+    assertRefused(
+        "window:\n  seq-len: 0\n  stride: -1\n",
+        "pumps.yaml: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
+        "pumps.yaml line 2: window.seq-len: expected a whole number from 1 to 4096, got '0'",
+        "pumps.yaml: forecast: expected many-to-one, many-to-many or both, got neither",
+        "pumps.yaml: kafka.bootstrap-servers: expected text, got nothing",
+        "pumps.yaml line 3: window.stride: expected a whole number from 1 to 1000000, got '-1'");
+  }
+
+  @Test
+  void aKeyGivenTwiceIsRefused() {
+    assertRefused(
+        GOOD + "name: again\n",
+        "pumps.yaml line 13: name: expected once, got it again after line 1");
+  }
+
+  @Test
+  void manyToManyForecastsAsManyValuesAsTheWindowHas() {
+    String text = GOOD.replace("many-to-one", "many-to-many");
+    assertRefused(
+        text,
+        "pumps.yaml line 12: forecast.many-to-many.horizon: expected window.seq-len (5),"
+            + " since each step answers for one value, got 3");
+    assertThat(read(text.replace("horizon: 3", "horizon: 5")).forecast().targets().get(0).horizon())
+        .isEqualTo(5);
+  }
+
+  @Test
+  void bothModesNeedModelsOfTheirOwn() {
+    assertRefused(
+        GOOD + "  many-to-many:\n    model: pump-model\n",
+        "pumps.yaml line 14: forecast.many-to-many.model: expected another name than that of many-to-one");
+  }
+
+  @Test
+  void aWeightFileThatIsNotThereOrDoesNotFitIsRefusedBeforeAnythingStarts() {
+    assertThatThrownBy(() -> read(GOOD + "    file: no/such.safetensors\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml line 13: forecast.many-to-one.file: expected a readable file, got no/such.safetensors");
+    assertThatThrownBy(() -> read(GOOD + "    file: pom.xml\n"))
+        .hasMessageStartingWith("pumps.yaml line 13: forecast.many-to-one.file: ")
+        .hasMessageContaining("expected");
+    assertRefused(
+        GOOD + "    file: builtin:sample-many-to-one\n",
+        "pumps.yaml: forecast.many-to-one: horizon: expected 3, got 2 (model pump-model version 1)");
+  }
+
+  @Test
+  void textThatIsNotYamlIsRefusedWithItsLine() {
+    assertThatThrownBy(() -> read("name: pumps\n  window: [\n"))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageStartingWith("pumps.yaml line 2: expected YAML, got: ");
+    assertRefused("", "pumps.yaml: expected options, got an empty file");
+    assertRefused("- a\n- b\n", "pumps.yaml line 1: expected options as key: value");
+  }
+
+  @Test
+  void anAliasThatContainsItselfDoesNotRunForever() {
+    assertThatThrownBy(() -> read("window: &w\n  a: *w\n"))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageContaining("expected at most 8 levels of keys");
+  }
+
+  @Test
+  void anyTextIsReadOrRefusedAndNothingElse() {
+    Random random = new Random(20261125);
+    String alphabet = "abn:me -[]{}&*!|>'\"%@`#,?\n\t\\\u0000\u00e9";
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder text = new StringBuilder(GOOD);
+      for (int edits = 1 + random.nextInt(6); edits > 0; edits--) {
+        int at = random.nextInt(text.length());
+        text.replace(
+            at,
+            Math.min(text.length(), at + random.nextInt(4)),
+            "" + alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      try {
+        read(text.toString());
+      } catch (JobFileException e) {
+        assertThat(List.of(e.getMessage().split("\n"))).allMatch(line -> line.contains("expected"));
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.weir.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.SourceRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+class DeadLettersTest {
+
+  private static final DeadLetter LETTER =
+      new DeadLetter(
+          Reason.LATE,
+          "time: …",
+          new SourceRecord("observations", 3, 44, 555, new byte[] {1}, new byte[] {2, 3, 4}));
+
+  private static ConsumerRecord<byte[], byte[]> read(ProducerRecord<byte[], byte[]> record) {
+    return new ConsumerRecord<>(
+        record.topic(),
+        0,
+        0,
+        record.timestamp(),
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        record.key(),
+        record.value(),
+        record.headers(),
+        Optional.empty());
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void keyAndValueAreTheOriginalBytesAndTheReasonIsInTheHeaders() throws Exception {
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 100);
+    assertThat(record.key()).isSameAs(LETTER.source().key());
+    assertThat(record.value()).isSameAs(LETTER.source().value());
+    assertThat(record.timestamp()).isEqualTo(555);
+    assertThat(header(record, "__weir.errors.reason")).isEqualTo("LATE");
+    assertThat(header(record, "__weir.errors.offset")).isEqualTo("44");
+    assertThat(record.headers().lastHeader(DeadLetters.TRUNCATED)).isNull();
+    assertThat(DeadLetters.read(read(record))).isEqualTo(LETTER);
+  }
+
+  @Test
+  void aValueTooLongForTheTopicIsCutAndSaysSo() {
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 2);
+    assertThat(record.value()).containsExactly(2, 3);
+    assertThat(header(record, "__weir.errors.truncated-from")).isEqualTo("3");
+  }
+
+  @Test
+  void aRecordWithoutATimestampOrValueCanStillBeWritten() throws Exception {
+    DeadLetter letter =
+        new DeadLetter(Reason.NULL_VALUE, "m", new SourceRecord("t", 0, 0, -1, null, null));
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", letter, 2);
+    assertThat(record.timestamp()).isZero();
+    assertThat(DeadLetters.read(read(record))).isEqualTo(letter);
+  }
+
+  @Test
+  void aForeignRecordOnTheTopicIsRefusedByTheHeaderItLacks() {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>("dlq", new byte[] {1});
+    assertThatThrownBy(
+            () -> DeadLetters.read(read(new ProducerRecord<>("dlq", 0, 0L, null, record.value()))))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage("dead letter: expected header __weir.errors.topic, got none");
+  }
+}
