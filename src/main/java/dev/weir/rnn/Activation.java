@@ -1,0 +1,63 @@
+package dev.weir.rnn;
+
+/**
+ * The squashing functions, in a form that the JIT compiler turns into vector code: no branches, no
+ * bit casts, one array.
+ *
+ * <p>tanh is a rational approximation x P(x²)/Q(x²), P and Q of degree 4. The coefficients are our
+ * own minimax fit of the relative error on [0, 9.1], by iteratively reweighted (Lawson) linear
+ * least squares in float64 on 8,000 points; fit error 2.3e-8. In float32 the rounding of P and Q
+ * dominates: at most 3.1e-7 absolute, measured against {@link Math#tanh(double)} (see
+ * ActivationTest). NaN stays NaN, an infinity becomes ±1, -0 stays -0, and no result lies outside
+ * [-1, 1].
+ *
+ * <p>{@code Math.fma} is one instruction on any x86-64 CPU since 2013 and any ARMv8; elsewhere it
+ * would be correct but thousands of times slower.
+ */
+final class Activation {
+
+  /** From here on float32 tanh is 1 within rounding, and the approximation would run away. */
+  private static final float SATURATION = 9.0f;
+
+  private static final float P0 = 1.0f;
+  private static final float P1 = 0.13374475f;
+  private static final float P2 = 0.0034878103f;
+  private static final float P3 = 2.0481175e-05f;
+  private static final float P4 = 1.317751e-08f;
+  private static final float Q0 = 1f;
+  private static final float Q1 = 0.46707788f;
+  private static final float Q2 = 0.025847385f;
+  private static final float Q3 = 0.0003272919f;
+  private static final float Q4 = 7.7040403e-07f;
+
+  private Activation() {}
+
+  /** Replaces the first {@code length} values by their tanh. */
+  static void tanh(float[] values, int length) {
+    for (int i = 0; i < length; i++) {
+      values[i] = tanh(values[i]);
+    }
+  }
+
+  /** Replaces the first {@code length} values by max(0, value). */
+  static void relu(float[] values, int length) {
+    for (int i = 0; i < length; i++) {
+      values[i] = Math.max(values[i], 0f);
+    }
+  }
+
+  static float tanh(float value) {
+    float x = Math.max(-SATURATION, Math.min(SATURATION, value));
+    float s = x * x;
+    float p = Math.fma(Math.fma(Math.fma(Math.fma(P4, s, P3), s, P2), s, P1), s, P0);
+    float q = Math.fma(Math.fma(Math.fma(Math.fma(Q4, s, Q3), s, Q2), s, Q1), s, Q0);
+    return Math.max(-1f, Math.min(1f, x * p / q));
+  }
+
+  /**
+   * The logistic function of {@code 2 * half}: weights of gates are halved when they are packed.
+   */
+  static float sigmoidFromTanh(float tanhOfHalf) {
+    return Math.fma(0.5f, tanhOfHalf, 0.5f);
+  }
+}

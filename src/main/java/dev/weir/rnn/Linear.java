@@ -1,0 +1,48 @@
+package dev.weir.rnn;
+
+/** The affine map of {@code torch.nn.Linear}: y = W x + b. */
+public final class Linear {
+
+  private Linear() {}
+
+  /**
+   * Computes y = W x + b for one row. Allocates nothing; y must not overlap x.
+   *
+   * @param weight (out_features, in_features), row-major, from {@code weightOffset} on
+   * @param bias (out_features) from {@code biasOffset} on; null for {@code bias=False}
+   * @param x (in_features) from {@code xOffset} on
+   * @param y (out_features) from {@code yOffset} on; overwritten
+   * @throws IndexOutOfBoundsException if an array is too short
+   */
+  public static void forward(
+      float[] weight,
+      int weightOffset,
+      float[] bias,
+      int biasOffset,
+      int inFeatures,
+      int outFeatures,
+      float[] x,
+      int xOffset,
+      float[] y,
+      int yOffset) {
+    for (int row = 0; row < outFeatures; row++) {
+      int w = weightOffset + row * inFeatures;
+      // four sums, since one would make each product wait for the one before
+      float sum0 = bias == null ? 0f : bias[biasOffset + row];
+      float sum1 = 0f;
+      float sum2 = 0f;
+      float sum3 = 0f;
+      int j = 0;
+      for (; j + 4 <= inFeatures; j += 4) {
+        sum0 = Math.fma(weight[w + j], x[xOffset + j], sum0);
+        sum1 = Math.fma(weight[w + j + 1], x[xOffset + j + 1], sum1);
+        sum2 = Math.fma(weight[w + j + 2], x[xOffset + j + 2], sum2);
+        sum3 = Math.fma(weight[w + j + 3], x[xOffset + j + 3], sum3);
+      }
+      for (; j < inFeatures; j++) {
+        sum0 = Math.fma(weight[w + j], x[xOffset + j], sum0);
+      }
+      y[yOffset + row] = (sum0 + sum1) + (sum2 + sum3);
+    }
+  }
+}

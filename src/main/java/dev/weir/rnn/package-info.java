@@ -1,0 +1,13 @@
+/**
+ * Recurrent arithmetic with the semantics of {@code torch.nn}: RNN (tanh, relu), LSTM and GRU,
+ * stacked and bidirectional, with torch's weight order, gate order, layouts and initialisation.
+ *
+ * <p>Start at {@link dev.weir.rnn.Rnn}. Three kinds of array never mix here: <b>learned</b> (one
+ * {@code float[]} in the order of {@link dev.weir.rnn.RnnConfig#parameters()}), <b>packed</b> (the
+ * same numbers laid out for one kernel, rebuilt on load, never saved) and <b>scratch</b>
+ * (activations, reused from call to call, never saved).
+ *
+ * <p>This package knows nothing of forecasts, files or Flink, and may import the JDK only, so that
+ * it can be read, tested and measured alone.
+ */
+package dev.weir.rnn;
