@@ -174,7 +174,8 @@ final class FlinkCluster implements AutoCloseable {
   /** Flink's command line in a process of its own; fails unless it ends with 0. */
   LocalProcess flink(List<String> args) throws IOException {
     String name = "client-" + starts.merge("client", 1, Integer::sum);
-    List<String> flags = new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    List<String> flags =
+        new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     flags.addAll(commonFlags("client"));
     try (LocalProcess client =
         LocalProcess.java(
