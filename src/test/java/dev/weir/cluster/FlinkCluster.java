@@ -123,8 +123,8 @@ final class FlinkCluster implements AutoCloseable {
         launch(
             "jobmanager",
             jobManagerFlags,
-            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-            List.of());
+            "jobmanager",
+            "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint");
   }
 
   /** Starts a new TaskManager, or one of that name again after its end. */
@@ -139,8 +139,8 @@ final class FlinkCluster implements AutoCloseable {
         launch(
             name,
             taskManagerFlags,
-            "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-            List.of()));
+            "taskmanager",
+            "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"));
   }
 
   LocalProcess jobManager() {
@@ -447,14 +447,13 @@ final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  private LocalProcess launch(String name, Flags flags, String mainClass, List<String> more)
+  private LocalProcess launch(String name, Flags flags, String kind, String mainClass)
       throws IOException {
     String start = name + "-" + starts.merge(name, 1, Integer::sum);
     List<String> jvm = new ArrayList<>(flags.jvm());
-    jvm.addAll(commonFlags(name.startsWith("tm-") ? "taskmanager" : name));
+    jvm.addAll(commonFlags(kind));
     List<String> args = new ArrayList<>(List.of("--configDir", dir.resolve("conf").toString()));
     args.addAll(flags.dynamic());
-    args.addAll(more);
     return LocalProcess.java(
         start,
         dir.resolve("log/" + start + ".log"),
