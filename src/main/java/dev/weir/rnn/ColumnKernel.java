@@ -9,6 +9,10 @@ import java.util.Arrays;
  * no dependence from step to step; then the recurrence of both directions advances in turn, step by
  * step, so that the CPU can work on one while the other waits for its tanh. Columns go four at a
  * time: JDK 17 vectorises that body, not one of eight.
+ *
+ * <p>Known gap: the JIT compiler shapes these loops after the lengths that it sees first. In a JVM
+ * that has warmed up on hidden_size 2, hidden_size 32 runs 1.4 times slower than in a fresh one, so
+ * networks of a few units should get a kernel whose loops are their own.
  */
 final class ColumnKernel implements RecurrentKernel {
 

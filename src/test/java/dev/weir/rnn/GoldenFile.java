@@ -14,10 +14,8 @@ record GoldenFile(Path path, JsonNode json) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The directory that the build names, so that other fixtures can be tried without a change. */
-  static Path directory() {
-    return Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
-  }
+  /** The fixtures in this repository. */
+  static final Path OURS = Path.of("src/test/resources/golden");
 
   static GoldenFile read(Path path) {
     try {
@@ -27,11 +25,11 @@ record GoldenFile(Path path, JsonNode json) {
     }
   }
 
-  /** The files under {@code list} ("cases" or "train") of the directory's index. */
-  static List<GoldenFile> listed(String list) {
+  /** The files under {@code list} ("cases" or "train") of a directory's index. */
+  static List<GoldenFile> listed(Path directory, String list) {
     List<GoldenFile> files = new ArrayList<>();
-    for (JsonNode entry : read(directory().resolve("index.json")).json().path(list)) {
-      files.add(read(directory().resolve(entry.get("file").asText())));
+    for (JsonNode entry : read(directory.resolve("index.json")).json().path(list)) {
+      files.add(read(directory.resolve(entry.get("file").asText())));
     }
     return files;
   }

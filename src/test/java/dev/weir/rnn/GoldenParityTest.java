@@ -3,6 +3,7 @@ package dev.weir.rnn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -15,8 +16,9 @@ class GoldenParityTest {
 
   @TestFactory
   Stream<DynamicTest> forwardGivesPyTorchsValues() {
-    List<GoldenFile> cases = GoldenFile.listed("cases");
-    assertThat(cases).as("cases in " + GoldenFile.directory()).isNotEmpty();
+    Path directory = Path.of(System.getProperty("golden.dir", GoldenFile.OURS.toString()));
+    List<GoldenFile> cases = GoldenFile.listed(directory, "cases");
+    assertThat(cases).as("cases in " + directory).isNotEmpty();
     return cases.stream()
         .map(golden -> dynamicTest(golden.path().getFileName().toString(), () -> check(golden)));
   }
