@@ -30,6 +30,17 @@ public final class DeadLetters {
 
   private DeadLetters() {}
 
+  /** Where a record came from, should it die later. */
+  static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
+    return new SourceRecord(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.key(),
+        record.value());
+  }
+
   /**
    * @param maxBytes what the topic takes in one record; a longer value is cut, and says so
    */

@@ -37,14 +37,7 @@ final class ModelDeserializer implements KafkaRecordDeserializationSchema<ModelA
     if (record.value() == null) {
       return;
     }
-    SourceRecord source =
-        new SourceRecord(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            record.timestamp(),
-            record.key(),
-            record.value());
+    SourceRecord source = DeadLetters.source(record);
     try {
       out.collect(new ModelUpdate(codec.decode(record.value()), source));
     } catch (ModelFormatException e) {

@@ -46,14 +46,7 @@ final class ObservationDeserializer implements KafkaRecordDeserializationSchema<
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Arrival> out) {
-    SourceRecord source =
-        new SourceRecord(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            record.timestamp(),
-            record.key(),
-            record.value());
+    SourceRecord source = DeadLetters.source(record);
     out.collect(arrival(record, source));
   }
 

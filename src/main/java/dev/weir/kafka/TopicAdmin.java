@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -68,72 +69,50 @@ public final class TopicAdmin implements AutoCloseable {
   public void create(String name, int partitions, Map<String, String> config) {
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
     try {
-      admin.createTopics(List.of(topic)).all().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
+      await(admin.createTopics(List.of(topic)).all(), "create topic " + name);
+    } catch (IllegalStateException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
-        throw failure("create topic " + topic.name(), e.getCause());
+        throw e;
       }
-    } catch (TimeoutException e) {
-      throw failure("create topic " + topic.name(), e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
     }
   }
 
   /** The names among these that do not exist. */
   public List<String> missing(List<String> names) {
-    try {
-      var existing = admin.listTopics().names().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      List<String> missing = new ArrayList<>(names);
-      missing.removeAll(existing);
-      return missing;
-    } catch (ExecutionException e) {
-      throw failure("list topics", e.getCause());
-    } catch (TimeoutException e) {
-      throw failure("list topics", e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    List<String> missing = new ArrayList<>(names);
+    missing.removeAll(await(admin.listTopics().names(), "list topics"));
+    return missing;
   }
 
   /** How many partitions a topic has. */
   public int partitions(String topic) {
-    try {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-          .get(topic)
-          .partitions()
-          .size();
-    } catch (ExecutionException e) {
-      throw failure("describe topic " + topic, e.getCause());
-    } catch (TimeoutException e) {
-      throw failure("describe topic " + topic, e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    return await(admin.describeTopics(List.of(topic)).allTopicNames(), "describe topic " + topic)
+        .get(topic)
+        .partitions()
+        .size();
   }
 
   /** The longest value that fits into a record of this topic. */
   public int maxValueBytes(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    String max =
+        await(admin.describeConfigs(List.of(resource)).all(), "describe topic " + topic)
+            .get(resource)
+            .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+            .value();
+    return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
+  }
+
+  private <T> T await(KafkaFuture<T> future, String what) {
     try {
-      String max =
-          admin
-              .describeConfigs(List.of(resource))
-              .all()
-              .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-              .get(resource)
-              .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-              .value();
-      return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
+      return future.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw failure("describe topic " + topic, e.getCause());
+      throw failure(what, e.getCause());
     } catch (TimeoutException e) {
-      throw failure("describe topic " + topic, e);
+      throw failure(what, e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for Kafka", e);
     }
   }
 
@@ -141,11 +120,6 @@ public final class TopicAdmin implements AutoCloseable {
     return new IllegalStateException(
         "Kafka at %s: could not %s: %s".formatted(bootstrapServers, what, cause.getMessage()),
         cause);
-  }
-
-  private static IllegalStateException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException("interrupted while waiting for Kafka", e);
   }
 
   @Override
