@@ -118,7 +118,13 @@ public final class TopicAdmin implements AutoCloseable {
 
   private IllegalStateException failure(String what, Throwable cause) {
     return new IllegalStateException(
-        "Kafka at %s: could not %s: %s".formatted(bootstrapServers, what, cause.getMessage()),
+        "Kafka at %s: could not %s: %s"
+            .formatted(
+                bootstrapServers,
+                what,
+                cause.getMessage() == null
+                    ? "no answer in " + TIMEOUT.toSeconds() + " s"
+                    : cause.getMessage()),
         cause);
   }
 
