@@ -1,4 +1,4 @@
 package dev.weir.forecast;
 
 /** What leaves a forecasting job. */
-public sealed interface Output permits Forecast, DeadLetter {}
+public sealed interface Output permits Forecast, Score, DeadLetter {}

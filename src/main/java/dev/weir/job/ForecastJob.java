@@ -129,6 +129,7 @@ public final class ForecastJob {
               List.of(
                   topics.observations(),
                   topics.forecasts(),
+                  topics.scores(),
                   topics.deadLetters(),
                   topics.models()));
       if (missing.contains(topics.observations())) {

@@ -30,6 +30,8 @@ final class JobOptions {
       JobOption.name("topics.observations", "observations", "Topic that the values arrive on.");
   static final JobOption<String> FORECASTS =
       JobOption.name("topics.forecasts", "forecasts", "Topic that the forecasts leave on.");
+  static final JobOption<String> SCORES =
+      JobOption.name("topics.scores", "scores", "Topic that running scores leave on.");
   static final JobOption<String> DEAD_LETTERS =
       JobOption.name(
           "topics.dead-letters",
@@ -163,6 +165,7 @@ final class JobOptions {
                 GROUP,
                 OBSERVATIONS,
                 FORECASTS,
+                SCORES,
                 DEAD_LETTERS,
                 MODELS,
                 CREATE_TOPICS,

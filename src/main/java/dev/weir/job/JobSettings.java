@@ -107,6 +107,7 @@ public record JobSettings(
         new KafkaSettings.Topics(
             observations,
             file.get(JobOptions.FORECASTS),
+            file.get(JobOptions.SCORES),
             orElse(file.get(JobOptions.DEAD_LETTERS), observations + ".dlq"),
             file.get(JobOptions.MODELS)),
         file.get(JobOptions.GUARANTEE),

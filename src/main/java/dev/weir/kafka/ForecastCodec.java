@@ -51,11 +51,11 @@ public final class ForecastCodec {
         encoder.writeLong(forecast.times()[i]);
       }
       encoder.writeDouble(forecast.values()[i]);
-      writeOptional(forecast.lower() == null ? Double.NaN : forecast.lower()[i]);
-      writeOptional(forecast.upper() == null ? Double.NaN : forecast.upper()[i]);
+      writeOptional(forecast.lower() == null ? Double.NaN : forecast.lower()[i], encoder);
+      writeOptional(forecast.upper() == null ? Double.NaN : forecast.upper()[i], encoder);
     }
     encoder.writeArrayEnd();
-    writeOptional(forecast.level());
+    writeOptional(forecast.level(), encoder);
     encoder.writeString(forecast.model());
     encoder.writeLong(forecast.modelVersion());
     encoder.writeLong(forecast.learningSteps());
@@ -64,7 +64,8 @@ public final class ForecastCodec {
     return buffer.toByteArray();
   }
 
-  private void writeOptional(double value) throws IOException {
+  /** A union of null and double, NaN being null. */
+  static void writeOptional(double value, BinaryEncoder encoder) throws IOException {
     if (Double.isNaN(value)) {
       encoder.writeIndex(NULL_BRANCH);
     } else {

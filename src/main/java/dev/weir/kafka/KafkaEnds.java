@@ -87,11 +87,7 @@ public final class KafkaEnds {
                 ? DeliveryGuarantee.EXACTLY_ONCE
                 : DeliveryGuarantee.AT_LEAST_ONCE)
         .setTransactionalIdPrefix(settings.transactionPrefix())
-        .setRecordSerializer(
-            new OutputRecords(
-                settings.topics().forecasts(),
-                settings.topics().deadLetters(),
-                settings.maxDeadLetterBytes()))
+        .setRecordSerializer(new OutputRecords(settings.topics(), settings.maxDeadLetterBytes()))
         .build();
   }
 }

@@ -45,7 +45,8 @@ public record KafkaSettings(
   }
 
   /** The topics' names. */
-  public record Topics(String observations, String forecasts, String deadLetters, String models)
+  public record Topics(
+      String observations, String forecasts, String scores, String deadLetters, String models)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;

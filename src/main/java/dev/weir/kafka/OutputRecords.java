@@ -3,6 +3,8 @@ package dev.weir.kafka;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,45 +17,55 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
 
   private static final long serialVersionUID = 1L;
 
-  private final String forecastTopic;
-  private final String deadLetterTopic;
+  private final Topics topics;
   private final int maxDeadLetterBytes;
-  private transient ForecastCodec codec;
-  private transient byte[] fingerprint;
+  private transient ForecastCodec forecasts;
+  private transient ScoreCodec scores;
+  private transient byte[] forecastFingerprint;
+  private transient byte[] scoreFingerprint;
 
-  OutputRecords(String forecastTopic, String deadLetterTopic, int maxDeadLetterBytes) {
-    this.forecastTopic = forecastTopic;
-    this.deadLetterTopic = deadLetterTopic;
+  OutputRecords(Topics topics, int maxDeadLetterBytes) {
+    this.topics = topics;
     this.maxDeadLetterBytes = maxDeadLetterBytes;
   }
 
   @Override
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-    codec = new ForecastCodec();
-    fingerprint = ForecastCodec.fingerprint();
+    forecasts = new ForecastCodec();
+    scores = new ScoreCodec();
+    forecastFingerprint = ForecastCodec.fingerprint();
+    scoreFingerprint = ScoreCodec.fingerprint();
   }
 
   /** The timestamp that Flink offers is not used: it is absent on a dead letter. */
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
-    if (output instanceof DeadLetter letter) {
-      return DeadLetters.record(deadLetterTopic, letter, maxDeadLetterBytes);
-    }
-    Forecast forecast = (Forecast) output;
     try {
-      ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>(
-              forecastTopic,
-              null,
-              forecast.origin(),
-              forecast.series().getBytes(StandardCharsets.UTF_8),
-              codec.encode(forecast));
-      record.headers().add(WriterSchemas.HEADER, fingerprint);
-      return record;
+      if (output instanceof Forecast forecast) {
+        return record(
+            topics.forecasts(),
+            forecast.origin(),
+            forecast.series(),
+            forecasts.encode(forecast),
+            forecastFingerprint);
+      }
+      if (output instanceof Score score) {
+        return record(
+            topics.scores(), score.time(), score.series(), scores.encode(score), scoreFingerprint);
+      }
+      return DeadLetters.record(topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes);
     } catch (IOException e) {
       throw new UncheckedIOException("a buffer in memory can't fail to be written", e);
     }
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(
+      String topic, long time, String series, byte[] value, byte[] fingerprint) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic, null, time, series.getBytes(StandardCharsets.UTF_8), value);
+    record.headers().add(WriterSchemas.HEADER, fingerprint);
+    return record;
   }
 }

@@ -47,6 +47,7 @@ public final class TopicAdmin implements AutoCloseable {
   public void createMissing(Topics topics, int partitions) {
     create(topics.observations(), partitions, Map.of());
     create(topics.forecasts(), partitions, Map.of());
+    create(topics.scores(), partitions, Map.of());
     create(topics.deadLetters(), 1, Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE));
     createModels(topics.models());
   }

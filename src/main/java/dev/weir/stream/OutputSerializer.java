@@ -3,8 +3,11 @@ package dev.weir.stream;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -20,6 +23,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   private static final byte FORECAST = 0;
   private static final byte DEAD_LETTER = 1;
+  private static final byte SCORE = 2;
 
   @Override
   byte version() {
@@ -31,6 +35,9 @@ final class OutputSerializer extends WeirSerializer<Output> {
     if (output instanceof Forecast forecast) {
       target.writeByte(FORECAST);
       writeForecast(forecast, target);
+    } else if (output instanceof Score score) {
+      target.writeByte(SCORE);
+      writeScore(score, target);
     } else {
       target.writeByte(DEAD_LETTER);
       ArrivalSerializer.writeDeadLetter((DeadLetter) output, target);
@@ -39,8 +46,11 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   @Override
   Output read(byte version, DataInputView source) throws IOException {
-    byte kind = source.readByte();
-    return kind == FORECAST ? readForecast(source) : ArrivalSerializer.readDeadLetter(source);
+    return switch (source.readByte()) {
+      case FORECAST -> readForecast(source);
+      case SCORE -> readScore(source);
+      default -> ArrivalSerializer.readDeadLetter(source);
+    };
   }
 
   private static void writeForecast(Forecast forecast, DataOutputView target) throws IOException {
@@ -76,6 +86,53 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readLong(),
         source.readLong(),
         Forecast.Status.valueOf(StringValue.readString(source)));
+  }
+
+  private static void writeScore(Score score, DataOutputView target) throws IOException {
+    StringValue.writeString(score.series(), target);
+    target.writeLong(score.time());
+    StringValue.writeString(score.mode().label(), target);
+    target.writeDouble(score.value());
+    target.writeLong(score.scored());
+    writeDoubles(score.errors(), target);
+    target.writeDouble(score.mae());
+    target.writeDouble(score.mase());
+    target.writeDouble(score.smape());
+    target.writeDouble(score.level());
+    target.writeDouble(score.coverage());
+    target.writeInt(score.methods().size());
+    for (Score.Method method : score.methods()) {
+      StringValue.writeString(method.name(), target);
+      target.writeDouble(method.mae());
+      target.writeDouble(method.share());
+    }
+  }
+
+  private static Score readScore(DataInputView source) throws IOException {
+    return new Score(
+        StringValue.readString(source),
+        source.readLong(),
+        Mode.ofLabel(StringValue.readString(source)),
+        source.readDouble(),
+        source.readLong(),
+        readDoubles(source),
+        source.readDouble(),
+        source.readDouble(),
+        source.readDouble(),
+        source.readDouble(),
+        source.readDouble(),
+        readMethods(source));
+  }
+
+  private static List<Score.Method> readMethods(DataInputView source) throws IOException {
+    int size = source.readInt();
+    List<Score.Method> methods = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      methods.add(
+          new Score.Method(
+              StringValue.readString(source), source.readDouble(), source.readDouble()));
+    }
+    return methods;
   }
 
   private static void writeLongs(long[] values, DataOutputView target) throws IOException {
