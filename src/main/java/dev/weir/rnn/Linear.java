@@ -45,4 +45,51 @@ public final class Linear {
       y[yOffset + row] = (sum0 + sum1) + (sum2 + sum3);
     }
   }
+
+  /**
+   * Adds the gradients of one row of {@link #forward} to what the arrays hold. Allocates nothing.
+   *
+   * @param weight as for forward
+   * @param x as for forward
+   * @param dY dLoss/dy: (out_features) from {@code dYOffset} on
+   * @param dWeight dLoss/dW: (out_features, in_features), row-major, from {@code dWeightOffset} on
+   * @param dBias dLoss/db: (out_features) from {@code dBiasOffset} on; null if not wanted
+   * @param dX dLoss/dx: (in_features) from {@code dXOffset} on; null if not wanted
+   * @throws IndexOutOfBoundsException if an array is too short
+   */
+  public static void backward(
+      float[] weight,
+      int weightOffset,
+      int inFeatures,
+      int outFeatures,
+      float[] x,
+      int xOffset,
+      float[] dY,
+      int dYOffset,
+      float[] dWeight,
+      int dWeightOffset,
+      float[] dBias,
+      int dBiasOffset,
+      float[] dX,
+      int dXOffset) {
+    for (int row = 0; row < outFeatures; row++) {
+      float d = dY[dYOffset + row];
+      int w = dWeightOffset + row * inFeatures;
+      for (int j = 0; j < inFeatures; j++) {
+        dWeight[w + j] = Math.fma(d, x[xOffset + j], dWeight[w + j]);
+      }
+      if (dBias != null) {
+        dBias[dBiasOffset + row] += d;
+      }
+      if (dX != null) {
+        addRow(d, weight, weightOffset + row * inFeatures, dX, dXOffset, inFeatures);
+      }
+    }
+  }
+
+  private static void addRow(float d, float[] row, int from, float[] sum, int to, int length) {
+    for (int j = 0; j < length; j++) {
+      sum[to + j] = Math.fma(d, row[from + j], sum[to + j]);
+    }
+  }
 }
