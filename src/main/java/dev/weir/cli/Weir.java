@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       SubmitCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      TrainCommand.class,
       ModelCommand.class,
       TutorialCommand.class
     },

@@ -1,0 +1,74 @@
+package dev.weir.cli;
+
+import dev.weir.forecast.Observation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** All series of CSV files and of folders of them, in the order of names and rows. */
+final class SeriesFiles {
+
+  private SeriesFiles() {}
+
+  /** Values of each series, by its name. */
+  static Map<String, double[]> read(List<Path> inputs) throws IOException {
+    Map<String, double[]> series = new LinkedHashMap<>();
+    observations(inputs, List.of())
+        .forEach(
+            (name, observations) ->
+                series.put(name, observations.stream().mapToDouble(Observation::value).toArray()));
+    return series;
+  }
+
+  /**
+   * @param without files of the folders that hold no series
+   */
+  static Map<String, List<Observation>> observations(List<Path> inputs, List<Path> without)
+      throws IOException {
+    Map<String, List<Observation>> series = new LinkedHashMap<>();
+    for (Path file : files(inputs, without)) {
+      try (SeriesCsv csv =
+          new SeriesCsv(Files.newBufferedReader(file), file.getFileName().toString())) {
+        for (Observation o = csv.next(); o != null; o = csv.next()) {
+          series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
+        }
+      }
+    }
+    if (series.isEmpty()) {
+      throw new IOException("--input: expected CSV files with series, got none in " + inputs);
+    }
+    return series;
+  }
+
+  private static List<Path> files(List<Path> inputs, List<Path> without) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path input : inputs) {
+      if (Files.isDirectory(input)) {
+        try (Stream<Path> entries = Files.list(input)) {
+          entries
+              .filter(file -> file.getFileName().toString().endsWith(".csv"))
+              .filter(file -> !isAmong(file, without))
+              .sorted()
+              .forEach(files::add);
+        }
+      } else if (Files.isRegularFile(input)) {
+        files.add(input);
+      } else {
+        throw new IOException(
+            "--input: expected a CSV file or a folder, got %s, which is neither".formatted(input));
+      }
+    }
+    return files;
+  }
+
+  private static boolean isAmong(Path file, List<Path> others) {
+    return others.stream()
+        .anyMatch(
+            other -> file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize()));
+  }
+}
