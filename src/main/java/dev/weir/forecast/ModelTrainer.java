@@ -103,6 +103,7 @@ public final class ModelTrainer implements AutoCloseable {
    */
   public record Progress(
       int epoch,
+      double score,
       float[] weights,
       float[] best,
       int bestEpoch,
