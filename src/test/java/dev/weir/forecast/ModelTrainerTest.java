@@ -1,0 +1,164 @@
+package dev.weir.forecast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.ModelTrainer.Progress;
+import dev.weir.forecast.ModelTrainer.Settings;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ModelTrainerTest {
+
+  private static final ModelTrainer.Listener SILENT = (epoch, done, all) -> {};
+
+  private static Settings settings(Mode mode, int epochs, int threads) {
+    return new Settings(
+        mode,
+        new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true),
+        5,
+        mode == Mode.MANY_TO_ONE ? 3 : 5,
+        16,
+        5e-3,
+        epochs,
+        epochs,
+        7,
+        threads);
+  }
+
+  private static double[] sine(int n, double period, double level, double noise, long seed) {
+    Random random = new Random(seed);
+    double[] values = new double[n];
+    for (int t = 0; t < n; t++) {
+      values[t] = level + 10 * Math.sin(2 * Math.PI * t / period) + noise * random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static Progress train(ModelTrainer trainer, Progress progress) {
+    while (!trainer.isDone(progress)) {
+      progress = trainer.train(progress, SILENT);
+    }
+    return progress;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void sinesOfAnyLevelAreLearned(Mode mode) {
+    List<double[]> series = List.of(sine(600, 12, 0, 0.1, 1), sine(400, 17, 5_000, 0.1, 2));
+    try (ModelTrainer trainer = new ModelTrainer(settings(mode, 15, 2), series)) {
+      assertThat(trainer.score(trainer.begin()))
+          .as("untrained: the last value")
+          .isBetween(0.999, 1.001);
+      Progress progress = train(trainer, trainer.begin());
+      assertThat(trainer.score(progress)).isLessThan(0.35);
+      ForecastModel model = trainer.model("sines", 1, progress, Map.of());
+      assertThat(model.mode()).isEqualTo(mode);
+    }
+  }
+
+  @Test
+  void theModelForecastsInAJobWhatTheTrainerScored() {
+    List<double[]> series = List.of(sine(500, 12, 100, 0.1, 1));
+    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, 5, 1), series)) {
+      Progress progress = train(trainer, trainer.begin());
+      NetworkForecaster forecaster =
+          new NetworkForecaster(trainer.model("sines", 1, progress, Map.of()));
+      double[] values = series.get(0);
+      double error = 0;
+      double naive = 0;
+      Windows windows = new Windows(5, 1, 0);
+      WindowState state = windows.newState();
+      for (int t = 0; t < values.length - 3; t++) {
+        windows.offer(state, new Observation("s", t, values[t]), Windows.IN_ORDER);
+        if (t >= (int) (values.length * 0.85)) {
+          double[] forecast = forecaster.forecast(windows.window("s", state)).values();
+          for (int i = 0; i < 3; i++) {
+            error += Math.abs(values[t + 1 + i] - forecast[i]);
+            naive += Math.abs(values[t + 1 + i] - values[t]);
+          }
+        }
+      }
+      assertThat(error / naive)
+          .isCloseTo(trainer.score(progress), org.assertj.core.api.Assertions.within(1e-3));
+    }
+  }
+
+  @Test
+  void theNumberOfThreadsChangesNotABit() {
+    List<double[]> series = List.of(sine(300, 12, 0, 1, 1), sine(300, 9, 50, 1, 2));
+    float[][] weights = new float[2][];
+    for (int threads = 1; threads <= 2; threads++) {
+      try (ModelTrainer trainer =
+          new ModelTrainer(settings(Mode.MANY_TO_ONE, 2, threads), series)) {
+        weights[threads - 1] = train(trainer, trainer.begin()).weights();
+      }
+    }
+    assertThat(weights[0]).containsExactly(weights[1]);
+  }
+
+  @Test
+  void trainingGoesOnFromWhereItStoodAsIfItHadNeverStopped() {
+    List<double[]> series = List.of(sine(300, 12, 0, 1, 1));
+    float[] whole;
+    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_MANY, 4, 2), series)) {
+      whole = train(trainer, trainer.begin()).weights();
+    }
+    Progress half;
+    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_MANY, 4, 2), series)) {
+      half = trainer.train(trainer.train(trainer.begin(), SILENT), SILENT);
+    }
+    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_MANY, 4, 2), series)) {
+      assertThat(train(trainer, half).weights()).containsExactly(whole);
+    }
+  }
+
+  @Test
+  void timeThatIsHeldOutIsNotLearnedFrom() {
+    double[] values = sine(400, 12, 0, 1, 1);
+    double[] otherFuture = values.clone();
+    for (int t = 280; t < 400; t++) { // all after the first 70 %
+      otherFuture[t] = -1000 * values[t];
+    }
+    float[][] weights = new float[2][];
+    for (int i = 0; i < 2; i++) {
+      List<double[]> series = List.of(i == 0 ? values : otherFuture);
+      try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, 2, 2), series)) {
+        weights[i] = train(trainer, trainer.begin()).weights();
+      }
+    }
+    assertThat(weights[0]).containsExactly(weights[1]);
+  }
+
+  @Test
+  void noiseCannotBeForecast() {
+    List<double[]> series = List.of(randomWalk(2_000, 5));
+    try (ModelTrainer trainer = new ModelTrainer(settings(Mode.MANY_TO_ONE, 4, 2), series)) {
+      assertThat(trainer.score(train(trainer, trainer.begin()))).isGreaterThan(0.98);
+    }
+  }
+
+  private static double[] randomWalk(int n, long seed) {
+    Random random = new Random(seed);
+    double[] values = new double[n];
+    for (int t = 1; t < n; t++) {
+      values[t] = values[t - 1] + random.nextGaussian();
+    }
+    return values;
+  }
+
+  @Test
+  void seriesTooShortForAllThreePartsAreRefused() {
+    assertThatThrownBy(
+            () -> new ModelTrainer(settings(Mode.MANY_TO_ONE, 1, 1), List.of(new double[20])))
+        .hasMessageStartingWith("series: expected one at least of ");
+  }
+}
