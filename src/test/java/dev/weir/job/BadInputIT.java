@@ -279,6 +279,25 @@ class BadInputIT {
     }
   }
 
+  @Test
+  void aDeadLetterTopicMayTakeRecordsOfAnyLength() throws Exception {
+    JobSettings settings = settings("any");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of());
+    kafka.create(
+        settings.kafka().topics().deadLetters(),
+        1,
+        Map.of("max.message.bytes", Integer.toString(Integer.MAX_VALUE)));
+    Traffic traffic = new Traffic(topic);
+    traffic.bad(Reason.MALFORMED, new byte[] {7}, null);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      send(traffic);
+      awaitAll(job, settings, traffic);
+      job.assertRunning();
+    }
+    assertDead(settings, traffic, Integer.MAX_VALUE);
+  }
+
   /** What a producer has that never heard of the optional field. */
   private static final Schema OLDER =
       new Schema.Parser()
