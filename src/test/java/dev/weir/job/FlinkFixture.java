@@ -43,6 +43,8 @@ final class FlinkFixture implements AutoCloseable {
     Configuration configuration = new Configuration();
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    // else a test's few records are through before event time has moved once
+    configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(10));
     env.configure(configuration);
     return env;
   }
