@@ -1,5 +1,7 @@
 package dev.weir.cli;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,8 +58,17 @@ public final class Weir implements Runnable {
     while (cause.getMessage() == null && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return "weir: " + message + hint(exception);
+    return "weir: " + message(cause) + hint(exception);
+  }
+
+  private static String message(Throwable cause) {
+    if (cause instanceof NoSuchFileException missing) { // its message is the path alone
+      return missing.getFile() + ": expected a file, found none";
+    }
+    if (cause instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": expected a file that may be read, access is denied";
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   private static String hint(Throwable exception) {
