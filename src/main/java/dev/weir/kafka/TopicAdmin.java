@@ -30,6 +30,9 @@ public final class TopicAdmin implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
+  /** The client's own timeout comes first, since it says what was missing. */
+  private static final Duration WAIT = TIMEOUT.plusSeconds(5);
+
   private final String bootstrapServers;
   private final Admin admin;
 
@@ -68,7 +71,7 @@ public final class TopicAdmin implements AutoCloseable {
   public void create(String name, int partitions, Map<String, String> config) {
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
     try {
-      admin.createTopics(List.of(topic)).all().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      admin.createTopics(List.of(topic)).all().get(WAIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw failure("create topic " + topic.name(), e.getCause());
@@ -83,7 +86,7 @@ public final class TopicAdmin implements AutoCloseable {
   /** The names among these that do not exist. */
   public List<String> missing(List<String> names) {
     try {
-      var existing = admin.listTopics().names().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      var existing = admin.listTopics().names().get(WAIT.toSeconds(), TimeUnit.SECONDS);
       List<String> missing = new ArrayList<>(names);
       missing.removeAll(existing);
       return missing;
@@ -102,7 +105,7 @@ public final class TopicAdmin implements AutoCloseable {
       return admin
           .describeTopics(List.of(topic))
           .allTopicNames()
-          .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+          .get(WAIT.toSeconds(), TimeUnit.SECONDS)
           .get(topic)
           .partitions()
           .size();
@@ -123,7 +126,7 @@ public final class TopicAdmin implements AutoCloseable {
           admin
               .describeConfigs(List.of(resource))
               .all()
-              .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+              .get(WAIT.toSeconds(), TimeUnit.SECONDS)
               .get(resource)
               .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
               .value();
