@@ -1,7 +1,10 @@
 package dev.weir.cli;
 
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,10 +58,19 @@ public final class Weir implements Runnable {
   /** One line that says what went wrong; a bug of ours without a message is named by its type. */
   private static String line(Exception exception) {
     Throwable cause = exception;
-    while (cause.getMessage() == null && cause.getCause() != null) {
+    while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
     return "weir: " + message(cause) + hint(exception);
+  }
+
+  /** Flink and Kafka say what they could not do, and only the cause says why. */
+  private static boolean isWrapping(Throwable cause) {
+    return cause.getMessage() == null
+        || cause instanceof CompletionException
+        || cause instanceof ExecutionException
+        || (cause.getClass().getName().startsWith("org.apache.")
+            && !(cause instanceof IOException)); // a refused connection names its address
   }
 
   private static String message(Throwable cause) {
