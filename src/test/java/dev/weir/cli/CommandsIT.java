@@ -232,6 +232,35 @@ class CommandsIT {
         "weir: topic observations: expected on Kafka at " + kafka);
   }
 
+  @Test
+  void aFolderIsNoCsv() throws Exception {
+    assertFails(
+        WeirProcess.run("produce", "--input", "jobs", "--bootstrap-servers", kafka),
+        "weir: jobs: expected a CSV file, got a folder");
+  }
+
+  @Test
+  void aBrokerThatIsNotThereIsMissedInFewWords() throws Exception {
+    WeirProcess weir = WeirProcess.run("produce", "--sample", "--bootstrap-servers", "localhost:1");
+    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
+    assertThat(weir.out()).isEmpty();
+    assertThat(weir.err())
+        .contains(
+            "weir: Kafka at localhost:1: could not create topic observations: ",
+            "is a broker listening there? try --bootstrap-servers HOST:PORT")
+        .doesNotContain("null");
+    assertThat(weir.err().lines()).as("%s", weir).hasSizeLessThan(8);
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed() throws Exception {
+    String port = kafka.substring(kafka.indexOf(':') + 1);
+    WeirProcess demo = WeirProcess.run("demo", "--no-browser", "--duration", "20s", "--port", port);
+    assertThat(demo.exitCode()).as("%s", demo).isEqualTo(1);
+    assertThat(demo.out()).isEmpty();
+    assertThat(demo.err()).containsPattern("weir: .*port.* " + port);
+  }
+
   // ---- model
 
   @Test
@@ -282,6 +311,9 @@ class CommandsIT {
         "demo --rate 0 | weir demo: --rate: expected above 0 to 10000, got 0.0",
         "demo --duration soon | expected a duration above zero such as 60s or PT1M, got 'soon'",
         "forecast | Unmatched argument at index 0: 'forecast'",
+        "demo --port 99999 | weir demo: --port: expected 0 (any free one) to 65535, got 99999",
+        "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
+        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu, got 'gru_tanh'",
         "tail --colour red | Unknown options: '--colour', 'red'",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",

@@ -16,6 +16,7 @@ import dev.weir.forecast.Windows.Outcome;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.ObservationCodec;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.stream.ForecastSettings;
@@ -54,6 +55,9 @@ class ForecastJobClusterIT {
   /** Five hours of each series in a second: some 150 values a second for more than a minute. */
   private static final String SPEED = "18000";
 
+  /** Above the shipped model's version, which publishing keeps when the topic has no higher one. */
+  private static final long RETRAINED = 7;
+
   /**
    * So few are reached soon after a commit, long before the next checkpoint ends the transaction.
    */
@@ -86,7 +90,7 @@ class ForecastJobClusterIT {
   }
 
   @Test
-  void eachOriginIsForecastExactlyOnceThroughAStopARescaleAndAKill() throws Exception {
+  void eachOriginIsForecastExactlyOnceThroughASwapAStopARescaleAndAKill() throws Exception {
     String job;
     try (LocalProcess producer =
         weir(
@@ -105,6 +109,8 @@ class ForecastJobClusterIT {
       String first = flinkRun("-p", "1");
       flink.awaitRunning(first);
       awaitCommitted("forecasts", 500);
+      publish(retrained());
+      awaitForecastBy(RETRAINED);
       String savepoint = flink.stopWithSavepoint(first);
       long beforeTheStop = read("forecasts", "read_committed").size();
 
@@ -124,7 +130,8 @@ class ForecastJobClusterIT {
       producer.terminate();
     }
 
-    Expected expected = Expected.of(read("observations", "read_committed"));
+    Expected expected =
+        Expected.of(read("observations", "read_committed"), List.of(shipped(), retrained()));
     awaitCommitted("forecasts", expected.forecasts.size());
     flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
 
@@ -134,6 +141,7 @@ class ForecastJobClusterIT {
         "%,d observations, %,d forecasts committed, %,d written before the kill and aborted%n",
         expected.observations, committed.size(), written - committed.size());
     assertSameForecasts(committed, expected.forecasts);
+    assertNoModelComesBack(committed);
     assertThat(written).as("the kill is to hit open transactions").isGreaterThan(committed.size());
     assertThat(read("observations.dlq", "read_committed")).hasSize(expected.late);
     flink.cancel(job);
@@ -167,11 +175,13 @@ class ForecastJobClusterIT {
             "--set",
             "topics.observations=submitted",
             "--set",
-            "topics.forecasts=submitted.forecasts")) {
+            "topics.forecasts=submitted.forecasts",
+            "--set",
+            "topics.models=submitted.models")) {
       String job =
           submit.awaitOutput(Pattern.compile("submitted, job id ([0-9a-f]{32})"), WAIT).group(1);
       assertThat(submit.exitCode(WAIT)).isZero();
-      Expected expected = Expected.of(read("submitted", "read_committed"));
+      Expected expected = Expected.of(read("submitted", "read_committed"), List.of(shipped()));
       awaitCommitted("submitted.forecasts", expected.forecasts.size());
       assertSameForecasts(read("submitted.forecasts", "read_committed"), expected.forecasts);
       flink.cancel(job);
@@ -179,7 +189,8 @@ class ForecastJobClusterIT {
   }
 
   private static void assertSameForecasts(
-      List<ConsumerRecord<byte[], byte[]>> records, Map<Name, Forecast> expected) throws Exception {
+      List<ConsumerRecord<byte[], byte[]>> records, Map<Name, Map<Long, Forecast>> expected)
+      throws Exception {
     ForecastCodec codec = new ForecastCodec();
     Map<Name, Forecast> actual = new HashMap<>();
     List<Name> repeated = new ArrayList<>();
@@ -190,32 +201,55 @@ class ForecastJobClusterIT {
       if (actual.put(name, forecast) != null) {
         repeated.add(name);
       }
-      if (!forecast.equals(expected.get(name))) { // bit for bit
+      Map<Long, Forecast> byVersion = expected.getOrDefault(name, Map.of());
+      if (!forecast.equals(byVersion.get(forecast.modelVersion()))) { // bit for bit
         different.add(name);
       }
       assertThat(new String(record.key(), UTF_8)).isEqualTo(forecast.series());
       assertThat(record.timestamp()).isEqualTo(forecast.origin());
     }
     List<Name> missing = expected.keySet().stream().filter(n -> !actual.containsKey(n)).toList();
-    assertThat(repeated).as("forecasts committed more than once").isEmpty();
-    assertThat(missing).as("forecasts that are missing").isEmpty();
-    assertThat(different).as("forecasts that the core would not make").isEmpty();
+    assertNone("committed more than once", repeated);
+    assertNone("missing", missing);
+    assertNone("not what the core says", different);
   }
 
-  /** What the core says to the same observations, one after the other in this JVM. */
-  private record Expected(Map<Name, Forecast> forecasts, int observations, int late) {
+  private static void assertNone(String what, List<Name> names) {
+    assertThat(names.stream().limit(10)).as("%,d forecasts are %s", names.size(), what).isEmpty();
+  }
 
-    static Expected of(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+  /** The active model is part of the state: once a series has seen the new one, it keeps it. */
+  private static void assertNoModelComesBack(List<ConsumerRecord<byte[], byte[]>> records)
+      throws Exception {
+    ForecastCodec codec = new ForecastCodec();
+    Map<String, Long> newest = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Forecast forecast = codec.decode(record.value());
+      Long before = newest.put(forecast.series(), forecast.modelVersion());
+      assertThat(forecast.modelVersion())
+          .as("%s after version %s", forecast, before)
+          .isGreaterThanOrEqualTo(before == null ? Forecast.NO_VERSION : before);
+    }
+    assertThat(newest.values()).contains(RETRAINED);
+  }
+
+  /**
+   * What the core says to the same observations, one after the other in this JVM.
+   *
+   * @param forecasts by the version of the model that may have made them
+   */
+  private record Expected(Map<Name, Map<Long, Forecast>> forecasts, int observations, int late) {
+
+    static Expected of(List<ConsumerRecord<byte[], byte[]>> records, List<ForecastModel> models)
+        throws Exception {
       ForecastSettings settings = JobSettings.read(Path.of(JOB), Map.of()).forecast();
       Target target = settings.targets().get(0);
-      NetworkForecaster forecaster =
-          new NetworkForecaster(
-              ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, JOB));
+      List<NetworkForecaster> forecasters = models.stream().map(NetworkForecaster::new).toList();
       Windows windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
       ObservationCodec codec = new ObservationCodec();
       Map<String, WindowState> series = new TreeMap<>();
       Map<String, Integer> partitions = new HashMap<>();
-      Map<Name, Forecast> forecasts = new LinkedHashMap<>();
+      Map<Name, Map<Long, Forecast>> forecasts = new LinkedHashMap<>();
       int late = 0;
       for (ConsumerRecord<byte[], byte[]> record : records) {
         Observation observation = codec.decode(record.value(), record.headers());
@@ -230,15 +264,76 @@ class ForecastJobClusterIT {
         }
         if (outcome == Outcome.APPENDED && windows.isDue(state)) {
           SequenceWindow window = windows.window(observation.series(), state);
-          Forecast forecast =
+          List<Forecast> each =
               window.isFull()
-                  ? forecaster.forecast(window)
-                  : Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
-          forecasts.put(new Name(forecast), forecast);
+                  ? forecasters.stream().map(forecaster -> forecaster.forecast(window)).toList()
+                  : List.of(
+                      Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+          Map<Long, Forecast> byVersion = new HashMap<>();
+          each.forEach(forecast -> byVersion.put(forecast.modelVersion(), forecast));
+          forecasts.put(new Name(each.get(0)), byVersion);
         }
       }
       return new Expected(forecasts, records.size(), late);
     }
+  }
+
+  // ---- models
+
+  private static ForecastModel shipped() throws Exception {
+    Target target = JobSettings.read(Path.of(JOB), Map.of()).forecast().targets().get(0);
+    return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, JOB);
+  }
+
+  /** The shipped model with one bias moved: no forecast stays as it was. */
+  private static ForecastModel retrained() throws Exception {
+    ForecastModel model = shipped();
+    float[] bias = model.head().bias().clone();
+    for (int i = 0; i < bias.length; i++) {
+      bias[i] += 0.25f;
+    }
+    return new ForecastModel(
+        model.name(),
+        RETRAINED,
+        model.mode(),
+        model.rnn(),
+        model.seqLen(),
+        model.horizon(),
+        model.readout(),
+        model.scaling(),
+        model.weights(),
+        new ForecastModel.Head(model.head().weight(), bias),
+        model.provenance());
+  }
+
+  private static void publish(ForecastModel model) throws Exception {
+    Path file = DIR.resolve("retrained.safetensors");
+    ModelFiles.write(model, file);
+    try (LocalProcess publish =
+        weir(
+            "model",
+            "publish",
+            file.toString(),
+            "--bootstrap-servers",
+            broker.bootstrapServers())) {
+      assertThat(publish.exitCode(WAIT)).as(publish.output()).isZero();
+    }
+  }
+
+  private static void awaitForecastBy(long version) {
+    ForecastCodec codec = new ForecastCodec();
+    await("a forecast by version " + version)
+        .atMost(WAIT)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              for (ConsumerRecord<byte[], byte[]> record : read("forecasts", "read_committed")) {
+                if (codec.decode(record.value()).modelVersion() == version) {
+                  return true;
+                }
+              }
+              return false;
+            });
   }
 
   // ---- processes
