@@ -37,6 +37,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,6 +78,16 @@ class ForecastJobClusterIT {
   static void startProcesses() throws Exception {
     broker = BrokerProcess.start(BUILD, DIR.resolve("broker"), Map.of());
     flink = FlinkCluster.start(BUILD, DIR.resolve("flink"), 1, Map.of());
+  }
+
+  /** A job that a failed test left would keep the slots from the next. */
+  @AfterEach
+  void cancelJobs() throws Exception {
+    for (String job : flink.jobs()) {
+      if (!List.of("FINISHED", "CANCELED", "FAILED").contains(flink.status(job))) {
+        flink.cancel(job);
+      }
+    }
   }
 
   @AfterAll
@@ -144,7 +155,6 @@ class ForecastJobClusterIT {
     assertNoModelComesBack(committed);
     assertThat(written).as("the kill is to hit open transactions").isGreaterThan(committed.size());
     assertThat(read("observations.dlq", "read_committed")).hasSize(expected.late);
-    flink.cancel(job);
   }
 
   @Test
@@ -178,13 +188,11 @@ class ForecastJobClusterIT {
             "topics.forecasts=submitted.forecasts",
             "--set",
             "topics.models=submitted.models")) {
-      String job =
-          submit.awaitOutput(Pattern.compile("submitted, job id ([0-9a-f]{32})"), WAIT).group(1);
+      submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
       assertThat(submit.exitCode(WAIT)).isZero();
       Expected expected = Expected.of(read("submitted", "read_committed"), List.of(shipped()));
       awaitCommitted("submitted.forecasts", expected.forecasts.size());
       assertSameForecasts(read("submitted.forecasts", "read_committed"), expected.forecasts);
-      flink.cancel(job);
     }
   }
 
