@@ -97,6 +97,9 @@ final class ProduceCommand implements Callable<Integer> {
 
   /** Streams the file in its own order; each series runs on its own clock. */
   private void replay(Path input) throws IOException, InterruptedException {
+    if (Files.isDirectory(input)) {
+      throw new IOException(input + ": expected a CSV file, got a folder");
+    }
     Map<String, Long> firstTimes = new HashMap<>();
     try (SeriesCsv csv =
         new SeriesCsv(Files.newBufferedReader(input), input.getFileName().toString())) {

@@ -31,6 +31,9 @@ public final class TopicAdmin implements AutoCloseable {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
+  /** The client's own timeout comes first, since it says what was missing. */
+  private static final Duration WAIT = TIMEOUT.plusSeconds(5);
+
   private final String bootstrapServers;
   private final Admin admin;
 
@@ -105,7 +108,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   private <T> T await(KafkaFuture<T> future, String what) {
     try {
-      return future.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      return future.get(WAIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw failure(what, e.getCause());
     } catch (TimeoutException e) {
