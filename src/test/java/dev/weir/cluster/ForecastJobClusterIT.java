@@ -202,7 +202,7 @@ class ForecastJobClusterIT {
     ForecastCodec codec = new ForecastCodec();
     Map<Name, Forecast> actual = new HashMap<>();
     List<Name> repeated = new ArrayList<>();
-    List<Name> different = new ArrayList<>();
+    List<String> different = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       Forecast forecast = codec.decode(record.value());
       Name name = new Name(forecast);
@@ -211,7 +211,7 @@ class ForecastJobClusterIT {
       }
       Map<Long, Forecast> byVersion = expected.getOrDefault(name, Map.of());
       if (!forecast.equals(byVersion.get(forecast.modelVersion()))) { // bit for bit
-        different.add(name);
+        different.add(forecast + " for " + byVersion.get(forecast.modelVersion()));
       }
       assertThat(new String(record.key(), UTF_8)).isEqualTo(forecast.series());
       assertThat(record.timestamp()).isEqualTo(forecast.origin());
@@ -222,7 +222,7 @@ class ForecastJobClusterIT {
     assertNone("not what the core says", different);
   }
 
-  private static void assertNone(String what, List<Name> names) {
+  private static void assertNone(String what, List<?> names) {
     assertThat(names.stream().limit(10)).as("%,d forecasts are %s", names.size(), what).isEmpty();
   }
 
