@@ -14,8 +14,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +41,14 @@ class CommandsIT {
 
   @BeforeAll
   static void startBroker() throws Exception {
-    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    // Looks for records to delete all the time: what was produced is old, and must stay.
+    broker =
+        EmbeddedBroker.start(
+            dir.resolve("broker"),
+            0,
+            Map.of(
+                "log.initial.task.delay.ms", "500",
+                "log.retention.check.interval.ms", "500"));
     kafka = broker.bootstrapServers();
   }
 
@@ -172,6 +183,38 @@ class CommandsIT {
       assertThat(filtered.exitCode()).as("%s", filtered).isZero();
       assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
       assertThat(run.out()).isEmpty();
+    }
+  }
+
+  /** On any broker: the CSV's records are older than a topic's usual retention. */
+  @Test
+  void aTopicThatProduceCreatesKeepsOldRecords() throws Exception {
+    try (EmbeddedBroker usual =
+            EmbeddedBroker.start(
+                dir.resolve("usual"),
+                0,
+                Map.of(
+                    "log.retention.ms", "604800000",
+                    "log.initial.task.delay.ms", "500",
+                    "log.retention.check.interval.ms", "500"));
+        Admin admin = Admin.create(Map.of("bootstrap.servers", usual.bootstrapServers()))) {
+      WeirProcess produce =
+          WeirProcess.run(
+              "produce",
+              "--input",
+              "src/main/resources/sample/vega_seattle_tmax.csv",
+              "--bootstrap-servers",
+              usual.bootstrapServers());
+      assertThat(produce.exitCode()).as("%s", produce).isZero();
+      Thread.sleep(3_000); // several looks; nothing tells of one
+      TopicPartition partition = new TopicPartition("observations", 0);
+      assertThat(
+              admin
+                  .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                  .partitionResult(partition)
+                  .get()
+                  .offset())
+          .isZero();
     }
   }
 
