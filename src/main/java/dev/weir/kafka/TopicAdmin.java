@@ -7,15 +7,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of a job and checks that they are what the job needs, before it starts. */
 public final class TopicAdmin implements AutoCloseable {
@@ -29,6 +34,7 @@ public final class TopicAdmin implements AutoCloseable {
   private static final String LARGE = Integer.toString(LARGE_RECORD_BYTES + RECORD_SLACK);
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration RETRY = Duration.ofMillis(50);
 
   private final String bootstrapServers;
   private final Admin admin;
@@ -64,7 +70,7 @@ public final class TopicAdmin implements AutoCloseable {
             LARGE));
   }
 
-  /** Creates a topic unless it exists. */
+  /** Creates a topic unless it exists; returns when the brokers know it. */
   public void create(String name, int partitions, Map<String, String> config) {
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
     try {
@@ -78,69 +84,69 @@ public final class TopicAdmin implements AutoCloseable {
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
+    partitions(name);
   }
 
   /** The names among these that do not exist. */
   public List<String> missing(List<String> names) {
-    try {
-      var existing = admin.listTopics().names().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      List<String> missing = new ArrayList<>(names);
-      missing.removeAll(existing);
-      return missing;
-    } catch (ExecutionException e) {
-      throw failure("list topics", e.getCause());
-    } catch (TimeoutException e) {
-      throw failure("list topics", e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    Set<String> existing = get("list topics", () -> admin.listTopics().names());
+    List<String> missing = new ArrayList<>(names);
+    missing.removeAll(existing);
+    return missing;
   }
 
   /** How many partitions a topic has. */
   public int partitions(String topic) {
-    try {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-          .get(topic)
-          .partitions()
-          .size();
-    } catch (ExecutionException e) {
-      throw failure("describe topic " + topic, e.getCause());
-    } catch (TimeoutException e) {
-      throw failure("describe topic " + topic, e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    return get(
+            "describe topic " + topic, () -> admin.describeTopics(List.of(topic)).allTopicNames())
+        .get(topic)
+        .partitions()
+        .size();
   }
 
   /** The longest value that fits into a record of this topic. */
   public int maxValueBytes(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    try {
-      String max =
-          admin
-              .describeConfigs(List.of(resource))
-              .all()
-              .get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-              .get(resource)
-              .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-              .value();
-      return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
-    } catch (ExecutionException e) {
-      throw failure("describe topic " + topic, e.getCause());
-    } catch (TimeoutException e) {
-      throw failure("describe topic " + topic, e);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
+    String max =
+        get("describe topic " + topic, () -> admin.describeConfigs(List.of(resource)).all())
+            .get(resource)
+            .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+            .value();
+    return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
+  }
+
+  /**
+   * The answer to a request. A topic that has just been created is unknown to a broker until the
+   * controller's word has reached it, so that an unknown topic is asked for again.
+   */
+  private <T> T get(String what, Supplier<KafkaFuture<T>> request) {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (true) {
+      try {
+        return request.get().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() - deadline > 0) {
+          throw failure(what, e.getCause());
+        }
+      } catch (TimeoutException e) {
+        throw failure(what, e);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
     }
   }
 
   private IllegalStateException failure(String what, Throwable cause) {
     return new IllegalStateException(
-        "Kafka at %s: could not %s: %s".formatted(bootstrapServers, what, cause.getMessage()),
-        cause);
+        "Kafka at %s: could not %s: %s".formatted(bootstrapServers, what, said(cause)), cause);
+  }
+
+  /** Some of Kafka's exceptions say all they have to say by their type. */
+  private static String said(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
   }
 
   private static IllegalStateException interrupted(InterruptedException e) {
