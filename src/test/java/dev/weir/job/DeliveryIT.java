@@ -111,6 +111,16 @@ class DeliveryIT {
   }
 
   @Test
+  void aTopicThatWasJustCreatedIsKnownAtOnce() {
+    try (var admin = kafka.admin()) {
+      for (int i = 0; i < 100; i++) { // often, since a broker is rarely behind its controller
+        admin.create("new-" + i, 1, Map.of("max.message.bytes", "100000"));
+        assertThat(admin.maxValueBytes("new-" + i)).isBetween(1, 100_000);
+      }
+    }
+  }
+
+  @Test
   void withoutABrokerAJobSaysSoSoonAndDoesNotStart() throws Exception {
     int port;
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
