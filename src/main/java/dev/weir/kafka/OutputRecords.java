@@ -8,6 +8,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,6 +24,7 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
   private transient ScoreCodec scores;
   private transient byte[] forecastFingerprint;
   private transient byte[] scoreFingerprint;
+  private transient Clock clock;
 
   OutputRecords(Topics topics, int maxDeadLetterBytes) {
     this.topics = topics;
@@ -36,26 +38,36 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
     scores = new ScoreCodec();
     forecastFingerprint = ForecastCodec.fingerprint();
     scoreFingerprint = ScoreCodec.fingerprint();
+    clock = Clock.systemUTC();
   }
 
-  /** The timestamp that Flink offers is not used: it is absent on a dead letter. */
+  /**
+   * A forecast's timestamp is its origin, but never ahead of the clock: brokers refuse a record
+   * that is, by {@code message.timestamp.after.max.ms}, an hour by default, and the job would fail
+   * again and again. The timestamp that Flink offers is not used: it is absent on a dead letter.
+   */
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
+    long now = clock.millis();
     try {
       if (output instanceof Forecast forecast) {
         return record(
             topics.forecasts(),
-            forecast.origin(),
+            Math.min(forecast.origin(), now),
             forecast.series(),
             forecasts.encode(forecast),
             forecastFingerprint);
       }
       if (output instanceof Score score) {
         return record(
-            topics.scores(), score.time(), score.series(), scores.encode(score), scoreFingerprint);
+            topics.scores(),
+            Math.min(score.time(), now),
+            score.series(),
+            scores.encode(score),
+            scoreFingerprint);
       }
-      return DeadLetters.record(topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes);
+      return DeadLetters.record(topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
     } catch (IOException e) {
       throw new UncheckedIOException("a buffer in memory can't fail to be written", e);
     }
