@@ -35,6 +35,8 @@ final class DirectionTape {
   private final float[][] inputRows; // (gates * hidden_size)(layer_input_size)
   private final float[][] hiddenRows; // (gates * hidden_size)(hidden_size)
 
+  private final float[] scales; // (gates * hidden_size): one half for a sigmoid gate, else 1
+
   // kept by forward; rows = seq_len * batch
   private int batch;
   private int seqLen;
@@ -70,6 +72,10 @@ final class DirectionTape {
     hiddenBias = new float[hiddenSize];
     inputRows = new float[gateRows][inputSize];
     hiddenRows = new float[gateRows][hiddenSize];
+    scales = new float[gateRows];
+    for (int row = 0; row < gateRows; row++) {
+      scales[row] = scale(row);
+    }
     mixed = new float[gateRows];
     squashed = new float[hiddenSize];
     dInputColumns = new float[inputSize][gateRows];
@@ -92,7 +98,7 @@ final class DirectionTape {
         inputBias[row] = biasIh;
         hiddenBias[row - 2 * hiddenSize] = biasHh;
       } else {
-        inputBias[row] = scale(row) * (biasIh + biasHh);
+        inputBias[row] = scales[row] * (biasIh + biasHh);
       }
     }
     return next + 2 * gateRows;
@@ -103,20 +109,18 @@ final class DirectionTape {
     for (int row = 0; row < gateRows; row++) {
       System.arraycopy(weights, offset + row * width, rows[row], 0, width);
     }
-    for (int gate = 0; gate < cell.gates(); gate++) {
-      int first = gate * hiddenSize;
-      float scale = scale(first);
-      for (int j = 0; j < width; j++) {
-        takeColumn(weights, offset + j, width, scale, columns[j], first, first + hiddenSize);
-      }
+    for (int j = 0; j < width; j++) {
+      takeColumn(weights, offset + j, width, scales, columns[j], gateRows);
     }
     return offset + gateRows * width;
   }
 
   private static void takeColumn(
-      float[] matrix, int offset, int width, float scale, float[] column, int from, int to) {
-    for (int row = from; row < to; row++) {
-      column[row] = scale * matrix[offset + row * width];
+      float[] matrix, int offset, int width, float[] scales, float[] column, int length) {
+    int at = offset;
+    for (int row = 0; row < length; row++) {
+      column[row] = scales[row] * matrix[at];
+      at += width;
     }
   }
 
@@ -424,12 +428,44 @@ final class DirectionTape {
       int offset) {
     int rows = seqLen * batch;
     for (int j = 0; j < width; j++) {
-      float[] column = columns[j];
-      Arrays.fill(column, 0f);
-      ColumnKernel.addColumns(dRows, x, xOffset + j, width, rows, column, gateRows);
-      addColumn(column, gradient, offset + j, width, gateRows);
+      Arrays.fill(columns[j], 0f);
+      ColumnKernel.addColumns(dRows, x, xOffset + j, width, rows, columns[j], gateRows);
+    }
+    int j = 0;
+    for (; j + 4 <= width; j += 4) {
+      addFourColumns(
+          columns[j],
+          columns[j + 1],
+          columns[j + 2],
+          columns[j + 3],
+          gradient,
+          offset + j,
+          width,
+          gateRows);
+    }
+    for (; j < width; j++) {
+      addColumn(columns[j], gradient, offset + j, width, gateRows);
     }
     return offset + gateRows * width;
+  }
+
+  private static void addFourColumns(
+      float[] column0,
+      float[] column1,
+      float[] column2,
+      float[] column3,
+      float[] matrix,
+      int offset,
+      int width,
+      int length) {
+    int at = offset;
+    for (int row = 0; row < length; row++) {
+      matrix[at] += column0[row];
+      matrix[at + 1] += column1[row];
+      matrix[at + 2] += column2[row];
+      matrix[at + 3] += column3[row];
+      at += width;
+    }
   }
 
   private static void addColumn(float[] column, float[] matrix, int offset, int width, int length) {
