@@ -225,7 +225,7 @@ final class DirectionTape {
     float[] h = gates[row];
     ColumnKernel.addColumns(hiddenColumns, hidden, before(row), hiddenSize, h, hiddenSize);
     if (cell == Cell.RNN_TANH) {
-      Activation.tanh(h, hiddenSize);
+      Activation.preciseTanh(h, hiddenSize);
     } else {
       Activation.relu(h, hiddenSize);
     }
@@ -236,7 +236,7 @@ final class DirectionTape {
     int size = hiddenSize;
     float[] gate = gates[row];
     ColumnKernel.addColumns(hiddenColumns, hidden, before(row), size, gate, gateRows);
-    Activation.tanh(gate, gateRows);
+    Activation.preciseTanh(gate, gateRows);
     int cBefore = before(row);
     int c = at(row);
     for (int k = 0; k < size; k++) {
@@ -249,7 +249,7 @@ final class DirectionTape {
       cells[c + k] = updated;
       squashed[k] = updated;
     }
-    Activation.tanh(squashed, size);
+    Activation.preciseTanh(squashed, size);
     System.arraycopy(squashed, 0, extra, row * size, size);
     for (int k = 0; k < size; k++) {
       hidden[c + k] = gate[3 * size + k] * squashed[k];
@@ -264,14 +264,14 @@ final class DirectionTape {
     ColumnKernel.addColumns(hiddenColumns, hidden, before(row), size, mixed, gateRows);
     // W_hn h + b_hn must leave before tanh, which is for r and z only
     System.arraycopy(mixed, 2 * size, extra, row * size, size);
-    Activation.tanh(mixed, 2 * size);
+    Activation.preciseTanh(mixed, 2 * size);
     for (int k = 0; k < size; k++) {
       float r = Activation.sigmoidFromTanh(mixed[k]);
       gate[k] = r;
       gate[size + k] = Activation.sigmoidFromTanh(mixed[size + k]);
       squashed[k] = Math.fma(r, mixed[2 * size + k], gate[2 * size + k]);
     }
-    Activation.tanh(squashed, size);
+    Activation.preciseTanh(squashed, size);
     int hBefore = before(row);
     int h = at(row);
     for (int k = 0; k < size; k++) {
