@@ -12,9 +12,10 @@ import java.util.Arrays;
  * weights' gradient is the gates' gradients of all steps, each times that step's input. So no loop
  * ever runs along the input, which may be a single value.
  *
- * <p>Known gap: at hidden_size 16 and below most of the time is the loops' own cost and waiting for
- * stores of the pass before, so that a window of a batch costs as much as one alone. One scalar
- * loop over all of a step's gates was measured at twice the time; interleaving windows is untried.
+ * <p>Known gap: at hidden_size 16 and below the loops' own cost exceeds the arithmetic, and a
+ * window of a batch costs nearly as much as one alone. Measured without gain: one scalar loop over
+ * all of a step's gates (twice the time), each pass over all windows before the next pass (the
+ * same), the fast tanh for sigmoid gates (the same). A kernel for one size would help.
  *
  * <p>Rows of a step lie at {@code t * batch + b}, in time order whichever way the direction reads.
  *
