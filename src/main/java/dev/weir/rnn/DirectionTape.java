@@ -12,6 +12,11 @@ import java.util.Arrays;
  * weights' gradient is the gates' gradients of all steps, each times that step's input. So no loop
  * ever runs along the input, which may be a single value.
  *
+ * <p>Known gap: at hidden_size 16 and below the loops' own cost exceeds the arithmetic, and a
+ * window of a batch costs nearly as much as one alone. Measured without gain: one scalar loop over
+ * all of a step's gates (twice the time), each pass over all windows before the next pass (the
+ * same), the fast tanh for sigmoid gates (the same). A kernel for one size would help.
+ *
  * <p>Rows of a step lie at {@code t * batch + b}, in time order whichever way the direction reads.
  *
  * <p>Lengths are checked by {@link TrainableRnn}. Not thread-safe.
@@ -34,6 +39,8 @@ final class DirectionTape {
   private final float[] hiddenBias; // (hidden_size): b_hn, GRU only
   private final float[][] inputRows; // (gates * hidden_size)(layer_input_size)
   private final float[][] hiddenRows; // (gates * hidden_size)(hidden_size)
+
+  private final float[] scales; // (gates * hidden_size): one half for a sigmoid gate, else 1
 
   // kept by forward; rows = seq_len * batch
   private int batch;
@@ -70,6 +77,10 @@ final class DirectionTape {
     hiddenBias = new float[hiddenSize];
     inputRows = new float[gateRows][inputSize];
     hiddenRows = new float[gateRows][hiddenSize];
+    scales = new float[gateRows];
+    for (int row = 0; row < gateRows; row++) {
+      scales[row] = scale(row);
+    }
     mixed = new float[gateRows];
     squashed = new float[hiddenSize];
     dInputColumns = new float[inputSize][gateRows];
@@ -92,7 +103,7 @@ final class DirectionTape {
         inputBias[row] = biasIh;
         hiddenBias[row - 2 * hiddenSize] = biasHh;
       } else {
-        inputBias[row] = scale(row) * (biasIh + biasHh);
+        inputBias[row] = scales[row] * (biasIh + biasHh);
       }
     }
     return next + 2 * gateRows;
@@ -103,20 +114,18 @@ final class DirectionTape {
     for (int row = 0; row < gateRows; row++) {
       System.arraycopy(weights, offset + row * width, rows[row], 0, width);
     }
-    for (int gate = 0; gate < cell.gates(); gate++) {
-      int first = gate * hiddenSize;
-      float scale = scale(first);
-      for (int j = 0; j < width; j++) {
-        takeColumn(weights, offset + j, width, scale, columns[j], first, first + hiddenSize);
-      }
+    for (int j = 0; j < width; j++) {
+      takeColumn(weights, offset + j, width, scales, columns[j], gateRows);
     }
     return offset + gateRows * width;
   }
 
   private static void takeColumn(
-      float[] matrix, int offset, int width, float scale, float[] column, int from, int to) {
-    for (int row = from; row < to; row++) {
-      column[row] = scale * matrix[offset + row * width];
+      float[] matrix, int offset, int width, float[] scales, float[] column, int length) {
+    int at = offset;
+    for (int row = 0; row < length; row++) {
+      column[row] = scales[row] * matrix[at];
+      at += width;
     }
   }
 
@@ -221,7 +230,7 @@ final class DirectionTape {
     float[] h = gates[row];
     ColumnKernel.addColumns(hiddenColumns, hidden, before(row), hiddenSize, h, hiddenSize);
     if (cell == Cell.RNN_TANH) {
-      Activation.tanh(h, hiddenSize);
+      Activation.preciseTanh(h, hiddenSize);
     } else {
       Activation.relu(h, hiddenSize);
     }
@@ -232,7 +241,7 @@ final class DirectionTape {
     int size = hiddenSize;
     float[] gate = gates[row];
     ColumnKernel.addColumns(hiddenColumns, hidden, before(row), size, gate, gateRows);
-    Activation.tanh(gate, gateRows);
+    Activation.preciseTanh(gate, gateRows);
     int cBefore = before(row);
     int c = at(row);
     for (int k = 0; k < size; k++) {
@@ -245,7 +254,7 @@ final class DirectionTape {
       cells[c + k] = updated;
       squashed[k] = updated;
     }
-    Activation.tanh(squashed, size);
+    Activation.preciseTanh(squashed, size);
     System.arraycopy(squashed, 0, extra, row * size, size);
     for (int k = 0; k < size; k++) {
       hidden[c + k] = gate[3 * size + k] * squashed[k];
@@ -260,14 +269,14 @@ final class DirectionTape {
     ColumnKernel.addColumns(hiddenColumns, hidden, before(row), size, mixed, gateRows);
     // W_hn h + b_hn must leave before tanh, which is for r and z only
     System.arraycopy(mixed, 2 * size, extra, row * size, size);
-    Activation.tanh(mixed, 2 * size);
+    Activation.preciseTanh(mixed, 2 * size);
     for (int k = 0; k < size; k++) {
       float r = Activation.sigmoidFromTanh(mixed[k]);
       gate[k] = r;
       gate[size + k] = Activation.sigmoidFromTanh(mixed[size + k]);
       squashed[k] = Math.fma(r, mixed[2 * size + k], gate[2 * size + k]);
     }
-    Activation.tanh(squashed, size);
+    Activation.preciseTanh(squashed, size);
     int hBefore = before(row);
     int h = at(row);
     for (int k = 0; k < size; k++) {
@@ -424,12 +433,44 @@ final class DirectionTape {
       int offset) {
     int rows = seqLen * batch;
     for (int j = 0; j < width; j++) {
-      float[] column = columns[j];
-      Arrays.fill(column, 0f);
-      ColumnKernel.addColumns(dRows, x, xOffset + j, width, rows, column, gateRows);
-      addColumn(column, gradient, offset + j, width, gateRows);
+      Arrays.fill(columns[j], 0f);
+      ColumnKernel.addColumns(dRows, x, xOffset + j, width, rows, columns[j], gateRows);
+    }
+    int j = 0;
+    for (; j + 4 <= width; j += 4) {
+      addFourColumns(
+          columns[j],
+          columns[j + 1],
+          columns[j + 2],
+          columns[j + 3],
+          gradient,
+          offset + j,
+          width,
+          gateRows);
+    }
+    for (; j < width; j++) {
+      addColumn(columns[j], gradient, offset + j, width, gateRows);
     }
     return offset + gateRows * width;
+  }
+
+  private static void addFourColumns(
+      float[] column0,
+      float[] column1,
+      float[] column2,
+      float[] column3,
+      float[] matrix,
+      int offset,
+      int width,
+      int length) {
+    int at = offset;
+    for (int row = 0; row < length; row++) {
+      matrix[at] += column0[row];
+      matrix[at + 1] += column1[row];
+      matrix[at + 2] += column2[row];
+      matrix[at + 3] += column3[row];
+      at += width;
+    }
   }
 
   private static void addColumn(float[] column, float[] matrix, int offset, int width, int length) {

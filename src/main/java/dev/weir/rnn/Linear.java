@@ -25,9 +25,32 @@ public final class Linear {
       int xOffset,
       float[] y,
       int yOffset) {
-    for (int row = 0; row < outFeatures; row++) {
+    int row = 0;
+    // four rows at a time, since one sum would make each product wait for the one before
+    for (; row + 4 <= outFeatures; row += 4) {
+      int w0 = weightOffset + row * inFeatures;
+      int w1 = w0 + inFeatures;
+      int w2 = w1 + inFeatures;
+      int w3 = w2 + inFeatures;
+      float sum0 = 0f;
+      float sum1 = 0f;
+      float sum2 = 0f;
+      float sum3 = 0f;
+      for (int j = 0; j < inFeatures; j++) {
+        float xj = x[xOffset + j];
+        sum0 = Math.fma(weight[w0 + j], xj, sum0);
+        sum1 = Math.fma(weight[w1 + j], xj, sum1);
+        sum2 = Math.fma(weight[w2 + j], xj, sum2);
+        sum3 = Math.fma(weight[w3 + j], xj, sum3);
+      }
+      y[yOffset + row] = bias == null ? sum0 : sum0 + bias[biasOffset + row];
+      y[yOffset + row + 1] = bias == null ? sum1 : sum1 + bias[biasOffset + row + 1];
+      y[yOffset + row + 2] = bias == null ? sum2 : sum2 + bias[biasOffset + row + 2];
+      y[yOffset + row + 3] = bias == null ? sum3 : sum3 + bias[biasOffset + row + 3];
+    }
+    for (; row < outFeatures; row++) {
       int w = weightOffset + row * inFeatures;
-      // four sums, since one would make each product wait for the one before
+      // four sums, for the same reason
       float sum0 = bias == null ? 0f : bias[biasOffset + row];
       float sum1 = 0f;
       float sum2 = 0f;

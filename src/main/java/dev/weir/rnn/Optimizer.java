@@ -36,10 +36,10 @@ public abstract sealed class Optimizer permits Adam, Sgd {
   public abstract int stateLength(int count);
 
   /**
-   * Updates weights, unless the loss or any gradient is NaN or infinite: then it leaves weights and
-   * state as they are. Gradients whose norm over all {@code count} values exceeds the limit count
-   * scaled down to it ({@code torch.nn.utils.clip_grad_norm_}). Weights and state may lie in the
-   * same array.
+   * Updates weights, unless the loss, any gradient or their norm is NaN or infinite: then it leaves
+   * weights and state as they are. Gradients whose norm over all {@code count} values exceeds the
+   * limit count scaled down to it ({@code torch.nn.utils.clip_grad_norm_}). Weights and state may
+   * lie in the same array.
    *
    * @param loss what the gradients belong to
    * @param gradient from {@code gradientOffset} on; only read
@@ -85,22 +85,42 @@ public abstract sealed class Optimizer permits Adam, Sgd {
       int stateOffset,
       int count);
 
-  /** In double precision no square of a finite float overflows, so the sum tells NaN and Inf. */
+  /**
+   * In float32 as torch's, so a norm beyond 1.8e19 is infinite; in double only from block to block,
+   * since the JIT compiler chains conversions to double one behind another.
+   */
   private static double sumOfSquares(float[] values, int offset, int count) {
-    double sum0 = 0;
-    double sum1 = 0;
-    double sum2 = 0;
-    double sum3 = 0;
+    double total = 0;
+    for (int done = 0; done < count; done += BLOCK) {
+      total += blockOfSquares(values, offset + done, Math.min(BLOCK, count - done));
+    }
+    return total;
+  }
+
+  private static float blockOfSquares(float[] values, int offset, int length) {
+    float sum0 = 0f;
+    float sum1 = 0f;
+    float sum2 = 0f;
+    float sum3 = 0f;
+    float sum4 = 0f;
+    float sum5 = 0f;
+    float sum6 = 0f;
+    float sum7 = 0f;
+    int end = offset + length;
     int i = offset;
-    for (; i + 4 <= offset + count; i += 4) {
-      sum0 = Math.fma((double) values[i], values[i], sum0);
-      sum1 = Math.fma((double) values[i + 1], values[i + 1], sum1);
-      sum2 = Math.fma((double) values[i + 2], values[i + 2], sum2);
-      sum3 = Math.fma((double) values[i + 3], values[i + 3], sum3);
+    for (; i + 8 <= end; i += 8) {
+      sum0 = Math.fma(values[i], values[i], sum0);
+      sum1 = Math.fma(values[i + 1], values[i + 1], sum1);
+      sum2 = Math.fma(values[i + 2], values[i + 2], sum2);
+      sum3 = Math.fma(values[i + 3], values[i + 3], sum3);
+      sum4 = Math.fma(values[i + 4], values[i + 4], sum4);
+      sum5 = Math.fma(values[i + 5], values[i + 5], sum5);
+      sum6 = Math.fma(values[i + 6], values[i + 6], sum6);
+      sum7 = Math.fma(values[i + 7], values[i + 7], sum7);
     }
-    for (; i < offset + count; i++) {
-      sum0 = Math.fma((double) values[i], values[i], sum0);
+    for (; i < end; i++) {
+      sum0 = Math.fma(values[i], values[i], sum0);
     }
-    return (sum0 + sum1) + (sum2 + sum3);
+    return ((sum0 + sum1) + (sum2 + sum3)) + ((sum4 + sum5) + (sum6 + sum7));
   }
 }

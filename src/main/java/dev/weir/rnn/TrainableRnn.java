@@ -183,7 +183,8 @@ public final class TrainableRnn {
       float[] dH0,
       float[] dC0) {
     if (batch == 0) {
-      throw new IllegalStateException("activations: expected forward() before backward()");
+      throw new IllegalStateException(
+          "activations: expected forward() before backward(), got none since load()");
     }
     Objects.checkFromIndexSize(gradientOffset, config.parameterCount(), gradient.length);
     requireRows("gradient of out", dOut, config.outputSize());

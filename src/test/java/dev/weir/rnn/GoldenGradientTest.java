@@ -22,6 +22,7 @@ class GoldenGradientTest {
   private static final int OFFSET = 3; // so that an ignored offset shows
 
   private static float worst;
+  private static String worstCase;
 
   private static List<GoldenFile> listed(String list) {
     Path directory = Path.of(System.getProperty("golden.dir", GoldenFile.OURS.toString()));
@@ -32,7 +33,8 @@ class GoldenGradientTest {
 
   @AfterAll
   static void printTheWorst() {
-    System.out.println("gradients: worst error against PyTorch, of the largest one " + worst);
+    System.out.println(
+        "gradients against PyTorch: worst error of the largest, " + worst + " in " + worstCase);
   }
 
   @TestFactory
@@ -106,7 +108,10 @@ class GoldenGradientTest {
     float scale = Math.max(1f, largest);
     for (int i = 0; i < expected.length; i++) {
       float error = Math.abs(actual[i] - expected[i]);
-      worst = Math.max(worst, error / scale);
+      if (error / scale > worst) {
+        worst = error / scale;
+        worstCase = golden.path().getFileName() + " " + name;
+      }
       // written so that a NaN fails
       assertThat(error <= TOLERANCE * scale)
           .as("%s[%d]: expected %s, got %s", name, i, expected[i], actual[i])
