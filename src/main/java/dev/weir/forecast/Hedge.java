@@ -15,6 +15,8 @@ final class Hedge {
   /** Below this weight (e^-40) an exponential is not worth its time. */
   private static final double HOPELESS = 40;
 
+  private static final double SHOCK = 10;
+
   private final double eta;
   private final float discount;
 
@@ -23,9 +25,23 @@ final class Hedge {
     this.discount = (float) discount;
   }
 
-  /** Takes one error of one expert into its running error. */
-  void learn(float[] losses, int at, double error) {
-    losses[at] = discount * losses[at] + (1 - discount) * (float) Math.min(Math.abs(error), 1e37);
+  /**
+   * Takes one error of each expert into its running error. What all errors have in common beyond
+   * {@value #SHOCK} times the least running error is left out: a spike that nobody foresaw would
+   * otherwise make all experts look alike for as long as it is remembered.
+   */
+  void learn(float[] losses, int at, int experts, double[] said, double truth) {
+    double least = Double.POSITIVE_INFINITY;
+    double usual = Double.POSITIVE_INFINITY;
+    for (int e = 0; e < experts; e++) {
+      least = Math.min(least, Math.abs(truth - said[e]));
+      usual = Math.min(usual, losses[at + e]);
+    }
+    double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
+    for (int e = 0; e < experts; e++) {
+      double error = Math.min(Math.abs(truth - said[e]) - common, 1e37);
+      losses[at + e] = discount * losses[at + e] + (1 - discount) * (float) error;
+    }
   }
 
   /** Fills weights, one for each of {@code experts} running errors; they sum to 1. */

@@ -59,6 +59,7 @@ public final class Learner {
   private final double[][] made; // (experts, horizon)
   private final double[] said; // (experts), relative to the anchor
   private final double[] weights; // (experts)
+  private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
   private Layout layout;
   private SeriesMemory memory;
@@ -420,16 +421,17 @@ public final class Learner {
     int losses = layout.losses + (i - 1) * experts.length;
     for (int e = 0; e < experts.length; e++) {
       said[e] = said(e, origin, i);
-      hedge.learn(floats, losses + e, truth - said[e]);
     }
+    hedge.learn(floats, losses, experts.length, said, truth);
     int place = DelayLine.at(origin, i);
     double mean = floats[layout.mean + place];
     if (stack != null) {
       boolean usable = history.isUsable(doubles[layout.stackDoubles + i - 1]);
       stack.learn(doubles, layout.stackDoubles, i, said, mean, truth, usable);
       int finals = layout.finalLosses + 2 * (i - 1);
-      hedge.learn(floats, finals, truth - mean);
-      hedge.learn(floats, finals + 1, truth - floats[layout.corrected + place]);
+      finalSaid[0] = mean;
+      finalSaid[1] = floats[layout.corrected + place];
+      hedge.learn(floats, finals, 2, finalSaid, truth);
     }
     double error = truth - floats[layout.issued + place];
     count(origin, i, truth, error);

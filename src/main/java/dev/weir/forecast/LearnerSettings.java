@@ -38,7 +38,7 @@ public record LearnerSettings(
   /** As a season: there is none. */
   public static final int NONE = 1;
 
-  private static final List<String> MOST =
+  private static final List<String> FEW =
       List.of(
           "naive",
           "weekly-naive",
@@ -74,16 +74,26 @@ public record LearnerSettings(
     }
   }
 
-  /** What a job uses unless told otherwise. */
+  /** What a job uses unless told otherwise: all experts. */
   public static LearnerSettings defaults(int horizon) {
     return new LearnerSettings(
-        horizon, MOST, 24, 12, 1500, 2600, true, 5, 0.98, List.of(0.8, 0.95), step(horizon));
+        horizon,
+        Experts.NAMES,
+        24,
+        12,
+        1500,
+        2600,
+        true,
+        5,
+        0.98,
+        List.of(0.8, 0.95),
+        step(horizon));
   }
 
   /** Least memory and time. */
   public static LearnerSettings small(int horizon) {
     return new LearnerSettings(
-        horizon, MOST, 12, 8, 512, 2600, true, 5, 0.98, List.of(0.8, 0.95), step(horizon));
+        horizon, FEW, 12, 8, 512, 2600, true, 5, 0.98, List.of(0.8, 0.95), step(horizon));
   }
 
   /** All experts, and the longest memory. */

@@ -16,9 +16,9 @@ import java.util.Arrays;
  *
  * rho_i, how much of the anchor's difference to bring along, is a running regression in [0, 1].
  *
- * <p>The distances of all candidates are built up lag by lag in one array. Each pass runs over
- * contiguous memory without a branch, which the JIT compiler turns into vector code; that is what
- * makes 2,000 candidates affordable.
+ * <p>The distances of all candidates are built up two lags at a time. Each pass runs over arrays
+ * with the same index in all of them, for which the JIT compiler writes vector code; with an offset
+ * in one of them (JDK 17) it does not, so that copying first is several times faster.
  */
 public final class Analogs implements Expert {
 
@@ -38,11 +38,13 @@ public final class Analogs implements Expert {
   private final int window;
   private final int neighbours;
   private final int reach;
-  private final float[] query; // (window), z[t-j] - z[t]
   private final double[] best; // (neighbours), distances, ascending
   private final int[] bestAt; // (neighbours), candidate numbers
   private final double[] weights; // (neighbours)
-  private float[] distance = new float[0]; // (candidates)
+  private float[] distance = new float[0]; // (candidates), as the next three
+  private float[] anchor;
+  private float[] lagOne;
+  private float[] lagTwo;
 
   /**
    * @param window values compared
@@ -53,7 +55,6 @@ public final class Analogs implements Expert {
     this.window = window;
     this.neighbours = neighbours;
     this.reach = reach;
-    this.query = new float[window];
     this.best = new double[neighbours];
     this.bestAt = new int[neighbours];
     this.weights = new double[neighbours];
@@ -120,13 +121,17 @@ public final class Analogs implements Expert {
     float[] z = history.tail();
     measure(history, z, newest, first, candidates, Math.max(variance, 1e-12));
     int found = select(candidates);
+    if (found == 0) {
+      Arrays.fill(out, history.newest());
+      return;
+    }
     weigh(found);
 
-    double anchor = 0;
+    double mean = 0;
     for (int k = 0; k < found; k++) {
-      anchor += weights[k] * z[first + bestAt[k]];
+      mean += weights[k] * z[first + bestAt[k]];
     }
-    double difference = z[newest] - anchor;
+    double difference = z[newest] - mean;
     long t = history.t();
     memory.floats[memory.f + DelayLine.floats(out.length) + (int) (t % out.length)] =
         (float) difference;
@@ -153,30 +158,31 @@ public final class Analogs implements Expert {
   private void measure(
       History history, float[] z, int newest, int first, int candidates, double variance) {
     if (distance.length < candidates) {
-      distance = new float[Math.max(candidates, Math.min(reach, 2 * candidates))];
+      int room = Math.max(candidates, Math.min(reach, 2 * candidates));
+      distance = new float[room];
+      anchor = new float[room];
+      lagOne = new float[room];
+      lagTwo = new float[room];
     }
     fillPhasePenalty(history.season(), newest - first, candidates);
+    System.arraycopy(z, first, anchor, 0, candidates);
     float now = z[newest];
-    addAnchor(distance, z, first, candidates, now, (float) (ANCHOR / variance));
-    for (int j = 1; j < window; j++) {
-      query[j] = z[newest - j] - now;
-    }
+    addAnchor(distance, anchor, candidates, now, (float) (ANCHOR / variance));
     float unit = (float) (1 / (window * variance));
-    int j = 1;
-    for (; j + 1 < window; j += 2) {
+    for (int j = 1; j < window; j += 2) {
+      int next = Math.min(j + 1, window - 1); // the last one alone: twice, once for nothing
+      System.arraycopy(z, first - j, lagOne, 0, candidates);
+      System.arraycopy(z, first - next, lagTwo, 0, candidates);
       addTwoLags(
           distance,
-          z,
-          first,
+          anchor,
+          lagOne,
+          lagTwo,
           candidates,
-          j,
-          query[j],
-          query[j + 1],
+          z[newest - j] - now,
+          z[newest - next] - now,
           unit * gain(j),
-          unit * gain(j + 1));
-    }
-    if (j < window) {
-      addTwoLags(distance, z, first, candidates, j - 1, 0, query[j], 0, unit * gain(j));
+          next > j ? unit * gain(next) : 0);
     }
   }
 
@@ -204,30 +210,26 @@ public final class Analogs implements Expert {
   }
 
   private static void addAnchor(
-      float[] distance, float[] z, int first, int candidates, float now, float unit) {
+      float[] distance, float[] anchor, int candidates, float now, float unit) {
     for (int i = 0; i < candidates; i++) {
-      float apart = z[first + i] - now;
+      float apart = anchor[i] - now;
       distance[i] += unit * apart * apart;
     }
   }
 
-  /** Two lags in one pass, since the sums' way to memory and back costs as much as one lag. */
   private static void addTwoLags(
       float[] distance,
-      float[] z,
-      int first,
+      float[] anchor,
+      float[] lagOne,
+      float[] lagTwo,
       int candidates,
-      int lag,
       float queryOne,
       float queryTwo,
       float unitOne,
       float unitTwo) {
-    int one = first - lag;
-    int two = one - 1;
     for (int i = 0; i < candidates; i++) {
-      float anchor = z[first + i];
-      float apartOne = queryOne - z[one + i] + anchor;
-      float apartTwo = queryTwo - z[two + i] + anchor;
+      float apartOne = queryOne - lagOne[i] + anchor[i];
+      float apartTwo = queryTwo - lagTwo[i] + anchor[i];
       distance[i] += unitOne * apartOne * apartOne + unitTwo * apartTwo * apartTwo;
     }
   }

@@ -53,6 +53,9 @@ public final class History {
    */
   private static final int RANGE = 200;
 
+  /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
+  private static final double LEAST_SCALE = 1e-30;
+
   private Shape shape;
   private long[] longs;
   private int l;
@@ -252,14 +255,15 @@ public final class History {
       for (long index = start(); index <= t; index++) {
         sum += Math.abs(at(index));
       }
-      doubles[d + SCALE] = sum / SCALE_AFTER;
+      doubles[d + SCALE] = sum / SCALE_AFTER >= LEAST_SCALE ? sum / SCALE_AFTER : 0;
       doubles[d + ZERO] = asinh(at(start()));
       for (long index = start(); index <= t; index++) {
         appendToTail(index, at(index));
       }
       return;
     }
-    if (doubles[d + SCALE] == 0) { // only zeros so far: z = 0 whatever the scale
+    if (doubles[d + SCALE] == 0 && Math.abs(value) >= LEAST_SCALE) {
+      // only zeros so far, and z = 0 for these whatever the scale
       doubles[d + SCALE] = Math.abs(value);
     }
     appendToTail(t, value);

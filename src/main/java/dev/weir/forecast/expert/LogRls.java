@@ -18,6 +18,8 @@ public final class LogRls implements Expert {
   private static final int SIZE = LAGS + 5;
   private static final double WEIGHT = 0.15; // of the newest value at its phase, at least
 
+  private static final int LONGEST_WEEK = 512;
+
   private static final int SPREAD = 0; // double: running mean size of the deviations
   private static final int LAST_SPREAD = 1;
   private static final int THETA = 2;
@@ -46,12 +48,17 @@ public final class LogRls implements Expert {
     return profiles(shape) + line(shape);
   }
 
+  /** A week, unless it is so long that its profile and its deviations would rule the memory. */
+  private static int week(Shape shape) {
+    return shape.week() <= LONGEST_WEEK ? shape.week() : 1;
+  }
+
   private static int profiles(Shape shape) {
-    return shape.season() > 1 ? shape.season() + (shape.week() > 1 ? shape.week() : 0) : 0;
+    return shape.season() > 1 ? shape.season() + (week(shape) > 1 ? week(shape) : 0) : 0;
   }
 
   private static int line(Shape shape) {
-    return Math.max(LAGS, Math.max(shape.week(), shape.season())) + 2;
+    return Math.max(LAGS, Math.max(week(shape), shape.season())) + 2;
   }
 
   @Override
@@ -81,8 +88,8 @@ public final class LogRls implements Expert {
     if (season > 1) {
       deviation = isLearnt(t, season, 1) ? z - usual(t, 1) : 0;
       learn(memory.f, season, z);
-      if (history.shape().week() > 1) {
-        learn(memory.f + season, history.shape().week(), z);
+      if (week(history.shape()) > 1) {
+        learn(memory.f + season, week(history.shape()), z);
       }
     } else {
       deviation =
@@ -121,7 +128,7 @@ public final class LogRls implements Expert {
 
   private double usual(long index, int gap) {
     int season = history.season();
-    int week = history.shape().week();
+    int week = week(history.shape());
     if (week > 1 && isLearnt(index, week, gap)) {
       return memory.floats[memory.f + season + (int) (index % week)];
     }
@@ -170,7 +177,7 @@ public final class LogRls implements Expert {
       features[i] = deviation(origin - i, spread);
     }
     int season = history.season();
-    int week = history.shape().week();
+    int week = week(history.shape());
     features[LAGS] = season > 1 ? deviation(origin + 1 - season, spread) : 0;
     features[LAGS + 1] = season > 1 ? deviation(origin - season, spread) : 0;
     features[LAGS + 2] = week > 1 ? deviation(origin + 1 - week, spread) : 0;
