@@ -36,7 +36,7 @@ import java.util.List;
 public final class Learner {
 
   private static final double LARGEST = 1e30;
-  private static final double WILD_DEVIATIONS = 100;
+  private static final double WILD_DEVIATIONS = 30;
   private static final int WILD_AFTER = 50;
   private static final int CALM_VALUES = 24;
   private static final double CALM = 1e-5;

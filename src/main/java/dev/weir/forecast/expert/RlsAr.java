@@ -26,7 +26,7 @@ public final class RlsAr implements Expert {
   private static final int PATIENCE = 24;
 
   /** Beyond this many deviations a feature says only "far": P must not be ruled by one spike. */
-  private static final double FAR = 50;
+  private static final double FAR = 10;
 
   private final Rls seasonal = rls(SIZE);
   private final Rls plain = rls(LAGS);
