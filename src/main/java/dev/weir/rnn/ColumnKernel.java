@@ -224,25 +224,33 @@ final class ColumnKernel implements RecurrentKernel {
   }
 
   /** sum += columns x, for {@code count} columns and the values of x from offset on. */
-  private static void addColumns(
+  static void addColumns(
       float[][] columns, float[] x, int offset, int count, float[] sum, int length) {
+    addColumns(columns, x, offset, 1, count, sum, length);
+  }
+
+  /** As above, with x's values {@code stride} apart. */
+  static void addColumns(
+      float[][] columns, float[] x, int offset, int stride, int count, float[] sum, int length) {
     int j = 0;
+    int at = offset;
     for (; j + 4 <= count; j += 4) {
-      int at = offset + j;
       addFour(
           columns[j],
           x[at],
           columns[j + 1],
-          x[at + 1],
+          x[at + stride],
           columns[j + 2],
-          x[at + 2],
+          x[at + 2 * stride],
           columns[j + 3],
-          x[at + 3],
+          x[at + 3 * stride],
           sum,
           length);
+      at += 4 * stride;
     }
     for (; j < count; j++) {
-      addOne(columns[j], x[offset + j], sum, length);
+      addOne(columns[j], x[at], sum, length);
+      at += stride;
     }
   }
 

@@ -72,6 +72,21 @@ public final class Rnn {
     if (!loaded) {
       throw new IllegalStateException("weights: expected load() before forward(), got none yet");
     }
+    requireShapes(config, input, batch, seqLen, batchFirst, h0, c0);
+    result.reshape(config, batch, seqLen, batchFirst);
+    kernel.forward(
+        input, batch, seqLen, batchFirst, h0, c0, result.out(), result.hN(), result.cN());
+  }
+
+  /** Refuses what does not fit the config, naming it. */
+  static void requireShapes(
+      RnnConfig config,
+      float[] input,
+      int batch,
+      int seqLen,
+      boolean batchFirst,
+      float[] h0,
+      float[] c0) {
     requireAtLeastOne("batch", batch);
     requireAtLeastOne("seq_len", seqLen);
     long values = (long) batch * seqLen * config.inputSize();
@@ -88,7 +103,7 @@ public final class Rnn {
                   input.length));
     }
     if (h0 != null) {
-      requireState("h_0", batch, h0);
+      requireState(config, "h_0", batch, h0);
     }
     if (c0 != null) {
       if (config.cell() != Cell.LSTM) {
@@ -98,14 +113,12 @@ public final class Rnn {
                 + " values for "
                 + config.cell());
       }
-      requireState("c_0", batch, c0);
+      requireState(config, "c_0", batch, c0);
     }
-    result.reshape(config, batch, seqLen, batchFirst);
-    kernel.forward(
-        input, batch, seqLen, batchFirst, h0, c0, result.out(), result.hN(), result.cN());
   }
 
-  private void requireState(String what, int batch, float[] state) {
+  /** Refuses what is not (num_layers * num_directions, batch, hidden_size). */
+  static void requireState(RnnConfig config, String what, int batch, float[] state) {
     long rows = (long) config.numLayers() * config.numDirections();
     long values = rows * batch * config.hiddenSize();
     if (values != state.length) {

@@ -7,6 +7,10 @@
  * same numbers laid out for one kernel, rebuilt on load, never saved) and <b>scratch</b>
  * (activations, reused from call to call, never saved).
  *
+ * <p>{@link dev.weir.rnn.TrainableRnn} learns: it gives gradients, {@link dev.weir.rnn.Loss} is
+ * what they are of, and an {@link dev.weir.rnn.Optimizer} applies them. Learned weights and an
+ * optimizer's state are the caller's; everything else is scratch.
+ *
  * <p>This package knows nothing of forecasts, files or Flink, and may import the JDK only, so that
  * it can be read, tested and measured alone.
  */

@@ -55,8 +55,7 @@ class GoldenParityTest {
     return shape;
   }
 
-  private static void assertClose(
-      String what, float[] actual, float[] expected, boolean unbounded) {
+  static void assertClose(String what, float[] actual, float[] expected, boolean unbounded) {
     assertThat(actual).as(what).hasSameSizeAs(expected);
     for (int i = 0; i < expected.length; i++) {
       float tolerance = unbounded ? TOLERANCE * Math.max(1f, Math.abs(expected[i])) : TOLERANCE;

@@ -23,4 +23,34 @@ class LinearTest {
     Linear.forward(new float[] {2f, 3f}, 0, null, 0, 2, 1, new float[] {5f, 7f}, 0, y, 0);
     assertThat(y).containsExactly(31f);
   }
+
+  @Test
+  void manyRowsGiveWhatEachGivesAlone() {
+    float[] weight = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f, 9f, 10f, 11f, 12f}; // (6, 2)
+    float[] bias = {9f, 1f, 2f, 3f, 4f, 5f, 6f}; // (6) from 1 on
+    float[] y = new float[7];
+    Linear.forward(weight, 0, bias, 1, 2, 6, new float[] {1f, -2f}, 0, y, 1);
+    // -3 + 1, -5 + 2, -7 + 3, -9 + 4, -11 + 5, -13 + 6
+    assertThat(y).containsExactly(0f, -2f, -3f, -4f, -5f, -6f, -7f);
+    Linear.forward(weight, 0, null, 0, 2, 6, new float[] {1f, -2f}, 0, y, 1);
+    assertThat(y).containsExactly(0f, -3f, -5f, -7f, -9f, -11f, -13f);
+  }
+
+  @Test
+  void backwardAddsTheGradientsOfWeightBiasAndInput() {
+    float[] weight = {9f, 1f, 2f, 3f, 4f, 5f, 6f}; // (2, 3) from 1 on
+    float[] x = {9f, 9f, 7f, 8f, -1f}; // (3) from 2 on
+    float[] dY = {9f, 9f, 9f, 10f, 100f}; // (2) from 3 on
+    float[] dWeight = new float[10]; // (2, 3) from 4 on
+    float[] dBias = {0f, 1f, 2f}; // (2) from 1 on
+    float[] dX = {0f, 1f, 1f, 1f}; // (3) from 1 on
+    dWeight[4] = 0.5f;
+    Linear.backward(weight, 1, 3, 2, x, 2, dY, 3, dWeight, 4, dBias, 1, dX, 1);
+    assertThat(dWeight).containsExactly(0f, 0f, 0f, 0f, 70.5f, 80f, -10f, 700f, 800f, -100f);
+    assertThat(dBias).containsExactly(0f, 11f, 102f);
+    // 10 * 1 + 100 * 4, 10 * 2 + 100 * 5, 10 * 3 + 100 * 6
+    assertThat(dX).containsExactly(0f, 411f, 521f, 631f);
+    Linear.backward(weight, 1, 3, 2, x, 2, dY, 3, dWeight, 4, null, 0, null, 0);
+    assertThat(dWeight[9]).isEqualTo(-200f);
+  }
 }
