@@ -1,5 +1,6 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.expert.Experts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +23,10 @@ import java.util.PrimitiveIterator;
 public final class Evaluation {
 
   public static final String WEIR = "weir";
+
+  /** As {@link #WEIR}, without the experts that are networks; absent when there are none. */
+  public static final String WITHOUT_NETWORKS = "weir_without_networks";
+
   public static final String NAIVE = "naive";
   public static final String SEASONAL_NAIVE = "seasonal_naive";
 
@@ -42,7 +47,8 @@ public final class Evaluation {
    * @param values in order of time; read up to {@code limit}
    * @param season m, for the scores and for the learner
    * @param learnt the season given to the learner, usually m or {@link LearnerSettings#AUTO}
-   * @return scores by method: ours first, then the two naive ones, then each expert alone
+   * @return scores by method: ours first, then without networks, then the two naive ones, then each
+   *     expert alone
    * @throws IllegalArgumentException when the series is too short to have an origin
    */
   public Map<String, SeriesScore> evaluate(
@@ -74,6 +80,12 @@ public final class Evaluation {
     }
     Learner learner = new Learner(settings);
     SeriesMemory memory = learner.newSeries(series, learnt);
+    List<String> plain = new ArrayList<>(settings.experts());
+    boolean networks = plain.removeAll(Experts.NETWORKS);
+    Learner without = networks ? new Learner(settings.withExperts(plain)) : null;
+    SeriesMemory memoryWithout = networks ? without.newSeries(series, learnt) : null;
+    double[] valuesWithout = new double[h];
+    Sums oursWithout = new Sums(0);
     int levels = settings.levels().size();
     double[] values = new double[h];
     double[][] lower = new double[levels][h];
@@ -87,13 +99,20 @@ public final class Evaluation {
     }
     for (int t = 1; t <= last; t++) { // t values seen
       learner.observe(memory, t - 1, y[t - 1]);
+      if (networks) {
+        without.observe(memoryWithout, t - 1, y[t - 1]);
+      }
       if (t < warmUp) {
         continue;
       }
       learner.forecast(memory, values, lower, upper);
+      if (networks) {
+        without.forecast(memoryWithout, valuesWithout, null, null);
+      }
       for (int i = 1; i <= h; i++) {
         double truth = y[t - 1 + i];
         ours.add(truth, values[i - 1]);
+        oursWithout.add(truth, valuesWithout[i - 1]);
         for (int k = 0; k < levels; k++) {
           ours.addInterval(k, settings.levels().get(k), truth, lower[k][i - 1], upper[k][i - 1]);
         }
@@ -109,6 +128,9 @@ public final class Evaluation {
     double best = Math.min(naive.meanError(), seasonal.meanError());
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
     scores.put(WEIR, ours.score(scale, squaredScale, best));
+    if (networks) {
+      scores.put(WITHOUT_NETWORKS, oursWithout.score(scale, squaredScale, best));
+    }
     scores.put(NAIVE, naive.score(scale, squaredScale, best));
     scores.put(SEASONAL_NAIVE, seasonal.score(scale, squaredScale, best));
     for (int e = 0; e < learner.experts(); e++) {

@@ -1,5 +1,6 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertMemory;
@@ -8,6 +9,7 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -45,6 +47,7 @@ public final class Learner {
   private final int horizon;
   private final int levels;
   private final Expert[] experts;
+  private final int firstCorrector; // experts from here on are told the mean of those before
   private final boolean[] flat; // (experts)
   private final Hedge hedge;
   private final Stack stack;
@@ -57,6 +60,7 @@ public final class Learner {
   private final History history = new History();
   private final ExpertMemory slice = new ExpertMemory();
   private final double[][] made; // (experts, horizon)
+  private final double[] mean; // (horizon), of the experts before the correctors
   private final double[] said; // (experts), relative to the anchor
   private final double[] weights; // (experts)
   private final double[] finalSaid = new double[2];
@@ -163,7 +167,19 @@ public final class Learner {
               name, settings.analogWindow(), settings.analogNeighbours(), settings.tail()));
     }
     all.addAll(own);
+    // in their order, but correctors after those that they correct
+    all.sort(Comparator.comparing(expert -> expert instanceof Corrector));
     this.experts = all.toArray(Expert[]::new);
+    int first = 0;
+    while (first < experts.length && !(experts[first] instanceof Corrector)) {
+      first++;
+    }
+    if (first == 0) {
+      throw new IllegalArgumentException(
+          "experts: expected one that needs no others, got " + settings.experts());
+    }
+    this.firstCorrector = first;
+    this.mean = new double[horizon];
     this.flat = new boolean[experts.length];
     StringBuilder names = new StringBuilder();
     for (int e = 0; e < experts.length; e++) {
@@ -216,9 +232,9 @@ public final class Learner {
             new float[layout.floats]);
     memory.longs[SeriesMemory.LAYOUT] = layoutId;
     memory.longs[SeriesMemory.SEASON] = first;
-    memory.longs[SeriesMemory.SEED] = seed(series);
     memory.longs[SeriesMemory.DETECT] = season == LearnerSettings.AUTO ? 1 : 0;
     attach(memory);
+    history.seed(seed(series));
     begin(0);
     return memory;
   }
@@ -382,13 +398,31 @@ public final class Learner {
   private void learnAndMake() {
     double newest = history.newest();
     for (int e = 0; e < experts.length; e++) {
+      if (e == firstCorrector) {
+        fillMean();
+      }
       experts[e].observe(history, slice(e));
       double[] out = made[e];
-      experts[e].forecast(history, slice(e), out);
+      if (experts[e] instanceof Corrector corrector) {
+        corrector.correct(history, slice(e), mean, out);
+      } else {
+        experts[e].forecast(history, slice(e), out);
+      }
       for (int i = 0; i < horizon; i++) {
         if (!(Math.abs(out[i]) <= 4 * LARGEST)) {
           out[i] = newest;
         }
+      }
+    }
+  }
+
+  private void fillMean() {
+    long known = history.t() - memory.longs[SeriesMemory.BEGUN];
+    for (int i = 1; i <= horizon; i++) {
+      weigh((int) Math.min(i, known), firstCorrector);
+      mean[i - 1] = 0;
+      for (int e = 0; e < firstCorrector; e++) {
+        mean[i - 1] += weights[e] * made[e][i - 1];
       }
     }
   }
@@ -469,7 +503,7 @@ public final class Learner {
   /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
   private void mix(long t, int i, double anchor, int known) {
     float[] floats = memory.floats;
-    weigh(Math.min(i, known));
+    weigh(Math.min(i, known), experts.length);
     double mean = 0;
     for (int e = 0; e < experts.length; e++) {
       said[e] = made[e][i - 1] - anchor;
@@ -503,12 +537,11 @@ public final class Learner {
         known);
   }
 
-  private void weigh(int step) {
-    if (step == 0) {
-      Arrays.fill(weights, 1.0 / experts.length);
+  private void weigh(int step, int count) {
+    if (step <= 0) {
+      Arrays.fill(weights, 0, count, 1.0 / count);
     } else {
-      hedge.weigh(
-          memory.floats, layout.losses + (step - 1) * experts.length, experts.length, weights);
+      hedge.weigh(memory.floats, layout.losses + (step - 1) * experts.length, count, weights);
     }
   }
 
@@ -610,7 +643,7 @@ public final class Learner {
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
   public double share(SeriesMemory memory, int e, int i) {
     attach(memory);
-    weigh((int) Math.min(i, history.t() - memory.longs[SeriesMemory.BEGUN]));
+    weigh((int) Math.min(i, history.t() - memory.longs[SeriesMemory.BEGUN]), experts.length);
     return weights[e];
   }
 

@@ -74,14 +74,14 @@ public record LearnerSettings(
     }
   }
 
-  /** What a job uses unless told otherwise: all experts. */
+  /** What a job uses unless told otherwise: all experts, and the smallest network. */
   public static LearnerSettings defaults(int horizon) {
     return new LearnerSettings(
         horizon,
-        Experts.NAMES,
+        except("gru-corrector"),
         24,
         12,
-        1500,
+        1200,
         2600,
         true,
         5,
@@ -90,17 +90,17 @@ public record LearnerSettings(
         step(horizon));
   }
 
-  /** Least memory and time. */
+  /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
     return new LearnerSettings(
         horizon, FEW, 12, 8, 512, 2600, true, 5, 0.98, List.of(0.8, 0.95), step(horizon));
   }
 
-  /** All experts, and the longest memory. */
+  /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
     return new LearnerSettings(
         horizon,
-        Experts.NAMES,
+        except("rnn-corrector"),
         24,
         12,
         2048,
@@ -110,6 +110,10 @@ public record LearnerSettings(
         0.98,
         List.of(0.8, 0.95),
         step(horizon));
+  }
+
+  private static List<String> except(String name) {
+    return Experts.NAMES.stream().filter(other -> !other.equals(name)).toList();
   }
 
   private static double step(int horizon) {

@@ -6,7 +6,7 @@ package dev.weir.forecast;
  * Learner#fits} tells.
  *
  * <pre>
- * longs    [LAYOUT, SEASON, SEED, BEGUN, TIME, WILD, DETECT]  then dev.weir.forecast.expert.History
+ * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT]  then dev.weir.forecast.expert.History
  * doubles  history | last raw value | stack regressions and scales | interval regressions | running scores | each expert
  * floats   history | forecasts on their way to their truth | running errors | intervals | each expert
  * </pre>
@@ -20,12 +20,11 @@ public final class SeriesMemory {
 
   static final int LAYOUT = 0; // version and hash of the settings
   static final int SEASON = 1; // in use
-  static final int SEED = 2; // of the series
-  static final int BEGUN = 3; // index of the first forecast whose errors count
-  static final int TIME = 4; // of the newest value
-  static final int WILD = 5; // 1 while the newest value was too far out to learn from as it is
-  static final int DETECT = 6; // 1 when the season is to be found
-  static final int LONGS = 7;
+  static final int BEGUN = 2; // index of the first forecast whose errors count
+  static final int TIME = 3; // of the newest value
+  static final int WILD = 4; // 1 while the newest value was too far out to learn from as it is
+  static final int DETECT = 5; // 1 when the season is to be found
+  static final int LONGS = 6;
 
   long[] longs;
   double[] doubles;

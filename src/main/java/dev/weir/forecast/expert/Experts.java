@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.rnn.Cell;
 import java.util.List;
 
 /** The built-in experts by name. */
@@ -16,7 +17,12 @@ public final class Experts {
           "median-7",
           "median-25",
           "seasonal-median",
-          "analogs");
+          "analogs",
+          "rnn-corrector",
+          "gru-corrector");
+
+  /** Those that are recurrent networks. */
+  public static final List<String> NETWORKS = List.of("rnn-corrector", "gru-corrector");
 
   private Experts() {}
 
@@ -38,6 +44,8 @@ public final class Experts {
       case "median-7" -> new RunningMedian(7);
       case "median-25" -> new RunningMedian(25);
       case "seasonal-median" -> new SeasonalMedian();
+      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 16);
+      case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64);
       case "analogs" -> new Analogs(window, neighbours, reach);
       default ->
           throw new IllegalArgumentException(

@@ -23,7 +23,7 @@ public final class History {
   public static final int SCALE_AFTER = 24;
 
   /** Longs kept for each series. */
-  public static final int LONGS = 6;
+  public static final int LONGS = 7;
 
   private static final int T = 0; // index of the newest value, -1 before the first
   private static final int START = 1; // index of the first value that counts
@@ -31,6 +31,7 @@ public final class History {
   private static final int TAIL_FIRST = 3; // the same for the tail
   private static final int LOW_AT = 4; // index of the smallest value of the range window
   private static final int HIGH_AT = 5;
+  private static final int SEED = 6;
 
   private static final int MEAN = 0;
   private static final int VARIANCE = 1;
@@ -98,6 +99,15 @@ public final class History {
     longs[l + FIRST] = index;
     longs[l + TAIL_FIRST] = index;
     Arrays.fill(doubles, d, d + HEADER, 0);
+  }
+
+  /** Where an expert's randomness begins: together with an index it gives a number to draw. */
+  public long seed() {
+    return longs[l + SEED];
+  }
+
+  public void seed(long seed) {
+    longs[l + SEED] = seed;
   }
 
   public Shape shape() {
