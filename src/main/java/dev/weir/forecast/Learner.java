@@ -1,0 +1,701 @@
+package dev.weir.forecast;
+
+import dev.weir.forecast.expert.Corrector;
+import dev.weir.forecast.expert.DelayLine;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Learns series while they come in, and forecasts them: a mixture of {@link Expert}s whose weights
+ * follow their errors, with intervals whose width follows theirs.
+ *
+ * <pre>
+ * b   = sum of w_e X_e           weighted mean of the experts ({@link Hedge})
+ * st  = b + a regression's correction of it                   ({@link Stack})
+ * out = weighted mean of b and st, by their errors            ({@link Hedge})
+ * </pre>
+ *
+ * all of it for each step ahead. {@link #observe} does, in this order: score the open forecasts of
+ * this value, learn from them, let the experts learn, make the next forecasts. So a forecast
+ * depends only on values up to its origin. {@link #forecast} reads what was made.
+ *
+ * <p>A flyweight: what is known of a series lies in its {@link SeriesMemory}; one learner serves
+ * all series of a task. Not thread-safe. Allocates nothing for a value, except when a series'
+ * season is found or changes.
+ *
+ * <p>Nothing that comes in makes it forget how to count: sizes beyond 1e30 are learnt as 1e30; a
+ * value more than {@value #WILD_DEVIATIONS} deviations out is learnt as that far out, and answered
+ * with itself; when a series calms down to a hundred-thousandth of its former range, it is learnt
+ * anew.
+ */
+public final class Learner {
+
+  private static final double LARGEST = 1e30;
+  private static final double WILD_DEVIATIONS = 30;
+  private static final int WILD_AFTER = 50;
+  private static final int CALM_VALUES = 24;
+  private static final double CALM = 1e-5;
+
+  private final LearnerSettings settings;
+  private final int horizon;
+  private final int levels;
+  private final Expert[] experts;
+  private final int firstCorrector; // experts from here on are told the mean of those before
+  private final boolean[] flat; // (experts)
+  private final Hedge hedge;
+  private final Stack stack;
+  private final IntervalTracker tracker;
+  private final SeasonDetector detector = new SeasonDetector();
+  private final long layoutId;
+  private final List<Layout> layouts = new ArrayList<>();
+
+  // scratch
+  private final History history = new History();
+  private final ExpertMemory slice = new ExpertMemory();
+  private final double[][] made; // (experts, horizon)
+  private final double[] mean; // (horizon), of the experts before the correctors
+  private final double[] said; // (experts), relative to the anchor
+  private final double[] weights; // (experts)
+  private final double[] finalSaid = new double[2];
+  private final double[] finalWeights = new double[2];
+  private Layout layout;
+  private SeriesMemory memory;
+
+  /** Where everything lies for one season. */
+  private final class Layout {
+    final Shape shape;
+    final int historyDoubles;
+    final int raw; // the newest value as it came
+    final int stackDoubles;
+    final int trackerDoubles;
+    final int scores; // |error| of ours, naive, seasonal naive; misses of each level: (3 + levels,
+    // horizon)
+    final int mixtureDoublesEnd;
+    final int[] expertDoubles;
+    final int doubles;
+    final int historyFloats;
+    final int[] said; // forecasts of each expert under way; -1 for those equal to the anchor
+    final int mean;
+    final int corrected;
+    final int issued;
+    final int losses; // (horizon, experts)
+    final int finalLosses; // (horizon, 2)
+    final int trackerFloats;
+    final int mixtureFloatsEnd;
+    final int[] expertFloats;
+    final int floats;
+
+    Layout(int season) {
+      int exact = History.exact(horizon, season, settings.exactLimit());
+      if (exact > settings.exactLimit() + horizon + 4) {
+        throw new IllegalArgumentException(
+            "season: expected at most %d, half of what is kept exactly, got %d"
+                .formatted(settings.exactLimit() / 2, season));
+      }
+      shape = new Shape(horizon, season, exact, settings.tail());
+      int d = 0;
+      raw = d++;
+      scores = d;
+      d += (3 + levels) * horizon;
+      stackDoubles = d;
+      d += settings.stacking() ? stack.doubles() : 0;
+      trackerDoubles = d;
+      d += tracker.doubles();
+      mixtureDoublesEnd = d;
+      historyDoubles = d;
+      d += History.doubles(shape);
+      expertDoubles = new int[experts.length];
+      for (int e = 0; e < experts.length; e++) {
+        expertDoubles[e] = d;
+        d += experts[e].doubles(shape);
+      }
+      doubles = d;
+
+      int f = 0;
+      said = new int[experts.length];
+      for (int e = 0; e < experts.length; e++) {
+        said[e] = f;
+        f += flat[e] ? horizon : DelayLine.floats(horizon);
+      }
+      mean = f;
+      f += DelayLine.floats(horizon);
+      corrected = f;
+      f += DelayLine.floats(horizon);
+      issued = f;
+      f += DelayLine.floats(horizon);
+      losses = f;
+      f += horizon * experts.length;
+      finalLosses = f;
+      f += horizon * 2;
+      trackerFloats = f;
+      f += tracker.floats(0);
+      mixtureFloatsEnd = f;
+      f += tracker.floats(season) - tracker.floats(0);
+      historyFloats = f;
+      f += History.floats(shape);
+      expertFloats = new int[experts.length];
+      for (int e = 0; e < experts.length; e++) {
+        expertFloats[e] = f;
+        f += experts[e].floats(shape);
+      }
+      floats = f;
+    }
+  }
+
+  public Learner(LearnerSettings settings) {
+    this(settings, List.of());
+  }
+
+  /**
+   * @param own experts beside those that the settings name
+   */
+  public Learner(LearnerSettings settings, List<Expert> own) {
+    this.settings = settings;
+    this.horizon = settings.horizon();
+    this.levels = settings.levels().size();
+    List<Expert> all = new ArrayList<>();
+    for (String name : settings.experts()) {
+      all.add(
+          Experts.create(
+              name, settings.analogWindow(), settings.analogNeighbours(), settings.tail()));
+    }
+    all.addAll(own);
+    // in their order, but correctors after those that they correct
+    all.sort(Comparator.comparing(expert -> expert instanceof Corrector));
+    this.experts = all.toArray(Expert[]::new);
+    int first = 0;
+    while (first < experts.length && !(experts[first] instanceof Corrector)) {
+      first++;
+    }
+    if (first == 0) {
+      throw new IllegalArgumentException(
+          "experts: expected one that needs no others, got " + settings.experts());
+    }
+    this.firstCorrector = first;
+    this.mean = new double[horizon];
+    this.flat = new boolean[experts.length];
+    StringBuilder names = new StringBuilder();
+    for (int e = 0; e < experts.length; e++) {
+      flat[e] = experts[e].flat();
+      names.append(experts[e].name()).append(' ');
+    }
+    this.layoutId =
+        SeriesMemory.LAYOUT_VERSION * 1_000_000_007L + (names + settings.toString()).hashCode();
+    this.hedge = new Hedge(settings.eta(), settings.discount());
+    this.stack = settings.stacking() ? new Stack(experts.length, horizon) : null;
+    this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
+    this.made = new double[experts.length][horizon];
+    this.said = new double[experts.length];
+    this.weights = new double[experts.length];
+  }
+
+  public LearnerSettings settings() {
+    return settings;
+  }
+
+  public int horizon() {
+    return horizon;
+  }
+
+  public int experts() {
+    return experts.length;
+  }
+
+  public String expertName(int e) {
+    return experts[e].name();
+  }
+
+  /**
+   * An empty memory for a new series.
+   *
+   * @param series its name; all randomness follows from it
+   * @param season observations in a season, {@link LearnerSettings#NONE} or {@link
+   *     LearnerSettings#AUTO}
+   */
+  public SeriesMemory newSeries(String series, int season) {
+    if (season < 0) {
+      throw new IllegalArgumentException("season: expected at least 0, got " + season);
+    }
+    int first = season == LearnerSettings.AUTO ? 1 : season;
+    Layout layout = layout(first);
+    SeriesMemory memory =
+        new SeriesMemory(
+            new long[SeriesMemory.LONGS + History.LONGS],
+            new double[layout.doubles],
+            new float[layout.floats]);
+    memory.longs[SeriesMemory.LAYOUT] = layoutId;
+    memory.longs[SeriesMemory.SEASON] = first;
+    memory.longs[SeriesMemory.DETECT] = season == LearnerSettings.AUTO ? 1 : 0;
+    attach(memory);
+    history.seed(seed(series));
+    begin(0);
+    return memory;
+  }
+
+  /** FNV-1a: {@link String#hashCode} is too weak to tell similar names apart. */
+  private static long seed(String series) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < series.length(); i++) {
+      hash = (hash ^ series.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  /** Whether a restored memory was written by a learner with these settings. */
+  public boolean fits(SeriesMemory memory) {
+    long season = memory.longs[SeriesMemory.SEASON];
+    if (memory.longs[SeriesMemory.LAYOUT] != layoutId || season < 1 || season > Integer.MAX_VALUE) {
+      return false;
+    }
+    Layout expected = layout((int) season);
+    return memory.longs.length == SeriesMemory.LONGS + History.LONGS
+        && memory.doubles.length == expected.doubles
+        && memory.floats.length == expected.floats;
+  }
+
+  private Layout layout(int season) {
+    for (int i = 0; i < layouts.size(); i++) {
+      if (layouts.get(i).shape.season() == season) {
+        return layouts.get(i);
+      }
+    }
+    Layout layout = new Layout(season);
+    layouts.add(layout);
+    return layout;
+  }
+
+  private void attach(SeriesMemory memory) {
+    if (memory.longs[SeriesMemory.LAYOUT] != layoutId) {
+      throw new IllegalArgumentException(
+          "memory: expected one of a learner with the same settings, got another");
+    }
+    this.memory = memory;
+    int season = (int) memory.longs[SeriesMemory.SEASON];
+    if (layout == null || layout.shape.season() != season) {
+      layout = layout(season);
+    }
+    history.attach(
+        layout.shape,
+        memory.longs,
+        SeriesMemory.LONGS,
+        memory.doubles,
+        layout.historyDoubles,
+        memory.floats,
+        layout.historyFloats);
+  }
+
+  /** Everything as it was before the first value, which has the given index. */
+  private void begin(long index) {
+    Arrays.fill(memory.doubles, 0);
+    Arrays.fill(memory.floats, 0);
+    memory.longs[SeriesMemory.BEGUN] = index;
+    memory.longs[SeriesMemory.WILD] = 0;
+    if (stack != null) {
+      stack.begin(memory.doubles, layout.stackDoubles);
+    }
+    tracker.begin(memory.doubles, layout.trackerDoubles, memory.floats, layout.trackerFloats);
+    beginSeason(index);
+  }
+
+  private void beginSeason(long index) {
+    history.begin(index);
+    tracker.beginSeason(memory.floats, layout.trackerFloats, layout.shape.season());
+    for (int e = 0; e < experts.length; e++) {
+      experts[e].begin(layout.shape, slice(e));
+    }
+  }
+
+  private ExpertMemory slice(int e) {
+    return slice.at(memory.doubles, layout.expertDoubles[e], memory.floats, layout.expertFloats[e]);
+  }
+
+  /**
+   * Takes in the next value of a series.
+   *
+   * @param time in milliseconds; kept, not used
+   * @throws IllegalArgumentException when the value is not a finite number
+   */
+  public void observe(SeriesMemory memory, long time, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("value: expected a finite number, got " + value);
+    }
+    attach(memory);
+    double tamed = tame(value);
+    if (history.age() >= CALM_VALUES && isCalm(tamed)) {
+      learnAnew();
+    }
+    take(tamed);
+    memory.doubles[layout.raw] = value;
+    memory.longs[SeriesMemory.WILD] = tamed == value ? 0 : 1;
+    memory.longs[SeriesMemory.TIME] = time;
+    if (memory.longs[SeriesMemory.DETECT] == 1 && SeasonDetector.isDue(history.age())) {
+      detectSeason();
+    }
+  }
+
+  private double tame(double value) {
+    double tamed = Math.max(-LARGEST, Math.min(LARGEST, value));
+    double deviation = history.deviation();
+    if (history.age() >= WILD_AFTER && history.isUsable(deviation)) {
+      double most = WILD_DEVIATIONS * deviation;
+      tamed = Math.max(history.mean() - most, Math.min(history.mean() + most, tamed));
+    }
+    return tamed;
+  }
+
+  /** Whether the newest values, with this one, hardly move on the scale that was learnt. */
+  private boolean isCalm(double value) {
+    double most = CALM * history.deviation();
+    double low = value;
+    double high = value;
+    for (int i = 0; i < CALM_VALUES; i++) { // ends at once while the series is not calm
+      double other = history.at(history.t() - i);
+      low = Math.min(low, other);
+      high = Math.max(high, other);
+      if (high - low >= most) {
+        return false;
+      }
+    }
+    return high - low > Math.max(1e-9 * Math.max(Math.abs(low), Math.abs(high)), 1e-25);
+  }
+
+  /** Begins with the newest values as the first. */
+  private void learnAnew() {
+    double[] values = new double[CALM_VALUES];
+    long first = history.t() - CALM_VALUES + 1;
+    for (int i = 0; i < CALM_VALUES; i++) {
+      values[i] = history.at(first + i);
+    }
+    begin(first);
+    for (double value : values) {
+      take(value);
+    }
+  }
+
+  private void take(double value) {
+    long t = history.t() + 1;
+    long begun = memory.longs[SeriesMemory.BEGUN];
+    for (int i = 1; i <= horizon && t - i >= begun && history.has(t - i); i++) {
+      score(t, i, value, t - i - begun + 1);
+    }
+    history.append(value);
+    learnAndMake();
+    for (int e = 0; e < experts.length; e++) {
+      keep(e, t, value);
+    }
+    for (int i = 1; i <= horizon; i++) {
+      mix(t, i, value, (int) Math.min(horizon, t - begun));
+    }
+  }
+
+  private void learnAndMake() {
+    double newest = history.newest();
+    for (int e = 0; e < experts.length; e++) {
+      if (e == firstCorrector) {
+        fillMean();
+      }
+      experts[e].observe(history, slice(e));
+      double[] out = made[e];
+      if (experts[e] instanceof Corrector corrector) {
+        corrector.correct(history, slice(e), mean, out);
+      } else {
+        experts[e].forecast(history, slice(e), out);
+      }
+      for (int i = 0; i < horizon; i++) {
+        if (!(Math.abs(out[i]) <= 4 * LARGEST)) {
+          out[i] = newest;
+        }
+      }
+    }
+  }
+
+  private void fillMean() {
+    long known = history.t() - memory.longs[SeriesMemory.BEGUN];
+    for (int i = 1; i <= horizon; i++) {
+      weigh((int) Math.min(i, known), firstCorrector);
+      mean[i - 1] = 0;
+      for (int e = 0; e < firstCorrector; e++) {
+        mean[i - 1] += weights[e] * made[e][i - 1];
+      }
+    }
+  }
+
+  private void keep(int e, long t, double anchor) {
+    float[] floats = memory.floats;
+    int at = layout.said[e];
+    if (flat[e]) {
+      floats[at + (int) (t % horizon)] = (float) (made[e][0] - anchor);
+      return;
+    }
+    for (int i = 1; i <= horizon; i++) {
+      floats[at + DelayLine.at(t, i)] = (float) (made[e][i - 1] - anchor);
+    }
+  }
+
+  /** What expert e said at {@code t} for step i, relative to the value at t. */
+  private double said(int e, long t, int i) {
+    int place = flat[e] ? (int) (t % horizon) : DelayLine.at(t, i);
+    return memory.floats[layout.said[e] + place];
+  }
+
+  /** Learns from the value at t about the forecast of step i made at t - i. */
+  private void score(long t, int i, double value, long matured) {
+    float[] floats = memory.floats;
+    double[] doubles = memory.doubles;
+    long origin = t - i;
+    double anchor = history.at(origin);
+    double truth = value - anchor;
+    int losses = layout.losses + (i - 1) * experts.length;
+    for (int e = 0; e < experts.length; e++) {
+      said[e] = said(e, origin, i);
+    }
+    hedge.learn(floats, losses, experts.length, said, truth);
+    int place = DelayLine.at(origin, i);
+    double mean = floats[layout.mean + place];
+    if (stack != null) {
+      boolean usable = history.isUsable(doubles[layout.stackDoubles + i - 1]);
+      stack.learn(doubles, layout.stackDoubles, i, said, mean, truth, usable);
+      int finals = layout.finalLosses + 2 * (i - 1);
+      finalSaid[0] = mean;
+      finalSaid[1] = floats[layout.corrected + place];
+      hedge.learn(floats, finals, 2, finalSaid, truth);
+    }
+    double error = truth - floats[layout.issued + place];
+    count(origin, i, truth, error);
+    tracker.learn(
+        doubles,
+        layout.trackerDoubles,
+        floats,
+        layout.trackerFloats,
+        t,
+        i,
+        layout.shape.season(),
+        error,
+        matured);
+  }
+
+  private void count(long origin, int i, double truth, double error) {
+    double[] doubles = memory.doubles;
+    int at = layout.scores + i - 1;
+    doubles[at] += Math.abs(error);
+    doubles[at + horizon] += Math.abs(truth);
+    int season = layout.shape.season();
+    long before = origin + i - (long) season * ((i + season - 1) / season);
+    double seasonal =
+        season > 1 && history.has(before) ? history.at(before) - history.at(origin) : 0;
+    doubles[at + 2 * horizon] += Math.abs(truth - seasonal);
+    for (int k = 0; k < levels; k++) {
+      double lower = tracker.end(memory.floats, layout.trackerFloats, origin, i, k, false);
+      double upper = tracker.end(memory.floats, layout.trackerFloats, origin, i, k, true);
+      if (error >= lower && error <= upper) {
+        doubles[at + (3 + k) * horizon]++;
+      }
+    }
+  }
+
+  /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
+  private void mix(long t, int i, double anchor, int known) {
+    float[] floats = memory.floats;
+    weigh(Math.min(i, known), experts.length);
+    double mean = 0;
+    for (int e = 0; e < experts.length; e++) {
+      said[e] = made[e][i - 1] - anchor;
+      mean += weights[e] * said[e];
+    }
+    int place = DelayLine.at(t, i);
+    double result = mean;
+    floats[layout.mean + place] = (float) mean;
+    if (stack != null) {
+      double corrected = stack.forecast(memory.doubles, layout.stackDoubles, i, said, mean);
+      floats[layout.corrected + place] = (float) corrected;
+      if (i <= known) {
+        hedge.weigh(floats, layout.finalLosses + 2 * (i - 1), 2, finalWeights);
+        result = finalWeights[0] * mean + finalWeights[1] * corrected;
+      }
+    }
+    floats[layout.issued + place] = (float) result;
+    double disagreement = 0;
+    for (int e = 0; e < experts.length; e++) {
+      disagreement += Math.abs(said[e] - result);
+    }
+    tracker.issue(
+        memory.doubles,
+        layout.trackerDoubles,
+        floats,
+        layout.trackerFloats,
+        t,
+        i,
+        layout.shape.season(),
+        disagreement / experts.length,
+        known);
+  }
+
+  private void weigh(int step, int count) {
+    if (step <= 0) {
+      Arrays.fill(weights, 0, count, 1.0 / count);
+    } else {
+      hedge.weigh(memory.floats, layout.losses + (step - 1) * experts.length, count, weights);
+    }
+  }
+
+  private void detectSeason() {
+    int size = history.tailSize();
+    double[] values = tailValues();
+    int season = detector.detect(values, size, layout.shape.season());
+    if (season != layout.shape.season() && 2 * season + horizon + 4 <= settings.exactLimit()) {
+      changeSeason(season);
+    }
+  }
+
+  /** The tail's values, the newer ones exact. */
+  private double[] tailValues() {
+    int size = history.tailSize();
+    double[] values = new double[size];
+    for (int i = 0; i < size; i++) {
+      long index = history.t() - size + 1 + i;
+      values[i] =
+          history.has(index)
+              ? history.at(index)
+              : history.untransformed(history.tail()[history.tailAt() + i]);
+    }
+    return values;
+  }
+
+  /** Keeps what was learnt of the mixture, and lets the experts learn the past again. */
+  private void changeSeason(int season) {
+    double[] values = tailValues();
+    long first = history.t() - values.length + 1;
+    SeriesMemory old = new SeriesMemory(memory.longs, memory.doubles, memory.floats);
+    Layout before = layout;
+    Layout after = layout(season);
+    memory.doubles = new double[after.doubles];
+    memory.floats = new float[after.floats];
+    System.arraycopy(old.doubles, 0, memory.doubles, 0, before.mixtureDoublesEnd);
+    System.arraycopy(old.floats, 0, memory.floats, 0, before.mixtureFloatsEnd);
+    memory.longs[SeriesMemory.SEASON] = season;
+    attach(memory);
+    beginSeason(first);
+    for (double value : values) {
+      history.append(value);
+      learnAndMake();
+    }
+    long t = history.t();
+    for (int e = 0; e < experts.length; e++) {
+      keep(e, t, history.newest());
+    }
+    for (int i = 1; i <= horizon; i++) {
+      mix(t, i, history.newest(), (int) Math.min(horizon, t - memory.longs[SeriesMemory.BEGUN]));
+    }
+  }
+
+  /**
+   * The forecast made at the newest value. Before the first value: zeros.
+   *
+   * @param values (horizon); overwritten
+   * @param lower (levels, horizon), lower ends of each level's interval; or null
+   * @param upper as lower
+   */
+  public void forecast(SeriesMemory memory, double[] values, double[][] lower, double[][] upper) {
+    attach(memory);
+    long t = history.t();
+    boolean wild = memory.longs[SeriesMemory.WILD] == 1;
+    double anchor = memory.doubles[layout.raw];
+    for (int i = 1; i <= horizon; i++) {
+      boolean known = history.age() > 0;
+      double value =
+          anchor + (known && !wild ? memory.floats[layout.issued + DelayLine.at(t, i)] : 0);
+      values[i - 1] = value;
+      for (int k = 0; k < levels; k++) {
+        if (lower != null) {
+          lower[k][i - 1] =
+              known
+                  ? bounded(
+                      value + tracker.end(memory.floats, layout.trackerFloats, t, i, k, false))
+                  : 0;
+        }
+        if (upper != null) {
+          upper[k][i - 1] =
+              known
+                  ? bounded(value + tracker.end(memory.floats, layout.trackerFloats, t, i, k, true))
+                  : 0;
+        }
+      }
+    }
+  }
+
+  private static double bounded(double value) {
+    return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value));
+  }
+
+  /** The newest forecast of one expert alone, for step i from 1. */
+  public double expertForecast(SeriesMemory memory, int e, int i) {
+    attach(memory);
+    return history.newest() + said(e, history.t(), i);
+  }
+
+  /** The share of an expert in the weighted mean of step i, within [0, 1]. */
+  public double share(SeriesMemory memory, int e, int i) {
+    attach(memory);
+    weigh((int) Math.min(i, history.t() - memory.longs[SeriesMemory.BEGUN]), experts.length);
+    return weights[e];
+  }
+
+  /** The share of the stacked regression in the forecast of step i; 0 without one. */
+  public double stackShare(SeriesMemory memory, int i) {
+    attach(memory);
+    if (stack == null || scored(memory, i) == 0) {
+      return 0;
+    }
+    hedge.weigh(memory.floats, layout.finalLosses + 2 * (i - 1), 2, finalWeights);
+    return finalWeights[1];
+  }
+
+  /** The running error of an expert at step i, about 50 values deep. */
+  public double runningError(SeriesMemory memory, int e, int i) {
+    attach(memory);
+    long matured = scored(memory, i);
+    double loss = memory.floats[layout.losses + (i - 1) * experts.length + e];
+    return matured == 0 ? 0 : loss / (1 - Math.pow(settings.discount(), matured));
+  }
+
+  /** Forecasts of step i that have met their truth. */
+  public long scored(SeriesMemory memory, int i) {
+    attach(memory);
+    return Math.max(0, history.t() - i - memory.longs[SeriesMemory.BEGUN] + 1);
+  }
+
+  /** Our mean absolute error at step i since the series began; NaN before the first. */
+  public double meanError(SeriesMemory memory, int i) {
+    return score(memory, 0, i);
+  }
+
+  /** The same of "repeat the newest value". */
+  public double naiveError(SeriesMemory memory, int i) {
+    return score(memory, 1, i);
+  }
+
+  /** The same of "repeat the value of a season ago". */
+  public double seasonalNaiveError(SeriesMemory memory, int i) {
+    return score(memory, 2, i);
+  }
+
+  /** The share of truths at step i within the interval of a level, by its number from 0. */
+  public double coverage(SeriesMemory memory, int level, int i) {
+    return score(memory, 3 + level, i);
+  }
+
+  private double score(SeriesMemory memory, int row, int i) {
+    attach(memory);
+    long scored = scored(memory, i);
+    return scored == 0
+        ? Double.NaN
+        : memory.doubles[layout.scores + row * horizon + i - 1] / scored;
+  }
+}

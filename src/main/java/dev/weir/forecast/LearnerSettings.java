@@ -1,0 +1,152 @@
+package dev.weir.forecast;
+
+import dev.weir.forecast.expert.Experts;
+import java.util.List;
+
+/**
+ * How a {@link Learner} learns. The same for all series of a job, except the season, which each may
+ * have its own.
+ *
+ * @param horizon steps ahead
+ * @param experts names, see {@link Experts#NAMES}; the first ones are computed first
+ * @param analogWindow values that analogs compare
+ * @param analogNeighbours analogs averaged
+ * @param tail values that analogs and season detection look back
+ * @param exactLimit values kept exactly, at most: bounds what a long season may cost
+ * @param stacking whether a regression on the experts competes with their weighted mean
+ * @param eta how sharply weights follow errors
+ * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
+ * @param levels of the intervals, ascending, each within (0, 1)
+ * @param intervalStep how fast intervals follow their misses
+ */
+public record LearnerSettings(
+    int horizon,
+    List<String> experts,
+    int analogWindow,
+    int analogNeighbours,
+    int tail,
+    int exactLimit,
+    boolean stacking,
+    double eta,
+    double discount,
+    List<Double> levels,
+    double intervalStep) {
+
+  /** As a season: find it in the data. */
+  public static final int AUTO = 0;
+
+  /** As a season: there is none. */
+  public static final int NONE = 1;
+
+  private static final List<String> FEW =
+      List.of(
+          "naive",
+          "weekly-naive",
+          "rls-ar",
+          "seasonal-profile",
+          "median-25",
+          "seasonal-median",
+          "analogs");
+
+  public LearnerSettings {
+    experts = List.copyOf(experts);
+    levels = List.copyOf(levels);
+    check(horizon >= 1 && horizon <= 1_000, "horizon", "1 to 1000", horizon);
+    check(!experts.isEmpty(), "experts", "at least one", experts);
+    check(analogWindow >= 2, "analog window", "at least 2", analogWindow);
+    check(analogNeighbours >= 1, "analog neighbours", "at least 1", analogNeighbours);
+    check(tail >= analogWindow + horizon + 50, "tail", "window + horizon + 50 or more", tail);
+    check(exactLimit >= 400, "exact limit", "at least 400", exactLimit);
+    check(eta >= 0, "eta", "at least 0", eta);
+    check(discount > 0 && discount < 1, "discount", "a number within (0, 1)", discount);
+    check(!levels.isEmpty(), "levels", "at least one", levels);
+    double last = 0;
+    for (double level : levels) {
+      check(level > last && level < 1, "levels", "ascending, within (0, 1)", levels);
+      last = level;
+    }
+    check(intervalStep > 0 && intervalStep < 1, "interval step", "within (0, 1)", intervalStep);
+  }
+
+  private static void check(boolean holds, String what, String expected, Object got) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(what, expected, got));
+    }
+  }
+
+  /** What a job uses unless told otherwise: all experts, and the smallest network. */
+  public static LearnerSettings defaults(int horizon) {
+    return new LearnerSettings(
+        horizon,
+        except("gru-corrector"),
+        24,
+        12,
+        1200,
+        2600,
+        true,
+        5,
+        0.98,
+        List.of(0.8, 0.95),
+        step(horizon));
+  }
+
+  /** Least memory and time: a few experts and no network. */
+  public static LearnerSettings small(int horizon) {
+    return new LearnerSettings(
+        horizon, FEW, 12, 8, 512, 2600, true, 5, 0.98, List.of(0.8, 0.95), step(horizon));
+  }
+
+  /** The longest memory and a larger network. */
+  public static LearnerSettings full(int horizon) {
+    return new LearnerSettings(
+        horizon,
+        except("rnn-corrector"),
+        24,
+        12,
+        2048,
+        2600,
+        true,
+        5,
+        0.98,
+        List.of(0.8, 0.95),
+        step(horizon));
+  }
+
+  private static List<String> except(String name) {
+    return Experts.NAMES.stream().filter(other -> !other.equals(name)).toList();
+  }
+
+  private static double step(int horizon) {
+    return horizon <= 4 ? 0.05 : 0.02;
+  }
+
+  public LearnerSettings withExperts(List<String> names) {
+    return new LearnerSettings(
+        horizon,
+        names,
+        analogWindow,
+        analogNeighbours,
+        tail,
+        exactLimit,
+        stacking,
+        eta,
+        discount,
+        levels,
+        intervalStep);
+  }
+
+  public LearnerSettings withLevels(List<Double> wanted) {
+    return new LearnerSettings(
+        horizon,
+        experts,
+        analogWindow,
+        analogNeighbours,
+        tail,
+        exactLimit,
+        stacking,
+        eta,
+        discount,
+        wanted,
+        intervalStep);
+  }
+}

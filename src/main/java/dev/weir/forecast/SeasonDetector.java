@@ -1,0 +1,200 @@
+package dev.weir.forecast;
+
+import java.util.Arrays;
+
+/**
+ * Finds the season of a series: the lag at which what is left after a moving average of that length
+ * is most like itself. Common lengths (an hour's, a day's, a week's, a year's) attract what is
+ * found near them.
+ *
+ * <p>Cost: for n values, n² / 3 multiplications. Holds scratch; not thread-safe.
+ */
+final class SeasonDetector {
+
+  /** No correlation below this is a season. */
+  private static final double LEAST = 0.25;
+
+  private static final int[] COMMON = {12, 24, 48, 52, 60, 96, 144, 168, 288, 336, 365, 1440};
+
+  private double[] sums = new double[0];
+  private double[] detrended = new double[0];
+  private double[] correlation = new double[0];
+  private double[] sorted = new double[0];
+
+  /** Counts of values at which it is worth looking (again). */
+  static boolean isDue(long count) {
+    if (count >= 1600) {
+      return (count - 1600) % 1000 == 0;
+    }
+    return count == 100
+        || count == 150
+        || count == 200
+        || count == 300
+        || count == 400
+        || count == 600
+        || count == 800
+        || count == 1200;
+  }
+
+  /**
+   * The season of the first {@code n} values, which are changed; {@code current} when nothing
+   * better is found.
+   */
+  int detect(double[] x, int n, int current) {
+    int longest = n / 3;
+    if (longest < 5) {
+      return current;
+    }
+    reserve(n);
+    tame(x, n);
+    sums[0] = 0;
+    for (int i = 0; i < n; i++) {
+      sums[i + 1] = sums[i] + x[i];
+    }
+    for (int k = 2; k <= longest + 1; k++) {
+      correlation[k] = correlation(x, n, k);
+    }
+    double best = 0;
+    for (int k = 4; k <= longest; k++) {
+      if (isCandidate(k, n, longest)) {
+        best = Math.max(best, correlation[k]);
+      }
+    }
+    if (best == 0) {
+      return current;
+    }
+    if (current > 1) {
+      double here =
+          current > longest
+              ? 1
+              : Math.max(
+                  correlation[current],
+                  Math.max(correlation[Math.max(2, current - 1)], correlation[current + 1]));
+      if (current > longest || here >= 0.6 * best) {
+        return refine(n, longest, current);
+      }
+    }
+    for (int k = 4; k <= longest; k++) {
+      if (isCandidate(k, n, longest) && correlation[k] >= 0.8 * best) {
+        return snap(k);
+      }
+    }
+    return current;
+  }
+
+  /** A clearer season close to the current one, seen often enough; else the current one. */
+  private int refine(int n, int longest, int current) {
+    if (current > longest) {
+      return current;
+    }
+    int refined = current;
+    double most = correlation[current] + 0.02;
+    for (int k = (int) Math.ceil(0.85 * current);
+        k <= Math.min(longest, (int) (1.18 * current));
+        k++) {
+      int snapped = snap(k);
+      if (k >= 4
+          && snapped != current
+          && n >= 8 * snapped
+          && correlation[k] > most
+          && isCandidate(k, n, longest)) {
+        most = correlation[k];
+        refined = snapped;
+      }
+    }
+    return refined;
+  }
+
+  private boolean isCandidate(int k, int n, int longest) {
+    double r = correlation[k];
+    if (!(r > Math.max(LEAST, 1.4 / Math.sqrt((double) n / k)))) {
+      return false;
+    }
+    int reach = Math.max(1, k / 6);
+    for (int j = Math.max(2, k - reach); j <= Math.min(longest, k + reach); j++) {
+      if (correlation[j] > r) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int snap(int k) {
+    for (int common : COMMON) {
+      if (common == 12 ? k == 12 : Math.abs(k - common) <= Math.max(1, 0.045 * common)) {
+        return common;
+      }
+    }
+    return k;
+  }
+
+  /** Correlation at lag k of the differences from a centred moving average of length k. */
+  private double correlation(double[] x, int n, int k) {
+    int before = k / 2;
+    int after = k - 1 - before;
+    int size = n - k + 1;
+    double sum = 0;
+    for (int i = 0; i < size; i++) { // centre i + before
+      double d = x[i + before] - (sums[i + k] - sums[i]) / k;
+      detrended[i] = d;
+      sum += d;
+    }
+    int pairs = size - k;
+    if (pairs < k / 2 || after < 0) {
+      return 0;
+    }
+    double mean = sum / size;
+    // four sums at once: one would wait for its own last addition
+    double xy0 = 0;
+    double xy1 = 0;
+    double xx0 = 0;
+    double xx1 = 0;
+    double yy0 = 0;
+    double yy1 = 0;
+    int i = 0;
+    for (; i + 1 < pairs; i += 2) {
+      double a0 = detrended[i] - mean;
+      double b0 = detrended[i + k] - mean;
+      double a1 = detrended[i + 1] - mean;
+      double b1 = detrended[i + 1 + k] - mean;
+      xy0 += a0 * b0;
+      xy1 += a1 * b1;
+      xx0 += a0 * a0;
+      xx1 += a1 * a1;
+      yy0 += b0 * b0;
+      yy1 += b1 * b1;
+    }
+    double power = (xx0 + xx1) * (yy0 + yy1);
+    return power > 0 ? (xy0 + xy1) / Math.sqrt(power) : 0;
+  }
+
+  /** Brings values beyond six median deviations of the median back to there. */
+  private void tame(double[] x, int n) {
+    System.arraycopy(x, 0, sorted, 0, n);
+    Arrays.sort(sorted, 0, n);
+    double median = 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
+    for (int i = 0; i < n; i++) {
+      sorted[i] = Math.abs(x[i] - median);
+    }
+    Arrays.sort(sorted, 0, n);
+    double deviation = 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
+    double largest = sorted[n - 1];
+    double unit = largest > 0 ? 1 / largest : 1; // so that no square overflows or vanishes
+    for (int i = 0; i < n; i++) {
+      double d = x[i] - median;
+      if (deviation > 0) {
+        d = Math.max(-6 * deviation, Math.min(6 * deviation, d));
+      }
+      x[i] = d * unit;
+    }
+  }
+
+  private void reserve(int n) {
+    if (detrended.length < n) {
+      sums = new double[n + 1];
+      detrended = new double[n];
+      correlation = new double[n / 3 + 3];
+      sorted = new double[n];
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.weir.forecast;
+
+/**
+ * All that a {@link Learner} knows of one series, in three flat arrays, so that it is copied, saved
+ * and restored by copying arrays. Only a learner with the same settings can use it; {@link
+ * Learner#fits} tells.
+ *
+ * <pre>
+ * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT]  then dev.weir.forecast.expert.History
+ * doubles  history | last raw value | stack regressions and scales | interval regressions | running scores | each expert
+ * floats   history | forecasts on their way to their truth | running errors | intervals | each expert
+ * </pre>
+ *
+ * The arrays are replaced when a new season is found, since their sizes depend on it.
+ */
+public final class SeriesMemory {
+
+  /** Changes whenever the meaning of a number in the arrays does. */
+  public static final int LAYOUT_VERSION = 1;
+
+  static final int LAYOUT = 0; // version and hash of the settings
+  static final int SEASON = 1; // in use
+  static final int BEGUN = 2; // index of the first forecast whose errors count
+  static final int TIME = 3; // of the newest value
+  static final int WILD = 4; // 1 while the newest value was too far out to learn from as it is
+  static final int DETECT = 5; // 1 when the season is to be found
+  static final int LONGS = 6;
+
+  long[] longs;
+  double[] doubles;
+  float[] floats;
+
+  /** Takes the arrays of a saved memory; does not copy them. */
+  public SeriesMemory(long[] longs, double[] doubles, float[] floats) {
+    if (longs.length <= LAYOUT) {
+      throw new IllegalArgumentException("memory: expected a layout, got no number");
+    }
+    this.longs = longs;
+    this.doubles = doubles;
+    this.floats = floats;
+  }
+
+  public long[] longs() {
+    return longs;
+  }
+
+  public double[] doubles() {
+    return doubles;
+  }
+
+  public float[] floats() {
+    return floats;
+  }
+
+  /** The season in use; 1 for none. */
+  public int season() {
+    return (int) longs[SEASON];
+  }
+
+  /** Time of the newest value. */
+  public long time() {
+    return longs[TIME];
+  }
+
+  /** Values observed so far. */
+  public long count() {
+    return longs[LONGS] + 1;
+  }
+
+  public SeriesMemory copy() {
+    return new SeriesMemory(longs.clone(), doubles.clone(), floats.clone());
+  }
+
+  /** Size of the numbers, without the JVM's few bytes for each array. */
+  public int bytes() {
+    return 8 * longs.length + 8 * doubles.length + 4 * floats.length;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.weir.forecast.expert;
+
+/**
+ * One way to forecast a series. An own expert is one class that implements this.
+ *
+ * <p>Contract, held by {@code ExpertContractTest}:
+ *
+ * <ul>
+ *   <li>All that is learnt of a series lies in the given {@link ExpertMemory}; fields hold settings
+ *       and scratch. So one instance serves any number of series, and a series whose arrays were
+ *       saved and restored goes on as if nothing had happened.
+ *   <li>A forecast depends on values up to {@link History#t()} only, and is finite.
+ *   <li>Nothing is allocated after the first calls.
+ *   <li>No randomness but what is computed from the memory.
+ * </ul>
+ *
+ * Not thread-safe: one instance for each task.
+ */
+public interface Expert {
+
+  /** Short, lower case, unique among the experts of a learner. */
+  String name();
+
+  /** Whether all steps of a forecast are always equal; then less has to be kept of it. */
+  default boolean flat() {
+    return false;
+  }
+
+  /** Doubles to keep for each series. */
+  default int doubles(Shape shape) {
+    return 0;
+  }
+
+  /** Floats to keep for each series. */
+  default int floats(Shape shape) {
+    return 0;
+  }
+
+  /** Prepares a slice that is all zeros, before the first value of a series. */
+  default void begin(Shape shape, ExpertMemory memory) {}
+
+  /** Learns from the newest value, {@code history.at(history.t())}. Called once for each value. */
+  default void observe(History history, ExpertMemory memory) {}
+
+  /**
+   * Forecasts the values at {@code t+1 ... t+horizon}, after {@link #observe}.
+   *
+   * @param out (horizon); overwritten
+   */
+  void forecast(History history, ExpertMemory memory, double[] out);
+}

@@ -1,0 +1,55 @@
+package dev.weir.forecast.expert;
+
+import dev.weir.rnn.Cell;
+import java.util.List;
+
+/** The built-in experts by name. */
+public final class Experts {
+
+  /** All names, cheap ones first. */
+  public static final List<String> NAMES =
+      List.of(
+          "naive",
+          "weekly-naive",
+          "rls-ar",
+          "seasonal-profile",
+          "log-rls",
+          "median-7",
+          "median-25",
+          "seasonal-median",
+          "analogs",
+          "rnn-corrector",
+          "gru-corrector");
+
+  /** Those that are recurrent networks. */
+  public static final List<String> NETWORKS = List.of("rnn-corrector", "gru-corrector");
+
+  private Experts() {}
+
+  /**
+   * Makes one.
+   *
+   * @param window values that analogs compare
+   * @param neighbours analogs averaged
+   * @param reach values that analogs look back
+   * @throws IllegalArgumentException when there is none of this name
+   */
+  public static Expert create(String name, int window, int neighbours, int reach) {
+    return switch (name) {
+      case "naive" -> new Naive();
+      case "weekly-naive" -> new WeeklyNaive();
+      case "rls-ar" -> new RlsAr();
+      case "seasonal-profile" -> new SeasonalProfile();
+      case "log-rls" -> new LogRls();
+      case "median-7" -> new RunningMedian(7);
+      case "median-25" -> new RunningMedian(25);
+      case "seasonal-median" -> new SeasonalMedian();
+      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 16);
+      case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64);
+      case "analogs" -> new Analogs(window, neighbours, reach);
+      default ->
+          throw new IllegalArgumentException(
+              "expert: expected one of %s, got %s".formatted(NAMES, name));
+    };
+  }
+}

@@ -1,0 +1,330 @@
+package dev.weir.forecast.expert;
+
+import java.util.Arrays;
+
+/**
+ * The past of one series: its newest values, their running mean and deviation, and a longer tail of
+ * transformed values. A flyweight over the series' arrays, see {@link #attach}.
+ *
+ * <p>Indices count the values of the series from 0 and never wrap; {@link #t()} is the newest.
+ * Values before {@link #start()} are unknown, as if the series had begun there.
+ *
+ * <p>Both stores are straight arrays that are moved down when full, not rings, so that a stretch of
+ * the past is contiguous and an index costs a subtraction.
+ *
+ * <p>The tail holds {@code z = asinh(y / c) - z_0}, with c the mean |y| of the first {@value
+ * #SCALE_AFTER} values: linear near zero, logarithmic far out, so that a distance between windows
+ * is not ruled by one peak. {@code z_0} is the first z, subtracted in double precision, so that a
+ * series with a large offset keeps its small steps in a float.
+ */
+public final class History {
+
+  /** Values after which the tail's scale is fixed. */
+  public static final int SCALE_AFTER = 24;
+
+  /** Longs kept for each series. */
+  public static final int LONGS = 7;
+
+  private static final int T = 0; // index of the newest value, -1 before the first
+  private static final int START = 1; // index of the first value that counts
+  private static final int FIRST = 2; // index of the value at the exact store's beginning
+  private static final int TAIL_FIRST = 3; // the same for the tail
+  private static final int LOW_AT = 4; // index of the smallest value of the range window
+  private static final int HIGH_AT = 5;
+  private static final int SEED = 6;
+
+  private static final int MEAN = 0;
+  private static final int VARIANCE = 1;
+  private static final int DEVIATION = 2;
+  private static final int LAST_DEVIATION = 3; // deviation before the newest value
+  private static final int LOW = 4;
+  private static final int HIGH = 5;
+  private static final int SCALE = 6; // c; 0 while unknown
+  private static final int ZERO = 7; // z_0
+  private static final int HEADER = 8;
+
+  /** Room to append before the stores are moved down: 1/64 of a move for each value. */
+  private static final int SLACK = 64;
+
+  /** Weight of the newest value in mean and variance, once the plain average is slower. */
+  private static final double FORGETTING = 0.002;
+
+  /**
+   * Values over which {@link #low()} and {@link #high()} are taken, unless two seasons are more.
+   */
+  private static final int RANGE = 200;
+
+  /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
+  private static final double LEAST_SCALE = 1e-30;
+
+  private Shape shape;
+  private long[] longs;
+  private int l;
+  private double[] doubles;
+  private int d;
+  private float[] floats;
+  private int f;
+
+  /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
+  public static int exact(int horizon, int season, int limit) {
+    int week = season > 1 && Shape.WEEK * season + horizon + 4 <= limit ? Shape.WEEK : 2;
+    return Math.max(RANGE, week * season) + horizon + 4;
+  }
+
+  public static int doubles(Shape shape) {
+    return HEADER + shape.exact() + SLACK;
+  }
+
+  public static int floats(Shape shape) {
+    return shape.tail() + SLACK;
+  }
+
+  /** Points at a series. Copies and allocates nothing. */
+  public History attach(
+      Shape shape, long[] longs, int l, double[] doubles, int d, float[] floats, int f) {
+    this.shape = shape;
+    this.longs = longs;
+    this.l = l;
+    this.doubles = doubles;
+    this.d = d;
+    this.floats = floats;
+    this.f = f;
+    return this;
+  }
+
+  /** Forgets everything; the next value has the given index. */
+  public void begin(long index) {
+    longs[l + T] = index - 1;
+    longs[l + START] = index;
+    longs[l + FIRST] = index;
+    longs[l + TAIL_FIRST] = index;
+    Arrays.fill(doubles, d, d + HEADER, 0);
+  }
+
+  /** Where an expert's randomness begins: together with an index it gives a number to draw. */
+  public long seed() {
+    return longs[l + SEED];
+  }
+
+  public void seed(long seed) {
+    longs[l + SEED] = seed;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  public int season() {
+    return shape.season();
+  }
+
+  /** Index of the newest value; below {@link #start()} while there is none. */
+  public long t() {
+    return longs[l + T];
+  }
+
+  /** Index of the first value that counts. */
+  public long start() {
+    return longs[l + START];
+  }
+
+  /** Values seen since {@link #start()}. */
+  public long age() {
+    return longs[l + T] - longs[l + START] + 1;
+  }
+
+  /** Whether the value at this index has come and is still kept exactly. */
+  public boolean has(long index) {
+    return index >= longs[l + FIRST] && index <= longs[l + T];
+  }
+
+  /** The value at an index for which {@link #has} is true. */
+  public double at(long index) {
+    return doubles[d + HEADER + (int) (index - longs[l + FIRST])];
+  }
+
+  public double newest() {
+    return at(t());
+  }
+
+  /**
+   * The last known value that is a whole number of periods before {@code t + step}; the newest
+   * value when the past does not reach that far.
+   */
+  public double lag(int step, int period) {
+    long t = t();
+    long index = t + step - (long) period * ((step + period - 1) / period);
+    return at(has(index) ? index : t);
+  }
+
+  /** Exponentially weighted mean, about 500 values deep. */
+  public double mean() {
+    return doubles[d + MEAN];
+  }
+
+  /** Exponentially weighted standard deviation, about 500 values deep. */
+  public double deviation() {
+    return doubles[d + DEVIATION];
+  }
+
+  /** {@link #deviation()} as it was one value ago. */
+  public double lastDeviation() {
+    return doubles[d + LAST_DEVIATION];
+  }
+
+  /** Whether a deviation is large enough, beside rounding, to divide by. */
+  public boolean isUsable(double deviation) {
+    return deviation > Math.max(1e-9 * Math.abs(mean()), 1e-25);
+  }
+
+  /** Smallest value of the last max(200, two seasons). */
+  public double low() {
+    return doubles[d + LOW];
+  }
+
+  /** Largest value of the last max(200, two seasons). */
+  public double high() {
+    return doubles[d + HIGH];
+  }
+
+  /** Brings a forecast back to the recent range, widened by half of it on both sides. */
+  public double clamp(double value) {
+    double low = low();
+    double high = high();
+    double margin = 0.5 * (high - low);
+    return Math.max(low - margin, Math.min(high + margin, value));
+  }
+
+  /** Takes in the next value. It must be finite, and at most 1e30 in size. */
+  public void append(double value) {
+    long t = ++longs[l + T];
+    int position = (int) (t - longs[l + FIRST]);
+    if (position == shape.exact() + SLACK) {
+      int base = d + HEADER;
+      System.arraycopy(doubles, base + SLACK, doubles, base, shape.exact());
+      longs[l + FIRST] += SLACK;
+      position = shape.exact();
+    }
+    doubles[d + HEADER + position] = value;
+    updateMoments(value);
+    updateRange(t, value);
+    updateTail(t, value);
+  }
+
+  private void updateMoments(double value) {
+    double weight = Math.max(FORGETTING, 1.0 / age());
+    double before = value - doubles[d + MEAN];
+    doubles[d + MEAN] += weight * before;
+    double variance = doubles[d + VARIANCE];
+    variance += weight * (before * (value - doubles[d + MEAN]) - variance);
+    doubles[d + VARIANCE] = variance;
+    doubles[d + LAST_DEVIATION] = doubles[d + DEVIATION];
+    doubles[d + DEVIATION] = Math.sqrt(Math.max(variance, 0));
+  }
+
+  private void updateRange(long t, double value) {
+    if (age() == 1 || value <= doubles[d + LOW]) {
+      doubles[d + LOW] = value;
+      longs[l + LOW_AT] = t;
+    }
+    if (age() == 1 || value >= doubles[d + HIGH]) {
+      doubles[d + HIGH] = value;
+      longs[l + HIGH_AT] = t;
+    }
+    long oldest =
+        Math.max(longs[l + FIRST], t + 1 - Math.max(RANGE, Math.min(shape.exact(), 2 * season())));
+    if (longs[l + LOW_AT] < oldest || longs[l + HIGH_AT] < oldest) {
+      scanRange(oldest, t);
+    }
+  }
+
+  private void scanRange(long oldest, long t) {
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (long index = oldest; index <= t; index++) {
+      double value = at(index);
+      if (value <= low) {
+        low = value;
+        longs[l + LOW_AT] = index;
+      }
+      if (value >= high) {
+        high = value;
+        longs[l + HIGH_AT] = index;
+      }
+    }
+    doubles[d + LOW] = low;
+    doubles[d + HIGH] = high;
+  }
+
+  private void updateTail(long t, double value) {
+    if (age() < SCALE_AFTER) {
+      return;
+    }
+    if (age() == SCALE_AFTER) {
+      double sum = 0;
+      for (long index = start(); index <= t; index++) {
+        sum += Math.abs(at(index));
+      }
+      doubles[d + SCALE] = sum / SCALE_AFTER >= LEAST_SCALE ? sum / SCALE_AFTER : 0;
+      doubles[d + ZERO] = asinh(at(start()));
+      for (long index = start(); index <= t; index++) {
+        appendToTail(index, at(index));
+      }
+      return;
+    }
+    if (doubles[d + SCALE] == 0 && Math.abs(value) >= LEAST_SCALE) {
+      // only zeros so far, and z = 0 for these whatever the scale
+      doubles[d + SCALE] = Math.abs(value);
+    }
+    appendToTail(t, value);
+  }
+
+  private void appendToTail(long t, double value) {
+    int position = (int) (t - longs[l + TAIL_FIRST]);
+    if (position == shape.tail() + SLACK) {
+      System.arraycopy(floats, f + SLACK, floats, f, shape.tail());
+      longs[l + TAIL_FIRST] += SLACK;
+      position = shape.tail();
+    }
+    floats[f + position] = (float) (asinh(value) - doubles[d + ZERO]);
+  }
+
+  private double asinh(double value) {
+    double scale = doubles[d + SCALE];
+    if (scale == 0) {
+      return 0;
+    }
+    double x = Math.abs(value) / scale;
+    // log1p keeps what log would round away near zero
+    double z = x > 1e8 ? Math.log(2 * x) : Math.log1p(x + x * x / (1 + Math.sqrt(1 + x * x)));
+    return value < 0 ? -z : z;
+  }
+
+  /** The value of a transformed value: {@code c * sinh(z + z_0)}. */
+  public double untransformed(double z) {
+    double sum = z + doubles[d + ZERO];
+    double e = Math.exp(Math.min(Math.abs(sum), 300));
+    // near zero the difference of exponentials cancels; x + x^3/6 is exact to 1e-16 there
+    double sinh = Math.abs(sum) < 1e-3 ? Math.abs(sum) * (1 + sum * sum / 6) : 0.5 * (e - 1 / e);
+    return doubles[d + SCALE] * (sum < 0 ? -sinh : sinh);
+  }
+
+  /** Transformed values kept; 0 before the scale is known. */
+  public int tailSize() {
+    return age() < SCALE_AFTER ? 0 : (int) (t() - longs[l + TAIL_FIRST]) + 1;
+  }
+
+  /** The array that holds the tail: oldest at {@link #tailAt()}, newest {@link #tailSize()} on. */
+  public float[] tail() {
+    return floats;
+  }
+
+  public int tailAt() {
+    return f;
+  }
+
+  /** The newest value, transformed. */
+  public double tailNewest() {
+    return floats[f + tailSize() - 1];
+  }
+}

@@ -1,0 +1,22 @@
+package dev.weir.forecast.expert;
+
+import java.util.Arrays;
+
+/** Repeats the newest value: nothing beats it on a random walk. */
+public final class Naive implements Expert {
+
+  @Override
+  public String name() {
+    return "naive";
+  }
+
+  @Override
+  public boolean flat() {
+    return true;
+  }
+
+  @Override
+  public void forecast(History history, ExpertMemory memory, double[] out) {
+    Arrays.fill(out, history.newest());
+  }
+}

@@ -1,0 +1,30 @@
+package dev.weir.forecast.expert;
+
+/**
+ * What decides how much an expert has to remember of a series.
+ *
+ * @param horizon steps ahead
+ * @param season observations in a season; 1 when there is none
+ * @param exact newest values that {@link History} keeps as they came
+ * @param tail newest values that it keeps transformed, in single precision
+ */
+public record Shape(int horizon, int season, int exact, int tail) {
+
+  /** Seasons in the longer season: seven days in a week. */
+  public static final int WEEK = 7;
+
+  public Shape {
+    if (horizon < 1) {
+      throw new IllegalArgumentException("horizon: expected at least 1, got " + horizon);
+    }
+    if (season < 1) {
+      throw new IllegalArgumentException("season: expected at least 1, got " + season);
+    }
+  }
+
+  /** Seven seasons, or 1 when there is no season or the history does not reach that far. */
+  public int week() {
+    int week = WEEK * season;
+    return season > 1 && week + horizon + 4 <= exact ? week : 1;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.weir.forecast.expert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What each expert must do, whatever its method. Seeds are fixed. */
+class ExpertContractTest {
+
+  private static final int VALUES = 700;
+
+  static Stream<Arguments> experts() {
+    return Experts.NAMES.stream()
+        .flatMap(
+            name ->
+                Stream.of(
+                    Arguments.of(name, 1, 1),
+                    Arguments.of(name, 3, 7),
+                    Arguments.of(name, 24, 12),
+                    Arguments.of(name, 5, 24)));
+  }
+
+  private static Expert create(String name) {
+    return Experts.create(name, 12, 8, 500);
+  }
+
+  private static SingleExpert single(String name, int horizon, int season) {
+    return new SingleExpert(create(name), horizon, season);
+  }
+
+  private static double[] wave(long seed) {
+    Random random = new Random(seed);
+    double[] y = new double[VALUES];
+    for (int t = 0; t < VALUES; t++) {
+      y[t] = 50 + 10 * Math.sin(2 * Math.PI * t / 12) + random.nextGaussian();
+    }
+    return y;
+  }
+
+  @ParameterizedTest
+  @MethodSource("experts")
+  void savedAndRestoredInMidStreamItGoesOnAsIfNothingHadHappened(
+      String name, int horizon, int season) {
+    double[] y = wave(1);
+    SingleExpert whole = single(name, horizon, season);
+    SingleExpert first = single(name, horizon, season);
+    SingleExpert second = null;
+    for (int t = 0; t < VALUES; t++) {
+      if (t == 333) {
+        second = single(name, horizon, season);
+        second.restore(first);
+        Arrays.fill(first.doubles, Double.NaN);
+      }
+      double[] expected = whole.next(y[t]);
+      double[] got = (second == null ? first : second).next(y[t]);
+      assertThat(got).as("at %d", t).isEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("experts")
+  void aLaterValueChangesNoEarlierForecast(String name, int horizon, int season) {
+    double[] y = wave(2);
+    SingleExpert one = single(name, horizon, season);
+    SingleExpert other = single(name, horizon, season);
+    for (int t = 0; t < 400; t++) {
+      double[] expected = one.next(y[t]).clone();
+      assertThat(other.next(y[t])).isEqualTo(expected);
+    }
+    one.next(1);
+    other.next(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("experts")
+  void strangeSeriesGetFiniteForecasts(String name, int horizon, int season) {
+    for (int kind = 0; kind < 9; kind++) {
+      SingleExpert single = single(name, horizon, season);
+      for (int t = 0; t < VALUES; t++) {
+        for (double value : single.next(strange(kind, t))) {
+          assertThat(value).as("kind %d at %d", kind, t).isFinite();
+        }
+      }
+    }
+  }
+
+  private static double strange(int kind, int t) {
+    return switch (kind) {
+      case 0 -> 0;
+      case 1 -> 42;
+      case 2 -> 1e30;
+      case 3 -> t % 2 == 0 ? 1e30 : -1e30;
+      case 4 -> Double.MIN_VALUE * (t % 3);
+      case 5 -> Math.min(1e30, Math.pow(1.3, t));
+      case 6 -> t < 300 ? 0 : Math.sin(t);
+      case 7 -> t % 100 == 99 ? 1e30 : 1;
+      default -> 1.7e9 + t;
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("experts")
+  void aConstantIsForecastAsItself(String name, int horizon, int season) {
+    SingleExpert single = single(name, horizon, season);
+    for (int t = 0; t < VALUES; t++) {
+      for (double value : single.next(42)) {
+        assertThat(value).isEqualTo(42, org.assertj.core.api.Assertions.within(1e-4));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("experts")
+  void whoSaysThatItIsFlatIsFlat(String name, int horizon, int season) {
+    SingleExpert single = single(name, horizon, season);
+    for (double value : wave(3)) {
+      double[] out = single.next(value);
+      if (single.expert.flat()) {
+        assertThat(Arrays.stream(out).distinct().count()).isEqualTo(1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("experts")
+  void onceWarmNothingIsAllocated(String name, int horizon, int season) {
+    double[] y = wave(4);
+    SingleExpert single = single(name, horizon, season);
+    ExpertMemory memory =
+        new ExpertMemory()
+            .at(
+                single.doubles,
+                History.doubles(single.shape),
+                single.floats,
+                History.floats(single.shape));
+    double[] out = new double[horizon];
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 5; round++) {
+      long before = threads.getThreadAllocatedBytes(thread);
+      for (double value : y) {
+        single.history.append(value);
+        single.expert.observe(single.history, memory);
+        single.expert.forecast(single.history, memory, out);
+      }
+      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+    }
+    assertThat(least).as("bytes for %d values", VALUES).isLessThan(VALUES);
+  }
+}

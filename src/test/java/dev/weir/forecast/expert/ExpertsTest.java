@@ -1,0 +1,143 @@
+package dev.weir.forecast.expert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Each method by hand. */
+class ExpertsTest {
+
+  private static double[] feed(SingleExpert single, double... values) {
+    double[] out = null;
+    for (double value : values) {
+      out = single.next(value);
+    }
+    return out;
+  }
+
+  @Test
+  void theNaiveForecastRepeatsTheNewestValue() {
+    assertThat(feed(new SingleExpert(new Naive(), 3, 1), 5, 7)).containsExactly(7, 7, 7);
+  }
+
+  @Test
+  void theWeeklyNaiveForecastTakesTheSameHourOfLastWeekOnceThereIsOne() {
+    SingleExpert single = new SingleExpert(new WeeklyNaive(), 3, 2); // a week of 14
+    assertThat(feed(single, 1, 2, 3)).containsExactly(2, 3, 2); // a season ago; step 3: two ago
+    for (int t = 3; t < 15; t++) {
+      single.next(t + 1);
+    }
+    assertThat(single.next(16)).containsExactly(3, 4, 5); // index 16 is two weeks minus ... 16 - 14
+  }
+
+  @Test
+  void aRunningMedianIsTheMiddleValue() {
+    SingleExpert single = new SingleExpert(new RunningMedian(3), 1, 1);
+    assertThat(single.next(5)).containsExactly(5);
+    assertThat(single.next(1)).containsExactly(3); // the mean of two
+    assertThat(single.next(9)).containsExactly(5);
+    assertThat(single.next(8)).containsExactly(8); // of 1, 9, 8
+  }
+
+  @Test
+  void aSeasonalProfileAveragesEachPhaseAndBringsThePresentDeviationAlong() {
+    SingleExpert single = new SingleExpert(new SeasonalProfile(), 1, 2);
+    feed(single, 10, 20, 14, 26); // profile after two seasons: phase 0: 12, phase 1: 23
+    // deviations: 0, 0, 14-10 = 4, 26-20 = 6; rho from pairs (0,0), (0,4), (4,6), older ones
+    // decayed
+    double squares = 16;
+    double products = 24;
+    double rho = Math.min(1, products / squares);
+    assertThat(rho).isEqualTo(1);
+    // the newest deviation, 6, is kept whole; next phase is 0
+    double[] out = single.next(12); // deviation 12 - 12 = 0, so the forecast is the profile's 23
+    assertThat(out[0]).isEqualTo(23, within(1e-5));
+  }
+
+  @Test
+  void aSeasonalMedianIsNotBentByOneOddDay() {
+    SingleExpert single = new SingleExpert(new SeasonalMedian(), 2, 3);
+    for (int day = 0; day < 7; day++) {
+      feed(single, 1, day == 4 ? 500 : 5, 9);
+    }
+    double[] out = single.next(1);
+    assertThat(out[0]).isEqualTo(5, within(1e-9));
+    assertThat(out[1]).isEqualTo(9, within(1e-9));
+  }
+
+  @Test
+  void anAutoregressionFindsHowMomentumLasts() {
+    SingleExpert single = new SingleExpert(new RlsAr(), 2, 1);
+    Random random = new Random(3);
+    double y = 0;
+    double step = 0;
+    double excess = 0;
+    double naive = 0;
+    for (int t = 0; t < 2000; t++) {
+      double[] out = single.next(y);
+      if (t > 500) { // the best forecasts are y + .7 step and y + (.7 + .49) step
+        excess += Math.abs(out[0] - y - 0.7 * step) + Math.abs(out[1] - y - 1.19 * step);
+        naive += (0.7 + 1.19) * Math.abs(step);
+      }
+      step = 0.7 * step + random.nextGaussian();
+      y += step;
+    }
+    assertThat(excess).isLessThan(0.2 * naive);
+  }
+
+  @Test
+  void analogsKnowAMotifThatComesAgain() {
+    double[] motif = {1, 4, 2, 8, 5, 7, 3, 9, 6, 1.5, 2.5, 7.5, 4.5}; // 13 values, no season given
+    SingleExpert single = new SingleExpert(new Analogs(4, 3, 500), 2, 1);
+    for (int t = 0; t < 300; t++) {
+      double[] out = single.next(motif[t % motif.length]);
+      if (t > 100) {
+        assertThat(out[0]).isEqualTo(motif[(t + 1) % motif.length], within(0.05));
+        assertThat(out[1]).isEqualTo(motif[(t + 2) % motif.length], within(0.05));
+      }
+    }
+  }
+
+  @Test
+  void analogsPreferWhatAPlainSearchPrefers() { // window 5: an odd number of lags is no trap
+    int window = 5;
+    Random random = new Random(5);
+    SingleExpert single = new SingleExpert(new Analogs(window, 1, 400), 1, 6);
+    double[] y = new double[300];
+    for (int t = 0; t < y.length; t++) {
+      y[t] = 20 + random.nextGaussian();
+      single.next(y[t]);
+    }
+    float[] z = single.history.tail();
+    int newest = single.history.tailAt() + single.history.tailSize() - 1;
+    double variance = single.doubles[History.doubles(single.shape) + 1];
+    double least = Double.POSITIVE_INFINITY;
+    int best = 0;
+    for (int u = single.history.tailAt() + window - 1; u <= newest - 1; u++) {
+      double d = 0.3 * Math.pow(z[newest] - z[u], 2) / variance;
+      for (int j = 1; j < window; j++) {
+        double apart = (z[newest - j] - z[newest]) - (z[u - j] - z[u]);
+        d += 2 * apart * apart / (window * variance);
+      }
+      int phase = (newest - u) % 6;
+      d += 0.005 * Math.pow(4.0 * Math.min(phase, 6 - phase), 2);
+      if (d < least) {
+        least = d;
+        best = u;
+      }
+    }
+    float kept = single.floats[History.floats(single.shape)]; // A_1 of the newest forecast
+    assertThat(kept).isEqualTo(z[best + 1]);
+  }
+
+  @Test
+  void anUnknownNameIsAnsweredWithTheKnownOnes() {
+    assertThatThrownBy(() -> Experts.create("oracle", 12, 8, 500))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("naive")
+        .hasMessageContaining("oracle");
+  }
+}

@@ -1,0 +1,100 @@
+package dev.weir.forecast.expert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class HistoryTest {
+
+  private static History history(int season, int tail) {
+    Shape shape = new Shape(2, season, History.exact(2, season, 2600), tail);
+    History history =
+        new History()
+            .attach(
+                shape,
+                new long[History.LONGS + 1],
+                1,
+                new double[History.doubles(shape) + 3],
+                3,
+                new float[History.floats(shape) + 5],
+                5);
+    history.begin(0);
+    return history;
+  }
+
+  @Test
+  void theNewestValuesAreKeptAsTheyCame() {
+    History history = history(4, 100);
+    for (int t = 0; t < 5_000; t++) {
+      history.append(1.7e9 + t);
+      for (int ago = 0; ago < Math.min(t + 1, history.shape().exact()); ago++) {
+        assertThat(history.at(t - ago)).isEqualTo(1.7e9 + t - ago);
+      }
+    }
+    assertThat(history.has(5_000)).isFalse();
+    assertThat(history.has(10)).isFalse();
+  }
+
+  @Test
+  void aLagIsTheLastKnownValueAtThatPhase() {
+    History history = history(4, 100);
+    for (int t = 0; t < 10; t++) {
+      history.append(t);
+    }
+    assertThat(history.lag(1, 4)).isEqualTo(6); // 10 - 4
+    assertThat(history.lag(4, 4)).isEqualTo(9);
+    assertThat(history.lag(5, 4)).isEqualTo(6); // 14 - 8
+    assertThat(history.lag(1, 28)).isEqualTo(9); // not so long ago: the newest
+  }
+
+  @Test
+  void theRangeIsThatOfTheLastTwoHundredValues() {
+    History history = history(1, 100);
+    history.append(-50);
+    for (int t = 1; t < 200; t++) {
+      history.append(t % 10);
+    }
+    assertThat(history.low()).isEqualTo(-50);
+    history.append(3);
+    assertThat(history.low()).isZero();
+    assertThat(history.high()).isEqualTo(9);
+    assertThat(history.clamp(100)).isEqualTo(13.5); // 9 + half of 9
+  }
+
+  @Test
+  void meanAndDeviationBeginAsPlainOnes() {
+    History history = history(1, 100);
+    history.append(2);
+    history.append(4);
+    history.append(9);
+    assertThat(history.mean()).isEqualTo(5, within(1e-12));
+    assertThat(history.deviation()).isEqualTo(Math.sqrt((9 + 1 + 16) / 3.0), within(1e-12));
+  }
+
+  @Test
+  void transformingBackGivesTheValue() {
+    for (double offset : new double[] {0, -3, 1e6, 1.7e9}) {
+      History history = history(1, 100);
+      for (int t = 0; t < 400; t++) {
+        double value = offset + 5 * Math.sin(t);
+        history.append(value);
+        if (history.tailSize() > 0) {
+          assertThat(history.untransformed(history.tailNewest())).isEqualTo(value, within(3e-5));
+        }
+      }
+      assertThat(history.tailSize()).isBetween(100, 164);
+    }
+  }
+
+  @Test
+  void zerosHaveNoScaleUntilSomethingElseComes() {
+    History history = history(1, 100);
+    for (int t = 0; t < 50; t++) {
+      history.append(0);
+    }
+    assertThat(history.untransformed(history.tailNewest())).isZero();
+    history.append(-8);
+    assertThat(history.untransformed(history.tailNewest())).isEqualTo(-8, within(1e-5));
+  }
+}

@@ -1,0 +1,48 @@
+package dev.weir.forecast.expert;
+
+/** One expert at work on one series: what a learner does, without the mixture. */
+final class SingleExpert {
+
+  final Expert expert;
+  final Shape shape;
+  final History history = new History();
+  long[] longs = new long[History.LONGS];
+  double[] doubles;
+  float[] floats;
+  private final double[] out;
+
+  SingleExpert(Expert expert, int horizon, int season) {
+    this.expert = expert;
+    this.shape = new Shape(horizon, season, History.exact(horizon, season, 2600), 600);
+    this.doubles = new double[History.doubles(shape) + expert.doubles(shape)];
+    this.floats = new float[History.floats(shape) + expert.floats(shape)];
+    this.out = new double[horizon];
+    attach();
+    history.begin(0);
+    expert.begin(shape, memory());
+  }
+
+  private void attach() {
+    history.attach(shape, longs, 0, doubles, 0, floats, 0);
+  }
+
+  private ExpertMemory memory() {
+    return new ExpertMemory().at(doubles, History.doubles(shape), floats, History.floats(shape));
+  }
+
+  /** Continues from another one's saved state, with an expert object of its own. */
+  void restore(SingleExpert other) {
+    longs = other.longs.clone();
+    doubles = other.doubles.clone();
+    floats = other.floats.clone();
+    attach();
+  }
+
+  /** The forecast after one more value; valid until the next. */
+  double[] next(double value) {
+    history.append(value);
+    expert.observe(history, memory());
+    expert.forecast(history, memory(), out);
+    return out;
+  }
+}
