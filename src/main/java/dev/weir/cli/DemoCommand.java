@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.DeadLetters;
@@ -10,6 +11,7 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.model.Mode;
 import java.awt.Desktop;
@@ -88,6 +90,8 @@ final class DemoCommand implements Callable<Integer> {
   private final DemoScore score = new DemoScore();
   private final ObservationCodec observationCodec = new ObservationCodec();
   private final ForecastCodec forecastCodec = new ForecastCodec();
+  private final ScoreCodec scoreCodec = new ScoreCodec();
+  private final Map<String, Score> scores = new HashMap<>(); // newest of each series
   private Topics topics;
   private long started;
   private final Map<String, Long> lastLines = new HashMap<>();
@@ -205,7 +209,8 @@ final class DemoCommand implements Callable<Integer> {
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (String topic :
-          List.of(topics.observations(), topics.forecasts(), topics.deadLetters())) {
+          List.of(
+              topics.observations(), topics.scores(), topics.forecasts(), topics.deadLetters())) {
         partitions.add(new TopicPartition(topic, 0));
       }
       consumer.assign(partitions);
@@ -230,6 +235,11 @@ final class DemoCommand implements Callable<Integer> {
     try {
       if (record.topic().equals(topics.observations())) {
         score.observe(observationCodec.decode(record.value(), record.headers()));
+      } else if (record.topic().equals(topics.scores())) {
+        Score told = scoreCodec.decode(record.value());
+        if (told.mode() == Mode.MANY_TO_ONE) {
+          scores.put(told.series(), told);
+        }
       } else if (record.topic().equals(topics.forecasts())) {
         show(forecastCodec.decode(record.value()));
       } else {
@@ -248,9 +258,16 @@ final class DemoCommand implements Callable<Integer> {
     if (forecasts++ == 0) {
       say("first forecast after %.1f s".formatted((System.nanoTime() - started) / 1e9));
       if (format == Format.text) {
-        System.out.println(
-            "series               time                truth  expected | next                    "
-                + " | error of last value's, model");
+        System.out.printf(
+            "%-20s %-16s %9s %9s | %-38s | %5s %5s  %s%n",
+            "series",
+            "time",
+            "truth",
+            "expected",
+            "next values [80 % within]",
+            "rel",
+            "MASE",
+            "who says so");
       }
     }
     if (format == Format.json) {
@@ -266,19 +283,46 @@ final class DemoCommand implements Callable<Integer> {
       return;
     }
     lastLines.put(forecast.series(), now);
-    StringBuilder next = new StringBuilder();
-    for (double value : forecast.values()) {
-      next.append(ForecastLines.number(value)).append(' ');
-    }
+    Score told = scores.get(forecast.series());
     System.out.printf(
-        "%-20s %s %9s %9s | %-24s | %4s %s%n",
+        "%-20s %s %9s %9s | %-38s | %5s %5s  %s%n",
         forecast.series(),
         ForecastLines.minute(forecast.origin()),
         known(line.truth()),
         known(line.expected()),
-        next,
-        DemoScore.percent(line.relative()),
-        ForecastLines.source(forecast));
+        next(forecast),
+        DemoScore.ratio(line.relative()),
+        told == null ? "-" : DemoScore.ratio(told.mase()),
+        told == null ? ForecastLines.source(forecast) : shares(told));
+  }
+
+  private static String next(Forecast forecast) {
+    StringBuilder next = new StringBuilder();
+    for (int i = 0; i < forecast.values().length; i++) {
+      next.append(ForecastLines.number(forecast.values()[i])).append(' ');
+      if (i == 0 && !forecast.intervals().isEmpty()) {
+        Forecast.Interval interval = forecast.intervals().get(0);
+        next.append(
+            "[%s, %s] "
+                .formatted(
+                    ForecastLines.number(interval.lower()[0]),
+                    ForecastLines.number(interval.upper()[0])));
+      }
+    }
+    return next.toString();
+  }
+
+  /** The experts that count most in the newest forecast. */
+  private static String shares(Score told) {
+    return told.methods().stream()
+        .filter(method -> method.share() >= 0.1)
+        .sorted((a, b) -> Double.compare(b.share(), a.share()))
+        .limit(3)
+        .map(
+            method ->
+                "%s %.0f%%"
+                    .formatted(method.name().replaceFirst("^expert:", ""), 100 * method.share()))
+        .collect(java.util.stream.Collectors.joining(", "));
   }
 
   private static String known(double value) {

@@ -75,15 +75,15 @@ final class DemoScore {
         .forEach(
             entry ->
                 text.append(
-                    "  %-20s %,6d values forecast, mean error %s of the last value's%n"
+                    "  %-20s %,6d values forecast, mean error %s times the last value's%n"
                         .formatted(
                             entry.getKey(),
                             entry.getValue().scored,
-                            percent(relative(entry.getValue())))));
+                            ratio(relative(entry.getValue())))));
     return text.toString();
   }
 
-  static String percent(double ratio) {
-    return Double.isNaN(ratio) ? "-" : "%.0f%%".formatted(100 * ratio);
+  static String ratio(double ratio) {
+    return Double.isNaN(ratio) ? "-" : "%.2f".formatted(ratio);
   }
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /** A forecast as one line: for people, or as JSON with the keys and units of the Avro schema. */
@@ -31,10 +33,9 @@ final class ForecastLines {
       ObjectNode step = steps.addObject();
       step.put("time", forecast.times() == null ? null : forecast.times()[i]);
       step.put("value", forecast.values()[i]);
-      step.put("lower", forecast.lower() == null ? null : forecast.lower()[i]);
-      step.put("upper", forecast.upper() == null ? null : forecast.upper()[i]);
+      putIntervals(step, forecast.intervals(), i);
     }
-    node.put("level", Double.isNaN(forecast.level()) ? null : forecast.level());
+    node.put("level", forecast.intervals().isEmpty() ? null : forecast.intervals().get(0).level());
     node.put("model", forecast.model());
     node.put("model_version", forecast.modelVersion());
     node.put("learning_steps", forecast.learningSteps());
@@ -43,6 +44,19 @@ final class ForecastLines {
       return JSON.writeValueAsString(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree in memory can't fail to be written", e);
+    }
+  }
+
+  private static void putIntervals(ObjectNode step, List<Interval> intervals, int i) {
+    boolean none = intervals.isEmpty();
+    step.put("lower", none ? null : intervals.get(0).lower()[i]);
+    step.put("upper", none ? null : intervals.get(0).upper()[i]);
+    ArrayNode further = step.putArray("intervals");
+    for (Interval interval : intervals.subList(Math.min(1, intervals.size()), intervals.size())) {
+      ObjectNode node = further.addObject();
+      node.put("level", interval.level());
+      node.put("lower", interval.lower()[i]);
+      node.put("upper", interval.upper()[i]);
     }
   }
 

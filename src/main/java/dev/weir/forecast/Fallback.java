@@ -3,6 +3,7 @@ package dev.weir.forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.model.Mode;
 import java.util.Arrays;
+import java.util.List;
 
 /** The forecast when there is nothing better: the last value, repeated. */
 public final class Fallback {
@@ -21,9 +22,7 @@ public final class Fallback {
         mode,
         times(window, horizon),
         values,
-        null,
-        null,
-        Double.NaN,
+        List.of(),
         "",
         Forecast.NO_VERSION,
         0,
@@ -31,7 +30,7 @@ public final class Fallback {
   }
 
   /** When the steps are due by the window's own spacing; null while that is unknown. */
-  static long[] times(SequenceWindow window, int horizon) {
+  public static long[] times(SequenceWindow window, int horizon) {
     long spacing = window.spacing();
     if (spacing == 0) {
       return null;

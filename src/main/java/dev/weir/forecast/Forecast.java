@@ -2,6 +2,7 @@ package dev.weir.forecast;
 
 import dev.weir.model.Mode;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A forecast of the next values of one series. (series, origin, mode) names it.
@@ -14,9 +15,7 @@ import java.util.Arrays;
  * @param times when each step is due; null while the window holds one value and nothing is known of
  *     the series' spacing
  * @param values one for each step, nearest first; finite
- * @param lower lower ends of the interval, or null when there is none
- * @param upper upper ends of the interval, or null when there is none
- * @param level share of the truth that the interval is meant to hold; NaN when there is none
+ * @param intervals narrowest first, each within the next; empty when there are none
  * @param model name of the model; empty when none took part
  * @param modelVersion its version; -1 when none took part
  * @param learningSteps training steps of the series' own copy so far
@@ -30,9 +29,7 @@ public record Forecast(
     Mode mode,
     long[] times,
     double[] values,
-    double[] lower,
-    double[] upper,
-    double level,
+    List<Interval> intervals,
     String model,
     long modelVersion,
     long learningSteps,
@@ -41,6 +38,28 @@ public record Forecast(
 
   /** The version of a forecast in which no model took part. */
   public static final long NO_VERSION = -1;
+
+  /**
+   * Where the truth is meant to be.
+   *
+   * @param level share of the truth that it is meant to hold
+   * @param lower lower end at each step
+   * @param upper upper end at each step
+   */
+  public record Interval(double level, double[] lower, double[] upper) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Interval i
+          && Double.compare(level, i.level) == 0
+          && Arrays.equals(lower, i.lower)
+          && Arrays.equals(upper, i.upper);
+    }
+
+    @Override
+    public int hashCode() {
+      return Double.hashCode(level);
+    }
+  }
 
   /** How far a forecast can be trusted. The names go to topics and never change. */
   public enum Status {
@@ -64,13 +83,11 @@ public record Forecast(
         && modelVersion == f.modelVersion
         && learningSteps == f.learningSteps
         && status == f.status
-        && Double.compare(level, f.level) == 0
         && series.equals(f.series)
         && model.equals(f.model)
         && Arrays.equals(times, f.times)
         && Arrays.equals(values, f.values)
-        && Arrays.equals(lower, f.lower)
-        && Arrays.equals(upper, f.upper);
+        && intervals.equals(f.intervals);
   }
 
   @Override

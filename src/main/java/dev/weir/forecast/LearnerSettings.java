@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Experts;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -30,7 +31,10 @@ public record LearnerSettings(
     double eta,
     double discount,
     List<Double> levels,
-    double intervalStep) {
+    double intervalStep)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   /** As a season: find it in the data. */
   public static final int AUTO = 0;

@@ -9,6 +9,7 @@ import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
+import java.util.List;
 
 /**
  * A model at work: turns a window into a forecast. Scales the window by the model's rule, runs the
@@ -44,6 +45,32 @@ public final class NetworkForecaster {
    * arithmetic leaves the finite numbers.
    */
   public Forecast forecast(SequenceWindow window) {
+    double[] values = new double[model.horizon()];
+    if (!forecast(window, values)) {
+      return Fallback.forecast(window, model.mode(), values.length, Status.FALLBACK);
+    }
+    return new Forecast(
+        window.series(),
+        window.origin(),
+        window.time(0),
+        window.size(),
+        model.mode(),
+        Fallback.times(window, values.length),
+        values,
+        List.of(),
+        model.name(),
+        model.version(),
+        0,
+        Status.OK);
+  }
+
+  /**
+   * The values alone, for a full window. Allocates nothing.
+   *
+   * @param values (horizon); overwritten
+   * @return whether all are finite numbers
+   */
+  boolean forecast(SequenceWindow window, double[] values) {
     double center = center(window);
     double scale = scale(window);
     int inputSize = config.inputSize();
@@ -55,29 +82,12 @@ public final class NetworkForecaster {
     }
     rnn.forward(input, 1, model.seqLen(), true, null, null, result);
     readOut();
-
-    double[] values = new double[model.horizon()];
+    boolean finite = true;
     for (int i = 0; i < values.length; i++) {
       values[i] = center + scale * answers[i];
-      if (!Double.isFinite(values[i])) {
-        return Fallback.forecast(window, model.mode(), values.length, Status.FALLBACK);
-      }
+      finite &= Double.isFinite(values[i]);
     }
-    return new Forecast(
-        window.series(),
-        window.origin(),
-        window.time(0),
-        window.size(),
-        model.mode(),
-        Fallback.times(window, values.length),
-        values,
-        null,
-        null,
-        Double.NaN,
-        model.name(),
-        model.version(),
-        0,
-        Status.OK);
+    return finite;
   }
 
   /** Fills {@code answers} from the network's output, on its own scale. */

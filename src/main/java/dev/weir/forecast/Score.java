@@ -12,10 +12,9 @@ import java.util.List;
  * @param mode which of the series' forecasts
  * @param value the value
  * @param scored values scored so far
- * @param errors absolute error of the forecasts of this value, the one made a step before it first
+ * @param errors mean absolute error so far of each step ahead that has met its truth, nearest first
  * @param mae mean absolute error so far, over all values and steps
- * @param mase the same over that of the seasonal naive one season ahead; NaN while unknown
- * @param smape symmetric mean absolute percentage error so far, in per cent; NaN while unknown
+ * @param mase the same over that of seasonal naive on the same values; NaN while unknown
  * @param level share of the truth that the interval is meant to hold; NaN when there is none
  * @param coverage share that it did hold; NaN while unknown
  * @param methods baselines and experts on the same values and steps
@@ -29,7 +28,6 @@ public record Score(
     double[] errors,
     double mae,
     double mase,
-    double smape,
     double level,
     double coverage,
     List<Method> methods)
@@ -57,7 +55,6 @@ public record Score(
         && Double.compare(value, s.value) == 0
         && Double.compare(mae, s.mae) == 0
         && Double.compare(mase, s.mase) == 0
-        && Double.compare(smape, s.smape) == 0
         && Double.compare(level, s.level) == 0
         && Double.compare(coverage, s.coverage) == 0
         && series.equals(s.series)

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -20,6 +21,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
@@ -109,6 +111,12 @@ final class JobFile {
         flatten(key + ".", child, depth + 1);
       } else if (value instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
         put(key, new Entry(scalar.getValue(), line(scalar)));
+      } else if (value instanceof SequenceNode list && isList(key) && isScalars(list)) {
+        String text =
+            list.getValue().stream()
+                .map(item -> ((ScalarNode) item).getValue())
+                .collect(Collectors.joining(","));
+        put(key, new Entry(text, line(list)));
       } else {
         problems.add(
             "%s %s: %s: expected %s, got %s"
@@ -122,7 +130,17 @@ final class JobFile {
     }
   }
 
-  private void put(String key, Entry entry) {
+  private static boolean isList(String key) {
+    return JobOptions.LISTS.stream().anyMatch(option -> option.key().equals(key));
+  }
+
+  private static boolean isScalars(SequenceNode list) {
+    return !list.getValue().isEmpty()
+        && list.getValue().stream().allMatch(ScalarNode.class::isInstance);
+  }
+
+  private void put(String given, Entry entry) {
+    String key = JobOptions.SHORT_FORMS.getOrDefault(given, given);
     Entry before = entries.put(key, entry);
     if (before != null && !entry.where.equals("--set")) {
       problems.add(

@@ -3,6 +3,7 @@ package dev.weir.job;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.flink.util.TimeUtils;
@@ -51,13 +52,15 @@ record JobOption<T>(
   static JobOption<Boolean> flag(String key, boolean defaultValue, String description) {
     return new JobOption<>(
         key,
-        "true or false",
+        "true or false, on or off",
         defaultValue,
         description,
-        text -> {
-          require(text.equals("true") || text.equals("false"), text);
-          return text.equals("true");
-        });
+        text ->
+            switch (text) {
+              case "true", "on" -> true;
+              case "false", "off" -> false;
+              default -> throw new IllegalArgumentException(text);
+            });
   }
 
   static JobOption<Duration> duration(String key, Duration defaultValue, String description) {
@@ -71,6 +74,21 @@ record JobOption<T>(
           require(!value.isNegative(), text);
           return value;
         });
+  }
+
+  /** A list of values, in YAML or joined by commas. */
+  static <T> JobOption<List<T>> list(
+      String key,
+      String expected,
+      List<T> defaultValue,
+      String description,
+      Function<String, T> parser) {
+    return new JobOption<>(
+        key,
+        expected,
+        defaultValue,
+        description,
+        text -> Arrays.stream(text.split(",")).map(String::trim).map(parser).toList());
   }
 
   private static Duration parseDuration(String text) {

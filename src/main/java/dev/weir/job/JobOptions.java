@@ -1,5 +1,7 @@
 package dev.weir.job;
 
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** All options of a job file. Keys never change silently: see CHANGELOG.md. */
 final class JobOptions {
@@ -74,6 +77,102 @@ final class JobOptions {
           Duration.ofDays(1),
           "How far ahead of the clock an observation may be before it is a dead letter.");
 
+  /** What a forecast is made of. */
+  enum Made {
+    MIXTURE,
+    NETWORK;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How much memory and time a series may take. */
+  enum Size {
+    SMALL,
+    DEFAULT,
+    FULL;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static final JobOption<Made> OUTPUT =
+      JobOption.choice(
+          "output",
+          Made.class,
+          Made::label,
+          null,
+          "mixture: experts that learn each series, the model among them; network: the model's"
+              + " own forecasts. By default mixture, and network where learning is off.");
+  static final JobOption<Boolean> LEARNING =
+      JobOption.flag(
+          "learning.enabled",
+          true,
+          "Whether each series is learned from its own stream; learning: off for short.");
+  static final JobOption<Size> SIZE =
+      JobOption.choice(
+          "learning.size",
+          Size.class,
+          Size::label,
+          Size.DEFAULT,
+          "How much memory and time a series may take.");
+  static final JobOption<List<String>> EXPERTS =
+      JobOption.list(
+          "experts",
+          "a list of experts, of " + String.join(", ", Experts.NAMES),
+          null,
+          "Which experts take part in the mixture; by default those of learning.size.",
+          JobOptions::expert);
+  static final JobOption<Integer> SEASON =
+      new JobOption<>(
+          "season",
+          "auto or a whole number from 1 to 1000",
+          LearnerSettings.AUTO,
+          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none; auto"
+              + " finds it in the data.",
+          JobOptions::season);
+  static final JobOption<List<Double>> LEVELS =
+      JobOption.list(
+          "intervals.levels",
+          "a list of ascending numbers between 0 and 1",
+          List.of(0.8, 0.95),
+          "Shares of the truth that the intervals are meant to hold; the first one's ends are"
+              + " lower and upper.",
+          Double::valueOf);
+  static final JobOption<Integer> SCORES_EVERY =
+      JobOption.integer(
+          "scores.every",
+          10,
+          0,
+          1_000_000,
+          "A score after so many observations of a series; 0 for none.");
+
+  /** Options that may be YAML lists. */
+  static final List<JobOption<?>> LISTS = List.of(EXPERTS, LEVELS);
+
+  /** Keys that stand for a longer one. */
+  static final Map<String, String> SHORT_FORMS = Map.of("learning", "learning.enabled");
+
+  private static String expert(String name) {
+    if (!Experts.NAMES.contains(name)) {
+      throw new IllegalArgumentException(name);
+    }
+    return name;
+  }
+
+  private static int season(String text) {
+    if (text.equals("auto")) {
+      return LearnerSettings.AUTO;
+    }
+    int season = Integer.parseInt(text);
+    if (season < 1 || season > 1000) {
+      throw new IllegalArgumentException(text);
+    }
+    return season;
+  }
+
   static final JobOption<Delivery> GUARANTEE =
       JobOption.choice(
           "delivery.guarantee",
@@ -111,7 +210,8 @@ final class JobOptions {
           JobOption.name(
               section + ".model",
               null,
-              "Name of the model; the newest published under it on the model topic is used."),
+              "Name of the model; the newest published under it on the model topic is used. A"
+                  + " mixture needs none."),
           JobOption.text(
               section + ".file",
               null,
@@ -175,6 +275,13 @@ final class JobOptions {
                 OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,
+                OUTPUT,
+                LEARNING,
+                SIZE,
+                EXPERTS,
+                SEASON,
+                LEVELS,
+                SCORES_EVERY,
                 GUARANTEE,
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));

@@ -1,6 +1,10 @@
 package dev.weir.job;
 
+import dev.weir.forecast.Learner;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
+import dev.weir.job.JobOptions.Size;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -8,6 +12,7 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
 import dev.weir.model.Scaling;
 import dev.weir.stream.ForecastSettings;
+import dev.weir.stream.ForecastSettings.Learning;
 import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.io.InputStream;
@@ -122,7 +127,11 @@ public record JobSettings(
   }
 
   private static Target target(JobFile file, ModeOptions options, int seqLen, Path directory) {
-    String model = file.require(options.model());
+    boolean learns = learns(file);
+    String model = learns ? file.get(options.model()) : file.require(options.model());
+    if (model == null && file.has(options.file())) {
+      file.problem(options.file(), "expected the model's name beside it, got none");
+    }
     int horizon = options.mode() == Mode.MANY_TO_MANY ? seqLen : DEFAULT_HORIZON;
     if (file.has(options.horizon())) {
       int wanted = orElse(file.get(options.horizon()), horizon);
@@ -134,8 +143,45 @@ public record JobSettings(
       }
       horizon = wanted;
     }
+    Learning learning = learns ? learning(file, horizon) : null;
     return new Target(
-        options.mode(), model, horizon, initialModel(file, options, model, seqLen, directory));
+        options.mode(),
+        model == null && learning == null ? "" : model, // what is missing has been noted
+        horizon,
+        initialModel(file, options, model, seqLen, directory),
+        learning);
+  }
+
+  private static boolean learns(JobFile file) {
+    boolean learning = file.get(JobOptions.LEARNING);
+    Made output = file.get(JobOptions.OUTPUT);
+    if (!learning && output == Made.MIXTURE) {
+      file.problem(JobOptions.OUTPUT, "expected network, since learning is off, got mixture");
+    }
+    return learning && output != Made.NETWORK;
+  }
+
+  private static Learning learning(JobFile file, int horizon) {
+    Size size = file.get(JobOptions.SIZE);
+    List<String> experts = file.get(JobOptions.EXPERTS);
+    List<Double> levels = file.get(JobOptions.LEVELS);
+    int season = file.get(JobOptions.SEASON);
+    int scoresEvery = file.get(JobOptions.SCORES_EVERY);
+    try {
+      LearnerSettings learner =
+          switch (size) {
+            case SMALL -> LearnerSettings.small(horizon);
+            case DEFAULT -> LearnerSettings.defaults(horizon);
+            case FULL -> LearnerSettings.full(horizon);
+          };
+      learner = experts == null ? learner : learner.withExperts(experts);
+      learner = learner.withLevels(levels);
+      new Learner(learner).newSeries("a first one", season); // refuses what does not go together
+      return new Learning(learner, season, scoresEvery);
+    } catch (IllegalArgumentException e) {
+      file.problem("learning", e.getMessage());
+      return null;
+    }
   }
 
   private static int orElse(Integer value, int otherwise) {

@@ -1,12 +1,13 @@
 package dev.weir.kafka;
 
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.model.Mode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -51,17 +52,33 @@ public final class ForecastCodec {
         encoder.writeLong(forecast.times()[i]);
       }
       encoder.writeDouble(forecast.values()[i]);
-      writeOptional(forecast.lower() == null ? Double.NaN : forecast.lower()[i], encoder);
-      writeOptional(forecast.upper() == null ? Double.NaN : forecast.upper()[i], encoder);
+      writeIntervals(forecast.intervals(), i);
     }
     encoder.writeArrayEnd();
-    writeOptional(forecast.level(), encoder);
+    List<Interval> intervals = forecast.intervals();
+    writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level(), encoder);
     encoder.writeString(forecast.model());
     encoder.writeLong(forecast.modelVersion());
     encoder.writeLong(forecast.learningSteps());
     encoder.writeString(forecast.status().name());
     encoder.flush();
     return buffer.toByteArray();
+  }
+
+  /** The narrowest interval has fields of its own, which any consumer can read without a loop. */
+  private void writeIntervals(List<Interval> intervals, int step) throws IOException {
+    boolean none = intervals.isEmpty();
+    writeOptional(none ? Double.NaN : intervals.get(0).lower()[step], encoder);
+    writeOptional(none ? Double.NaN : intervals.get(0).upper()[step], encoder);
+    encoder.writeArrayStart();
+    encoder.setItemCount(Math.max(0, intervals.size() - 1));
+    for (int k = 1; k < intervals.size(); k++) {
+      encoder.startItem();
+      encoder.writeDouble(intervals.get(k).level());
+      encoder.writeDouble(intervals.get(k).lower()[step]);
+      encoder.writeDouble(intervals.get(k).upper()[step]);
+    }
+    encoder.writeArrayEnd();
   }
 
   /** A union of null and double, NaN being null. */
@@ -79,7 +96,7 @@ public final class ForecastCodec {
     try {
       decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
       return toForecast(reader.read(null, decoder));
-    } catch (IOException | AvroRuntimeException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       throw new MalformedException("forecast: " + e.getMessage(), e);
     }
   }
@@ -88,20 +105,12 @@ public final class ForecastCodec {
     List<dev.weir.kafka.avro.ForecastStep> steps = record.getSteps();
     int horizon = steps.size();
     boolean timed = horizon > 0 && steps.get(0).getTime() != null;
-    boolean hasInterval = horizon > 0 && steps.get(0).getLower() != null;
     long[] times = timed ? new long[horizon] : null;
     double[] values = new double[horizon];
-    double[] lower = hasInterval ? new double[horizon] : null;
-    double[] upper = hasInterval ? new double[horizon] : null;
     for (int i = 0; i < horizon; i++) {
-      dev.weir.kafka.avro.ForecastStep step = steps.get(i);
-      values[i] = step.getValue();
+      values[i] = steps.get(i).getValue();
       if (timed) {
-        times[i] = millis(step.getTime());
-      }
-      if (hasInterval) {
-        lower[i] = step.getLower();
-        upper[i] = step.getUpper();
+        times[i] = millis(steps.get(i).getTime());
       }
     }
     return new Forecast(
@@ -112,13 +121,35 @@ public final class ForecastCodec {
         Mode.ofLabel(record.getMode()),
         times,
         values,
-        lower,
-        upper,
-        record.getLevel() == null ? Double.NaN : record.getLevel(),
+        intervals(record, steps),
         record.getModel(),
         record.getModelVersion(),
         record.getLearningSteps(),
         Forecast.Status.valueOf(record.getStatus()));
+  }
+
+  private static List<Interval> intervals(
+      dev.weir.kafka.avro.Forecast record, List<dev.weir.kafka.avro.ForecastStep> steps) {
+    if (record.getLevel() == null) {
+      return List.of();
+    }
+    List<Interval> intervals = new ArrayList<>();
+    intervals.add(interval(record.getLevel(), steps.size()));
+    steps.get(0).getIntervals().forEach(i -> intervals.add(interval(i.getLevel(), steps.size())));
+    for (int i = 0; i < steps.size(); i++) {
+      dev.weir.kafka.avro.ForecastStep step = steps.get(i);
+      intervals.get(0).lower()[i] = step.getLower();
+      intervals.get(0).upper()[i] = step.getUpper();
+      for (int k = 1; k < intervals.size(); k++) {
+        intervals.get(k).lower()[i] = step.getIntervals().get(k - 1).getLower();
+        intervals.get(k).upper()[i] = step.getIntervals().get(k - 1).getUpper();
+      }
+    }
+    return intervals;
+  }
+
+  private static Interval interval(double level, int horizon) {
+    return new Interval(level, new double[horizon], new double[horizon]);
   }
 
   private static long millis(Instant instant) {

@@ -44,7 +44,6 @@ public final class ScoreCodec {
     encoder.writeArrayEnd();
     encoder.writeDouble(score.mae());
     ForecastCodec.writeOptional(score.mase(), encoder);
-    ForecastCodec.writeOptional(score.smape(), encoder);
     ForecastCodec.writeOptional(score.level(), encoder);
     ForecastCodec.writeOptional(score.coverage(), encoder);
     encoder.writeArrayStart();
@@ -74,7 +73,6 @@ public final class ScoreCodec {
           record.getErrors().stream().mapToDouble(Double::doubleValue).toArray(),
           record.getMae(),
           orNaN(record.getMase()),
-          orNaN(record.getSmape()),
           orNaN(record.getLevel()),
           orNaN(record.getCoverage()),
           record.getMethods().stream()

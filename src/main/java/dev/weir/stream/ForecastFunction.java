@@ -3,21 +3,21 @@ package dev.weir.stream;
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.Fallback;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
-import dev.weir.forecast.NetworkForecaster;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SequenceWindow;
+import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.WindowState;
 import dev.weir.forecast.Windows;
 import dev.weir.forecast.Windows.Outcome;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
@@ -67,8 +67,7 @@ public final class ForecastFunction
 
   private transient ValueState<WindowState> windowState;
   private transient Windows windows;
-  private transient ForecastModel[] initialModels; // by target; null where there is none
-  private transient NetworkForecaster[] forecasters; // by target; null until its model is known
+  private transient ModeForecaster[] forecasters; // by target
   private transient Counters counters;
 
   public ForecastFunction(ForecastSettings settings) {
@@ -81,15 +80,22 @@ public final class ForecastFunction
     windowState = getRuntimeContext().getState(WINDOW);
     windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
     counters = new Counters(getRuntimeContext().getMetricGroup().addGroup("weir"));
-    int targets = settings.targets().size();
-    forecasters = new NetworkForecaster[targets];
-    initialModels = new ForecastModel[targets];
-    for (int i = 0; i < targets; i++) {
+    forecasters = new ModeForecaster[settings.targets().size()];
+    for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
-      if (target.initialModel() != null) {
-        initialModels[i] = read(target);
-      }
+      forecasters[i] =
+          new ModeForecaster(
+              target,
+              target.initialModel() == null ? null : read(target),
+              target.learning() == null
+                  ? null
+                  : getRuntimeContext().getState(memory(target.mode())));
     }
+  }
+
+  /** What was learned of a series, by mode. The state's name is part of each savepoint. */
+  private static ValueStateDescriptor<SeriesMemory> memory(Mode mode) {
+    return new ValueStateDescriptor<>("learned-" + mode.label(), WeirType.SERIES_MEMORY);
   }
 
   private ForecastModel read(Target target) throws IOException {
@@ -111,7 +117,7 @@ public final class ForecastFunction
     BroadcastState<String, ForecastModel> models =
         context.getOperatorStateStore().getBroadcastState(MODELS);
     for (Target target : settings.targets()) {
-      ForecastModel model = models.get(target.model());
+      ForecastModel model = target.model() == null ? null : models.get(target.model());
       String problem = model == null ? null : settings.problemWith(model, target);
       if (problem != null) {
         throw new IllegalStateException(
@@ -138,7 +144,7 @@ public final class ForecastFunction
     ForecastModel model = update.model();
     boolean wanted = false;
     for (Target target : settings.targets()) {
-      if (target.model().equals(model.name())) {
+      if (model.name().equals(target.model())) {
         wanted = true;
         String problem = settings.problemWith(model, target);
         if (problem != null) {
@@ -184,9 +190,7 @@ public final class ForecastFunction
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     switch (outcome) {
       case APPENDED -> {
-        if (windows.isDue(state)) {
-          forecast(observation.series(), state, context.getBroadcastState(MODELS), out);
-        }
+        advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
         windowState.update(state);
       }
       case PENDING -> {
@@ -227,47 +231,42 @@ public final class ForecastFunction
     boolean changed = false;
     while (windows.advance(state, timestamp)) {
       changed = true;
-      if (windows.isDue(state)) {
-        forecast(context.getCurrentKey(), state, context.getBroadcastState(MODELS), out);
-      }
+      advanced(context.getCurrentKey(), state, context.getBroadcastState(MODELS), out);
     }
     if (changed) {
       windowState.update(state);
     }
   }
 
-  private void forecast(
+  /** The series has moved on by one observation: learn from it, and forecast if a window is due. */
+  private void advanced(
       String series,
       WindowState state,
       ReadOnlyBroadcastState<String, ForecastModel> models,
       Collector<Output> out)
       throws Exception {
-    SequenceWindow window = windows.window(series, state);
-    for (int i = 0; i < forecasters.length; i++) {
-      Target target = settings.targets().get(i);
-      NetworkForecaster forecaster = forecaster(i, models.get(target.model()));
-      Forecast forecast;
-      if (!window.isFull()) {
-        forecast = Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
-      } else if (forecaster == null) {
-        forecast = Fallback.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
-      } else {
-        forecast = forecaster.forecast(window);
+    boolean due = windows.isDue(state);
+    SequenceWindow window = null;
+    for (ModeForecaster forecaster : forecasters) {
+      if (!due && !forecaster.learns()) {
+        continue;
       }
-      counters.forecast(forecast.status());
-      out.collect(forecast);
+      if (window == null) {
+        window = windows.window(series, state);
+      }
+      String model = forecaster.target().model();
+      forecaster.use(model == null ? null : models.get(model));
+      SeriesMemory memory = forecaster.learns() ? forecaster.learn(window) : null;
+      if (due) {
+        Forecast forecast = forecaster.forecast(window, memory);
+        counters.forecast(forecast.status());
+        out.collect(forecast);
+      }
+      if (memory != null && forecaster.isScoreDue(memory)) {
+        counters.scores.inc();
+        out.collect(forecaster.score(window, memory));
+      }
     }
-  }
-
-  /** The forecaster of the active model; made anew only when the model has changed. */
-  private NetworkForecaster forecaster(int target, ForecastModel published) {
-    ForecastModel active = published == null ? initialModels[target] : published;
-    NetworkForecaster forecaster = forecasters[target];
-    if (active == null || (forecaster != null && forecaster.model() == active)) {
-      return forecaster;
-    }
-    forecasters[target] = new NetworkForecaster(active);
-    return forecasters[target];
   }
 
   private void collect(DeadLetter letter, Collector<Output> out) {
@@ -280,6 +279,7 @@ public final class ForecastFunction
     final Counter observations;
     final Counter duplicates;
     final Counter corrections;
+    final Counter scores;
     final Counter[] deadLetters = new Counter[Reason.values().length];
     private final Counter[] forecasts = new Counter[Status.values().length];
 
@@ -287,6 +287,7 @@ public final class ForecastFunction
       observations = group.counter("observations");
       duplicates = group.counter("duplicates");
       corrections = group.counter("corrections");
+      scores = group.counter("scores");
       for (Reason reason : Reason.values()) {
         deadLetters[reason.ordinal()] =
             group.addGroup("reason", reason.name()).counter("deadLetters");

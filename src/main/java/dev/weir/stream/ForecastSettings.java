@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.LearnerSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.Serializable;
@@ -35,20 +36,41 @@ public record ForecastSettings(
    * One forecast to make of each window.
    *
    * @param mode which outputs of the network become the forecast
-   * @param model name of the model that makes it
+   * @param model name of the model that makes it, or takes part in it; null when none does
    * @param horizon values in the forecast
    * @param initialModel the model to start with until the model topic brings one, as safetensors
    *     bytes; null when there is none
+   * @param learning how each series is learned; null: the model alone makes the forecast
    */
-  public record Target(Mode mode, String model, int horizon, byte[] initialModel)
+  public record Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    public Target {
+      if (model == null && learning == null) {
+        throw new IllegalArgumentException(
+            mode.label() + ": expected a model, learning or both, got neither");
+      }
+    }
 
     @Override
     public String toString() {
       return mode.label() + " by " + model;
     }
+  }
+
+  /**
+   * How each series is learned.
+   *
+   * @param learner experts, mixture and intervals
+   * @param season observations in a season, or {@link LearnerSettings#AUTO}
+   * @param scoresEvery a score after so many observations of a series; 0: none
+   */
+  public record Learning(LearnerSettings learner, int season, int scoresEvery)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
   }
 
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */

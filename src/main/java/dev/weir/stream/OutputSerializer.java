@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
@@ -61,9 +62,12 @@ final class OutputSerializer extends WeirSerializer<Output> {
     StringValue.writeString(forecast.mode().label(), target);
     writeLongs(forecast.times(), target);
     writeDoubles(forecast.values(), target);
-    writeDoubles(forecast.lower(), target);
-    writeDoubles(forecast.upper(), target);
-    target.writeDouble(forecast.level());
+    target.writeInt(forecast.intervals().size());
+    for (Interval interval : forecast.intervals()) {
+      target.writeDouble(interval.level());
+      writeDoubles(interval.lower(), target);
+      writeDoubles(interval.upper(), target);
+    }
     StringValue.writeString(forecast.model(), target);
     target.writeLong(forecast.modelVersion());
     target.writeLong(forecast.learningSteps());
@@ -79,13 +83,20 @@ final class OutputSerializer extends WeirSerializer<Output> {
         Mode.ofLabel(StringValue.readString(source)),
         readLongs(source),
         readDoubles(source),
-        readDoubles(source),
-        readDoubles(source),
-        source.readDouble(),
+        readIntervals(source),
         StringValue.readString(source),
         source.readLong(),
         source.readLong(),
         Forecast.Status.valueOf(StringValue.readString(source)));
+  }
+
+  private static List<Interval> readIntervals(DataInputView source) throws IOException {
+    int size = source.readInt();
+    List<Interval> intervals = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      intervals.add(new Interval(source.readDouble(), readDoubles(source), readDoubles(source)));
+    }
+    return intervals;
   }
 
   private static void writeScore(Score score, DataOutputView target) throws IOException {
@@ -97,7 +108,6 @@ final class OutputSerializer extends WeirSerializer<Output> {
     writeDoubles(score.errors(), target);
     target.writeDouble(score.mae());
     target.writeDouble(score.mase());
-    target.writeDouble(score.smape());
     target.writeDouble(score.level());
     target.writeDouble(score.coverage());
     target.writeInt(score.methods().size());
@@ -116,7 +126,6 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readDouble(),
         source.readLong(),
         readDoubles(source),
-        source.readDouble(),
         source.readDouble(),
         source.readDouble(),
         source.readDouble(),

@@ -3,6 +3,7 @@ package dev.weir.stream;
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
 import org.apache.flink.api.common.serialization.SerializerConfig;
@@ -22,6 +23,8 @@ public final class WeirType<T> extends TypeInformation<T> {
       new WeirType<>(Output.class, OutputSerializer.INSTANCE);
   static final TypeInformation<WindowState> WINDOW_STATE =
       new WeirType<>(WindowState.class, WindowStateSerializer.INSTANCE);
+  static final TypeInformation<SeriesMemory> SERIES_MEMORY =
+      new WeirType<>(SeriesMemory.class, SeriesMemorySerializer.INSTANCE);
   static final TypeInformation<ForecastModel> MODEL =
       new WeirType<>(ForecastModel.class, ForecastModelSerializer.INSTANCE);
 

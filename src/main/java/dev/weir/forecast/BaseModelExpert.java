@@ -1,0 +1,48 @@
+package dev.weir.forecast;
+
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.History;
+import java.util.Arrays;
+
+/**
+ * The base model as it came, as one expert among others. Keeps nothing of a series: the model
+ * belongs to the task, and the window is the one that is being forecast from. While there is no
+ * model, or no full window, or no finite answer, it repeats the newest value.
+ */
+public final class BaseModelExpert implements Expert {
+
+  /** Its name among the experts. */
+  public static final String NAME = "base-model";
+
+  private NetworkForecaster forecaster;
+  private SequenceWindow window;
+
+  /** What the next forecast is made from; the forecaster may be null. */
+  public void use(NetworkForecaster forecaster, SequenceWindow window) {
+    this.forecaster = forecaster;
+    this.window = window;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void forecast(History history, ExpertMemory memory, double[] out) {
+    boolean answered =
+        forecaster != null
+            && window != null
+            && window.isFull()
+            && forecaster.model().horizon() == out.length
+            && forecaster.forecast(window, out);
+    if (!answered) {
+      Arrays.fill(out, history.newest());
+      return;
+    }
+    for (int i = 0; i < out.length; i++) {
+      out[i] = history.clamp(out[i]);
+    }
+  }
+}

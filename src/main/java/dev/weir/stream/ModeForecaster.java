@@ -1,0 +1,179 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.BaseModelExpert;
+import dev.weir.forecast.Fallback;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Learner;
+import dev.weir.forecast.NetworkForecaster;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SequenceWindow;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.model.ForecastModel;
+import dev.weir.stream.ForecastSettings.Target;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.ValueState;
+
+/**
+ * Makes the forecasts of one mode: by the mixture that learns each series, or by the model alone.
+ * Joins the state of the current key with the core; one instance for each task and mode.
+ */
+final class ModeForecaster {
+
+  private final Target target;
+  private final ForecastModel initialModel; // null when there is none
+  private final Learner learner; // null when the model alone forecasts
+  private final ValueState<SeriesMemory> memories; // null as learner
+  private final BaseModelExpert baseModel; // null when no model takes part in a mixture
+  private NetworkForecaster network; // of the active model; null while there is none
+
+  ModeForecaster(Target target, ForecastModel initialModel, ValueState<SeriesMemory> memories) {
+    this.target = target;
+    this.initialModel = initialModel;
+    this.memories = memories;
+    this.baseModel =
+        target.learning() != null && target.model() != null ? new BaseModelExpert() : null;
+    this.learner =
+        target.learning() == null
+            ? null
+            : new Learner(
+                target.learning().learner(), baseModel == null ? List.of() : List.of(baseModel));
+  }
+
+  Target target() {
+    return target;
+  }
+
+  boolean learns() {
+    return learner != null;
+  }
+
+  /** Takes the newest published model, or the initial one; made ready only when it has changed. */
+  void use(ForecastModel published) {
+    ForecastModel active = published == null ? initialModel : published;
+    if (active != null && (network == null || network.model() != active)) {
+      network = new NetworkForecaster(active);
+    }
+  }
+
+  /**
+   * Scores what was forecast of the window's newest value, learns from it, and makes the next
+   * forecast, in that order; the memory is of the current key.
+   */
+  SeriesMemory learn(SequenceWindow window) throws IOException {
+    SeriesMemory memory = memories.value();
+    if (memory == null || !learner.fits(memory)) {
+      // other experts or settings than those of the savepoint: what was learned means nothing to
+      // them
+      memory = learner.newSeries(window.series(), target.learning().season());
+    }
+    if (baseModel != null) {
+      baseModel.use(network, window);
+    }
+    learner.observe(memory, window.origin(), window.last());
+    memories.update(memory);
+    return memory;
+  }
+
+  /**
+   * @param memory what {@link #learn} gave; null when nothing is learned
+   */
+  Forecast forecast(SequenceWindow window, SeriesMemory memory) {
+    if (memory != null) {
+      return mixture(window, memory);
+    }
+    if (!window.isFull()) {
+      return Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
+    }
+    if (network == null) {
+      return Fallback.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
+    }
+    return network.forecast(window);
+  }
+
+  private Forecast mixture(SequenceWindow window, SeriesMemory memory) {
+    List<Double> levels = learner.settings().levels();
+    double[] values = new double[target.horizon()];
+    double[][] lower = new double[levels.size()][values.length];
+    double[][] upper = new double[levels.size()][values.length];
+    learner.forecast(memory, values, lower, upper);
+    List<Interval> intervals = new ArrayList<>(levels.size());
+    boolean scored = learner.scored(memory, 1) > 0; // before, nothing is known of the errors
+    for (int k = 0; k < levels.size() && scored; k++) {
+      intervals.add(new Interval(levels.get(k), lower[k], upper[k]));
+    }
+    boolean hasModel = baseModel != null && network != null;
+    return new Forecast(
+        window.series(),
+        window.origin(),
+        window.time(0),
+        window.size(),
+        target.mode(),
+        Fallback.times(window, values.length),
+        values,
+        intervals,
+        hasModel ? network.model().name() : "",
+        hasModel ? network.model().version() : Forecast.NO_VERSION,
+        memory.count(),
+        window.isFull() ? Status.OK : Status.WARMUP);
+  }
+
+  /** Whether this value is one after which a score is told. */
+  boolean isScoreDue(SeriesMemory memory) {
+    int every = target.learning().scoresEvery();
+    return every > 0 && memory.count() % every == 0 && learner.scored(memory, 1) > 0;
+  }
+
+  Score score(SequenceWindow window, SeriesMemory memory) {
+    int steps = 0;
+    while (steps < target.horizon() && learner.scored(memory, steps + 1) > 0) {
+      steps++;
+    }
+    double[] errors = new double[steps];
+    double naive = 0;
+    double seasonalNaive = 0;
+    double coverage = 0;
+    for (int i = 1; i <= steps; i++) {
+      errors[i - 1] = learner.meanError(memory, i);
+      naive += learner.naiveError(memory, i) / steps;
+      seasonalNaive += learner.seasonalNaiveError(memory, i) / steps;
+      coverage += learner.coverage(memory, 0, i) / steps;
+    }
+    double mae = mean(errors);
+    List<Score.Method> methods = new ArrayList<>();
+    methods.add(new Score.Method("naive", naive, 0));
+    methods.add(new Score.Method("seasonal_naive", seasonalNaive, 0));
+    for (int e = 0; e < learner.experts(); e++) {
+      double error = 0;
+      double share = 0;
+      for (int i = 1; i <= steps; i++) {
+        error += learner.runningError(memory, e, i) / steps;
+        share += learner.share(memory, e, i) / steps;
+      }
+      methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
+    }
+    return new Score(
+        window.series(),
+        window.origin(),
+        target.mode(),
+        window.last(),
+        learner.scored(memory, 1),
+        errors,
+        mae,
+        seasonalNaive > 0 ? mae / seasonalNaive : Double.NaN,
+        learner.settings().levels().get(0),
+        coverage,
+        methods);
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+}

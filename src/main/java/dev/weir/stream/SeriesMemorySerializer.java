@@ -1,0 +1,80 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.SeriesMemory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * Saves what has been learned of a series: the three arrays one after another, little-endian,
+ * copied in bulk since they are tens of kilobytes.
+ */
+final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final SeriesMemorySerializer INSTANCE = new SeriesMemorySerializer();
+
+  @Override
+  byte version() {
+    return 1;
+  }
+
+  @Override
+  void write(SeriesMemory memory, DataOutputView target) throws IOException {
+    target.writeInt(memory.longs().length);
+    target.writeInt(memory.doubles().length);
+    target.writeInt(memory.floats().length);
+    ByteBuffer bytes = ByteBuffer.allocate(memory.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(memory.longs());
+    bytes.position(Long.BYTES * memory.longs().length);
+    bytes.asDoubleBuffer().put(memory.doubles());
+    bytes.position(bytes.position() + Double.BYTES * memory.doubles().length);
+    bytes.asFloatBuffer().put(memory.floats());
+    target.write(bytes.array());
+  }
+
+  @Override
+  SeriesMemory read(byte version, DataInputView source) throws IOException {
+    long[] longs = new long[source.readInt()];
+    double[] doubles = new double[source.readInt()];
+    float[] floats = new float[source.readInt()];
+    SeriesMemory memory = new SeriesMemory(longs, doubles, floats);
+    byte[] array = new byte[memory.bytes()];
+    source.readFully(array);
+    ByteBuffer bytes = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().get(longs);
+    bytes.position(Long.BYTES * longs.length);
+    bytes.asDoubleBuffer().get(doubles);
+    bytes.position(bytes.position() + Double.BYTES * doubles.length);
+    bytes.asFloatBuffer().get(floats);
+    return memory;
+  }
+
+  /** Mutable: the heap backend must not share it with a running snapshot. */
+  @Override
+  public boolean isImmutableType() {
+    return false;
+  }
+
+  @Override
+  public SeriesMemory copy(SeriesMemory from) {
+    return from.copy();
+  }
+
+  @Override
+  public TypeSerializerSnapshot<SeriesMemory> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** Found by its name when a savepoint is restored, so neither may change. */
+  public static final class Snapshot extends SimpleTypeSerializerSnapshot<SeriesMemory> {
+    public Snapshot() {
+      super(() -> INSTANCE);
+    }
+  }
+}
