@@ -78,7 +78,7 @@ public record LearnerSettings(
   public static LearnerSettings defaults(int horizon) {
     return new LearnerSettings(
         horizon,
-        except("gru-corrector"),
+        except("birnn", "gru-corrector"),
         24,
         12,
         1200,
@@ -100,7 +100,7 @@ public record LearnerSettings(
   public static LearnerSettings full(int horizon) {
     return new LearnerSettings(
         horizon,
-        except("rnn-corrector"),
+        except("birnn", "rnn-corrector"),
         24,
         12,
         2048,
@@ -112,8 +112,8 @@ public record LearnerSettings(
         step(horizon));
   }
 
-  private static List<String> except(String name) {
-    return Experts.NAMES.stream().filter(other -> !other.equals(name)).toList();
+  private static List<String> except(String... names) {
+    return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
   }
 
   private static double step(int horizon) {
