@@ -100,6 +100,10 @@ final class DemoCommand implements Callable<Integer> {
       System.err.println("weir demo: --rate: expected above 0 to 10000, got " + rate);
       return 2;
     }
+    if (port != null && (port < 0 || port > 65_535)) {
+      System.err.println("weir demo: --port: expected 0 (any free one) to 65535, got " + port);
+      return 2;
+    }
     started = System.nanoTime();
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = Files.createTempDirectory("weir-demo");

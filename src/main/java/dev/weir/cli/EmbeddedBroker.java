@@ -74,6 +74,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     properties.put("log.dirs", dir.toString());
     properties.put("auto.create.topics.enable", "false");
     properties.put("message.max.bytes", MAX_MESSAGE_BYTES);
+    // Records are as old as the observations in them, so that a week's retention would delete a
+    // replay of past data at its next check, within minutes.
+    properties.put("log.retention.ms", "-1");
     properties.put("group.initial.rebalance.delay.ms", "0");
     // Kafka's own topics ask for three replicas unless told that one node is all there is.
     properties.put("offsets.topic.replication.factor", "1");

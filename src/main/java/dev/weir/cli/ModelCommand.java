@@ -12,7 +12,6 @@ import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -73,8 +72,11 @@ final class ModelCommand implements Runnable {
         description = "none, window or last, where the file does not say.")
     private Scaling.Rule scaling;
 
-    @Option(names = "--cell", description = "rnn_tanh or rnn_relu, which have the same shapes.")
-    private String cell;
+    @Option(
+        names = "--cell",
+        converter = CellConverter.class,
+        description = "rnn_tanh or rnn_relu, which have the same shapes.")
+    private Cell cell;
 
     ForecastModel read() throws IOException {
       ForecastModel model =
@@ -86,7 +88,7 @@ final class ModelCommand implements Runnable {
                   seqLen,
                   readout,
                   scaling == null ? null : new Scaling(scaling, 0, 1),
-                  cell == null ? null : Cell.valueOf(cell.toUpperCase(Locale.ROOT))));
+                  cell));
       return name == null ? model : model.withName(name);
     }
   }
@@ -116,6 +118,18 @@ final class ModelCommand implements Runnable {
     @Override
     public Scaling.Rule convert(String text) {
       return known(Scaling.Rule.ofLabel(text), text, "none, window or last");
+    }
+  }
+
+  static final class CellConverter implements ITypeConverter<Cell> {
+    @Override
+    public Cell convert(String text) {
+      for (Cell cell : Cell.values()) {
+        if (cell.name().equalsIgnoreCase(text)) {
+          return cell;
+        }
+      }
+      return known(null, text, "rnn_tanh or rnn_relu");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.TopicConfig;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,7 +78,8 @@ final class ProduceCommand implements Callable<Integer> {
       return 2;
     }
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
-      admin.create(topic, partitions, Map.of());
+      // records are as old as the CSV says, so the usual week would delete them at the next check
+      admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     }
     started = System.nanoTime();
     try (ObservationProducer p = new ObservationProducer(kafka.clientConfig(), topic)) {
@@ -97,6 +99,9 @@ final class ProduceCommand implements Callable<Integer> {
 
   /** Streams the file in its own order; each series runs on its own clock. */
   private void replay(Path input) throws IOException, InterruptedException {
+    if (Files.isDirectory(input)) {
+      throw new IOException(input + ": expected a CSV file, got a folder");
+    }
     Map<String, Long> firstTimes = new HashMap<>();
     try (SeriesCsv csv =
         new SeriesCsv(Files.newBufferedReader(input), input.getFileName().toString())) {

@@ -22,12 +22,16 @@ final class SeriesCsv implements Closeable {
 
   private static final List<String> HEADER = List.of("series_id", "timestamp", "value");
   private static final ObjectReader CSV =
-      new CsvMapper().enable(CsvParser.Feature.WRAP_AS_ARRAY).readerFor(String[].class);
+      new CsvMapper()
+          .enable(CsvParser.Feature.WRAP_AS_ARRAY)
+          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+          .readerFor(String[].class);
+  private static final String BYTE_ORDER_MARK = "\ufeff"; // spreadsheets write it
 
   private final String name;
   private final MappingIterator<String[]> rows;
   private final int columns;
-  private int line;
+  private int line = 1; // where the row begins; a quoted field may hold line breaks
 
   /**
    * @param name what messages call the text
@@ -36,6 +40,9 @@ final class SeriesCsv implements Closeable {
     this.name = name;
     this.rows = CSV.readValues(text);
     String[] header = nextRow();
+    if (header != null && header[0].startsWith(BYTE_ORDER_MARK)) {
+      header[0] = header[0].substring(1);
+    }
     if (header == null
         || header.length < HEADER.size()
         || !List.of(header).subList(0, HEADER.size()).equals(HEADER)) {
@@ -73,9 +80,12 @@ final class SeriesCsv implements Closeable {
   }
 
   private String[] nextRow() throws IOException {
-    line++;
     try {
-      return rows.hasNextValue() ? rows.nextValue() : null;
+      if (!rows.hasNextValue()) {
+        return null;
+      }
+      line = rows.getParser().currentLocation().getLineNr();
+      return rows.nextValue();
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
       throw new IOException(
           "%s line %d: expected CSV, got unreadable text".formatted(name, line), e);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -73,6 +74,7 @@ final class SubmitCommand implements Callable<Integer> {
     }
     JobSettings settings = JobSettings.read(job, overrides);
     Configuration configuration = new Configuration();
+    configuration.set(RestOptions.RETRY_MAX_ATTEMPTS, 3); // a person waits; the default is a minute
     flink.forEach(configuration::setString);
     if (parallelism != null) {
       configuration.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);

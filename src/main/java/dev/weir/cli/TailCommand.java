@@ -61,6 +61,10 @@ final class TailCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (limit < 1) {
+      System.err.println("weir tail: --limit: expected at least 1, got " + limit);
+      return 2;
+    }
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");

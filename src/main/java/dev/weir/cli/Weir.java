@@ -1,5 +1,10 @@
 package dev.weir.cli;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,11 +58,29 @@ public final class Weir implements Runnable {
   /** One line that says what went wrong; a bug of ours without a message is named by its type. */
   private static String line(Exception exception) {
     Throwable cause = exception;
-    while (cause.getMessage() == null && cause.getCause() != null) {
+    while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return "weir: " + message + hint(exception);
+    return "weir: " + message(cause) + hint(exception);
+  }
+
+  /** Flink and Kafka say what they could not do, and only the cause says why. */
+  private static boolean isWrapping(Throwable cause) {
+    return cause.getMessage() == null
+        || cause instanceof CompletionException
+        || cause instanceof ExecutionException
+        || (cause.getClass().getName().startsWith("org.apache.")
+            && !(cause instanceof IOException)); // a refused connection names its address
+  }
+
+  private static String message(Throwable cause) {
+    if (cause instanceof NoSuchFileException missing) { // its message is the path alone
+      return missing.getFile() + ": expected a file, found none";
+    }
+    if (cause instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": expected a file that may be read, access is denied";
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   private static String hint(Throwable exception) {

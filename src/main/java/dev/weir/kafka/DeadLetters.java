@@ -25,6 +25,12 @@ public final class DeadLetters {
   /** Set when the value was too large for the topic: how many bytes it had. */
   public static final String TRUNCATED = "__weir.errors.truncated-from";
 
+  /** Set when the key left no room even for itself: how many bytes it had. */
+  public static final String KEY_TRUNCATED = "__weir.errors.key-truncated-from";
+
+  /** A key up to this long fits beside the longest value; a longer one takes from the value. */
+  private static final int KEY_ROOM = 4 << 10;
+
   /** Messages quote foreign bytes; this is as much as anybody reads. */
   private static final int MAX_MESSAGE = 500;
 
@@ -42,19 +48,20 @@ public final class DeadLetters {
   }
 
   /**
-   * @param maxBytes what the topic takes in one record; a longer value is cut, and says so
+   * @param maxBytes the longest value that the topic takes beside an ordinary key; what is longer
+   *     is cut, and says so
+   * @param now the clock; brokers refuse a record whose timestamp is well ahead of theirs, and its
+   *     own one stands in the headers
    */
-  static ProducerRecord<byte[], byte[]> record(String topic, DeadLetter letter, int maxBytes) {
+  static ProducerRecord<byte[], byte[]> record(
+      String topic, DeadLetter letter, int maxBytes, long now) {
     SourceRecord source = letter.source();
-    byte[] value = source.value();
-    boolean cut = value != null && value.length > maxBytes;
+    byte[] key = cut(source.key(), Math.addExact(maxBytes, KEY_ROOM));
+    int keyBytes = key == null ? 0 : key.length;
+    byte[] value = cut(source.value(), maxBytes - Math.max(0, keyBytes - KEY_ROOM));
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
-            topic,
-            null,
-            Math.max(0, source.timestamp()),
-            source.key(),
-            cut ? Arrays.copyOf(value, maxBytes) : value);
+            topic, null, Math.max(0, Math.min(source.timestamp(), now)), key, value);
     String message = letter.message();
     Headers headers = record.headers();
     add(headers, REASON, letter.reason().name());
@@ -63,10 +70,18 @@ public final class DeadLetters {
     add(headers, PARTITION, Integer.toString(source.partition()));
     add(headers, OFFSET, Long.toString(source.offset()));
     add(headers, TIMESTAMP, Long.toString(source.timestamp()));
-    if (cut) {
-      add(headers, TRUNCATED, Integer.toString(value.length));
+    if (key != source.key()) {
+      add(headers, KEY_TRUNCATED, Integer.toString(source.key().length));
+    }
+    if (value != source.value()) {
+      add(headers, TRUNCATED, Integer.toString(source.value().length));
     }
     return record;
+  }
+
+  /** The same array unless it is too long. */
+  private static byte[] cut(byte[] bytes, int maxBytes) {
+    return bytes == null || bytes.length <= maxBytes ? bytes : Arrays.copyOf(bytes, maxBytes);
   }
 
   private static void add(Headers headers, String name, String value) {

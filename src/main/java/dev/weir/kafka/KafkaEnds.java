@@ -68,7 +68,9 @@ public final class KafkaEnds {
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
   public KafkaSink<Output> sink() {
     Properties properties = new Properties();
-    int maxRequest = Math.addExact(settings.maxDeadLetterBytes(), REQUEST_SLACK);
+    // a topic may have no limit but that of an int
+    long wanted = (long) settings.maxDeadLetterBytes() + REQUEST_SLACK;
+    int maxRequest = (int) Math.min(wanted, Integer.MAX_VALUE);
     properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRequest));
     long memory = Math.max(32L << 20, 2L * maxRequest); // the client's default, or two large ones
     properties.setProperty(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));

@@ -6,6 +6,7 @@ import dev.weir.forecast.Output;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -20,6 +21,7 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
   private final int maxDeadLetterBytes;
   private transient ForecastCodec codec;
   private transient byte[] fingerprint;
+  private transient Clock clock;
 
   OutputRecords(String forecastTopic, String deadLetterTopic, int maxDeadLetterBytes) {
     this.forecastTopic = forecastTopic;
@@ -32,14 +34,20 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
     codec = new ForecastCodec();
     fingerprint = ForecastCodec.fingerprint();
+    clock = Clock.systemUTC();
   }
 
-  /** The timestamp that Flink offers is not used: it is absent on a dead letter. */
+  /**
+   * A forecast's timestamp is its origin, but never ahead of the clock: brokers refuse a record
+   * that is, by {@code message.timestamp.after.max.ms}, an hour by default, and the job would fail
+   * again and again. The timestamp that Flink offers is not used: it is absent on a dead letter.
+   */
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
+    long now = clock.millis();
     if (output instanceof DeadLetter letter) {
-      return DeadLetters.record(deadLetterTopic, letter, maxDeadLetterBytes);
+      return DeadLetters.record(deadLetterTopic, letter, maxDeadLetterBytes, now);
     }
     Forecast forecast = (Forecast) output;
     try {
@@ -47,7 +55,7 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
           new ProducerRecord<>(
               forecastTopic,
               null,
-              forecast.origin(),
+              Math.min(forecast.origin(), now),
               forecast.series().getBytes(StandardCharsets.UTF_8),
               codec.encode(forecast));
       record.headers().add(WriterSchemas.HEADER, fingerprint);

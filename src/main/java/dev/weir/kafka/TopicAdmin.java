@@ -7,9 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -17,6 +20,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates the topics of a job and checks that they are what the job needs, before it starts. */
 public final class TopicAdmin implements AutoCloseable {
@@ -29,7 +33,13 @@ public final class TopicAdmin implements AutoCloseable {
 
   private static final String LARGE = Integer.toString(LARGE_RECORD_BYTES + RECORD_SLACK);
 
+  private static final Map<String, String> KEPT = Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1");
+
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration RETRY = Duration.ofMillis(50);
+
+  /** The client's own timeout comes first, since it says what was missing. */
+  private static final Duration WAIT = TIMEOUT.plusSeconds(5);
 
   private final String bootstrapServers;
   private final Admin admin;
@@ -43,11 +53,17 @@ public final class TopicAdmin implements AutoCloseable {
     this.admin = Admin.create(config);
   }
 
-  /** Creates those of the job's topics that are missing, replicated as the brokers see fit. */
+  /**
+   * Creates those of the job's topics that are missing, replicated as the brokers see fit. Their
+   * records are kept for ever: Kafka judges a record's age by its timestamp, which is that of the
+   * observation, so that the usual week would delete a replay of last year within minutes.
+   */
   public void createMissing(Topics topics, int partitions) {
-    create(topics.observations(), partitions, Map.of());
-    create(topics.forecasts(), partitions, Map.of());
-    create(topics.deadLetters(), 1, Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE));
+    create(topics.observations(), partitions, KEPT);
+    create(topics.forecasts(), partitions, KEPT);
+    Map<String, String> large = new HashMap<>(KEPT);
+    large.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE);
+    create(topics.deadLetters(), 1, large);
     createModels(topics.models());
   }
 
@@ -65,28 +81,31 @@ public final class TopicAdmin implements AutoCloseable {
             LARGE));
   }
 
-  /** Creates a topic unless it exists. */
+  /** Creates a topic unless it exists; returns when the brokers know it. */
   public void create(String name, int partitions, Map<String, String> config) {
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
     try {
-      await(admin.createTopics(List.of(topic)).all(), "create topic " + name);
+      get("create topic " + name, () -> admin.createTopics(List.of(topic)).all());
     } catch (IllegalStateException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw e;
       }
     }
+    partitions(name);
   }
 
   /** The names among these that do not exist. */
   public List<String> missing(List<String> names) {
+    Set<String> existing = get("list topics", () -> admin.listTopics().names());
     List<String> missing = new ArrayList<>(names);
-    missing.removeAll(await(admin.listTopics().names(), "list topics"));
+    missing.removeAll(existing);
     return missing;
   }
 
   /** How many partitions a topic has. */
   public int partitions(String topic) {
-    return await(admin.describeTopics(List.of(topic)).allTopicNames(), "describe topic " + topic)
+    return get(
+            "describe topic " + topic, () -> admin.describeTopics(List.of(topic)).allTopicNames())
         .get(topic)
         .partitions()
         .size();
@@ -96,36 +115,46 @@ public final class TopicAdmin implements AutoCloseable {
   public int maxValueBytes(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     String max =
-        await(admin.describeConfigs(List.of(resource)).all(), "describe topic " + topic)
+        get("describe topic " + topic, () -> admin.describeConfigs(List.of(resource)).all())
             .get(resource)
             .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
             .value();
     return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
   }
 
-  private <T> T await(KafkaFuture<T> future, String what) {
-    try {
-      return future.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw failure(what, e.getCause());
-    } catch (TimeoutException e) {
-      throw failure(what, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for Kafka", e);
+  /**
+   * The answer to a request. A topic that has just been created is unknown to a broker until the
+   * controller's word has reached it, so that an unknown topic is asked for again.
+   */
+  private <T> T get(String what, Supplier<KafkaFuture<T>> request) {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (true) {
+      try {
+        return request.get().get(WAIT.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() - deadline > 0) {
+          throw failure(what, e.getCause());
+        }
+      } catch (TimeoutException e) {
+        throw failure(what, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while waiting for Kafka", e);
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
     }
   }
 
   private IllegalStateException failure(String what, Throwable cause) {
     return new IllegalStateException(
-        "Kafka at %s: could not %s: %s"
-            .formatted(
-                bootstrapServers,
-                what,
-                cause.getMessage() == null
-                    ? "no answer in " + TIMEOUT.toSeconds() + " s"
-                    : cause.getMessage()),
-        cause);
+        "Kafka at %s: could not %s: %s".formatted(bootstrapServers, what, said(cause)), cause);
+  }
+
+  /** Some of Kafka's exceptions say all they have to say by their type. */
+  private static String said(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
   }
 
   @Override

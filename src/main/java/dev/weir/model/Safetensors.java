@@ -1,16 +1,9 @@
 package dev.weir.model;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -21,11 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,66 +42,6 @@ public final class Safetensors {
 
   public static final int MAX_TENSORS = 10_000;
   public static final int MAX_NAME_LENGTH = 512;
-  private static final int MAX_AXES = 8;
-  private static final int MAX_NESTING = 3; // header, tensor or metadata, shape or offsets
-
-  private static final String METADATA = "__metadata__";
-
-  /**
-   * Without canonical names: a table of names that an attacker chooses can be made to collide, and
-   * Jackson then throws an unchecked exception.
-   */
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_NESTING)
-                  .maxNameLength(MAX_NAME_LENGTH)
-                  .maxNumberLength(20)
-                  .maxStringLength(MAX_HEADER_BYTES)
-                  .maxDocumentLength(MAX_HEADER_BYTES)
-                  .build())
-          .build();
-
-  private enum Dtype {
-    BOOL(1),
-    U8(1),
-    I8(1),
-    F8_E5M2(1),
-    F8_E4M3(1),
-    I16(2),
-    U16(2),
-    F16(2),
-    BF16(2),
-    I32(4),
-    U32(4),
-    F32(4),
-    I64(8),
-    U64(8),
-    F64(8);
-
-    private final int bytes;
-
-    Dtype(int bytes) {
-      this.bytes = bytes;
-    }
-
-    boolean isFloating() {
-      return name().contains("F");
-    }
-
-    static Dtype ofName(String name) {
-      for (Dtype dtype : values()) {
-        if (dtype.name().equals(name)) {
-          return dtype;
-        }
-      }
-      return null;
-    }
-  }
 
   /** A tensor to be written as F32; {@code values} row-major, as many as the shape says. */
   public record Tensor(List<Integer> shape, float[] values) {
@@ -132,18 +61,16 @@ public final class Safetensors {
     }
   }
 
-  private record Entry(String name, Dtype dtype, List<Integer> shape, long begin, long end) {}
-
   private final byte[] bytes;
   private final int dataStart;
-  private final Map<String, Entry> entries;
+  private final Map<String, SafetensorsHeader.Entry> entries;
   private final Map<String, String> metadata;
   private final String where;
 
   private Safetensors(
       byte[] bytes,
       int dataStart,
-      Map<String, Entry> entries,
+      Map<String, SafetensorsHeader.Entry> entries,
       Map<String, String> metadata,
       String where) {
     this.bytes = bytes;
@@ -230,20 +157,8 @@ public final class Safetensors {
     } catch (CharacterCodingException malformed) {
       throw new ModelFormatException("header", "UTF-8", "other bytes", where);
     }
-    Header parsed = new Header(where);
-    try (JsonParser json = JSON.createParser(header)) {
-      parsed.read(json);
-    } catch (ModelFormatException e) {
-      throw e;
-    } catch (JsonProcessingException e) {
-      String complaint = e.getOriginalMessage() == null ? "" : e.getOriginalMessage();
-      throw new ModelFormatException(
-          "header", "JSON of tensors", "text that fails with " + quoted(complaint), where);
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from a String cannot fail", e);
-    }
-    Map<String, Entry> entries = withoutGaps(parsed.entries, bytes.length - dataStart, where);
-    return new Safetensors(bytes, dataStart, entries, parsed.metadata, where);
+    SafetensorsHeader parsed = SafetensorsHeader.parse(header, bytes.length - dataStart, where);
+    return new Safetensors(bytes, dataStart, parsed.entries(), parsed.metadata(), where);
   }
 
   private static ModelFormatException tooLarge(long size, int maxBytes, String where) {
@@ -277,176 +192,6 @@ public final class Safetensors {
     }
   }
 
-  /** Reads the JSON by tokens, so that a header of garbage never becomes a tree of objects. */
-  private static final class Header {
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Map<String, String> metadata = new LinkedHashMap<>();
-    private final String where;
-
-    Header(String where) {
-      this.where = where;
-    }
-
-    void read(JsonParser json) throws IOException {
-      expect(json, json.nextToken(), JsonToken.START_OBJECT, "header", "an object");
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        if (name.equals(METADATA)) {
-          readMetadata(json);
-        } else {
-          if (entries.size() == MAX_TENSORS) {
-            throw new ModelFormatException(
-                "header", "at most " + MAX_TENSORS + " tensors", "more", where);
-          }
-          entries.put(name, readEntry(json, name));
-        }
-      }
-      if (json.nextToken() != null) {
-        throw new ModelFormatException("header", "spaces after the object", "more JSON", where);
-      }
-    }
-
-    private void readMetadata(JsonParser json) throws IOException {
-      expect(json, json.nextToken(), JsonToken.START_OBJECT, METADATA, "an object of strings");
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String key = json.currentName();
-        String what = METADATA + " " + quoted(key);
-        expect(json, json.nextToken(), JsonToken.VALUE_STRING, what, "a string");
-        if (metadata.size() == MAX_TENSORS) {
-          throw new ModelFormatException(
-              METADATA, "at most " + MAX_TENSORS + " entries", "more", where);
-        }
-        metadata.put(key, json.getText());
-      }
-    }
-
-    private Entry readEntry(JsonParser json, String name) throws IOException {
-      String tensor = quoted(name);
-      expect(json, json.nextToken(), JsonToken.START_OBJECT, tensor, "an object");
-      Dtype dtype = null;
-      List<Long> shape = null;
-      List<Long> offsets = null;
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String key = json.currentName();
-        JsonToken value = json.nextToken();
-        switch (key) {
-          case "dtype" -> {
-            expect(json, value, JsonToken.VALUE_STRING, tensor + " dtype", "a string");
-            dtype = Dtype.ofName(json.getText());
-            if (dtype == null) {
-              throw new ModelFormatException(
-                  tensor + " dtype",
-                  "one of " + Arrays.toString(Dtype.values()),
-                  quoted(json.getText()),
-                  where);
-            }
-          }
-          case "shape" -> shape = readSizes(json, value, tensor + " shape", MAX_AXES);
-          case "data_offsets" -> offsets = readSizes(json, value, tensor + " data_offsets", 2);
-          default ->
-              throw new ModelFormatException(
-                  tensor, "dtype, shape and data_offsets", quoted(key), where);
-        }
-      }
-      if (dtype == null || shape == null || offsets == null || offsets.size() != 2) {
-        throw new ModelFormatException(
-            tensor,
-            "a dtype, a shape and two data_offsets",
-            "dtype %s, shape %s, data_offsets %s".formatted(dtype, shape, offsets),
-            where);
-      }
-      long begin = offsets.get(0);
-      long end = offsets.get(1);
-      if (begin > end) {
-        throw new ModelFormatException(
-            tensor + " data_offsets", "begin <= end", offsets.toString(), where);
-      }
-      long length = dtype.bytes;
-      List<Integer> sizes = new ArrayList<>(shape.size());
-      try {
-        for (long size : shape) {
-          length = Math.multiplyExact(length, size);
-          sizes.add(Math.toIntExact(size));
-        }
-      } catch (ArithmeticException overflow) {
-        throw new ModelFormatException(
-            tensor + " shape", "sizes that fit into a file", shape.toString(), where);
-      }
-      if (length != end - begin) {
-        throw new ModelFormatException(
-            tensor + " data_offsets",
-            "%d bytes for %s %s".formatted(length, dtype, shape),
-            (end - begin) + " in " + offsets,
-            where);
-      }
-      return new Entry(name, dtype, List.copyOf(sizes), begin, end);
-    }
-
-    private List<Long> readSizes(JsonParser json, JsonToken first, String what, int max)
-        throws IOException {
-      expect(json, first, JsonToken.START_ARRAY, what, "an array");
-      List<Long> sizes = new ArrayList<>(2);
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        expect(json, json.currentToken(), JsonToken.VALUE_NUMBER_INT, what, "whole numbers");
-        if (json.getNumberType() == JsonParser.NumberType.BIG_INTEGER || json.getLongValue() < 0) {
-          throw new ModelFormatException(
-              what, "sizes from 0 to 2^63 - 1", quoted(json.getText()), where);
-        }
-        if (sizes.size() == max) {
-          throw new ModelFormatException(what, "at most " + max + " numbers", "more", where);
-        }
-        sizes.add(json.getLongValue());
-      }
-      return sizes;
-    }
-
-    private void expect(
-        JsonParser json, JsonToken token, JsonToken expected, String what, String words)
-        throws IOException {
-      if (token != expected) {
-        String got = token == null ? "the end" : quoted(json.getText());
-        throw new ModelFormatException(what, words, got, where);
-      }
-    }
-  }
-
-  /** The entries in the order of their data, once it is sure that they tile it. */
-  private static Map<String, Entry> withoutGaps(
-      Map<String, Entry> entries, int dataLength, String where) throws ModelFormatException {
-    List<Entry> ordered = new ArrayList<>(entries.values());
-    ordered.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-    Map<String, Entry> result = new LinkedHashMap<>();
-    long position = 0;
-    for (Entry entry : ordered) {
-      String what = quoted(entry.name) + " data_offsets";
-      if (entry.end > dataLength) {
-        throw new ModelFormatException(
-            what,
-            "an end within the %d bytes of data".formatted(dataLength),
-            entry.end + "",
-            where);
-      }
-      if (entry.begin != position) {
-        String problem = entry.begin < position ? " (an overlap)" : " (a hole)";
-        throw new ModelFormatException(
-            what,
-            "begin " + position + ", the end of the tensor before",
-            entry.begin + problem,
-            where);
-      }
-      position = entry.end;
-      result.put(entry.name, entry);
-    }
-    if (position != dataLength) {
-      throw new ModelFormatException(
-          "data",
-          position + " bytes, the end of the last tensor",
-          dataLength + " (trailing bytes)",
-          where);
-    }
-    return result;
-  }
-
   /** The map of strings in the header; empty when there is none. */
   public Map<String, String> metadata() {
     return metadata;
@@ -459,12 +204,12 @@ public final class Safetensors {
 
   /** The shape of a tensor, outermost axis first; a scalar's is empty. */
   public List<Integer> shape(String name) {
-    return entry(name).shape;
+    return entry(name).shape();
   }
 
   /** False for integers and booleans, which {@link #floats} refuses. */
   public boolean isFloating(String name) {
-    return entry(name).dtype.isFloating();
+    return entry(name).dtype().isFloating();
   }
 
   /**
@@ -474,21 +219,21 @@ public final class Safetensors {
    * @throws ModelFormatException for other types, and for an F64 value that no float can hold
    */
   public float[] floats(String name) throws ModelFormatException {
-    Entry entry = entry(name);
-    int length = (int) ((entry.end - entry.begin) / entry.dtype.bytes);
+    SafetensorsHeader.Entry entry = entry(name);
+    int length = (int) ((entry.end() - entry.begin()) / entry.dtype().bytes());
     ByteBuffer data =
-        ByteBuffer.wrap(bytes, dataStart + (int) entry.begin, (int) (entry.end - entry.begin))
+        ByteBuffer.wrap(bytes, dataStart + (int) entry.begin(), (int) (entry.end() - entry.begin()))
             .order(ByteOrder.LITTLE_ENDIAN);
-    switch (entry.dtype) {
+    switch (entry.dtype()) {
       case F32, F64, F16, BF16 -> {}
       default ->
           throw new ModelFormatException(
-              quoted(name) + " dtype", "F32, F64, F16 or BF16", entry.dtype.name(), where);
+              quoted(name) + " dtype", "F32, F64, F16 or BF16", entry.dtype().name(), where);
     }
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
       values[i] =
-          switch (entry.dtype) {
+          switch (entry.dtype()) {
             case F32 -> data.getFloat();
             case F16 -> ofHalf(data.getShort());
             case BF16 -> Float.intBitsToFloat(data.getShort() << 16);
@@ -498,8 +243,8 @@ public final class Safetensors {
     return values;
   }
 
-  private Entry entry(String name) {
-    Entry entry = entries.get(name);
+  private SafetensorsHeader.Entry entry(String name) {
+    SafetensorsHeader.Entry entry = entries.get(name);
     if (entry == null) {
       throw new IllegalArgumentException(
           "tensor: expected one of %s, got %s".formatted(names(), name));
@@ -555,16 +300,16 @@ public final class Safetensors {
   }
 
   private static byte[] header(Map<String, Tensor> tensors, Map<String, String> metadata) {
-    if (tensors.containsKey(METADATA) || tensors.size() > MAX_TENSORS) {
+    if (tensors.containsKey(SafetensorsHeader.METADATA) || tensors.size() > MAX_TENSORS) {
       throw new IllegalArgumentException(
           "tensors: expected at most %d, none called %s, got %d"
-              .formatted(MAX_TENSORS, METADATA, tensors.size()));
+              .formatted(MAX_TENSORS, SafetensorsHeader.METADATA, tensors.size()));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(out)) {
+    try (JsonGenerator json = SafetensorsHeader.JSON.createGenerator(out)) {
       json.writeStartObject();
       if (!metadata.isEmpty()) {
-        json.writeObjectFieldStart(METADATA);
+        json.writeObjectFieldStart(SafetensorsHeader.METADATA);
         for (Map.Entry<String, String> entry : new TreeMap<>(metadata).entrySet()) {
           json.writeStringField(entry.getKey(), entry.getValue());
         }
@@ -574,7 +319,7 @@ public final class Safetensors {
       for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
         Tensor tensor = entry.getValue();
         json.writeObjectFieldStart(entry.getKey());
-        json.writeStringField("dtype", Dtype.F32.name());
+        json.writeStringField("dtype", SafetensorsHeader.Dtype.F32.name());
         json.writeArrayFieldStart("shape");
         for (int size : tensor.shape) {
           json.writeNumber(size);

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class DeadLettersTest {
 
+  private static final long NOW = 1_000;
+
   private static final DeadLetter LETTER =
       new DeadLetter(
           Reason.LATE,
@@ -42,7 +44,7 @@ class DeadLettersTest {
 
   @Test
   void keyAndValueAreTheOriginalBytesAndTheReasonIsInTheHeaders() throws Exception {
-    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 100);
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 100, NOW);
     assertThat(record.key()).isSameAs(LETTER.source().key());
     assertThat(record.value()).isSameAs(LETTER.source().value());
     assertThat(record.timestamp()).isEqualTo(555);
@@ -54,16 +56,45 @@ class DeadLettersTest {
 
   @Test
   void aValueTooLongForTheTopicIsCutAndSaysSo() {
-    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 2);
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 2, NOW);
     assertThat(record.value()).containsExactly(2, 3);
     assertThat(header(record, "__weir.errors.truncated-from")).isEqualTo("3");
+  }
+
+  @Test
+  void aLongKeyTakesFromTheValueAndIsItselfCutWhenItTakesAll() {
+    byte[] key = new byte[5_000]; // 4096 are free, so 904 are the value's
+    byte[] value = new byte[2_000];
+    DeadLetter letter =
+        new DeadLetter(Reason.MALFORMED, "m", new SourceRecord("t", 0, 0, 1, key, value));
+    ProducerRecord<byte[], byte[]> beside = DeadLetters.record("dlq", letter, 3_000, NOW);
+    assertThat(beside.key()).isSameAs(key);
+    assertThat(beside.value()).isSameAs(value);
+    ProducerRecord<byte[], byte[]> taking = DeadLetters.record("dlq", letter, 2_000, NOW);
+    assertThat(taking.key()).isSameAs(key);
+    assertThat(taking.value()).hasSize(2_000 - 904);
+    assertThat(taking.headers().lastHeader(DeadLetters.KEY_TRUNCATED)).isNull();
+    ProducerRecord<byte[], byte[]> cut = DeadLetters.record("dlq", letter, 500, NOW);
+    assertThat(cut.key()).hasSize(4_096 + 500);
+    assertThat(cut.value()).isEmpty();
+    assertThat(header(cut, "__weir.errors.key-truncated-from")).isEqualTo("5000");
+    assertThat(header(cut, "__weir.errors.truncated-from")).isEqualTo("2000");
+  }
+
+  @Test
+  void aTimestampAheadOfTheClockIsKeptInTheHeadersOnly() throws Exception {
+    DeadLetter letter =
+        new DeadLetter(Reason.TIME, "m", new SourceRecord("t", 0, 0, NOW + 1, null, null));
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", letter, 2, NOW);
+    assertThat(record.timestamp()).isEqualTo(NOW);
+    assertThat(DeadLetters.read(read(record))).isEqualTo(letter);
   }
 
   @Test
   void aRecordWithoutATimestampOrValueCanStillBeWritten() throws Exception {
     DeadLetter letter =
         new DeadLetter(Reason.NULL_VALUE, "m", new SourceRecord("t", 0, 0, -1, null, null));
-    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", letter, 2);
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", letter, 2, NOW);
     assertThat(record.timestamp()).isZero();
     assertThat(DeadLetters.read(read(record))).isEqualTo(letter);
   }

@@ -1,0 +1,185 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import dev.weir.job.ForecastJob;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * What docker-compose.yml says of the rest of the project is still true. Starts no container, so
+ * images and their scripts are not tested here.
+ */
+class ComposeFileIT {
+  private static final Path FILE = Path.of("docker-compose.yml");
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::\\?[^}]*)?}");
+
+  private static final Properties ENV = new Properties();
+  private static String text;
+  private static Map<String, Map<String, Object>> services;
+
+  @BeforeAll
+  static void read() throws IOException {
+    try (Reader env = Files.newBufferedReader(Path.of(".env"))) {
+      ENV.load(env);
+    }
+    text = Files.readString(FILE);
+    Map<String, Object> compose =
+        new Yaml(new SafeConstructor(new LoaderOptions()))
+            .load(VARIABLE.matcher(text).replaceAll(ComposeFileIT::value));
+    services = child(compose, "services");
+  }
+
+  private static String value(java.util.regex.MatchResult variable) {
+    String value = ENV.getProperty(variable.group(1));
+    assertThat(value).as(".env: %s", variable.group(1)).isNotEmpty();
+    return Matcher.quoteReplacement(value);
+  }
+
+  @SuppressWarnings("unchecked") // YAML of ours
+  private static <T> T child(Map<String, ?> map, String key) {
+    assertThat(map).containsKey(key);
+    return (T) map.get(key);
+  }
+
+  @Test
+  void eachMountedFileIsThereAndTheJobJarIsTheOneThatIsBuilt() {
+    Map<String, Path> mounts = mounts();
+    assertThat(mounts.values()).isNotEmpty().allMatch(Files::exists);
+    assertThat(mounts.get("/opt/flink/usrlib/weir-job.jar").toAbsolutePath().getFileName())
+        .isEqualTo(Path.of(System.getProperty("job.jar")).getFileName());
+  }
+
+  @Test
+  void eachPathBelowAMountIsThereOnThisSide() {
+    Matcher paths =
+        Pattern.compile("/opt/weir/[\\w./{}$?: -]*[\\w}]")
+            .matcher(VARIABLE.matcher(text).replaceAll(ComposeFileIT::value));
+    int found = 0;
+    while (paths.find()) {
+      String inside = paths.group().split("[ :]")[0];
+      assertThat(outside(inside)).as(inside).exists();
+      found++;
+    }
+    assertThat(found).isGreaterThan(2);
+  }
+
+  @Test
+  void produceAndTailTakeTheOptionsThatTheyAreGiven() throws Exception {
+    for (String service : List.of("producer", "tail")) {
+      List<String> entrypoint = child(services.get(service), "entrypoint");
+      assertThat(entrypoint).contains("/opt/flink/usrlib/weir-job.jar:/opt/flink/lib/*");
+      Class.forName(entrypoint.get(entrypoint.size() - 1)).getMethod("main", String[].class);
+      List<String> command = child(services.get(service), "command");
+      assertThatCode(() -> Weir.commandLine().parseArgs(command.toArray(String[]::new)))
+          .as("%s: %s", service, command)
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void theJobTakesTheOptionsThatItIsGiven() throws Exception {
+    List<String> command = child(services.get("jobmanager"), "command");
+    assertThat(command)
+        .startsWith("standalone-job", "--job-classname", ForecastJob.class.getName(), "--");
+    List<String> options = new ArrayList<>();
+    for (String option : command.subList(4, command.size())) {
+      options.add(option.startsWith("/opt/") ? outside(option).toString() : option);
+    }
+    options.add("--dry-run");
+    assertThatCode(() -> ForecastJob.main(options.toArray(String[]::new)))
+        .as("%s", options)
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void everybodyUsesKafkasAddressAndTheTopicsThatAreCreated() throws Exception {
+    Map<String, Object> kafka = child(services.get("kafka"), "environment");
+    assertThat(kafka.get("KAFKA_ADVERTISED_LISTENERS").toString().split(","))
+        .contains("INSIDE://kafka:9092");
+    for (String service : List.of("jobmanager", "producer", "tail")) {
+      List<String> command = child(services.get(service), "command");
+      assertThat(command).as(service).anyMatch(word -> word.endsWith("kafka:9092"));
+    }
+
+    Topics topics =
+        JobSettings.read(Path.of("jobs", ENV.getProperty("WEIR_JOB")), Map.of()).kafka().topics();
+    String create =
+        String.join("\n", ComposeFileIT.<List<String>>child(services.get("topics"), "entrypoint"));
+    assertThat(create)
+        .contains(
+            "topic " + topics.observations() + " ",
+            "topic " + topics.forecasts() + " ",
+            "topic " + topics.deadLetters() + " ",
+            "topic " + topics.models() + " --partitions 1 --config cleanup.policy=compact");
+    assertThat(ComposeFileIT.<List<String>>child(services.get("producer"), "command"))
+        .containsSubsequence("--topic", topics.observations());
+    assertThat(ComposeFileIT.<List<String>>child(services.get("tail"), "command"))
+        .containsSubsequence("--topic", topics.forecasts());
+  }
+
+  @Test
+  void checkpointsAndSavepointsGoWhereTheVolumeIs() throws IOException {
+    Map<String, Object> flink =
+        new Yaml(new SafeConstructor(new LoaderOptions()))
+            .load(Files.readString(Path.of("conf", "config.yaml")));
+    Map<String, Object> execution = child(flink, "execution");
+    Map<String, Object> checkpointing = child(execution, "checkpointing");
+    for (String key : List.of("dir", "savepoint-dir")) {
+      String folder = checkpointing.get(key).toString().replace("file://", "");
+      for (String service : List.of("jobmanager", "taskmanager")) {
+        List<Map<String, Object>> volumes = child(services.get(service), "volumes");
+        assertThat(volumes)
+            .as("%s: %s", service, folder)
+            .anyMatch(
+                v -> v.get("type").equals("volume") && folder.startsWith(v.get("target") + "/"));
+      }
+      List<String> prepare = child(services.get("state"), "entrypoint");
+      assertThat(String.join(" ", prepare)).contains("mkdir").contains(folder);
+    }
+  }
+
+  /** Bind mounts: the path inside, and what it is on this side. */
+  private static Map<String, Path> mounts() {
+    Map<String, Path> mounts = new LinkedHashMap<>();
+    for (Map<String, Object> service : services.values()) {
+      List<Map<String, Object>> volumes =
+          service.containsKey("volumes") ? child(service, "volumes") : List.of();
+      for (Object volume : volumes) {
+        if (volume instanceof Map<?, ?> mount && "bind".equals(mount.get("type"))) {
+          mounts.put(mount.get("target").toString(), Path.of(mount.get("source").toString()));
+        }
+      }
+    }
+    return mounts;
+  }
+
+  private static Path outside(String inside) {
+    return mounts().entrySet().stream()
+        .filter(m -> inside.equals(m.getKey()) || inside.startsWith(m.getKey() + "/"))
+        .map(
+            m ->
+                m.getValue()
+                    .resolve(inside.substring(Math.min(inside.length(), m.getKey().length() + 1))))
+        .findFirst()
+        .orElseThrow(
+            () -> new AssertionError(inside + ": expected below one of " + mounts().keySet()));
+  }
+}

@@ -1,0 +1,140 @@
+package dev.weir.cli;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One {@code weir} command in a process of its own, through the project's launcher, with standard
+ * output and standard error apart. The launcher runs what this build made and builds nothing.
+ */
+final class WeirProcess implements AutoCloseable {
+  private static final Duration END = Duration.ofSeconds(20);
+  private static int count;
+
+  private final Process process;
+  private final String command;
+  private final Path out;
+  private final Path err;
+
+  private WeirProcess(Process process, String command, Path out, Path err) {
+    this.process = process;
+    this.command = command;
+    this.out = out;
+    this.err = err;
+  }
+
+  static WeirProcess start(String... args) throws IOException {
+    Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
+    Path logs = Files.createDirectories(target.resolve("cli"));
+    String name = ++count + "-" + args[0];
+    List<String> command = new ArrayList<>(List.of(Path.of("weir").toAbsolutePath().toString()));
+    command.addAll(List.of(args));
+    Path out = logs.resolve(name + ".out");
+    Path err = logs.resolve(name + ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "WEIR_NO_BUILD",
+                "1",
+                "WEIR_BUILD_DIR",
+                Path.of("").toAbsolutePath().relativize(target).toString(),
+                "JAVA_HOME",
+                System.getProperty("java.home")));
+    return new WeirProcess(builder.start(), String.join(" ", command), out, err);
+  }
+
+  /** Starts the command and waits for its end. */
+  static WeirProcess run(String... args) throws IOException {
+    try (WeirProcess weir = start(args)) {
+      weir.exitCode(Duration.ofSeconds(90));
+      return weir;
+    }
+  }
+
+  int exitCode(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("expected an end within " + limit + ", still running: " + this);
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted: " + this, e);
+    }
+  }
+
+  int exitCode() {
+    return exitCode(Duration.ZERO);
+  }
+
+  String out() {
+    return text(out);
+  }
+
+  String err() {
+    return text(err);
+  }
+
+  /** Waits for a line on standard error; fails at once when the process ends without it. */
+  Matcher awaitErr(Pattern pattern, Duration limit) {
+    await(command + " prints " + pattern)
+        .atMost(limit)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> pattern.matcher(err()).find() || !process.isAlive());
+    Matcher matcher = pattern.matcher(err());
+    if (!matcher.find()) {
+      throw new AssertionError("expected a line with " + pattern + ", it ended: " + this);
+    }
+    return matcher;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return command
+        + (process.isAlive() ? "" : "\nexit code " + process.exitValue())
+        + "\n--- out\n"
+        + out()
+        + "\n--- err\n"
+        + err();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(END.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+    }
+  }
+}

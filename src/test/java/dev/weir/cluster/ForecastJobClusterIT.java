@@ -1,0 +1,432 @@
+package dev.weir.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.forecast.Fallback;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.NetworkForecaster;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SequenceWindow;
+import dev.weir.forecast.WindowState;
+import dev.weir.forecast.Windows;
+import dev.weir.forecast.Windows.Outcome;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.stream.ForecastSettings;
+import dev.weir.stream.ForecastSettings.Target;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The job as a person runs it: broker, JobManager, TaskManagers, producer and Flink's own command
+ * line are processes, the job is the shaded jar, the configuration the project's.
+ */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ForecastJobClusterIT {
+  private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
+  private static final Path DIR = BUILD.target().resolve("cluster/ForecastJobClusterIT");
+  private static final String JOB = "jobs/many-to-one.yaml";
+  private static final Duration WAIT = Duration.ofSeconds(90);
+
+  /** Five hours of each series in a second: some 150 values a second for more than a minute. */
+  private static final String SPEED = "18000";
+
+  /** Above the shipped model's version, which publishing keeps when the topic has no higher one. */
+  private static final long RETRAINED = 7;
+
+  /**
+   * So few are reached soon after a commit, long before the next checkpoint ends the transaction.
+   */
+  private static final int OPEN_RECORDS = 10;
+
+  private static BrokerProcess broker;
+  private static FlinkCluster flink;
+
+  /** What names a forecast. */
+  private record Name(String series, long origin, Mode mode) {
+    Name(Forecast forecast) {
+      this(forecast.series(), forecast.origin(), forecast.mode());
+    }
+  }
+
+  @BeforeAll
+  static void startProcesses() throws Exception {
+    broker = BrokerProcess.start(BUILD, DIR.resolve("broker"), Map.of());
+    flink = FlinkCluster.start(BUILD, DIR.resolve("flink"), 1, Map.of());
+  }
+
+  /** A job that a failed test left would keep the slots from the next. */
+  @AfterEach
+  void cancelJobs() throws Exception {
+    for (String job : flink.jobs()) {
+      if (!List.of("FINISHED", "CANCELED", "FAILED").contains(flink.status(job))) {
+        flink.cancel(job);
+      }
+    }
+  }
+
+  @AfterAll
+  static void endProcesses() {
+    if (flink != null) {
+      flink.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  @Test
+  void eachOriginIsForecastExactlyOnceThroughASwapAStopARescaleAndAKill() throws Exception {
+    String job;
+    try (LocalProcess producer =
+        weir(
+            "produce",
+            "--sample",
+            "--speed",
+            SPEED,
+            "--topic",
+            "observations",
+            "--partitions",
+            "2",
+            "--bootstrap-servers",
+            broker.bootstrapServers())) {
+      producer.awaitOutput(Pattern.compile("observations sent"), WAIT);
+
+      String first = flinkRun("-p", "1");
+      flink.awaitRunning(first);
+      awaitCommitted("forecasts", 500);
+      publish(retrained());
+      awaitForecastBy(RETRAINED);
+      String savepoint = flink.stopWithSavepoint(first);
+      long beforeTheStop = read("forecasts", "read_committed").size();
+
+      job = flinkRun("-p", "2", "-s", savepoint);
+      flink.awaitRunning(job);
+      assertThat(parallelism(job, "forecast")).isEqualTo(2);
+      awaitCommitted("forecasts", beforeTheStop + 200);
+
+      int restored = restored(job);
+      awaitOpenTransactions("forecasts", OPEN_RECORDS);
+      flink.taskManager("tm-1").kill();
+      flink.startTaskManager("tm-2");
+      await("the job is restored").atMost(WAIT).until(() -> restored(job) > restored);
+      flink.awaitRunning(job);
+      flink.awaitCheckpoints(job, 2);
+      assertThat(producer.isAlive()).as("the producer is to outlast the kill").isTrue();
+      producer.terminate();
+    }
+
+    Expected expected =
+        Expected.of(read("observations", "read_committed"), List.of(shipped(), retrained()));
+    awaitCommitted("forecasts", expected.forecasts.size());
+    flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
+
+    List<ConsumerRecord<byte[], byte[]>> committed = read("forecasts", "read_committed");
+    int written = read("forecasts", "read_uncommitted").size();
+    System.out.printf(
+        "%,d observations, %,d forecasts committed, %,d written before the kill and aborted%n",
+        expected.observations, committed.size(), written - committed.size());
+    assertSameForecasts(committed, expected.forecasts);
+    assertNoModelComesBack(committed);
+    assertThat(written).as("the kill is to hit open transactions").isGreaterThan(committed.size());
+    assertThat(read("observations.dlq", "read_committed")).hasSize(expected.late);
+  }
+
+  @Test
+  void submitStartsTheSameJobAsFlinkRun() throws Exception {
+    try (LocalProcess producer =
+        weir(
+            "produce",
+            "--input",
+            "src/main/resources/sample/vega_seattle_tmax.csv",
+            "--topic",
+            "submitted",
+            "--bootstrap-servers",
+            broker.bootstrapServers())) {
+      assertThat(producer.exitCode(WAIT)).as(producer.output()).isZero();
+    }
+    try (LocalProcess submit =
+        weir(
+            "submit",
+            JOB,
+            "--jobmanager",
+            flink.rest().getAuthority(),
+            "--jar",
+            BUILD.jobJar().toString(),
+            "--set",
+            "name=submitted",
+            "--set",
+            "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+            "--set",
+            "topics.observations=submitted",
+            "--set",
+            "topics.forecasts=submitted.forecasts",
+            "--set",
+            "topics.models=submitted.models")) {
+      submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
+      assertThat(submit.exitCode(WAIT)).isZero();
+      Expected expected = Expected.of(read("submitted", "read_committed"), List.of(shipped()));
+      awaitCommitted("submitted.forecasts", expected.forecasts.size());
+      assertSameForecasts(read("submitted.forecasts", "read_committed"), expected.forecasts);
+    }
+  }
+
+  private static void assertSameForecasts(
+      List<ConsumerRecord<byte[], byte[]>> records, Map<Name, Map<Long, Forecast>> expected)
+      throws Exception {
+    ForecastCodec codec = new ForecastCodec();
+    Map<Name, Forecast> actual = new HashMap<>();
+    List<Name> repeated = new ArrayList<>();
+    List<String> different = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Forecast forecast = codec.decode(record.value());
+      Name name = new Name(forecast);
+      if (actual.put(name, forecast) != null) {
+        repeated.add(name);
+      }
+      Map<Long, Forecast> byVersion = expected.getOrDefault(name, Map.of());
+      if (!forecast.equals(byVersion.get(forecast.modelVersion()))) { // bit for bit
+        different.add(forecast + " for " + byVersion.get(forecast.modelVersion()));
+      }
+      assertThat(new String(record.key(), UTF_8)).isEqualTo(forecast.series());
+      assertThat(record.timestamp()).isEqualTo(forecast.origin());
+    }
+    List<Name> missing = expected.keySet().stream().filter(n -> !actual.containsKey(n)).toList();
+    assertNone("committed more than once", repeated);
+    assertNone("missing", missing);
+    assertNone("not what the core says", different);
+  }
+
+  private static void assertNone(String what, List<?> names) {
+    assertThat(names.stream().limit(10)).as("%,d forecasts are %s", names.size(), what).isEmpty();
+  }
+
+  /** The active model is part of the state: once a series has seen the new one, it keeps it. */
+  private static void assertNoModelComesBack(List<ConsumerRecord<byte[], byte[]>> records)
+      throws Exception {
+    ForecastCodec codec = new ForecastCodec();
+    Map<String, Long> newest = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Forecast forecast = codec.decode(record.value());
+      Long before = newest.put(forecast.series(), forecast.modelVersion());
+      assertThat(forecast.modelVersion())
+          .as("%s after version %s", forecast, before)
+          .isGreaterThanOrEqualTo(before == null ? Forecast.NO_VERSION : before);
+    }
+    assertThat(newest.values()).contains(RETRAINED);
+  }
+
+  /**
+   * What the core says to the same observations, one after the other in this JVM.
+   *
+   * @param forecasts by the version of the model that may have made them
+   */
+  private record Expected(Map<Name, Map<Long, Forecast>> forecasts, int observations, int late) {
+
+    static Expected of(List<ConsumerRecord<byte[], byte[]>> records, List<ForecastModel> models)
+        throws Exception {
+      ForecastSettings settings = JobSettings.read(Path.of(JOB), Map.of()).forecast();
+      Target target = settings.targets().get(0);
+      List<NetworkForecaster> forecasters = models.stream().map(NetworkForecaster::new).toList();
+      Windows windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
+      ObservationCodec codec = new ObservationCodec();
+      Map<String, WindowState> series = new TreeMap<>();
+      Map<String, Integer> partitions = new HashMap<>();
+      Map<Name, Map<Long, Forecast>> forecasts = new LinkedHashMap<>();
+      int late = 0;
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        Observation observation = codec.decode(record.value(), record.headers());
+        assertThat(partitions.putIfAbsent(observation.series(), record.partition()))
+            .as("partition of %s", observation.series())
+            .isIn(null, record.partition());
+        WindowState state =
+            series.computeIfAbsent(observation.series(), name -> windows.newState());
+        Outcome outcome = windows.offer(state, observation, Windows.IN_ORDER);
+        if (outcome == Outcome.LATE) {
+          late++;
+        }
+        if (outcome == Outcome.APPENDED && windows.isDue(state)) {
+          SequenceWindow window = windows.window(observation.series(), state);
+          List<Forecast> each =
+              window.isFull()
+                  ? forecasters.stream().map(forecaster -> forecaster.forecast(window)).toList()
+                  : List.of(
+                      Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+          Map<Long, Forecast> byVersion = new HashMap<>();
+          each.forEach(forecast -> byVersion.put(forecast.modelVersion(), forecast));
+          forecasts.put(new Name(each.get(0)), byVersion);
+        }
+      }
+      return new Expected(forecasts, records.size(), late);
+    }
+  }
+
+  // ---- models
+
+  private static ForecastModel shipped() throws Exception {
+    Target target = JobSettings.read(Path.of(JOB), Map.of()).forecast().targets().get(0);
+    return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, JOB);
+  }
+
+  /** The shipped model with one bias moved: no forecast stays as it was. */
+  private static ForecastModel retrained() throws Exception {
+    ForecastModel model = shipped();
+    float[] bias = model.head().bias().clone();
+    for (int i = 0; i < bias.length; i++) {
+      bias[i] += 0.25f;
+    }
+    return new ForecastModel(
+        model.name(),
+        RETRAINED,
+        model.mode(),
+        model.rnn(),
+        model.seqLen(),
+        model.horizon(),
+        model.readout(),
+        model.scaling(),
+        model.weights(),
+        new ForecastModel.Head(model.head().weight(), bias),
+        model.provenance());
+  }
+
+  private static void publish(ForecastModel model) throws Exception {
+    Path file = DIR.resolve("retrained.safetensors");
+    ModelFiles.write(model, file);
+    try (LocalProcess publish =
+        weir(
+            "model",
+            "publish",
+            file.toString(),
+            "--bootstrap-servers",
+            broker.bootstrapServers())) {
+      assertThat(publish.exitCode(WAIT)).as(publish.output()).isZero();
+    }
+  }
+
+  private static void awaitForecastBy(long version) {
+    ForecastCodec codec = new ForecastCodec();
+    await("a forecast by version " + version)
+        .atMost(WAIT)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              for (ConsumerRecord<byte[], byte[]> record : read("forecasts", "read_committed")) {
+                if (codec.decode(record.value()).modelVersion() == version) {
+                  return true;
+                }
+              }
+              return false;
+            });
+  }
+
+  // ---- processes
+
+  private static LocalProcess weir(String... args) throws Exception {
+    return LocalProcess.java(
+        "weir " + args[0],
+        DIR.resolve("weir-" + args[0] + ".log"),
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-Dlog4j.configurationFile=conf/log4j2.properties"),
+        BUILD.launcher(),
+        "dev.weir.cli.Weir",
+        List.of(args),
+        Map.of());
+  }
+
+  private static String flinkRun(String... options) throws Exception {
+    List<String> args = new ArrayList<>(List.of(options));
+    args.add(BUILD.jobJar().toString());
+    args.addAll(List.of("--job", JOB));
+    args.addAll(List.of("--set", "kafka.bootstrap-servers=" + broker.bootstrapServers()));
+    return flink.flinkRun(args.toArray(String[]::new));
+  }
+
+  private static int restored(String job) throws Exception {
+    return flink.checkpoints(job).at("/counts/restored").asInt();
+  }
+
+  private static int parallelism(String job, String operator) throws Exception {
+    return StreamSupport.stream(flink.get("/jobs/" + job).path("vertices").spliterator(), false)
+        .filter(vertex -> vertex.path("name").asText().contains(operator))
+        .mapToInt(vertex -> vertex.path("parallelism").asInt())
+        .min()
+        .orElseThrow();
+  }
+
+  // ---- topics
+
+  private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
+    return new KafkaConsumer<>(
+        Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", isolation),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .sorted(Comparator.comparingInt(TopicPartition::partition))
+        .toList();
+  }
+
+  /** All records of the topic from its beginning to its present end. */
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  private static void awaitCommitted(String topic, long records) {
+    await(records + " records on " + topic)
+        .atMost(WAIT)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> read(topic, "read_committed").size() >= records);
+  }
+
+  private static void awaitOpenTransactions(String topic, long records) {
+    try (KafkaConsumer<byte[], byte[]> committed = consumer("read_committed");
+        KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
+      List<TopicPartition> partitions = partitions(all, topic);
+      await("open transactions on " + topic)
+          .atMost(WAIT)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> end(all, partitions) - end(committed, partitions) >= records);
+    }
+  }
+
+  private static long end(KafkaConsumer<?, ?> consumer, List<TopicPartition> partitions) {
+    return consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
+  }
+}

@@ -1,0 +1,426 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.DeadLetters;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.model.Mode;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whatever lies on the topic: the job lives, and nothing is lost. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BadInputIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final long SEED = 20261128;
+  private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+  private static final long HOUR = 3_600_000;
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name) throws Exception {
+    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.overrides(name));
+  }
+
+  /** What goes in and what must come out: the good are forecast, the bad are kept as they are. */
+  private static final class Traffic {
+    private final String topic;
+    private final Random random = new Random(SEED);
+    private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private final List<Observation> good = new ArrayList<>();
+    private final Map<String, Reason> reasons = new HashMap<>(); // by the record's key
+    private final Map<String, ProducerRecord<byte[], byte[]>> bad = new HashMap<>();
+
+    Traffic(String topic) {
+      this.topic = topic;
+    }
+
+    /** The next value of two series, one in each partition. */
+    void good() throws Exception {
+      for (int partition = 0; partition < 2; partition++) {
+        long time = START + good.size() * HOUR;
+        Observation next = new Observation("good-" + partition, time, random.nextDouble() * 100);
+        good.add(next);
+        records.add(KafkaFixture.record(topic, partition, next));
+      }
+    }
+
+    /** Between good ones, in both partitions by turns, under a key that nobody can read as text. */
+    void bad(Reason reason, byte[] value, byte[] schema) throws Exception {
+      byte[] key = new byte[8];
+      random.nextBytes(key);
+      bad(reason, key, value, schema);
+    }
+
+    void bad(Reason reason, byte[] key, byte[] value, byte[] schema) throws Exception {
+      good();
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(topic, bad.size() % 2, key, value);
+      if (schema != null) {
+        record.headers().add(ObservationCodec.fingerprintHeader(), schema);
+      }
+      records.add(record);
+      reasons.put(Arrays.toString(key), reason);
+      bad.put(Arrays.toString(key), record);
+      good();
+    }
+
+    void bad(Reason reason, Observation observation) throws Exception {
+      bad(reason, new ObservationCodec().encode(observation), ObservationCodec.fingerprint());
+    }
+  }
+
+  private static Observation at(long time) {
+    return new Observation("some", time, 1);
+  }
+
+  private static Observation of(double value, double... features) {
+    return new Observation("some", START, value, features);
+  }
+
+  @Test
+  void eachBadRecordIsADeadLetterWithItsBytesAndTheGoodOnesAroundItAreForecast() throws Exception {
+    JobSettings settings = settings("bad");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
+    Traffic traffic = new Traffic(topic);
+    byte[] ours = ObservationCodec.fingerprint();
+    byte[] valid = new ObservationCodec().encode(at(START));
+    traffic.bad(Reason.MALFORMED, Arrays.copyOf(valid, valid.length - 3), ours);
+    traffic.bad(Reason.MALFORMED, Arrays.copyOf(valid, valid.length - 3), null);
+    traffic.bad(Reason.MALFORMED, new byte[0], null);
+    Forecast forecast =
+        new Forecast(
+            "some",
+            START,
+            START,
+            5,
+            Mode.MANY_TO_ONE,
+            null,
+            new double[] {1, 2},
+            null,
+            null,
+            Double.NaN,
+            "m",
+            1,
+            0,
+            Forecast.Status.OK);
+    traffic.bad(Reason.MALFORMED, new ForecastCodec().encode(forecast), null);
+    traffic.bad(Reason.MALFORMED, new ForecastCodec().encode(forecast), ours);
+    traffic.bad(Reason.MALFORMED, valid, ForecastCodec.fingerprint());
+    traffic.bad(Reason.MALFORMED, valid, new byte[] {1, 2, 3});
+    byte[] large = new byte[10 << 20];
+    new Random(SEED).nextBytes(large);
+    traffic.bad(Reason.MALFORMED, large, null);
+    traffic.bad(Reason.NULL_VALUE, null, null);
+    traffic.bad(Reason.NULL_VALUE, null, ours);
+    traffic.bad(Reason.NOT_FINITE, of(Double.NaN));
+    traffic.bad(Reason.NOT_FINITE, of(Double.POSITIVE_INFINITY));
+    traffic.bad(Reason.NOT_FINITE, of(Double.NEGATIVE_INFINITY));
+    traffic.bad(Reason.NOT_FINITE, of(1, Double.NaN));
+    traffic.bad(Reason.FEATURES, of(1, 2, 3));
+    traffic.bad(Reason.SERIES, new Observation("", START, 1));
+    traffic.bad(Reason.SERIES, new Observation("s".repeat(1001), START, 1));
+    traffic.bad(Reason.TIME, at(-1));
+    traffic.bad(Reason.TIME, at(Long.MIN_VALUE));
+    traffic.bad(Reason.TIME, at(Instant.parse("9999-12-31T23:59:59Z").toEpochMilli()));
+    traffic.bad(Reason.TIME, at(Long.MAX_VALUE));
+    // an even number so far, so that this one is in the partition of its series
+    traffic.good();
+    traffic.bad(Reason.MALFORMED, null, new byte[] {7}, null);
+    assertThat(traffic.bad.size() % 2).isZero();
+    traffic.bad(Reason.LATE, new Observation("good-0", START + 1, 5));
+
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      send(traffic);
+      awaitAll(job, settings, traffic);
+      Traffic more = new Traffic(topic); // later, when all of that is past
+      more.good.addAll(traffic.good);
+      more.good();
+      kafka.send(more.records);
+      traffic.good.clear();
+      traffic.good.addAll(more.good);
+      awaitAll(job, settings, traffic);
+      job.assertRunning();
+    }
+    assertDead(settings, traffic, Integer.MAX_VALUE);
+    assertForecasts(settings, traffic.good);
+  }
+
+  @Test
+  void aDeadLetterTooLargeForItsTopicIsCutAndSaysSo() throws Exception {
+    JobSettings settings = settings("cut");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
+    int limit = 20_000;
+    kafka.create(
+        settings.kafka().topics().deadLetters(),
+        1,
+        Map.of("max.message.bytes", Integer.toString(limit)));
+    Traffic traffic = new Traffic(topic);
+    Random random = new Random(SEED);
+    for (int length : new int[] {3_000, 20_000, 100_000, 10 << 20}) {
+      byte[] value = new byte[length];
+      random.nextBytes(value);
+      traffic.bad(Reason.MALFORMED, value, null);
+    }
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      send(traffic);
+      awaitAll(job, settings, traffic);
+      job.assertRunning();
+    }
+    int kept = limit - (16 << 10);
+    assertDead(settings, traffic, kept);
+    assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
+        .filteredOn(record -> record.headers().lastHeader(DeadLetters.TRUNCATED) != null)
+        .hasSize(3);
+    assertForecasts(settings, traffic.good);
+  }
+
+  @Test
+  void aKeyTooLargeForItsDeadLetterTopicIsCutAndSaysSo() throws Exception {
+    JobSettings settings = settings("key");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
+    kafka.create(settings.kafka().topics().deadLetters(), 1, Map.of("max.message.bytes", "20000"));
+    Traffic traffic = new Traffic(topic);
+    byte[] key = new byte[100_000];
+    new Random(SEED).nextBytes(key);
+    traffic.bad(Reason.MALFORMED, key, new byte[] {7}, null);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      send(traffic);
+      awaitAll(job, settings, traffic);
+      job.assertRunning();
+    }
+    ConsumerRecord<byte[], byte[]> dead =
+        kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED).get(0);
+    assertThat(dead.key()).isEqualTo(Arrays.copyOf(key, dead.key().length));
+    assertThat(dead.value()).isEmpty();
+    assertThat(header(dead, DeadLetters.KEY_TRUNCATED)).isEqualTo("100000");
+    assertThat(header(dead, DeadLetters.TRUNCATED)).isEqualTo("1");
+    assertForecasts(settings, traffic.good);
+  }
+
+  @Test
+  void aTimeAheadOfTheClockThatTheJobTakesIsForecast() throws Exception {
+    JobSettings settings = settings("ahead");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of());
+    long ahead = System.currentTimeMillis() + 5 * HOUR; // max-future is a day
+    List<Observation> good = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      good.add(new Observation("ahead", ahead + i * 60_000, i));
+    }
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      kafka.sendObservations(topic, good);
+      String out = settings.kafka().topics().forecasts();
+      job.await().until(() -> kafka.read(out, KafkaFixture.COMMITTED).size() == 10);
+      job.assertRunning();
+    }
+    assertForecasts(settings, good);
+  }
+
+  @Test
+  void aKafkaTimestampThatTheDeadLetterTopicRefusesDoesNotStopTheJob() throws Exception {
+    JobSettings settings = settings("stamp");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
+    long future = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      kafka.send(List.of(new ProducerRecord<>(topic, 0, future, new byte[] {1}, new byte[] {2})));
+      String dead = settings.kafka().topics().deadLetters();
+      job.await().until(() -> kafka.deadLetters(dead).size() == 1);
+      assertThat(kafka.deadLetters(dead).get(0).source().timestamp()).isEqualTo(future);
+      job.assertRunning();
+    }
+  }
+
+  @Test
+  void aDeadLetterTopicMayTakeRecordsOfAnyLength() throws Exception {
+    JobSettings settings = settings("any");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of());
+    kafka.create(
+        settings.kafka().topics().deadLetters(),
+        1,
+        Map.of("max.message.bytes", Integer.toString(Integer.MAX_VALUE)));
+    Traffic traffic = new Traffic(topic);
+    traffic.bad(Reason.MALFORMED, new byte[] {7}, null);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      send(traffic);
+      awaitAll(job, settings, traffic);
+      job.assertRunning();
+    }
+    assertDead(settings, traffic, Integer.MAX_VALUE);
+  }
+
+  /** What a producer has that never heard of the optional field. */
+  private static final Schema OLDER =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Observation", "namespace": "dev.weir.kafka.avro", "fields": [
+                {"name": "series", "type": "string"},
+                {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                {"name": "value", "type": "double"}]}
+              """);
+
+  @Test
+  void observationsOfAnOlderSchemaAreForecastBesideThoseOfTheNewest() throws Exception {
+    JobSettings settings = settings("older");
+    String topic = settings.kafka().topics().observations();
+    kafka.create(topic, 2, Map.of());
+    byte[] fingerprint =
+        ByteBuffer.allocate(8).putLong(SchemaNormalization.parsingFingerprint64(OLDER)).array();
+    List<Observation> good = new ArrayList<>();
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    Random random = new Random(SEED);
+    for (int i = 0; i < 60; i++) {
+      Observation observation =
+          new Observation("older-" + i % 2, START + i * HOUR, random.nextDouble());
+      good.add(observation);
+      if (i % 3 == 2) {
+        records.add(KafkaFixture.record(topic, null, observation));
+        continue;
+      }
+      byte[] key = observation.series().getBytes(StandardCharsets.UTF_8);
+      ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key, older(observation));
+      if (i % 3 == 1) {
+        record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+      }
+      records.add(record);
+    }
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      kafka.send(records);
+      String out = settings.kafka().topics().forecasts();
+      job.await().until(() -> kafka.read(out, KafkaFixture.COMMITTED).size() >= good.size());
+    }
+    assertForecasts(settings, good);
+    assertThat(kafka.deadLetters(settings.kafka().topics().deadLetters())).isEmpty();
+  }
+
+  private static byte[] older(Observation observation) throws Exception {
+    GenericRecord record =
+        new GenericRecordBuilder(OLDER)
+            .set("series", observation.series())
+            .set("time", observation.time())
+            .set("value", observation.value())
+            .build();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    new GenericDatumWriter<GenericRecord>(OLDER).write(record, encoder);
+    encoder.flush();
+    return out.toByteArray();
+  }
+
+  private static void send(Traffic traffic) throws Exception {
+    List<RecordMetadata> sent = kafka.send(traffic.records);
+    assertThat(sent).hasSize(traffic.good.size() + traffic.bad.size());
+  }
+
+  private static void awaitAll(RunningJob job, JobSettings settings, Traffic traffic) {
+    String out = settings.kafka().topics().forecasts();
+    String dead = settings.kafka().topics().deadLetters();
+    job.await()
+        .untilAsserted(
+            () -> {
+              assertThat(kafka.read(out, KafkaFixture.COMMITTED)).hasSize(traffic.good.size());
+              assertThat(kafka.read(dead, KafkaFixture.COMMITTED)).hasSize(traffic.bad.size());
+            });
+  }
+
+  /**
+   * One dead letter for each bad record.
+   *
+   * @param kept how many bytes of a value the topic takes
+   */
+  private static void assertDead(JobSettings settings, Traffic traffic, int kept) {
+    List<ConsumerRecord<byte[], byte[]>> dead =
+        kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED);
+    assertThat(dead.stream().map(record -> Arrays.toString(record.key())))
+        .containsExactlyInAnyOrderElementsOf(traffic.bad.keySet());
+    for (ConsumerRecord<byte[], byte[]> record : dead) {
+      ProducerRecord<byte[], byte[]> original = traffic.bad.get(Arrays.toString(record.key()));
+      String what = header(record, DeadLetters.REASON) + " " + header(record, DeadLetters.MESSAGE);
+      byte[] value = original.value();
+      boolean cut = value != null && value.length > kept;
+      // not isEqualTo: it would print ten megabytes
+      assertThat(Arrays.equals(record.value(), cut ? Arrays.copyOf(value, kept) : value))
+          .as("the bytes of %s", what)
+          .isTrue();
+      assertThat(header(record, DeadLetters.TRUNCATED))
+          .isEqualTo(cut ? Integer.toString(value.length) : null);
+      assertThat(header(record, DeadLetters.REASON))
+          .as(what)
+          .isEqualTo(traffic.reasons.get(Arrays.toString(record.key())).name());
+      assertThat(header(record, DeadLetters.TOPIC))
+          .isEqualTo(settings.kafka().topics().observations());
+      assertThat(header(record, DeadLetters.PARTITION)).isEqualTo(original.partition().toString());
+    }
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    var header = record.headers().lastHeader(name);
+    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  private static void assertForecasts(JobSettings settings, List<Observation> good)
+      throws Exception {
+    Map<String, List<Forecast>> expected = new HashMap<>();
+    Map<String, List<Observation>> bySeries =
+        good.stream()
+            .sorted(Comparator.comparingLong(Observation::time))
+            .collect(Collectors.groupingBy(Observation::series));
+    for (Map.Entry<String, List<Observation>> series : bySeries.entrySet()) {
+      expected.put(series.getKey(), CoreForecasts.of(series.getValue(), settings.forecast()));
+    }
+    Map<String, List<Forecast>> actual =
+        kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).stream()
+            .collect(Collectors.groupingBy(Forecast::series));
+    assertThat(actual).isEqualTo(expected);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.weir.job;
+
+import dev.weir.forecast.Fallback;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.NetworkForecaster;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SequenceWindow;
+import dev.weir.forecast.WindowState;
+import dev.weir.forecast.Windows;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
+import dev.weir.stream.ForecastSettings;
+import dev.weir.stream.ForecastSettings.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/** What the core says of a series without Flink and Kafka, one observation after the other. */
+final class CoreForecasts {
+
+  private CoreForecasts() {}
+
+  static ForecastModel initialModel(Target target) throws ModelFormatException {
+    return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
+  }
+
+  /** The forecasts of a job with one target, by its initial model. */
+  static List<Forecast> of(List<Observation> series, ForecastSettings settings)
+      throws ModelFormatException {
+    Target target = settings.targets().get(0);
+    ForecastModel model = initialModel(target);
+    return of(series, settings, target, i -> model);
+  }
+
+  /**
+   * @param series one series' observations in order of time
+   * @param models the model that is active at the observation of this index
+   */
+  static List<Forecast> of(
+      List<Observation> series,
+      ForecastSettings settings,
+      Target target,
+      IntFunction<ForecastModel> models) {
+    Windows windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
+    WindowState state = windows.newState();
+    List<Forecast> forecasts = new ArrayList<>();
+    NetworkForecaster forecaster = null;
+    for (int i = 0; i < series.size(); i++) {
+      Observation observation = series.get(i);
+      windows.offer(state, observation, Windows.IN_ORDER);
+      if (!windows.isDue(state)) {
+        continue;
+      }
+      SequenceWindow window = windows.window(observation.series(), state);
+      if (!window.isFull()) {
+        forecasts.add(Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+        continue;
+      }
+      ForecastModel model = models.apply(i);
+      if (forecaster == null || forecaster.model() != model) {
+        forecaster = new NetworkForecaster(model);
+      }
+      forecasts.add(forecaster.forecast(window));
+    }
+    return forecasts;
+  }
+}

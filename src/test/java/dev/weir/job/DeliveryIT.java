@@ -1,0 +1,140 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Observation;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.core.execution.CheckpointType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** When a forecast can be read, and what stops a job before it starts. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DeliveryIT {
+
+  /** Longer than any test: no checkpoint but those that a test asks for. */
+  private static final Duration NEVER = Duration.ofMinutes(10);
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, String guarantee) throws Exception {
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.put("delivery.guarantee", guarantee);
+    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+  }
+
+  private static List<Observation> observations() {
+    List<Observation> observations = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      observations.add(new Observation("s" + i % 3, 1_000L * i, i));
+    }
+    return observations;
+  }
+
+  @Test
+  void atLeastOnceShowsForecastsWithoutACheckpoint() throws Exception {
+    JobSettings settings = settings("at-once", "at-least-once");
+    kafka.create(settings.kafka().topics().observations(), 2, Map.of());
+    String forecasts = settings.kafka().topics().forecasts();
+    try (RunningJob job = flink.submit(settings, 2, NEVER)) {
+      kafka.sendObservations(settings.kafka().topics().observations(), observations());
+      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 50);
+      assertThat(completedCheckpoints(job)).isZero();
+    }
+  }
+
+  @Test
+  void exactlyOnceShowsNothingCommittedBeforeACheckpointAndAllAfterIt() throws Exception {
+    JobSettings settings = settings("committed", "exactly-once");
+    kafka.create(settings.kafka().topics().observations(), 2, Map.of());
+    String forecasts = settings.kafka().topics().forecasts();
+    try (RunningJob job = flink.submit(settings, 2, NEVER)) {
+      kafka.sendObservations(settings.kafka().topics().observations(), observations());
+      job.await().until(() -> kafka.read(forecasts, KafkaFixture.UNCOMMITTED).size() == 50);
+      assertThat(kafka.read(forecasts, KafkaFixture.COMMITTED)).isEmpty();
+      assertThat(completedCheckpoints(job)).isZero();
+
+      flink.cluster().triggerCheckpoint(job.id(), CheckpointType.CONFIGURED).get();
+      job.await().until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == 50);
+      assertThat(completedCheckpoints(job)).isEqualTo(1);
+    }
+  }
+
+  private static long completedCheckpoints(RunningJob job) throws Exception {
+    return flink
+        .cluster()
+        .getExecutionGraph(job.id())
+        .get()
+        .getCheckpointStatsSnapshot()
+        .getCounts()
+        .getNumberOfCompletedCheckpoints();
+  }
+
+  @Test
+  void withoutItsObservationsTopicAJobDoesNotStart() throws Exception {
+    JobSettings settings = settings("missing", "exactly-once");
+    int jobs = flink.cluster().listJobs().get().size();
+    assertThatThrownBy(() -> flink.submit(settings, 2, NEVER))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "topic missing.observations: expected on Kafka at %s, got no such topic;"
+                + " create it or set topics.observations",
+            kafka.bootstrapServers());
+    assertThat(flink.cluster().listJobs().get()).hasSize(jobs);
+    try (var admin = kafka.admin()) {
+      var topics = settings.kafka().topics();
+      List<String> outputs = List.of(topics.forecasts(), topics.deadLetters(), topics.models());
+      assertThat(admin.missing(outputs)).isEqualTo(outputs); // nothing was left behind
+    }
+  }
+
+  @Test
+  void aTopicThatWasJustCreatedIsKnownAtOnce() {
+    try (var admin = kafka.admin()) {
+      for (int i = 0; i < 100; i++) { // often, since a broker is rarely behind its controller
+        admin.create("new-" + i, 1, Map.of("max.message.bytes", "100000"));
+        assertThat(admin.maxValueBytes("new-" + i)).isBetween(1, 100_000);
+      }
+    }
+  }
+
+  @Test
+  void withoutABrokerAJobSaysSoSoonAndDoesNotStart() throws Exception {
+    int port;
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = probe.getLocalPort(); // nobody listens there once it is closed
+    }
+    Map<String, String> overrides = kafka.overrides("unreachable");
+    overrides.put("kafka.bootstrap-servers", "localhost:" + port);
+    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    int jobs = flink.cluster().listJobs().get().size();
+    long start = System.nanoTime();
+    assertThatThrownBy(() -> flink.submit(settings, 2, NEVER))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageMatching("Kafka at localhost:" + port + ": could not list topics: .+");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    assertThat(flink.cluster().listJobs().get()).hasSize(jobs);
+  }
+}

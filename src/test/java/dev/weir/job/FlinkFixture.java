@@ -1,0 +1,65 @@
+package dev.weir.job;
+
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.util.TestStreamEnvironment;
+
+/** A Flink cluster for the tests of one class; its jobs never restart, so that a failure is one. */
+final class FlinkFixture implements AutoCloseable {
+
+  private static final int SLOTS = 4;
+
+  private final MiniCluster cluster;
+
+  private FlinkFixture(MiniCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  static FlinkFixture start() throws Exception {
+    MiniCluster cluster =
+        new MiniCluster(
+            new MiniClusterConfiguration.Builder()
+                .withRandomPorts()
+                .setNumTaskManagers(1)
+                .setNumSlotsPerTaskManager(SLOTS)
+                .build());
+    cluster.start();
+    return new FlinkFixture(cluster);
+  }
+
+  MiniCluster cluster() {
+    return cluster;
+  }
+
+  /** An environment whose jobs run here: no restarts, no Kryo. */
+  StreamExecutionEnvironment environment(int parallelism) {
+    StreamExecutionEnvironment env = new TestStreamEnvironment(cluster, parallelism);
+    Configuration configuration = new Configuration();
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    // else a test's few records are through before event time has moved once
+    configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(10));
+    env.configure(configuration);
+    return env;
+  }
+
+  /** Submits the job as {@code flink run} does. */
+  RunningJob submit(JobSettings settings, int parallelism, Duration checkpointInterval)
+      throws Exception {
+    StreamExecutionEnvironment env = environment(parallelism);
+    env.configure(
+        new Configuration().set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval));
+    return new RunningJob(ForecastJob.submit(env, settings));
+  }
+
+  @Override
+  public void close() throws Exception {
+    cluster.close();
+  }
+}

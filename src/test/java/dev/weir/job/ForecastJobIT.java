@@ -1,0 +1,347 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.ModelTopic;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.stream.ForecastSettings.Target;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Both jobs of the repository on real series, against the core run by hand on the same series. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ForecastJobIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+
+  private static final List<String> SERIES =
+      List.of(
+          "nab_nyc_taxi",
+          "uci_bike",
+          "nab_elb_requests",
+          "nab_ec2_cpu_5f5533",
+          "nab_ambient_temp",
+          "vega_seattle_tmax");
+
+  private static final int VALUES = 1_200; // of each series, at most
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static List<Observation> sample(String name) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                ForecastJobIT.class.getResourceAsStream("/sample/" + name + ".csv"),
+                StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .skip(1)
+          .limit(VALUES)
+          .map(line -> line.split(","))
+          .map(c -> new Observation(c[0], Instant.parse(c[1]).toEpochMilli(), number(c[2])))
+          .toList();
+    }
+  }
+
+  private static double number(String text) {
+    return Double.parseDouble(text);
+  }
+
+  /** The two jobs on common topics, but each with its own dead letters. */
+  private static JobSettings settings(String topics, Mode mode) throws IOException {
+    Map<String, String> overrides = kafka.overrides(topics);
+    overrides.put("name", topics + "-" + mode.label());
+    overrides.put("topics.dead-letters", topics + "-" + mode.label() + ".dlq");
+    return JobSettings.read(Path.of("jobs", mode.label() + ".yaml"), overrides);
+  }
+
+  private static Target target(JobSettings settings) {
+    return settings.forecast().targets().get(0);
+  }
+
+  /** The same network with other weights. */
+  private static ForecastModel next(ForecastModel model) {
+    float[] weights = model.weights().clone();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] *= 0.75f;
+    }
+    return with(model, model.version() + 1, model.mode(), model.seqLen(), model.horizon(), weights);
+  }
+
+  private static ForecastModel with(
+      ForecastModel model, long version, Mode mode, int seqLen, int horizon, float[] weights) {
+    return new ForecastModel(
+        model.name(),
+        version,
+        mode,
+        model.rnn(),
+        seqLen,
+        horizon,
+        model.readout(),
+        model.scaling(),
+        weights,
+        model.head(),
+        Map.of());
+  }
+
+  /** A network that can be anything, since it has no head to fit. */
+  private static ForecastModel bare(
+      String name, Mode mode, int inputSize, int seqLen, int horizon) {
+    int hidden = mode == Mode.MANY_TO_ONE ? horizon : 1;
+    RnnConfig rnn = new RnnConfig(Cell.GRU, inputSize, hidden, 1, false, true);
+    return new ForecastModel(
+        name,
+        99,
+        mode,
+        rnn,
+        seqLen,
+        horizon,
+        Readout.FINAL_HIDDEN,
+        Scaling.NONE,
+        new float[rnn.parameterCount()],
+        null,
+        Map.of());
+  }
+
+  private static byte[] record(ForecastModel model, byte[] weights) throws IOException {
+    var record =
+        new dev.weir.kafka.avro.Model(
+            model.name(), 99L, Instant.EPOCH, ByteBuffer.wrap(weights), Map.of());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    new SpecificDatumWriter<>(dev.weir.kafka.avro.Model.class).write(record, encoder);
+    encoder.flush();
+    return bytes.toByteArray();
+  }
+
+  private record Wrong(String what, Reason reason, byte[] value) {}
+
+  /** Models that fit nobody's job, and bytes that are no model. */
+  private static List<Wrong> wrongModels(ForecastModel good) throws IOException {
+    String name = good.name();
+    List<Wrong> wrong = new ArrayList<>();
+    for (ForecastModel model :
+        List.of(
+            bare(name, Mode.MANY_TO_ONE, 1, 5, 3), // another horizon
+            bare(name, Mode.MANY_TO_ONE, 1, 4, 2), // another seq_len
+            bare(name, Mode.MANY_TO_MANY, 1, 5, 5), // another mode
+            bare(name, Mode.MANY_TO_ONE, 3, 5, 2))) { // features that the job has not
+      byte[] weights = ModelFiles.toBytes(model);
+      wrong.add(new Wrong(model.toString(), Reason.MODEL, record(model, weights)));
+    }
+    byte[] notFinite = ModelFiles.toBytes(good.withVersion(99));
+    ByteBuffer.wrap(notFinite)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putFloat(notFinite.length - Float.BYTES, Float.NaN);
+    wrong.add(new Wrong("NaN weight", Reason.MODEL, record(good, notFinite)));
+    byte[] whole = ModelFiles.toBytes(good.withVersion(99));
+    byte[] cut = Arrays.copyOf(whole, whole.length - 10);
+    wrong.add(new Wrong("truncated weights", Reason.MODEL, record(good, cut)));
+    byte[] garbage = "this is no Avro at all".getBytes(StandardCharsets.UTF_8);
+    wrong.add(new Wrong("no Avro", Reason.MALFORMED, garbage));
+    return wrong;
+  }
+
+  /** Sends the values of all series round by round, one of each at a time. */
+  private final class Replay {
+    private final List<List<Observation>> all;
+    private final String topic;
+    private int sent; // of each series
+
+    Replay(List<List<Observation>> all, String topic) {
+      this.all = all;
+      this.topic = topic;
+    }
+
+    void round() throws Exception {
+      List<Observation> round = new ArrayList<>();
+      for (List<Observation> series : all) {
+        round.add(series.get(sent));
+      }
+      sent++;
+      kafka.sendObservations(topic, round);
+    }
+
+    void rounds(int n) throws Exception {
+      for (int i = 0; i < n; i++) {
+        round();
+      }
+    }
+  }
+
+  @Test
+  void bothModesForecastRealSeriesAsTheCoreDoesAndSwapModelsInMidStream() throws Exception {
+    JobSettings one = settings("real", Mode.MANY_TO_ONE);
+    JobSettings many = settings("real", Mode.MANY_TO_MANY);
+    String observations = one.kafka().topics().observations();
+    String forecasts = one.kafka().topics().forecasts();
+    assertThat(many.kafka().topics().forecasts()).isEqualTo(forecasts);
+    kafka.create(observations, 2, Map.of());
+    List<List<Observation>> all = new ArrayList<>();
+    for (String name : SERIES) {
+      all.add(sample(name));
+    }
+    Replay replay = new Replay(all, observations);
+    ForecastModel oneFirst = CoreForecasts.initialModel(target(one));
+    ForecastModel manyFirst = CoreForecasts.initialModel(target(many));
+    ForecastModel oneNext = next(oneFirst);
+    ForecastModel manyNext = next(manyFirst);
+    String oneDead = one.kafka().topics().deadLetters();
+    String manyDead = many.kafka().topics().deadLetters();
+
+    try (RunningJob oneJob = flink.submit(one, 2, CHECKPOINTS);
+        RunningJob manyJob = flink.submit(many, 2, CHECKPOINTS)) {
+      replay.rounds(300);
+      awaitForecasts(oneJob, forecasts, replay.sent);
+      awaitForecasts(manyJob, forecasts, replay.sent);
+      assertThat(kafka.read(observations, KafkaFixture.COMMITTED))
+          .extracting(ConsumerRecord::partition)
+          .contains(0, 1);
+
+      ModelTopic models =
+          new ModelTopic(kafka.bootstrapServers(), Map.of(), one.kafka().topics().models());
+      replay.rounds(20);
+      models.publish(oneNext);
+      models.publish(manyNext);
+      while (seriesOf(forecasts, oneNext.version()) < 2 * SERIES.size()) {
+        assertThat(replay.sent).as("values sent while no new version came").isLessThan(1_100);
+        replay.rounds(20); // the stream goes on while the models arrive
+        oneJob.assertRunning();
+        manyJob.assertRunning();
+      }
+
+      List<Wrong> wrong = wrongModels(oneNext);
+      byte[] key = oneNext.name().getBytes(StandardCharsets.UTF_8);
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (Wrong w : wrong) {
+        records.add(new ProducerRecord<>(one.kafka().topics().models(), key, w.value()));
+      }
+      kafka.send(records);
+      oneJob.await().until(() -> kafka.deadLetters(oneDead).size() == wrong.size());
+      manyJob.await().until(() -> kafka.deadLetters(manyDead).size() == 3);
+      replay.rounds(40);
+      awaitForecasts(oneJob, forecasts, replay.sent);
+      oneJob.assertRunning();
+      manyJob.assertRunning();
+
+      assertThat(kafka.deadLetters(oneDead))
+          .extracting(DeadLetter::reason)
+          .containsExactlyElementsOf(wrong.stream().map(Wrong::reason).toList());
+      List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(oneDead, KafkaFixture.COMMITTED);
+      for (int i = 0; i < wrong.size(); i++) {
+        assertThat(dead.get(i).value()).as(wrong.get(i).what()).isEqualTo(wrong.get(i).value());
+        assertThat(dead.get(i).key()).isEqualTo(key);
+      }
+      // the other job reads the same topic: unreadable bytes may have been meant for it
+      assertThat(kafka.read(manyDead, KafkaFixture.COMMITTED))
+          .extracting(ConsumerRecord::value)
+          .containsExactly(wrong.get(4).value(), wrong.get(5).value(), wrong.get(6).value());
+    }
+
+    Map<String, List<Forecast>> actual = byModeAndSeries(forecasts);
+    assertThat(actual).hasSize(2 * SERIES.size());
+    for (int s = 0; s < SERIES.size(); s++) {
+      List<Observation> sent = all.get(s).subList(0, replay.sent);
+      assertAsTheCore(actual, sent, one, oneFirst, oneNext);
+      assertAsTheCore(actual, sent, many, manyFirst, manyNext);
+    }
+    for (ConsumerRecord<byte[], byte[]> record : kafka.read(forecasts, KafkaFixture.COMMITTED)) {
+      Forecast forecast = new ForecastCodec().decode(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(forecast.series());
+      assertThat(record.timestamp()).isEqualTo(forecast.origin());
+      assertThat(record.headers().lastHeader("weir-schema").value())
+          .isEqualTo(ForecastCodec.fingerprint());
+    }
+  }
+
+  /** How many (series, mode) have a forecast by this version, committed or not. */
+  private static long seriesOf(String topic, long version) {
+    return kafka.forecasts(topic, KafkaFixture.UNCOMMITTED).stream()
+        .filter(f -> f.modelVersion() == version)
+        .map(f -> f.mode() + f.series())
+        .distinct()
+        .count();
+  }
+
+  private static void awaitForecasts(RunningJob job, String topic, int rounds) {
+    job.await()
+        .until(
+            () -> kafka.read(topic, KafkaFixture.COMMITTED).size() >= 2 * SERIES.size() * rounds);
+  }
+
+  /** In the order in which they stand on the topic. */
+  private static Map<String, List<Forecast>> byModeAndSeries(String topic) {
+    return kafka.forecasts(topic, KafkaFixture.COMMITTED).stream()
+        .collect(Collectors.groupingBy(f -> f.mode() + " " + f.series()));
+  }
+
+  /** Each origin once, in order, none missing, each number to the last bit. */
+  private static void assertAsTheCore(
+      Map<String, List<Forecast>> actual,
+      List<Observation> series,
+      JobSettings settings,
+      ForecastModel first,
+      ForecastModel next) {
+    Target target = target(settings);
+    String name = series.get(0).series();
+    List<Forecast> forecasts = actual.get(target.mode() + " " + name);
+    int swap = 0; // where the new version starts; from there on it must be everywhere
+    while (forecasts.get(swap).modelVersion() != next.version()) {
+      swap++;
+    }
+    assertThat(swap).as("forecasts by version %d", first.version()).isGreaterThan(300);
+    int start = swap;
+    assertThat(forecasts)
+        .as("%s of %s", target.mode(), name)
+        .isEqualTo(
+            CoreForecasts.of(series, settings.forecast(), target, i -> i < start ? first : next));
+    List<Forecast> unswapped = CoreForecasts.of(series, settings.forecast(), target, i -> first);
+    assertThat(forecasts.get(swap).values()).isNotEqualTo(unswapped.get(swap).values());
+  }
+}
