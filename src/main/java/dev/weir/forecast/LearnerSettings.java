@@ -117,7 +117,9 @@ public record LearnerSettings(
   }
 
   private static double step(int horizon) {
-    return horizon <= 4 ? 0.05 : 0.02;
+    return horizon <= 4
+        ? 0.05
+        : 0.03; // far ends learn late, so each step they take must be smaller
   }
 
   public LearnerSettings withExperts(List<String> names) {
