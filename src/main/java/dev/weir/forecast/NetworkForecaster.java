@@ -23,6 +23,7 @@ public final class NetworkForecaster {
   private final RnnConfig config;
   private final Rnn rnn;
   private final RnnOutput result = new RnnOutput();
+  private final double[] values; // (seq_len), the window's, unscaled
   private final float[] input; // (1, seq_len, input_size)
   private final float[] answers; // (horizon), on the network's scale
 
@@ -31,6 +32,7 @@ public final class NetworkForecaster {
     this.config = model.rnn();
     this.rnn = new Rnn(config);
     rnn.load(model.weights());
+    this.values = new double[model.seqLen()];
     this.input = new float[model.seqLen() * config.inputSize()];
     this.answers = new float[model.horizon()];
   }
@@ -44,24 +46,15 @@ public final class NetworkForecaster {
    * arithmetic leaves the finite numbers.
    */
   public Forecast forecast(SequenceWindow window) {
-    double center = center(window);
-    double scale = scale(window);
-    int inputSize = config.inputSize();
     for (int t = 0; t < window.size(); t++) {
-      input[t * inputSize] = (float) ((window.value(t) - center) / scale);
-      for (int f = 1; f < inputSize; f++) {
-        input[t * inputSize + f] = (float) window.feature(t, f - 1);
+      values[t] = window.value(t);
+      for (int f = 1; f < config.inputSize(); f++) {
+        input[t * config.inputSize() + f] = (float) window.feature(t, f - 1);
       }
     }
-    rnn.forward(input, 1, model.seqLen(), true, null, null, result);
-    readOut();
-
-    double[] values = new double[model.horizon()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = center + scale * answers[i];
-      if (!Double.isFinite(values[i])) {
-        return Fallback.forecast(window, model.mode(), values.length, Status.FALLBACK);
-      }
+    double[] forecast = new double[model.horizon()];
+    if (!forecast(forecast)) {
+      return Fallback.forecast(window, model.mode(), forecast.length, Status.FALLBACK);
     }
     return new Forecast(
         window.series(),
@@ -69,8 +62,8 @@ public final class NetworkForecaster {
         window.time(0),
         window.size(),
         model.mode(),
-        Fallback.times(window, values.length),
-        values,
+        Fallback.times(window, forecast.length),
+        forecast,
         null,
         null,
         Double.NaN,
@@ -78,6 +71,33 @@ public final class NetworkForecaster {
         model.version(),
         0,
         Status.OK);
+  }
+
+  /** Where {@link #forecast(double[])} reads its window: (seq_len), to be filled by the caller. */
+  double[] window() {
+    return values;
+  }
+
+  /**
+   * The forecast of a window of values without features. Allocates nothing.
+   *
+   * @param forecast (horizon); overwritten
+   * @return false when the arithmetic left the finite numbers
+   */
+  boolean forecast(double[] forecast) {
+    double center = center();
+    double scale = scale();
+    for (int t = 0; t < values.length; t++) {
+      input[t * config.inputSize()] = (float) ((values[t] - center) / scale);
+    }
+    rnn.forward(input, 1, model.seqLen(), true, null, null, result);
+    readOut();
+    boolean finite = true;
+    for (int i = 0; i < answers.length; i++) {
+      forecast[i] = center + scale * answers[i];
+      finite &= Double.isFinite(forecast[i]);
+    }
+    return finite;
   }
 
   /** Fills {@code answers} from the network's output, on its own scale. */
@@ -118,41 +138,41 @@ public final class NetworkForecaster {
     }
   }
 
-  private double center(SequenceWindow window) {
+  private double center() {
     Scaling scaling = model.scaling();
     return switch (scaling.rule()) {
       case NONE -> 0;
       case FIXED -> scaling.center();
-      case WINDOW -> mean(window);
-      case LAST -> window.last();
+      case WINDOW -> mean();
+      case LAST -> values[values.length - 1];
     };
   }
 
-  private double scale(SequenceWindow window) {
+  private double scale() {
     Scaling scaling = model.scaling();
     return switch (scaling.rule()) {
       case NONE -> 1;
       case FIXED -> scaling.scale();
-      case WINDOW, LAST -> deviation(window);
+      case WINDOW, LAST -> deviation();
     };
   }
 
-  private static double mean(SequenceWindow window) {
+  private double mean() {
     double sum = 0;
-    for (int i = 0; i < window.size(); i++) {
-      sum += window.value(i);
+    for (int i = 0; i < values.length; i++) {
+      sum += values[i];
     }
-    return sum / window.size();
+    return sum / values.length;
   }
 
-  private static double deviation(SequenceWindow window) {
-    double mean = mean(window);
+  private double deviation() {
+    double mean = mean();
     double sum = 0;
-    for (int i = 0; i < window.size(); i++) {
-      double d = window.value(i) - mean;
+    for (int i = 0; i < values.length; i++) {
+      double d = values[i] - mean;
       sum += d * d;
     }
-    double deviation = Math.sqrt(sum / window.size());
+    double deviation = Math.sqrt(sum / values.length);
     return deviation > 0 ? deviation : 1;
   }
 }
