@@ -95,6 +95,12 @@ class LearnerTest {
     Learner learner = new Learner(LearnerSettings.small(2));
     SeriesMemory memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
     assertThat(learner.fits(memory)).isFalse();
+    SeriesMemory own = learner.newSeries("a", 24);
+    assertThat(learner.fits(own)).isTrue();
+    assertThat(learner.fits(new SeriesMemory(new long[1], own.doubles(), own.floats()))).isFalse();
+    assertThat(learner.fits(new SeriesMemory(own.longs(), own.doubles(), new float[3]))).isFalse();
+    own.longs()[SeriesMemory.SEASON] = Long.MAX_VALUE;
+    assertThat(learner.fits(own)).isFalse();
     assertThatThrownBy(() -> learner.observe(memory, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("same settings");
@@ -227,7 +233,7 @@ class LearnerTest {
     assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(60_000);
     assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
     assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(80_000);
-    assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), 5_000))
+    assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), Integer.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("season");
   }
