@@ -93,12 +93,12 @@ public final class Learner {
     final int floats;
 
     Layout(int season) {
-      int exact = History.exact(horizon, season, settings.exactLimit());
-      if (exact > settings.exactLimit() + horizon + 4) {
+      if (season > settings.exactLimit() / 2) {
         throw new IllegalArgumentException(
             "season: expected at most %d, half of what is kept exactly, got %d"
                 .formatted(settings.exactLimit() / 2, season));
       }
+      int exact = History.exact(horizon, season, settings.exactLimit());
       shape = new Shape(horizon, season, exact, settings.tail());
       int d = 0;
       raw = d++;
@@ -250,14 +250,16 @@ public final class Learner {
 
   /** Whether a restored memory was written by a learner with these settings. */
   public boolean fits(SeriesMemory memory) {
+    if (memory.longs.length != SeriesMemory.LONGS + History.LONGS
+        || memory.longs[SeriesMemory.LAYOUT] != layoutId) {
+      return false;
+    }
     long season = memory.longs[SeriesMemory.SEASON];
-    if (memory.longs[SeriesMemory.LAYOUT] != layoutId || season < 1 || season > Integer.MAX_VALUE) {
+    if (season < 1 || season > settings.exactLimit() / 2) {
       return false;
     }
     Layout expected = layout((int) season);
-    return memory.longs.length == SeriesMemory.LONGS + History.LONGS
-        && memory.doubles.length == expected.doubles
-        && memory.floats.length == expected.floats;
+    return memory.doubles.length == expected.doubles && memory.floats.length == expected.floats;
   }
 
   private Layout layout(int season) {

@@ -82,7 +82,7 @@ public record LearnerSettings(
   public static LearnerSettings defaults(int horizon) {
     return new LearnerSettings(
         horizon,
-        except("gru-corrector"),
+        except("birnn", "gru-corrector"),
         24,
         12,
         1200,
@@ -104,7 +104,7 @@ public record LearnerSettings(
   public static LearnerSettings full(int horizon) {
     return new LearnerSettings(
         horizon,
-        except("rnn-corrector"),
+        except("birnn", "rnn-corrector"),
         24,
         12,
         2048,
@@ -116,12 +116,14 @@ public record LearnerSettings(
         step(horizon));
   }
 
-  private static List<String> except(String name) {
-    return Experts.NAMES.stream().filter(other -> !other.equals(name)).toList();
+  private static List<String> except(String... names) {
+    return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
   }
 
   private static double step(int horizon) {
-    return horizon <= 4 ? 0.05 : 0.02;
+    return horizon <= 4
+        ? 0.05
+        : 0.03; // far ends learn late, so each step they take must be smaller
   }
 
   public LearnerSettings withExperts(List<String> names) {

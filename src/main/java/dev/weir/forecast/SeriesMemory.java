@@ -6,9 +6,10 @@ package dev.weir.forecast;
  * Learner#fits} tells.
  *
  * <pre>
- * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT]  then dev.weir.forecast.expert.History
- * doubles  history | last raw value | stack regressions and scales | interval regressions | running scores | each expert
- * floats   history | forecasts on their way to their truth | running errors | intervals | each expert
+ * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT] | history
+ * doubles  newest value as it came | running scores | stack | intervals | history | each expert
+ * floats   each expert's forecasts on their way to their truth, then the mean's, the stack's, ours
+ *          | running errors | intervals | history | each expert
  * </pre>
  *
  * The arrays are replaced when a new season is found, since their sizes depend on it.

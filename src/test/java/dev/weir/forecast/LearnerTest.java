@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
+import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -63,7 +65,7 @@ class LearnerTest {
   @Test
   void savedAndRestoredAmongOtherSeriesItGivesTheSameBits() {
     double[] y = wave(700, 2);
-    LearnerSettings settings = LearnerSettings.full(HORIZON);
+    LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(Experts.NAMES);
     for (int season : new int[] {LearnerSettings.AUTO, 24}) {
       Learner alone = new Learner(settings);
       SeriesMemory whole = alone.newSeries("a", season);
@@ -93,6 +95,12 @@ class LearnerTest {
     Learner learner = new Learner(LearnerSettings.small(2));
     SeriesMemory memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
     assertThat(learner.fits(memory)).isFalse();
+    SeriesMemory own = learner.newSeries("a", 24);
+    assertThat(learner.fits(own)).isTrue();
+    assertThat(learner.fits(new SeriesMemory(new long[1], own.doubles(), own.floats()))).isFalse();
+    assertThat(learner.fits(new SeriesMemory(own.longs(), own.doubles(), new float[3]))).isFalse();
+    own.longs()[SeriesMemory.SEASON] = Long.MAX_VALUE;
+    assertThat(learner.fits(own)).isFalse();
     assertThatThrownBy(() -> learner.observe(memory, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("same settings");
@@ -196,8 +204,8 @@ class LearnerTest {
 
   @Test
   void onceWarmItAllocatesNothing() {
-    Learner learner = new Learner(LearnerSettings.full(HORIZON));
-    SeriesMemory one = learner.newSeries("a", 24);
+    Learner learner = new Learner(LearnerSettings.full(HORIZON).withExperts(Experts.NAMES));
+    SeriesMemory one = learner.newSeries("a", 1);
     SeriesMemory two = learner.newSeries("b", 200);
     double[] y = wave(1_500, 5);
     double[] values = new double[HORIZON];
@@ -225,7 +233,7 @@ class LearnerTest {
     assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(60_000);
     assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
     assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(80_000);
-    assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), 5_000))
+    assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), Integer.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("season");
   }
@@ -285,6 +293,48 @@ class LearnerTest {
     }
     assertThat(learner.share(memory, learner.experts() - 1, 2)).isGreaterThan(0.99);
     assertThat(forecast(learner, memory)[1]).isEqualTo(y[391], within(0.05));
+  }
+
+  @Test
+  void aCorrectorIsToldTheMeanOfTheOthersWhereverItIsNamed() {
+    double[] told = new double[3];
+    Corrector echo =
+        new Corrector() {
+          @Override
+          public String name() {
+            return "echo";
+          }
+
+          @Override
+          public void forecast(History history, ExpertMemory memory, double[] out) {
+            throw new AssertionError("a learner asks for a correction");
+          }
+
+          @Override
+          public void correct(History history, ExpertMemory memory, double[] mean, double[] out) {
+            System.arraycopy(mean, 0, told, 0, 3);
+            System.arraycopy(mean, 0, out, 0, 3);
+          }
+        };
+    Learner learner = new Learner(LearnerSettings.small(3), List.of(echo));
+    Learner alone = new Learner(LearnerSettings.small(3));
+    SeriesMemory memory = learner.newSeries("a", 24);
+    SeriesMemory without = alone.newSeries("a", 24);
+    for (double value : wave(300, 8)) {
+      learner.observe(memory, 0, value);
+      alone.observe(without, 0, value);
+    }
+    for (int i = 1; i <= 3; i++) {
+      double mean = 0;
+      for (int e = 0; e < alone.experts(); e++) {
+        mean += alone.share(without, e, i) * alone.expertForecast(without, e, i);
+      }
+      assertThat(told[i - 1]).isEqualTo(mean, within(1e-4));
+    }
+    assertThatThrownBy(
+            () -> new Learner(LearnerSettings.small(3).withExperts(List.of("rnn-corrector"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no others");
   }
 
   @Test

@@ -18,11 +18,12 @@ public final class Experts {
           "median-25",
           "seasonal-median",
           "analogs",
+          "birnn",
           "rnn-corrector",
           "gru-corrector");
 
   /** Those that are recurrent networks. */
-  public static final List<String> NETWORKS = List.of("rnn-corrector", "gru-corrector");
+  public static final List<String> NETWORKS = List.of("birnn", "rnn-corrector", "gru-corrector");
 
   private Experts() {}
 
@@ -44,6 +45,7 @@ public final class Experts {
       case "median-7" -> new RunningMedian(7);
       case "median-25" -> new RunningMedian(25);
       case "seasonal-median" -> new SeasonalMedian();
+      case "birnn" -> new WindowedNetwork(name, Cell.RNN_TANH, 8, 12, 4, 256);
       case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 16);
       case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64);
       case "analogs" -> new Analogs(window, neighbours, reach);

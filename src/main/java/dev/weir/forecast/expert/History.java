@@ -133,6 +133,11 @@ public final class History {
     return longs[l + T] - longs[l + START] + 1;
   }
 
+  /** Index of the oldest value that is kept exactly. */
+  public long oldest() {
+    return longs[l + FIRST];
+  }
+
   /** Whether the value at this index has come and is still kept exactly. */
   public boolean has(long index) {
     return index >= longs[l + FIRST] && index <= longs[l + T];

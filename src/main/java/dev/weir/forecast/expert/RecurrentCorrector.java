@@ -211,7 +211,8 @@ public final class RecurrentCorrector implements Corrector {
     }
     long t = history.t();
     long room = Math.min(reach, history.age() - 1 - seqLen);
-    long drawn = t - 1 - Long.remainderUnsigned(mix(history.seed() + 2 * t + draw), room + 1);
+    long drawn =
+        t - 1 - Long.remainderUnsigned(Draw.number(history.seed() + 2 * t + draw), room + 1);
     fill(history, memory, 0, t - seqLen, fast);
     fill(history, memory, 1, drawn - seqLen + 1, fast);
     float[] floats = memory.floats;
@@ -283,14 +284,6 @@ public final class RecurrentCorrector implements Corrector {
         }
       }
     }
-  }
-
-  /** SplitMix64's finisher: a number that looks random, from a counter. */
-  private static long mix(long counter) {
-    long z = counter * 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 
   /** Alone, it corrects {@link Naive}. */

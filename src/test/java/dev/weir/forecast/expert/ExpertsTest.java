@@ -134,6 +134,38 @@ class ExpertsTest {
   }
 
   @Test
+  void networksLearnAWaveThatNobodyToldThemOf() { // without a season: only the shape can tell
+    for (String name : Experts.NETWORKS) {
+      SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 2, 1);
+      Random random = new Random(6);
+      double error = 0;
+      double naive = 0;
+      double last = 0;
+      double expected = 0;
+      for (int t = 0; t < 3_000; t++) {
+        double y = 10 + 3 * Math.sin(0.5 * t) + 0.1 * random.nextGaussian();
+        if (t > 1_500) {
+          error += Math.abs(y - expected);
+          naive += Math.abs(y - last);
+        }
+        expected = single.next(y)[0];
+        last = y;
+      }
+      assertThat(error).as(name).isLessThan(0.5 * naive);
+    }
+  }
+
+  @Test
+  void aNetworkBeginsAsTheNaiveForecast() { // its head is zeros
+    for (String name : Experts.NETWORKS) {
+      SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 2, 1);
+      for (int t = 0; t < 12; t++) {
+        assertThat(single.next(Math.sin(t))).as(name).containsExactly(Math.sin(t), Math.sin(t));
+      }
+    }
+  }
+
+  @Test
   void anUnknownNameIsAnsweredWithTheKnownOnes() {
     assertThatThrownBy(() -> Experts.create("oracle", 12, 8, 500))
         .isInstanceOf(IllegalArgumentException.class)
