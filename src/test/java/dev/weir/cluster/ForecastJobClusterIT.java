@@ -187,6 +187,8 @@ class ForecastJobClusterIT {
             "--set",
             "topics.forecasts=submitted.forecasts",
             "--set",
+            "output=network",
+            "--set",
             "topics.models=submitted.models")) {
       submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
       assertThat(submit.exitCode(WAIT)).isZero();
@@ -362,6 +364,7 @@ class ForecastJobClusterIT {
     args.add(BUILD.jobJar().toString());
     args.addAll(List.of("--job", JOB));
     args.addAll(List.of("--set", "kafka.bootstrap-servers=" + broker.bootstrapServers()));
+    args.addAll(List.of("--set", "output=network")); // what the core says without learning
     return flink.flinkRun(args.toArray(String[]::new));
   }
 

@@ -85,6 +85,8 @@ final class KafkaFixture implements AutoCloseable {
     overrides.put("topics.observations", name + ".observations");
     overrides.put("topics.forecasts", name + ".forecasts");
     overrides.put("topics.models", name + ".models");
+    overrides.put("topics.scores", name + ".scores");
+    overrides.put("output", "network"); // what the core says without learning
     overrides.put("topics.dead-letters", name + ".dlq");
     return overrides;
   }

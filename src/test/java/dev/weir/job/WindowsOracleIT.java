@@ -150,7 +150,7 @@ class WindowsOracleIT {
       throws Exception {
     StreamExecutionEnvironment env = flink.environment(2);
     Target target =
-        new Target(Mode.MANY_TO_MANY, "copier", seqLen, ModelFiles.toBytes(copier(seqLen)));
+        new Target(Mode.MANY_TO_MANY, "copier", seqLen, ModelFiles.toBytes(copier(seqLen)), null);
     ForecastModel foreign = copier(seqLen).withName("of-another-job");
     SourceRecord source = new SourceRecord("list", 0, 0, -1, null, new byte[0]);
     DataStream<ModelArrival> models =

@@ -8,11 +8,15 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Learner;
+import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -21,6 +25,7 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
+import dev.weir.stream.ForecastSettings.Learning;
 import dev.weir.stream.ForecastSettings.Target;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,8 +41,8 @@ import org.junit.jupiter.api.Test;
 class ForecastFunctionTest {
 
   private static final int SEQ_LEN = 3;
-  private static final Target ONE = new Target(Mode.MANY_TO_ONE, "one", 1, null);
-  private static final Target MANY = new Target(Mode.MANY_TO_MANY, "many", SEQ_LEN, null);
+  private static final Target ONE = new Target(Mode.MANY_TO_ONE, "one", 1, null, null);
+  private static final Target MANY = new Target(Mode.MANY_TO_MANY, "many", SEQ_LEN, null, null);
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -152,7 +157,8 @@ class ForecastFunctionTest {
   void aPublishedModelTakesOverFromOneForecastToTheNext() throws Exception {
     byte[] initial = ModelFiles.toBytes(model("one", 1, Mode.MANY_TO_ONE, 1));
     var harness =
-        harness(settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, "one", 1, initial)), null);
+        harness(
+            settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, "one", 1, initial, null)), null);
     send(harness, at("s", 1, 10), at("s", 2, 20), at("s", 3, 30));
     harness.processElement2(new ModelUpdate(model("one", 2, Mode.MANY_TO_ONE, 2), source(0)), 0);
     send(harness, at("s", 4, 40));
@@ -303,5 +309,137 @@ class ForecastFunctionTest {
     }
     assertThat(runs.get(0).subList(0, 6)).isEqualTo(runs.get(1).subList(0, 6));
     assertThat(runs.get(0)).isNotEqualTo(runs.get(1));
+  }
+
+  private static final Learning LEARNING =
+      new Learning(LearnerSettings.small(2), LearnerSettings.AUTO, 10);
+
+  private static double noisySine(int t) {
+    return 100
+        + 10 * Math.sin(2 * Math.PI * t / 12)
+        + new java.util.SplittableRandom(t).nextDouble();
+  }
+
+  @Test
+  void whatIsLearnedInAJobIsWhatTheCoreLearns() throws Exception {
+    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+    var harness = harness(settings(Duration.ZERO, target), null);
+    Learner learner = new Learner(LEARNING.learner());
+    SeriesMemory memory = learner.newSeries("s", LEARNING.season());
+    double[] values = new double[2];
+    double[][] lower = new double[2][2];
+    double[][] upper = new double[2][2];
+    for (int t = 0; t < 400; t++) {
+      send(harness, at("other", t, -noisySine(t)), at("s", t, noisySine(t)));
+      learner.observe(memory, t, noisySine(t));
+    }
+    learner.forecast(memory, values, lower, upper);
+    List<Forecast> ours = forecasts(harness).stream().filter(f -> f.series().equals("s")).toList();
+    assertThat(ours).hasSize(400);
+    Forecast last = ours.get(399);
+    assertThat(last.values()).containsExactly(values);
+    assertThat(last.intervals())
+        .containsExactly(
+            new Forecast.Interval(0.8, lower[0], upper[0]),
+            new Forecast.Interval(0.95, lower[1], upper[1]));
+    assertThat(last.learningSteps()).isEqualTo(400);
+    assertThat(last.status()).isEqualTo(Status.OK);
+    assertThat(last.model()).isEmpty();
+  }
+
+  @Test
+  void aSeriesThatIsLearnedIsForecastBetterThanByItsLastValue() throws Exception {
+    var harness =
+        harness(
+            settings(Duration.ZERO, new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING)), null);
+    for (int t = 0; t < 600; t++) {
+      send(harness, at("s", t, noisySine(t)));
+    }
+    List<Score> scores =
+        harness.extractOutputValues().stream()
+            .filter(Score.class::isInstance)
+            .map(Score.class::cast)
+            .toList();
+    assertThat(scores).hasSize(60);
+    Score last = scores.get(59);
+    double naive =
+        last.methods().stream().filter(m -> m.name().equals("naive")).findFirst().get().mae();
+    assertThat(last.time()).isEqualTo(599);
+    assertThat(last.mae()).isLessThan(0.3 * naive);
+    assertThat(last.coverage()).isBetween(0.7, 0.95);
+    assertThat(last.methods().stream().mapToDouble(Score.Method::share).sum())
+        .isCloseTo(1, org.assertj.core.api.Assertions.within(1e-6));
+  }
+
+  @Test
+  void learningGoesOnFromASnapshotAsIfItHadNeverStopped() throws Exception {
+    Target[] targets = {
+      new Target(
+          Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.defaults(1), 12, 10)),
+      new Target(
+          Mode.MANY_TO_MANY,
+          "many",
+          SEQ_LEN,
+          null,
+          new Learning(LearnerSettings.small(SEQ_LEN), 0, 7))
+    };
+    ForecastSettings settings = settings(Duration.ZERO, targets);
+    ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 1), source(0));
+    var whole = harness(settings, null);
+    whole.processElement2(update, 0);
+    var first = harness(settings, null);
+    first.processElement2(update, 0);
+    for (int t = 0; t < 150; t++) {
+      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+      send(first, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+    }
+    var second = harness(settings, first.snapshot(1, 1));
+    for (int t = 150; t < 330; t++) {
+      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+      send(second, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+    }
+    List<Output> parts = new ArrayList<>(first.extractOutputValues());
+    parts.addAll(second.extractOutputValues());
+    assertThat(parts).isEqualTo(whole.extractOutputValues());
+  }
+
+  @Test
+  void thePublishedModelIsOneExpertAmongOthers() throws Exception {
+    Target target =
+        new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.small(1), 1, 50));
+    var harness = harness(settings(Duration.ZERO, target), null);
+    // a series that doubles and is cut back: only the model knows, being a network that doubles
+    harness.processElement2(new ModelUpdate(model("one", 3, Mode.MANY_TO_ONE, 2), source(0)), 0);
+    java.util.SplittableRandom random = new java.util.SplittableRandom(1);
+    double value = 1;
+    for (int t = 0; t < 400; t++) {
+      value = t % 2 == 0 ? 1 + random.nextDouble() : 2 * value;
+      send(harness, at("s", t, value));
+    }
+    Score score =
+        (Score)
+            harness.extractOutputValues().stream()
+                .filter(Score.class::isInstance)
+                .reduce((a, b) -> b)
+                .get();
+    assertThat(score.methods()).anyMatch(m -> m.name().equals("expert:base-model"));
+    Forecast last = forecasts(harness).get(399);
+    assertThat(last.model()).isEqualTo("one");
+    assertThat(last.modelVersion()).isEqualTo(3);
+  }
+
+  @Test
+  void shufflingTheFutureLeavesWhatWasLearnedAsItWas() throws Exception {
+    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+    List<List<Forecast>> runs = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      var harness = harness(settings(Duration.ZERO, target), null);
+      for (int t = 0; t < 300; t++) {
+        send(harness, at("s", t, t < 200 ? noisySine(t) : noisySine(run == 0 ? t : 499 - t)));
+      }
+      runs.add(forecasts(harness));
+    }
+    assertThat(runs.get(0).subList(0, 200)).isEqualTo(runs.get(1).subList(0, 200));
+    assertThat(runs.get(0).get(299)).isNotEqualTo(runs.get(1).get(299));
   }
 }

@@ -12,6 +12,8 @@ import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
@@ -19,6 +21,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
@@ -66,9 +69,9 @@ class SerializersTest {
             Mode.MANY_TO_MANY,
             new long[] {11, 12},
             new double[] {1.5, 2.5},
-            new double[] {1, 2},
-            new double[] {2, 3},
-            0.8,
+            List.of(
+                new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
+                new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
             "model",
             7,
             99,
@@ -82,13 +85,25 @@ class SerializersTest {
             Mode.MANY_TO_ONE,
             null,
             new double[] {1.5},
-            null,
-            null,
-            Double.NaN,
+            List.of(),
             "",
             -1,
             0,
             Forecast.Status.WARMUP);
+    Output score =
+        new Score(
+            "s",
+            7,
+            Mode.MANY_TO_ONE,
+            1.5,
+            12,
+            new double[] {1, 2},
+            1.5,
+            Double.NaN,
+            0.8,
+            0.79,
+            List.of(new Score.Method("naive", 2, 0), new Score.Method("expert:x", 1, 1)));
+    assertThat(roundTrip(OutputSerializer.INSTANCE, score)).isEqualTo(score);
     Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
     assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
     assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);
@@ -141,6 +156,22 @@ class SerializersTest {
   }
 
   @Test
+  void whatWasLearnedKeepsEachBit() throws Exception {
+    SeriesMemory memory =
+        new SeriesMemory(
+            new long[] {1, -2, Long.MAX_VALUE},
+            new double[] {Double.NaN, -0.0, 1e300},
+            new float[] {Float.MIN_VALUE, -0f});
+    SeriesMemory read = roundTrip(SeriesMemorySerializer.INSTANCE, memory);
+    assertThat(read.longs()).containsExactly(memory.longs());
+    assertThat(read.doubles()).containsExactly(memory.doubles());
+    assertThat(read.floats()).containsExactly(memory.floats());
+    SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
+    memory.floats()[1] = 5;
+    assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
+  }
+
+  @Test
   void aCopiedSeriesStateSharesNothing() {
     WindowState state = windowState();
     WindowState copy = WindowStateSerializer.INSTANCE.copy(state);
@@ -169,6 +200,7 @@ class SerializersTest {
           OutputSerializer.INSTANCE,
           ModelArrivalSerializer.INSTANCE,
           ForecastModelSerializer.INSTANCE,
+          SeriesMemorySerializer.INSTANCE,
           WindowStateSerializer.INSTANCE
         }) {
       assertRestores(serializer);
