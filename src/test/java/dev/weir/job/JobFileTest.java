@@ -3,8 +3,10 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.LearnerSettings;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.model.Mode;
+import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Target;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,6 +169,65 @@ class JobFileTest {
     assertRefused(
         GOOD + "    file: builtin:sample-many-to-one\n",
         "pumps.yaml: forecast.many-to-one: horizon: expected 3, got 2 (model pump-model version 1)");
+  }
+
+  @Test
+  void aJobNeedsNoModelToLearn() {
+    JobSettings settings = read(GOOD.replace("    model: pump-model\n", ""));
+    Target target = settings.forecast().targets().get(0);
+    assertThat(target.model()).isNull();
+    assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
+    assertThat(target.learning().learner()).isEqualTo(LearnerSettings.defaults(3));
+  }
+
+  @Test
+  void whatIsLearnedAndHowCanBeChosen() {
+    JobSettings settings =
+        read(
+            GOOD
+                + """
+                learning:
+                  size: small
+                experts: [naive, analogs]
+                season: 24
+                intervals:
+                  levels: [0.5, 0.9]
+                scores:
+                  every: 1
+                """);
+    assertThat(settings.forecast().targets().get(0).learning())
+        .isEqualTo(
+            new ForecastSettings.Learning(
+                LearnerSettings.small(3)
+                    .withExperts(List.of("naive", "analogs"))
+                    .withLevels(List.of(0.5, 0.9)),
+                24,
+                1));
+  }
+
+  @Test
+  void withLearningOffOrTheNetworksOwnOutputTheModelAloneForecasts() {
+    assertThat(read(GOOD + "learning: off\n").forecast().targets().get(0).learning()).isNull();
+    assertThat(read(GOOD + "output: network\n").forecast().targets().get(0).learning()).isNull();
+    assertThatThrownBy(() -> read(GOOD + "learning: off\noutput: mixture\n"))
+        .hasMessage(
+            "pumps.yaml line 14: output: expected network, since learning is off, got mixture");
+    assertThatThrownBy(() -> read(GOOD.replace("    model: pump-model\n", "") + "learning: off\n"))
+        .hasMessageContaining("forecast.many-to-one.model: expected a name");
+  }
+
+  @Test
+  void wrongWaysToLearnAreRefusedWithTheirLine() {
+    assertThatThrownBy(() -> read(GOOD + "experts: [naive, oracle]\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml line 13: experts: expected a list of experts, of naive,")
+        .hasMessageEndingWith("got 'naive,oracle'");
+    assertRefused(
+        GOOD + "season: monthly\n",
+        "pumps.yaml line 13: season: expected auto or a whole number from 1 to 1000, got 'monthly'");
+    assertRefused(
+        GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
+        "pumps.yaml: learning: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
   }
 
   @Test
