@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,16 @@ class ForecastFunctionTest {
 
   private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness(
       ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
+    var harness = unopened(settings);
+    if (restored != null) {
+      harness.initializeState(restored);
+    }
+    harness.open();
+    return harness;
+  }
+
+  private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> unopened(
+      ForecastSettings settings) throws Exception {
     var harness =
         new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
             new CoBroadcastWithKeyedOperator<>(
@@ -68,10 +79,6 @@ class ForecastFunctionTest {
             model -> "",
             Types.STRING);
     harness.setup(OutputSerializer.INSTANCE);
-    if (restored != null) {
-      harness.initializeState(restored);
-    }
-    harness.open();
     open.add(harness);
     return harness;
   }
@@ -401,6 +408,22 @@ class ForecastFunctionTest {
     List<Output> parts = new ArrayList<>(first.extractOutputValues());
     parts.addAll(second.extractOutputValues());
     assertThat(parts).isEqualTo(whole.extractOutputValues());
+  }
+
+  @Test
+  void onRocksDbTheBitsAreThoseOfTheHeap() throws Exception {
+    Target target =
+        new Target(
+            Mode.MANY_TO_ONE, "one", 2, null, new Learning(LearnerSettings.defaults(2), 0, 10));
+    var heap = harness(settings(Duration.ZERO, target), null);
+    var rocks = unopened(settings(Duration.ZERO, target));
+    rocks.setStateBackend(new EmbeddedRocksDBStateBackend());
+    rocks.open();
+    for (int t = 0; t < 260; t++) { // past the first look for a season
+      send(heap, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+      send(rocks, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+    }
+    assertThat(rocks.extractOutputValues()).isEqualTo(heap.extractOutputValues());
   }
 
   @Test
