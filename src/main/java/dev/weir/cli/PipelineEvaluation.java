@@ -118,7 +118,7 @@ final class PipelineEvaluation {
           eachForecast.run();
         } else if (output instanceof DeadLetter letter) {
           throw new IOException(
-              "%s line %d: %s"
+              "%s value %d: %s"
                   .formatted(letter.source().topic(), letter.source().offset(), letter.message()));
         }
       }
