@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       ProduceCommand.class,
       TailCommand.class,
       TrainCommand.class,
+      EvaluateCommand.class,
       ModelCommand.class,
       TutorialCommand.class
     },

@@ -69,15 +69,8 @@ public final class Evaluation {
   }
 
   private Map<String, SeriesScore> evaluate(String series, double[] y, int m, int learnt) {
-    int n = y.length;
+    Trial trial = new Trial(series, y, m, settings.horizon());
     int h = settings.horizon();
-    int warmUp = Math.min(Math.max(200, 3 * m), n / 3);
-    int last = n - Math.max(LAST_HORIZON, h);
-    if (last < warmUp || warmUp <= m) {
-      throw new IllegalArgumentException(
-          "%s: expected more than %d values for a season of %d, got %d"
-              .formatted(series, Math.max(3 * m, warmUp + Math.max(LAST_HORIZON, h)), m, n));
-    }
     Learner learner = new Learner(settings);
     SeriesMemory memory = learner.newSeries(series, learnt);
     List<String> plain = new ArrayList<>(settings.experts());
@@ -91,52 +84,176 @@ public final class Evaluation {
     double[][] lower = new double[levels][h];
     double[][] upper = new double[levels][h];
     Sums ours = new Sums(levels);
-    Sums naive = new Sums(0);
-    Sums seasonal = new Sums(0);
-    List<Sums> alone = new ArrayList<>();
-    for (int e = 0; e < learner.experts(); e++) {
-      alone.add(new Sums(0));
-    }
-    for (int t = 1; t <= last; t++) { // t values seen
+    List<Sums> alone = sums(learner.experts());
+    for (int t = 1; t <= trial.lastOrigin(); t++) { // t values seen
       learner.observe(memory, t - 1, y[t - 1]);
       if (networks) {
         without.observe(memoryWithout, t - 1, y[t - 1]);
       }
-      if (t < warmUp) {
+      if (t < trial.firstOrigin()) {
         continue;
       }
       learner.forecast(memory, values, lower, upper);
+      trial.add(ours, t, values);
+      for (int k = 0; k < levels; k++) {
+        trial.addInterval(ours, k, settings.levels().get(k), t, lower[k], upper[k]);
+      }
       if (networks) {
         without.forecast(memoryWithout, valuesWithout, null, null);
+        trial.add(oursWithout, t, valuesWithout);
       }
-      for (int i = 1; i <= h; i++) {
-        double truth = y[t - 1 + i];
-        ours.add(truth, values[i - 1]);
-        oursWithout.add(truth, valuesWithout[i - 1]);
-        for (int k = 0; k < levels; k++) {
-          ours.addInterval(k, settings.levels().get(k), truth, lower[k][i - 1], upper[k][i - 1]);
-        }
-        naive.add(truth, y[t - 1]);
-        seasonal.add(truth, y[t - 1 + i - m * ((i + m - 1) / m)]);
-        for (int e = 0; e < learner.experts(); e++) {
-          alone.get(e).add(truth, learner.expertForecast(memory, e, i));
-        }
-      }
+      addAlone(trial, t, learner, memory, alone);
     }
-    double scale = Math.max(FLOOR, meanDifference(y, warmUp, m, false));
-    double squaredScale = Math.max(FLOOR, Math.sqrt(meanDifference(y, warmUp, 1, true)));
-    double best = Math.min(naive.meanError(), seasonal.meanError());
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
-    scores.put(WEIR, ours.score(scale, squaredScale, best));
+    scores.put(WEIR, trial.score(ours));
     if (networks) {
-      scores.put(WITHOUT_NETWORKS, oursWithout.score(scale, squaredScale, best));
+      scores.put(WITHOUT_NETWORKS, trial.score(oursWithout));
     }
-    scores.put(NAIVE, naive.score(scale, squaredScale, best));
-    scores.put(SEASONAL_NAIVE, seasonal.score(scale, squaredScale, best));
-    for (int e = 0; e < learner.experts(); e++) {
-      scores.put("expert:" + learner.expertName(e), alone.get(e).score(scale, squaredScale, best));
-    }
+    putOthers(trial, learner, alone, scores);
     return scores;
+  }
+
+  /**
+   * Scores of the two naive methods and of each expert alone, without those of the mixture.
+   *
+   * @param learnt the season given to the learner
+   */
+  public Map<String, SeriesScore> evaluateOthers(Trial trial, int learnt) {
+    Learner learner = new Learner(settings);
+    SeriesMemory memory = learner.newSeries(trial.series(), learnt);
+    List<Sums> alone = sums(learner.experts());
+    for (int t = 1; t <= trial.lastOrigin(); t++) {
+      learner.observe(memory, t - 1, trial.value(t));
+      if (t >= trial.firstOrigin()) {
+        addAlone(trial, t, learner, memory, alone);
+      }
+    }
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    putOthers(trial, learner, alone, scores);
+    return scores;
+  }
+
+  private static List<Sums> sums(int count) {
+    List<Sums> sums = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sums.add(new Sums(0));
+    }
+    return sums;
+  }
+
+  private static void addAlone(
+      Trial trial, int t, Learner learner, SeriesMemory memory, List<Sums> alone) {
+    for (int i = 1; i <= learner.horizon(); i++) {
+      for (int e = 0; e < learner.experts(); e++) {
+        alone.get(e).add(trial.value(t + i), learner.expertForecast(memory, e, i));
+      }
+    }
+  }
+
+  private static void putOthers(
+      Trial trial, Learner learner, List<Sums> alone, Map<String, SeriesScore> scores) {
+    scores.put(NAIVE, trial.score(trial.naive));
+    scores.put(SEASONAL_NAIVE, trial.score(trial.seasonal));
+    for (int e = 0; e < learner.experts(); e++) {
+      scores.put("expert:" + learner.expertName(e), trial.score(alone.get(e)));
+    }
+  }
+
+  /**
+   * What the protocol makes of one series: its origins, its naive forecasts and its scales. Whoever
+   * made the forecasts of its origins has them scored here.
+   */
+  public static final class Trial {
+    private final String series;
+    private final double[] y;
+    private final int horizon;
+    private final int warmUp;
+    private final int last;
+    private final Sums naive = new Sums(0);
+    private final Sums seasonal = new Sums(0);
+    private final double scale;
+    private final double squaredScale;
+
+    /**
+     * @param values in order of time; kept, not copied
+     * @param m season of the scores; 1 for none
+     * @throws IllegalArgumentException when the series is too short to have an origin
+     */
+    public Trial(String series, double[] values, int m, int horizon) {
+      this.series = series;
+      this.y = values;
+      this.horizon = horizon;
+      int n = y.length;
+      this.warmUp = Math.min(Math.max(200, 3 * m), n / 3);
+      this.last = n - Math.max(LAST_HORIZON, horizon);
+      if (last < warmUp || warmUp <= m) {
+        throw new IllegalArgumentException(
+            "%s: expected more than %d values for a season of %d, got %d"
+                .formatted(
+                    series, Math.max(3 * m, warmUp + Math.max(LAST_HORIZON, horizon)), m, n));
+      }
+      for (int t = warmUp; t <= last; t++) {
+        for (int i = 1; i <= horizon; i++) {
+          naive.add(value(t + i), value(t));
+          seasonal.add(value(t + i), value(t + i - m * ((i + m - 1) / m)));
+        }
+      }
+      this.scale = Math.max(FLOOR, meanDifference(y, warmUp, m, false));
+      this.squaredScale = Math.max(FLOOR, Math.sqrt(meanDifference(y, warmUp, 1, true)));
+    }
+
+    public String series() {
+      return series;
+    }
+
+    /** The first origin, as a number of values seen. */
+    public int firstOrigin() {
+      return warmUp;
+    }
+
+    /** The last origin, as a number of values seen. */
+    public int lastOrigin() {
+      return last;
+    }
+
+    public int origins() {
+      return last - warmUp + 1;
+    }
+
+    /** The value number t, from 1. */
+    public double value(int t) {
+      return y[t - 1];
+    }
+
+    /** What a mean absolute error is divided by to become a MASE. */
+    public double scale() {
+      return scale;
+    }
+
+    /**
+     * Adds the errors of one forecast.
+     *
+     * @param t its origin
+     * @param forecast (horizon)
+     */
+    public void add(Sums sums, int t, double[] forecast) {
+      for (int i = 1; i <= horizon; i++) {
+        sums.add(value(t + i), forecast[i - 1]);
+      }
+    }
+
+    /** Adds the hits and misses of one forecast's interval number k. */
+    public void addInterval(Sums sums, int k, double level, int t, double[] lower, double[] upper) {
+      for (int i = 1; i <= horizon; i++) {
+        sums.addInterval(k, level, value(t + i), lower[i - 1], upper[i - 1]);
+      }
+    }
+
+    /** The scores of a method of which all origins have been added. */
+    public SeriesScore score(Sums sums) {
+      double best = Math.min(naive.meanError(), seasonal.meanError());
+      return sums.score(scale, squaredScale, best);
+    }
   }
 
   /** Mean of |y[t] - y[t-lag]|, or of its square, over the first values. */
@@ -150,7 +267,7 @@ public final class Evaluation {
   }
 
   /** Sums over origins and steps of one method. */
-  static final class Sums {
+  public static final class Sums {
     private long count;
     private double absolute;
     private double squared;
@@ -158,7 +275,10 @@ public final class Evaluation {
     private final long[] covered;
     private final double[] intervals;
 
-    Sums(int levels) {
+    /**
+     * @param levels intervals of each forecast
+     */
+    public Sums(int levels) {
       covered = new long[levels];
       intervals = new double[levels];
     }

@@ -1,0 +1,529 @@
+package dev.weir.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.weir.forecast.Evaluation;
+import dev.weir.forecast.Evaluation.Trial;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SeriesScore;
+import dev.weir.forecast.expert.Experts;
+import dev.weir.job.JobFileException;
+import dev.weir.job.JobSettings;
+import dev.weir.model.Mode;
+import dev.weir.stream.ForecastSettings;
+import dev.weir.stream.ForecastSettings.Learning;
+import dev.weir.stream.ForecastSettings.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code weir evaluate}: how well the job would have forecast series that are known to their end.
+ * Ours comes out of the job's own operators; the naive methods and the experts alone come from the
+ * core's {@link Evaluation}.
+ */
+@Command(
+    name = "evaluate",
+    description = "Forecasts known series with the job's operators and scores every forecast.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html"
+    })
+final class EvaluateCommand implements Callable<Integer> {
+
+  private static final int PIPELINES_AT_ONCE = 2;
+  private static final long SHOWN_NANOS = 2_000_000_000L;
+  private static final String WINDOWED = "birnn";
+
+  /** How results are written. */
+  enum Layout {
+    /** For people. */
+    table,
+    /** One object. */
+    json,
+    /** One row for each series and method. */
+    csv
+  }
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "CSV|DIR",
+      description = "Series to forecast: CSV files or folders of them.")
+  private List<Path> inputs;
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB.yaml",
+      description = "Learn as this job's many-to-one forecast does (default: as any job does).")
+  private Path job;
+
+  @Option(names = "--horizon", description = "Values in a forecast (default: 2, or the job's).")
+  private Integer horizon;
+
+  @Option(names = "--seq-len", description = "Values in a window (default: 5, or the job's).")
+  private Integer seqLen;
+
+  @Option(
+      names = "--season",
+      paramLabel = "N|auto|META.csv",
+      description =
+          "Values in a season; a CSV file gives each series its own (columns series_id and m)."
+              + " auto: found in the data; a file beside it is for the scores alone (default:"
+              + " auto, or the job's).")
+  private final List<String> seasons = new ArrayList<>();
+
+  @Option(names = "--limit", description = "First values of each series (default: all).")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Layout format;
+
+  @Option(
+      names = "--report",
+      paramLabel = "X.html",
+      description = "Also a page with the table and charts.")
+  private Path report;
+
+  private final AtomicLong done = new AtomicLong();
+  private long all;
+  private long begun;
+  private long lastShown;
+
+  /** An option that can't be used, as one line. */
+  private static final class UsageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  /** Which season the learner and the scores have. */
+  private record Seasons(Integer fixed, boolean auto, Path file, Map<String, Integer> bySeries) {
+
+    int m(String series) {
+      return file != null ? bySeries.get(series) : fixed != null ? fixed : 1;
+    }
+
+    int learnt(String series) {
+      return auto ? LearnerSettings.AUTO : m(series);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    begun = System.nanoTime();
+    try {
+      return evaluate();
+    } catch (UsageException | JobFileException e) {
+      System.err.println("weir evaluate: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private int evaluate() throws Exception {
+    checkOptions();
+    ForecastSettings settings = settings();
+    Learning learning = settings.targets().get(0).learning();
+    LearnerSettings learner = learning.learner();
+    Seasons season = season(learning.season());
+    List<Trial> trials = new ArrayList<>();
+    Map<String, List<Observation>> observations = observations(season, settings.features());
+    for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
+      Trial trial = trial(series.getKey(), series.getValue(), season, learner);
+      if (trial != null) {
+        trials.add(trial);
+      }
+    }
+    if (trials.isEmpty()) {
+      System.err.println("weir evaluate: expected a series that is long enough, got none");
+      return 1;
+    }
+    ForecastSettings plain = withoutNetworks(settings);
+    List<PipelineEvaluation.Entry> ours = new ArrayList<>();
+    List<PipelineEvaluation.Entry> oursWithout = new ArrayList<>();
+    for (Trial trial : trials) {
+      List<Observation> of = observations.get(trial.series());
+      ours.add(new PipelineEvaluation.Entry(trial, of, learner.levels().size()));
+      oursWithout.add(new PipelineEvaluation.Entry(trial, of, learner.levels().size()));
+      all += (plain == null ? 2L : 3L) * of.size();
+    }
+    List<Map<String, SeriesScore>> others =
+        run(ours, settings, oursWithout, plain, season, learner);
+    EvaluationResult result =
+        result(ours, plain == null ? null : oursWithout, others, season, learner);
+    if (report != null) {
+      Files.writeString(report, EvaluationPage.of(result, ours));
+    }
+    System.out.print(
+        switch (format) {
+          case table -> result.table();
+          case json -> result.json() + "\n";
+          case csv -> result.csv();
+        });
+    System.err.printf("done in %.0f s%n", (System.nanoTime() - begun) / 1e9);
+    return 0;
+  }
+
+  private void checkOptions() throws UsageException {
+    check(horizon == null || horizon >= 1 && horizon <= 1000, "--horizon", "1 to 1000", horizon);
+    check(seqLen == null || seqLen >= 1 && seqLen <= 4096, "--seq-len", "1 to 4096", seqLen);
+    check(limit >= 1, "--limit", "at least 1", limit);
+    for (Path input : inputs) {
+      check(Files.exists(input), "--input", "a CSV file or a folder", input);
+    }
+    if (job != null) {
+      check(Files.isRegularFile(job), "--job", "a job file", job);
+    }
+    if (report != null) {
+      Path folder = report.toAbsolutePath().getParent();
+      boolean fits = !Files.isDirectory(report) && folder != null && Files.isDirectory(folder);
+      check(fits, "--report", "a file in a folder that exists", report);
+    }
+  }
+
+  private static void check(boolean holds, String option, String expected, Object got)
+      throws UsageException {
+    if (!holds) {
+      throw new UsageException("%s: expected %s, got %s".formatted(option, expected, got));
+    }
+  }
+
+  /** One forecast of each window, of the job or of none. */
+  private ForecastSettings settings() throws IOException, UsageException {
+    if (job == null) {
+      int steps = horizon == null ? 2 : horizon;
+      Learning learning = new Learning(LearnerSettings.defaults(steps), LearnerSettings.AUTO, 0);
+      return settings(
+          seqLen == null ? 5 : seqLen,
+          0,
+          new Target(Mode.MANY_TO_ONE, null, steps, null, learning));
+    }
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (horizon != null) {
+      overrides.put("forecast.many-to-one.horizon", horizon.toString());
+    }
+    if (seqLen != null) {
+      overrides.put("window.seq-len", seqLen.toString());
+    }
+    ForecastSettings read = JobSettings.read(job, overrides).forecast();
+    for (Target target : read.targets()) {
+      if (target.mode() == Mode.MANY_TO_ONE && target.learning() != null) {
+        Learning learning = target.learning();
+        Learning silent = new Learning(learning.learner(), learning.season(), 0);
+        return settings(
+            read.seqLen(),
+            read.features(),
+            new Target(
+                target.mode(), target.model(), target.horizon(), target.initialModel(), silent));
+      }
+    }
+    throw new UsageException(
+        "--job: expected a many-to-one forecast that learns, got none in " + job);
+  }
+
+  /** Each series comes in order, so nothing waits. */
+  private static ForecastSettings settings(int seqLen, int features, Target target) {
+    return new ForecastSettings(seqLen, 1, features, Duration.ZERO, List.of(target));
+  }
+
+  private static ForecastSettings withSeason(ForecastSettings settings, int season) {
+    Target target = settings.targets().get(0);
+    Learning learning = new Learning(target.learning().learner(), season, 0);
+    return settings(
+        settings.seqLen(),
+        settings.features(),
+        new Target(
+            target.mode(), target.model(), target.horizon(), target.initialModel(), learning));
+  }
+
+  /** The same without experts that are networks; null when there is nothing left or none to go. */
+  private static ForecastSettings withoutNetworks(ForecastSettings settings) {
+    Target target = settings.targets().get(0);
+    LearnerSettings learner = target.learning().learner();
+    List<String> plain = new ArrayList<>(learner.experts());
+    boolean networks = plain.removeAll(Experts.NETWORKS) || target.model() != null;
+    if (!networks || plain.isEmpty()) {
+      return null;
+    }
+    Learning learning = new Learning(learner.withExperts(plain), target.learning().season(), 0);
+    return settings(
+        settings.seqLen(),
+        settings.features(),
+        new Target(target.mode(), null, target.horizon(), null, learning));
+  }
+
+  private Seasons season(int ofJob) throws IOException, UsageException {
+    Integer fixed = null;
+    boolean auto = false;
+    Path file = null;
+    for (String text : seasons) {
+      if (text.equals("auto")) {
+        auto = true;
+      } else if (text.matches("-?[0-9]+")) {
+        check(
+            text.length() < 5 && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 1000,
+            "--season",
+            "1 to 1000",
+            text);
+        fixed = Integer.valueOf(text);
+      } else {
+        file = Path.of(text);
+        check(Files.isRegularFile(file), "--season", "a number, auto or a CSV file", text);
+      }
+    }
+    check(fixed == null || file == null, "--season", "a number or a file", seasons);
+    if (seasons.isEmpty()) {
+      auto = ofJob == LearnerSettings.AUTO;
+      fixed = auto ? null : (Integer) ofJob;
+    }
+    return new Seasons(fixed, auto, file, file == null ? Map.of() : seasonsOf(file));
+  }
+
+  private static Map<String, Integer> seasonsOf(Path file) throws IOException, UsageException {
+    Map<String, Integer> seasons = new HashMap<>();
+    try (MappingIterator<Map<String, String>> rows =
+        new CsvMapper()
+            .readerForMapOf(String.class)
+            .with(CsvSchema.emptySchema().withHeader())
+            .readValues(file.toFile())) {
+      while (rows.hasNext()) {
+        Map<String, String> row = rows.next();
+        String series = row.get("series_id");
+        String m = row.get("m");
+        check(series != null && m != null, "--season", "columns series_id and m", file);
+        boolean fits =
+            m.matches("[0-9]{1,4}") && Integer.parseInt(m) >= 1 && Integer.parseInt(m) <= 1000;
+        check(fits, "--season", "m from 1 to 1000 for " + series, "'" + m + "'");
+        seasons.put(series, Integer.valueOf(m));
+      }
+    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+      throw new UsageException("--season: expected CSV, got unreadable text in " + file);
+    }
+    return seasons;
+  }
+
+  /** Those of each series that the operator would take: later ones only, up to the limit. */
+  private Map<String, List<Observation>> observations(Seasons season, int features)
+      throws IOException, UsageException {
+    List<Path> without = season.file() == null ? List.of() : List.of(season.file());
+    Map<String, List<Observation>> taken = new LinkedHashMap<>();
+    for (Map.Entry<String, List<Observation>> series :
+        SeriesFiles.observations(inputs, without).entrySet()) {
+      String name = series.getKey();
+      check(
+          season.file() == null || season.bySeries().containsKey(name),
+          "--season",
+          "a row for " + name,
+          "none in " + season.file());
+      List<Observation> inOrder = new ArrayList<>();
+      int late = 0;
+      for (Observation o : series.getValue()) {
+        if (inOrder.size() == limit) {
+          break;
+        }
+        if (!inOrder.isEmpty() && o.time() <= inOrder.get(inOrder.size() - 1).time()) {
+          late++;
+        } else { // features count only where the job says so
+          inOrder.add(features == 0 ? new Observation(name, o.time(), o.value()) : o);
+        }
+      }
+      if (late > 0) {
+        System.err.printf(
+            "%s: %,d values left out, which are not later than those before them%n", name, late);
+      }
+      taken.put(name, inOrder);
+    }
+    return taken;
+  }
+
+  private static Trial trial(
+      String name, List<Observation> observations, Seasons season, LearnerSettings learner) {
+    double[] values = observations.stream().mapToDouble(Observation::value).toArray();
+    try {
+      return new Trial(name, values, season.m(name), learner.horizon());
+    } catch (IllegalArgumentException e) {
+      System.err.println("skipped " + e.getMessage());
+      return null;
+    }
+  }
+
+  /** Runs the pipelines, and beside them the other methods; gives the scores of these by series. */
+  private List<Map<String, SeriesScore>> run(
+      List<PipelineEvaluation.Entry> ours,
+      ForecastSettings settings,
+      List<PipelineEvaluation.Entry> oursWithout,
+      ForecastSettings plain,
+      Seasons season,
+      LearnerSettings learner)
+      throws Exception {
+    int processors = Runtime.getRuntime().availableProcessors();
+    ExecutorService pipelines = Executors.newFixedThreadPool(PIPELINES_AT_ONCE);
+    ExecutorService core = Executors.newFixedThreadPool(Math.max(1, processors / 2));
+    Map<String, String> flink =
+        Map.of(
+            "parallelism.default", Integer.toString(processors),
+            "taskmanager.numberOfTaskSlots", Integer.toString(PIPELINES_AT_ONCE * processors),
+            // the series travel within the job
+            "rest.server.max-content-length", Integer.toString(Integer.MAX_VALUE),
+            "rest.client.max-content-length", Integer.toString(Integer.MAX_VALUE));
+    try (LocalCluster cluster = LocalCluster.start(flink)) {
+      List<Future<?>> work = new ArrayList<>();
+      work.addAll(submit(pipelines, cluster, ours, settings, season));
+      if (plain != null) {
+        work.addAll(submit(pipelines, cluster, oursWithout, plain, season));
+      }
+      List<Future<Map<String, SeriesScore>>> others = new ArrayList<>();
+      for (PipelineEvaluation.Entry entry : ours) {
+        others.add(
+            core.submit(
+                () -> {
+                  int learnt = season.learnt(entry.trial.series());
+                  Map<String, SeriesScore> scores = others(entry.trial, learnt, learner);
+                  done.addAndGet(entry.observations.size());
+                  return scores;
+                }));
+      }
+      work.addAll(others);
+      for (Future<?> piece : work) {
+        while (!isDone(piece)) {
+          show();
+        }
+        piece.get();
+      }
+      List<Map<String, SeriesScore>> scores = new ArrayList<>();
+      for (Future<Map<String, SeriesScore>> other : others) {
+        scores.add(other.get());
+      }
+      return scores;
+    } finally {
+      pipelines.shutdownNow();
+      core.shutdownNow();
+    }
+  }
+
+  /** Waits a moment for it. */
+  private static boolean isDone(Future<?> piece) throws InterruptedException {
+    for (int i = 0; i < 10 && !piece.isDone(); i++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    return piece.isDone();
+  }
+
+  /** One job for each season, since that is a setting of the job. */
+  private List<Future<?>> submit(
+      ExecutorService pipelines,
+      LocalCluster cluster,
+      List<PipelineEvaluation.Entry> entries,
+      ForecastSettings settings,
+      Seasons season) {
+    Map<Integer, List<PipelineEvaluation.Entry>> bySeason = new TreeMap<>();
+    for (PipelineEvaluation.Entry entry : entries) {
+      bySeason
+          .computeIfAbsent(season.learnt(entry.trial.series()), learnt -> new ArrayList<>())
+          .add(entry);
+    }
+    List<Future<?>> work = new ArrayList<>();
+    bySeason.forEach(
+        (learnt, group) ->
+            work.add(
+                pipelines.submit(
+                    () -> {
+                      new PipelineEvaluation(group)
+                          .run(
+                              cluster.environment(),
+                              withSeason(settings, learnt),
+                              done::incrementAndGet);
+                      return null;
+                    })));
+    return work;
+  }
+
+  /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
+  private static Map<String, SeriesScore> others(Trial trial, int learnt, LearnerSettings learner) {
+    Map<String, SeriesScore> all =
+        new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learnt));
+    if (Experts.NAMES.contains(WINDOWED) && !learner.experts().contains(WINDOWED)) {
+      LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
+      new Evaluation(alone).evaluateOthers(trial, learnt).forEach(all::putIfAbsent);
+    }
+    Map<String, SeriesScore> named = new LinkedHashMap<>();
+    all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));
+    return named;
+  }
+
+  private static String plainName(String method) {
+    String name = method.replaceFirst("^expert:", "");
+    return name.equals("rls-ar") ? "rls" : name;
+  }
+
+  private EvaluationResult result(
+      List<PipelineEvaluation.Entry> ours,
+      List<PipelineEvaluation.Entry> oursWithout,
+      List<Map<String, SeriesScore>> others,
+      Seasons season,
+      LearnerSettings learner) {
+    List<EvaluationResult.OfSeries> series = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      Trial trial = ours.get(i).trial;
+      Map<String, SeriesScore> methods = new LinkedHashMap<>();
+      methods.put(Evaluation.WEIR, trial.score(ours.get(i).sums));
+      if (oursWithout != null) {
+        methods.put(Evaluation.WITHOUT_NETWORKS, trial.score(oursWithout.get(i).sums));
+      }
+      methods.putAll(others.get(i));
+      series.add(
+          new EvaluationResult.OfSeries(
+              trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods));
+    }
+    boolean unknown = season.auto() && season.file() == null && season.fixed() == null;
+    String note =
+        unknown
+            ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
+                + " seasonal naive method is the naive one, and relMAE compares with that alone."
+            : "";
+    return new EvaluationResult(learner.horizon(), learner.levels(), series, note);
+  }
+
+  private void show() {
+    long now = System.nanoTime();
+    if (now - lastShown < SHOWN_NANOS) {
+      return;
+    }
+    lastShown = now;
+    double share = (double) done.get() / all;
+    double elapsed = (now - begun) / 1e9;
+    if (share < 0.01) {
+      System.err.printf("%3.0f %%, %.0f s so far%n", 100 * share, elapsed);
+    } else {
+      System.err.printf(
+          "%3.0f %%, about %.0f s left%n", 100 * share, elapsed * (1 - share) / share);
+    }
+  }
+}

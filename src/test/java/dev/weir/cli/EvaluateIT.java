@@ -1,0 +1,176 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.Evaluation;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.SeriesScore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command on series that are made here, against the core's own evaluation of them. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EvaluateIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String WILD_NAME = "<b>&'wild'</b>";
+  private static final int SEED = 20;
+
+  @TempDir private Path dir;
+
+  private record Ended(int exitCode, String out, String err) {}
+
+  @Test
+  void whatTheOperatorsForecastScoresAsInTheCore() throws IOException {
+    double[] daily = series(300, 12);
+    double[] plain = series(260, 1);
+    write("daily", daily);
+    write(WILD_NAME, plain);
+    write("short", series(20, 1));
+    Path meta = dir.resolve("meta.csv"); // lies among the series and is none
+    Files.writeString(
+        meta, "series_id,note,m\ndaily,\"a, b\",12\n" + WILD_NAME + ",,1\nshort,,1\n");
+    Path page = dir.resolve("page.html");
+    Ended ended =
+        run(
+            "--input",
+            dir.toString(),
+            "--season",
+            meta.toString(),
+            "--horizon",
+            "3",
+            "--format",
+            "json",
+            "--report",
+            page.toString());
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.err()).contains("skipped short: ");
+    JsonNode root = JSON.readTree(ended.out()); // nothing else on standard output
+    assertThat(root.get("protocol").asText()).isEqualTo("PSF-1");
+    assertThat(root.get("horizon").asInt()).isEqualTo(3);
+    assertThat(root.get("series")).hasSize(2);
+    for (JsonNode one : root.get("series")) {
+      boolean isDaily = one.get("series").asText().equals("daily");
+      check(one, isDaily ? daily : plain, isDaily ? 12 : 1);
+    }
+    assertThat(root.get("geometric_mean_rel_mae").get("weir").asDouble()).isPositive();
+    assertThat(Files.readString(page))
+        .contains("<svg", "&lt;b&gt;&amp;&#39;wild&#39;&lt;/b&gt;", "prefers-color-scheme")
+        .doesNotContain("<b>", "http", "src=", "href=");
+  }
+
+  private static void check(JsonNode one, double[] values, int m) {
+    String name = one.get("series").asText();
+    Map<String, SeriesScore> core =
+        new Evaluation(LearnerSettings.defaults(3))
+            .evaluate(name, Arrays.stream(values).iterator(), m, m, values.length);
+    assertThat(one.get("m").asInt()).isEqualTo(m);
+    assertThat(one.get("origins").asLong() * 3).isEqualTo(core.get(Evaluation.WEIR).count());
+    JsonNode methods = one.get("methods");
+    checkMethod(methods, "weir", core.get(Evaluation.WEIR));
+    checkMethod(methods, "weir_without_networks", core.get(Evaluation.WITHOUT_NETWORKS));
+    checkMethod(methods, "naive", core.get(Evaluation.NAIVE));
+    checkMethod(methods, "seasonal_naive", core.get(Evaluation.SEASONAL_NAIVE));
+    checkMethod(methods, "rls", core.get("expert:rls-ar"));
+    checkMethod(methods, "rnn-corrector", core.get("expert:rnn-corrector"));
+    SeriesScore ours = core.get(Evaluation.WEIR);
+    assertThat(methods.get("weir").get("coverage_80").asDouble()).isEqualTo(ours.coverage()[0]);
+    assertThat(methods.get("weir").get("coverage_95").asDouble()).isEqualTo(ours.coverage()[1]);
+    assertThat(methods.has("birnn")).isTrue();
+  }
+
+  private static void checkMethod(JsonNode methods, String method, SeriesScore core) {
+    JsonNode figures = methods.get(method);
+    assertThat(figures.get("mase").asDouble()).as(method).isEqualTo(core.mase());
+    assertThat(figures.get("smape").asDouble()).as(method).isEqualTo(core.smape());
+    assertThat(figures.get("rmsse").asDouble()).as(method).isEqualTo(core.rmsse());
+    assertThat(figures.get("rel_mae").asDouble()).as(method).isEqualTo(core.relMae());
+  }
+
+  @Test
+  void aFoundSeasonIsLearntAndTheTableSaysWhatTheScoresDoNotKnow() throws IOException {
+    write("daily", series(300, 12));
+    Ended ended = run("--input", dir.toString(), "--limit", "250");
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("daily", "weir_without_networks", "m is 1");
+  }
+
+  @Test
+  void withoutASeriesThatIsLongEnoughItFails() throws IOException {
+    write("short", series(20, 1));
+    Ended ended = run("--input", dir.toString());
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err()).contains("skipped short: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--horizon, 0",
+    "--seq-len, 0",
+    "--limit, 0",
+    "--season, 0",
+    "--season, weekly",
+    "--job, none"
+  })
+  void aWrongOptionIsOneLine(String option, String value) throws IOException {
+    write("daily", series(300, 12));
+    Ended ended = run("--input", dir.toString(), option, value);
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err().lines()).hasSize(1).first().asString().contains(option + ": expected");
+  }
+
+  private void write(String name, double[] values) throws IOException {
+    StringBuilder csv = new StringBuilder("series_id,timestamp,value\n");
+    for (int t = 0; t < values.length; t++) {
+      csv.append(name).append(',').append(Instant.ofEpochSecond(3600L * t)).append(',');
+      csv.append(values[t]).append('\n');
+    }
+    Files.writeString(dir.resolve("s" + Math.abs(name.hashCode()) + ".csv"), csv);
+  }
+
+  /** A season with noise on it. */
+  private static double[] series(int n, int m) {
+    Random random = new Random(SEED);
+    double[] values = new double[n];
+    for (int t = 0; t < n; t++) {
+      values[t] = 50 + 10 * Math.sin(2 * Math.PI * t / m) + random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static Ended run(String... options) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream toOut = new ByteArrayOutputStream();
+    ByteArrayOutputStream toErr = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(toOut, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(toErr, true, StandardCharsets.UTF_8));
+    try {
+      String[] words = new String[options.length + 1];
+      words[0] = "evaluate";
+      System.arraycopy(options, 0, words, 1, options.length);
+      int exitCode = Weir.commandLine().execute(words);
+      return new Ended(
+          exitCode, toOut.toString(StandardCharsets.UTF_8), toErr.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+}
