@@ -111,6 +111,7 @@ final class DemoCommand implements Callable<Integer> {
     started = System.nanoTime();
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = Files.createTempDirectory("weir-demo");
+    LocalCluster.deleteAtExit(data);
     Map<String, String> flink = new HashMap<>(FLINK);
     if (port != null) {
       flink.put("rest.bind-port", Integer.toString(port));

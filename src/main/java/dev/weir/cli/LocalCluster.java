@@ -34,6 +34,7 @@ final class LocalCluster implements AutoCloseable {
    */
   static LocalCluster start(Map<String, String> settings) throws Exception {
     Path checkpoints = Files.createTempDirectory("weir-checkpoints");
+    deleteAtExit(checkpoints);
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.BIND_PORT, PORTS);
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
@@ -51,6 +52,13 @@ final class LocalCluster implements AutoCloseable {
                 .build());
     cluster.start();
     return new LocalCluster(cluster, configuration, checkpoints);
+  }
+
+  /** Ctrl-C ends without closing anything, and gigabytes might stay behind. */
+  static void deleteAtExit(Path folder) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> FileUtils.deleteDirectoryQuietly(folder.toFile()), "clean-up"));
   }
 
   /** An environment whose jobs run here. */

@@ -39,7 +39,8 @@ final class ObservationProducer implements AutoCloseable {
         new ProducerRecord<>(
             topic,
             null,
-            Math.max(0, observation.time()),
+            // brokers refuse a record that is ahead of the clock
+            Math.max(0, Math.min(observation.time(), System.currentTimeMillis())),
             observation.series().getBytes(StandardCharsets.UTF_8),
             codec.encode(observation));
     record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);

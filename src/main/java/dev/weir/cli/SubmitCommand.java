@@ -54,6 +54,9 @@ final class SubmitCommand implements Callable<Integer> {
   @Option(names = "-D", paramLabel = "KEY=VALUE", description = "A setting of Flink for this job.")
   private final Map<String, String> flink = new LinkedHashMap<>();
 
+  @Option(names = "--dry-run", description = "Checks the job file and stops.")
+  private boolean dryRun;
+
   @Option(names = "--jar", description = "The job jar (default: the one that the launcher built).")
   private Path jar;
 
@@ -63,6 +66,11 @@ final class SubmitCommand implements Callable<Integer> {
     if (colon < 1 || !jobManager.substring(colon + 1).matches("[0-9]{1,5}")) {
       System.err.printf("weir submit: --jobmanager: expected HOST:PORT, got '%s'%n", jobManager);
       return 2;
+    }
+    if (dryRun) {
+      JobSettings.read(job, overrides);
+      System.out.println(job + ": as it should be");
+      return 0;
     }
     Path jobJar = jar != null ? jar : Path.of(System.getProperty(JOB_JAR, "weir-job.jar"));
     if (!Files.isRegularFile(jobJar)) {

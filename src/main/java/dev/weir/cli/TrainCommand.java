@@ -130,6 +130,18 @@ final class TrainCommand implements Callable<Integer> {
     Settings settings = settings();
     String modelName =
         name != null ? name : out.getFileName().toString().replaceFirst("\\.safetensors$", "");
+    if (!modelName.matches("[A-Za-z0-9._-]{1,249}")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir train: --name: expected letters, digits, '.', '_' and '-', got '%s'"
+              .formatted(modelName));
+    }
+    Path folder = out.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
+    }
     Map<String, double[]> series = SeriesFiles.read(inputs);
     System.err.printf(
         "%,d series, %,d values; %,d parameters%n",

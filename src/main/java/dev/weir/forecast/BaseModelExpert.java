@@ -17,11 +17,20 @@ public final class BaseModelExpert implements Expert {
 
   private NetworkForecaster forecaster;
   private SequenceWindow window;
+  private long newest;
 
-  /** What the next forecast is made from; the forecaster may be null. */
-  public void use(NetworkForecaster forecaster, SequenceWindow window) {
+  /**
+   * What the next forecast is made from.
+   *
+   * @param forecaster null while there is no model
+   * @param window ends with the newest value
+   * @param newest index of that value in the series' history: when a learner goes through the past
+   *     again, the window is of another time and must not be looked at
+   */
+  public void use(NetworkForecaster forecaster, SequenceWindow window, long newest) {
     this.forecaster = forecaster;
     this.window = window;
+    this.newest = newest;
   }
 
   @Override
@@ -33,7 +42,7 @@ public final class BaseModelExpert implements Expert {
   public void forecast(History history, ExpertMemory memory, double[] out) {
     boolean answered =
         forecaster != null
-            && window != null
+            && history.t() == newest
             && window.isFull()
             && forecaster.model().horizon() == out.length
             && forecaster.forecast(window, out);

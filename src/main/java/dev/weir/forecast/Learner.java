@@ -262,6 +262,17 @@ public final class Learner {
     return memory.doubles.length == expected.doubles && memory.floats.length == expected.floats;
   }
 
+  /**
+   * As {@link #fits(SeriesMemory)}, and whether the season is the wanted one, or is found in the
+   * data if that is wanted.
+   */
+  public boolean fits(SeriesMemory memory, int season) {
+    return fits(memory)
+        && (season == LearnerSettings.AUTO
+            ? memory.longs[SeriesMemory.DETECT] == 1
+            : memory.longs[SeriesMemory.DETECT] == 0 && memory.season() == season);
+  }
+
   private Layout layout(int season) {
     for (int i = 0; i < layouts.size(); i++) {
       if (layouts.get(i).shape.season() == season) {

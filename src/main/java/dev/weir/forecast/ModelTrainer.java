@@ -70,6 +70,15 @@ public final class ModelTrainer implements AutoCloseable {
       long seed,
       int threads) {
     public Settings {
+      atLeastOne("seq_len", seqLen);
+      atLeastOne("horizon", horizon);
+      atLeastOne("batch", batch);
+      atLeastOne("epochs", epochs);
+      atLeastOne("patience", patience);
+      if (!(learningRate > 0) || !Double.isFinite(learningRate)) {
+        throw new IllegalArgumentException(
+            "learning rate: expected a number above 0, got " + learningRate);
+      }
       if (rnn.inputSize() != 1) {
         throw new IllegalArgumentException(
             "input_size: expected 1, got %d: training has no covariates yet"
@@ -78,6 +87,13 @@ public final class ModelTrainer implements AutoCloseable {
       if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
         throw new IllegalArgumentException(
             "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
+      }
+    }
+
+    private static void atLeastOne(String what, int value) {
+      if (value < 1 || value > 1_000_000) {
+        throw new IllegalArgumentException(
+            "%s: expected 1 to 1,000,000, got %d".formatted(what, value));
       }
     }
 

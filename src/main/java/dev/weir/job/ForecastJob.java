@@ -146,6 +146,12 @@ public final class ForecastJob {
         admin.createMissing(topics, admin.partitions(topics.observations()));
         LOG.info("created topics {}", missing);
       }
+      int partitions = admin.partitions(topics.models());
+      if (partitions != 1) {
+        throw new IllegalStateException(
+            "topic %s: expected one partition, so that versions keep their order, got %d; name another in topics.models"
+                .formatted(topics.models(), partitions));
+      }
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
       return new JobSettings(
           settings.name(),

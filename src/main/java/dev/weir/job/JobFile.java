@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +39,7 @@ final class JobFile {
   private final String name;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Set<String> sections = new HashSet<>();
-  private final List<String> problems = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
 
   private JobFile(String name) {
     this.name = name;
@@ -261,7 +261,7 @@ final class JobFile {
   /** Fails with all problems noted so far, if there are any. */
   void throwProblems() {
     if (!problems.isEmpty()) {
-      throw new JobFileException(problems);
+      throw new JobFileException(List.copyOf(problems));
     }
   }
 }

@@ -63,18 +63,24 @@ record JobOption<T>(
             });
   }
 
-  static JobOption<Duration> duration(String key, Duration defaultValue, String description) {
+  /** Longer ones overflow somewhere, and nobody means them. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
+  static JobOption<Duration> duration(
+      String key, Duration defaultValue, Duration shortest, String description) {
     return new JobOption<>(
         key,
-        "a duration such as PT30M or 10 s",
+        "a duration such as PT30M or 10 s, from %s to P3650D".formatted(shortest),
         defaultValue,
         description,
         text -> {
           Duration value = parseDuration(text);
-          require(!value.isNegative(), text);
+          require(value.compareTo(shortest) >= 0 && value.compareTo(LONGEST) <= 0, text);
           return value;
         });
   }
+
+  private static final int MOST_VALUES = 50;
 
   /** A list of values, in YAML or joined by commas. */
   static <T> JobOption<List<T>> list(
@@ -88,7 +94,12 @@ record JobOption<T>(
         expected,
         defaultValue,
         description,
-        text -> Arrays.stream(text.split(",")).map(String::trim).map(parser).toList());
+        text -> {
+          List<T> values = Arrays.stream(text.split(",")).map(String::trim).map(parser).toList();
+          require(values.stream().distinct().count() == values.size(), text);
+          require(values.size() <= MOST_VALUES, text);
+          return values;
+        });
   }
 
   private static Duration parseDuration(String text) {

@@ -64,17 +64,20 @@ final class JobOptions {
       JobOption.duration(
           "window.out-of-orderness",
           Duration.ZERO,
+          Duration.ZERO,
           "How long a series waits for an earlier observation; zero forecasts at once and suits"
               + " series that come in order within one partition.");
   static final JobOption<Duration> IDLE_TIMEOUT =
       JobOption.duration(
           "window.idle-timeout",
           Duration.ofSeconds(10),
+          Duration.ofMillis(1),
           "A partition without an observation for so long no longer holds back event time.");
   static final JobOption<Duration> MAX_FUTURE =
       JobOption.duration(
           "window.max-future",
           Duration.ofDays(1),
+          Duration.ZERO,
           "How far ahead of the clock an observation may be before it is a dead letter.");
 
   /** What a forecast is made of. */
@@ -136,7 +139,7 @@ final class JobOptions {
   static final JobOption<List<Double>> LEVELS =
       JobOption.list(
           "intervals.levels",
-          "a list of ascending numbers between 0 and 1",
+          "a list of ascending numbers between 0 and 1, at most 10",
           List.of(0.8, 0.95),
           "Shares of the truth that the intervals are meant to hold; the first one's ends are"
               + " lower and upper.",
@@ -185,6 +188,7 @@ final class JobOptions {
       JobOption.duration(
           "delivery.transaction-timeout",
           Duration.ofMinutes(10),
+          Duration.ofSeconds(1),
           "How long a transaction may stay open: longer than a checkpoint and a restart, at most"
               + " the broker's transaction.max.timeout.ms.");
   static final JobOption<String> TRANSACTION_PREFIX =

@@ -43,6 +43,10 @@ public record JobSettings(
 
   private static final int DEFAULT_HORIZON = 2;
   private static final String BUILTIN = "builtin:";
+  private static final int MAX_LEVELS = 10;
+
+  /** A million series of this size fill a cluster already. */
+  private static final int MAX_SERIES_BYTES = 2 << 20;
 
   /** More would not fit into a job graph's blob comfortably. */
   private static final long MAX_MODEL_BYTES = 64L << 20;
@@ -92,6 +96,7 @@ public record JobSettings(
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     int stride = file.get(JobOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
+    JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
     file.throwProblems();
 
     ForecastSettings forecast =
@@ -105,6 +110,17 @@ public record JobSettings(
 
   private static KafkaSettings kafka(JobFile file, String name) {
     String observations = file.get(JobOptions.OBSERVATIONS);
+    String deadLetters = orElse(file.get(JobOptions.DEAD_LETTERS), observations + ".dlq");
+    List<String> topics =
+        List.of(
+            observations,
+            file.get(JobOptions.FORECASTS),
+            file.get(JobOptions.SCORES),
+            deadLetters,
+            file.get(JobOptions.MODELS));
+    if (topics.stream().distinct().count() < topics.size()) {
+      file.problem("topics", "expected five different names, got " + topics);
+    }
     return new KafkaSettings(
         file.require(JobOptions.BOOTSTRAP_SERVERS),
         file.properties(),
@@ -113,7 +129,7 @@ public record JobSettings(
             observations,
             file.get(JobOptions.FORECASTS),
             file.get(JobOptions.SCORES),
-            orElse(file.get(JobOptions.DEAD_LETTERS), observations + ".dlq"),
+            deadLetters,
             file.get(JobOptions.MODELS)),
         file.get(JobOptions.GUARANTEE),
         file.get(JobOptions.TRANSACTION_TIMEOUT),
@@ -176,10 +192,25 @@ public record JobSettings(
           };
       learner = experts == null ? learner : learner.withExperts(experts);
       learner = learner.withLevels(levels);
-      new Learner(learner).newSeries("a first one", season); // refuses what does not go together
+      // refuses what does not go together
+      int bytes = new Learner(learner).newSeries("a first one", season).bytes();
+      if (levels.size() > MAX_LEVELS) {
+        file.problem(
+            JobOptions.LEVELS,
+            "expected at most %d levels, got %d".formatted(MAX_LEVELS, levels.size()));
+      }
+      if (bytes > MAX_SERIES_BYTES) {
+        file.problem(
+            "learning",
+            "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, or learning.size: small"
+                .formatted(MAX_SERIES_BYTES, bytes, horizon));
+      }
       return new Learning(learner, season, scoresEvery);
     } catch (IllegalArgumentException e) {
-      file.problem("learning", e.getMessage());
+      file.problem(
+          "learning",
+          "a horizon of %d does not go with the other settings: %s"
+              .formatted(horizon, e.getMessage()));
       return null;
     }
   }

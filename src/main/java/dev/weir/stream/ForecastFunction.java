@@ -187,6 +187,10 @@ public final class ForecastFunction
     WindowState state = windowState.value();
     state = state == null ? windows.newState() : windows.fit(state);
     long completeUpTo = inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
+    while (windows.advance(state, completeUpTo)) { // left by a savepoint of more patience
+      advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
+      windowState.update(state);
+    }
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     switch (outcome) {
       case APPENDED -> {

@@ -65,13 +65,13 @@ final class ModeForecaster {
    */
   SeriesMemory learn(SequenceWindow window) throws IOException {
     SeriesMemory memory = memories.value();
-    if (memory == null || !learner.fits(memory)) {
+    if (memory == null || !learner.fits(memory, target.learning().season())) {
       // other experts or settings than those of the savepoint: what was learned means nothing to
       // them
       memory = learner.newSeries(window.series(), target.learning().season());
     }
     if (baseModel != null) {
-      baseModel.use(network, window);
+      baseModel.use(network, window, memory.count()); // the index that the newest will have
     }
     learner.observe(memory, window.origin(), window.last());
     memories.update(memory);

@@ -80,7 +80,9 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
 
     @Override
     public void onPeriodicEmit(WatermarkOutput output) {
-      output.emitWatermark(Watermark.MAX_WATERMARK);
+      // not "the end of time": that would be the operator's own time whenever the observations
+      // pause, and nothing of theirs would be waited for again
+      output.markIdle();
     }
   }
 }

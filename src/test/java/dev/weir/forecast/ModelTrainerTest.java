@@ -161,4 +161,15 @@ class ModelTrainerTest {
             () -> new ModelTrainer(settings(Mode.MANY_TO_ONE, 1, 1), List.of(new double[20])))
         .hasMessageStartingWith("series: expected one at least of ");
   }
+
+  @Test
+  void settingsThatWouldNeverEndOrNeverBeginAreRefused() {
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, true);
+    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, rnn, 5, 2, 0, 1e-3, 1, 1, 1, 1))
+        .hasMessage("batch: expected 1 to 1,000,000, got 0");
+    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, rnn, 0, 2, 8, 1e-3, 1, 1, 1, 1))
+        .hasMessage("seq_len: expected 1 to 1,000,000, got 0");
+    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, rnn, 5, 2, 8, Double.NaN, 1, 1, 1, 1))
+        .hasMessage("learning rate: expected a number above 0, got NaN");
+  }
 }

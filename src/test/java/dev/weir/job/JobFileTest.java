@@ -107,7 +107,7 @@ class JobFileTest {
         "pumps.yaml line 7: window.seq-len: expected a whole number from 1 to 4096, got 'five'");
     assertRefused(
         GOOD.replace("PT30S", "soon"),
-        "pumps.yaml line 8: window.out-of-orderness: expected a duration such as PT30M or 10 s, got 'soon'");
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration such as PT30M or 10 s, from PT0S to P3650D, got 'soon'");
     assertRefused(
         GOOD + "delivery:\n  guarantee: twice\n",
         "pumps.yaml line 14: delivery.guarantee: expected exactly-once or at-least-once, got 'twice'");
@@ -172,6 +172,40 @@ class JobFileTest {
   }
 
   @Test
+  void topicsMustDiffer() {
+    assertRefused(
+        GOOD + "topics:\n  forecasts: observations\n",
+        "pumps.yaml: topics: expected five different names, got [observations, observations, scores, observations.dlq, models]");
+  }
+
+  @Test
+  void durationsBeyondAllReasonAreRefused() {
+    assertRefused(
+        GOOD.replace("PT30S", "PT9999999999999H"),
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration such as PT30M or 10 s, from PT0S to P3650D, got 'PT9999999999999H'");
+    assertRefused(
+        GOOD.replace("out-of-orderness: PT30S", "idle-timeout: 0s"),
+        "pumps.yaml line 8: window.idle-timeout: expected a duration such as PT30M or 10 s, from PT0.001S to P3650D, got '0s'");
+  }
+
+  @Test
+  void optionsThatNothingAsksForNowMustBeRightToo() {
+    assertRefused(
+        GOOD + "output: network\nseason: abc\n",
+        "pumps.yaml line 14: season: expected auto or a whole number from 1 to 1000, got 'abc'");
+  }
+
+  @Test
+  void whatASeriesMayCostIsBounded() {
+    assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 1000") + "season: 1000\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
+    assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 4000")))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: a horizon of 4000 does not go with the other settings: ");
+  }
+
+  @Test
   void aJobNeedsNoModelToLearn() {
     JobSettings settings = read(GOOD.replace("    model: pump-model\n", ""));
     Target target = settings.forecast().targets().get(0);
@@ -227,7 +261,7 @@ class JobFileTest {
         "pumps.yaml line 13: season: expected auto or a whole number from 1 to 1000, got 'monthly'");
     assertRefused(
         GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
-        "pumps.yaml: learning: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
+        "pumps.yaml: learning: a horizon of 3 does not go with the other settings: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
   }
 
   @Test

@@ -289,6 +289,35 @@ class ForecastFunctionTest {
   }
 
   @Test
+  void whatWaitedIsTakenInFirstWhenAJobIsRestoredWithLessPatience() throws Exception {
+    var patient = harness(settings(Duration.ofMillis(500), ONE), null);
+    send(patient, at("s", 100, 1));
+    var hasty = harness(settings(Duration.ZERO, ONE), patient.snapshot(1, 1));
+    send(hasty, at("s", 200, 2), at("s", 150, 3));
+    hasty.processBothWatermarks(new org.apache.flink.streaming.api.watermark.Watermark(1000));
+    assertThat(forecasts(hasty)).extracting(Forecast::origin).containsExactly(100L, 200L);
+    assertThat(deadLetters(hasty)).extracting(DeadLetter::reason).containsExactly(Reason.LATE);
+  }
+
+  @Test
+  void withAnotherSeasonASeriesLearnsAnew() throws Exception {
+    Target found = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+    Target given =
+        new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LEARNING.learner(), 7, 10));
+    var before = harness(settings(Duration.ZERO, found), null);
+    for (int t = 0; t < 30; t++) {
+      send(before, at("s", t, noisySine(t)));
+    }
+    OperatorSubtaskState saved = before.snapshot(1, 1);
+    var same = harness(settings(Duration.ZERO, found), saved);
+    var other = harness(settings(Duration.ZERO, given), saved);
+    send(same, at("s", 30, 1));
+    send(other, at("s", 30, 1));
+    assertThat(forecasts(same).get(0).learningSteps()).isEqualTo(31);
+    assertThat(forecasts(other).get(0).learningSteps()).isEqualTo(1);
+  }
+
+  @Test
   void aRestoredModelThatDisagreesWithTheJobFileStopsTheJobAtOnce() throws Exception {
     var first = harness(settings(Duration.ZERO, ONE), null);
     first.processElement2(new ModelUpdate(model("one", 1, Mode.MANY_TO_ONE, 2), source(0)), 0);
