@@ -31,6 +31,15 @@ import java.util.Arrays;
  * <p>Head and path begin as zeros: the first answer is {@link Naive}. For each value one step of
  * Adam, two for the first max(200, three seasons), on the newest window whose targets are all known
  * and some drawn ones, which {@link #replay()} keeps.
+ *
+ * <p>Measured on 23 series, processor time on one shared core and bytes for each series beyond
+ * those of {@link Naive}, {@code birnn}: 110 us and 20 KB for a horizon of 2, 140 us and 61 KB (42
+ * KB without a season) for 24, nearly all of it four numbers for each weight. When a season is
+ * found late, the whole tail is learnt again at this price: about .2 s for 1,200 values.
+ *
+ * <p>Known gaps: a short series with many steps ahead has more weights of the linear path than it
+ * can tell apart; over 750 values it may be worse than {@link Naive} at 24 steps. The first week of
+ * weekly lags are those of the origin, which the network has to tell from true ones.
  */
 public final class WindowedNetwork implements Expert {
 
@@ -86,13 +95,7 @@ public final class WindowedNetwork implements Expert {
    * @param reach how far back a drawn one may end
    */
   public WindowedNetwork(
-      String name,
-      boolean manyToMany,
-      Cell cell,
-      int hiddenSize,
-      int lags,
-      int batch,
-      int reach) {
+      String name, boolean manyToMany, Cell cell, int hiddenSize, int lags, int batch, int reach) {
     this.name = name;
     this.manyToMany = manyToMany;
     this.config = new RnnConfig(cell, INPUTS, hiddenSize, 1, true, true);
@@ -271,7 +274,19 @@ public final class WindowedNetwork implements Expert {
       int dXAt) {
     float[] biases = dBias < 0 ? null : gradient;
     Linear.backward(
-        floats, weight, in, out, x, xAt, dPredictions, d, gradient, dWeight, biases, dBias, dX,
+        floats,
+        weight,
+        in,
+        out,
+        x,
+        xAt,
+        dPredictions,
+        d,
+        gradient,
+        dWeight,
+        biases,
+        dBias,
+        dX,
         dXAt);
   }
 
