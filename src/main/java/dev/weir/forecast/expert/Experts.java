@@ -47,7 +47,7 @@ public final class Experts {
       case "median-7" -> new RunningMedian(7);
       case "median-25" -> new RunningMedian(25);
       case "seasonal-median" -> new SeasonalMedian();
-      // batch 8 forecasts no better at twice the time; reach 1024 is .005 better at 24 steps
+      // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
       case "birnn" -> new WindowedNetwork(name, false, Cell.RNN_TANH, 16, 24, 4, 512);
       case "birnn-many-to-many" -> new WindowedNetwork(name, true, Cell.RNN_TANH, 16, 24, 4, 512);
       case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 16);
