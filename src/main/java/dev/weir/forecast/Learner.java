@@ -99,7 +99,11 @@ public final class Learner {
                 .formatted(settings.exactLimit() / 2, season));
       }
       int exact = History.exact(horizon, season, settings.exactLimit());
-      shape = new Shape(horizon, season, exact, settings.tail());
+      int replay = 0;
+      for (Expert expert : experts) {
+        replay = Math.max(replay, expert.replay());
+      }
+      shape = new Shape(horizon, season, exact, settings.tail(), replay);
       int d = 0;
       raw = d++;
       scores = d;

@@ -82,7 +82,7 @@ public record LearnerSettings(
   public static LearnerSettings defaults(int horizon) {
     return new LearnerSettings(
         horizon,
-        except("birnn", "gru-corrector"),
+        except("birnn", "birnn-many-to-many", "gru-corrector"),
         24,
         12,
         1200,
@@ -104,7 +104,7 @@ public record LearnerSettings(
   public static LearnerSettings full(int horizon) {
     return new LearnerSettings(
         horizon,
-        except("birnn", "rnn-corrector"),
+        except("birnn", "birnn-many-to-many", "rnn-corrector"),
         24,
         12,
         2048,

@@ -36,6 +36,11 @@ public interface Expert {
     return 0;
   }
 
+  /** Values that it wants kept exactly before those that all experts have: see {@link Shape}. */
+  default int replay() {
+    return 0;
+  }
+
   /** Prepares a slice that is all zeros, before the first value of a series. */
   default void begin(Shape shape, ExpertMemory memory) {}
 

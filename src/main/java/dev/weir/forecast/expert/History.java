@@ -72,7 +72,7 @@ public final class History {
   }
 
   public static int doubles(Shape shape) {
-    return HEADER + shape.exact() + SLACK;
+    return HEADER + shape.kept() + SLACK;
   }
 
   public static int floats(Shape shape) {
@@ -204,11 +204,11 @@ public final class History {
   public void append(double value) {
     long t = ++longs[l + T];
     int position = (int) (t - longs[l + FIRST]);
-    if (position == shape.exact() + SLACK) {
+    if (position == shape.kept() + SLACK) {
       int base = d + HEADER;
-      System.arraycopy(doubles, base + SLACK, doubles, base, shape.exact());
+      System.arraycopy(doubles, base + SLACK, doubles, base, shape.kept());
       longs[l + FIRST] += SLACK;
-      position = shape.exact();
+      position = shape.kept();
     }
     doubles[d + HEADER + position] = value;
     updateMoments(value);

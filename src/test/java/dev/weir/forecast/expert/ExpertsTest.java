@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +153,27 @@ class ExpertsTest {
         last = y;
       }
       assertThat(error).as(name).isLessThan(0.5 * naive);
+    }
+  }
+
+  @Test
+  void windowedNetworksSeeWhatOnlyAWeekAgoCanTell() { // days are alike in nothing: season 4
+    double[] week = new Random(7).doubles(28, 0, 10).toArray();
+    for (String name : List.of("birnn", "birnn-many-to-many")) {
+      SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 3, 4);
+      Random random = new Random(8);
+      double error = 0;
+      double naive = 0;
+      double[] expected = null;
+      for (int t = 0; t < 2_000; t++) {
+        double y = week[t % 28] + 5 * (t / 28 % 2) + 0.1 * random.nextGaussian();
+        if (t > 1_000) {
+          error += Math.abs(y - expected[0]);
+          naive += Math.abs(y - single.history.newest());
+        }
+        expected = single.next(y);
+      }
+      assertThat(error).as(name).isLessThan(0.4 * naive);
     }
   }
 

@@ -37,6 +37,28 @@ class HistoryTest {
   }
 
   @Test
+  void replayKeepsOlderValuesAndChangesNoSeason() {
+    int exact = History.exact(2, 400, 2600); // a week of 2,800 does not fit
+    Shape shape = new Shape(2, 400, exact, 100, 2_000);
+    History history =
+        new History()
+            .attach(
+                shape,
+                new long[History.LONGS],
+                0,
+                new double[History.doubles(shape)],
+                0,
+                new float[History.floats(shape)],
+                0);
+    history.begin(0);
+    for (int t = 0; t < 5_000; t++) {
+      history.append(t);
+    }
+    assertThat(history.at(4_999 - exact - 1_999)).isEqualTo(4_999 - exact - 1_999);
+    assertThat(shape.week()).isEqualTo(1);
+  }
+
+  @Test
   void aLagIsTheLastKnownValueAtThatPhase() {
     History history = history(4, 100);
     for (int t = 0; t < 10; t++) {

@@ -13,7 +13,8 @@ final class SingleExpert {
 
   SingleExpert(Expert expert, int horizon, int season) {
     this.expert = expert;
-    this.shape = new Shape(horizon, season, History.exact(horizon, season, 2600), 600);
+    int exact = History.exact(horizon, season, 2600);
+    this.shape = new Shape(horizon, season, exact, 600, expert.replay());
     this.doubles = new double[History.doubles(shape) + expert.doubles(shape)];
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
     this.out = new double[horizon];
