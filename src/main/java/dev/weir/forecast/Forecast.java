@@ -69,7 +69,7 @@ public record Forecast(
     OK,
     /** The last value, repeated: there is no model yet, or it gave no finite number. */
     FALLBACK,
-    /** The model's forecast, from a model older than it should be. */
+    /** From a model older than it should be. Kept for consumers to know; no job gives it yet. */
     STALE
   }
 

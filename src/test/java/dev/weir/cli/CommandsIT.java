@@ -20,6 +20,7 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -206,15 +207,18 @@ class CommandsIT {
               "--bootstrap-servers",
               usual.bootstrapServers());
       assertThat(produce.exitCode()).as("%s", produce).isZero();
-      Thread.sleep(3_000); // several looks; nothing tells of one
       TopicPartition partition = new TopicPartition("observations", 0);
-      assertThat(
-              admin
-                  .listOffsets(Map.of(partition, OffsetSpec.earliest()))
-                  .partitionResult(partition)
-                  .get()
-                  .offset())
-          .isZero();
+      Awaitility.await("several of the broker's looks, each half a second after the other")
+          .during(Duration.ofSeconds(3))
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () ->
+                  admin
+                          .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                          .partitionResult(partition)
+                          .get()
+                          .offset()
+                      == 0);
     }
   }
 
