@@ -6,7 +6,6 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertMemory;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -54,7 +53,7 @@ public final class Learner {
   private final IntervalTracker tracker;
   private final SeasonDetector detector = new SeasonDetector();
   private final long layoutId;
-  private final List<Layout> layouts = new ArrayList<>();
+  private final List<MemoryLayout> layouts = new ArrayList<>();
 
   // scratch
   private final History history = new History();
@@ -65,93 +64,8 @@ public final class Learner {
   private final double[] weights; // (experts)
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
-  private Layout layout;
+  private MemoryLayout layout;
   private SeriesMemory memory;
-
-  /** Where everything lies for one season. */
-  private final class Layout {
-    final Shape shape;
-    final int historyDoubles;
-    final int raw; // the newest value as it came
-    final int stackDoubles;
-    final int trackerDoubles;
-    final int scores; // |error| of ours, naive, seasonal naive; misses of each level: (3 + levels,
-    // horizon)
-    final int mixtureDoublesEnd;
-    final int[] expertDoubles;
-    final int doubles;
-    final int historyFloats;
-    final int[] said; // forecasts of each expert under way; -1 for those equal to the anchor
-    final int mean;
-    final int corrected;
-    final int issued;
-    final int losses; // (horizon, experts)
-    final int finalLosses; // (horizon, 2)
-    final int trackerFloats;
-    final int mixtureFloatsEnd;
-    final int[] expertFloats;
-    final int floats;
-
-    Layout(int season) {
-      if (season > settings.exactLimit() / 2) {
-        throw new IllegalArgumentException(
-            "season: expected at most %d, half of what is kept exactly, got %d"
-                .formatted(settings.exactLimit() / 2, season));
-      }
-      int exact = History.exact(horizon, season, settings.exactLimit());
-      int replay = 0;
-      for (Expert expert : experts) {
-        replay = Math.max(replay, expert.replay());
-      }
-      shape = new Shape(horizon, season, exact, settings.tail(), replay);
-      int d = 0;
-      raw = d++;
-      scores = d;
-      d += (3 + levels) * horizon;
-      stackDoubles = d;
-      d += settings.stacking() ? stack.doubles() : 0;
-      trackerDoubles = d;
-      d += tracker.doubles();
-      mixtureDoublesEnd = d;
-      historyDoubles = d;
-      d += History.doubles(shape);
-      expertDoubles = new int[experts.length];
-      for (int e = 0; e < experts.length; e++) {
-        expertDoubles[e] = d;
-        d += experts[e].doubles(shape);
-      }
-      doubles = d;
-
-      int f = 0;
-      said = new int[experts.length];
-      for (int e = 0; e < experts.length; e++) {
-        said[e] = f;
-        f += flat[e] ? horizon : DelayLine.floats(horizon);
-      }
-      mean = f;
-      f += DelayLine.floats(horizon);
-      corrected = f;
-      f += DelayLine.floats(horizon);
-      issued = f;
-      f += DelayLine.floats(horizon);
-      losses = f;
-      f += horizon * experts.length;
-      finalLosses = f;
-      f += horizon * 2;
-      trackerFloats = f;
-      f += tracker.floats(0);
-      mixtureFloatsEnd = f;
-      f += tracker.floats(season) - tracker.floats(0);
-      historyFloats = f;
-      f += History.floats(shape);
-      expertFloats = new int[experts.length];
-      for (int e = 0; e < experts.length; e++) {
-        expertFloats[e] = f;
-        f += experts[e].floats(shape);
-      }
-      floats = f;
-    }
-  }
 
   public Learner(LearnerSettings settings) {
     this(settings, List.of());
@@ -227,19 +141,25 @@ public final class Learner {
     if (season < 0) {
       throw new IllegalArgumentException("season: expected at least 0, got " + season);
     }
-    int first = season == LearnerSettings.AUTO ? 1 : season;
-    Layout layout = layout(first);
+    boolean auto = season == LearnerSettings.AUTO;
+    SeriesMemory memory = emptied(auto ? 1 : season, auto);
+    attach(memory);
+    history.seed(seed(series));
+    begin(0);
+    return memory;
+  }
+
+  private SeriesMemory emptied(int season, boolean detect) {
+    MemoryLayout layout = layout(season);
     SeriesMemory memory =
         new SeriesMemory(
             new long[SeriesMemory.LONGS + History.LONGS],
             new double[layout.doubles],
             new float[layout.floats]);
     memory.longs[SeriesMemory.LAYOUT] = layoutId;
-    memory.longs[SeriesMemory.SEASON] = first;
-    memory.longs[SeriesMemory.DETECT] = season == LearnerSettings.AUTO ? 1 : 0;
-    attach(memory);
-    history.seed(seed(series));
-    begin(0);
+    memory.longs[SeriesMemory.SEASON] = season;
+    memory.longs[SeriesMemory.DETECT] = detect ? 1 : 0;
+    memory.longs[SeriesMemory.FORMAT] = SeriesMemory.HISTORY_FORMAT;
     return memory;
   }
 
@@ -262,7 +182,7 @@ public final class Learner {
     if (season < 1 || season > settings.exactLimit() / 2) {
       return false;
     }
-    Layout expected = layout((int) season);
+    MemoryLayout expected = layout((int) season);
     return memory.doubles.length == expected.doubles && memory.floats.length == expected.floats;
   }
 
@@ -277,13 +197,50 @@ public final class Learner {
             : memory.longs[SeriesMemory.DETECT] == 0 && memory.season() == season);
   }
 
-  private Layout layout(int season) {
+  /**
+   * A memory for a series that was learnt with other settings, or by an older version: its newest
+   * values, as far back as they were kept, are learnt again. Index, seed and a season that was
+   * found are those of before.
+   *
+   * @param season as in {@link #newSeries}
+   * @return null when there is nothing in it that can be read
+   */
+  public SeriesMemory relearn(SeriesMemory old, int season) {
+    if (old.longs.length != SeriesMemory.LONGS + History.LONGS
+        || old.longs[SeriesMemory.FORMAT] != SeriesMemory.HISTORY_FORMAT) {
+      return null;
+    }
+    double[] values = History.values(old.longs, SeriesMemory.LONGS, old.doubles, old.floats);
+    if (values == null || values.length == 0) {
+      return null;
+    }
+    boolean found = season == LearnerSettings.AUTO && old.longs[SeriesMemory.DETECT] == 1;
+    long first = season == LearnerSettings.AUTO ? 1 : season;
+    if (found && old.season() >= 1 && old.season() <= settings.exactLimit() / 2) {
+      first = old.season();
+    }
+    SeriesMemory memory = emptied((int) first, season == LearnerSettings.AUTO);
+    attach(memory);
+    history.seed(History.seed(old.longs, SeriesMemory.LONGS));
+    begin(old.count() - values.length);
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return null;
+      }
+      take(Math.max(-LARGEST, Math.min(LARGEST, value)));
+    }
+    memory.doubles[layout.raw] = values[values.length - 1];
+    memory.longs[SeriesMemory.TIME] = old.longs[SeriesMemory.TIME];
+    return memory;
+  }
+
+  private MemoryLayout layout(int season) {
     for (int i = 0; i < layouts.size(); i++) {
       if (layouts.get(i).shape.season() == season) {
         return layouts.get(i);
       }
     }
-    Layout layout = new Layout(season);
+    MemoryLayout layout = new MemoryLayout(settings, experts, stack, tracker, season);
     layouts.add(layout);
     return layout;
   }
@@ -299,13 +256,7 @@ public final class Learner {
       layout = layout(season);
     }
     history.attach(
-        layout.shape,
-        memory.longs,
-        SeriesMemory.LONGS,
-        memory.doubles,
-        layout.historyDoubles,
-        memory.floats,
-        layout.historyFloats);
+        layout.shape, memory.longs, SeriesMemory.LONGS, memory.doubles, 0, memory.floats, 0);
   }
 
   /** Everything as it was before the first value, which has the given index. */
@@ -563,39 +514,23 @@ public final class Learner {
   }
 
   private void detectSeason() {
-    int size = history.tailSize();
-    double[] values = tailValues();
-    int season = detector.detect(values, size, layout.shape.season());
+    double[] values = history.values();
+    int season = detector.detect(values, values.length, layout.shape.season());
     if (season != layout.shape.season() && 2 * season + horizon + 4 <= settings.exactLimit()) {
       changeSeason(season);
     }
   }
 
-  /** The tail's values, the newer ones exact. */
-  private double[] tailValues() {
-    int size = history.tailSize();
-    double[] values = new double[size];
-    for (int i = 0; i < size; i++) {
-      long index = history.t() - size + 1 + i;
-      values[i] =
-          history.has(index)
-              ? history.at(index)
-              : history.untransformed(history.tail()[history.tailAt() + i]);
-    }
-    return values;
-  }
-
   /** Keeps what was learnt of the mixture, and lets the experts learn the past again. */
   private void changeSeason(int season) {
-    double[] values = tailValues();
+    double[] values = history.values();
     long first = history.t() - values.length + 1;
     SeriesMemory old = new SeriesMemory(memory.longs, memory.doubles, memory.floats);
-    Layout before = layout;
-    Layout after = layout(season);
+    MemoryLayout before = layout;
+    MemoryLayout after = layout(season);
     memory.doubles = new double[after.doubles];
     memory.floats = new float[after.floats];
-    System.arraycopy(old.doubles, 0, memory.doubles, 0, before.mixtureDoublesEnd);
-    System.arraycopy(old.floats, 0, memory.floats, 0, before.mixtureFloatsEnd);
+    after.copyMixture(old, before, memory);
     memory.longs[SeriesMemory.SEASON] = season;
     attach(memory);
     beginSeason(first);

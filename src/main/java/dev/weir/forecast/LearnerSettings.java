@@ -13,7 +13,8 @@ import java.util.List;
  * @param analogWindow values that analogs compare
  * @param analogNeighbours analogs averaged
  * @param tail values that analogs and season detection look back
- * @param exactLimit values kept exactly, at most: bounds what a long season may cost
+ * @param exactLimit values kept, at most; a season may be half of it
+ * @param longestWeek seven seasons are looked back to if they are no more values than this
  * @param stacking whether a regression on the experts competes with their weighted mean
  * @param eta how sharply weights follow errors
  * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
@@ -27,6 +28,7 @@ public record LearnerSettings(
     int analogNeighbours,
     int tail,
     int exactLimit,
+    int longestWeek,
     boolean stacking,
     double eta,
     double discount,
@@ -41,6 +43,9 @@ public record LearnerSettings(
 
   /** As a season: there is none. */
   public static final int NONE = 1;
+
+  /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
+  private static final int LONGEST_WEEK = 720;
 
   private static final List<String> FEW =
       List.of(
@@ -87,6 +92,7 @@ public record LearnerSettings(
         12,
         1200,
         2600,
+        LONGEST_WEEK,
         true,
         5,
         0.98,
@@ -97,7 +103,18 @@ public record LearnerSettings(
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
     return new LearnerSettings(
-        horizon, FEW, 12, 8, 512, 2600, true, 5, 0.98, List.of(0.8, 0.95), step(horizon));
+        horizon,
+        FEW,
+        12,
+        8,
+        512,
+        2600,
+        LONGEST_WEEK,
+        true,
+        5,
+        0.98,
+        List.of(0.8, 0.95),
+        step(horizon));
   }
 
   /** The longest memory and a larger network. */
@@ -108,6 +125,7 @@ public record LearnerSettings(
         24,
         12,
         2048,
+        2600,
         2600,
         true,
         5,
@@ -134,6 +152,7 @@ public record LearnerSettings(
         analogNeighbours,
         tail,
         exactLimit,
+        longestWeek,
         stacking,
         eta,
         discount,
@@ -149,6 +168,7 @@ public record LearnerSettings(
         analogNeighbours,
         tail,
         exactLimit,
+        longestWeek,
         stacking,
         eta,
         discount,

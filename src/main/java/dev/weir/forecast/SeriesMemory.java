@@ -2,14 +2,14 @@ package dev.weir.forecast;
 
 /**
  * All that a {@link Learner} knows of one series, in three flat arrays, so that it is copied, saved
- * and restored by copying arrays. Only a learner with the same settings can use it; {@link
- * Learner#fits} tells.
+ * and restored by copying arrays. Only a learner with the same settings can go on with it, which
+ * {@link Learner#fits} tells; another one learns its history again, see {@link Learner#relearn}.
  *
  * <pre>
- * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT] | history
- * doubles  newest value as it came | running scores | stack | intervals | history | each expert
- * floats   each expert's forecasts on their way to their truth, then the mean's, the stack's, ours
- *          | running errors | intervals | history | each expert
+ * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT, FORMAT] | history
+ * doubles  history | newest value as it came | running scores | stack | intervals | each expert
+ * floats   history | each expert's forecasts on their way to their truth, then the mean's, the
+ *          stack's, ours | running errors | intervals | each expert
  * </pre>
  *
  * The arrays are replaced when a new season is found, since their sizes depend on it.
@@ -17,7 +17,12 @@ package dev.weir.forecast;
 public final class SeriesMemory {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  public static final int LAYOUT_VERSION = 1;
+  static final int LAYOUT_VERSION = 2;
+
+  /**
+   * Changes only when that of a history's numbers does: then an older one can't be learnt again.
+   */
+  static final int HISTORY_FORMAT = 1;
 
   static final int LAYOUT = 0; // version and hash of the settings
   static final int SEASON = 1; // in use
@@ -25,7 +30,8 @@ public final class SeriesMemory {
   static final int TIME = 3; // of the newest value
   static final int WILD = 4; // 1 while the newest value was too far out to learn from as it is
   static final int DETECT = 5; // 1 when the season is to be found
-  static final int LONGS = 6;
+  static final int FORMAT = 6;
+  static final int LONGS = 7;
 
   long[] longs;
   double[] doubles;

@@ -65,10 +65,16 @@ final class ModeForecaster {
    */
   SeriesMemory learn(SequenceWindow window) throws IOException {
     SeriesMemory memory = memories.value();
-    if (memory == null || !learner.fits(memory, target.learning().season())) {
-      // other experts or settings than those of the savepoint: what was learned means nothing to
-      // them
-      memory = learner.newSeries(window.series(), target.learning().season());
+    int season = target.learning().season();
+    if (memory != null && !learner.fits(memory, season)) {
+      // a savepoint of other settings or of an older version
+      if (baseModel != null) {
+        baseModel.use(null, window, 0); // it saw nothing of the past
+      }
+      memory = learner.relearn(memory, season);
+    }
+    if (memory == null) {
+      memory = learner.newSeries(window.series(), season);
     }
     if (baseModel != null) {
       baseModel.use(network, window, memory.count()); // the index that the newest will have

@@ -107,6 +107,41 @@ class LearnerTest {
   }
 
   @Test
+  void whatWasLearntWithOtherSettingsIsLearntAgainFromTheKeptValues() {
+    Learner before = new Learner(LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar")));
+    Learner after = new Learner(LearnerSettings.small(3));
+    double[] y = wave(1_000, 9);
+    for (int season : new int[] {LearnerSettings.AUTO, 24}) {
+      SeriesMemory old = before.newSeries("a", LearnerSettings.AUTO);
+      SeriesMemory whole = after.newSeries("a", season);
+      for (int t = 0; t < 900; t++) {
+        before.observe(old, 7L * t, y[t]);
+        after.observe(whole, 7L * t, y[t]);
+      }
+      SeriesMemory again = after.relearn(old, season);
+      SeriesMemory anew = after.newSeries("a", season);
+      assertThat(after.fits(again, season)).isTrue();
+      assertThat(again.count()).isEqualTo(900);
+      assertThat(again.season()).isEqualTo(24);
+      assertThat(again.time()).isEqualTo(7 * 899);
+      double[] errors = new double[3];
+      for (int t = 900; t < 999; t++) {
+        int k = 0;
+        for (SeriesMemory memory : List.of(whole, again, anew)) {
+          after.observe(memory, 7L * t, y[t]);
+          errors[k++] += Math.abs(forecast(after, memory)[0] - y[t + 1]);
+        }
+      }
+      assertThat(errors[1]).isLessThan(1.05 * errors[0]);
+      assertThat(errors[2]).isGreaterThan(1.2 * errors[0]);
+    }
+    SeriesMemory garbage = before.newSeries("a", 24);
+    Arrays.fill(garbage.longs(), Long.MAX_VALUE);
+    assertThat(after.relearn(garbage, 24)).isNull();
+    assertThat(after.relearn(before.newSeries("a", 24), 24)).as("no value yet").isNull();
+  }
+
+  @Test
   void strangeSeriesGetFiniteForecastsAndDoNotPoisonTheMemory() {
     for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
       Learner learner = new Learner(LearnerSettings.full(HORIZON));
@@ -232,7 +267,8 @@ class LearnerTest {
     assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(25_000);
     assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(60_000);
     assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
-    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(80_000);
+    assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(25_000);
+    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(60_000);
     assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), Integer.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("season");

@@ -12,6 +12,10 @@ import java.util.Arrays;
  * <p>Both stores are straight arrays that are moved down when full, not rings, so that a stretch of
  * the past is contiguous and an index costs a subtraction.
  *
+ * <p>Values are kept as floats beside a base in double precision, which follows the newest value:
+ * at each move, and at once when a float could no longer tell a value from the one before it. So a
+ * counter at 1e12 keeps its steps, in half of the memory.
+ *
  * <p>The tail holds {@code z = asinh(y / c) - z_0}, with c the mean |y| of the first {@value
  * #SCALE_AFTER} values: linear near zero, logarithmic far out, so that a distance between windows
  * is not ruled by one peak. {@code z_0} is the first z, subtracted in double precision, so that a
@@ -23,7 +27,7 @@ public final class History {
   public static final int SCALE_AFTER = 24;
 
   /** Longs kept for each series. */
-  public static final int LONGS = 7;
+  public static final int LONGS = 9;
 
   private static final int T = 0; // index of the newest value, -1 before the first
   private static final int START = 1; // index of the first value that counts
@@ -32,6 +36,8 @@ public final class History {
   private static final int LOW_AT = 4; // index of the smallest value of the range window
   private static final int HIGH_AT = 5;
   private static final int SEED = 6;
+  private static final int KEPT = 7; // sizes of the stores, so that they can be read by themselves
+  private static final int TAIL = 8;
 
   private static final int MEAN = 0;
   private static final int VARIANCE = 1;
@@ -41,7 +47,9 @@ public final class History {
   private static final int HIGH = 5;
   private static final int SCALE = 6; // c; 0 while unknown
   private static final int ZERO = 7; // z_0
-  private static final int HEADER = 8;
+  private static final int BASE = 8; // what the kept values are relative to
+  private static final int NEWEST = 9;
+  private static final int HEADER = 10;
 
   /** Room to append before the stores are moved down: 1/64 of a move for each value. */
   private static final int SLACK = 64;
@@ -53,6 +61,9 @@ public final class History {
    * Values over which {@link #low()} and {@link #high()} are taken, unless two seasons are more.
    */
   private static final int RANGE = 200;
+
+  /** Rounding that is worth a new base, as a share of the newest step. */
+  private static final double COARSE = 0.01;
 
   /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
   private static final double LEAST_SCALE = 1e-30;
@@ -72,11 +83,11 @@ public final class History {
   }
 
   public static int doubles(Shape shape) {
-    return HEADER + shape.kept() + SLACK;
+    return HEADER;
   }
 
   public static int floats(Shape shape) {
-    return shape.tail() + SLACK;
+    return shape.tail() + SLACK + shape.kept() + SLACK;
   }
 
   /** Points at a series. Copies and allocates nothing. */
@@ -98,7 +109,54 @@ public final class History {
     longs[l + START] = index;
     longs[l + FIRST] = index;
     longs[l + TAIL_FIRST] = index;
+    longs[l + KEPT] = shape.kept();
+    longs[l + TAIL] = shape.tail();
     Arrays.fill(doubles, d, d + HEADER, 0);
+  }
+
+  /**
+   * As {@link #values()}, of a series whose shape is not known: its stores say their own sizes.
+   *
+   * @param l where the longs begin; doubles and floats begin with the arrays
+   * @return null when no stores lie there
+   */
+  public static double[] values(long[] longs, int l, double[] doubles, float[] floats) {
+    if (longs.length < l + LONGS || doubles.length < HEADER) {
+      return null;
+    }
+    long kept = longs[l + KEPT];
+    long tail = longs[l + TAIL];
+    boolean fits =
+        kept >= 1
+            && tail >= 1
+            && kept <= floats.length
+            && tail <= floats.length
+            && kept + tail + 2 * SLACK <= floats.length
+            && isWithin(longs[l + T] - longs[l + FIRST], kept)
+            && (longs[l + T] - longs[l + START] + 1 < SCALE_AFTER
+                || isWithin(longs[l + T] - longs[l + TAIL_FIRST], tail));
+    if (!fits) {
+      return null;
+    }
+    Shape shape = new Shape(1, 1, (int) kept, (int) tail);
+    History history = new History().attach(shape, longs, l, doubles, 0, floats, 0);
+    return history.values();
+  }
+
+  private static boolean isWithin(long newest, long size) {
+    return newest >= -1 && newest < size + SLACK;
+  }
+
+  /** The values that the tail reaches back to, oldest first, the newer ones as they are kept. */
+  public double[] values() {
+    long first = tailSize() > 0 ? longs[l + TAIL_FIRST] : oldest();
+    double[] values = new double[(int) (t() - first + 1)];
+    for (int i = 0; i < values.length; i++) {
+      long index = first + i;
+      values[i] =
+          has(index) ? at(index) : untransformed(floats[f + (int) (index - longs[l + TAIL_FIRST])]);
+    }
+    return values;
   }
 
   /** Where an expert's randomness begins: together with an index it gives a number to draw. */
@@ -108,6 +166,11 @@ public final class History {
 
   public void seed(long seed) {
     longs[l + SEED] = seed;
+  }
+
+  /** The same of a series that is not attached. */
+  public static long seed(long[] longs, int l) {
+    return longs[l + SEED];
   }
 
   public Shape shape() {
@@ -143,13 +206,21 @@ public final class History {
     return index >= longs[l + FIRST] && index <= longs[l + T];
   }
 
-  /** The value at an index for which {@link #has} is true. */
+  /**
+   * The value at an index for which {@link #has} is true, to 1e-7 of its distance from the newest
+   * ones.
+   */
   public double at(long index) {
-    return doubles[d + HEADER + (int) (index - longs[l + FIRST])];
+    return doubles[d + BASE] + floats[store() + (int) (index - longs[l + FIRST])];
   }
 
+  private int store() {
+    return f + shape.tail() + SLACK;
+  }
+
+  /** The newest value, as it came. */
   public double newest() {
-    return at(t());
+    return doubles[d + NEWEST];
   }
 
   /**
@@ -203,17 +274,39 @@ public final class History {
   /** Takes in the next value. It must be finite, and at most 1e30 in size. */
   public void append(double value) {
     long t = ++longs[l + T];
-    int position = (int) (t - longs[l + FIRST]);
-    if (position == shape.kept() + SLACK) {
-      int base = d + HEADER;
-      System.arraycopy(doubles, base + SLACK, doubles, base, shape.kept());
-      longs[l + FIRST] += SLACK;
-      position = shape.kept();
-    }
-    doubles[d + HEADER + position] = value;
+    keep(value, t);
     updateMoments(value);
     updateRange(t, value);
     updateTail(t, value);
+  }
+
+  private void keep(double value, long t) {
+    int position = (int) (t - longs[l + FIRST]);
+    if (position == 0) {
+      doubles[d + BASE] = value;
+    } else if (position == shape.kept() + SLACK) {
+      rebase(value, SLACK, shape.kept());
+      longs[l + FIRST] += SLACK;
+      position = shape.kept();
+    } else {
+      double apart = value - doubles[d + BASE];
+      if (Math.abs(apart - (float) apart) > COARSE * Math.abs(value - newest())) {
+        rebase(value, 0, position);
+      }
+    }
+    floats[store() + position] = (float) (value - doubles[d + BASE]);
+    doubles[d + NEWEST] = value;
+  }
+
+  /** Moves {@code count} kept values down and makes them relative to another base. */
+  private void rebase(double base, int down, int count) {
+    double change = doubles[d + BASE] - base;
+    int to = store();
+    for (int i = 0; i < count - 1; i++) {
+      floats[to + i] = (float) (change + floats[to + down + i]);
+    }
+    floats[to + count - 1] = (float) (newest() - base); // exact: a value that repeats is equal
+    doubles[d + BASE] = base;
   }
 
   private void updateMoments(double value) {

@@ -37,6 +37,56 @@ class HistoryTest {
   }
 
   @Test
+  void theNewestValuesKeepTheirStepsAfterALeap() {
+    History history = history(1, 100);
+    for (int t = 0; t < 30; t++) {
+      history.append(t % 3);
+    }
+    history.append(1e30);
+    for (int t = 0; t < 30; t++) {
+      history.append(7 + 0.25 * t);
+      assertThat(history.newest()).isEqualTo(7 + 0.25 * t);
+      assertThat(history.at(history.t())).isEqualTo(7 + 0.25 * t);
+    }
+    for (int ago = 0; ago < 29; ago++) { // all but the first, which a float beside 1e30 is not
+      assertThat(history.at(history.t() - ago)).isEqualTo(7 + 0.25 * (29 - ago), within(1e-6));
+    }
+  }
+
+  @Test
+  void aValueThatRepeatsIsKeptAsTheSameValue() {
+    History history = history(1, 100);
+    for (int t = 0; t < 500; t++) {
+      history.append(t % 50 < 20 ? 1_000_000.1 : 1e5 * Math.sin(t));
+      if (t % 50 > 0 && t % 50 < 20) {
+        assertThat(history.at(t)).isEqualTo(history.at(t - 1));
+      }
+    }
+  }
+
+  @Test
+  void itsValuesAreReadWithoutKnowingItsShape() {
+    Shape shape = new Shape(2, 4, History.exact(2, 4, 2600), 300);
+    long[] longs = new long[2 + History.LONGS];
+    double[] doubles = new double[History.doubles(shape)];
+    float[] floats = new float[History.floats(shape) + 9];
+    History history = new History().attach(shape, longs, 2, doubles, 0, floats, 0);
+    history.begin(0);
+    for (int t = 0; t < 1_000; t++) {
+      history.append(50 + 5 * Math.sin(t));
+    }
+    double[] values = History.values(longs, 2, doubles, floats);
+    assertThat(values.length).isBetween(300, 364);
+    for (int i = 0; i < values.length; i++) {
+      double truth = 50 + 5 * Math.sin(1_000 - values.length + i);
+      assertThat(values[i]).isEqualTo(truth, within(1e-4));
+    }
+    longs[8 + 2] = 1_000_000; // the tail's size
+    assertThat(History.values(longs, 2, doubles, floats)).isNull();
+    assertThat(History.values(new long[3], 2, doubles, floats)).isNull();
+  }
+
+  @Test
   void replayKeepsOlderValuesAndChangesNoSeason() {
     int exact = History.exact(2, 400, 2600); // a week of 2,800 does not fit
     Shape shape = new Shape(2, 400, exact, 100, 2_000);
