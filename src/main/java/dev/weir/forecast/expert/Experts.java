@@ -50,7 +50,7 @@ public final class Experts {
       // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
       case "birnn" -> new WindowedNetwork(name, false, Cell.RNN_TANH, 16, 24, 4, 512);
       case "birnn-many-to-many" -> new WindowedNetwork(name, true, Cell.RNN_TANH, 16, 24, 4, 512);
-      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 16);
+      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4);
       case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64);
       case "analogs" -> new Analogs(window, neighbours, reach);
       default ->

@@ -79,7 +79,8 @@ public final class RecurrentCorrector implements Corrector {
 
   /**
    * @param seqLen values in a window of training
-   * @param reach how far back the drawn window may end
+   * @param reach how far back the drawn window may end; farther where rows are kept anyway for open
+   *     forecasts
    */
   public RecurrentCorrector(String name, Cell cell, int hiddenSize, int seqLen, int reach) {
     this.name = name;
@@ -124,7 +125,11 @@ public final class RecurrentCorrector implements Corrector {
 
   /** Rows kept: enough for a drawn window, and for the oldest open forecast. */
   private int kept(int horizon) {
-    return Math.max(reach + seqLen, horizon) + 1;
+    return reach(horizon) + seqLen + 1;
+  }
+
+  private int reach(int horizon) {
+    return Math.max(reach, horizon - seqLen);
   }
 
   /** A row: inputs, the state before it, b relative to the value. */
@@ -210,7 +215,7 @@ public final class RecurrentCorrector implements Corrector {
       return;
     }
     long t = history.t();
-    long room = Math.min(reach, history.age() - 1 - seqLen);
+    long room = Math.min(reach(horizon), history.age() - 1 - seqLen);
     long drawn =
         t - 1 - Long.remainderUnsigned(Draw.number(history.seed() + 2 * t + draw), room + 1);
     fill(history, memory, 0, t - seqLen, fast);
