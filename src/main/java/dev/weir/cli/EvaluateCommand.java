@@ -12,15 +12,10 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.SeriesScore;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.job.JobFileException;
-import dev.weir.job.JobSettings;
-import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
-import dev.weir.stream.ForecastSettings.Learning;
-import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -77,8 +72,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--job",
       paramLabel = "JOB.yaml",
-      description = "Learn as this job's many-to-one forecast does (default: as any job does).")
+      description = "Forecast as this job does (default: as any job does that has no model).")
   private Path job;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description = "many-to-one or many-to-many, where the job has both (default: many-to-one).")
+  private String mode;
 
   @Option(names = "--horizon", description = "Values in a forecast (default: 2, or the job's).")
   private Integer horizon;
@@ -115,15 +116,6 @@ final class EvaluateCommand implements Callable<Integer> {
   private long begun;
   private long lastShown;
 
-  /** An option that can't be used, as one line. */
-  private static final class UsageException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    UsageException(String message) {
-      super(message);
-    }
-  }
-
   /** Which season the learner and the scores have. */
   private record Seasons(Integer fixed, boolean auto, Path file, Map<String, Integer> bySeries) {
 
@@ -141,7 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
     begun = System.nanoTime();
     try {
       return evaluate();
-    } catch (UsageException | JobFileException e) {
+    } catch (EvaluationPlan.UsageException | JobFileException e) {
       System.err.println("weir evaluate: " + e.getMessage());
       return 2;
     }
@@ -149,10 +141,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   private int evaluate() throws Exception {
     checkOptions();
-    ForecastSettings settings = settings();
-    Learning learning = settings.targets().get(0).learning();
-    LearnerSettings learner = learning.learner();
-    Seasons season = season(learning.season());
+    EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
+    ForecastSettings settings = plan.settings();
+    LearnerSettings learner = plan.others();
+    Seasons season = season(plan.season());
     List<Trial> trials = new ArrayList<>();
     Map<String, List<Observation>> observations = observations(season, settings.features());
     for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
@@ -165,19 +157,18 @@ final class EvaluateCommand implements Callable<Integer> {
       System.err.println("weir evaluate: expected a series that is long enough, got none");
       return 1;
     }
-    ForecastSettings plain = withoutNetworks(settings);
+    EvaluationPlan plain = plan.withoutNetworks();
     List<PipelineEvaluation.Entry> ours = new ArrayList<>();
     List<PipelineEvaluation.Entry> oursWithout = new ArrayList<>();
     for (Trial trial : trials) {
       List<Observation> of = observations.get(trial.series());
-      ours.add(new PipelineEvaluation.Entry(trial, of, learner.levels().size()));
-      oursWithout.add(new PipelineEvaluation.Entry(trial, of, learner.levels().size()));
+      ours.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
+      oursWithout.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
       all += (plain == null ? 2L : 3L) * of.size();
     }
-    List<Map<String, SeriesScore>> others =
-        run(ours, settings, oursWithout, plain, season, learner);
+    List<Map<String, SeriesScore>> others = run(ours, plan, oursWithout, plain, season);
     EvaluationResult result =
-        result(ours, plain == null ? null : oursWithout, others, season, learner);
+        result(ours, plain == null ? null : oursWithout, others, season, plan);
     if (report != null) {
       Files.writeString(report, EvaluationPage.of(result, ours));
     }
@@ -191,7 +182,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void checkOptions() throws UsageException {
+  private void checkOptions() throws EvaluationPlan.UsageException {
     check(horizon == null || horizon >= 1 && horizon <= 1000, "--horizon", "1 to 1000", horizon);
     check(seqLen == null || seqLen >= 1 && seqLen <= 4096, "--seq-len", "1 to 4096", seqLen);
     check(limit >= 1, "--limit", "at least 1", limit);
@@ -209,77 +200,14 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static void check(boolean holds, String option, String expected, Object got)
-      throws UsageException {
+      throws EvaluationPlan.UsageException {
     if (!holds) {
-      throw new UsageException("%s: expected %s, got %s".formatted(option, expected, got));
+      throw new EvaluationPlan.UsageException(
+          "%s: expected %s, got %s".formatted(option, expected, got));
     }
   }
 
-  /** One forecast of each window, of the job or of none. */
-  private ForecastSettings settings() throws IOException, UsageException {
-    if (job == null) {
-      int steps = horizon == null ? 2 : horizon;
-      Learning learning = new Learning(LearnerSettings.defaults(steps), LearnerSettings.AUTO, 0);
-      return settings(
-          seqLen == null ? 5 : seqLen,
-          0,
-          new Target(Mode.MANY_TO_ONE, null, steps, null, learning));
-    }
-    Map<String, String> overrides = new LinkedHashMap<>();
-    if (horizon != null) {
-      overrides.put("forecast.many-to-one.horizon", horizon.toString());
-    }
-    if (seqLen != null) {
-      overrides.put("window.seq-len", seqLen.toString());
-    }
-    ForecastSettings read = JobSettings.read(job, overrides).forecast();
-    for (Target target : read.targets()) {
-      if (target.mode() == Mode.MANY_TO_ONE && target.learning() != null) {
-        Learning learning = target.learning();
-        Learning silent = new Learning(learning.learner(), learning.season(), 0);
-        return settings(
-            read.seqLen(),
-            read.features(),
-            new Target(
-                target.mode(), target.model(), target.horizon(), target.initialModel(), silent));
-      }
-    }
-    throw new UsageException(
-        "--job: expected a many-to-one forecast that learns, got none in " + job);
-  }
-
-  /** Each series comes in order, so nothing waits. */
-  private static ForecastSettings settings(int seqLen, int features, Target target) {
-    return new ForecastSettings(seqLen, 1, features, Duration.ZERO, List.of(target));
-  }
-
-  private static ForecastSettings withSeason(ForecastSettings settings, int season) {
-    Target target = settings.targets().get(0);
-    Learning learning = new Learning(target.learning().learner(), season, 0);
-    return settings(
-        settings.seqLen(),
-        settings.features(),
-        new Target(
-            target.mode(), target.model(), target.horizon(), target.initialModel(), learning));
-  }
-
-  /** The same without experts that are networks; null when there is nothing left or none to go. */
-  private static ForecastSettings withoutNetworks(ForecastSettings settings) {
-    Target target = settings.targets().get(0);
-    LearnerSettings learner = target.learning().learner();
-    List<String> plain = new ArrayList<>(learner.experts());
-    boolean networks = plain.removeAll(Experts.NETWORKS) || target.model() != null;
-    if (!networks || plain.isEmpty()) {
-      return null;
-    }
-    Learning learning = new Learning(learner.withExperts(plain), target.learning().season(), 0);
-    return settings(
-        settings.seqLen(),
-        settings.features(),
-        new Target(target.mode(), null, target.horizon(), null, learning));
-  }
-
-  private Seasons season(int ofJob) throws IOException, UsageException {
+  private Seasons season(int ofJob) throws IOException, EvaluationPlan.UsageException {
     Integer fixed = null;
     boolean auto = false;
     Path file = null;
@@ -306,7 +234,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return new Seasons(fixed, auto, file, file == null ? Map.of() : seasonsOf(file));
   }
 
-  private static Map<String, Integer> seasonsOf(Path file) throws IOException, UsageException {
+  private static Map<String, Integer> seasonsOf(Path file)
+      throws IOException, EvaluationPlan.UsageException {
     Map<String, Integer> seasons = new HashMap<>();
     try (MappingIterator<Map<String, String>> rows =
         new CsvMapper()
@@ -324,14 +253,15 @@ final class EvaluateCommand implements Callable<Integer> {
         seasons.put(series, Integer.valueOf(m));
       }
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw new UsageException("--season: expected CSV, got unreadable text in " + file);
+      throw new EvaluationPlan.UsageException(
+          "--season: expected CSV, got unreadable text in " + file);
     }
     return seasons;
   }
 
   /** Those of each series that the operator would take: later ones only, up to the limit. */
   private Map<String, List<Observation>> observations(Seasons season, int features)
-      throws IOException, UsageException {
+      throws IOException, EvaluationPlan.UsageException {
     List<Path> without = season.file() == null ? List.of() : List.of(season.file());
     Map<String, List<Observation>> taken = new LinkedHashMap<>();
     for (Map.Entry<String, List<Observation>> series :
@@ -377,11 +307,10 @@ final class EvaluateCommand implements Callable<Integer> {
   /** Runs the pipelines, and beside them the other methods; gives the scores of these by series. */
   private List<Map<String, SeriesScore>> run(
       List<PipelineEvaluation.Entry> ours,
-      ForecastSettings settings,
+      EvaluationPlan plan,
       List<PipelineEvaluation.Entry> oursWithout,
-      ForecastSettings plain,
-      Seasons season,
-      LearnerSettings learner)
+      EvaluationPlan plain,
+      Seasons season)
       throws Exception {
     int processors = Runtime.getRuntime().availableProcessors();
     ExecutorService pipelines = Executors.newFixedThreadPool(PIPELINES_AT_ONCE);
@@ -395,7 +324,7 @@ final class EvaluateCommand implements Callable<Integer> {
             "rest.client.max-content-length", Integer.toString(Integer.MAX_VALUE));
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       List<Future<?>> work = new ArrayList<>();
-      work.addAll(submit(pipelines, cluster, ours, settings, season));
+      work.addAll(submit(pipelines, cluster, ours, plan, season));
       if (plain != null) {
         work.addAll(submit(pipelines, cluster, oursWithout, plain, season));
       }
@@ -405,7 +334,7 @@ final class EvaluateCommand implements Callable<Integer> {
             core.submit(
                 () -> {
                   int learnt = season.learnt(entry.trial.series());
-                  Map<String, SeriesScore> scores = others(entry.trial, learnt, learner);
+                  Map<String, SeriesScore> scores = others(entry.trial, learnt, plan);
                   done.addAndGet(entry.observations.size());
                   return scores;
                 }));
@@ -441,7 +370,7 @@ final class EvaluateCommand implements Callable<Integer> {
       ExecutorService pipelines,
       LocalCluster cluster,
       List<PipelineEvaluation.Entry> entries,
-      ForecastSettings settings,
+      EvaluationPlan plan,
       Seasons season) {
     Map<Integer, List<PipelineEvaluation.Entry>> bySeason = new TreeMap<>();
     for (PipelineEvaluation.Entry entry : entries) {
@@ -458,7 +387,7 @@ final class EvaluateCommand implements Callable<Integer> {
                       new PipelineEvaluation(group)
                           .run(
                               cluster.environment(),
-                              withSeason(settings, learnt),
+                              plan.withSeason(learnt),
                               done::incrementAndGet);
                       return null;
                     })));
@@ -466,10 +395,13 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
-  private static Map<String, SeriesScore> others(Trial trial, int learnt, LearnerSettings learner) {
+  private static Map<String, SeriesScore> others(Trial trial, int learnt, EvaluationPlan plan) {
+    LearnerSettings learner = plan.others();
     Map<String, SeriesScore> all =
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learnt));
-    if (Experts.NAMES.contains(WINDOWED) && !learner.experts().contains(WINDOWED)) {
+    if (!plan.learns()) {
+      all.keySet().removeIf(method -> method.startsWith("expert:"));
+    } else if (Experts.NAMES.contains(WINDOWED) && !learner.experts().contains(WINDOWED)) {
       LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
       new Evaluation(alone).evaluateOthers(trial, learnt).forEach(all::putIfAbsent);
     }
@@ -488,7 +420,7 @@ final class EvaluateCommand implements Callable<Integer> {
       List<PipelineEvaluation.Entry> oursWithout,
       List<Map<String, SeriesScore>> others,
       Seasons season,
-      LearnerSettings learner) {
+      EvaluationPlan plan) {
     List<EvaluationResult.OfSeries> series = new ArrayList<>();
     for (int i = 0; i < ours.size(); i++) {
       Trial trial = ours.get(i).trial;
@@ -502,13 +434,14 @@ final class EvaluateCommand implements Callable<Integer> {
           new EvaluationResult.OfSeries(
               trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods));
     }
-    boolean unknown = season.auto() && season.file() == null && season.fixed() == null;
+    boolean unknown =
+        plan.learns() && season.auto() && season.file() == null && season.fixed() == null;
     String note =
         unknown
             ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
                 + " seasonal naive method is the naive one, and relMAE compares with that alone."
             : "";
-    return new EvaluationResult(learner.horizon(), learner.levels(), series, note);
+    return new EvaluationResult(plan.others().horizon(), plan.levels(), series, note);
   }
 
   private void show() {

@@ -94,6 +94,7 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
                 put(figures, "rel_mae", score.relMae());
                 for (int k = 0; k < score.coverage().length; k++) {
                   put(figures, "coverage_" + percent(k), score.coverage()[k]);
+                  put(figures, "interval_score_" + percent(k), score.intervalScore()[k]);
                 }
               });
     }
@@ -155,7 +156,7 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     List<String> columns = new ArrayList<>(List.of("series", "m", "origins"));
     columns.addAll(List.of("MASE", "sMAPE", "RMSSE", "relMAE"));
     for (int k = 0; k < levels.size(); k++) {
-      columns.add("in " + percent(k) + " %");
+      columns.addAll(List.of("in " + percent(k) + " %", "score"));
     }
     columns.addAll(List.of("no networks", "naive", "seasonal", "best expert alone"));
     return columns;
@@ -171,8 +172,9 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     row.addAll(
         List.of(
             three(ours.mase()), three(ours.smape()), three(ours.rmsse()), three(ours.relMae())));
-    for (double coverage : ours.coverage()) {
-      row.add(String.format(Locale.ROOT, "%.1f", 100 * coverage));
+    for (int k = 0; k < ours.coverage().length; k++) {
+      row.add(String.format(Locale.ROOT, "%.1f", 100 * ours.coverage()[k]));
+      row.add(three(ours.intervalScore()[k]));
     }
     for (String method :
         List.of(Evaluation.WITHOUT_NETWORKS, Evaluation.NAIVE, Evaluation.SEASONAL_NAIVE)) {
@@ -222,7 +224,11 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
               percent(k),
               100 * coverage[k]));
     }
-    table.append("%n%nrelMAE: mean error over that of the better naive method%n".formatted());
+    table.append("%n%nrelMAE: mean error over that of the better naive method".formatted());
+    table.append(
+        levels.isEmpty()
+            ? System.lineSeparator()
+            : "; score: of the band before it (MSIS)%n".formatted());
     return note.isEmpty() ? table.toString() : table + note + System.lineSeparator();
   }
 }

@@ -111,6 +111,46 @@ class EvaluateIT {
   }
 
   @Test
+  void aJobThatLearnsNothingIsScoredByItsModelAlone() throws IOException {
+    write("daily", series(300, 12));
+    for (String mode : new String[] {"many-to-one", "many-to-many"}) {
+      Path job = dir.resolve(mode + ".yaml");
+      Files.writeString(
+          job,
+          """
+          name: alone
+          kafka: {bootstrap-servers: "nowhere:1"}
+          learning: off
+          forecast:
+            %s: {model: m, file: "builtin:sample-%s"}
+          """
+              .formatted(mode, mode));
+      Ended ended =
+          run(
+              "--input",
+              dir.toString(),
+              "--job",
+              job.toString(),
+              "--season",
+              "12",
+              "--format",
+              "json");
+      assertThat(ended.exitCode()).as(ended.err()).isZero();
+      JsonNode root = JSON.readTree(ended.out());
+      assertThat(root.get("horizon").asInt()).isEqualTo(mode.equals("many-to-one") ? 2 : 5);
+      JsonNode methods = root.get("series").get(0).get("methods");
+      assertThat(methods.fieldNames())
+          .toIterable()
+          .containsExactly("weir", "naive", "seasonal_naive");
+      double naive = methods.get("naive").get("mase").asDouble(); // the model knows no season
+      assertThat(methods.get("weir").get("mase").asDouble() / naive).isBetween(0.3, 1.3);
+      Ended wrong = run("--input", dir.toString(), "--job", job.toString(), "--mode", "one-to-one");
+      assertThat(wrong.exitCode()).isEqualTo(2);
+      assertThat(wrong.err()).contains("--mode: expected many-to-one or many-to-many");
+    }
+  }
+
+  @Test
   void withoutASeriesThatIsLongEnoughItFails() throws IOException {
     write("short", series(20, 1));
     Ended ended = run("--input", dir.toString());
