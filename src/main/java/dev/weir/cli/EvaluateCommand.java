@@ -1,10 +1,5 @@
 package dev.weir.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.forecast.Evaluation;
 import dev.weir.forecast.Evaluation.Trial;
 import dev.weir.forecast.LearnerSettings;
@@ -17,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,18 +110,6 @@ final class EvaluateCommand implements Callable<Integer> {
   private long begun;
   private long lastShown;
 
-  /** Which season the learner and the scores have. */
-  private record Seasons(Integer fixed, boolean auto, Path file, Map<String, Integer> bySeries) {
-
-    int m(String series) {
-      return file != null ? bySeries.get(series) : fixed != null ? fixed : 1;
-    }
-
-    int learnt(String series) {
-      return auto ? LearnerSettings.AUTO : m(series);
-    }
-  }
-
   @Override
   public Integer call() throws Exception {
     begun = System.nanoTime();
@@ -144,7 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
     ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
-    Seasons season = season(plan.season());
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
     List<Trial> trials = new ArrayList<>();
     Map<String, List<Observation>> observations = observations(season, settings.features());
     for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
@@ -199,7 +181,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static void check(boolean holds, String option, String expected, Object got)
+  static void check(boolean holds, String option, String expected, Object got)
       throws EvaluationPlan.UsageException {
     if (!holds) {
       throw new EvaluationPlan.UsageException(
@@ -207,60 +189,8 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private Seasons season(int ofJob) throws IOException, EvaluationPlan.UsageException {
-    Integer fixed = null;
-    boolean auto = false;
-    Path file = null;
-    for (String text : seasons) {
-      if (text.equals("auto")) {
-        auto = true;
-      } else if (text.matches("-?[0-9]+")) {
-        check(
-            text.length() < 5 && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 1000,
-            "--season",
-            "1 to 1000",
-            text);
-        fixed = Integer.valueOf(text);
-      } else {
-        file = Path.of(text);
-        check(Files.isRegularFile(file), "--season", "a number, auto or a CSV file", text);
-      }
-    }
-    check(fixed == null || file == null, "--season", "a number or a file", seasons);
-    if (seasons.isEmpty()) {
-      auto = ofJob == LearnerSettings.AUTO;
-      fixed = auto ? null : (Integer) ofJob;
-    }
-    return new Seasons(fixed, auto, file, file == null ? Map.of() : seasonsOf(file));
-  }
-
-  private static Map<String, Integer> seasonsOf(Path file)
-      throws IOException, EvaluationPlan.UsageException {
-    Map<String, Integer> seasons = new HashMap<>();
-    try (MappingIterator<Map<String, String>> rows =
-        new CsvMapper()
-            .readerForMapOf(String.class)
-            .with(CsvSchema.emptySchema().withHeader())
-            .readValues(file.toFile())) {
-      while (rows.hasNext()) {
-        Map<String, String> row = rows.next();
-        String series = row.get("series_id");
-        String m = row.get("m");
-        check(series != null && m != null, "--season", "columns series_id and m", file);
-        boolean fits =
-            m.matches("[0-9]{1,4}") && Integer.parseInt(m) >= 1 && Integer.parseInt(m) <= 1000;
-        check(fits, "--season", "m from 1 to 1000 for " + series, "'" + m + "'");
-        seasons.put(series, Integer.valueOf(m));
-      }
-    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
-      throw new EvaluationPlan.UsageException(
-          "--season: expected CSV, got unreadable text in " + file);
-    }
-    return seasons;
-  }
-
   /** Those of each series that the operator would take: later ones only, up to the limit. */
-  private Map<String, List<Observation>> observations(Seasons season, int features)
+  private Map<String, List<Observation>> observations(EvaluationSeasons season, int features)
       throws IOException, EvaluationPlan.UsageException {
     List<Path> without = season.file() == null ? List.of() : List.of(season.file());
     Map<String, List<Observation>> taken = new LinkedHashMap<>();
@@ -294,7 +224,10 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static Trial trial(
-      String name, List<Observation> observations, Seasons season, LearnerSettings learner) {
+      String name,
+      List<Observation> observations,
+      EvaluationSeasons season,
+      LearnerSettings learner) {
     double[] values = observations.stream().mapToDouble(Observation::value).toArray();
     try {
       return new Trial(name, values, season.m(name), learner.horizon());
@@ -310,7 +243,7 @@ final class EvaluateCommand implements Callable<Integer> {
       EvaluationPlan plan,
       List<PipelineEvaluation.Entry> oursWithout,
       EvaluationPlan plain,
-      Seasons season)
+      EvaluationSeasons season)
       throws Exception {
     int processors = Runtime.getRuntime().availableProcessors();
     ExecutorService pipelines = Executors.newFixedThreadPool(PIPELINES_AT_ONCE);
@@ -371,7 +304,7 @@ final class EvaluateCommand implements Callable<Integer> {
       LocalCluster cluster,
       List<PipelineEvaluation.Entry> entries,
       EvaluationPlan plan,
-      Seasons season) {
+      EvaluationSeasons season) {
     Map<Integer, List<PipelineEvaluation.Entry>> bySeason = new TreeMap<>();
     for (PipelineEvaluation.Entry entry : entries) {
       bySeason
@@ -419,7 +352,7 @@ final class EvaluateCommand implements Callable<Integer> {
       List<PipelineEvaluation.Entry> ours,
       List<PipelineEvaluation.Entry> oursWithout,
       List<Map<String, SeriesScore>> others,
-      Seasons season,
+      EvaluationSeasons season,
       EvaluationPlan plan) {
     List<EvaluationResult.OfSeries> series = new ArrayList<>();
     for (int i = 0; i < ours.size(); i++) {
