@@ -1,13 +1,14 @@
 package dev.weir.cli;
 
+import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Properties;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which brokers to talk to, and how. */
 final class KafkaOptions {
@@ -22,7 +23,9 @@ final class KafkaOptions {
   @Option(
       names = "--kafka",
       paramLabel = "KEY=VALUE",
-      description = "A property of the Kafka client. Not for secrets: use a file.")
+      description =
+          "A property of the Kafka client. A secret is refused here: name it, as in"
+              + " password=\"$${env:NAME}\", or use a file.")
   private final Map<String, String> properties = new LinkedHashMap<>();
 
   @Option(
@@ -31,18 +34,33 @@ final class KafkaOptions {
       description = "Properties of the Kafka client, such as security.protocol.")
   private Path file;
 
-  /** All client properties but the brokers; those given one by one win over the file's. */
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /**
+   * All client properties but the brokers; those given one by one win over the file's.
+   *
+   * @throws ParameterException when a secret is given one by one, in plain text
+   * @throws IllegalStateException when a secret that is named is not there, or the brokers want TLS
+   */
   Map<String, String> properties() throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
     if (file != null) {
-      Properties read = new Properties();
-      try (Reader reader = Files.newBufferedReader(file)) {
-        read.load(reader);
-      }
-      read.forEach((key, value) -> all.put((String) key, (String) value));
+      all.putAll(ClientProperties.read(file));
     }
-    all.putAll(properties);
-    return all;
+    properties.forEach(
+        (key, value) -> {
+          if (ClientProperties.holdsSecret(key, value)) {
+            throw new ParameterException(
+                command.commandLine(),
+                "%s: --kafka: %s: expected no secret on the command line, where others can read it; write %s instead of it, or use --kafka-properties FILE"
+                    .formatted(command.qualifiedName(), key, ClientProperties.REFERENCES));
+          }
+          all.put(key, value);
+        });
+    Map<String, String> withProviders = ClientProperties.withProviders(all);
+    ClientProperties.check(bootstrapServers, withProviders);
+    return withProviders;
   }
 
   /** As {@link #properties()}, with the brokers. */

@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.forecast.Forecast;
 import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.MalformedException;
+import dev.weir.kafka.TopicAdmin;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Command;
@@ -69,18 +69,21 @@ final class TailCommand implements Callable<Integer> {
     config.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
-    ForecastCodec codec = new ForecastCodec();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<PartitionInfo> infos = consumer.partitionsFor(topic);
-      if (infos == null || infos.isEmpty()) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+      if (!admin.missing(List.of(topic)).isEmpty()) {
         System.err.printf(
             "weir tail: topic %s: expected on Kafka at %s, got no such topic%n",
             topic, kafka.bootstrapServers);
         return 1;
       }
+    }
+    ForecastCodec codec = new ForecastCodec();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
       consumer.assign(partitions);
       if (fromBeginning) {
         consumer.seekToBeginning(partitions);

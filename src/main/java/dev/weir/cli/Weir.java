@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -46,7 +48,10 @@ public final class Weir implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Weir())
+    CommandLine weir = new CommandLine(new Weir());
+    IParameterExceptionHandler usual = weir.getParameterExceptionHandler();
+    return weir.setParameterExceptionHandler(
+            (exception, args) -> usual.handleParseException(masked(exception), args))
         .setExecutionExceptionHandler(
             (exception, commandLine, parseResult) -> {
               commandLine.getErr().println(commandLine.getColorScheme().errorText(line(exception)));
@@ -57,13 +62,21 @@ public final class Weir implements Runnable {
             });
   }
 
+  /** A password that a shell took for a word of its own is not to come back from us. */
+  private static ParameterException masked(ParameterException exception) {
+    String masked = ClientProperties.masked(exception.getMessage());
+    return masked.equals(exception.getMessage())
+        ? exception
+        : new ParameterException(exception.getCommandLine(), masked);
+  }
+
   /** One line that says what went wrong; a bug of ours without a message is named by its type. */
   private static String line(Exception exception) {
     Throwable cause = exception;
     while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
-    return "weir: " + message(cause) + hint(exception);
+    return ClientProperties.masked("weir: " + message(cause)) + hint(exception);
   }
 
   /** Flink and Kafka say what they could not do, and only the cause says why. */

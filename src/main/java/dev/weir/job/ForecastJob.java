@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.TopicAdmin;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public final class ForecastJob {
       command.run();
     } catch (ParameterException e) {
       throw new ProgramParametrizationException(
-          e.getMessage() + "\n" + commandLine.getUsageMessage());
+          ClientProperties.masked(e.getMessage()) + "\n" + commandLine.getUsageMessage());
     } catch (JobFileException | IllegalStateException e) {
       throw new ProgramParametrizationException(e.getMessage());
     }
@@ -123,6 +124,7 @@ public final class ForecastJob {
   static JobSettings prepareTopics(JobSettings settings) {
     KafkaSettings kafka = settings.kafka();
     KafkaSettings.Topics topics = kafka.topics();
+    ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       List<String> missing =
           admin.missing(
@@ -152,6 +154,7 @@ public final class ForecastJob {
             "topic %s: expected one partition, so that versions keep their order, got %d; name another in topics.models"
                 .formatted(topics.models(), partitions));
       }
+      admin.checkRights(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
       return new JobSettings(
           settings.name(),

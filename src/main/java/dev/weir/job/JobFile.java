@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -30,6 +33,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  */
 final class JobFile {
 
+  private static final Logger LOG = LoggerFactory.getLogger(JobFile.class);
+  private static final String SET = "--set";
   private static final int MAX_DEPTH = 8;
   private static final int MAX_BYTES = 1 << 20;
 
@@ -65,7 +70,7 @@ final class JobFile {
   static JobFile parse(String text, String name, Map<String, String> overrides) {
     JobFile file = new JobFile(name);
     file.flatten(text);
-    overrides.forEach((key, value) -> file.put(key, new Entry(value, "--set")));
+    overrides.forEach((key, value) -> file.put(key, new Entry(value, SET)));
     file.checkKeys();
     file.throwProblems();
     return file;
@@ -142,7 +147,7 @@ final class JobFile {
   private void put(String given, Entry entry) {
     String key = JobOptions.SHORT_FORMS.getOrDefault(given, given);
     Entry before = entries.put(key, entry);
-    if (before != null && !entry.where.equals("--set")) {
+    if (before != null && !entry.where.equals(SET)) {
       problems.add(
           "%s %s: %s: expected once, got it again after %s"
               .formatted(name, entry.where, key, before.where));
@@ -235,16 +240,39 @@ final class JobFile {
     return get(option);
   }
 
-  /** Client properties, without their prefix. */
+  /**
+   * Client properties, without their prefix. A secret in plain text is refused from the command
+   * line, which the process table and shell histories show, and warned of in the file.
+   */
   Map<String, String> properties() {
     Map<String, String> properties = new LinkedHashMap<>();
     entries.forEach(
         (key, entry) -> {
           if (key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
-            properties.put(key.substring(JobOptions.PROPERTIES_PREFIX.length()), entry.text);
+            String property = key.substring(JobOptions.PROPERTIES_PREFIX.length());
+            properties.put(property, entry.text);
+            if (ClientProperties.holdsSecret(property, entry.text)) {
+              plainSecret(key, entry);
+            }
           }
         });
     return properties;
+  }
+
+  private void plainSecret(String key, Entry entry) {
+    if (entry.where.equals(SET)) {
+      problems.add(
+          "%s %s: %s: expected no secret on the command line, where others can read it; write %s instead of it, or name a file in kafka.properties-file"
+              .formatted(name, entry.where, key, ClientProperties.REFERENCES));
+    } else {
+      LOG.warn(
+          "{} {}: {}: a secret in plain text goes to the cluster with the job; write {} instead of"
+              + " it, which each machine looks up for itself",
+          name,
+          entry.where,
+          key,
+          ClientProperties.REFERENCES);
+    }
   }
 
   /** Notes something wrong with an option, with its line when it is there. */

@@ -26,7 +26,14 @@ final class JobOptions {
   static final JobOption<String> GROUP =
       JobOption.name("kafka.group-id", null, "Consumer group of the source; by default the name.");
 
-  /** Below it, any property of Kafka's clients. */
+  static final JobOption<String> PROPERTIES_FILE =
+      JobOption.text(
+          "kafka.properties-file",
+          null,
+          "A file of Kafka's client properties, at the same path on each machine; its secrets are"
+              + " looked up there and never travel.");
+
+  /** Below it, any property of Kafka's clients; these win over those of the file. */
   static final String PROPERTIES_PREFIX = "kafka.properties.";
 
   static final JobOption<String> OBSERVATIONS =
@@ -267,6 +274,7 @@ final class JobOptions {
                 NAME,
                 BOOTSTRAP_SERVERS,
                 GROUP,
+                PROPERTIES_FILE,
                 OBSERVATIONS,
                 FORECASTS,
                 SCORES,

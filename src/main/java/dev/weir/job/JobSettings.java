@@ -5,6 +5,7 @@ import dev.weir.forecast.LearnerSettings;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
 import dev.weir.job.JobOptions.Size;
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -91,7 +93,7 @@ public record JobSettings(
       file.problem(
           JobOptions.MODES.get(1).model(), "expected another name than that of many-to-one");
     }
-    KafkaSettings kafka = kafka(file, name);
+    KafkaSettings kafka = kafka(file, name, directory);
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     int stride = file.get(JobOptions.STRIDE);
@@ -108,7 +110,25 @@ public record JobSettings(
     return new JobSettings(name, kafka, forecast, idleTimeout, createTopics);
   }
 
-  private static KafkaSettings kafka(JobFile file, String name) {
+  /** Those of the file that the job file names, then its own. */
+  private static Map<String, String> clientProperties(JobFile file, Path directory) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    String location = file.get(JobOptions.PROPERTIES_FILE);
+    if (location != null) {
+      try {
+        properties.putAll(ClientProperties.referTo(directory.resolve(location)));
+      } catch (IOException e) {
+        file.problem(
+            JobOptions.PROPERTIES_FILE, "expected a readable file, got %s".formatted(location));
+      } catch (IllegalArgumentException e) {
+        file.problem(JobOptions.PROPERTIES_FILE, e.getMessage());
+      }
+    }
+    properties.putAll(file.properties());
+    return properties;
+  }
+
+  private static KafkaSettings kafka(JobFile file, String name, Path directory) {
     String observations = file.get(JobOptions.OBSERVATIONS);
     String deadLetters = orElse(file.get(JobOptions.DEAD_LETTERS), observations + ".dlq");
     List<String> topics =
@@ -123,7 +143,7 @@ public record JobSettings(
     }
     return new KafkaSettings(
         file.require(JobOptions.BOOTSTRAP_SERVERS),
-        file.properties(),
+        clientProperties(file, directory),
         orElse(file.get(JobOptions.GROUP), name),
         new KafkaSettings.Topics(
             observations,

@@ -50,11 +50,16 @@ public final class KafkaEnds {
     return KafkaSource.<ModelArrival>builder()
         .setProperties(consumerProperties())
         .setBootstrapServers(settings.bootstrapServers())
-        .setGroupId(settings.group() + "-models")
+        .setGroupId(modelGroup(settings))
         .setTopics(settings.topics().models())
         .setStartingOffsets(OffsetsInitializer.earliest())
         .setDeserializer(new ModelDeserializer(type))
         .build();
+  }
+
+  /** The consumer group of the source of models. */
+  static String modelGroup(KafkaSettings settings) {
+    return settings.group() + "-models";
   }
 
   private Properties consumerProperties() {

@@ -8,7 +8,8 @@ import java.util.Map;
  * Where the ends of the pipeline are.
  *
  * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}
- * @param properties client properties passed through to source, sink and admin
+ * @param properties client properties passed through to source, sink and admin; with the providers
+ *     that they refer to
  * @param group consumer group of the source
  * @param topics the topics' names
  * @param delivery what a consumer may rely on
@@ -33,7 +34,7 @@ public record KafkaSettings(
   private static final long serialVersionUID = 1L;
 
   public KafkaSettings {
-    properties = Map.copyOf(properties);
+    properties = Map.copyOf(ClientProperties.withProviders(properties));
   }
 
   /** What a consumer may rely on. */
@@ -50,6 +51,13 @@ public record KafkaSettings(
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+  }
+
+  /** Without secrets, wherever it is printed. */
+  @Override
+  public String toString() {
+    return "KafkaSettings[%s, %s, group %s, %s, %s]"
+        .formatted(bootstrapServers, ClientProperties.masked(properties), group, topics, delivery);
   }
 
   /** The same ends with dead letters of another length. */

@@ -19,6 +19,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -82,8 +85,14 @@ public final class TopicAdmin implements AutoCloseable {
             LARGE));
   }
 
-  /** Creates a topic unless it exists; returns when the brokers know it. */
+  /**
+   * Creates a topic unless it exists; returns when the brokers know it. Looks first: who may not
+   * create a topic is not told that it exists.
+   */
   public void create(String name, int partitions, Map<String, String> config) {
+    if (names("create topic " + name).contains(name)) {
+      return;
+    }
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
     try {
       get("create topic " + name, () -> admin.createTopics(List.of(topic)).all());
@@ -97,10 +106,27 @@ public final class TopicAdmin implements AutoCloseable {
 
   /** The names among these that do not exist. */
   public List<String> missing(List<String> names) {
-    Set<String> existing = get("list topics", () -> admin.listTopics().names());
     List<String> missing = new ArrayList<>(names);
-    missing.removeAll(existing);
+    missing.removeAll(names("list topics"));
     return missing;
+  }
+
+  private Set<String> names(String what) {
+    return get(what, () -> admin.listTopics().names());
+  }
+
+  /**
+   * Sees to it that a job may do what it has to, as far as brokers tell; its topics must be there.
+   *
+   * @throws IllegalStateException naming all rights that are missing
+   */
+  public void checkRights(KafkaSettings job) {
+    List<String> missing = new JobRights(admin, TIMEOUT).missing(job);
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException(
+          "Kafka at %s: expected these rights for the job, got none of them: %s; grant them: docs/kafka-security.md"
+              .formatted(bootstrapServers, String.join(", ", missing)));
+    }
   }
 
   /** How many partitions a topic has. */
@@ -152,10 +178,29 @@ public final class TopicAdmin implements AutoCloseable {
         "Kafka at %s: could not %s: %s".formatted(bootstrapServers, what, said(cause)), cause);
   }
 
-  /** Some of Kafka's exceptions say all they have to say by their type. */
+  /** Some of Kafka's exceptions say all they have to say by their type, or only by their cause. */
   private static String said(Throwable cause) {
     String message = cause.getMessage();
-    return message == null || message.isEmpty() ? cause.getClass().getSimpleName() : message;
+    if (message == null || message.isEmpty()) {
+      message = cause.getClass().getSimpleName();
+    }
+    if (cause instanceof SslAuthenticationException) {
+      Throwable root = cause;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      return message
+          + ": "
+          + root.getMessage()
+          + "; check ssl.truststore.* (whom this client trusts) and ssl.keystore.* (who it is)";
+    }
+    if (cause instanceof SaslAuthenticationException) {
+      return message + "; check sasl.mechanism, and user and password in sasl.jaas.config";
+    }
+    if (cause instanceof AuthorizationException) {
+      return message + "; grant the user what it needs: docs/kafka-security.md";
+    }
+    return message;
   }
 
   @Override

@@ -36,6 +36,11 @@ final class WeirProcess implements AutoCloseable {
   }
 
   static WeirProcess start(String... args) throws IOException {
+    return start(Map.of(), args);
+  }
+
+  /** As {@link #start(String...)}, with more variables in its environment. */
+  static WeirProcess start(Map<String, String> environment, String... args) throws IOException {
     Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
     Path logs = Files.createDirectories(target.resolve("cli"));
     String name = ++count + "-" + args[0];
@@ -59,12 +64,18 @@ final class WeirProcess implements AutoCloseable {
                 Path.of("").toAbsolutePath().relativize(target).toString(),
                 "JAVA_HOME",
                 System.getProperty("java.home")));
+    builder.environment().putAll(environment);
     return new WeirProcess(builder.start(), String.join(" ", command), out, err);
   }
 
   /** Starts the command and waits for its end. */
   static WeirProcess run(String... args) throws IOException {
-    try (WeirProcess weir = start(args)) {
+    return run(Map.of(), args);
+  }
+
+  /** As {@link #run(String...)}, with more variables in its environment. */
+  static WeirProcess run(Map<String, String> environment, String... args) throws IOException {
+    try (WeirProcess weir = start(environment, args)) {
       weir.exitCode(Duration.ofSeconds(90));
       return weir;
     }

@@ -147,6 +147,13 @@ final class FlinkCluster implements AutoCloseable {
     return jobManager;
   }
 
+  /** The JobManager and the newest TaskManager of each name. */
+  List<LocalProcess> processes() {
+    List<LocalProcess> all = new ArrayList<>(taskManagers.values());
+    all.add(jobManager);
+    return all;
+  }
+
   LocalProcess taskManager(String name) {
     LocalProcess process = taskManagers.get(name);
     if (process == null) {

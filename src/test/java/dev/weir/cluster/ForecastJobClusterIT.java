@@ -1,9 +1,11 @@
 package dev.weir.cluster;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.cli.SecuredBroker;
 import dev.weir.forecast.Fallback;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
@@ -21,6 +23,8 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Target;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -195,6 +199,64 @@ class ForecastJobClusterIT {
       Expected expected = Expected.of(read("submitted", "read_committed"), List.of(shipped()));
       awaitCommitted("submitted.forecasts", expected.forecasts.size());
       assertSameForecasts(read("submitted.forecasts", "read_committed"), expected.forecasts);
+    }
+  }
+
+  /** A job jar's classes are not the cluster's: its Kafka finds login modules and secrets alone. */
+  @Test
+  void aJobOnABrokerBehindClosedDoorsFindsItsSecretOnEachMachine() throws Exception {
+    Path dir = LocalProcess.emptyFolder(DIR.resolve("secured"));
+    try (SecuredBroker secured = SecuredBroker.start(dir)) {
+      secured.grantAll(SecuredBroker.USER);
+      Path properties = secured.writeProperties(dir.resolve("client.properties"));
+      String[] client = {
+        "--bootstrap-servers", secured.sasl(), "--kafka-properties", properties.toString()
+      };
+      String csv = "src/main/resources/sample/vega_seattle_tmax.csv";
+      String produced = weirOutput(client, "produce", "--input", csv);
+      String submitted =
+          weirOutput(
+              new String[0],
+              "submit",
+              JOB,
+              "--jobmanager",
+              flink.rest().getAuthority(),
+              "--jar",
+              BUILD.jobJar().toString(),
+              "--set",
+              "name=secured",
+              "--set",
+              "output=network",
+              "--set",
+              "kafka.bootstrap-servers=" + secured.sasl(),
+              "--set",
+              "kafka.properties-file=" + properties.toAbsolutePath());
+      String tailed = weirOutput(client, "tail", "--from-beginning", "--limit", "1");
+      String job = submitted.replaceAll("(?s).*job id ([0-9a-f]{32}).*", "$1");
+      String metadata =
+          Files.readString(
+              Path.of(URI.create(flink.savepoint(job))).resolve("_metadata"), ISO_8859_1);
+      List<String> seen = new ArrayList<>(List.of(produced, submitted, tailed, metadata));
+      for (String page :
+          List.of("/jobmanager/config", "/jobs/" + job + "/config", "/jobs/" + job + "/plan")) {
+        seen.add(flink.get(page).toString());
+      }
+      flink.cancel(job);
+      for (LocalProcess process : flink.processes()) {
+        seen.add(process.output());
+      }
+      assertThat(seen).noneMatch(text -> text.contains("s3sam")); // how the password begins
+      assertThat(seen).anyMatch(text -> text.contains("sasl.jaas.config = [hidden]"));
+    }
+  }
+
+  /** What a command prints that ends with 0. */
+  private static String weirOutput(String[] client, String... args) throws Exception {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of(client));
+    try (LocalProcess weir = weir(all.toArray(String[]::new))) {
+      assertThat(weir.exitCode(WAIT)).as(weir.output()).isZero();
+      return weir.output();
     }
   }
 

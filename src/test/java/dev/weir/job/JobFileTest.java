@@ -8,12 +8,14 @@ import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Target;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -91,6 +93,49 @@ class JobFileTest {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(JobFileException.class)
         .hasMessage(String.join("\n", lines));
+  }
+
+  @Test
+  void aSecretIsRefusedOnTheCommandLineAndNotRepeated() {
+    for (String key : List.of("sasl.jaas.config", "ssl.keystore.password", "my.api-key")) {
+      assertThatThrownBy(
+              () -> read(GOOD, Map.of("kafka.properties." + key, "M required password=s3cret;")))
+          .isInstanceOf(JobFileException.class)
+          .hasMessage(
+              "pumps.yaml --set: kafka.properties.%s: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or name a file in kafka.properties-file"
+                  .formatted(key));
+    }
+    assertThat(
+            read(
+                    GOOD,
+                    Map.of(
+                        "kafka.properties.ssl.keystore.password", "${env:PW}",
+                        "kafka.properties.ssl.keystore.location", "/etc/weir/client.p12"))
+                .kafka()
+                .properties())
+        .containsEntry("ssl.keystore.password", "${env:PW}")
+        .containsEntry("config.providers", "env");
+  }
+
+  @Test
+  void aFileOfClientPropertiesIsReferredToAndTheJobFilesOwnWin(@TempDir Path dir) throws Exception {
+    Path client =
+        Files.writeString(
+            dir.resolve("client.properties"),
+            "ssl.key.password=s3cret\nsecurity.protocol=SSL\nlinger.ms=7\n");
+    String text =
+        GOOD.replace("  properties:", "  properties-file: client.properties\n  properties:");
+    Path file = Files.writeString(dir.resolve("pumps.yaml"), text);
+    assertThat(JobSettings.read(file, Map.of()).kafka().properties())
+        .containsEntry("ssl.key.password", "${file:%s:ssl.key.password}".formatted(client))
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("linger.ms", "7");
+
+    Files.delete(client);
+    assertThatThrownBy(() -> JobSettings.read(file, Map.of()))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(
+            "pumps.yaml line 4: kafka.properties-file: expected a readable file, got client.properties");
   }
 
   @Test

@@ -1,0 +1,270 @@
+package dev.weir.kafka;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
+import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
+
+/**
+ * Properties of Kafka's clients that name their secrets instead of holding them: {@code
+ * ${env:NAME}}, {@code ${file:/path:key}}, {@code ${directory:/path:file}}, in the words of Kafka's
+ * own config providers (KIP-297, KIP-421). Each client looks them up by itself, on the machine on
+ * which it runs, so that what is sent to a cluster holds the name alone.
+ */
+public final class ClientProperties {
+
+  /** How secrets are named, for messages. */
+  public static final String REFERENCES = "${env:NAME} or ${file:/path:key}";
+
+  private static final String HIDDEN = "[hidden]"; // as Kafka writes it
+
+  private static final Map<String, Class<?>> PROVIDERS =
+      Map.of(
+          "env", EnvVarConfigProvider.class,
+          "file", FileConfigProvider.class,
+          "directory", DirectoryConfigProvider.class);
+
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}:]+):[^}]*}");
+
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("(?i).*(password|passwd|passphrase|secret|token|jaas|credential|api.?key).*");
+
+  /**
+   * A secret option within a text: of a JAAS entry, or of a command line that a shell took apart.
+   */
+  private static final Pattern SECRET_OPTION =
+      Pattern.compile(
+          "(?i)([\\w.-]*(?:password|passwd|passphrase|secret|token)[\\w.-]*\\s*=\\s*)"
+              + "(\"(?:\\\\.|[^\"\\\\])*\"?|'(?:\\\\.|[^'\\\\])*'?|[^\\s;,'\"]+)");
+
+  /**
+   * Kafka calls them passwords, so that they are not logged; they are open to anyone all the same.
+   */
+  private static final Set<String> CERTIFICATES =
+      Set.of(
+          SslConfigs.SSL_TRUSTSTORE_CERTIFICATES_CONFIG,
+          SslConfigs.SSL_KEYSTORE_CERTIFICATE_CHAIN_CONFIG);
+
+  /** What Flink's connector reads from among the properties, without any provider. */
+  private static final Set<String> OF_FLINK =
+      Set.of(
+          "partition.discovery.interval.ms",
+          "client.id.prefix",
+          "register.consumer.metrics",
+          "register.producer.metrics",
+          "commit.offsets.on.checkpoint");
+
+  private static final List<Map<String, ConfigDef.ConfigKey>> KNOWN =
+      List.of(
+          ConsumerConfig.configDef().configKeys(),
+          ProducerConfig.configDef().configKeys(),
+          AdminClientConfig.configDef().configKeys());
+
+  private ClientProperties() {}
+
+  /** The same properties, with the providers that they refer to and do not set up themselves. */
+  public static Map<String, String> withProviders(Map<String, String> properties) {
+    Map<String, String> all = new LinkedHashMap<>(properties);
+    for (String provider : new TreeMap<>(PROVIDERS).keySet()) {
+      String named = all.getOrDefault(AbstractConfig.CONFIG_PROVIDERS_CONFIG, "");
+      boolean used = properties.values().stream().anyMatch(value -> refersTo(provider, value));
+      if (used && !List.of(named.split("\\s*,\\s*")).contains(provider)) {
+        all.put(
+            AbstractConfig.CONFIG_PROVIDERS_CONFIG,
+            named.isEmpty() ? provider : named + "," + provider);
+        all.put(
+            AbstractConfig.CONFIG_PROVIDERS_CONFIG + "." + provider + ".class",
+            PROVIDERS.get(provider).getName());
+      }
+    }
+    return all;
+  }
+
+  private static boolean refersTo(String provider, String value) {
+    return REFERENCE.matcher(value).results().anyMatch(r -> r.group(1).equals(provider));
+  }
+
+  /** The properties that a file holds, as they stand there. */
+  public static Map<String, String> read(Path file) throws IOException {
+    Properties read = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      read.load(reader);
+    } catch (IllegalArgumentException e) { // an escape without its digits
+      throw new IOException(file + ": expected key=value lines of Java properties", e);
+    }
+    Map<String, String> all = new TreeMap<>();
+    read.forEach((key, value) -> all.put((String) key, (String) value));
+    return all;
+  }
+
+  /**
+   * The properties of a file as references into it, so that its secrets stay there. What Kafka
+   * knows and does not call a password is taken as it is.
+   *
+   * @param file its path must be the same on each machine that a client runs on
+   * @throws IllegalArgumentException when its path or a value can't be referred to
+   */
+  public static Map<String, String> referTo(Path file) throws IOException {
+    String path = file.toAbsolutePath().normalize().toString();
+    if (path.contains(":") || path.contains("}")) {
+      throw new IllegalArgumentException("expected a path without ':' and '}', got " + path);
+    }
+    Map<String, String> all = new LinkedHashMap<>();
+    read(file)
+        .forEach(
+            (key, value) -> {
+              boolean open = isKnown(key) && !isSecret(key) || OF_FLINK.contains(key);
+              boolean named = REFERENCE.matcher(value).find();
+              if (named && holdsSecret(key, value)) { // what is looked up is not looked up again
+                throw new IllegalArgumentException(
+                    "%s, %s: expected each secret in plain text, or none, got both (not shown)"
+                        .formatted(path, key));
+              }
+              all.put(key, open || named ? value : "${file:%s:%s}".formatted(path, key));
+            });
+    return all;
+  }
+
+  private static boolean isKnown(String key) {
+    return key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
+        || KNOWN.stream().anyMatch(keys -> keys.containsKey(key));
+  }
+
+  /** Whether the value of this property is nobody else's business. */
+  static boolean isSecret(String key) {
+    for (Map<String, ConfigDef.ConfigKey> keys : KNOWN) {
+      if (keys.containsKey(key)) {
+        return keys.get(key).type() == ConfigDef.Type.PASSWORD && !CERTIFICATES.contains(key);
+      }
+    }
+    return !isKnown(key) && SECRET_NAME.matcher(key).matches();
+  }
+
+  /** Whether a secret stands here in plain text. */
+  public static boolean holdsSecret(String key, String value) {
+    if (!isSecret(key) || value.isBlank() || isReference(value)) {
+      return false;
+    }
+    if (!key.endsWith(SaslConfigs.SASL_JAAS_CONFIG)) {
+      return true;
+    }
+    return SECRET_OPTION.matcher(value).results().anyMatch(ClientProperties::isPlain);
+  }
+
+  private static boolean isPlain(MatchResult option) {
+    String value = option.group(2).replaceAll("^[\"']|[\"']$", "");
+    return !isReference(value) && !value.equals("...");
+  }
+
+  private static boolean isReference(String value) {
+    return REFERENCE.matcher(value.trim()).matches();
+  }
+
+  /** The text without the values of what look like passwords in it. */
+  public static String masked(String text) {
+    return SECRET_OPTION
+        .matcher(text)
+        .replaceAll(
+            option ->
+                Matcher.quoteReplacement(
+                    isPlain(option) ? option.group(1) + HIDDEN : option.group()));
+  }
+
+  /** The properties for showing: secrets are hidden. */
+  static Map<String, String> masked(Map<String, String> properties) {
+    Map<String, String> masked = new TreeMap<>(properties);
+    masked.replaceAll((key, value) -> holdsSecret(key, value) ? HIDDEN : value);
+    return masked;
+  }
+
+  /**
+   * Looks all references up once, on this machine, so that a missing one is named before anything
+   * starts: Kafka would send its name to the brokers for a password. Then sees whether the brokers
+   * want TLS where the properties have none.
+   *
+   * @throws IllegalStateException naming the property, never its value
+   */
+  public static void check(String bootstrapServers, Map<String, String> properties) {
+    properties.forEach((key, value) -> checkReferences(properties, key, value));
+    PlainPort.check(bootstrapServers, properties);
+  }
+
+  private static void checkReferences(Map<String, String> properties, String key, String value) {
+    if (REFERENCE.matcher(value).find() || key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+      String found = lookUp(properties, key, value);
+      if (key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+        checkJaas(key, found);
+      }
+    }
+  }
+
+  private static String lookUp(Map<String, String> properties, String key, String value) {
+    Map<String, String> one = new LinkedHashMap<>(properties);
+    one.keySet().removeIf(k -> !k.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG));
+    List<String> providers =
+        List.of(one.getOrDefault(AbstractConfig.CONFIG_PROVIDERS_CONFIG, "").split("\\s*,\\s*"));
+    Matcher references = REFERENCE.matcher(value);
+    while (references.find()) { // one by one, so that the one that is missing can be named
+      if (!providers.contains(references.group(1))) {
+        continue; // not for a provider: part of the value
+      }
+      one.put(key, references.group());
+      String what = "%s: expected a value for %s".formatted(key, references.group());
+      try {
+        if (one.get(key).equals(resolved(one).get(key))) {
+          throw new IllegalStateException(what + " on this machine, found none");
+        }
+      } catch (ConfigException e) { // names the file or the provider
+        throw new IllegalStateException(what + ", got: " + e.getMessage(), e);
+      }
+    }
+    one.put(key, value);
+    return (String) resolved(one).get(key);
+  }
+
+  private static Map<String, Object> resolved(Map<String, String> properties) {
+    return new AbstractConfig(new ConfigDef(), properties, false).originals();
+  }
+
+  /** Kafka's own parser, without its words: they may quote a part of the password. */
+  private static void checkJaas(String key, String value) {
+    boolean entry;
+    try {
+      entry =
+          JaasContext.loadClientContext(Map.of(key, new Password(value)))
+                  .configurationEntries()
+                  .size()
+              == 1;
+    } catch (IllegalArgumentException e) {
+      entry = false;
+    }
+    if (!entry) {
+      throw new IllegalStateException(
+          key
+              + ": expected LoginModuleClass required username=\"...\" password=\"...\"; got"
+              + " something else (not shown); a \" or \\ within a password needs a \\ before it");
+    }
+  }
+}

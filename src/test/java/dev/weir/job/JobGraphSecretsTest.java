@@ -1,0 +1,55 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.InstantiationUtil;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What travels to a cluster, and lies in its high-availability storage, of a job's secrets. */
+class JobGraphSecretsTest {
+
+  private static final String SECRET = "open-sesame";
+
+  @TempDir private Path dir;
+
+  private String jobGraph(String kafka) throws Exception {
+    Files.writeString(dir.resolve("client.properties"), "ssl.key.password=" + SECRET);
+    Path job =
+        Files.writeString(
+            dir.resolve("pumps.yaml"),
+            """
+            name: pumps
+            kafka:
+              bootstrap-servers: broker:9093
+            %sforecast:
+              many-to-one:
+                model: pump-model
+            """
+                .formatted(kafka.indent(2)));
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
+    ForecastPipeline.build(env, JobSettings.read(job, Map.of()));
+    byte[] bytes = InstantiationUtil.serializeObject(env.getStreamGraph().getJobGraph());
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void aJobGraphNamesASecretAndDoesNotHoldIt() throws Exception {
+    assertThat(jobGraph("properties-file: client.properties"))
+        .contains("client.properties:ssl.key.password}")
+        .doesNotContain(SECRET);
+    assertThat(jobGraph("properties: {ssl.key.password: '${env:WEIR_TEST_WORD}'}"))
+        .contains("${env:WEIR_TEST_WORD}", "EnvVarConfigProvider");
+  }
+
+  /** What the warning says, and why the test above would see one. */
+  @Test
+  void aSecretInPlainTextTravelsWithTheJob() throws Exception {
+    assertThat(jobGraph("properties: {ssl.key.password: %s}".formatted(SECRET))).contains(SECRET);
+  }
+}
