@@ -28,7 +28,7 @@ class ExpertContractTest {
   }
 
   private static Expert create(String name) {
-    return Experts.create(name, 12, 8, 500);
+    return Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT);
   }
 
   private static SingleExpert single(String name, int horizon, int season) {
