@@ -72,6 +72,16 @@ public record NetworkTraining(
       return label;
     }
 
+    /** The targets with this label, or null when there are none. */
+    public static Targets ofLabel(String label) {
+      for (Targets targets : values()) {
+        if (targets.label.equals(label)) {
+          return targets;
+        }
+      }
+      return null;
+    }
+
     /** Why a network must not be trained on these, in one line; null when it may. */
     public String problemWith(boolean bidirectional) {
       return this == ALL_STEPS && bidirectional
