@@ -49,6 +49,11 @@ public final class TunedCopy {
     return floats;
   }
 
+  /** Size of the numbers. */
+  int bytes() {
+    return 2 * Long.BYTES + 2 * Integer.BYTES + Float.BYTES * floats.length;
+  }
+
   TunedCopy copy() {
     return new TunedCopy(version, model, shape, learnt, floats.clone());
   }
