@@ -98,8 +98,9 @@ public final class TunedModelExpert implements Expert {
     return rate == NetworkTraining.OWN ? own : Math.min(rate, own);
   }
 
-  /** Bytes of a copy of a model with so many weights. */
-  public int bytes(int weights) {
+  /** Bytes of a copy of this model; 0 when it is too large to be tuned. */
+  public int bytes(ForecastModel of) {
+    int weights = TrainableModel.count(of);
     return weights > MOST_WEIGHTS ? 0 : Float.BYTES * updates.floats(weights);
   }
 
