@@ -42,7 +42,7 @@ final class NetworkOptions {
           1,
           4_096,
           "Observations that windows drawn from the past reach back; by default 512 for birnn,"
-              + " birnn-many-to-many and a copy of the base model, 16 for rnn-corrector, 64 for"
+              + " birnn-many-to-many and a copy of the base model, 4 for rnn-corrector, 64 for"
               + " gru-corrector.");
   static final JobOption<Method> OPTIMIZER =
       JobOption.choice(
