@@ -46,11 +46,7 @@ class TrainIT {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "many-to-one, none, 3",
-    "many-to-one, window, 3",
-    "many-to-many, last, 5"
-  })
+  @CsvSource({"many-to-one, none, 3", "many-to-one, window, 3", "many-to-many, last, 5"})
   void aModelWithoutAHeadGoesFromTrainingIntoAJob(String mode, String scaling, int horizon)
       throws IOException {
     Ended trained =
