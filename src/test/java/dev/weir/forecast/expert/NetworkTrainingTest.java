@@ -187,4 +187,13 @@ class NetworkTrainingTest {
     assertThat(sgd).isLessThan(adam - 1_500);
     assertThat(shorter).isEqualTo(adam - 412);
   }
+
+  @Test
+  void whatIsReplayedIsKept() { // all experts have the newest 200 in any case
+    NetworkTraining farther = DEFAULT.withReplay(300);
+    assertThat(Experts.create("rnn-corrector", 12, 8, 500, DEFAULT).replay()).isZero();
+    assertThat(Experts.create("rnn-corrector", 12, 8, 500, farther).replay()).isEqualTo(308);
+    assertThat(Experts.create("gru-corrector", 12, 8, 500, farther).replay()).isEqualTo(316);
+    assertThat(Experts.create("birnn", 12, 8, 500, farther).replay()).isEqualTo(300);
+  }
 }
