@@ -93,7 +93,7 @@ final class ModelCommand implements Runnable {
     }
   }
 
-  private static <T> T known(T value, String text, String expected) {
+  static <T> T known(T value, String text, String expected) {
     if (value == null) {
       throw new TypeConversionException("expected %s, got '%s'".formatted(expected, text));
     }

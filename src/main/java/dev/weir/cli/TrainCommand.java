@@ -3,11 +3,13 @@ package dev.weir.cli;
 import dev.weir.forecast.ModelTrainer;
 import dev.weir.forecast.ModelTrainer.Progress;
 import dev.weir.forecast.ModelTrainer.Settings;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;
+import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -80,14 +83,39 @@ final class TrainCommand implements Callable<Integer> {
       description = "Values in a forecast (default: 2; many-to-many: always seq-len).")
   private Integer horizon;
 
-  @Option(names = "--hidden-size", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
-  private int hiddenSize;
+  @Option(
+      names = "--hidden-size",
+      description = "Default: 16; without a head always the horizon, many-to-many 1.")
+  private Integer hiddenSize;
 
   @Option(names = "--num-layers", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")
   private int numLayers;
 
   @Option(names = "--unidirectional", description = "One direction instead of both.")
   private boolean unidirectional;
+
+  @Option(
+      names = "--head",
+      defaultValue = "linear",
+      description =
+          "linear, or none: the hidden state itself is the forecast (default: ${DEFAULT-VALUE}).")
+  private Head head;
+
+  @Option(
+      names = "--scaling",
+      converter = ModelCommand.RuleConverter.class,
+      defaultValue = "last",
+      description = "How a window is scaled: none, window or last (default: ${DEFAULT-VALUE}).")
+  private Scaling.Rule scaling;
+
+  @Option(
+      names = "--targets",
+      converter = TargetsConverter.class,
+      defaultValue = "after-window",
+      description =
+          "after-window, or all-steps: each step of the window answers for what follows it; for"
+              + " many-to-one in one direction with scaling none (default: ${DEFAULT-VALUE}).")
+  private Targets targets;
 
   @Option(
       names = "--epochs",
@@ -121,6 +149,19 @@ final class TrainCommand implements Callable<Integer> {
   private boolean restart;
 
   @Spec private CommandSpec spec;
+
+  /** What makes the forecast of the network's output. */
+  enum Head {
+    linear,
+    none
+  }
+
+  private static final class TargetsConverter implements ITypeConverter<Targets> {
+    @Override
+    public Targets convert(String text) {
+      return ModelCommand.known(Targets.ofLabel(text), text, "after-window or all-steps");
+    }
+  }
 
   private long begun;
   private long lastShown;
@@ -179,16 +220,25 @@ final class TrainCommand implements Callable<Integer> {
 
   private Settings settings() {
     int steps = horizon != null ? horizon : mode == Mode.MANY_TO_MANY ? seqLen : 2;
+    int bare = mode == Mode.MANY_TO_ONE ? steps : 1;
+    int units = hiddenSize != null ? hiddenSize : head == Head.none ? bare : 16;
+    if (scaling == Scaling.Rule.FIXED) {
+      throw new ParameterException(
+          spec.commandLine(), "weir train: --scaling: expected none, window or last, got fixed");
+    }
     try {
       return new Settings(
           mode,
           new RnnConfig(
               Cell.valueOf(cell.toUpperCase(Locale.ROOT)),
               1,
-              hiddenSize,
+              units,
               numLayers,
               !unidirectional,
               true),
+          head == Head.linear,
+          new Scaling(scaling, 0, 1),
+          targets,
           seqLen,
           steps,
           batch,
@@ -232,10 +282,13 @@ final class TrainCommand implements Callable<Integer> {
     for (double[] values : series.values()) {
       hash = 31 * hash + java.util.Arrays.hashCode(values);
     }
-    return "%s %s %d %d %d %s %d %016x"
+    return "%s %s %s %s %s %d %d %d %s %d %016x"
         .formatted(
             settings.mode().label(),
             settings.rnn(),
+            settings.head(),
+            settings.scaling().rule(),
+            settings.targets(),
             settings.seqLen(),
             settings.horizon(),
             settings.batch(),

@@ -18,6 +18,7 @@ public final class BaseModelExpert implements Expert {
   private NetworkForecaster forecaster;
   private SequenceWindow window;
   private long newest;
+  private double[] said = {}; // (horizon), the newest answer
 
   /**
    * What the next forecast is made from.
@@ -48,10 +49,19 @@ public final class BaseModelExpert implements Expert {
             && forecaster.forecast(window, out);
     if (!answered) {
       Arrays.fill(out, history.newest());
-      return;
+    } else {
+      for (int i = 0; i < out.length; i++) {
+        out[i] = history.clamp(out[i]);
+      }
     }
-    for (int i = 0; i < out.length; i++) {
-      out[i] = history.clamp(out[i]);
+    if (said.length != out.length) {
+      said = new double[out.length];
     }
+    System.arraycopy(out, 0, said, 0, out.length);
+  }
+
+  /** The newest answer once more. */
+  void repeat(double[] out) {
+    System.arraycopy(said, 0, out, 0, out.length);
   }
 }

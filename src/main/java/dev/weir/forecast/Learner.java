@@ -82,7 +82,11 @@ public final class Learner {
     for (String name : settings.experts()) {
       all.add(
           Experts.create(
-              name, settings.analogWindow(), settings.analogNeighbours(), settings.tail()));
+              name,
+              settings.analogWindow(),
+              settings.analogNeighbours(),
+              settings.tail(),
+              settings.training()));
     }
     all.addAll(own);
     // in their order, but correctors after those that they correct
@@ -105,7 +109,7 @@ public final class Learner {
       names.append(experts[e].name()).append(' ');
     }
     this.layoutId =
-        SeriesMemory.LAYOUT_VERSION * 1_000_000_007L + (names + settings.toString()).hashCode();
+        SeriesMemory.LAYOUT_VERSION * 1_000_000_007L + (names + settings.layout()).hashCode();
     this.hedge = new Hedge(settings.eta(), settings.discount());
     this.stack = settings.stacking() ? new Stack(experts.length, horizon) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());

@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.expert.NetworkTraining;
 import java.io.Serializable;
 import java.util.List;
 
@@ -20,6 +21,7 @@ import java.util.List;
  * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
  * @param levels of the intervals, ascending, each within (0, 1)
  * @param intervalStep how fast intervals follow their misses
+ * @param training how the networks among the experts learn
  */
 public record LearnerSettings(
     int horizon,
@@ -33,7 +35,8 @@ public record LearnerSettings(
     double eta,
     double discount,
     List<Double> levels,
-    double intervalStep)
+    double intervalStep,
+    NetworkTraining training)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -97,7 +100,8 @@ public record LearnerSettings(
         5,
         0.98,
         List.of(0.8, 0.95),
-        step(horizon));
+        step(horizon),
+        NetworkTraining.DEFAULT);
   }
 
   /** Least memory and time: a few experts and no network. */
@@ -114,7 +118,8 @@ public record LearnerSettings(
         5,
         0.98,
         List.of(0.8, 0.95),
-        step(horizon));
+        step(horizon),
+        NetworkTraining.DEFAULT);
   }
 
   /** The longest memory and a larger network. */
@@ -131,7 +136,8 @@ public record LearnerSettings(
         5,
         0.98,
         List.of(0.8, 0.95),
-        step(horizon));
+        step(horizon),
+        NetworkTraining.DEFAULT);
   }
 
   private static List<String> except(String... names) {
@@ -157,7 +163,8 @@ public record LearnerSettings(
         eta,
         discount,
         levels,
-        intervalStep);
+        intervalStep,
+        training);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
@@ -173,6 +180,29 @@ public record LearnerSettings(
         eta,
         discount,
         wanted,
-        intervalStep);
+        intervalStep,
+        training);
+  }
+
+  public LearnerSettings withTraining(NetworkTraining wanted) {
+    return new LearnerSettings(
+        horizon,
+        experts,
+        analogWindow,
+        analogNeighbours,
+        tail,
+        exactLimit,
+        longestWeek,
+        stacking,
+        eta,
+        discount,
+        levels,
+        intervalStep,
+        wanted);
+  }
+
+  /** What a memory depends on: learners of the same layout can go on from each other's. */
+  String layout() {
+    return withTraining(training.layout()).toString();
   }
 }

@@ -1,17 +1,15 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Adam;
 import dev.weir.rnn.Initialisation;
-import dev.weir.rnn.Linear;
 import dev.weir.rnn.Loss;
 import dev.weir.rnn.RnnConfig;
-import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchGenerator;
-import dev.weir.rnn.TrainableRnn;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +26,9 @@ import java.util.concurrent.Future;
  * <p>Each series' time is cut in three: the first {@value #TRAINED} of it is learned from, the next
  * {@value #VALIDATED} decides when to stop, the rest is looked at once, for the score. A window's
  * targets all lie after it, so a bidirectional network never sees them; and all in the part that
- * the window belongs to. Windows are scaled by {@link Scaling.Rule#LAST}; the head starts at zero,
- * so that the untrained forecast is "the last value again".
+ * the window belongs to. (A network of one direction may be asked for targets at each step, see
+ * {@link Targets#ALL_STEPS}.) A head starts at zero, so that the untrained forecast is the center
+ * of the scaling, with {@link Scaling.Rule#LAST} "the last value again".
  *
  * <p>The same series and settings give the same bits, whatever the number of threads: a mini-batch
  * is always cut into the same {@value #SHARDS} parts, whose gradients are added in order.
@@ -49,6 +48,10 @@ public final class ModelTrainer implements AutoCloseable {
   /**
    * @param mode which outputs become the forecast
    * @param rnn shape of the network; its input_size must be 1
+   * @param head whether a linear head reads the network; without one hidden_size is the horizon,
+   *     many-to-many 1, and the hidden state is the forecast
+   * @param scaling how a window is scaled, and its targets with it
+   * @param targets the values after the window, or at each step of it those after that step
    * @param seqLen values in a window
    * @param horizon values in a forecast; many-to-many: equal to seqLen
    * @param batch windows in a mini-batch
@@ -61,6 +64,9 @@ public final class ModelTrainer implements AutoCloseable {
   public record Settings(
       Mode mode,
       RnnConfig rnn,
+      boolean head,
+      Scaling scaling,
+      Targets targets,
       int seqLen,
       int horizon,
       int batch,
@@ -88,6 +94,13 @@ public final class ModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
       }
+      checkTargets(mode, rnn.bidirectional(), scaling, targets);
+      int rows = mode == Mode.MANY_TO_ONE ? horizon : 1;
+      if (!head && rnn.hiddenSize() != rows) {
+        throw new IllegalArgumentException(
+            "hidden_size: expected %d for %s without a head, got %d"
+                .formatted(rows, mode.label(), rnn.hiddenSize()));
+      }
     }
 
     private static void atLeastOne(String what, int value) {
@@ -97,12 +110,28 @@ public final class ModelTrainer implements AutoCloseable {
       }
     }
 
-    int headRows() {
-      return mode == Mode.MANY_TO_ONE ? horizon : 1;
+    private static void checkTargets(
+        Mode mode, boolean bidirectional, Scaling scaling, Targets targets) {
+      String problem = targets.problemWith(bidirectional);
+      if (problem == null && targets == Targets.ALL_STEPS && mode == Mode.MANY_TO_MANY) {
+        problem =
+            "expected after-window for many-to-many, whose steps all answer for what follows the"
+                + " window, got all-steps";
+      }
+      if (problem == null && targets == Targets.ALL_STEPS && scaling.readsWindow()) {
+        problem =
+            ("expected after-window with scaling %s, which tells each step of the values after it,"
+                    + " got all-steps")
+                .formatted(scaling.rule().label());
+      }
+      if (problem != null) {
+        throw new IllegalArgumentException("targets: " + problem);
+      }
     }
 
-    int parameters() {
-      return rnn.parameterCount() + headRows() * (rnn.outputSize() + 1);
+    private TrainableModel trainable() {
+      return new TrainableModel(
+          mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head, targets == Targets.ALL_STEPS);
     }
   }
 
@@ -190,7 +219,7 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** Where training starts: torch's initialisation, a head of zeros. */
   public Progress begin() {
-    float[] weights = new float[settings.parameters()];
+    float[] weights = new float[settings.trainable().count()];
     float[] network = Initialisation.recurrent(settings.rnn(), new TorchGenerator(settings.seed()));
     System.arraycopy(network, 0, weights, 0, network.length);
     return new Progress(
@@ -311,8 +340,6 @@ public final class ModelTrainer implements AutoCloseable {
   /** The model with the best weights so far. */
   public ForecastModel model(
       String name, long version, Progress progress, java.util.Map<String, String> provenance) {
-    int network = settings.rnn().parameterCount();
-    int headWeights = settings.headRows() * settings.rnn().outputSize();
     float[] best = progress.best();
     return new ForecastModel(
         name,
@@ -322,11 +349,9 @@ public final class ModelTrainer implements AutoCloseable {
         settings.seqLen(),
         settings.horizon(),
         Readout.FINAL_HIDDEN,
-        Scaling.LAST,
-        Arrays.copyOf(best, network),
-        new ForecastModel.Head(
-            Arrays.copyOfRange(best, network, network + headWeights),
-            Arrays.copyOfRange(best, network + headWeights, best.length)),
+        settings.scaling(),
+        Arrays.copyOf(best, settings.rnn().parameterCount()),
+        settings.trainable().head(best),
         provenance);
   }
 
@@ -337,24 +362,14 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** One shard's network and scratch. */
   private final class Worker {
-    private final RnnConfig rnn = settings.rnn();
     private final int seqLen = settings.seqLen();
     private final int horizon = settings.horizon();
-    private final int width = rnn.outputSize();
-    private final int headRows = settings.headRows();
-    private final int headAt = rnn.parameterCount();
-    private final int biasAt = headAt + headRows * width;
-    private final TrainableRnn network = new TrainableRnn(rnn);
-    private final RnnOutput result = new RnnOutput();
-    private final float[] gradient = new float[settings.parameters()];
-    private final float[] hidden = new float[width];
-    private final float[] dHidden = new float[width];
+    private final TrainableModel model = settings.trainable();
+    private final int answersEach = model.answers();
+    private final float[] gradient = new float[model.count()];
     private float[] input = {};
     private float[] targets = {};
-    private float[] answers = {};
     private float[] dAnswers = {};
-    private float[] dHN = {};
-    private float[] dOut = {};
 
     synchronized double train(float[] weights, long[] windows, int begin, int end, int batchAll) {
       Arrays.fill(gradient, 0f);
@@ -363,142 +378,60 @@ public final class ModelTrainer implements AutoCloseable {
         return 0;
       }
       double share = (double) batch / batchAll;
-      network.load(weights, 0);
-      forward(weights, windows, begin, batch);
+      model.load(weights, 0);
+      float[] answers = forward(windows, begin, batch);
       double loss =
-          share * Loss.pseudoHuber(DELTA, answers, targets, null, batch * horizon, dAnswers);
-      for (int i = 0; i < batch * horizon; i++) {
+          share * Loss.pseudoHuber(DELTA, answers, targets, null, batch * answersEach, dAnswers);
+      for (int i = 0; i < batch * answersEach; i++) {
         dAnswers[i] *= (float) share;
       }
-      backward(weights, batch);
+      model.backward(dAnswers, gradient);
       return loss;
     }
 
-    private void forward(float[] weights, long[] windows, int begin, int batch) {
-      grow(batch);
+    private float[] forward(long[] windows, int begin, int batch) {
+      if (input.length != batch * seqLen) { // the network wants just the batch's size
+        input = new float[batch * seqLen];
+        targets = new float[batch * answersEach];
+        dAnswers = new float[batch * answersEach];
+      }
       for (int b = 0; b < batch; b++) {
         fill(series.get((int) (windows[begin + b] >>> 32)), (int) windows[begin + b], b);
       }
-      network.forward(input, batch, seqLen, true, null, null, result);
-      for (int b = 0; b < batch; b++) {
-        if (settings.mode() == Mode.MANY_TO_ONE) {
-          gather(batch, b);
-          Linear.forward(
-              weights, headAt, weights, biasAt, width, headRows, hidden, 0, answers, b * horizon);
-        } else {
-          for (int t = 0; t < seqLen; t++) {
-            Linear.forward(
-                weights,
-                headAt,
-                weights,
-                biasAt,
-                width,
-                1,
-                result.out(),
-                (b * seqLen + t) * width,
-                answers,
-                b * horizon + t);
-          }
-        }
-      }
+      return model.forward(input, batch);
     }
 
-    /** Input and targets of the window that ends at {@code origin}, scaled by the rule LAST. */
+    /** Input and targets of the window that ends at {@code origin}. */
     private void fill(double[] values, int origin, int b) {
-      double last = values[origin];
-      double scale = deviation(values, origin);
+      int first = origin - seqLen + 1;
+      double center = settings.scaling().center(values, first, seqLen);
+      double scale = settings.scaling().scale(values, first, seqLen);
+      float limit = settings.scaling().readsWindow() ? TARGET_LIMIT : Float.MAX_VALUE;
       for (int t = 0; t < seqLen; t++) {
-        input[b * seqLen + t] = (float) ((values[origin - seqLen + 1 + t] - last) / scale);
+        input[b * seqLen + t] = (float) ((values[first + t] - center) / scale);
       }
-      for (int i = 0; i < horizon; i++) {
-        float target = (float) ((values[origin + 1 + i] - last) / scale);
-        targets[b * horizon + i] = Math.max(-TARGET_LIMIT, Math.min(TARGET_LIMIT, target));
+      int firstOrigin = origin + 1 - answersEach / horizon; // several when all steps answer
+      for (int i = 0; i < answersEach; i++) {
+        double truth = values[firstOrigin + i / horizon + 1 + i % horizon];
+        float target = (float) ((truth - center) / scale);
+        targets[b * answersEach + i] = Math.max(-limit, Math.min(limit, target));
       }
-    }
-
-    private double deviation(double[] values, int origin) {
-      double mean = 0;
-      for (int t = origin - seqLen + 1; t <= origin; t++) {
-        mean += values[t];
-      }
-      mean /= seqLen;
-      double sum = 0;
-      for (int t = origin - seqLen + 1; t <= origin; t++) {
-        sum += (values[t] - mean) * (values[t] - mean);
-      }
-      double deviation = Math.sqrt(sum / seqLen);
-      return deviation > 0 ? deviation : 1;
-    }
-
-    /** The last layer's final hidden states of both directions, side by side. */
-    private void gather(int batch, int b) {
-      int size = rnn.hiddenSize();
-      for (int d = 0; d < rnn.numDirections(); d++) {
-        System.arraycopy(result.hN(), hN(batch, b, d), hidden, d * size, size);
-      }
-    }
-
-    private int hN(int batch, int b, int direction) {
-      int row = (rnn.numLayers() - 1) * rnn.numDirections() + direction;
-      return (row * batch + b) * rnn.hiddenSize();
-    }
-
-    private void backward(float[] weights, int batch) {
-      int size = rnn.hiddenSize();
-      boolean manyToOne = settings.mode() == Mode.MANY_TO_ONE;
-      Arrays.fill(dHN, 0f);
-      Arrays.fill(dOut, 0f);
-      for (int b = 0; b < batch; b++) {
-        if (manyToOne) {
-          gather(batch, b);
-          Arrays.fill(dHidden, 0f);
-          headBackward(weights, headRows, hidden, 0, b * horizon, dHidden, 0);
-          for (int d = 0; d < rnn.numDirections(); d++) {
-            System.arraycopy(dHidden, d * size, dHN, hN(batch, b, d), size);
-          }
-        } else {
-          for (int t = 0; t < seqLen; t++) {
-            int row = (b * seqLen + t) * width;
-            headBackward(weights, 1, result.out(), row, b * horizon + t, dOut, row);
-          }
-        }
-      }
-      network.backward(
-          manyToOne ? null : dOut, manyToOne ? dHN : null, null, gradient, 0, null, null, null);
-    }
-
-    private void headBackward(
-        float[] weights, int rows, float[] x, int xAt, int answer, float[] dX, int dXAt) {
-      Linear.backward(
-          weights, headAt, width, rows, x, xAt, dAnswers, answer, gradient, headAt, gradient,
-          biasAt, dX, dXAt);
-    }
-
-    private void grow(int batch) {
-      if (input.length == batch * seqLen) {
-        return; // the network wants arrays of just the batch's size
-      }
-      input = new float[batch * seqLen];
-      targets = new float[batch * horizon];
-      answers = new float[batch * horizon];
-      dAnswers = new float[batch * horizon];
-      dHN = new float[rnn.numLayers() * rnn.numDirections() * batch * rnn.hiddenSize()];
-      dOut = new float[batch * seqLen * width];
     }
 
     synchronized double relativeError(float[] weights, Part part) {
-      network.load(weights, 0);
+      model.load(weights, 0);
       double[] values = series.get(part.series);
       double error = 0;
       double naive = 0;
       long[] window = new long[1];
       for (int origin = part.begin; origin < part.end; origin++) {
         window[0] = (long) part.series << 32 | origin;
-        forward(weights, window, 0, 1);
-        double scale = deviation(values, origin);
+        float[] answers = forward(window, 0, 1);
+        double center = settings.scaling().center(values, origin - seqLen + 1, seqLen);
+        double scale = settings.scaling().scale(values, origin - seqLen + 1, seqLen);
         for (int i = 0; i < horizon; i++) {
           double truth = values[origin + 1 + i];
-          error += Math.abs(truth - values[origin] - scale * answers[i]);
+          error += Math.abs(truth - center - scale * answers[answersEach - horizon + i]);
           naive += Math.abs(truth - values[origin]);
         }
       }

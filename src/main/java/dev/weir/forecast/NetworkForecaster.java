@@ -4,7 +4,6 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnConfig;
@@ -24,6 +23,7 @@ public final class NetworkForecaster {
   private final RnnConfig config;
   private final Rnn rnn;
   private final RnnOutput result = new RnnOutput();
+  private final double[] read; // (seq_len)
   private final float[] input; // (1, seq_len, input_size)
   private final float[] answers; // (horizon), on the network's scale
 
@@ -32,6 +32,7 @@ public final class NetworkForecaster {
     this.config = model.rnn();
     this.rnn = new Rnn(config);
     rnn.load(model.weights());
+    this.read = new double[model.seqLen()];
     this.input = new float[model.seqLen() * config.inputSize()];
     this.answers = new float[model.horizon()];
   }
@@ -71,11 +72,14 @@ public final class NetworkForecaster {
    * @return whether all are finite numbers
    */
   boolean forecast(SequenceWindow window, double[] values) {
-    double center = center(window);
-    double scale = scale(window);
+    for (int t = 0; t < window.size(); t++) {
+      read[t] = window.value(t);
+    }
+    double center = model.scaling().center(read, 0, window.size());
+    double scale = model.scaling().scale(read, 0, window.size());
     int inputSize = config.inputSize();
     for (int t = 0; t < window.size(); t++) {
-      input[t * inputSize] = (float) ((window.value(t) - center) / scale);
+      input[t * inputSize] = (float) ((read[t] - center) / scale);
       for (int f = 1; f < inputSize; f++) {
         input[t * inputSize + f] = (float) window.feature(t, f - 1);
       }
@@ -126,43 +130,5 @@ public final class NetworkForecaster {
               ? 0.5f * (forward + hidden[offset + config.hiddenSize() + unit])
               : forward;
     }
-  }
-
-  private double center(SequenceWindow window) {
-    Scaling scaling = model.scaling();
-    return switch (scaling.rule()) {
-      case NONE -> 0;
-      case FIXED -> scaling.center();
-      case WINDOW -> mean(window);
-      case LAST -> window.last();
-    };
-  }
-
-  private double scale(SequenceWindow window) {
-    Scaling scaling = model.scaling();
-    return switch (scaling.rule()) {
-      case NONE -> 1;
-      case FIXED -> scaling.scale();
-      case WINDOW, LAST -> deviation(window);
-    };
-  }
-
-  private static double mean(SequenceWindow window) {
-    double sum = 0;
-    for (int i = 0; i < window.size(); i++) {
-      sum += window.value(i);
-    }
-    return sum / window.size();
-  }
-
-  private static double deviation(SequenceWindow window) {
-    double mean = mean(window);
-    double sum = 0;
-    for (int i = 0; i < window.size(); i++) {
-      double d = window.value(i) - mean;
-      sum += d * d;
-    }
-    double deviation = Math.sqrt(sum / window.size());
-    return deviation > 0 ? deviation : 1;
   }
 }

@@ -12,7 +12,8 @@ package dev.weir.forecast;
  *          stack's, ours | running errors | intervals | each expert
  * </pre>
  *
- * The arrays are replaced when a new season is found, since their sizes depend on it.
+ * The arrays are replaced when a new season is found, since their sizes depend on it. Beside them
+ * lies the series' own copy of the base model, if there is one.
  */
 public final class SeriesMemory {
 
@@ -36,6 +37,7 @@ public final class SeriesMemory {
   long[] longs;
   double[] doubles;
   float[] floats;
+  private TunedCopy tuned; // null while there is none
 
   /** Takes the arrays of a saved memory; does not copy them. */
   public SeriesMemory(long[] longs, double[] doubles, float[] floats) {
@@ -59,6 +61,15 @@ public final class SeriesMemory {
     return floats;
   }
 
+  /** The series' own copy of the base model; null while there is none. */
+  public TunedCopy tuned() {
+    return tuned;
+  }
+
+  public void tuned(TunedCopy copy) {
+    this.tuned = copy;
+  }
+
   /** The season in use; 1 for none. */
   public int season() {
     return (int) longs[SEASON];
@@ -75,11 +86,14 @@ public final class SeriesMemory {
   }
 
   public SeriesMemory copy() {
-    return new SeriesMemory(longs.clone(), doubles.clone(), floats.clone());
+    SeriesMemory copy = new SeriesMemory(longs.clone(), doubles.clone(), floats.clone());
+    copy.tuned = tuned == null ? null : tuned.copy();
+    return copy;
   }
 
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
-    return 8 * longs.length + 8 * doubles.length + 4 * floats.length;
+    int copy = tuned == null ? 0 : tuned.bytes();
+    return 8 * longs.length + 8 * doubles.length + 4 * floats.length + copy;
   }
 }

@@ -297,6 +297,7 @@ final class JobOptions {
                 GUARANTEE,
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));
+    all.addAll(all.indexOf(SIZE) + 1, NetworkOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     return all;
   }

@@ -1,7 +1,12 @@
 package dev.weir.job;
 
+import dev.weir.forecast.BaseModelExpert;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.TunedModelExpert;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
 import dev.weir.job.JobOptions.Size;
@@ -179,12 +184,13 @@ public record JobSettings(
       }
       horizon = wanted;
     }
-    Learning learning = learns ? learning(file, horizon) : null;
+    byte[] initial = initialModel(file, options, model, seqLen, directory);
+    Learning learning = learns ? learning(file, horizon, seqLen, model != null, initial) : null;
     return new Target(
         options.mode(),
         model == null && learning == null ? "" : model, // what is missing has been noted
         horizon,
-        initialModel(file, options, model, seqLen, directory),
+        initial,
         learning);
   }
 
@@ -197,12 +203,14 @@ public record JobSettings(
     return learning && output != Made.NETWORK;
   }
 
-  private static Learning learning(JobFile file, int horizon) {
+  private static Learning learning(
+      JobFile file, int horizon, int seqLen, boolean hasModel, byte[] initialModel) {
     Size size = file.get(JobOptions.SIZE);
     List<String> experts = file.get(JobOptions.EXPERTS);
     List<Double> levels = file.get(JobOptions.LEVELS);
     int season = file.get(JobOptions.SEASON);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
+    NetworkTraining training = NetworkOptions.read(file);
     try {
       LearnerSettings learner =
           switch (size) {
@@ -211,9 +219,8 @@ public record JobSettings(
             case FULL -> LearnerSettings.full(horizon);
           };
       learner = experts == null ? learner : learner.withExperts(experts);
-      learner = learner.withLevels(levels);
-      // refuses what does not go together
-      int bytes = new Learner(learner).newSeries("a first one", season).bytes();
+      learner = learner.withLevels(levels).withTraining(training);
+      int bytes = bytes(learner, season, seqLen, hasModel, initialModel);
       if (levels.size() > MAX_LEVELS) {
         file.problem(
             JobOptions.LEVELS,
@@ -222,7 +229,7 @@ public record JobSettings(
       if (bytes > MAX_SERIES_BYTES) {
         file.problem(
             "learning",
-            "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, or learning.size: small"
+            "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, a smaller learning.replay, or learning.size: small"
                 .formatted(MAX_SERIES_BYTES, bytes, horizon));
       }
       return new Learning(learner, season, scoresEvery);
@@ -232,6 +239,32 @@ public record JobSettings(
           "a horizon of %d does not go with the other settings: %s"
               .formatted(horizon, e.getMessage()));
       return null;
+    }
+  }
+
+  /**
+   * What a series takes, with a copy of the model that the job starts with, if it is to have one.
+   *
+   * @throws IllegalArgumentException when settings don't go together
+   */
+  private static int bytes(
+      LearnerSettings learner, int season, int seqLen, boolean hasModel, byte[] initialModel) {
+    List<Expert> own = new ArrayList<>();
+    int copy = 0;
+    if (hasModel && learner.training().tuning() != Tuning.OFF) {
+      BaseModelExpert base = new BaseModelExpert();
+      TunedModelExpert tuned = new TunedModelExpert(base, seqLen, learner.training());
+      own.addAll(List.of(base, tuned));
+      copy = initialModel == null ? 0 : tuned.bytes(read(initialModel));
+    }
+    return copy + new Learner(learner, own).newSeries("a first one", season).bytes();
+  }
+
+  private static ForecastModel read(byte[] written) {
+    try {
+      return ModelFiles.fromBytes(written, ModelFiles.Defaults.NONE, "initial model");
+    } catch (ModelFormatException e) {
+      throw new IllegalStateException("a model that was just written must be readable", e);
     }
   }
 
@@ -299,15 +332,9 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    try {
-      ForecastModel model =
-          ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
-      String problem = forecast.problemWith(model, target);
-      if (problem != null) {
-        file.problem("forecast." + target.mode().label(), problem);
-      }
-    } catch (ModelFormatException e) {
-      throw new IllegalStateException("a model that was just written must be readable", e);
+    String problem = forecast.problemWith(read(target.initialModel()), target);
+    if (problem != null) {
+      file.problem("forecast." + target.mode().label(), problem);
     }
   }
 }

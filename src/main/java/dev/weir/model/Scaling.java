@@ -62,4 +62,53 @@ public record Scaling(Rule rule, double center, double scale) {
   public static Scaling fixed(double center, double scale) {
     return new Scaling(Rule.FIXED, center, scale);
   }
+
+  /**
+   * What is subtracted from each value of a window.
+   *
+   * @param window its {@code length} values, oldest first, from {@code from} on
+   */
+  public double center(double[] window, int from, int length) {
+    return switch (rule) {
+      case NONE -> 0;
+      case FIXED -> center;
+      case WINDOW -> mean(window, from, length);
+      case LAST -> window[from + length - 1];
+    };
+  }
+
+  /** What each value of a window is divided by, after {@link #center}; never 0. */
+  public double scale(double[] window, int from, int length) {
+    return switch (rule) {
+      case NONE -> 1;
+      case FIXED -> scale;
+      case WINDOW, LAST -> {
+        double deviation = deviation(window, from, length);
+        yield deviation > 0 ? deviation : 1;
+      }
+    };
+  }
+
+  /** Whether center and scale are read from the window itself. */
+  public boolean readsWindow() {
+    return rule == Rule.WINDOW || rule == Rule.LAST;
+  }
+
+  private static double mean(double[] window, int from, int length) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += window[from + i];
+    }
+    return sum / length;
+  }
+
+  private static double deviation(double[] window, int from, int length) {
+    double mean = mean(window, from, length);
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      double apart = window[from + i] - mean;
+      sum += apart * apart;
+    }
+    return Math.sqrt(sum / length);
+  }
 }

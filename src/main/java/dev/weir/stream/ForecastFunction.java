@@ -86,6 +86,7 @@ public final class ForecastFunction
       forecasters[i] =
           new ModeForecaster(
               target,
+              settings.seqLen(),
               target.initialModel() == null ? null : read(target),
               target.learning() == null
                   ? null

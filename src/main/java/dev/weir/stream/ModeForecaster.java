@@ -10,6 +10,11 @@ import dev.weir.forecast.NetworkForecaster;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SequenceWindow;
 import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.TunedCopy;
+import dev.weir.forecast.TunedModelExpert;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.ForecastModel;
 import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
@@ -28,19 +33,31 @@ final class ModeForecaster {
   private final Learner learner; // null when the model alone forecasts
   private final ValueState<SeriesMemory> memories; // null as learner
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
+  private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private NetworkForecaster network; // of the active model; null while there is none
 
-  ModeForecaster(Target target, ForecastModel initialModel, ValueState<SeriesMemory> memories) {
+  ModeForecaster(
+      Target target, int seqLen, ForecastModel initialModel, ValueState<SeriesMemory> memories) {
     this.target = target;
     this.initialModel = initialModel;
     this.memories = memories;
-    this.baseModel =
-        target.learning() != null && target.model() != null ? new BaseModelExpert() : null;
-    this.learner =
-        target.learning() == null
-            ? null
-            : new Learner(
-                target.learning().learner(), baseModel == null ? List.of() : List.of(baseModel));
+    List<Expert> own = new ArrayList<>();
+    if (target.learning() == null || target.model() == null) {
+      this.baseModel = null;
+      this.tunedModel = null;
+    } else {
+      NetworkTraining training = target.learning().learner().training();
+      this.baseModel = new BaseModelExpert();
+      this.tunedModel =
+          training.tuning() == Tuning.OFF
+              ? null
+              : new TunedModelExpert(baseModel, seqLen, training);
+      own.add(baseModel);
+      if (tunedModel != null) {
+        own.add(tunedModel);
+      }
+    }
+    this.learner = target.learning() == null ? null : new Learner(target.learning().learner(), own);
   }
 
   Target target() {
@@ -69,19 +86,31 @@ final class ModeForecaster {
     if (memory != null && !learner.fits(memory, season)) {
       // a savepoint of other settings or of an older version
       if (baseModel != null) {
-        baseModel.use(null, window, 0); // it saw nothing of the past
+        tell(null, window, 0, null); // it saw nothing of the past
       }
+      TunedCopy copy = memory.tuned();
       memory = learner.relearn(memory, season);
+      if (memory != null && tunedModel != null) {
+        memory.tuned(copy); // does not depend on the other settings
+      }
     }
     if (memory == null) {
       memory = learner.newSeries(window.series(), season);
     }
     if (baseModel != null) {
-      baseModel.use(network, window, memory.count()); // the index that the newest will have
+      tell(network, window, memory.count(), memory); // the index that the newest will have
     }
     learner.observe(memory, window.origin(), window.last());
     memories.update(memory);
     return memory;
+  }
+
+  private void tell(
+      NetworkForecaster forecaster, SequenceWindow window, long newest, SeriesMemory memory) {
+    baseModel.use(forecaster, window, newest);
+    if (tunedModel != null) {
+      tunedModel.use(forecaster, window, newest, memory);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.TunedCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,7 +12,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Saves what has been learned of a series: the three arrays one after another, little-endian,
- * copied in bulk since they are tens of kilobytes.
+ * copied in bulk since they are tens of kilobytes; from version 2 on, then its own copy of the base
+ * model.
  */
 final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
 
@@ -21,7 +23,7 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
 
   @Override
   byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -29,13 +31,51 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     target.writeInt(memory.longs().length);
     target.writeInt(memory.doubles().length);
     target.writeInt(memory.floats().length);
-    ByteBuffer bytes = ByteBuffer.allocate(memory.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(length(memory)).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(memory.longs());
     bytes.position(Long.BYTES * memory.longs().length);
     bytes.asDoubleBuffer().put(memory.doubles());
     bytes.position(bytes.position() + Double.BYTES * memory.doubles().length);
     bytes.asFloatBuffer().put(memory.floats());
     target.write(bytes.array());
+    writeTuned(memory.tuned(), target);
+  }
+
+  private static int length(SeriesMemory memory) {
+    return Long.BYTES * memory.longs().length
+        + Double.BYTES * memory.doubles().length
+        + Float.BYTES * memory.floats().length;
+  }
+
+  private static void writeTuned(TunedCopy copy, DataOutputView target) throws IOException {
+    if (copy == null) {
+      target.writeInt(0);
+      return;
+    }
+    float[] floats = copy.floats();
+    target.writeInt(floats.length);
+    target.writeLong(copy.version());
+    target.writeInt(copy.model());
+    target.writeInt(copy.shape());
+    target.writeLong(copy.learnt());
+    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * floats.length);
+    bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(floats);
+    target.write(bytes.array());
+  }
+
+  private static TunedCopy readTuned(DataInputView source) throws IOException {
+    float[] floats = new float[source.readInt()];
+    if (floats.length == 0) {
+      return null;
+    }
+    long version = source.readLong();
+    int model = source.readInt();
+    int shape = source.readInt();
+    long learnt = source.readLong();
+    byte[] array = new byte[Float.BYTES * floats.length];
+    source.readFully(array);
+    ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    return new TunedCopy(version, model, shape, learnt, floats);
   }
 
   @Override
@@ -44,7 +84,7 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     double[] doubles = new double[source.readInt()];
     float[] floats = new float[source.readInt()];
     SeriesMemory memory = new SeriesMemory(longs, doubles, floats);
-    byte[] array = new byte[memory.bytes()];
+    byte[] array = new byte[length(memory)];
     source.readFully(array);
     ByteBuffer bytes = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().get(longs);
@@ -52,6 +92,9 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     bytes.asDoubleBuffer().get(doubles);
     bytes.position(bytes.position() + Double.BYTES * doubles.length);
     bytes.asFloatBuffer().get(floats);
+    if (version >= 2) {
+      memory.tuned(readTuned(source));
+    }
     return memory;
   }
 

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.ModelTrainer.Progress;
 import dev.weir.forecast.ModelTrainer.Settings;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ModelTrainerTest {
@@ -24,6 +28,9 @@ class ModelTrainerTest {
     return new Settings(
         mode,
         new RnnConfig(Cell.RNN_TANH, 1, 6, 2, true, true),
+        true,
+        Scaling.LAST,
+        Targets.AFTER_WINDOW,
         5,
         mode == Mode.MANY_TO_ONE ? 3 : 5,
         16,
@@ -165,11 +172,134 @@ class ModelTrainerTest {
   @Test
   void settingsThatWouldNeverEndOrNeverBeginAreRefused() {
     RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, true);
-    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, rnn, 5, 2, 0, 1e-3, 1, 1, 1, 1))
+    assertThatThrownBy(() -> plain(rnn, 5, 0, 1e-3))
         .hasMessage("batch: expected 1 to 1,000,000, got 0");
-    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, rnn, 0, 2, 8, 1e-3, 1, 1, 1, 1))
+    assertThatThrownBy(() -> plain(rnn, 0, 8, 1e-3))
         .hasMessage("seq_len: expected 1 to 1,000,000, got 0");
-    assertThatThrownBy(() -> new Settings(Mode.MANY_TO_ONE, rnn, 5, 2, 8, Double.NaN, 1, 1, 1, 1))
+    assertThatThrownBy(() -> plain(rnn, 5, 8, Double.NaN))
         .hasMessage("learning rate: expected a number above 0, got NaN");
+  }
+
+  private static Settings plain(RnnConfig rnn, int seqLen, int batch, double rate) {
+    return new Settings(
+        Mode.MANY_TO_ONE,
+        rnn,
+        true,
+        Scaling.LAST,
+        Targets.AFTER_WINDOW,
+        seqLen,
+        2,
+        batch,
+        rate,
+        1,
+        1,
+        1,
+        1);
+  }
+
+  /** One that learns to say what follows a window of 5, horizon 3, or 5 many-to-many. */
+  private static Settings other(
+      Mode mode, boolean bidirectional, boolean head, Scaling scaling, Targets targets) {
+    int horizon = mode == Mode.MANY_TO_ONE ? 3 : 5;
+    int bare = mode == Mode.MANY_TO_ONE ? horizon : 1;
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, head ? 6 : bare, 1, bidirectional, true);
+    return new Settings(mode, rnn, head, scaling, targets, 5, horizon, 16, 5e-3, 15, 15, 7, 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MANY_TO_ONE, NONE",
+    "MANY_TO_ONE, WINDOW",
+    "MANY_TO_ONE, LAST",
+    "MANY_TO_MANY, NONE",
+    "MANY_TO_MANY, WINDOW",
+    "MANY_TO_MANY, LAST"
+  })
+  void aModelWithoutAHeadIsTrainedAndForecastsWhatTheTrainerScored(Mode mode, Scaling.Rule rule) {
+    // within tanh's range, for the rule that leaves values as they are
+    double[] values = Arrays.stream(sine(500, 12, 0, 0.1, 1)).map(y -> y / 15).toArray();
+    Settings settings = other(mode, true, false, new Scaling(rule, 0, 1), Targets.AFTER_WINDOW);
+    try (ModelTrainer trainer = new ModelTrainer(settings, List.of(values))) {
+      Progress progress = train(trainer, trainer.begin());
+      ForecastModel model = trainer.model("bare", 1, progress, Map.of());
+      assertThat(model.head()).isNull();
+      assertThat(trainer.score(progress)).isLessThan(trainer.score(trainer.begin()));
+      assertThat(relativeError(model, values))
+          .isCloseTo(trainer.score(progress), org.assertj.core.api.Assertions.within(1e-3));
+    }
+  }
+
+  private static double relativeError(ForecastModel model, double[] values) {
+    NetworkForecaster forecaster = new NetworkForecaster(model);
+    Windows windows = new Windows(5, 1, 0);
+    WindowState state = windows.newState();
+    double error = 0;
+    double naive = 0;
+    for (int t = 0; t < values.length - model.horizon(); t++) {
+      windows.offer(state, new Observation("s", t, values[t]), Windows.IN_ORDER);
+      if (t >= (int) (values.length * 0.85)) {
+        double[] forecast = forecaster.forecast(windows.window("s", state)).values();
+        for (int i = 0; i < forecast.length; i++) {
+          error += Math.abs(values[t + 1 + i] - forecast[i]);
+          naive += Math.abs(values[t + 1 + i] - values[t]);
+        }
+      }
+    }
+    return error / naive;
+  }
+
+  @Test
+  void aNetworkOfOneDirectionLearnsFromTheTargetsOfAllSteps() {
+    double[] values = Arrays.stream(sine(500, 12, 0, 0.1, 1)).map(y -> y / 15).toArray();
+    Settings settings = other(Mode.MANY_TO_ONE, false, true, Scaling.NONE, Targets.ALL_STEPS);
+    try (ModelTrainer trainer = new ModelTrainer(settings, List.of(values))) {
+      Progress progress = train(trainer, trainer.begin());
+      assertThat(trainer.score(progress)).isLessThan(0.4);
+      ForecastModel model = trainer.model("steps", 1, progress, Map.of());
+      assertThat(relativeError(model, values))
+          .isCloseTo(trainer.score(progress), org.assertj.core.api.Assertions.within(1e-3));
+    }
+  }
+
+  @Test
+  void targetsThatTheNetworkHasReadAreRefused() {
+    for (Mode mode : Mode.values()) {
+      assertThatThrownBy(() -> other(mode, true, true, Scaling.NONE, Targets.ALL_STEPS))
+          .hasMessage(
+              "targets: expected after-window for a bidirectional network, got all-steps: at step j"
+                  + " its backward half has read the value of step j + 1, so it would learn to copy"
+                  + " it");
+    }
+    for (Scaling scaling : List.of(Scaling.LAST, Scaling.WINDOW)) {
+      assertThatThrownBy(() -> other(Mode.MANY_TO_ONE, false, true, scaling, Targets.ALL_STEPS))
+          .hasMessage(
+              "targets: expected after-window with scaling %s, which tells each step of the values"
+                      .formatted(scaling.rule().label())
+                  + " after it, got all-steps");
+    }
+    assertThatThrownBy(() -> other(Mode.MANY_TO_MANY, false, true, Scaling.NONE, Targets.ALL_STEPS))
+        .hasMessageStartingWith("targets: expected after-window for many-to-many");
+  }
+
+  @Test
+  void withoutAHeadTheHiddenSizeIsWhatIsAnswered() {
+    RnnConfig rnn = new RnnConfig(Cell.GRU, 1, 4, 1, true, true);
+    assertThatThrownBy(
+            () ->
+                new Settings(
+                    Mode.MANY_TO_ONE,
+                    rnn,
+                    false,
+                    Scaling.LAST,
+                    Targets.AFTER_WINDOW,
+                    5,
+                    3,
+                    8,
+                    1e-3,
+                    1,
+                    1,
+                    1,
+                    1))
+        .hasMessage("hidden_size: expected 3 for many-to-one without a head, got 4");
   }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.Method;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
@@ -282,6 +286,78 @@ class JobFileTest {
                     .withLevels(List.of(0.5, 0.9)),
                 24,
                 1));
+  }
+
+  @Test
+  void howNetworksLearnCanBeChosen() {
+    JobSettings settings =
+        read(
+            GOOD
+                + """
+                learning:
+                  every: 4
+                  start: 100
+                  steps: 2
+                  replay: 700
+                  optimizer: sgd
+                  rate: 0.01
+                  targets: all-steps
+                  bidirectional: false
+                  tuned: on
+                  on-new-model: keep
+                """);
+    assertThat(settings.forecast().targets().get(0).learning().learner().training())
+        .isEqualTo(
+            new NetworkTraining(
+                4, 100, 2, 700, Method.SGD, 0.01, Targets.ALL_STEPS, false, Tuning.KEEP));
+    assertThat(training("learning: {tuned: on}").tuning()).isEqualTo(Tuning.REPLACE);
+    assertThat(training("learning: {on-new-model: keep}")).isEqualTo(NetworkTraining.DEFAULT);
+    assertThat(training("learning: {size: small}")).isEqualTo(NetworkTraining.DEFAULT);
+  }
+
+  private static NetworkTraining training(String line) {
+    JobSettings settings = read(GOOD + line + "\n");
+    return settings.forecast().targets().get(0).learning().learner().training();
+  }
+
+  @Test
+  void aBidirectionalNetworkIsNotTrainedOnTargetsInsideItsWindow() {
+    String reason =
+        "learning.targets: expected after-window for a bidirectional network, got all-steps: at"
+            + " step j its backward half has read the value of step j + 1, so it would learn to copy"
+            + " it; or take learning.bidirectional: false";
+    assertRefused(GOOD + "learning:\n  targets: all-steps\n", "pumps.yaml line 14: " + reason);
+    String many = GOOD.replace("many-to-one", "many-to-many").replace("horizon: 3", "horizon: 5");
+    assertRefused(
+        many + "experts: [naive, birnn-many-to-many]\nlearning: {targets: all-steps}\n",
+        "pumps.yaml line 14: " + reason);
+  }
+
+  @Test
+  void wrongWaysForNetworksToLearnAreRefusedWithTheirLine() {
+    assertRefused(
+        GOOD + "learning: {every: 0}\n",
+        "pumps.yaml line 13: learning.every: expected a whole number from 1 to 1000, got '0'");
+    assertRefused(
+        GOOD + "learning: {rate: 0}\n",
+        "pumps.yaml line 13: learning.rate: expected a number above 0, at most 1, got '0'");
+    assertRefused(
+        GOOD + "learning: {optimizer: rmsprop}\n",
+        "pumps.yaml line 13: learning.optimizer: expected adam or sgd, got 'rmsprop'");
+    assertRefused(
+        GOOD + "learning: {on-new-model: blend}\n",
+        "pumps.yaml line 13: learning.on-new-model: expected replace or keep, got 'blend'");
+    assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: 5\n  features: 2") + "learning: {tuned: on}\n",
+        "pumps.yaml line 14: learning.tuned: expected false with window.features (2), since the past"
+            + " is kept without them, got true");
+    assertThatThrownBy(
+            () ->
+                read(
+                    GOOD.replace("horizon: 3", "horizon: 100")
+                        + "experts: [naive, gru-corrector]\nlearning: {replay: 4096}\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
   }
 
   @Test

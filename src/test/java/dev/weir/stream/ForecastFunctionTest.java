@@ -18,6 +18,8 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.expert.NetworkTraining;
+import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -437,6 +439,100 @@ class ForecastFunctionTest {
     List<Output> parts = new ArrayList<>(first.extractOutputValues());
     parts.addAll(second.extractOutputValues());
     assertThat(parts).isEqualTo(whole.extractOutputValues());
+  }
+
+  /** Across a swap before, and one after the snapshot, in both modes. */
+  @Test
+  void copiesOfTheBaseModelGoOnFromASnapshotAsIfTheyHadNeverStopped() throws Exception {
+    NetworkTraining training = NetworkTraining.DEFAULT.withTuning(Tuning.REPLACE);
+    Target[] targets = {
+      new Target(
+          Mode.MANY_TO_ONE,
+          "one",
+          1,
+          null,
+          new Learning(LearnerSettings.small(1).withTraining(training), 12, 10)),
+      new Target(
+          Mode.MANY_TO_MANY,
+          "many",
+          SEQ_LEN,
+          null,
+          new Learning(LearnerSettings.small(SEQ_LEN).withTraining(training), 0, 7))
+    };
+    ForecastSettings settings = settings(Duration.ZERO, targets);
+    var whole = harness(settings, null);
+    var first = harness(settings, null);
+    for (var harness : List.of(whole, first)) {
+      publish(harness, model("one", 1, Mode.MANY_TO_ONE, 0.9f));
+      publish(harness, model("many", 1, Mode.MANY_TO_MANY, 0.8f));
+    }
+    for (int t = 0; t < 280; t++) {
+      if (t == 240) {
+        publish(whole, model("one", 2, Mode.MANY_TO_ONE, 0.95f));
+        publish(first, model("one", 2, Mode.MANY_TO_ONE, 0.95f));
+      }
+      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+      send(first, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+    }
+    var second = harness(settings, first.snapshot(1, 1));
+    for (int t = 280; t < 360; t++) {
+      if (t == 320) {
+        publish(whole, model("many", 2, Mode.MANY_TO_MANY, 1.1f));
+        publish(second, model("many", 2, Mode.MANY_TO_MANY, 1.1f));
+      }
+      send(whole, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+      send(second, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));
+    }
+    List<Output> parts = new ArrayList<>(first.extractOutputValues());
+    parts.addAll(second.extractOutputValues());
+    assertThat(parts).isEqualTo(whole.extractOutputValues());
+    Score score = lastScore(whole);
+    assertThat(score.methods())
+        .anyMatch(m -> m.name().equals("expert:base-model"))
+        .anyMatch(m -> m.name().equals("expert:base-model-tuned"));
+    assertThat(error(score, "expert:base-model-tuned"))
+        .isNotEqualTo(error(score, "expert:base-model"));
+  }
+
+  private static void publish(
+      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness,
+      ForecastModel model)
+      throws Exception {
+    harness.processElement2(new ModelUpdate(model, source(0)), 0);
+  }
+
+  private static Score lastScore(
+      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness) {
+    return harness.extractOutputValues().stream()
+        .filter(Score.class::isInstance)
+        .map(Score.class::cast)
+        .reduce((a, b) -> b)
+        .get();
+  }
+
+  private static double error(Score score, String method) {
+    return score.methods().stream().filter(m -> m.name().equals(method)).findFirst().get().mae();
+  }
+
+  @Test
+  void aCopyOutlivesAChangeOfOtherSettings() throws Exception {
+    NetworkTraining training = NetworkTraining.DEFAULT.withTuning(Tuning.REPLACE);
+    LearnerSettings learner = LearnerSettings.small(1).withTraining(training);
+    Target before = new Target(Mode.MANY_TO_ONE, "one", 1, null, new Learning(learner, 12, 1));
+    Learning fewer = new Learning(learner.withExperts(List.of("naive")), 12, 1);
+    Target after = new Target(Mode.MANY_TO_ONE, "one", 1, null, fewer);
+    var first = harness(settings(Duration.ZERO, before), null);
+    publish(first, model("one", 1, Mode.MANY_TO_ONE, 0.9f));
+    for (int t = 0; t < 400; t++) {
+      send(first, at("s", t, noisySine(t)));
+    }
+    var second = harness(settings(Duration.ZERO, after), first.snapshot(1, 1));
+    for (int t = 400; t < 403; t++) { // too few to begin a copy, had it been lost
+      send(second, at("s", t, noisySine(t)));
+    }
+    Score score = lastScore(second);
+    assertThat(error(score, "expert:base-model-tuned"))
+        .isLessThan(error(score, "expert:base-model"));
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.TunedCopy;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -169,6 +170,39 @@ class SerializersTest {
     SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
     memory.floats()[1] = 5;
     assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
+  }
+
+  @Test
+  void aCopyOfTheBaseModelGoesWithWhatWasLearned() throws Exception {
+    SeriesMemory memory = new SeriesMemory(new long[] {3}, new double[] {4}, new float[] {5});
+    memory.tuned(new TunedCopy(7, -8, 9, Long.MIN_VALUE, new float[] {1.5f, -0f}));
+    SeriesMemory read = roundTrip(SeriesMemorySerializer.INSTANCE, memory);
+    assertThat(read.tuned()).usingRecursiveComparison().isEqualTo(memory.tuned());
+    SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
+    memory.tuned().floats()[0] = 2;
+    assertThat(copy.tuned().floats()).containsExactly(1.5f, -0f);
+    assertThat(copy.tuned()).usingRecursiveComparison().isEqualTo(read.tuned());
+  }
+
+  /** As version 1 wrote it, which knew of no copies. */
+  @Test
+  void whatAnOlderVersionLearnedIsRead() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeByte(1);
+    out.writeInt(2);
+    out.writeInt(1);
+    out.writeInt(1);
+    out.writeLong(Long.reverseBytes(6));
+    out.writeLong(Long.reverseBytes(-7));
+    out.writeLong(Long.reverseBytes(Double.doubleToLongBits(0.25)));
+    out.writeInt(Integer.reverseBytes(Float.floatToIntBits(1.5f)));
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    SeriesMemory read = SeriesMemorySerializer.INSTANCE.deserialize(in);
+    assertThat(in.available()).isZero();
+    assertThat(read.longs()).containsExactly(6, -7);
+    assertThat(read.doubles()).containsExactly(0.25);
+    assertThat(read.floats()).containsExactly(1.5f);
+    assertThat(read.tuned()).isNull();
   }
 
   @Test

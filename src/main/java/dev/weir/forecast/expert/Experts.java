@@ -35,9 +35,11 @@ public final class Experts {
    * @param window values that analogs compare
    * @param neighbours analogs averaged
    * @param reach values that analogs look back
+   * @param training how networks learn
    * @throws IllegalArgumentException when there is none of this name
    */
-  public static Expert create(String name, int window, int neighbours, int reach) {
+  public static Expert create(
+      String name, int window, int neighbours, int reach, NetworkTraining training) {
     return switch (name) {
       case "naive" -> new Naive();
       case "weekly-naive" -> new WeeklyNaive();
@@ -48,10 +50,11 @@ public final class Experts {
       case "median-25" -> new RunningMedian(25);
       case "seasonal-median" -> new SeasonalMedian();
       // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
-      case "birnn" -> new WindowedNetwork(name, false, Cell.RNN_TANH, 16, 24, 4, 512);
-      case "birnn-many-to-many" -> new WindowedNetwork(name, true, Cell.RNN_TANH, 16, 24, 4, 512);
-      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4);
-      case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64);
+      case "birnn" -> new WindowedNetwork(name, false, Cell.RNN_TANH, 16, 24, 4, 512, training);
+      case "birnn-many-to-many" ->
+          new WindowedNetwork(name, true, Cell.RNN_TANH, 16, 24, 4, 512, training);
+      case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4, training);
+      case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64, training);
       case "analogs" -> new Analogs(window, neighbours, reach);
       default ->
           throw new IllegalArgumentException(

@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.rnn.Adam;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialisation;
 import dev.weir.rnn.Linear;
@@ -9,7 +8,6 @@ import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchGenerator;
 import dev.weir.rnn.TrainableRnn;
-import dev.weir.rnn.WeightAverage;
 import java.util.Arrays;
 
 /**
@@ -34,12 +32,14 @@ public final class RecurrentCorrector implements Corrector {
   private static final int INPUTS = 20;
   private static final int PATIENCE = 26;
   private static final int EAGER = 200; // twice as many updates up to this age
+  private static final int KEPT_ANYHOW = 200;
   private static final int WINDOWS = 2;
   private static final double MOST_INPUT = 5;
   private static final double MOST_TARGET = 8;
   private static final double MOST_OUTPUT = 3;
   private static final float DELTA = 0.5f;
-  private static final double AVERAGING = 0.99;
+  private static final double ADAM_RATE = 1e-3;
+  private static final double SGD_RATE = 0.05;
 
   private static final int MEAN = 0; // doubles: fast running mean and variance of the values
   private static final int VARIANCE = 1;
@@ -51,7 +51,8 @@ public final class RecurrentCorrector implements Corrector {
   private final int reach;
   private final int hidden;
   private final TrainableRnn network;
-  private final Adam adam;
+  private final NetworkTraining training;
+  private final Updates updates;
   private final RnnOutput result = new RnnOutput();
   private final float[] start; // the network's first weights, the same for all series
 
@@ -72,17 +73,17 @@ public final class RecurrentCorrector implements Corrector {
   private int horizon;
   private int weights;
   private int averaged;
-  private int optimizer;
   private int state;
   private int averagedState;
   private int rows;
 
   /**
    * @param seqLen values in a window of training
-   * @param reach how far back the drawn window may end; farther where rows are kept anyway for open
-   *     forecasts
+   * @param reach how far back the drawn window may end, unless the training says it; farther where
+   *     rows are kept anyway for open forecasts
    */
-  public RecurrentCorrector(String name, Cell cell, int hiddenSize, int seqLen, int reach) {
+  public RecurrentCorrector(
+      String name, Cell cell, int hiddenSize, int seqLen, int reach, NetworkTraining training) {
     this.name = name;
     this.config = new RnnConfig(cell, INPUTS, hiddenSize, 1, false, true);
     if (cell == Cell.LSTM) {
@@ -90,9 +91,10 @@ public final class RecurrentCorrector implements Corrector {
     }
     this.hidden = hiddenSize;
     this.seqLen = seqLen;
-    this.reach = reach;
+    this.reach = training.replayOr(reach);
+    this.training = training;
+    this.updates = new Updates(training, ADAM_RATE, SGD_RATE);
     this.network = new TrainableRnn(config);
-    this.adam = new Adam(1e-3, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0, 1);
     this.start = Initialisation.recurrent(config, new TorchGenerator(0));
     this.input = new float[WINDOWS * seqLen * INPUTS];
     this.h0 = new float[WINDOWS * hiddenSize];
@@ -104,6 +106,12 @@ public final class RecurrentCorrector implements Corrector {
     return name;
   }
 
+  /** A few values lie within what all experts have; more must be kept for it. */
+  @Override
+  public int replay() {
+    return reach + seqLen > KEPT_ANYHOW ? reach + seqLen : 0;
+  }
+
   @Override
   public int doubles(Shape shape) {
     return SIZES + shape.horizon();
@@ -113,10 +121,7 @@ public final class RecurrentCorrector implements Corrector {
   @Override
   public int floats(Shape shape) {
     int count = count(shape.horizon());
-    return 2 * count
-        + adam.stateLength(count)
-        + 2 * hidden
-        + kept(shape.horizon()) * row(shape.horizon());
+    return updates.floats(count) + 2 * hidden + kept(shape.horizon()) * row(shape.horizon());
   }
 
   private int count(int horizon) {
@@ -142,8 +147,7 @@ public final class RecurrentCorrector implements Corrector {
     int count = count(horizon);
     weights = memory.f;
     averaged = weights + count;
-    optimizer = averaged + count;
-    state = optimizer + adam.stateLength(count);
+    state = weights + updates.floats(count);
     averagedState = state + hidden;
     rows = averagedState + hidden;
     if (prediction.length != WINDOWS * seqLen * horizon) {
@@ -164,8 +168,7 @@ public final class RecurrentCorrector implements Corrector {
   @Override
   public void begin(Shape shape, ExpertMemory memory) {
     look(shape, memory);
-    System.arraycopy(start, 0, memory.floats, weights, start.length);
-    System.arraycopy(start, 0, memory.floats, averaged, start.length);
+    updates.begin(start, memory.floats, weights, count(horizon));
   }
 
   @Override
@@ -180,10 +183,10 @@ public final class RecurrentCorrector implements Corrector {
             * (before * (value - memory.doubles[memory.d + MEAN])
                 - memory.doubles[memory.d + VARIANCE]);
     learnSizes(history, memory, value);
-    if (history.age() >= PATIENCE + seqLen) {
-      learn(history, memory, 0);
-      if (history.age() < EAGER) {
-        learn(history, memory, 1);
+    if (history.age() >= PATIENCE + seqLen && training.isDue(history.t(), history.age())) {
+      int steps = (history.age() < EAGER ? 2 : 1) * training.steps();
+      for (int step = 0; step < steps; step++) {
+        learn(history, memory, 2 * training.steps() * history.t() + step);
       }
     }
   }
@@ -209,15 +212,14 @@ public final class RecurrentCorrector implements Corrector {
     return Math.max(Math.sqrt(variance), 0.1 * history.deviation());
   }
 
-  private void learn(History history, ExpertMemory memory, int draw) {
+  private void learn(History history, ExpertMemory memory, long draw) {
     double fast = fastDeviation(history, memory);
     if (!history.isUsable(fast)) {
       return;
     }
     long t = history.t();
     long room = Math.min(reach(horizon), history.age() - 1 - seqLen);
-    long drawn =
-        t - 1 - Long.remainderUnsigned(Draw.number(history.seed() + 2 * t + draw), room + 1);
+    long drawn = t - 1 - Long.remainderUnsigned(Draw.number(history.seed() + draw), room + 1);
     fill(history, memory, 0, t - seqLen, fast);
     fill(history, memory, 1, drawn - seqLen + 1, fast);
     float[] floats = memory.floats;
@@ -262,11 +264,7 @@ public final class RecurrentCorrector implements Corrector {
           k * hidden);
     }
     network.backward(dOut, null, null, gradient, 0, null, null, null);
-    int count = gradient.length;
-    adam.step(loss, gradient, 0, floats, weights, floats, optimizer, count);
-    double updates = floats[optimizer + 2 * count];
-    double decay = Math.min(AVERAGING, (1 + updates) / (10 + updates));
-    WeightAverage.update(floats, averaged, floats, weights, count, decay);
+    updates.step(loss, gradient, floats, weights, gradient.length);
   }
 
   /** One window, from the state that was carried to it, and those of its targets that are known. */

@@ -1,6 +1,6 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.rnn.Adam;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialisation;
 import dev.weir.rnn.Linear;
@@ -9,12 +9,11 @@ import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchGenerator;
 import dev.weir.rnn.TrainableRnn;
-import dev.weir.rnn.WeightAverage;
 import java.util.Arrays;
 
 /**
- * A bidirectional network over the newest window, learning while the series comes in, and beside it
- * a linear path straight from the values:
+ * A network over the newest window, both ways unless told otherwise, learning while the series
+ * comes in, and beside it a linear path straight from the values:
  *
  * <pre>
  * yhat[o+i] = a + s (W_i [h_forward, h_backward] + c_i + V_i phi),   a = y[o],
@@ -26,11 +25,14 @@ import java.util.Arrays;
  * i of a window that is as long as the horizon, and W and c are the same for all steps. Either way
  * the targets come after the window, and none is learnt from before it has come: at step j the
  * backward state has read y[j+1]. Trained on that, the network learns to copy and is worth nothing
- * at the end of the window, where it counts.
+ * at the end of the window, where it counts. Only a network of one direction may be trained at all
+ * steps, many-to-one: then h at step u, with the phi of that step, answers for u + i, as far as
+ * that has come, and {@link WindowInputs#fillSteps} sees to it that no step knows of a later value.
  *
- * <p>Head and path begin as zeros: the first answer is {@link Naive}. For each value one step of
- * Adam, two for the first max(200, three seasons), on the newest window whose targets are all known
- * and some drawn ones, which {@link #replay()} keeps.
+ * <p>Head and path begin as zeros: the first answer is {@link Naive}. Unless {@link
+ * NetworkTraining} says otherwise, for each value one step of Adam, two for the first max(200,
+ * three seasons), on the newest window whose targets are all known and some drawn ones, which
+ * {@link #replay()} keeps.
  *
  * <p>Measured on 23 series, processor time on one shared core and bytes for each series beyond
  * those of {@link Naive}, {@code birnn}: 110 us and 20 KB for a horizon of 2, 140 us and 61 KB (42
@@ -43,11 +45,10 @@ import java.util.Arrays;
  */
 public final class WindowedNetwork implements Expert {
 
-  private static final int INPUTS = 10;
-  private static final double MOST = 8; // of inputs and targets
+  private static final int INPUTS = WindowInputs.INPUTS;
   private static final float DELTA = 0.1f;
-  private static final double LEARNING_RATE = 2e-3;
-  private static final double AVERAGING = 0.99;
+  private static final double ADAM_RATE = 2e-3;
+  private static final double SGD_RATE = 0.05;
 
   /** Updates for each of the first values. */
   private static final int UPDATES_AT_FIRST = 2;
@@ -58,9 +59,11 @@ public final class WindowedNetwork implements Expert {
   private final int lags;
   private final int batch;
   private final int reach;
-  private final int width; // of both directions' states
+  private final int width; // of all directions' states
+  private final NetworkTraining training;
+  private final Updates updates;
+  private final boolean allSteps;
   private final TrainableRnn network;
-  private final Adam adam = new Adam(LEARNING_RATE, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0, 1);
   private final RnnOutput trained = new RnnOutput();
   private final RnnOutput asked = new RnnOutput();
   private final float[] start; // first weights, the same for all series
@@ -68,13 +71,15 @@ public final class WindowedNetwork implements Expert {
   // scratch
   private float[] inputs; // (batch, window, inputs)
   private float[] input; // (1, window, inputs)
-  private float[] dOut; // (batch, window, 2 hidden_size), many-to-many only
-  private final float[] dHN; // (2, batch, hidden_size), many-to-one only
-  private final float[] states; // (2 hidden_size)
-  private final float[] dStates; // (2 hidden_size)
-  private float[] phis; // (batch, path)
-  private float[] predictions; // (batch, horizon), as the next two
+  private WindowInputs reader;
+  private float[] dOut; // (batch, window, width), unless only the final states are read
+  private final float[] dHN; // (directions, batch, hidden_size), where they are
+  private final float[] states; // (width)
+  private final float[] dStates; // (width)
+  private float[] phis; // (batch, origins, path); origins: window where all steps answer, else 1
+  private float[] predictions; // (batch, origins, horizon), as the next three
   private float[] targets;
+  private boolean[] arrived; // null when all targets have
   private float[] dPredictions;
   private float[] skips; // (horizon)
   private float[] gradient;
@@ -82,6 +87,7 @@ public final class WindowedNetwork implements Expert {
   // sizes for the horizon and season at hand
   private int horizon;
   private int window;
+  private int origins; // of each window
   private int path; // length of phi
   private int head; // place of W among the weights
   private int bias; // place of c
@@ -92,17 +98,28 @@ public final class WindowedNetwork implements Expert {
    * @param lags values that the linear path and the scale reach back, and the window of a network
    *     that is many-to-one; that of one that is many-to-many is as long as the horizon
    * @param batch windows in an update, the newest and drawn ones
-   * @param reach how far back a drawn one may end
+   * @param reach how far back a drawn one may end, unless the training says it
    */
   public WindowedNetwork(
-      String name, boolean manyToMany, Cell cell, int hiddenSize, int lags, int batch, int reach) {
+      String name,
+      boolean manyToMany,
+      Cell cell,
+      int hiddenSize,
+      int lags,
+      int batch,
+      int reach,
+      NetworkTraining training) {
     this.name = name;
     this.manyToMany = manyToMany;
-    this.config = new RnnConfig(cell, INPUTS, hiddenSize, 1, true, true);
+    this.config = new RnnConfig(cell, INPUTS, hiddenSize, 1, training.bidirectional(), true);
     this.lags = lags;
     this.batch = batch;
-    this.reach = reach;
-    this.width = 2 * hiddenSize;
+    this.reach = training.replayOr(reach);
+    this.width = config.outputSize();
+    this.training = training;
+    this.updates = new Updates(training, ADAM_RATE, SGD_RATE);
+    // many-to-many, each step answers for what follows the window in any case
+    this.allSteps = training.targets() == Targets.ALL_STEPS && !manyToMany;
     this.network = new TrainableRnn(config);
     this.start = Initialisation.recurrent(config, new TorchGenerator(0));
     this.dHN = new float[batch * width];
@@ -123,56 +140,57 @@ public final class WindowedNetwork implements Expert {
   private void look(Shape shape) {
     horizon = shape.horizon();
     window = manyToMany ? horizon : lags;
-    path = lags + periods(shape) * (1 + horizon);
+    origins = allSteps ? window : 1;
+    path = WindowInputs.path(shape, lags);
     head = config.parameterCount();
     int rows = manyToMany ? 1 : horizon; // of the head
     bias = head + rows * width;
     skip = bias + rows;
     count = skip + horizon * path;
-    if (predictions == null || predictions.length != batch * horizon) {
-      int most = lags + 2 * (1 + horizon); // series with and without a season take turns
+    int answers = batch * origins * horizon;
+    if (predictions == null || predictions.length != answers) {
+      int most = WindowInputs.longestPath(horizon, lags); // with and without a season take turns
+      reader = new WindowInputs(window, lags);
       inputs = new float[batch * window * INPUTS];
       input = new float[window * INPUTS];
-      dOut = new float[manyToMany ? batch * window * width : 0];
-      phis = new float[batch * most];
-      predictions = new float[batch * horizon];
-      targets = new float[batch * horizon];
-      dPredictions = new float[batch * horizon];
+      dOut = new float[manyToMany || allSteps ? batch * window * width : 0];
+      phis = new float[batch * origins * most];
+      predictions = new float[answers];
+      targets = new float[answers];
+      arrived = allSteps ? new boolean[answers] : null;
+      dPredictions = new float[answers];
       skips = new float[horizon];
       gradient = new float[skip + horizon * most];
     }
-  }
-
-  /** How many of season and week there are. */
-  private static int periods(Shape shape) {
-    return (shape.season() > 1 ? 1 : 0) + (shape.week() > 1 ? 1 : 0);
   }
 
   /** Weights, their average, Adam's state. */
   @Override
   public int floats(Shape shape) {
     look(shape);
-    return 2 * count + adam.stateLength(count);
+    return updates.floats(count);
   }
 
   @Override
   public void begin(Shape shape, ExpertMemory memory) {
     look(shape);
-    System.arraycopy(start, 0, memory.floats, memory.f, start.length);
-    System.arraycopy(start, 0, memory.floats, memory.f + count, start.length);
+    updates.begin(start, memory.floats, memory.f, count);
   }
 
   @Override
   public void observe(History history, ExpertMemory memory) {
     look(history.shape());
-    long newest = history.t() - horizon;
-    long oldest = Math.max(oldest(history), newest - reach + 1);
-    if (newest < oldest || !history.isUsable(history.deviation())) {
+    long newest = history.t() - (allSteps ? 1 : horizon);
+    long oldest = Math.max(reader.oldest(history, allSteps), newest - reach + 1);
+    if (newest < oldest
+        || !training.isDue(history.t(), history.age())
+        || !history.isUsable(history.deviation())) {
       return;
     }
-    int updates = history.age() <= warmUp(history.season()) ? UPDATES_AT_FIRST : 1;
-    for (int update = 0; update < updates; update++) {
-      draw(history, oldest, newest, UPDATES_AT_FIRST * history.t() + update);
+    int young = history.age() <= warmUp(history.season()) ? UPDATES_AT_FIRST : 1;
+    int most = UPDATES_AT_FIRST * training.steps();
+    for (int update = 0; update < young * training.steps(); update++) {
+      draw(history, oldest, newest, most * history.t() + update);
       learn(memory.floats, memory.f);
     }
   }
@@ -181,7 +199,7 @@ public final class WindowedNetwork implements Expert {
     return Math.max(200, 3L * season);
   }
 
-  /** A batch of the newest window and of others with all their targets known. */
+  /** A batch of the newest window and of others before it. */
   private void draw(History history, long oldest, long newest, long number) {
     for (int k = 0; k < batch; k++) {
       long drawn = number * batch + k;
@@ -191,25 +209,29 @@ public final class WindowedNetwork implements Expert {
               : newest
                   - Long.remainderUnsigned(
                       Draw.number(history.seed() + drawn), newest - oldest + 1);
-      double scale = fill(history, origin, inputs, k * window * INPUTS, k * path);
-      for (int i = 1; i <= horizon; i++) {
-        double target = (history.at(origin + i) - history.at(origin)) / scale;
-        targets[k * horizon + i - 1] = clip(target);
+      int at = k * window * INPUTS;
+      int phi = k * origins * path;
+      double scale =
+          allSteps
+              ? reader.fillSteps(history, origin, inputs, at, phis, phi, false)
+              : reader.fill(history, origin, inputs, at, phis, phi);
+      for (int step = 0; step < origins; step++) {
+        fillTargets(history, origin - origins + 1 + step, scale, (k * origins + step) * horizon);
       }
     }
   }
 
-  /**
-   * The first origin whose window and season are known. A week is asked for only where the past was
-   * forgotten, since a young series has to be learnt before its first week is over.
-   */
-  private long oldest(History history) {
-    int season = history.season() > 1 ? history.season() : 0;
-    int needed = Math.max(Math.max(window, lags) - 1, season);
-    if (history.oldest() > history.start()) {
-      needed = Math.max(needed, history.shape().week());
+  private void fillTargets(History history, long origin, double scale, int to) {
+    for (int i = 1; i <= horizon; i++) {
+      boolean known = !allSteps || origin + i <= history.t();
+      if (allSteps) {
+        arrived[to + i - 1] = known;
+      }
+      if (known) {
+        double target = (history.at(origin + i) - history.at(origin)) / scale;
+        targets[to + i - 1] = WindowInputs.clip(target);
+      }
     }
-    return history.oldest() + needed;
   }
 
   private void learn(float[] floats, int weights) {
@@ -218,43 +240,47 @@ public final class WindowedNetwork implements Expert {
     for (int k = 0; k < batch; k++) {
       answer(floats, weights, trained, k, batch);
     }
-    double loss =
-        Loss.pseudoHuber(DELTA, predictions, targets, null, batch * horizon, dPredictions);
+    int answers = batch * origins * horizon;
+    double loss = Loss.pseudoHuber(DELTA, predictions, targets, arrived, answers, dPredictions);
     Arrays.fill(gradient, 0f);
     if (manyToMany) {
-      backwardFromSteps(floats, weights);
+      backwardFromSteps(floats, weights, 1);
+    } else if (allSteps) {
+      backwardFromSteps(floats, weights, horizon);
     } else {
       backwardFromStates(floats, weights);
     }
-    for (int k = 0; k < batch; k++) {
+    for (int k = 0; k < batch * origins; k++) {
       int d = k * horizon;
       backward(floats, weights + skip, path, horizon, phis, k * path, d, skip, -1, null, 0);
     }
-    int optimizer = weights + 2 * count;
-    adam.step(loss, gradient, 0, floats, weights, floats, optimizer, count);
-    double updates = floats[optimizer + 2 * count];
-    double decay = Math.min(AVERAGING, (1 + updates) / (10 + updates));
-    WeightAverage.update(floats, weights + count, floats, weights, count, decay);
+    updates.step(loss, gradient, floats, weights, count);
   }
 
   private void backwardFromStates(float[] floats, int weights) {
-    int hidden = width / 2;
+    int hidden = config.hiddenSize();
     for (int k = 0; k < batch; k++) {
       read(trained, k, batch);
       Arrays.fill(dStates, 0f);
       int d = k * horizon;
       backward(floats, weights + head, width, horizon, states, 0, d, head, bias, dStates, 0);
-      System.arraycopy(dStates, 0, dHN, k * hidden, hidden);
-      System.arraycopy(dStates, hidden, dHN, (batch + k) * hidden, hidden);
+      for (int direction = 0; direction < config.numDirections(); direction++) {
+        int to = (direction * batch + k) * hidden;
+        System.arraycopy(dStates, direction * hidden, dHN, to, hidden);
+      }
     }
     network.backward(null, dHN, null, gradient, 0, null, null, null);
   }
 
-  private void backwardFromSteps(float[] floats, int weights) {
+  /**
+   * @param rows of the head, each giving one prediction at each step
+   */
+  private void backwardFromSteps(float[] floats, int weights, int rows) {
     Arrays.fill(dOut, 0f);
-    for (int row = 0; row < batch * horizon; row++) {
-      int x = row * width;
-      backward(floats, weights + head, width, 1, trained.out(), x, row, head, bias, dOut, x);
+    for (int step = 0; step < batch * window; step++) {
+      int x = step * width;
+      int d = step * rows;
+      backward(floats, weights + head, width, rows, trained.out(), x, d, head, bias, dOut, x);
     }
     network.backward(dOut, null, null, gradient, 0, null, null, null);
   }
@@ -290,27 +316,43 @@ public final class WindowedNetwork implements Expert {
         dXAt);
   }
 
-  /** Both directions' final states of one window, side by side. */
+  /** The final states of all directions of one window, side by side. */
   private void read(RnnOutput result, int k, int windows) {
-    int hidden = width / 2;
-    System.arraycopy(result.hN(), k * hidden, states, 0, hidden);
-    System.arraycopy(result.hN(), (windows + k) * hidden, states, hidden, hidden);
+    int hidden = config.hiddenSize();
+    for (int direction = 0; direction < config.numDirections(); direction++) {
+      int from = (direction * windows + k) * hidden;
+      System.arraycopy(result.hN(), from, states, direction * hidden, hidden);
+    }
   }
 
-  /** The prediction of window k. */
+  /** The predictions of window k. */
   private void answer(float[] floats, int weights, RnnOutput result, int k, int windows) {
     int w = weights + head;
     int c = weights + bias;
-    int to = k * horizon;
+    int to = k * origins * horizon;
     if (manyToMany) {
       for (int i = to; i < to + horizon; i++) {
         Linear.forward(floats, w, floats, c, width, 1, result.out(), i * width, predictions, i);
       }
+    } else if (allSteps) {
+      for (int step = k * window; step < (k + 1) * window; step++) {
+        answerFrom(floats, w, c, result.out(), step * width, step * horizon);
+      }
     } else {
       read(result, k, windows);
-      Linear.forward(floats, w, floats, c, width, horizon, states, 0, predictions, to);
+      answerFrom(floats, w, c, states, 0, to);
     }
-    Linear.forward(floats, weights + skip, null, 0, path, horizon, phis, k * path, skips, 0);
+    for (int origin = k * origins; origin < (k + 1) * origins; origin++) {
+      addPath(floats, weights, origin * path, origin * horizon);
+    }
+  }
+
+  private void answerFrom(float[] floats, int w, int c, float[] state, int at, int to) {
+    Linear.forward(floats, w, floats, c, width, horizon, state, at, predictions, to);
+  }
+
+  private void addPath(float[] floats, int weights, int phi, int to) {
+    Linear.forward(floats, weights + skip, null, 0, path, horizon, phis, phi, skips, 0);
     for (int i = 0; i < horizon; i++) {
       predictions[to + i] += skips[i];
     }
@@ -320,112 +362,28 @@ public final class WindowedNetwork implements Expert {
   public void forecast(History history, ExpertMemory memory, double[] out) {
     look(history.shape());
     double anchor = history.newest();
-    if (history.t() < oldest(history) || !history.isUsable(history.deviation())) {
+    long t = history.t();
+    if (t < reader.oldest(history, allSteps) || !history.isUsable(history.deviation())) {
       Arrays.fill(out, anchor);
       return;
     }
-    double scale = fill(history, history.t(), input, 0, 0);
-    network.load(memory.floats, memory.f + count);
-    network.forward(input, 1, window, true, null, null, asked);
-    answer(memory.floats, memory.f + count, asked, 0, 1);
+    float[] floats = memory.floats;
+    int averaged = memory.f + count;
+    network.load(floats, averaged);
+    double scale;
+    if (allSteps) {
+      scale = reader.fillSteps(history, t, input, 0, phis, 0, true);
+      network.forward(input, 1, window, true, null, null, asked);
+      int last = (window - 1) * width;
+      answerFrom(floats, averaged + head, averaged + bias, asked.out(), last, 0);
+      addPath(floats, averaged, 0, 0);
+    } else {
+      scale = reader.fill(history, t, input, 0, phis, 0);
+      network.forward(input, 1, window, true, null, null, asked);
+      answer(floats, averaged, asked, 0, 1);
+    }
     for (int i = 0; i < horizon; i++) {
       out[i] = history.clamp(anchor + scale * predictions[i]);
     }
-  }
-
-  /** Inputs and linear path of the window that ends at an origin; returns its scale. */
-  private double fill(History history, long origin, float[] to, int at, int phi) {
-    double anchor = history.at(origin);
-    double scale = scale(history, origin);
-    Arrays.fill(to, at, at + window * INPUTS, 0f);
-    for (int k = 0; k < window; k++) {
-      to[at + k * INPUTS] = clip((history.at(origin - window + 1 + k) - anchor) / scale);
-    }
-    for (int k = 1; k < lags; k++) {
-      phis[phi + k] = clip((history.at(origin - k) - anchor) / scale);
-    }
-    phis[phi] = 1; // the newest value would be 0 by its anchor
-    int season = history.season();
-    if (season > 1) {
-      int week = history.shape().week();
-      long first = origin - window + 1;
-      fillLag(history, origin, Math.min(horizon, season), season, anchor, scale, to, at + 1);
-      fillLag(history, origin, 1, season, anchor, scale, to, at + 2);
-      fillPhase(first, season, 1, to, at + 3);
-      fillPhase(first, Shape.WEEK * (long) season, 1, to, at + 5);
-      fillPhase(first, Shape.WEEK * (long) season, 2, to, at + 7);
-      fillPath(history, origin, season, anchor, scale, phi + lags);
-      if (week > 1) {
-        fillLag(history, origin, Math.min(horizon, season), week, anchor, scale, to, at + 9);
-        fillPath(history, origin, week, anchor, scale, phi + lags + 1 + horizon);
-      }
-    }
-    return scale;
-  }
-
-  /** For each step of a window, the value a period before the one {@code ahead} of it. */
-  private void fillLag(
-      History history,
-      long origin,
-      int ahead,
-      int period,
-      double anchor,
-      double scale,
-      float[] to,
-      int at) {
-    for (int k = 0; k < window; k++) {
-      long u = origin - window + 1 + k;
-      double value = before(history, origin, u + ahead, period);
-      to[at + k * INPUTS] = clip((value - anchor) / scale);
-    }
-  }
-
-  /** The value a period before the origin, then those before each target. */
-  private void fillPath(
-      History history, long origin, int period, double anchor, double scale, int phi) {
-    for (int i = 0; i <= horizon; i++) {
-      double value = before(history, origin, origin + i, period);
-      phis[phi + i] = clip((value - anchor) / scale);
-    }
-  }
-
-  /** The last value at the phase of an index that was known at the origin; else the origin's. */
-  private static double before(History history, long origin, long index, int period) {
-    long steps = Math.max(1, (index - origin + period - 1) / period);
-    long at = index - steps * period;
-    return history.at(history.has(at) ? at : origin);
-  }
-
-  /** Sine and cosine for each step of a window, by rotation: only the first ones are computed. */
-  private void fillPhase(long first, long period, int harmonic, float[] to, int at) {
-    double step = 2 * Math.PI * harmonic / period;
-    double sin = Math.sin(step * (first % period));
-    double cos = Math.cos(step * (first % period));
-    double sinStep = Math.sin(step);
-    double cosStep = Math.cos(step);
-    for (int k = 0; k < window; k++) {
-      to[at + k * INPUTS] = (float) sin;
-      to[at + k * INPUTS + 1] = (float) cos;
-      double next = sin * cosStep + cos * sinStep;
-      cos = cos * cosStep - sin * sinStep;
-      sin = next;
-    }
-  }
-
-  private double scale(History history, long origin) {
-    double anchor = history.at(origin);
-    double sum = 0;
-    double squares = 0;
-    for (int k = 0; k < lags; k++) {
-      double apart = history.at(origin - k) - anchor;
-      sum += apart;
-      squares += apart * apart;
-    }
-    double variance = squares / lags - sum / lags * (sum / lags);
-    return Math.max(Math.sqrt(Math.max(0, variance)), 0.1 * history.deviation());
-  }
-
-  private static float clip(double value) {
-    return (float) Math.max(-MOST, Math.min(MOST, value));
   }
 }

@@ -3,8 +3,11 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.weir.forecast.expert.NetworkTraining.Method;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,19 +19,34 @@ class ExpertContractTest {
 
   private static final int VALUES = 700;
 
+  /** Networks that learn in other ways than by default. */
+  private static final Map<String, NetworkTraining> OTHER_WAYS =
+      Map.of(
+          "birnn at all steps",
+          NetworkTraining.DEFAULT.withTargets(Targets.ALL_STEPS, false),
+          "birnn-many-to-many in one direction",
+          NetworkTraining.DEFAULT
+              .withTargets(Targets.AFTER_WINDOW, false)
+              .withMethod(Method.SGD, NetworkTraining.OWN),
+          "rnn-corrector seldom",
+          NetworkTraining.DEFAULT.withEvery(3).withSteps(2).withReplay(300));
+
   static Stream<Arguments> experts() {
-    return Experts.NAMES.stream()
-        .flatMap(
-            name ->
-                Stream.of(
-                    Arguments.of(name, 1, 1),
-                    Arguments.of(name, 3, 7),
-                    Arguments.of(name, 24, 12),
-                    Arguments.of(name, 5, 24)));
+    return Stream.concat(
+        Experts.NAMES.stream()
+            .flatMap(
+                name ->
+                    Stream.of(
+                        Arguments.of(name, 1, 1),
+                        Arguments.of(name, 3, 7),
+                        Arguments.of(name, 24, 12),
+                        Arguments.of(name, 5, 24))),
+        OTHER_WAYS.keySet().stream().sorted().map(name -> Arguments.of(name, 3, 7)));
   }
 
   private static Expert create(String name) {
-    return Experts.create(name, 12, 8, 500);
+    NetworkTraining training = OTHER_WAYS.getOrDefault(name, NetworkTraining.DEFAULT);
+    return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training);
   }
 
   private static SingleExpert single(String name, int horizon, int season) {

@@ -137,7 +137,8 @@ class ExpertsTest {
   @Test
   void networksLearnAWaveThatNobodyToldThemOf() { // without a season: only the shape can tell
     for (String name : Experts.NETWORKS) {
-      SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 2, 1);
+      SingleExpert single =
+          new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 2, 1);
       Random random = new Random(6);
       double error = 0;
       double naive = 0;
@@ -160,7 +161,8 @@ class ExpertsTest {
   void windowedNetworksSeeWhatOnlyAWeekAgoCanTell() { // days are alike in nothing: season 4
     double[] week = new Random(7).doubles(28, 0, 10).toArray();
     for (String name : List.of("birnn", "birnn-many-to-many")) {
-      SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 3, 4);
+      SingleExpert single =
+          new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 3, 4);
       Random random = new Random(8);
       double error = 0;
       double naive = 0;
@@ -180,7 +182,8 @@ class ExpertsTest {
   @Test
   void aNetworkBeginsAsTheNaiveForecast() { // its head is zeros
     for (String name : Experts.NETWORKS) {
-      SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 2, 1);
+      SingleExpert single =
+          new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 2, 1);
       for (int t = 0; t < 12; t++) {
         assertThat(single.next(Math.sin(t))).as(name).containsExactly(Math.sin(t), Math.sin(t));
       }
@@ -189,7 +192,7 @@ class ExpertsTest {
 
   @Test
   void anUnknownNameIsAnsweredWithTheKnownOnes() {
-    assertThatThrownBy(() -> Experts.create("oracle", 12, 8, 500))
+    assertThatThrownBy(() -> Experts.create("oracle", 12, 8, 500, NetworkTraining.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("naive")
         .hasMessageContaining("oracle");

@@ -1,0 +1,61 @@
+package dev.weir.forecast.expert;
+
+import dev.weir.rnn.Optimizer;
+import dev.weir.rnn.WeightAverage;
+
+/**
+ * Turns the gradients of a network that learns with a series into new weights, and keeps their
+ * running average, which forecasts better than the weights of the last update do. What it keeps of
+ * a series lies with the caller, zeros but for the weights and their average at first:
+ *
+ * <pre>
+ * weights | their average | the optimizer's state | number of updates, unless that is in the state
+ * </pre>
+ *
+ * Holds scratch: one instance for each network and task. Allocates nothing.
+ */
+public final class Updates {
+
+  private static final double AVERAGING = 0.99;
+
+  private final Optimizer optimizer;
+  private final boolean counts; // Adam's state ends with the number of updates
+
+  /**
+   * @param adamRate learning rate unless the settings have one
+   * @param sgdRate the same for plain steps
+   */
+  public Updates(NetworkTraining training, double adamRate, double sgdRate) {
+    this.optimizer = training.optimizer(adamRate, sgdRate);
+    this.counts = optimizer.stateLength(1) > 0;
+  }
+
+  /** Floats to keep for so many weights. */
+  public int floats(int count) {
+    return 2 * count + optimizer.stateLength(count) + (counts ? 0 : 1);
+  }
+
+  /** Writes the first weights and their average. */
+  public void begin(float[] start, float[] floats, int at, int count) {
+    System.arraycopy(start, 0, floats, at, start.length);
+    System.arraycopy(start, 0, floats, at + count, start.length);
+  }
+
+  /**
+   * One update, unless loss or gradient are no finite numbers.
+   *
+   * @param gradient (count)
+   * @param floats what is kept, from {@code at} on
+   */
+  public void step(double loss, float[] gradient, float[] floats, int at, int count) {
+    int state = at + 2 * count;
+    boolean done = optimizer.step(loss, gradient, 0, floats, at, floats, state, count);
+    int number = at + floats(count) - 1;
+    if (done && !counts) {
+      floats[number]++; // stays at 2^24, as Adam's does
+    }
+    double updates = floats[number];
+    double decay = Math.min(AVERAGING, (1 + updates) / (10 + updates));
+    WeightAverage.update(floats, at + count, floats, at, count, decay);
+  }
+}

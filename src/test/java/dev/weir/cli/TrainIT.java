@@ -1,0 +1,138 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** From series to a base model, and from that to a job's forecasts. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TrainIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path dir;
+  private Path series;
+  private Path model;
+
+  private record Ended(int exitCode, String out, String err) {}
+
+  @BeforeEach
+  void writeSeries() throws IOException {
+    series = dir.resolve("series.csv");
+    model = dir.resolve("bare.safetensors");
+    StringBuilder csv = new StringBuilder("series_id,timestamp,value\n");
+    Random random = new Random(20);
+    for (int t = 0; t < 300; t++) {
+      double value = Math.sin(2 * Math.PI * t / 12) + 0.4 * random.nextGaussian();
+      csv.append("wave,").append(Instant.ofEpochSecond(3600L * t)).append(',');
+      csv.append(value).append('\n');
+    }
+    Files.writeString(series, csv);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"many-to-one, none, 3", "many-to-one, window, 3", "many-to-many, last, 5"})
+  void aModelWithoutAHeadGoesFromTrainingIntoAJob(String mode, String scaling, int horizon)
+      throws IOException {
+    Ended trained =
+        run(
+            "train --input %s --out %s --name bare --head none --mode %s --scaling %s"
+                    .formatted(series, model, mode, scaling)
+                + " --epochs 3 --learning-rate 0.01 --num-layers 1"
+                + (horizon == 3 ? " --horizon 3" : ""));
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    Ended inspected = run("model inspect " + model);
+    assertThat(inspected.out().lines())
+        .anyMatch(line -> line.matches("head +none"))
+        .anyMatch(line -> line.matches("window +seq_len 5 -> horizon %d, .*".formatted(horizon)))
+        .anyMatch(line -> line.endsWith("scaling " + scaling));
+    String job =
+        """
+        name: bare
+        kafka:
+          bootstrap-servers: nowhere:1
+        forecast:
+          %s:
+            model: bare
+            file: bare.safetensors
+            horizon: %d
+        """
+            .formatted(mode, horizon);
+    double alone = relMae(job + "output: network\n");
+    double mixed =
+        relMae(job + "experts: [naive, seasonal-profile]\nlearning: {tuned: on}\nseason: 12\n");
+    assertThat(alone).isBetween(0.01, 5.0);
+    assertThat(mixed).isLessThan(alone);
+  }
+
+  private double relMae(String job) throws IOException {
+    Path file = dir.resolve("job.yaml");
+    Files.writeString(file, job);
+    Ended ended =
+        run("evaluate --input %s --job %s --season 12 --format json".formatted(series, file));
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    JsonNode root = JSON.readTree(ended.out());
+    return root.get("geometric_mean_rel_mae").get("weir").asDouble();
+  }
+
+  @Test
+  void targetsThatTheNetworkHasReadAreRefusedBeforeAnythingIsRead() {
+    Ended ended = run("train --input no/such.csv --out %s --targets all-steps".formatted(model));
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err())
+        .startsWith(
+            "weir train: targets: expected after-window for a bidirectional network, got all-steps:"
+                + " at step j its backward half has read the value of step j + 1");
+    Ended other =
+        run(
+            "train --input no/such.csv --out %s --targets all-steps --unidirectional"
+                .formatted(model));
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).startsWith("weir train: targets: expected after-window with scaling");
+    assertThat(model).doesNotExist();
+  }
+
+  @Test
+  void aNetworkOfOneDirectionMayBeTrainedAtAllSteps() {
+    Ended ended =
+        run(
+            "train --input %s --out %s --targets all-steps --unidirectional --scaling none"
+                    .formatted(series, model)
+                + " --epochs 10 --learning-rate 0.01");
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    String score = ended.out().replaceFirst("(?s).*held-out error ([0-9.]+) of.*", "$1");
+    assertThat(Double.parseDouble(score)).isLessThan(0.9);
+  }
+
+  private static Ended run(String line) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream toOut = new ByteArrayOutputStream();
+    ByteArrayOutputStream toErr = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(toOut, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(toErr, true, StandardCharsets.UTF_8));
+    try {
+      int exitCode = Weir.commandLine().execute(line.split(" "));
+      return new Ended(
+          exitCode, toOut.toString(StandardCharsets.UTF_8), toErr.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+}
