@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
@@ -302,7 +303,7 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void withAnotherSeasonASeriesLearnsAnew() throws Exception {
+  void withAnotherSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
     Target found = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
     Target given =
         new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LEARNING.learner(), 7, 10));
@@ -316,7 +317,16 @@ class ForecastFunctionTest {
     send(same, at("s", 30, 1));
     send(other, at("s", 30, 1));
     assertThat(forecasts(same).get(0).learningSteps()).isEqualTo(31);
-    assertThat(forecasts(other).get(0).learningSteps()).isEqualTo(1);
+    assertThat(forecasts(other).get(0).learningSteps()).isEqualTo(31);
+    Learner core = new Learner(LEARNING.learner());
+    SeriesMemory memory = core.newSeries("s", 7);
+    for (int t = 0; t <= 30; t++) {
+      core.observe(memory, t, t == 30 ? 1 : noisySine(t));
+    }
+    double[] expected = new double[2];
+    core.forecast(memory, expected, null, null);
+    assertThat(forecasts(other).get(0).values()).containsExactly(expected, within(1e-5));
+    assertThat(forecasts(same).get(0).values()[1]).isNotEqualTo(expected[1], within(1e-3));
   }
 
   @Test
