@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       SubmitCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ModelCommand.class,

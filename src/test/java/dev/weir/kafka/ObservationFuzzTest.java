@@ -91,7 +91,7 @@ class ObservationFuzzTest {
         || observation.time() < 0) {
       throw new AssertionError("expected a dead letter, got " + observation);
     }
-    return Outcome.taken(observation);
+    return Outcome.taken(observation.hashCode()); // its text would cost more than all else
   }
 
   @Test
