@@ -221,7 +221,7 @@ final class ModeForecaster {
   }
 
   /** NaN for one that says nothing: beside an error of almost nothing any other is infinite. */
-  private static double ratio(double error, double of) {
+  static double ratio(double error, double of) {
     double ratio = of > 0 ? error / of : Double.NaN;
     return Double.isFinite(ratio) ? ratio : Double.NaN;
   }

@@ -65,7 +65,7 @@ class SeriesCsvFuzzTest {
     byte[] value = (row + "x".repeat(1_000_000)).getBytes(StandardCharsets.UTF_8);
     byte[] header = "\u001b]0;x,".repeat(200_000).getBytes(StandardCharsets.UTF_8);
     for (byte[] bytes : List.of(value, header)) {
-      assertThat(Fuzzer.give(SeriesCsvFuzzTest::open, bytes, 1 << 20, 50).taken()).isFalse();
+      assertThat(Fuzzer.give(SeriesCsvFuzzTest::open, bytes, 8 << 20, 50).taken()).isFalse();
     }
   }
 }

@@ -1,12 +1,15 @@
 package dev.weir.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.expert.Forgetful;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -193,6 +196,20 @@ class HostileNumbersTest {
       assertThat(learner.restarts()).isGreaterThan(before);
       assertThat(days[CLEAN - 1]).isLessThan(0.02);
       assertClean(memory);
+    }
+  }
+
+  @Test
+  void anExpertWhoseMemoryIsBrokenBeginsAnewAndTheOthersGoOn() {
+    Learner learner = new Learner(LearnerSettings.small(2), List.of(new Forgetful()));
+    SeriesMemory memory = learner.newSeries("s", DAY);
+    int forgetful = learner.experts() - 1;
+    for (int n = 0; n < 200; n++) {
+      observe(learner, memory, HostileEpisodes.sine(n));
+      double expected =
+          n == Forgetful.BROKEN_AT ? HostileEpisodes.sine(n) : 5; // as naive while it has nothing
+      assertThat(learner.expertForecast(memory, forgetful, 1)).isCloseTo(expected, within(1e-6));
+      assertThat(learner.restarts()).isEqualTo(n < Forgetful.BROKEN_AT ? 0 : 1);
     }
   }
 }

@@ -119,6 +119,26 @@ class JobFileFuzzTest {
         IntStream.range(0, 5_000).mapToObj(i -> "k" + i + ": 1").collect(Collectors.joining("\n")));
   }
 
+  /** A device that never ends, a folder, and words that are no path and no address. */
+  @Test
+  void whatIsNoFileIsRefusedWithItsLine() throws Exception {
+    for (String file :
+        List.of(
+            "/dev/zero",
+            "file:///dev/zero",
+            ".",
+            "\"\\0\"",
+            "\"http://[::\"",
+            "none://x",
+            "nowhere")) {
+      String text =
+          "name: a\nkafka: {bootstrap-servers: b}\nforecast:\n  many-to-one:\n    model: m\n    file: ";
+      byte[] bytes = (text + file + "\n").getBytes(StandardCharsets.UTF_8);
+      assertThat(Fuzzer.give(JobFileFuzzTest::open, bytes, 200 << 20, 0).words())
+          .startsWith("fuzz.yaml line 6: forecast.many-to-one.file: expected ");
+    }
+  }
+
   private static void refused(String text) throws Exception {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     assertThat(Fuzzer.give(JobFileFuzzTest::open, bytes, 20 << 20, 100).taken()).isFalse();

@@ -14,6 +14,7 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialisation;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,5 +83,15 @@ class ModelFuzzTest {
     fuzzer.run(this::open, 200_000, 40);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
+  }
+
+  @Test
+  void aNameThatIsNoneIsQuotedInPrint() throws Exception {
+    byte[] bytes = sample(Cell.RNN_TANH, 1, Mode.MANY_TO_ONE);
+    byte[] name = "\u001b[2J\r\n".getBytes(StandardCharsets.UTF_8); // as long as "demand"
+    System.arraycopy(name, 0, bytes, 1, name.length);
+    Outcome outcome = Fuzzer.give(this::open, bytes, 8 << 20, 40);
+    assertThat(outcome.words())
+        .startsWith("model: expected weights of .[2J.. version 3, got those of demand version 3");
   }
 }

@@ -105,6 +105,6 @@ class ObservationFuzzTest {
   @Test
   void oneFeatureInEachBlockCostsNoMoreThanAllInOne() throws Exception {
     byte[] many = ofBlocks(100_000);
-    assertThat(Fuzzer.give(this::open, many, 1 << 20, 20).taken()).isTrue();
+    assertThat(Fuzzer.give(this::open, many, 8 << 20, 20).taken()).isTrue();
   }
 }

@@ -142,7 +142,7 @@ class ModelFileFuzzTest {
                 + "\"weight_hh_l0\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]},"
                 + "\"weight_hh_l99999\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]}}",
             12);
-    assertThat(Fuzzer.give(ModelFileFuzzTest::open, claims, 1 << 20, 0).words())
+    assertThat(Fuzzer.give(ModelFileFuzzTest::open, claims, 8 << 20, 0).words())
         .isEqualTo("num_layers: expected 1 to 64, got 100000 (fuzz)");
   }
 

@@ -239,4 +239,11 @@ class HostileSeriesTest {
       assertThat(operator.function.counters.restarts.getCount()).isPositive();
     }
   }
+
+  @Test
+  void anErrorBesideAlmostNoneIsNoNumberInAScore() {
+    assertThat(ModeForecaster.ratio(1, Double.MIN_VALUE)).isNaN();
+    assertThat(ModeForecaster.ratio(1, 0)).isNaN();
+    assertThat(ModeForecaster.ratio(1, 4)).isEqualTo(0.25);
+  }
 }
