@@ -52,6 +52,7 @@ public final class Weir implements Runnable {
   }
 
   static CommandLine commandLine() {
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
     return new CommandLine(new Weir())
         .setParameterExceptionHandler(
             (given, args) -> { // as picocli's own, but foreign words as what they are
