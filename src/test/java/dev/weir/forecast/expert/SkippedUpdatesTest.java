@@ -14,7 +14,8 @@ class SkippedUpdatesTest {
   @ParameterizedTest
   @FieldSource("NETWORKS")
   void anUpdateWhoseLossIsNoNumberIsLeftOutAndCounted(String name) {
-    SingleExpert single = new SingleExpert(Experts.create(name, 12, 8, 500), 3, 7);
+    SingleExpert single =
+        new SingleExpert(Experts.create(name, 12, 8, 500, NetworkTraining.DEFAULT), 3, 7);
     for (int t = 0; t < 300; t++) {
       single.next(Math.sin(t));
     }
