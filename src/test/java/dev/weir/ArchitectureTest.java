@@ -1,5 +1,9 @@
 package dev.weir;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -139,6 +143,38 @@ class ArchitectureTest {
       noClasses()
           .should()
           .dependOnClassesThat()
-          .haveFullyQualifiedName("java.io.ObjectInputStream")
+          .haveNameMatching(
+              "java\\.io\\.ObjectInputStream"
+                  + "|java\\.beans\\.XMLDecoder"
+                  + "|com\\.esotericsoftware\\..*"
+                  + "|org\\.apache\\.flink\\.util\\.InstantiationUtil"
+                  + "|org\\.apache\\.flink\\.api\\.java\\.typeutils\\.(GenericTypeInfo|runtime\\.kryo\\..*)"
+                  + "|org\\.apache\\.commons\\.lang3\\.SerializationUtils")
           .because("foreign bytes must never name a class to load");
+
+  @ArchTest
+  static final ArchRule NO_CLASS_IS_LOADED_BY_A_NAME =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(nameMatching("forName|loadClass|defineClass"))
+                  .and(
+                      target(owner(assignableTo(Class.class).or(assignableTo(ClassLoader.class))))))
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "sun\\.misc\\.Unsafe|java\\.net\\.URLClassLoader|javax\\.script\\..*|javax\\.naming\\..*")
+          .because("what a program does must not depend on a word that somebody sent");
+
+  @ArchTest
+  static final ArchRule YAML_AND_JSON_MAKE_NO_OBJECTS_OF_THEIR_CHOICE =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "org\\.yaml\\.snakeyaml\\.constructor\\.(Constructor|CompactConstructor)")
+          .orShould()
+          .callMethodWhere(
+              target(nameMatching("enableDefaultTyping|activateDefaultTyping.*|setDefaultTyping")))
+          .because("a tag in a text must not choose the class that is made of it");
 }

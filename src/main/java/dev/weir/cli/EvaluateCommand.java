@@ -116,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try {
       return evaluate();
     } catch (EvaluationPlan.UsageException | JobFileException e) {
-      System.err.println("weir evaluate: " + e.getMessage());
+      System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
       return 2;
     }
   }
@@ -216,7 +216,8 @@ final class EvaluateCommand implements Callable<Integer> {
       }
       if (late > 0) {
         System.err.printf(
-            "%s: %,d values left out, which are not later than those before them%n", name, late);
+            "%s: %,d values left out, which are not later than those before them%n",
+            Printable.line(name), late);
       }
       taken.put(name, inOrder);
     }
@@ -232,7 +233,7 @@ final class EvaluateCommand implements Callable<Integer> {
     try {
       return new Trial(name, values, season.m(name), learner.horizon());
     } catch (IllegalArgumentException e) {
-      System.err.println("skipped " + e.getMessage());
+      System.err.println("skipped " + Printable.line(e.getMessage()));
       return null;
     }
   }

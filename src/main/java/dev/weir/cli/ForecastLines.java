@@ -65,7 +65,7 @@ final class ForecastLines {
     line.append(
         String.format(
             "%-20s %s  %-12s ->",
-            forecast.series(), minute(forecast.origin()), forecast.mode().label()));
+            Printable.line(forecast.series()), minute(forecast.origin()), forecast.mode().label()));
     for (double value : forecast.values()) {
       line.append(' ').append(number(value));
     }
@@ -77,7 +77,7 @@ final class ForecastLines {
     String status = forecast.status().name();
     return forecast.model().isEmpty()
         ? status
-        : "%s v%d, %s".formatted(forecast.model(), forecast.modelVersion(), status);
+        : "%s v%d, %s".formatted(Printable.line(forecast.model()), forecast.modelVersion(), status);
   }
 
   static String minute(long time) {

@@ -174,7 +174,7 @@ final class ModelCommand implements Runnable {
     }
 
     private static void row(String what, String value) {
-      System.out.printf("%-28s %s%n", what, value);
+      System.out.printf("%-28s %s%n", Printable.line(what), Printable.line(value, 10_000));
     }
   }
 
@@ -246,13 +246,15 @@ final class ModelCommand implements Runnable {
       for (ModelTopic.Entry entry :
           new ModelTopic(kafka.bootstrapServers, kafka.properties(), topic).read()) {
         if (entry.record() == null) {
-          System.out.printf("%-28s unreadable: %s%n", entry.key(), entry.problem());
+          System.out.printf(
+              "%-28s unreadable: %s%n",
+              Printable.line(entry.key()), Printable.line(entry.problem()));
           continue;
         }
         var model = entry.record();
         System.out.printf(
             "%-28s %8d %-24s %,10d%n",
-            model.getName(),
+            Printable.line(model.getName()),
             model.getVersion(),
             model.getCreated(),
             model.getWeights().remaining());

@@ -10,6 +10,7 @@ import dev.weir.forecast.Observation;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -38,7 +39,7 @@ final class SeriesCsv implements Closeable {
    */
   SeriesCsv(Reader text, String name) throws IOException {
     this.name = name;
-    this.rows = CSV.readValues(text);
+    this.rows = rows(text);
     String[] header = nextRow();
     if (header != null && header[0].startsWith(BYTE_ORDER_MARK)) {
       header[0] = header[0].substring(1);
@@ -51,9 +52,17 @@ final class SeriesCsv implements Closeable {
               .formatted(
                   name,
                   String.join(",", HEADER),
-                  header == null ? "nothing" : String.join(",", header)));
+                  header == null ? "nothing" : Printable.line(String.join(",", header))));
     }
     this.columns = header.length;
+  }
+
+  private MappingIterator<String[]> rows(Reader text) throws IOException {
+    try {
+      return CSV.readValues(text);
+    } catch (CharacterCodingException e) {
+      throw new IOException("%s line 1: expected UTF-8 text, got other bytes".formatted(name), e);
+    }
   }
 
   /** The next observation, or null at the end. */
@@ -86,6 +95,9 @@ final class SeriesCsv implements Closeable {
       }
       line = rows.getParser().currentLocation().getLineNr();
       return rows.nextValue();
+    } catch (CharacterCodingException e) {
+      throw new IOException(
+          "%s line %d: expected UTF-8 text, got other bytes".formatted(name, line), e);
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
       throw new IOException(
           "%s line %d: expected CSV, got unreadable text".formatted(name, line), e);
@@ -98,7 +110,7 @@ final class SeriesCsv implements Closeable {
     } catch (DateTimeParseException | ArithmeticException e) {
       throw new IOException(
           "%s line %d: timestamp: expected ISO-8601 such as 2026-01-31T12:00:00Z, got '%s'"
-              .formatted(name, line, text),
+              .formatted(name, line, Printable.line(text)),
           e);
     }
   }
@@ -112,7 +124,8 @@ final class SeriesCsv implements Closeable {
     }
     if (!Double.isFinite(value)) {
       throw new IOException(
-          "%s line %d: %s: expected a finite number, got '%s'".formatted(name, line, what, text));
+          "%s line %d: %s: expected a finite number, got '%s'"
+              .formatted(name, line, what, Printable.line(text)));
     }
     return value;
   }

@@ -64,7 +64,8 @@ final class SubmitCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     int colon = jobManager.lastIndexOf(':');
     if (colon < 1 || !jobManager.substring(colon + 1).matches("[0-9]{1,5}")) {
-      System.err.printf("weir submit: --jobmanager: expected HOST:PORT, got '%s'%n", jobManager);
+      System.err.printf(
+          "weir submit: --jobmanager: expected HOST:PORT, got '%s'%n", Printable.line(jobManager));
       return 2;
     }
     if (dryRun) {

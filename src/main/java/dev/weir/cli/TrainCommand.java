@@ -206,6 +206,11 @@ final class TrainCommand implements Callable<Integer> {
             "epoch %d: validation error %.4f of the last value's, best %.4f (epoch %d)%n",
             progress.epoch(), progress.score(), progress.bestScore(), progress.bestEpoch());
       }
+      if (trainer.skippedUpdates() > 0) {
+        System.err.printf(
+            "%,d mini-batches left out, whose loss was not a finite number%n",
+            trainer.skippedUpdates());
+      }
       double score = trainer.score(progress);
       ForecastModel model =
           trainer.model(modelName, 1, progress, provenance(series, progress, score));

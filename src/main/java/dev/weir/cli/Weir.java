@@ -6,12 +6,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code weir}: the command line. */
 @Command(
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       SubmitCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       ModelCommand.class,
@@ -38,6 +40,8 @@ import picocli.CommandLine.Spec;
     })
 public final class Weir implements Runnable {
 
+  private static final int MOST_CHARACTERS = 1_000;
+
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
@@ -48,13 +52,21 @@ public final class Weir implements Runnable {
   }
 
   static CommandLine commandLine() {
-    CommandLine weir = new CommandLine(new Weir());
-    IParameterExceptionHandler usual = weir.getParameterExceptionHandler();
-    return weir.setParameterExceptionHandler(
-            (exception, args) -> usual.handleParseException(masked(exception), args))
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
+    return new CommandLine(new Weir())
+        .setParameterExceptionHandler(
+            (given, args) -> { // as picocli's own, but foreign words as what they are
+              ParameterException exception = masked(given);
+              CommandLine commandLine = exception.getCommandLine();
+              commandLine.getErr().println(error(commandLine, exception.getMessage()));
+              if (!UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
+                commandLine.usage(commandLine.getErr());
+              }
+              return commandLine.getCommandSpec().exitCodeOnInvalidInput();
+            })
         .setExecutionExceptionHandler(
             (exception, commandLine, parseResult) -> {
-              commandLine.getErr().println(commandLine.getColorScheme().errorText(line(exception)));
+              commandLine.getErr().println(error(commandLine, line(exception)));
               if (Boolean.getBoolean("weir.stacktrace")) {
                 exception.printStackTrace(commandLine.getErr());
               }
@@ -68,6 +80,16 @@ public final class Weir implements Runnable {
     return masked.equals(exception.getMessage())
         ? exception
         : new ParameterException(exception.getCommandLine(), masked);
+  }
+
+  /** What was given may be repeated in it, but only as printable text. */
+  private static CommandLine.Help.Ansi.Text error(CommandLine commandLine, String message) {
+    String lines =
+        message
+            .lines()
+            .map(text -> Printable.line(text, MOST_CHARACTERS))
+            .collect(Collectors.joining(System.lineSeparator()));
+    return commandLine.getColorScheme().errorText(lines);
   }
 
   /** One line that says what went wrong; a bug of ours without a message is named by its type. */

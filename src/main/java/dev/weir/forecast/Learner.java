@@ -66,6 +66,7 @@ public final class Learner {
   private final double[] finalWeights = new double[2];
   private MemoryLayout layout;
   private SeriesMemory memory;
+  private long restarts;
 
   public Learner(LearnerSettings settings) {
     this(settings, List.of());
@@ -304,12 +305,35 @@ public final class Learner {
       learnAnew();
     }
     take(tamed);
+    if (!isSound()) {
+      restarts++;
+      begin(history.t());
+      take(tamed);
+    }
     memory.doubles[layout.raw] = value;
     memory.longs[SeriesMemory.WILD] = tamed == value ? 0 : 1;
     memory.longs[SeriesMemory.TIME] = time;
     if (memory.longs[SeriesMemory.DETECT] == 1 && SeasonDetector.isDue(history.age())) {
       detectSeason();
     }
+  }
+
+  /**
+   * Whether the forecast just made is one. No value leads to another, but a memory that was broken
+   * elsewhere may hold NaN, which would stay in it for ever.
+   */
+  private boolean isSound() {
+    long t = history.t();
+    boolean sound = true;
+    for (int i = 1; i <= horizon; i++) {
+      sound &= Float.isFinite(memory.floats[layout.issued + DelayLine.at(t, i)]);
+      for (int k = 0; k < levels; k++) {
+        double lower = tracker.end(memory.floats, layout.trackerFloats, t, i, k, false);
+        double upper = tracker.end(memory.floats, layout.trackerFloats, t, i, k, true);
+        sound &= Double.isFinite(lower) && Double.isFinite(upper);
+      }
+    }
+    return sound;
   }
 
   private double tame(double value) {
@@ -380,12 +404,28 @@ public final class Learner {
       } else {
         experts[e].forecast(history, slice(e), out);
       }
+      boolean sound = true;
       for (int i = 0; i < horizon; i++) {
+        sound &= Double.isFinite(out[i]);
         if (!(Math.abs(out[i]) <= 4 * LARGEST)) {
           out[i] = newest;
         }
       }
+      if (!sound) {
+        restart(e);
+      }
     }
+  }
+
+  /** Lets one expert forget a memory that it can't make a forecast of. */
+  private void restart(int e) {
+    restarts++;
+    boolean last = e == experts.length - 1;
+    int doublesEnd = last ? layout.doubles : layout.expertDoubles[e + 1];
+    int floatsEnd = last ? layout.floats : layout.expertFloats[e + 1];
+    Arrays.fill(memory.doubles, layout.expertDoubles[e], doublesEnd, 0);
+    Arrays.fill(memory.floats, layout.expertFloats[e], floatsEnd, 0);
+    experts[e].begin(layout.shape, slice(e));
   }
 
   private void fillMean() {
@@ -588,6 +628,20 @@ public final class Learner {
 
   private static double bounded(double value) {
     return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value));
+  }
+
+  /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
+  public long skippedUpdates() {
+    long sum = 0;
+    for (Expert expert : experts) {
+      sum += expert.skippedUpdates();
+    }
+    return sum;
+  }
+
+  /** How often a series or an expert of it was begun anew because its memory held no numbers. */
+  public long restarts() {
+    return restarts;
   }
 
   /** The newest forecast of one expert alone, for step i from 1. */

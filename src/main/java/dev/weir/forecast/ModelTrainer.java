@@ -170,6 +170,7 @@ public final class ModelTrainer implements AutoCloseable {
   private final List<Worker> shards = new ArrayList<>();
   private final ExecutorService pool;
   private final Adam adam;
+  private long skippedUpdates;
 
   /**
    * @param series values of each, oldest first, finite
@@ -248,7 +249,9 @@ public final class ModelTrainer implements AutoCloseable {
     for (int at = 0; at < windows.length; at += settings.batch()) {
       int count = Math.min(settings.batch(), windows.length - at);
       double loss = gradients(weights, windows, at, count, gradient);
-      adam.step(loss, gradient, 0, weights, 0, optimizer, 0, weights.length);
+      if (!adam.step(loss, gradient, 0, weights, 0, optimizer, 0, weights.length)) {
+        skippedUpdates++;
+      }
       listener.trained(epoch, at + count, windows.length);
     }
     double score = relativeError(weights, validated);
@@ -261,6 +264,11 @@ public final class ModelTrainer implements AutoCloseable {
         better ? epoch : before.bestEpoch(),
         better ? score : before.bestScore(),
         optimizer);
+  }
+
+  /** Mini-batches left out so far, because their loss or gradient was not a finite number. */
+  public long skippedUpdates() {
+    return skippedUpdates;
   }
 
   /** Windows as (part's series << 32 | origin), in random order. */

@@ -163,6 +163,11 @@ public final class TunedModelExpert implements Expert {
   }
 
   @Override
+  public long skippedUpdates() {
+    return updates.skipped();
+  }
+
+  @Override
   public String name() {
     return NAME;
   }

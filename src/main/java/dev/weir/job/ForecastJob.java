@@ -100,7 +100,7 @@ public final class ForecastJob {
   }
 
   /** What a forecasting job needs from Flink, where the cluster's configuration is silent. */
-  private static Configuration defaults(ReadableConfig given) {
+  static Configuration defaults(ReadableConfig given) {
     Configuration defaults = new Configuration();
     defaults.set(PipelineOptions.GENERIC_TYPES, false);
     defaults.set(PipelineOptions.OBJECT_REUSE, true);

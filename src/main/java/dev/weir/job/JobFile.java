@@ -36,7 +36,11 @@ final class JobFile {
   private static final Logger LOG = LoggerFactory.getLogger(JobFile.class);
   private static final String SET = "--set";
   private static final int MAX_DEPTH = 8;
-  private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 128 << 10; // what reads YAML takes its time with long words
+  private static final int MAX_KEYS = 2_000;
+
+  /** No key of ours is half as long. */
+  private static final int MAX_LIKENESS = 100;
 
   /** One value: its text and where it stands, such as {@code line 7} or {@code --set}. */
   private record Entry(String text, String where) {}
@@ -45,6 +49,7 @@ final class JobFile {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Set<String> sections = new HashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
+  private int keys;
 
   private JobFile(String name) {
     this.name = name;
@@ -68,6 +73,10 @@ final class JobFile {
    * @throws JobFileException with each thing that is wrong
    */
   static JobFile parse(String text, String name, Map<String, String> overrides) {
+    if (text.length() > MAX_BYTES) {
+      throw new JobFileException(
+          "%s: expected at most %d characters, got %d".formatted(name, MAX_BYTES, text.length()));
+    }
     JobFile file = new JobFile(name);
     file.flatten(text);
     overrides.forEach((key, value) -> file.put(key, new Entry(value, SET)));
@@ -105,6 +114,10 @@ final class JobFile {
       return;
     }
     for (NodeTuple tuple : mapping.getValue()) {
+      if (++keys > MAX_KEYS) { // aliases of aliases could make many millions of a few lines
+        throw new JobFileException(
+            "%s: expected at most %d keys, got more".formatted(name, MAX_KEYS));
+      }
       if (!(tuple.getKeyNode() instanceof ScalarNode keyNode)) {
         problems.add("%s %s: expected a key".formatted(name, line(tuple.getKeyNode())));
         continue;
@@ -177,8 +190,12 @@ final class JobFile {
         (key, entry) -> {
           if (!known.contains(key) && !key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
             problems.add(
-                "%s %s: %s: expected a known key, such as %s"
-                    .formatted(name, entry.where, key, nearest(key, known)));
+                "%s %s: %s: expected a known key%s"
+                    .formatted(
+                        name,
+                        entry.where,
+                        key,
+                        key.length() > MAX_LIKENESS ? "" : ", such as " + nearest(key, known)));
           }
         });
   }

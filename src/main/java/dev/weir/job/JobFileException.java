@@ -1,17 +1,48 @@
 package dev.weir.job;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A job file that can't be used: one line for each thing that is wrong. */
 public final class JobFileException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 
+  private static final int MOST_PROBLEMS = 50;
+  private static final int MOST_CHARACTERS = 500;
+
   JobFileException(List<String> problems) {
-    super(String.join("\n", problems));
+    super(
+        problems.stream()
+                .limit(MOST_PROBLEMS)
+                .map(JobFileException::line)
+                .collect(Collectors.joining("\n"))
+            + (problems.size() > MOST_PROBLEMS
+                ? "\nand %d more".formatted(problems.size() - MOST_PROBLEMS)
+                : ""));
   }
 
   JobFileException(String problem) {
-    super(problem);
+    super(line(problem));
+  }
+
+  /** What the file says is repeated in its problems: one line each, and nothing for a terminal. */
+  private static String line(String problem) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < problem.length(); i++) {
+      if (i == MOST_CHARACTERS) {
+        return line.append("...").toString();
+      }
+      char c = problem.charAt(i);
+      switch (Character.getType(c)) {
+        case Character.CONTROL,
+            Character.FORMAT,
+            Character.LINE_SEPARATOR,
+            Character.PARAGRAPH_SEPARATOR ->
+            line.append('?');
+        default -> line.append(c);
+      }
+    }
+    return line.toString();
   }
 }

@@ -292,7 +292,7 @@ public record JobSettings(
       return ModelFiles.toBytes(model.withName(name)); // the job file's word counts
     } catch (ModelFormatException e) {
       file.problem(options.file(), e.getMessage());
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
       file.problem(options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
     }
     return null;
@@ -312,10 +312,15 @@ public record JobSettings(
       var path = new org.apache.flink.core.fs.Path(location);
       try (FSDataInputStream in = path.getFileSystem().open(path)) {
         checkLength(path.getFileSystem().getFileStatus(path).getLen());
-        return in.readAllBytes();
+        byte[] bytes = in.readNBytes((int) MAX_MODEL_BYTES + 1); // a device says 0 and never ends
+        checkLength(bytes.length);
+        return bytes;
       }
     }
     Path path = directory.resolve(location);
+    if (Files.exists(path) && !Files.isRegularFile(path)) { // a pipe could block or never end
+      throw new IOException("expected a regular file");
+    }
     checkLength(Files.size(path));
     return Files.readAllBytes(path);
   }

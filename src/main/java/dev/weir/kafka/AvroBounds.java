@@ -133,9 +133,12 @@ final class AvroBounds {
 
   /** What the bytes look like, for a message: their length and a printable beginning. */
   static String describe(byte[] bytes) {
-    String text =
-        new String(bytes, 0, Math.min(bytes.length, 16), StandardCharsets.ISO_8859_1)
-            .replaceAll("[^\\x20-\\x7e]", ".");
-    return "%d bytes starting \"%s\"".formatted(bytes.length, text);
+    String text = new String(bytes, 0, Math.min(bytes.length, 16), StandardCharsets.ISO_8859_1);
+    return "%d bytes starting \"%s\"".formatted(bytes.length, quoted(text));
+  }
+
+  /** Foreign text for a message: printable, on one line and no longer than a name may be. */
+  static String quoted(String text) {
+    return text.substring(0, Math.min(text.length(), 249)).replaceAll("[^\\x20-\\x7e]", ".");
   }
 }

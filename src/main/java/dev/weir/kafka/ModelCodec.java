@@ -61,12 +61,13 @@ public final class ModelCodec {
     ByteBuffer buffer = record.getWeights();
     byte[] weights = new byte[buffer.remaining()];
     buffer.get(weights);
-    String where = "model %s version %d".formatted(record.getName(), record.getVersion());
+    String name = AvroBounds.quoted(record.getName());
+    String where = "model %s version %d".formatted(name, record.getVersion());
     ForecastModel model = ModelFiles.fromBytes(weights, ModelFiles.Defaults.NONE, where);
     if (!model.name().equals(record.getName()) || model.version() != record.getVersion()) {
       throw new MalformedException(
           "model: expected weights of %s version %d, got those of %s version %d"
-              .formatted(record.getName(), record.getVersion(), model.name(), model.version()));
+              .formatted(name, record.getVersion(), model.name(), model.version()));
     }
     return model;
   }

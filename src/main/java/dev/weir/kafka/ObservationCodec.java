@@ -3,6 +3,7 @@ package dev.weir.kafka;
 import dev.weir.forecast.Observation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
@@ -97,13 +98,16 @@ public final class ObservationCodec {
 
   private double[] readFeatures() throws IOException {
     double[] features = Observation.NO_FEATURES;
+    int count = 0;
     for (long n = decoder.readArrayStart(); n != 0; n = decoder.arrayNext()) {
-      int start = features.length;
-      features = java.util.Arrays.copyOf(features, Math.toIntExact(start + n));
-      for (int i = start; i < features.length; i++) {
-        features[i] = decoder.readDouble();
+      int end = Math.toIntExact(count + n);
+      if (end > features.length) { // doubled: a block for each feature would copy all each time
+        features = Arrays.copyOf(features, Math.max(end, 2 * features.length));
+      }
+      for (; count < end; count++) {
+        features[count] = decoder.readDouble();
       }
     }
-    return features;
+    return count == features.length ? features : Arrays.copyOf(features, count);
   }
 }

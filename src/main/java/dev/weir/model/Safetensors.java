@@ -369,12 +369,25 @@ public final class Safetensors {
     }
   }
 
+  /** Not what ends a line, moves a cursor or turns the direction of reading. */
+  private static boolean isPrintable(char c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+
   /** Text from a file for a message: one line, not long, whatever was in it. */
   static String quoted(String text) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < text.length() && line.length() < 100; i++) {
       char c = text.charAt(i);
-      line.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+      line.append(isPrintable(c) ? c : '?');
     }
     return line.length() < text.length() ? line + "..." : line.toString();
   }

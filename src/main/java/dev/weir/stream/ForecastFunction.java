@@ -68,7 +68,7 @@ public final class ForecastFunction
   private transient ValueState<WindowState> windowState;
   private transient Windows windows;
   private transient ModeForecaster[] forecasters; // by target
-  private transient Counters counters;
+  transient Counters counters;
 
   public ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
@@ -261,7 +261,12 @@ public final class ForecastFunction
       }
       String model = forecaster.target().model();
       forecaster.use(model == null ? null : models.get(model));
-      SeriesMemory memory = forecaster.learns() ? forecaster.learn(window) : null;
+      SeriesMemory memory = null;
+      if (forecaster.learns()) {
+        memory = forecaster.learn(window);
+        counters.skippedUpdates.inc(forecaster.newlySkippedUpdates());
+        counters.restarts.inc(forecaster.newRestarts());
+      }
       if (due) {
         Forecast forecast = forecaster.forecast(window, memory);
         counters.forecast(forecast.status());
@@ -280,11 +285,13 @@ public final class ForecastFunction
   }
 
   /** One counter for each thing counted; never one for a series. */
-  private static final class Counters {
+  static final class Counters {
     final Counter observations;
     final Counter duplicates;
     final Counter corrections;
     final Counter scores;
+    final Counter skippedUpdates;
+    final Counter restarts;
     final Counter[] deadLetters = new Counter[Reason.values().length];
     private final Counter[] forecasts = new Counter[Status.values().length];
 
@@ -293,6 +300,8 @@ public final class ForecastFunction
       duplicates = group.counter("duplicates");
       corrections = group.counter("corrections");
       scores = group.counter("scores");
+      skippedUpdates = group.counter("skippedUpdates");
+      restarts = group.counter("learningRestarts");
       for (Reason reason : Reason.values()) {
         deadLetters[reason.ordinal()] =
             group.addGroup("reason", reason.name()).counter("deadLetters");

@@ -35,6 +35,8 @@ final class ModeForecaster {
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private NetworkForecaster network; // of the active model; null while there is none
+  private long skippedUpdates; // as last told, as the next
+  private long restarts;
 
   ModeForecaster(
       Target target, int seqLen, ForecastModel initialModel, ValueState<SeriesMemory> memories) {
@@ -111,6 +113,20 @@ final class ModeForecaster {
     if (tunedModel != null) {
       tunedModel.use(forecaster, window, newest, memory);
     }
+  }
+
+  /** Updates left out since this was last asked. */
+  long newlySkippedUpdates() {
+    long before = skippedUpdates;
+    skippedUpdates = learner.skippedUpdates();
+    return skippedUpdates - before;
+  }
+
+  /** Memories begun anew since this was last asked. */
+  long newRestarts() {
+    long before = restarts;
+    restarts = learner.restarts();
+    return restarts - before;
   }
 
   /**
@@ -198,10 +214,16 @@ final class ModeForecaster {
         learner.scored(memory, 1),
         errors,
         mae,
-        seasonalNaive > 0 ? mae / seasonalNaive : Double.NaN,
+        ratio(mae, seasonalNaive),
         learner.settings().levels().get(0),
         coverage,
         methods);
+  }
+
+  /** NaN for one that says nothing: beside an error of almost nothing any other is infinite. */
+  static double ratio(double error, double of) {
+    double ratio = of > 0 ? error / of : Double.NaN;
+    return Double.isFinite(ratio) ? ratio : Double.NaN;
   }
 
   private static double mean(double[] values) {

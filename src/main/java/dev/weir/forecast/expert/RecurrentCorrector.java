@@ -113,6 +113,11 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   @Override
+  public long skippedUpdates() {
+    return updates.skipped();
+  }
+
+  @Override
   public int doubles(Shape shape) {
     return SIZES + shape.horizon();
   }
@@ -193,12 +198,14 @@ public final class RecurrentCorrector implements Corrector {
 
   private void learnSizes(History history, ExpertMemory memory, double value) {
     long t = history.t();
+    double least =
+        0.02 * fastDeviation(history, memory); // after a lull it must not grow from nothing
     for (int i = 1; i <= horizon && i < history.age(); i++) {
       double mean = history.at(t - i) + memory.floats[rowAt(t - i) + INPUTS + hidden + i - 1];
       double size = Math.abs(value - mean);
       double usual = memory.doubles[memory.d + SIZES + i - 1];
       memory.doubles[memory.d + SIZES + i - 1] =
-          usual == 0 ? size : usual + 0.01 * (Math.min(size, 5 * usual) - usual);
+          usual == 0 ? size : usual + 0.01 * (Math.min(size, 5 * Math.max(usual, least)) - usual);
     }
   }
 

@@ -20,6 +20,7 @@ public final class Updates {
 
   private final Optimizer optimizer;
   private final boolean counts; // Adam's state ends with the number of updates
+  private long skipped;
 
   /**
    * @param adamRate learning rate unless the settings have one
@@ -41,17 +42,25 @@ public final class Updates {
     System.arraycopy(start, 0, floats, at + count, start.length);
   }
 
+  /** Updates left out by this object, because loss or gradient were no finite numbers. */
+  public long skipped() {
+    return skipped;
+  }
+
   /**
-   * One update, unless loss or gradient are no finite numbers.
+   * One update, unless loss or gradient are no finite numbers; then it is counted as skipped.
    *
    * @param gradient (count)
    * @param floats what is kept, from {@code at} on
    */
   public void step(double loss, float[] gradient, float[] floats, int at, int count) {
     int state = at + 2 * count;
-    boolean done = optimizer.step(loss, gradient, 0, floats, at, floats, state, count);
+    if (!optimizer.step(loss, gradient, 0, floats, at, floats, state, count)) {
+      skipped++;
+      return;
+    }
     int number = at + floats(count) - 1;
-    if (done && !counts) {
+    if (!counts) {
       floats[number]++; // stays at 2^24, as Adam's does
     }
     double updates = floats[number];

@@ -133,6 +133,11 @@ public final class WindowedNetwork implements Expert {
   }
 
   @Override
+  public long skippedUpdates() {
+    return updates.skipped();
+  }
+
+  @Override
   public int replay() {
     return reach;
   }

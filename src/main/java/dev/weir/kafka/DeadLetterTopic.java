@@ -1,0 +1,296 @@
+package dev.weir.kafka;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The dead-letter topic as a person sees it: what is on it, and sending some of it in once more.
+ *
+ * <p>Trusts nothing on it: a record that is no dead letter is one without a reason. Holds one
+ * record at a time, however long the topic is.
+ */
+public final class DeadLetterTopic {
+
+  /** Marks a record as sent in once more: dead-letter topic, partition and offset. */
+  public static final String REPLAY_OF = "__weir.replay-of";
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final int IN_FLIGHT = 1_000; // records sent before the oldest must be stored
+
+  private final String topic;
+  private final Map<String, Object> clients;
+
+  public DeadLetterTopic(String bootstrapServers, Map<String, String> properties, String topic) {
+    this.topic = topic;
+    this.clients = new HashMap<>(properties);
+    clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+  }
+
+  /**
+   * One record of the topic.
+   *
+   * @param partition of the dead-letter topic, as the next
+   * @param offset where the letter is
+   * @param reason why the record died, as its header says; null when the header does not say it
+   * @param message the same in words; what is missing when {@code reason} is null
+   * @param source where the record came from; null when that is not known
+   * @param cut whether key or value are not whole
+   */
+  public record Letter(
+      int partition,
+      long offset,
+      String reason,
+      String message,
+      Source source,
+      boolean cut,
+      byte[] key,
+      byte[] value) {}
+
+  /** Where a record was before it died. */
+  public record Source(String topic, int partition, long offset, long timestamp) {}
+
+  /** What a replay did. */
+  public record Replayed(long sent, Map<String, Long> byTopic) {}
+
+  /** The end of each partition now, after which nothing is looked at. */
+  public Map<Integer, Long> ends() {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      Map<Integer, Long> ends = new TreeMap<>();
+      consumer
+          .endOffsets(partitions(consumer))
+          .forEach((partition, end) -> ends.put(partition.partition(), end));
+      return ends;
+    }
+  }
+
+  /** Shows every record before the given ends, each partition in its order. */
+  public void forEach(Map<Integer, Long> ends, Consumer<Letter> action) throws IOException {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      for (TopicPartition partition : partitions(consumer)) { // one by one: the order is the same
+        long end = ends.getOrDefault(partition.partition(), 0L);
+        consumer.assign(List.of(partition));
+        consumer.seekToBeginning(List.of(partition));
+        read(consumer, partition, end, action);
+      }
+    }
+  }
+
+  /** The record at a place, or null when there is none. */
+  public Letter at(int partition, long offset) throws IOException {
+    Letter[] found = new Letter[1];
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      TopicPartition wanted = new TopicPartition(topic, partition);
+      if (!partitions(consumer).contains(wanted)) {
+        return null;
+      }
+      List<TopicPartition> one = List.of(wanted);
+      if (offset < consumer.beginningOffsets(one).get(wanted)
+          || offset >= consumer.endOffsets(one).get(wanted)) {
+        return null;
+      }
+      consumer.assign(one);
+      consumer.seek(wanted, offset);
+      read(consumer, wanted, offset + 1, letter -> found[0] = letter);
+    }
+    return found[0];
+  }
+
+  private void read(
+      KafkaConsumer<byte[], byte[]> consumer,
+      TopicPartition partition,
+      long end,
+      Consumer<Letter> action)
+      throws IOException {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    for (long position = consumer.position(partition); position < end; ) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < end) {
+          action.accept(letter(record));
+        }
+      }
+      long next = consumer.position(partition);
+      if (next > position) {
+        deadline = System.nanoTime() + TIMEOUT.toNanos();
+      } else if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "%s: expected records up to offset %d, got none for %d s after %d"
+                .formatted(partition, end, TIMEOUT.toSeconds(), position));
+      }
+      position = next;
+    }
+  }
+
+  /**
+   * Sends the chosen ones in again, key and value as they were, to the partition that they were on
+   * while there is one. Their timestamp is the old one, unless that is ahead of the clock, which
+   * brokers refuse. Headers of the original are not on the dead-letter topic; {@link #REPLAY_OF} is
+   * added.
+   *
+   * @param ends where to stop, so that what a running job rejects meanwhile is not sent again
+   * @param target another topic, or null for the one that each came from
+   * @throws IOException when the brokers refuse one: the message says how many were stored
+   */
+  public Replayed replay(Map<Integer, Long> ends, Predicate<Letter> chosen, String target)
+      throws IOException {
+    Map<String, Object> config = new HashMap<>(clients);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true); // no doubles by retries
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicAdmin.LARGE_RECORD_BYTES + (1 << 20));
+    config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, TIMEOUT.toMillis());
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      Sending sending = new Sending(producer, target);
+      forEach(
+          ends,
+          letter -> {
+            if (letter.source() != null && !letter.cut() && chosen.test(letter)) {
+              sending.send(letter);
+            }
+          });
+      sending.awaitAll();
+      return new Replayed(sending.stored, sending.byTopic);
+    } catch (SendException e) {
+      throw new IOException(e.getMessage(), e.getCause());
+    }
+  }
+
+  private static final class SendException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SendException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Records on their way, in their order; the first that fails ends it. */
+  private final class Sending {
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String target;
+    private final Map<String, Integer> partitions = new HashMap<>();
+    private final Map<String, Long> byTopic = new TreeMap<>();
+    private final java.util.ArrayDeque<Future<RecordMetadata>> open = new java.util.ArrayDeque<>();
+    private long stored;
+
+    Sending(KafkaProducer<byte[], byte[]> producer, String target) {
+      this.producer = producer;
+      this.target = target;
+    }
+
+    void send(Letter letter) {
+      Source source = letter.source();
+      String to = target == null ? source.topic() : target;
+      int count = partitions.computeIfAbsent(to, name -> producer.partitionsFor(name).size());
+      long now = System.currentTimeMillis();
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(
+              to,
+              source.partition() >= 0 && source.partition() < count ? source.partition() : null,
+              source.timestamp() >= 0 ? Math.min(source.timestamp(), now) : now,
+              letter.key(),
+              letter.value());
+      String place = "%s:%d:%d".formatted(topic, letter.partition(), letter.offset());
+      record.headers().add(REPLAY_OF, place.getBytes(StandardCharsets.UTF_8));
+      if (open.size() == IN_FLIGHT) {
+        awaitOldest();
+      }
+      open.add(producer.send(record));
+      byTopic.merge(to, 1L, Long::sum);
+    }
+
+    void awaitAll() {
+      while (!open.isEmpty()) {
+        awaitOldest();
+      }
+    }
+
+    private void awaitOldest() {
+      try {
+        open.remove().get();
+        stored++;
+      } catch (ExecutionException e) {
+        throw new SendException(
+            "replay: expected all to be stored, got %s after %d of them"
+                .formatted(e.getCause().getMessage(), stored),
+            e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SendException("replay: interrupted after %d".formatted(stored), e);
+      }
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> config = new HashMap<>(clients);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .sorted(java.util.Comparator.comparingInt(TopicPartition::partition))
+        .toList();
+  }
+
+  /** Never fails: on this topic too there may be anything. */
+  static Letter letter(ConsumerRecord<byte[], byte[]> record) {
+    String reason = text(record, DeadLetters.REASON);
+    String message = text(record, DeadLetters.MESSAGE);
+    Source source = null;
+    String problem = reason == null ? "expected header " + DeadLetters.REASON + ", got none" : null;
+    try {
+      String topic = text(record, DeadLetters.TOPIC);
+      if (topic != null) {
+        source =
+            new Source(
+                topic,
+                Integer.parseInt(String.valueOf(text(record, DeadLetters.PARTITION))),
+                Long.parseLong(String.valueOf(text(record, DeadLetters.OFFSET))),
+                Long.parseLong(String.valueOf(text(record, DeadLetters.TIMESTAMP))));
+      }
+    } catch (NumberFormatException e) {
+      problem = "expected numbers in the headers of a dead letter, got " + e.getMessage();
+      reason = null;
+    }
+    return new Letter(
+        record.partition(),
+        record.offset(),
+        reason,
+        problem != null ? problem : message == null ? "" : message,
+        source,
+        text(record, DeadLetters.TRUNCATED) != null
+            || text(record, DeadLetters.KEY_TRUNCATED) != null,
+        record.key(),
+        record.value());
+  }
+
+  private static String text(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null
+        ? null
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.InProcess;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.DeadLetterTopic;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code weir dead-letters}: from what a job could not use to what it could use in the end. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DeadLettersIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+  private static final byte[] HOSTILE =
+      "\u001b[2J\u001b]0;owned\u0007\r\n".getBytes(StandardCharsets.UTF_8);
+
+  @TempDir private static Path dir;
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, int features) throws Exception {
+    Path job = Files.writeString(dir.resolve(name + ".yaml"), "forecast: {many-to-one: {}}\n");
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.remove("output"); // learned, without a model
+    overrides.put("window.features", Integer.toString(features));
+    return JobSettings.read(job, overrides);
+  }
+
+  private static InProcess weir(String... args) {
+    List<String> all = new ArrayList<>(List.of("dead-letters"));
+    all.addAll(List.of(args));
+    all.addAll(List.of("--topic", "wrong.dlq", "--bootstrap-servers", kafka.bootstrapServers()));
+    return InProcess.run(all.toArray(String[]::new));
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(Observation observation) throws Exception {
+    return KafkaFixture.record("wrong.observations", null, observation);
+  }
+
+  @Test
+  void whatDiedIsListedShownAndAfterAFixReplayedExactlyAsChosen() throws Exception {
+    JobSettings wrong = settings("wrong", 0);
+    JobSettings fixed = settings("fixed", 1);
+    kafka.create("wrong.observations", 2, Map.of());
+    kafka.create("fixed.observations", 2, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    records.add(record(new Observation("good", START + 10, 1)));
+    records.add(record(new Observation("good", START + 5, 1))); // late
+    for (int i = 0; i < 4; i++) { // the job's file should have said that there is a feature
+      records.add(record(new Observation("pump-" + i % 2, START + i, i, new double[] {i})));
+    }
+    records.add(new ProducerRecord<>("wrong.observations", 0, HOSTILE, HOSTILE));
+    try (RunningJob job = flink.submit(wrong, 1, CHECKPOINTS);
+        RunningJob other = flink.submit(fixed, 1, CHECKPOINTS)) {
+      kafka.send(records);
+      job.await().until(() -> kafka.read("wrong.dlq", KafkaFixture.COMMITTED).size() == 6);
+
+      assertThat(counts(weir("--format", "json")))
+          .isEqualTo(Map.of("LATE", 1, "FEATURES", 4, "MALFORMED", 1));
+      InProcess table = weir();
+      assertThat(table.out().lines().map(line -> line.split(" +")[0]))
+          .containsExactly("reason", "FEATURES", "LATE", "MALFORMED", "6");
+      assertThat(table.out())
+          .contains("features: expected 0, got 1", "6 dead letters on wrong.dlq");
+      assertThat(counts(weir("--format", "json", "--series", "pump-1")))
+          .isEqualTo(Map.of("FEATURES", 2));
+      assertHostileIsShown();
+
+      assertNothingIsSent(weir("replay", "--reason", "FEATURES", "--dry-run"), 0, "0 of 4 sent");
+      assertNothingIsSent(weir("replay", "--reason", "FEATURES", "--confirm", "3"), 1, "");
+      assertNothingIsSent(weir("replay", "--confirm", "6"), 2, "");
+      assertNothingIsSent(weir("replay", "--reason", "FEATURES"), 2, ""); // nobody to ask
+      assertNothingIsSent(weir("replay", "--all", "--confirm", "6", "--to", "nowhere"), 1, "");
+
+      InProcess replay =
+          weir(
+              "replay",
+              "--reason",
+              "FEATURES",
+              "--series",
+              "pump-.*",
+              "--confirm",
+              "4",
+              "--to",
+              "fixed.observations");
+      assertThat(replay.exitCode()).as("%s", replay).isZero();
+      assertThat(replay.out()).isEqualTo("4 of 4 sent\n");
+      assertThat(replay.err()).contains("4 to fixed.observations");
+      assertReplayed("fixed.observations", records.subList(2, 6), 0);
+      other.await().until(() -> forecasts("fixed.forecasts").size() == 4);
+      assertThat(forecasts("fixed.forecasts").stream().map(Forecast::series))
+          .containsExactlyInAnyOrder("pump-0", "pump-1", "pump-0", "pump-1");
+
+      // to where it came from: once more too late, so nothing is counted twice
+      int sent = records.size();
+      InProcess late = weir("replay", "--reason", "LATE", "--confirm", "1");
+      assertThat(late.exitCode()).as("%s", late).isZero();
+      job.await().until(() -> kafka.read("wrong.dlq", KafkaFixture.COMMITTED).size() == 7);
+      assertReplayed("wrong.observations", records.subList(1, 2), sent);
+      assertThat(counts(weir("--format", "json", "--reason", "LATE"))).isEqualTo(Map.of("LATE", 2));
+      assertThat(forecasts("wrong.forecasts")).hasSize(1);
+      job.assertRunning();
+      other.assertRunning();
+    }
+  }
+
+  private static Map<String, Integer> counts(InProcess weir) throws Exception {
+    assertThat(weir.exitCode()).as("%s", weir).isZero();
+    Map<String, Integer> counts = new TreeMap<>();
+    for (String line : weir.out().lines().toList()) {
+      JsonNode node = JSON.readTree(line);
+      counts.put(node.path("reason").asText(), node.path("count").asInt());
+    }
+    return counts;
+  }
+
+  private static void assertHostileIsShown() throws Exception {
+    InProcess first = weir("--reason", "MALFORMED", "--show", "1", "--format", "json");
+    assertThat(first.exitCode()).as("%s", first).isZero();
+    JsonNode node = JSON.readTree(first.out());
+    assertThat(Base64.getDecoder().decode(node.path("value_base64").asText())).isEqualTo(HOSTILE);
+    assertThat(Base64.getDecoder().decode(node.path("key_base64").asText())).isEqualTo(HOSTILE);
+    assertThat(node.path("source").path("topic").asText()).isEqualTo("wrong.observations");
+    InProcess place = weir("--show", node.path("at").asText());
+    assertThat(place.exitCode()).as("%s", place).isZero();
+    assertThat(place.out()).contains("MALFORMED", "1b 5b 32 4a", "|.[2J.]0;owned...|");
+    assertThat(place.out().replace("\n", "")).doesNotContainPattern("\\p{Cc}");
+    assertThat(weir("--show", "0:999").exitCode()).isEqualTo(1);
+    assertThat(weir("--show", "7:0").exitCode()).isEqualTo(1);
+    assertThat(weir("--show", "first").exitCode()).isEqualTo(2);
+  }
+
+  private static void assertNothingIsSent(InProcess weir, int exitCode, String out) {
+    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(exitCode);
+    assertThat(weir.out().trim()).as("%s", weir).isEqualTo(out);
+    assertThat(kafka.read("wrong.observations", KafkaFixture.COMMITTED)).hasSize(7);
+    assertThat(kafka.read("fixed.observations", KafkaFixture.COMMITTED)).isEmpty();
+  }
+
+  /** The same keys and values as those that were sent first, each marked, and no others. */
+  private static void assertReplayed(
+      String topic, List<ProducerRecord<byte[], byte[]>> originals, int before) {
+    List<ConsumerRecord<byte[], byte[]>> marked =
+        kafka.read(topic, KafkaFixture.COMMITTED).stream()
+            .filter(record -> record.headers().lastHeader(DeadLetterTopic.REPLAY_OF) != null)
+            .toList();
+    assertThat(kafka.read(topic, KafkaFixture.COMMITTED)).hasSize(before + originals.size());
+    assertThat(marked.stream().map(r -> Arrays.toString(r.key()) + Arrays.toString(r.value())))
+        .containsExactlyInAnyOrderElementsOf(
+            originals.stream()
+                .map(r -> Arrays.toString(r.key()) + Arrays.toString(r.value()))
+                .toList());
+    assertThat(marked)
+        .allMatch(
+            record ->
+                new String(
+                        record.headers().lastHeader(DeadLetterTopic.REPLAY_OF).value(),
+                        StandardCharsets.UTF_8)
+                    .matches("wrong\\.dlq:0:\\d+"));
+  }
+
+  private static List<Forecast> forecasts(String topic) {
+    return kafka.forecasts(topic, KafkaFixture.COMMITTED);
+  }
+}

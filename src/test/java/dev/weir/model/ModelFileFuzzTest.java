@@ -1,0 +1,157 @@
+package dev.weir.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.Fuzzer;
+import dev.weir.Fuzzer.Outcome;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.Initialisation;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.TorchGenerator;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Any bytes as a weight file. */
+class ModelFileFuzzTest {
+
+  private static final long SEED = 20261127;
+  private static final String[] WORDS = {
+    "rnn.weight_ih_l0",
+    "rnn.weight_hh_l99999",
+    "weight_hh_l0_reverse",
+    "bias_ih_l1",
+    "weight_hr_l0",
+    "fc.weight",
+    "fc.bias",
+    "__metadata__",
+    "weir.seq_len",
+    "weir.scaling",
+    "\"dtype\":\"F64\"",
+    "\"dtype\":\"I64\"",
+    "\"shape\":[2147483647,2147483647]",
+    "\"shape\":[]",
+    "\"shape\":[0,4]",
+    "\"data_offsets\":[0,0]",
+    "\"data_offsets\":[0,9223372036854775807]",
+    "\\ud800",
+    "\\u0000",
+    "\\n"
+  };
+
+  private static byte[] sample(Cell cell, int layers, boolean bidirectional) {
+    RnnConfig config = new RnnConfig(cell, 1, 2, layers, bidirectional, layers != 2);
+    return ModelFiles.toBytes(
+        new ForecastModel(
+            "m",
+            1,
+            Mode.MANY_TO_ONE,
+            config,
+            5,
+            3,
+            Readout.LAST_STEP,
+            new Scaling(Scaling.Rule.FIXED, 1, 2),
+            Initialisation.recurrent(config, new TorchGenerator(1)),
+            new ForecastModel.Head(new float[3 * config.outputSize()], new float[3]),
+            Map.of("note", "größe")));
+  }
+
+  private static List<byte[]> samples() {
+    return List.of(
+        sample(Cell.RNN_TANH, 1, false), sample(Cell.GRU, 2, true), sample(Cell.LSTM, 3, true));
+  }
+
+  /** With defaults for what damage takes away, so that more cases come further. */
+  private static Outcome open(byte[] bytes, SplittableRandom random) {
+    ModelFiles.Defaults defaults =
+        random.nextBoolean()
+            ? ModelFiles.Defaults.NONE
+            : new ModelFiles.Defaults(
+                "m", Mode.MANY_TO_ONE, 5, Readout.FINAL_HIDDEN, Scaling.NONE, null);
+    try {
+      ForecastModel model = ModelFiles.fromBytes(bytes, defaults, "fuzz");
+      for (float weight : model.weights()) {
+        if (!Float.isFinite(weight)) {
+          throw new AssertionError("expected finite weights, got " + weight);
+        }
+      }
+      return Outcome.taken(model.hashCode());
+    } catch (ModelFormatException e) {
+      return Outcome.refused(e.getMessage());
+    }
+  }
+
+  @Test
+  void anyBytesAreAModelOrRefusedAtSmallCost() throws Exception {
+    Fuzzer fuzzer = new Fuzzer(SEED, samples(), WORDS);
+    fuzzer.run(ModelFileFuzzTest::open, 200_000, 40);
+    assertThat(fuzzer.taken()).isPositive();
+    assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
+  }
+
+  /** As above, but with the header's length set right again, so that its inside is what is read. */
+  @Test
+  void anyHeaderIsReadOrRefusedAtSmallCost() throws Exception {
+    List<byte[]> headers = new ArrayList<>();
+    List<byte[]> data = new ArrayList<>();
+    for (byte[] sample : samples()) {
+      int length = (int) ByteBuffer.wrap(sample).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+      headers.add(Arrays.copyOfRange(sample, 8, 8 + length));
+      data.add(Arrays.copyOfRange(sample, 8 + length, sample.length));
+    }
+    Fuzzer fuzzer = new Fuzzer(SEED, headers, WORDS);
+    fuzzer.run(
+        (header, random) -> {
+          byte[] rest = data.get(0);
+          for (int i = 0; i < headers.size(); i++) { // the data that it most likely speaks of
+            if (Math.abs(header.length - headers.get(i).length)
+                < Math.abs(header.length - rest.length)) {
+              rest = data.get(i);
+            }
+          }
+          for (int i = 0; i < headers.size(); i++) {
+            if (Arrays.equals(header, headers.get(i))) {
+              rest = data.get(i);
+            }
+          }
+          byte[] file =
+              ByteBuffer.allocate(8 + header.length + rest.length)
+                  .order(ByteOrder.LITTLE_ENDIAN)
+                  .putLong(header.length)
+                  .put(header)
+                  .put(rest)
+                  .array();
+          return open(file, random);
+        },
+        200_000,
+        60);
+    assertThat(fuzzer.refused()).isPositive();
+  }
+
+  @Test
+  void manyLayersThatAFileClaimsCostNothing() throws Exception {
+    byte[] claims =
+        file(
+            "{\"weight_ih_l0\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
+                + "\"weight_hh_l0\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]},"
+                + "\"weight_hh_l99999\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[8,12]}}",
+            12);
+    assertThat(Fuzzer.give(ModelFileFuzzTest::open, claims, 8 << 20, 0).words())
+        .isEqualTo("num_layers: expected 1 to 64, got 100000 (fuzz)");
+  }
+
+  private static byte[] file(String header, int dataBytes) {
+    byte[] text = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + text.length + dataBytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(text.length)
+        .put(text)
+        .array();
+  }
+}
