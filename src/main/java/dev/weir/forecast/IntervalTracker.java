@@ -2,6 +2,7 @@ package dev.weir.forecast;
 
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.expert.StepGroups;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,11 +13,17 @@ import java.util.List;
  * and Candès 2021):
  *
  * <pre>
- * end = forecast + c scale;   c += step (tau - [error &lt;= c scale])
+ * end = forecast + (c + r) scale;   c += step_n (tau - [error &lt;= c scale])
+ * step_n = max(step, .7 / sqrt(n)), n the errors so far
  * </pre>
  *
- * The expected size is learnt: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error| of
- * the step and z: how the last few errors compare to S, how errors at the target's phase do, how
+ * c learns from what it is now, for each step ahead. But an interval was made with what c was then,
+ * and the errors of far steps come in runs, which c follows too late: alone it would miss too
+ * often. So r makes up for it: it moves as c does, by {@value #REST}, when the end as it was issued
+ * is missed or hit; one for each group of steps, on the group's first step.
+ *
+ * <p>The expected size is learnt: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
+ * of the step and z: how the last few errors compare to S, how errors at the target's phase do, how
  * far the experts disagree. theta is fitted by {@link Rls}, one for each group of steps, on the
  * group's first step.
  *
@@ -28,6 +35,8 @@ final class IntervalTracker {
   private static final double SLOW = 0.02;
   private static final double FAST = 0.15;
   private static final double PHASE = 0.1;
+  private static final double EARLY = 0.7; // a short series must not wait for its first misses
+  private static final double REST = 0.02;
 
   private final int horizon;
   private final int ends; // two for each level: lower ones from the widest in, then upper ones out
@@ -60,11 +69,15 @@ final class IntervalTracker {
     return groups * Rls.doubles(FEATURES);
   }
 
-  /** S, F, c for each step; issued scales; issued features of each group's first step; phases. */
+  /**
+   * S, F, c for each step; issued scales; issued features of each group's first step; r of each
+   * group, issued c + r of its first step; phases.
+   */
   int floats(int season) {
     return (2 + ends) * horizon
         + DelayLine.floats(horizon)
         + (FEATURES - 1) * StepGroups.places(horizon)
+        + ends * (groups + StepGroups.places(horizon))
         + season;
   }
 
@@ -107,10 +120,10 @@ final class IntervalTracker {
     double slow = floats[f + i - 1];
     double issued = floats[f + (2 + ends) * horizon + DelayLine.at(t, i)];
     if (issued > 0) {
-      int c = f + 2 * horizon + (i - 1) * ends;
-      for (int k = 0; k < ends; k++) {
-        boolean below = error <= floats[c + k] * issued;
-        floats[c + k] += (float) (step * (taus[k] - (below ? 1 : 0)));
+      double move = Math.max(step, EARLY / Math.sqrt(matured));
+      follow(floats, multiplesAt(f, i), multiplesAt(f, i), error / issued, move);
+      if (StepGroups.isFirst(i)) {
+        follow(floats, restAt(f, i), issuedAt(f, t, i), error / issued, REST);
       }
     }
     if (slow > 0) {
@@ -133,6 +146,13 @@ final class IntervalTracker {
     float fast = floats[f + horizon + i - 1];
     floats[f + horizon + i - 1] +=
         (float) (Math.max(FAST, 1.0 / matured) * (Math.min(size, 1e37) - fast));
+  }
+
+  /** Moves the ends at {@code to} by whether the error was below those at {@code from}. */
+  private void follow(float[] floats, int to, int from, double error, double move) {
+    for (int k = 0; k < ends; k++) {
+      floats[to + k] += (float) (move * (taus[k] - (error <= floats[from + k] ? 1 : 0)));
+    }
   }
 
   /**
@@ -170,6 +190,9 @@ final class IntervalTracker {
     }
     floats[f + (2 + ends) * horizon + DelayLine.at(t, i)] = (float) scale;
     if (StepGroups.isFirst(i)) {
+      for (int k = 0; k < ends; k++) {
+        floats[issuedAt(f, t, i) + k] = multiple(floats, f, i, k);
+      }
       int at = featuresAt(f, t, i);
       for (int k = 0; k < FEATURES - 1; k++) {
         floats[at + k] = (float) features[k];
@@ -185,6 +208,24 @@ final class IntervalTracker {
     features[FEATURES - 1] = 0.5;
   }
 
+  private int multiplesAt(int f, int i) {
+    return f + 2 * horizon + (i - 1) * ends;
+  }
+
+  private int restAt(int f, int i) {
+    return featuresAt(f, 0, 1)
+        + (FEATURES - 1) * StepGroups.places(horizon)
+        + StepGroups.group(i) * ends;
+  }
+
+  private int issuedAt(int f, long t, int i) {
+    return restAt(f, 1) + ends * (groups + StepGroups.place(i) + (int) (t % i));
+  }
+
+  private float multiple(float[] floats, int f, int i, int end) {
+    return floats[multiplesAt(f, i) + end] + floats[restAt(f, i) + end];
+  }
+
   private int featuresAt(int f, long t, int i) {
     int lines = f + (2 + ends) * horizon + DelayLine.floats(horizon);
     return lines + (FEATURES - 1) * (StepGroups.place(i) + (int) (t % i));
@@ -195,11 +236,12 @@ final class IntervalTracker {
    */
   double end(float[] floats, int f, long t, int i, int level, boolean upper) {
     double scale = floats[f + (2 + ends) * horizon + DelayLine.at(t, i)];
-    int c = f + 2 * horizon + (i - 1) * ends;
     double widest = 0;
     for (int k = 0; k <= level; k++) { // an inner level that is wider makes the outer one wider too
       int lower = ends / 2 - 1 - k;
-      widest = Math.max(widest, upper ? floats[c + ends - 1 - lower] : -floats[c + lower]);
+      double far =
+          upper ? multiple(floats, f, i, ends - 1 - lower) : -multiple(floats, f, i, lower);
+      widest = Math.max(widest, far);
     }
     return upper ? widest * scale : -widest * scale;
   }

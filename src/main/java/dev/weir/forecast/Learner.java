@@ -16,7 +16,7 @@ import java.util.List;
  * follow their errors, with intervals whose width follows theirs.
  *
  * <pre>
- * b   = sum of w_e X_e           weighted mean of the experts ({@link Hedge})
+ * b   = sum of w_e X_e           weighted mean of the experts ({@link PhasedHedge})
  * st  = b + a regression's correction of it                   ({@link Stack})
  * out = weighted mean of b and st, by their errors            ({@link Hedge})
  * </pre>
@@ -48,7 +48,8 @@ public final class Learner {
   private final Expert[] experts;
   private final int firstCorrector; // experts from here on are told the mean of those before
   private final boolean[] flat; // (experts)
-  private final Hedge hedge;
+  private final PhasedHedge hedge;
+  private final Hedge finalHedge;
   private final Stack stack;
   private final IntervalTracker tracker;
   private final SeasonDetector detector = new SeasonDetector();
@@ -80,15 +81,13 @@ public final class Learner {
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
     List<Expert> all = new ArrayList<>();
-    for (String name : settings.experts()) {
-      all.add(
-          Experts.create(
-              name,
-              settings.analogWindow(),
-              settings.analogNeighbours(),
-              settings.tail(),
-              settings.training()));
-    }
+    all.addAll(
+        Experts.create(
+            settings.experts(),
+            settings.analogWindow(),
+            settings.analogNeighbours(),
+            settings.tail(),
+            settings.training()));
     all.addAll(own);
     // in their order, but correctors after those that they correct
     all.sort(Comparator.comparing(expert -> expert instanceof Corrector));
@@ -111,7 +110,8 @@ public final class Learner {
     }
     this.layoutId =
         SeriesMemory.LAYOUT_VERSION * 1_000_000_007L + (names + settings.layout()).hashCode();
-    this.hedge = new Hedge(settings.eta(), settings.discount());
+    this.finalHedge = new Hedge(settings.eta(), settings.discount());
+    this.hedge = new PhasedHedge(finalHedge, experts.length, horizon);
     this.stack = settings.stacking() ? new Stack(experts.length, horizon) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
     this.made = new double[experts.length][horizon];
@@ -245,7 +245,7 @@ public final class Learner {
         return layouts.get(i);
       }
     }
-    MemoryLayout layout = new MemoryLayout(settings, experts, stack, tracker, season);
+    MemoryLayout layout = new MemoryLayout(settings, experts, hedge, stack, tracker, season);
     layouts.add(layout);
     return layout;
   }
@@ -280,6 +280,7 @@ public final class Learner {
   private void beginSeason(long index) {
     history.begin(index);
     tracker.beginSeason(memory.floats, layout.trackerFloats, layout.shape.season());
+    hedge.beginSeason(memory.floats, layout.phaseLosses, layout.shape.season());
     for (int e = 0; e < experts.length; e++) {
       experts[e].begin(layout.shape, slice(e));
     }
@@ -431,7 +432,7 @@ public final class Learner {
   private void fillMean() {
     long known = history.t() - memory.longs[SeriesMemory.BEGUN];
     for (int i = 1; i <= horizon; i++) {
-      weigh((int) Math.min(i, known), firstCorrector);
+      weigh((int) Math.min(i, known), history.t() + i, firstCorrector);
       mean[i - 1] = 0;
       for (int e = 0; e < firstCorrector; e++) {
         mean[i - 1] += weights[e] * made[e][i - 1];
@@ -468,7 +469,8 @@ public final class Learner {
     for (int e = 0; e < experts.length; e++) {
       said[e] = said(e, origin, i);
     }
-    hedge.learn(floats, losses, experts.length, said, truth);
+    int season = layout.shape.season();
+    hedge.learn(floats, losses, layout.phaseLosses, season, t, said, truth);
     int place = DelayLine.at(origin, i);
     double mean = floats[layout.mean + place];
     if (stack != null) {
@@ -477,7 +479,7 @@ public final class Learner {
       int finals = layout.finalLosses + 2 * (i - 1);
       finalSaid[0] = mean;
       finalSaid[1] = floats[layout.corrected + place];
-      hedge.learn(floats, finals, 2, finalSaid, truth);
+      finalHedge.learn(floats, finals, 2, finalSaid, truth);
     }
     double error = truth - floats[layout.issued + place];
     count(origin, i, truth, error);
@@ -515,7 +517,7 @@ public final class Learner {
   /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
   private void mix(long t, int i, double anchor, int known) {
     float[] floats = memory.floats;
-    weigh(Math.min(i, known), experts.length);
+    weigh(Math.min(i, known), t + i, experts.length);
     double mean = 0;
     for (int e = 0; e < experts.length; e++) {
       said[e] = made[e][i - 1] - anchor;
@@ -528,7 +530,7 @@ public final class Learner {
       double corrected = stack.forecast(memory.doubles, layout.stackDoubles, i, said, mean);
       floats[layout.corrected + place] = (float) corrected;
       if (i <= known) {
-        hedge.weigh(floats, layout.finalLosses + 2 * (i - 1), 2, finalWeights);
+        finalHedge.weigh(floats, layout.finalLosses + 2 * (i - 1), 2, finalWeights);
         result = finalWeights[0] * mean + finalWeights[1] * corrected;
       }
     }
@@ -549,11 +551,18 @@ public final class Learner {
         known);
   }
 
-  private void weigh(int step, int count) {
+  private void weigh(int step, long index, int count) {
     if (step <= 0) {
       Arrays.fill(weights, 0, count, 1.0 / count);
     } else {
-      hedge.weigh(memory.floats, layout.losses + (step - 1) * experts.length, count, weights);
+      hedge.weigh(
+          memory.floats,
+          layout.losses + (step - 1) * experts.length,
+          layout.phaseLosses,
+          layout.shape.season(),
+          index,
+          count,
+          weights);
     }
   }
 
@@ -653,7 +662,8 @@ public final class Learner {
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
   public double share(SeriesMemory memory, int e, int i) {
     attach(memory);
-    weigh((int) Math.min(i, history.t() - memory.longs[SeriesMemory.BEGUN]), experts.length);
+    long known = history.t() - memory.longs[SeriesMemory.BEGUN];
+    weigh((int) Math.min(i, known), history.t() + i, experts.length);
     return weights[e];
   }
 
@@ -663,7 +673,7 @@ public final class Learner {
     if (stack == null || scored(memory, i) == 0) {
       return 0;
     }
-    hedge.weigh(memory.floats, layout.finalLosses + 2 * (i - 1), 2, finalWeights);
+    finalHedge.weigh(memory.floats, layout.finalLosses + 2 * (i - 1), 2, finalWeights);
     return finalWeights[1];
   }
 

@@ -20,7 +20,7 @@ import java.util.List;
  * @param eta how sharply weights follow errors
  * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
  * @param levels of the intervals, ascending, each within (0, 1)
- * @param intervalStep how fast intervals follow their misses
+ * @param intervalStep how fast intervals of a series with many values follow their misses
  * @param training how the networks among the experts learn
  */
 public record LearnerSettings(
@@ -50,6 +50,9 @@ public record LearnerSettings(
   /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
   private static final int LONGEST_WEEK = 720;
 
+  /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
+  private static final double INTERVAL_STEP = 0.01;
+
   private static final List<String> FEW =
       List.of(
           "naive",
@@ -58,7 +61,8 @@ public record LearnerSettings(
           "seasonal-profile",
           "median-25",
           "seasonal-median",
-          "analogs");
+          "analogs",
+          "analogs-wide");
 
   public LearnerSettings {
     experts = List.copyOf(experts);
@@ -97,10 +101,10 @@ public record LearnerSettings(
         2600,
         LONGEST_WEEK,
         true,
-        5,
+        8,
         0.98,
         List.of(0.8, 0.95),
-        step(horizon),
+        INTERVAL_STEP,
         NetworkTraining.DEFAULT);
   }
 
@@ -115,10 +119,10 @@ public record LearnerSettings(
         2600,
         LONGEST_WEEK,
         true,
-        5,
+        8,
         0.98,
         List.of(0.8, 0.95),
-        step(horizon),
+        INTERVAL_STEP,
         NetworkTraining.DEFAULT);
   }
 
@@ -133,21 +137,15 @@ public record LearnerSettings(
         2600,
         2600,
         true,
-        5,
+        8,
         0.98,
         List.of(0.8, 0.95),
-        step(horizon),
+        INTERVAL_STEP,
         NetworkTraining.DEFAULT);
   }
 
   private static List<String> except(String... names) {
     return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
-  }
-
-  private static double step(int horizon) {
-    return horizon <= 4
-        ? 0.05
-        : 0.03; // far ends learn late, so each step they take must be smaller
   }
 
   public LearnerSettings withExperts(List<String> names) {

@@ -29,6 +29,7 @@ final class MemoryLayout {
   final int corrected;
   final int issued;
   final int losses; // (horizon, experts)
+  final int phaseLosses; // (phases of a season, experts)
   final int finalLosses; // (horizon, 2)
   final int trackerFloats;
   final int[] expertFloats;
@@ -40,6 +41,7 @@ final class MemoryLayout {
   MemoryLayout(
       LearnerSettings settings,
       Expert[] experts,
+      PhasedHedge hedge,
       Stack stack,
       IntervalTracker tracker,
       int season) {
@@ -95,6 +97,8 @@ final class MemoryLayout {
     f += tracker.floats(0);
     mixtureFloatsEnd = f;
     f += tracker.floats(season) - tracker.floats(0);
+    phaseLosses = f;
+    f += hedge.floats(season);
     expertFloats = new int[experts.length];
     for (int e = 0; e < experts.length; e++) {
       expertFloats[e] = f;

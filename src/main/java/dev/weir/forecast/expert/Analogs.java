@@ -5,75 +5,135 @@ import java.util.Arrays;
 /**
  * Nearest neighbours: finds the moments of the past whose last {@code window} values looked most
  * like the newest ones, and averages what came after them (Lorenz 1969, "Atmospheric predictability
- * as revealed by naturally occurring analogues"). On transformed values z of {@link History}:
+ * as revealed by naturally occurring analogues"). On transformed values z of {@link History}, with
+ * d of {@link Distances}:
  *
  * <pre>
- * d(u) = sum_j g_j ((z[t-j]-z[t]) - (z[u-j]-z[u]))^2 / (w s^2) + .3 ((z[t]-z[u])/s)^2 + .005 x^2
- * g_j = 2 for j &lt; 6, else 1;  x = 24 / m * circular distance of the phases
- * A_i = sum_u w_u z[u+i],  B = sum_u w_u z[u],  w_u ~ exp(-(d - d_min) / (.15 d_K))
- * zhat_i = A_i + rho_i (z[t] - B)
+ * x = z, or z - G[phase], G a running mean of each phase
+ * A_i = G[phase of t+i] + sum_u w_u x[u+i],  B = sum_u w_u x[u],  w_u ~ exp(-(d - d_min) / (b d_K))
+ * zhat_i = A_i + rho_i (x[t] - B)
  * </pre>
  *
  * rho_i, how much of the anchor's difference to bring along, is a running regression in [0, 1].
  *
- * <p>The distances of all candidates are built up two lags at a time. Each pass runs over arrays
- * with the same index in all of them, for which the JIT compiler writes vector code; with an offset
- * in one of them (JDK 17) it does not, so that copying first is several times faster.
+ * <p>Three of them make the mixture better than any one does, since they err differently: {@link
+ * #near} takes few neighbours, of whatever hour, and is right where a series repeats itself
+ * closely; {@link #wide} takes many, of about the same hour, and is right where it is noisy; {@link
+ * #ofDeviations} compares what is unusual rather than how it looks.
+ *
+ * <p>rho is learnt at the first step of each of the {@link StepGroups}.
  */
 public final class Analogs implements Expert {
 
   private static final int PATIENCE = 20; // candidates, at least
   private static final double ANCHOR = 0.3;
-  private static final double PHASE = 0.005;
-  private static final double BANDWIDTH = 0.15;
+  private static final double LOOSE =
+      0.005; // weight of the phase: decides among likes; more ruins a wrong season
+  private static final double STRICT = 0.2; // an hour off a day is half a deviation off the shape
   private static final double FORGETTING = 0.995;
   private static final double SHRINKAGE = 0.02; // of the sums, towards rho = .8
   private static final double START = 0.8;
+  private static final double WEIGHT = 0.1; // of the newest value in G at its phase, at least
 
-  // doubles: mean and variance of z, then for each step the two sums of rho
+  // doubles: mean and variance of x, then for each group of steps the two sums of rho
   private static final int MEAN = 0;
   private static final int VARIANCE = 1;
   private static final int SUMS = 2;
 
+  private final String name;
   private final int window;
   private final int neighbours;
   private final int reach;
+  private final double bandwidth;
+  private final double phaseWeight;
+  private final boolean deviations;
+  private final Distances distances;
   private final double[] best; // (neighbours), distances, ascending
   private final int[] bestAt; // (neighbours), candidate numbers
   private final double[] weights; // (neighbours)
-  private float[] distance = new float[0]; // (candidates), as the next three
-  private float[] anchor;
-  private float[] lagOne;
-  private float[] lagTwo;
+  private float[] apart = new float[0]; // (tail), z - G
 
-  /**
-   * @param window values compared
-   * @param neighbours candidates averaged
-   * @param reach how far back candidates lie, at most
-   */
-  public Analogs(int window, int neighbours, int reach) {
+  private Analogs(
+      String name,
+      int window,
+      int neighbours,
+      int reach,
+      double bandwidth,
+      double phaseWeight,
+      boolean deviations,
+      Distances distances) {
+    this.name = name;
     this.window = window;
     this.neighbours = neighbours;
     this.reach = reach;
+    this.bandwidth = bandwidth;
+    this.phaseWeight = phaseWeight;
+    this.deviations = deviations;
+    this.distances = distances;
     this.best = new double[neighbours];
     this.bestAt = new int[neighbours];
     this.weights = new double[neighbours];
   }
 
+  /**
+   * The nearest ones, the very nearest most.
+   *
+   * @param window values compared
+   * @param neighbours candidates averaged
+   * @param reach how far back candidates lie, at most
+   */
+  static Analogs near(int window, int neighbours, int reach, Distances distances) {
+    return new Analogs("analogs", window, neighbours, reach, 0.15, LOOSE, false, distances);
+  }
+
+  /** Two and a half times as many, more evenly; in hardly any time more beside {@link #near}. */
+  static Analogs wide(int window, int neighbours, int reach, Distances distances) {
+    return new Analogs(
+        "analogs-wide", window, 5 * neighbours / 2, reach, 0.3, STRICT, false, distances);
+  }
+
+  /**
+   * Of deviations from the usual course of a season, by half as many values; what the level is,
+   * does not count.
+   */
+  static Analogs ofDeviations(int window, int neighbours, int reach) {
+    return new Analogs(
+        "analogs-of-deviations",
+        Math.max(2, window / 2),
+        5 * neighbours / 3,
+        reach,
+        0.3,
+        STRICT,
+        true,
+        new Distances(false));
+  }
+
   @Override
   public String name() {
-    return "analogs";
+    return name;
   }
 
   @Override
   public int doubles(Shape shape) {
-    return SUMS + 2 * shape.horizon();
+    return SUMS + 2 * StepGroups.count(shape.horizon());
   }
 
-  /** For each step a line of A_i on its way to its truth, and of z[t] - B. */
+  /** A_i of each group's first step on its way to its truth; x[t] - B; then G. */
   @Override
   public int floats(Shape shape) {
-    return DelayLine.floats(shape.horizon()) + shape.horizon();
+    return usualAt(shape.horizon()) + (isSeasonal(shape) ? shape.season() : 0);
+  }
+
+  private static int usualAt(int horizon) {
+    return differencesAt(horizon) + horizon;
+  }
+
+  private static int differencesAt(int horizon) {
+    return StepGroups.places(horizon);
+  }
+
+  private boolean isSeasonal(Shape shape) {
+    return deviations && shape.season() > 1;
   }
 
   @Override
@@ -82,27 +142,58 @@ public final class Analogs implements Expert {
       return;
     }
     double z = history.tailNewest();
+    double x = z;
+    if (isSeasonal(history.shape())) {
+      x -= usual(history, memory, history.t());
+      learnUsual(history, memory);
+    }
     double[] doubles = memory.doubles;
     int d = memory.d;
     double weight = Math.max(0.002, 1.0 / history.age());
-    double before = z - doubles[d + MEAN];
+    double before = x - doubles[d + MEAN];
     doubles[d + MEAN] += weight * before;
-    doubles[d + VARIANCE] += weight * (before * (z - doubles[d + MEAN]) - doubles[d + VARIANCE]);
+    doubles[d + VARIANCE] += weight * (before * (x - doubles[d + MEAN]) - doubles[d + VARIANCE]);
     long t = history.t();
     int horizon = history.shape().horizon();
-    int anchors = memory.f + DelayLine.floats(horizon);
+    int differences = memory.f + differencesAt(horizon);
     for (int i = 1; i <= horizon && isReady(history, i); i++) {
-      double x = memory.floats[anchors + (int) ((t - i) % horizon)];
-      double a = memory.floats[memory.f + DelayLine.at(t, i)];
-      int sums = d + SUMS + 2 * (i - 1);
-      doubles[sums] = FORGETTING * doubles[sums] + x * (z - a);
-      doubles[sums + 1] = FORGETTING * doubles[sums + 1] + x * x;
+      if (StepGroups.isFirst(i)) {
+        double difference = memory.floats[differences + (int) ((t - i) % horizon)];
+        double a = memory.floats[memory.f + place(t, i)];
+        int sums = d + SUMS + 2 * StepGroups.group(i);
+        doubles[sums] = FORGETTING * doubles[sums] + difference * (z - a);
+        doubles[sums + 1] = FORGETTING * doubles[sums + 1] + difference * difference;
+      }
+    }
+  }
+
+  private static int place(long t, int i) {
+    return StepGroups.place(i) + (int) (t % i);
+  }
+
+  private static float usual(History history, ExpertMemory memory, long index) {
+    return memory
+        .floats[memory.f + usualAt(history.shape().horizon()) + (int) (index % history.season())];
+  }
+
+  private static void learnUsual(History history, ExpertMemory memory) {
+    // the first values come all at once
+    int size = history.age() == History.SCALE_AFTER ? history.tailSize() : 1;
+    for (int back = size - 1; back >= 0; back--) {
+      long index = history.t() - back;
+      long before = (index - history.start()) / history.season(); // values at this phase so far
+      int phase = memory.f + usualAt(history.shape().horizon()) + (int) (index % history.season());
+      float z = history.tail()[history.tailAt() + history.tailSize() - 1 - back];
+      memory.floats[phase] +=
+          (float) (Math.max(WEIGHT, 1.0 / (before + 1)) * (z - memory.floats[phase]));
     }
   }
 
   /** Whether there were enough candidates {@code ago} steps ago. */
   private boolean isReady(History history, int ago) {
-    return history.age() - ago > window + history.shape().horizon() + PATIENCE
+    Shape shape = history.shape();
+    int patience = PATIENCE + (isSeasonal(shape) ? shape.season() : 0);
+    return history.age() - ago > window + shape.horizon() + patience
         && history.age() - ago >= History.SCALE_AFTER;
   }
 
@@ -113,14 +204,25 @@ public final class Analogs implements Expert {
       Arrays.fill(out, history.newest());
       return;
     }
+    boolean seasonal = isSeasonal(history.shape());
     int size = history.tailSize();
-    int newest = history.tailAt() + size - 1;
+    int oldest = seasonal ? 0 : history.tailAt();
+    float[] x = seasonal ? apart(history, memory, size) : history.tail();
+    int newest = oldest + size - 1;
     int last = newest - out.length; // its truths are all known
-    int first = Math.max(history.tailAt() + window - 1, newest - reach);
+    int first = Math.max(oldest + window - 1, newest - reach);
     int candidates = last - first + 1;
-    float[] z = history.tail();
-    measure(history, z, newest, first, candidates, Math.max(variance, 1e-12));
-    int found = select(candidates);
+    distances.measure(
+        history,
+        x,
+        newest,
+        first,
+        candidates,
+        window,
+        deviations ? 0 : ANCHOR,
+        phaseWeight,
+        Math.max(variance, 1e-12));
+    int found = select(distances.distance(), candidates);
     if (found == 0) {
       Arrays.fill(out, history.newest());
       return;
@@ -129,21 +231,40 @@ public final class Analogs implements Expert {
 
     double mean = 0;
     for (int k = 0; k < found; k++) {
-      mean += weights[k] * z[first + bestAt[k]];
+      mean += weights[k] * x[first + bestAt[k]];
     }
-    double difference = z[newest] - mean;
+    double difference = x[newest] - mean;
     long t = history.t();
-    memory.floats[memory.f + DelayLine.floats(out.length) + (int) (t % out.length)] =
+    memory.floats[memory.f + differencesAt(out.length) + (int) (t % out.length)] =
         (float) difference;
     for (int i = 1; i <= out.length; i++) {
-      double sum = 0;
+      double sum = seasonal ? usual(history, memory, t + i) : 0;
       for (int k = 0; k < found; k++) {
-        sum += weights[k] * z[first + bestAt[k] + i];
+        sum += weights[k] * x[first + bestAt[k] + i];
       }
-      memory.floats[memory.f + DelayLine.at(t, i)] = (float) sum;
-      double rho = rho(memory.doubles, memory.d + SUMS + 2 * (i - 1));
+      if (StepGroups.isFirst(i)) {
+        memory.floats[memory.f + place(t, i)] = (float) sum;
+      }
+      double rho = rho(memory.doubles, memory.d + SUMS + 2 * StepGroups.group(i));
       out[i - 1] = history.clamp(history.untransformed(sum + rho * difference));
     }
+  }
+
+  /** The tail without what is usual at each phase, from index 0. */
+  private float[] apart(History history, ExpertMemory memory, int size) {
+    if (apart.length < size) {
+      apart = new float[Math.max(size, 2 * apart.length)];
+    }
+    int season = history.season();
+    int usual = memory.f + usualAt(history.shape().horizon());
+    int phase = (int) ((history.t() - size + 1) % season);
+    float[] floats = memory.floats;
+    int tail = history.tailAt();
+    for (int i = 0; i < size; i++) {
+      apart[i] = floats[tail + i] - floats[usual + phase];
+      phase = phase + 1 == season ? 0 : phase + 1;
+    }
+    return apart;
   }
 
   private static double rho(double[] doubles, int sums) {
@@ -155,86 +276,7 @@ public final class Analogs implements Expert {
     return Math.max(0, Math.min(1, rho));
   }
 
-  private void measure(
-      History history, float[] z, int newest, int first, int candidates, double variance) {
-    if (distance.length < candidates) {
-      int room = Math.max(candidates, Math.min(reach, 2 * candidates));
-      distance = new float[room];
-      anchor = new float[room];
-      lagOne = new float[room];
-      lagTwo = new float[room];
-    }
-    fillPhasePenalty(history.season(), newest - first, candidates);
-    System.arraycopy(z, first, anchor, 0, candidates);
-    float now = z[newest];
-    addAnchor(distance, anchor, candidates, now, (float) (ANCHOR / variance));
-    float unit = (float) (1 / (window * variance));
-    for (int j = 1; j < window; j += 2) {
-      int next = Math.min(j + 1, window - 1); // the last one alone: twice, once for nothing
-      System.arraycopy(z, first - j, lagOne, 0, candidates);
-      System.arraycopy(z, first - next, lagTwo, 0, candidates);
-      addTwoLags(
-          distance,
-          anchor,
-          lagOne,
-          lagTwo,
-          candidates,
-          z[newest - j] - now,
-          z[newest - next] - now,
-          unit * gain(j),
-          next > j ? unit * gain(next) : 0);
-    }
-  }
-
-  private static float gain(int lag) {
-    return lag < 6 ? 2 : 1;
-  }
-
-  private void fillPhasePenalty(int season, int oldest, int candidates) {
-    if (season == 1) {
-      Arrays.fill(distance, 0, candidates, 0);
-      return;
-    }
-    int filled = Math.min(season, candidates);
-    double unit = 24.0 / season;
-    for (int i = 0; i < filled; i++) {
-      int apart = (oldest - i) % season;
-      double x = unit * Math.min(apart, season - apart);
-      distance[i] = (float) (PHASE * x * x);
-    }
-    while (filled < candidates) { // the same again and again: twice as much with each copy
-      int more = Math.min(filled / season * season, candidates - filled);
-      System.arraycopy(distance, 0, distance, filled, more);
-      filled += more;
-    }
-  }
-
-  private static void addAnchor(
-      float[] distance, float[] anchor, int candidates, float now, float unit) {
-    for (int i = 0; i < candidates; i++) {
-      float apart = anchor[i] - now;
-      distance[i] += unit * apart * apart;
-    }
-  }
-
-  private static void addTwoLags(
-      float[] distance,
-      float[] anchor,
-      float[] lagOne,
-      float[] lagTwo,
-      int candidates,
-      float queryOne,
-      float queryTwo,
-      float unitOne,
-      float unitTwo) {
-    for (int i = 0; i < candidates; i++) {
-      float apartOne = queryOne - lagOne[i] + anchor[i];
-      float apartTwo = queryTwo - lagTwo[i] + anchor[i];
-      distance[i] += unitOne * apartOne * apartOne + unitTwo * apartTwo * apartTwo;
-    }
-  }
-
-  private int select(int candidates) {
+  private int select(float[] distance, int candidates) {
     int found = 0;
     double worst = Double.POSITIVE_INFINITY;
     for (int i = 0; i < candidates; i++) {
@@ -254,7 +296,7 @@ public final class Analogs implements Expert {
   }
 
   private void weigh(int found) {
-    double width = BANDWIDTH * best[found - 1] + 1e-9;
+    double width = bandwidth * best[found - 1] + 1e-9;
     double sum = 0;
     for (int k = 0; k < found; k++) {
       weights[k] = Math.exp(-(best[k] - best[0]) / width);

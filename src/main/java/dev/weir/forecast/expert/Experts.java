@@ -18,6 +18,8 @@ public final class Experts {
           "median-25",
           "seasonal-median",
           "analogs",
+          "analogs-wide",
+          "analogs-of-deviations",
           "birnn",
           "birnn-many-to-many",
           "rnn-corrector",
@@ -30,6 +32,25 @@ public final class Experts {
   private Experts() {}
 
   /**
+   * Makes several, in their order. Those that search for the same neighbours search once.
+   *
+   * @param window values that analogs compare
+   * @param neighbours analogs averaged
+   * @param reach values that analogs look back
+   * @param training how networks learn
+   * @throws IllegalArgumentException when there is none of a name
+   */
+  public static List<Expert> create(
+      List<String> names, int window, int neighbours, int reach, NetworkTraining training) {
+    int near = names.indexOf("analogs");
+    boolean shared = near >= 0 && names.indexOf("analogs-wide") > near;
+    Distances distances = new Distances(shared);
+    return names.stream()
+        .map(name -> create(name, window, neighbours, reach, training, distances))
+        .toList();
+  }
+
+  /**
    * Makes one.
    *
    * @param window values that analogs compare
@@ -40,6 +61,16 @@ public final class Experts {
    */
   public static Expert create(
       String name, int window, int neighbours, int reach, NetworkTraining training) {
+    return create(name, window, neighbours, reach, training, new Distances(false));
+  }
+
+  private static Expert create(
+      String name,
+      int window,
+      int neighbours,
+      int reach,
+      NetworkTraining training,
+      Distances distances) {
     return switch (name) {
       case "naive" -> new Naive();
       case "weekly-naive" -> new WeeklyNaive();
@@ -55,7 +86,9 @@ public final class Experts {
           new WindowedNetwork(name, true, Cell.RNN_TANH, 16, 24, 4, 512, training);
       case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4, training);
       case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64, training);
-      case "analogs" -> new Analogs(window, neighbours, reach);
+      case "analogs" -> Analogs.near(window, neighbours, reach, distances);
+      case "analogs-wide" -> Analogs.wide(window, neighbours, reach, distances);
+      case "analogs-of-deviations" -> Analogs.ofDeviations(window, neighbours, reach);
       default ->
           throw new IllegalArgumentException(
               "expert: expected one of %s, got %s".formatted(NAMES, name));

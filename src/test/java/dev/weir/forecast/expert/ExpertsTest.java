@@ -89,10 +89,14 @@ class ExpertsTest {
     assertThat(excess).isLessThan(0.2 * naive);
   }
 
+  private static Analogs near(int window, int neighbours, int reach) {
+    return Analogs.near(window, neighbours, reach, new Distances(false));
+  }
+
   @Test
   void analogsKnowAMotifThatComesAgain() {
     double[] motif = {1, 4, 2, 8, 5, 7, 3, 9, 6, 1.5, 2.5, 7.5, 4.5}; // 13 values, no season given
-    SingleExpert single = new SingleExpert(new Analogs(4, 3, 500), 2, 1);
+    SingleExpert single = new SingleExpert(near(4, 3, 500), 2, 1);
     for (int t = 0; t < 300; t++) {
       double[] out = single.next(motif[t % motif.length]);
       if (t > 100) {
@@ -106,7 +110,7 @@ class ExpertsTest {
   void analogsPreferWhatAPlainSearchPrefers() { // window 5: an odd number of lags is no trap
     int window = 5;
     Random random = new Random(5);
-    SingleExpert single = new SingleExpert(new Analogs(window, 1, 400), 1, 6);
+    SingleExpert single = new SingleExpert(near(window, 1, 400), 1, 6);
     double[] y = new double[300];
     for (int t = 0; t < y.length; t++) {
       y[t] = 20 + random.nextGaussian();
@@ -132,6 +136,59 @@ class ExpertsTest {
     }
     float kept = single.floats[History.floats(single.shape)]; // A_1 of the newest forecast
     assertThat(kept).isEqualTo(z[best + 1]);
+  }
+
+  @Test
+  void aSearchThatIsSharedFindsWhatASearchOfItsOwnFinds() { // two series in turn, season 6
+    List<Expert> both =
+        Experts.create(List.of("analogs", "analogs-wide"), 7, 3, 400, NetworkTraining.DEFAULT);
+    SingleExpert[] near = {
+      new SingleExpert(both.get(0), 2, 6), new SingleExpert(both.get(0), 2, 6)
+    };
+    ExpertMemory[] wide = new ExpertMemory[2];
+    SingleExpert[] alone = new SingleExpert[2];
+    for (int k = 0; k < 2; k++) {
+      alone[k] =
+          new SingleExpert(
+              Experts.create("analogs-wide", 7, 3, 400, NetworkTraining.DEFAULT), 2, 6);
+      double[] doubles = new double[both.get(1).doubles(near[k].shape)];
+      float[] floats = new float[both.get(1).floats(near[k].shape)];
+      wide[k] = new ExpertMemory().at(doubles, 0, floats, 0);
+    }
+    Random random = new Random(9);
+    double[] out = new double[2];
+    for (int t = 0; t < 600; t++) {
+      for (int k = 0; k < 2; k++) {
+        double y = 20 + 3 * Math.sin(t + k) + random.nextGaussian();
+        double[] expected = alone[k].next(y);
+        near[k].next(y);
+        both.get(1).observe(near[k].history, wide[k]);
+        both.get(1).forecast(near[k].history, wide[k], out);
+        assertThat(out).as("at %d", t).containsExactly(expected, within(1e-3));
+      }
+    }
+  }
+
+  @Test
+  void analogsOfDeviationsKnowAJoltAlsoAtAnotherHour() { // a day of 24, a jolt each 35 values
+    double[] jolt = {6, -5, 4, -3, 2};
+    double[] hours = new Random(10).doubles(24, 80, 120).toArray();
+    SingleExpert unusual =
+        new SingleExpert(
+            Experts.create("analogs-of-deviations", 8, 3, 1000, NetworkTraining.DEFAULT), 1, 24);
+    double error = 0;
+    double size = 0;
+    double expected = 0;
+    for (int t = 0; t < 1_500; t++) {
+      double day = hours[t % 24];
+      double y = day + (t % 35 < 5 ? jolt[t % 35] : 0);
+      if (t > 900 && t % 35 >= 2 && t % 35 < 5) { // two values of it are known
+        error += Math.abs(y - expected);
+        size += Math.abs(y - day);
+      }
+      expected = unusual.next(y)[0];
+    }
+    assertThat(error).isLessThan(0.5 * size);
   }
 
   @Test

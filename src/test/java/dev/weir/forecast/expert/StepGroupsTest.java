@@ -1,4 +1,4 @@
-package dev.weir.forecast;
+package dev.weir.forecast.expert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
