@@ -35,6 +35,12 @@ final class IntervalTracker {
   private static final double SLOW = 0.02;
   private static final double FAST = 0.15;
   private static final double PHASE = 0.1;
+
+  /**
+   * Of a longer season, neighbouring phases are one: a day of quarters of an hour is told apart.
+   */
+  private static final int MOST_PHASES = 96;
+
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
   private static final double REST = 0.02;
 
@@ -78,7 +84,7 @@ final class IntervalTracker {
         + DelayLine.floats(horizon)
         + (FEATURES - 1) * StepGroups.places(horizon)
         + ends * (groups + StepGroups.places(horizon))
-        + season;
+        + bins(season);
   }
 
   private int phases() {
@@ -96,9 +102,18 @@ final class IntervalTracker {
     }
   }
 
+  /** Parts of a season that are told apart. */
+  private static int bins(int season) {
+    return Math.min(season, MOST_PHASES);
+  }
+
+  private static int bin(long index, int season) {
+    return (int) (index % season * bins(season) / season);
+  }
+
   /** Sets the phases to "as usual", for a season that is new. */
   void beginSeason(float[] floats, int f, int season) {
-    Arrays.fill(floats, f + phases(), f + phases() + season, 1);
+    Arrays.fill(floats, f + phases(), f + phases() + bins(season), 1);
   }
 
   /**
@@ -133,7 +148,7 @@ final class IntervalTracker {
         rls.update(doubles, d + StepGroups.group(i) * Rls.doubles(FEATURES), features, ratio - 1);
       }
       if (season > 1) {
-        int phase = f + phases() + (int) (t % season);
+        int phase = f + phases() + bin(t, season);
         // every step tells of the phase: each a part of one update
         floats[phase] += (float) (PHASE / horizon * (ratio - floats[phase]));
       }
@@ -178,8 +193,7 @@ final class IntervalTracker {
       Arrays.fill(features, 0);
     } else if (slow > 0) {
       features[0] = clip(floats[f + horizon + i - 1] / slow - 1, -2, 3);
-      features[1] =
-          season > 1 ? clip(floats[f + phases() + (int) ((t + i) % season)] - 1, -1, 4) : 0;
+      features[1] = season > 1 ? clip(floats[f + phases() + bin(t + i, season)] - 1, -1, 4) : 0;
       features[2] = clip(disagreement / slow, 0, 5) - 1;
       features[3] = 0.5;
       int group = d + StepGroups.group(i) * Rls.doubles(FEATURES);

@@ -97,7 +97,7 @@ public record LearnerSettings(
         except("birnn", "birnn-many-to-many", "gru-corrector"),
         24,
         12,
-        1200,
+        horizon <= 8 ? 1100 : 1200, // in both cases a day of five minutes fits the budget
         2600,
         LONGEST_WEEK,
         true,

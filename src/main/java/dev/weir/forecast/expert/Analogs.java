@@ -33,6 +33,7 @@ public final class Analogs implements Expert {
   private static final double FORGETTING = 0.995;
   private static final double SHRINKAGE = 0.02; // of the sums, towards rho = .8
   private static final double START = 0.8;
+  private static final int MOST_PHASES = 96; // in G: of a longer season neighbours are one
   private static final double WEIGHT = 0.1; // of the newest value in G at its phase, at least
 
   // doubles: mean and variance of x, then for each group of steps the two sums of rho
@@ -121,7 +122,15 @@ public final class Analogs implements Expert {
   /** A_i of each group's first step on its way to its truth; x[t] - B; then G. */
   @Override
   public int floats(Shape shape) {
-    return usualAt(shape.horizon()) + (isSeasonal(shape) ? shape.season() : 0);
+    return usualAt(shape.horizon()) + (isSeasonal(shape) ? phases(shape.season()) : 0);
+  }
+
+  private static int phases(int season) {
+    return Math.min(season, MOST_PHASES);
+  }
+
+  private static int phase(long index, int season) {
+    return (int) (index % season * phases(season) / season);
   }
 
   private static int usualAt(int horizon) {
@@ -172,8 +181,8 @@ public final class Analogs implements Expert {
   }
 
   private static float usual(History history, ExpertMemory memory, long index) {
-    return memory
-        .floats[memory.f + usualAt(history.shape().horizon()) + (int) (index % history.season())];
+    int phase = phase(index, history.season());
+    return memory.floats[memory.f + usualAt(history.shape().horizon()) + phase];
   }
 
   private static void learnUsual(History history, ExpertMemory memory) {
@@ -182,7 +191,7 @@ public final class Analogs implements Expert {
     for (int back = size - 1; back >= 0; back--) {
       long index = history.t() - back;
       long before = (index - history.start()) / history.season(); // values at this phase so far
-      int phase = memory.f + usualAt(history.shape().horizon()) + (int) (index % history.season());
+      int phase = memory.f + usualAt(history.shape().horizon()) + phase(index, history.season());
       float z = history.tail()[history.tailAt() + history.tailSize() - 1 - back];
       memory.floats[phase] +=
           (float) (Math.max(WEIGHT, 1.0 / (before + 1)) * (z - memory.floats[phase]));
@@ -257,12 +266,12 @@ public final class Analogs implements Expert {
     }
     int season = history.season();
     int usual = memory.f + usualAt(history.shape().horizon());
-    int phase = (int) ((history.t() - size + 1) % season);
+    int index = (int) ((history.t() - size + 1) % season);
     float[] floats = memory.floats;
     int tail = history.tailAt();
     for (int i = 0; i < size; i++) {
-      apart[i] = floats[tail + i] - floats[usual + phase];
-      phase = phase + 1 == season ? 0 : phase + 1;
+      apart[i] = floats[tail + i] - floats[usual + phase(index, season)];
+      index = index + 1 == season ? 0 : index + 1;
     }
     return apart;
   }

@@ -15,7 +15,15 @@ package dev.weir.forecast.expert;
 public final class LogRls implements Expert {
 
   private static final int LAGS = 24;
-  private static final int SIZE = LAGS + 5;
+
+  /** For few steps ahead fewer lags do as well, in two thirds of the memory. */
+  private static final int FEW_LAGS = 16;
+
+  private static final int FEW_STEPS = 8;
+
+  /** Features beside the lags. */
+  private static final int OTHERS = 5;
+
   private static final double WEIGHT = 0.15; // of the newest value at its phase, at least
 
   private static final int LONGEST_WEEK = 512;
@@ -24,13 +32,28 @@ public final class LogRls implements Expert {
   private static final int LAST_SPREAD = 1;
   private static final int THETA = 2;
 
-  private final Rls rls = new Rls(SIZE, 0.999, 0.1, 3, SIZE * 10);
-  private final double[] features = new double[SIZE];
+  private final Rls many = rls(LAGS);
+  private final Rls few = rls(FEW_LAGS);
+  private final double[] features = new double[LAGS + OTHERS];
   private double[] path = new double[0]; // (horizon), deviations foreseen
   private History history;
   private ExpertMemory memory;
+  private int lags;
   private int lineAt; // floats: the line of past deviations
   private int line; // its length
+
+  private static Rls rls(int lags) {
+    int size = lags + OTHERS;
+    return new Rls(size, 0.999, 0.1, 3, size * 10);
+  }
+
+  private static int lags(Shape shape) {
+    return shape.horizon() <= FEW_STEPS ? FEW_LAGS : LAGS;
+  }
+
+  private Rls rls(Shape shape) {
+    return shape.horizon() <= FEW_STEPS ? few : many;
+  }
 
   @Override
   public String name() {
@@ -39,7 +62,7 @@ public final class LogRls implements Expert {
 
   @Override
   public int doubles(Shape shape) {
-    return THETA + Rls.doubles(SIZE);
+    return THETA + Rls.doubles(lags(shape) + OTHERS);
   }
 
   /** The profiles, then deviations back to a week (or a season) and a step. */
@@ -63,12 +86,13 @@ public final class LogRls implements Expert {
 
   @Override
   public void begin(Shape shape, ExpertMemory memory) {
-    rls.begin(memory.doubles, memory.d + THETA);
+    rls(shape).begin(memory.doubles, memory.d + THETA);
   }
 
   private void look(History history, ExpertMemory memory) {
     this.history = history;
     this.memory = memory;
+    lags = lags(history.shape());
     lineAt = memory.f + profiles(history.shape());
     line = line(history.shape());
   }
@@ -106,7 +130,7 @@ public final class LogRls implements Expert {
     if (isReady() && spread > 1e-12) {
       fill(t - 1, spread);
       double target = Math.max(-50, Math.min(50, deviation / spread));
-      rls.update(doubles, d + THETA, features, target);
+      rls(history.shape()).update(doubles, d + THETA, features, target);
     }
     memory.floats[lineAt + (int) (t % line)] = (float) deviation;
   }
@@ -116,7 +140,7 @@ public final class LogRls implements Expert {
   }
 
   private boolean isReady() {
-    return history.t() - learningSince() >= (history.season() > 1 ? history.season() : 0) + LAGS;
+    return history.t() - learningSince() >= (history.season() > 1 ? history.season() : 0) + lags;
   }
 
   private void learn(int at, int period, double z) {
@@ -158,7 +182,8 @@ public final class LogRls implements Expert {
         continue;
       }
       fill(t + i - 1, spread);
-      double step = spread * rls.predict(memory.doubles, memory.d + THETA, features);
+      double step =
+          spread * rls(history.shape()).predict(memory.doubles, memory.d + THETA, features);
       double z;
       if (season > 1) {
         z = usual(t + i, i) + step;
@@ -173,16 +198,16 @@ public final class LogRls implements Expert {
   }
 
   private void fill(long origin, double spread) {
-    for (int i = 0; i < LAGS; i++) {
+    for (int i = 0; i < lags; i++) {
       features[i] = deviation(origin - i, spread);
     }
     int season = history.season();
     int week = week(history.shape());
-    features[LAGS] = season > 1 ? deviation(origin + 1 - season, spread) : 0;
-    features[LAGS + 1] = season > 1 ? deviation(origin - season, spread) : 0;
-    features[LAGS + 2] = week > 1 ? deviation(origin + 1 - week, spread) : 0;
-    features[LAGS + 3] = week > 1 ? deviation(origin - week, spread) : 0;
-    features[LAGS + 4] = 0.3;
+    features[lags] = season > 1 ? deviation(origin + 1 - season, spread) : 0;
+    features[lags + 1] = season > 1 ? deviation(origin - season, spread) : 0;
+    features[lags + 2] = week > 1 ? deviation(origin + 1 - week, spread) : 0;
+    features[lags + 3] = week > 1 ? deviation(origin - week, spread) : 0;
+    features[lags + 4] = 0.3;
   }
 
   private double deviation(long index, double spread) {
