@@ -87,6 +87,22 @@ final class JobOptions {
           Duration.ZERO,
           "How far ahead of the clock an observation may be before it is a dead letter.");
 
+  static final JobOption<Duration> TTL =
+      JobOption.duration(
+          "state.ttl",
+          Duration.ZERO,
+          Duration.ZERO,
+          "A series without an observation for so long, in event time, is forgotten and starts"
+              + " anew when it returns; zero keeps each for ever.");
+  static final JobOption<Integer> MAX_SERIES =
+      JobOption.integer(
+          "state.max-series",
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "Series that one task may keep; observations of further ones are dead letters; 0 for no"
+              + " limit.");
+
   /** What a forecast is made of. */
   enum Made {
     MIXTURE,
@@ -287,6 +303,8 @@ final class JobOptions {
                 OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,
+                TTL,
+                MAX_SERIES,
                 OUTPUT,
                 LEARNING,
                 SIZE,

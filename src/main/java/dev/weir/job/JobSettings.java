@@ -20,6 +20,7 @@ import dev.weir.model.Scaling;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Learning;
 import dev.weir.stream.ForecastSettings.Target;
+import dev.weir.stream.StateLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -101,13 +102,14 @@ public record JobSettings(
     KafkaSettings kafka = kafka(file, name, directory);
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
+    StateLimits limits = limits(file, outOfOrderness);
     int stride = file.get(JobOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
     file.throwProblems();
 
     ForecastSettings forecast =
-        new ForecastSettings(seqLen, stride, features, outOfOrderness, targets);
+        new ForecastSettings(seqLen, stride, features, outOfOrderness, limits, targets);
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -131,6 +133,16 @@ public record JobSettings(
     }
     properties.putAll(file.properties());
     return properties;
+  }
+
+  private static StateLimits limits(JobFile file, Duration outOfOrderness) {
+    Duration ttl = file.get(JobOptions.TTL);
+    if (!ttl.isZero() && ttl.compareTo(outOfOrderness) <= 0) {
+      file.problem(
+          JobOptions.TTL,
+          "expected more than window.out-of-orderness (%s), got %s".formatted(outOfOrderness, ttl));
+    }
+    return new StateLimits(ttl, file.get(JobOptions.MAX_SERIES));
   }
 
   private static KafkaSettings kafka(JobFile file, String name, Path directory) {

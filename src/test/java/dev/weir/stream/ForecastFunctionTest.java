@@ -37,7 +37,6 @@ import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -75,8 +74,7 @@ class ForecastFunctionTest {
       ForecastSettings settings) throws Exception {
     var harness =
         new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
-            new CoBroadcastWithKeyedOperator<>(
-                new ForecastFunction(settings), List.of(ForecastFunction.MODELS)),
+            new ForecastOperator(settings),
             arrival ->
                 arrival instanceof Observed observed ? observed.observation().series() : "dead",
             model -> "",
