@@ -9,9 +9,13 @@ import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
+import dev.weir.job.JobOptions.RunMode;
 import dev.weir.job.JobOptions.Size;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.Position;
+import dev.weir.kafka.Span;
+import dev.weir.kafka.SpanOffsets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -172,7 +176,22 @@ public record JobSettings(
         file.get(JobOptions.TRANSACTION_TIMEOUT),
         orElse(file.get(JobOptions.TRANSACTION_PREFIX), "weir-" + name),
         file.get(JobOptions.MAX_FUTURE),
-        0); // measured on the topic when the job is submitted
+        span(file),
+        SpanOffsets.STREAM, // these two are measured on the topics when the job is submitted
+        0);
+  }
+
+  private static Span span(JobFile file) {
+    boolean bounded = file.get(JobOptions.MODE) == RunMode.BOUNDED;
+    Position start = file.get(JobOptions.START);
+    Position end = file.get(JobOptions.END);
+    if (!bounded && file.has(JobOptions.END)) {
+      file.problem(JobOptions.END, "expected mode: bounded beside it, got streaming");
+    }
+    if (!bounded) {
+      return new Span(start == null ? Position.COMMITTED : start, null);
+    }
+    return new Span(start == null ? Position.EARLIEST : start, end == null ? Position.LATEST : end);
   }
 
   private static String orElse(String value, String otherwise) {
