@@ -223,17 +223,18 @@ final class ForecastFunction
     if (observation.time() <= completeUpTo) {
       startAnewAfterSilence(state, observation.time());
     }
+    long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     switch (outcome) {
       case APPENDED -> {
         advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
         windowState.update(state);
-        known.touched(state, observation.time(), context.timerService());
+        known.touched(state, before, observation.time(), context.timerService());
       }
       case PENDING -> {
         context.timerService().registerEventTimeTimer(observation.time());
         windowState.update(state);
-        known.touched(state, observation.time(), context.timerService());
+        known.touched(state, before, observation.time(), context.timerService());
       }
       case CORRECTED -> {
         counters.corrections.inc();

@@ -32,6 +32,7 @@ final class KnownSeries {
       new ValueStateDescriptor<>("expiry", Types.LONG);
 
   private final long ttl; // 0: for ever
+  private final long half; // of a ttl, rounded up
   private final int most; // 0: no limit
   private final ValueState<Long> expiry; // null without a ttl
   private volatile long count; // written by the task, read by whoever reports metrics
@@ -40,6 +41,7 @@ final class KnownSeries {
 
   KnownSeries(StateLimits limits, RuntimeContext context) {
     this.ttl = limits.ttl().toMillis();
+    this.half = (ttl + 1) / 2;
     this.most = limits.maxSeries();
     this.expiry = ttl == 0 ? null : context.getState(EXPIRY);
   }
@@ -87,31 +89,39 @@ final class KnownSeries {
   /**
    * The current series has an observation. A series that is behind the watermark lives by the
    * watermark, else it would be dropped again and again while its past comes in.
+   *
+   * @param before time of the series' newest observation before this one
    */
-  void touched(WindowState state, long time, TimerService timers) throws IOException {
+  void touched(WindowState state, long before, long time, TimerService timers) throws IOException {
     if (ttl == 0) {
       return;
     }
     long now = Math.max(time, timers.currentWatermark());
-    if (now == Long.MAX_VALUE) {
-      return; // the input has ended
+    if (now == Long.MAX_VALUE // the input has ended
+        || Math.floorDiv(now, half) == Math.floorDiv(before, half)) { // the timer is late enough
+      return;
     }
-    Long before = expiry.value();
-    long wanted = now + 2 * ttl;
-    if (before == null || wanted - before >= ttl / 2) {
-      if (before != null && !state.isPending(before)) { // else the timer is that observation's too
-        timers.deleteEventTimeTimer(before);
+    Long timer = expiry.value();
+    long wanted = timerAfter(now);
+    if (timer == null || timer < wanted) {
+      if (timer != null && !state.isPending(timer)) { // else the timer is that observation's too
+        timers.deleteEventTimeTimer(timer);
       }
       timers.registerEventTimeTimer(wanted);
       expiry.update(wanted);
     }
   }
 
+  /** One for each half ttl: one and a half to two ttls later. */
+  private long timerAfter(long now) {
+    return (Math.floorDiv(now, half) + 4) * half;
+  }
+
   /** The timer of a restored series, whose job may have had no ttl before. Idempotent. */
   long restoredTimer(WindowState state) throws IOException {
     Long timer = expiry.value();
     if (timer == null) {
-      timer = state.newestTime() + 2 * ttl;
+      timer = timerAfter(state.newestTime());
       expiry.update(timer);
     }
     return timer;
@@ -130,8 +140,9 @@ final class KnownSeries {
     if (timestamp - last > ttl) {
       return true;
     }
-    timers.registerEventTimeTimer(last + 2 * ttl); // it has lived on while the job had no ttl
-    expiry.update(last + 2 * ttl);
+    long later = timerAfter(last); // it has lived on while the job had no ttl
+    timers.registerEventTimeTimer(later);
+    expiry.update(later);
     return false;
   }
 

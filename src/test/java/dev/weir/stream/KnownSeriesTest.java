@@ -27,6 +27,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -49,7 +50,8 @@ class KnownSeriesTest {
   private static final class Harness
       extends KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> {
 
-    Harness(ForecastSettings settings, int subtasks, int subtask) throws Exception {
+    Harness(ForecastSettings settings, StateBackend backend, int subtasks, int subtask)
+        throws Exception {
       super(
           new ForecastOperator(settings),
           arrival -> ((Observed) arrival).observation().series(),
@@ -58,12 +60,18 @@ class KnownSeriesTest {
           MAX_PARALLELISM,
           subtasks,
           subtask);
+      setStateBackend(backend); // before the set-up, else it is not heard
       setup(OutputSerializer.INSTANCE);
     }
 
     /** Entries of all states, one by one. */
     long entries() {
-      return STATES.stream().mapToLong(this::entries).sum();
+      long entries = STATES.stream().mapToLong(this::entries).sum();
+      if (((ForecastOperator) getOperator()).getKeyedStateBackend()
+          instanceof HeapKeyedStateBackend) {
+        assertThat(numKeyedStateEntries()).as("entries, whatever the state").isEqualTo(entries);
+      }
+      return entries;
     }
 
     private long entries(String state) {
@@ -130,9 +138,8 @@ class KnownSeriesTest {
   }
 
   private Harness harness(ForecastSettings settings, StateBackend backend) throws Exception {
-    Harness harness = new Harness(settings, 1, 0);
+    Harness harness = new Harness(settings, backend, 1, 0);
     open.add(harness);
-    harness.setStateBackend(backend);
     harness.open();
     return harness;
   }
@@ -142,9 +149,13 @@ class KnownSeriesTest {
   }
 
   private Harness restored(
-      ForecastSettings settings, OperatorSubtaskState state, int subtasks, int subtask)
+      ForecastSettings settings,
+      StateBackend backend,
+      OperatorSubtaskState state,
+      int subtasks,
+      int subtask)
       throws Exception {
-    Harness harness = new Harness(settings, subtasks, subtask);
+    Harness harness = new Harness(settings, backend, subtasks, subtask);
     open.add(harness);
     harness.initializeState(state);
     harness.open();
@@ -152,7 +163,7 @@ class KnownSeriesTest {
   }
 
   private Harness restored(ForecastSettings settings, OperatorSubtaskState state) throws Exception {
-    return restored(settings, state, 1, 0);
+    return restored(settings, new HashMapStateBackend(), state, 1, 0);
   }
 
   static Stream<StateBackend> backends() {
@@ -164,6 +175,11 @@ class KnownSeriesTest {
   void aSilentSeriesLosesEachOfItsStatesAndTheOthersKeepTheirs(StateBackend backend)
       throws Exception {
     Harness harness = harness(expiring(), backend);
+    assertThat(
+            ((ForecastOperator) harness.getOperator())
+                .getKeyedStateBackend()
+                .getBackendTypeIdentifier())
+        .isEqualTo(backend instanceof HashMapStateBackend ? "hashmap" : "rocksdb");
     harness.send("silent", 1, 2, 3);
     for (long time = 1; time <= 400; time += 10) {
       harness.send("lively", time);
@@ -246,9 +262,9 @@ class KnownSeriesTest {
     Harness harness = harness(settings(TTL, UNLIMITED, 50));
     harness.send("s", 10);
     harness.watermark(10);
-    harness.send("s", 10 + 2 * TTL); // when the timer would fire; it moves on
-    harness.watermark(10 + 2 * TTL);
-    assertThat(harness.forecasts("s")).extracting(Forecast::origin).contains(10 + 2 * TTL);
+    harness.send("s", 2 * TTL); // when the timer would fire; it moves on
+    harness.watermark(2 * TTL);
+    assertThat(harness.forecasts("s")).extracting(Forecast::origin).contains(2 * TTL);
     assertThat(harness.entries()).isEqualTo(STATES.size());
   }
 
@@ -377,11 +393,7 @@ class KnownSeriesTest {
     first.send("c", 300);
     OperatorSubtaskState saved = first.snapshot(1, 1);
     for (long ttl : new long[] {TTL, 0}) {
-      Harness second = new Harness(settings(ttl, 3, 0), 1, 0);
-      open.add(second);
-      second.setStateBackend(backend);
-      second.initializeState(saved);
-      second.open();
+      Harness second = restored(settings(ttl, 3, 0), backend, saved, 1, 0);
       second.send("d", 301);
       second.send("e", 301);
       second.send("c", 301);
@@ -404,7 +416,7 @@ class KnownSeriesTest {
       OperatorSubtaskState part =
           AbstractStreamOperatorTestHarness.repartitionOperatorState(
               saved, MAX_PARALLELISM, 1, 2, subtask);
-      Harness task = restored(settings(0, 20, 0), part, 2, subtask);
+      Harness task = restored(settings(0, 20, 0), new HashMapStateBackend(), part, 2, subtask);
       long restored = task.entries("window");
       assertThat(restored).isBetween(5L, 19L);
       room += 20 - restored;
