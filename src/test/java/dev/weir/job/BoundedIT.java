@@ -227,7 +227,7 @@ class BoundedIT {
 
   @Test
   void whatTheGroupHasCommittedBeforeIsNotTakenForTheEnd() throws Exception {
-    kafka.create("again", 1, Map.of());
+    kafka.create("again", 12, Map.of()); // some of them empty
     List<Observation> observations = rounds(0, 300);
     kafka.sendObservations("again", observations);
     Map<String, String> more = new HashMap<>(Map.of("topics.observations", "again"));
