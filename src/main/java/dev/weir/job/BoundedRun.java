@@ -2,12 +2,15 @@ package dev.weir.job;
 
 import dev.weir.kafka.HistoryProgress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job over history: submits it, waits until it has read up to its end, and stops it with a
@@ -16,6 +19,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class BoundedRun implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(BoundedRun.class);
+
+  private static final int ATTEMPTS = 3;
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
   private final JobClient client;
@@ -58,22 +64,37 @@ public final class BoundedRun implements AutoCloseable {
    * @throws IllegalStateException when the job fails before or can't be stopped
    */
   public String stopAtEnd(String savepoints) throws InterruptedException {
-    while (!progress.isThrough()) {
-      JobStatus status = get("ask for its status", client.getJobStatus());
+    for (int attempt = 1; ; attempt++) {
+      awaitEnd();
+      try { // no drain: to the operators the stream has not ended, it only pauses
+        return get(
+            "stop with a savepoint",
+            client.stopWithSavepoint(false, savepoints, SavepointFormatType.CANONICAL));
+      } catch (IllegalStateException e) { // a task may just have failed, and the job goes on
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        LOG.warn("tries again: {}", e.getMessage());
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+      }
+    }
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    while (true) {
+      JobStatus status = get("tell its status", client.getJobStatus());
       if (status.isGloballyTerminalState()) {
         get("read its history", client.getJobExecutionResult()); // says why it has failed
         throw failure("read its history", "it is " + status, null);
       }
+      if (progress.isThrough()) {
+        return;
+      }
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
     }
-    // no drain: to the operators the stream has not ended, it only pauses
-    return get(
-        "stop with a savepoint",
-        client.stopWithSavepoint(false, savepoints, SavepointFormatType.CANONICAL));
   }
 
-  private <T> T get(String what, java.util.concurrent.CompletableFuture<T> answer)
-      throws InterruptedException {
+  private <T> T get(String what, CompletableFuture<T> answer) throws InterruptedException {
     try {
       return answer.get();
     } catch (ExecutionException e) {

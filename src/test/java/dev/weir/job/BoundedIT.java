@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.HistoryProgress;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SpanOffsets;
 import dev.weir.kafka.TopicAdmin;
@@ -172,7 +173,7 @@ class BoundedIT {
   /**
    * Partition 0: offsets 0 to 9, a second apart. Partition 1: offsets 0 to 4, from second 100 on.
    */
-  private static KafkaSettings spans(String start, String end) throws Exception {
+  private static KafkaSettings spans(String name, String start, String end) throws Exception {
     if (kafka.admin().missing(List.of(SPANS)).contains(SPANS)) {
       kafka.create(SPANS, 2, Map.of());
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -189,11 +190,11 @@ class BoundedIT {
       more.put("mode", "bounded");
       more.put("source.end", end);
     }
-    return settings("spans", more).kafka();
+    return settings(name, more).kafka();
   }
 
   private static SpanOffsets resolve(String start, String end) throws Exception {
-    KafkaSettings settings = spans(start, end);
+    KafkaSettings settings = spans("spans", start, end);
     try (TopicAdmin admin = kafka.admin()) {
       return new TopicOffsets(admin, settings).resolve(settings.span());
     }
@@ -210,25 +211,53 @@ class BoundedIT {
         .isEqualTo(new SpanOffsets(Map.of(0, 4L, 1, 0L), Map.of(0, 10L, 1, 3L)));
     assertThat(resolve("latest", null)).isEqualTo(new SpanOffsets(Map.of(0, 10L, 1, 5L), null));
 
+    commit("spans", Map.of(0, 6L));
+    assertThat(resolve("committed", "latest"))
+        .isEqualTo(new SpanOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+  }
+
+  private static void commit(String group, Map<Integer, Long> offsets) {
     Map<String, Object> config =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
             kafka.bootstrapServers(),
             ConsumerConfig.GROUP_ID_CONFIG,
-            "spans");
+            group);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      TopicPartition partition = new TopicPartition(SPANS, 0);
-      consumer.commitSync(Map.of(partition, new OffsetAndMetadata(6)));
+      Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
+      offsets.forEach(
+          (partition, offset) ->
+              places.put(new TopicPartition(SPANS, partition), new OffsetAndMetadata(offset)));
+      consumer.commitSync(places);
     }
-    assertThat(resolve("committed", "latest"))
-        .isEqualTo(new SpanOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+  }
+
+  @Test
+  void onlyWhatIsCommittedFromNowOnSaysHowFarAJobHasGot() throws Exception {
+    KafkaSettings settings =
+        spans("progress", "earliest", "latest").measured(resolve("earliest", "latest"), 1_000);
+    commit("progress", Map.of(0, 10L, 1, 5L));
+    try (HistoryProgress progress = new HistoryProgress(settings);
+        TopicAdmin admin = kafka.admin()) {
+      assertThat(progress.isThrough()).isFalse();
+      assertThat(new TopicOffsets(admin, settings).committed().values()) // its place is kept
+          .extracting(OffsetAndMetadata::offset)
+          .containsExactly(10L, 5L);
+      commit("progress", Map.of(0, 10L));
+      assertThat(progress.isThrough()).isFalse();
+      commit("progress", Map.of(1, 3L));
+      assertThat(progress.isThrough()).isFalse();
+      commit("progress", Map.of(1, 5L));
+      assertThat(progress.isThrough()).isTrue();
+    }
   }
 
   @Test
   void whatTheGroupHasCommittedBeforeIsNotTakenForTheEnd() throws Exception {
-    kafka.create("again", 12, Map.of()); // some of them empty
-    List<Observation> observations = rounds(0, 300);
+    kafka.create("again", 3, Map.of()); // two of them stay empty
+    List<Observation> observations = new ArrayList<>(rounds(0, 1_000));
+    observations.removeIf(observation -> !observation.series().equals("s1"));
     kafka.sendObservations("again", observations);
     Map<String, String> more = new HashMap<>(Map.of("topics.observations", "again"));
     more.put("mode", "bounded");
