@@ -22,13 +22,23 @@ public final class BoundedRun implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BoundedRun.class);
 
   private static final int ATTEMPTS = 3;
+
+  /** Watermarks come five times a second. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
+
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
   private final JobClient client;
   private final HistoryProgress progress;
 
-  private BoundedRun(JobClient client, HistoryProgress progress) {
+  private final Duration settling; // what event time needs to see that nothing more comes
+
+  private BoundedRun(JobClient client, HistoryProgress progress, JobSettings settings) {
     this.client = client;
+    this.settling =
+        settings.forecast().outOfOrderness().isZero()
+            ? Duration.ZERO
+            : settings.idleTimeout().plus(SLACK);
     this.progress = progress;
   }
 
@@ -45,7 +55,7 @@ public final class BoundedRun implements AutoCloseable {
     JobSettings prepared = ForecastJob.prepareTopics(settings);
     HistoryProgress progress = new HistoryProgress(prepared.kafka());
     try {
-      return new BoundedRun(ForecastJob.execute(env, prepared), progress);
+      return new BoundedRun(ForecastJob.execute(env, prepared), progress, prepared);
     } catch (Exception e) {
       progress.close();
       throw e;
@@ -66,6 +76,7 @@ public final class BoundedRun implements AutoCloseable {
   public String stopAtEnd(String savepoints) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       awaitEnd();
+      TimeUnit.MILLISECONDS.sleep(settling.toMillis());
       try { // no drain: to the operators the stream has not ended, it only pauses
         return get(
             "stop with a savepoint",

@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
@@ -23,6 +25,8 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
   private final SourceReader<Arrival, KafkaPartitionSplit> reader;
   private final Map<Integer, Long> ends;
   private final Map<String, KafkaPartitionSplit> all = new LinkedHashMap<>(); // as they came
+
+  private KeptOutputs outputs; // around the one that is polled for
 
   HistoryReader(SourceReader<Arrival, KafkaPartitionSplit> reader, Map<Integer, Long> ends) {
     this.reader = reader;
@@ -73,7 +77,10 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
 
   @Override
   public InputStatus pollNext(ReaderOutput<Arrival> output) throws Exception {
-    return reader.pollNext(output);
+    if (outputs == null || outputs.output != output) {
+      outputs = new KeptOutputs(output);
+    }
+    return reader.pollNext(outputs);
   }
 
   @Override
@@ -110,5 +117,54 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
   @Override
   public void close() throws Exception {
     reader.close();
+  }
+
+  /**
+   * Keeps the output of a partition that is read to its end, as that of a stream that pauses: it
+   * gives its time until it counts as idle. Taken away at once, it would hold back event time for
+   * all, since a reader without partitions is not idle to Flink.
+   */
+  private static final class KeptOutputs implements ReaderOutput<Arrival> {
+
+    private final ReaderOutput<Arrival> output;
+
+    KeptOutputs(ReaderOutput<Arrival> output) {
+      this.output = output;
+    }
+
+    @Override
+    public SourceOutput<Arrival> createOutputForSplit(String split) {
+      return output.createOutputForSplit(split);
+    }
+
+    @Override
+    public void releaseOutputForSplit(String split) {
+      // kept
+    }
+
+    @Override
+    public void collect(Arrival arrival) {
+      output.collect(arrival);
+    }
+
+    @Override
+    public void collect(Arrival arrival, long timestamp) {
+      output.collect(arrival, timestamp);
+    }
+
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      output.emitWatermark(watermark);
+    }
+
+    @Override
+    public void markIdle() {
+      output.markIdle();
+    }
+
+    @Override
+    public void markActive() {
+      output.markActive();
+    }
   }
 }

@@ -168,6 +168,35 @@ class BoundedIT {
     assertThat(kafka.deadLetters(streaming.kafka().topics().deadLetters())).isEmpty();
   }
 
+  @Test
+  void aPartitionThatEndsLongBeforeAnotherDoesNotHoldItBack() throws Exception {
+    kafka.create("skewed", 2, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      records.add(KafkaFixture.record("skewed", 1, new Observation("late", 1_000_000 + i, i)));
+    }
+    for (int i = 0; i < 10; i++) {
+      records.add(KafkaFixture.record("skewed", 0, new Observation("early", 1_000 + i, i)));
+    }
+    kafka.send(records);
+    JobSettings settings =
+        settings(
+            "skewed",
+            Map.of(
+                "topics.observations",
+                "skewed",
+                "mode",
+                "bounded",
+                "window.out-of-orderness",
+                "20 ms",
+                "window.idle-timeout",
+                "300 ms"));
+    bounded(settings, 2, null);
+    Map<String, List<Forecast>> made = bySeries(forecasts(settings));
+    assertThat(made.get("early")).hasSize(10);
+    assertThat(made.get("late")).hasSize(79); // those that nothing earlier can precede
+  }
+
   private static final String SPANS = "spans";
 
   /**
