@@ -190,7 +190,7 @@ class BoundedIT {
                 "window.out-of-orderness",
                 "20 ms",
                 "window.idle-timeout",
-                "300 ms"));
+                "2 s")); // more than the job needs to get through
     bounded(settings, 2, null);
     Map<String, List<Forecast>> made = bySeries(forecasts(settings));
     assertThat(made.get("early")).hasSize(10);
