@@ -1,11 +1,13 @@
 package dev.weir.cli;
 
+import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +32,18 @@ final class RunCommand implements Callable<Integer> {
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
+      names = "--savepoint",
+      paramLabel = "PATH",
+      description = "Savepoint to start from, such as that of a bounded run.")
+  private String savepoint;
+
+  @Option(
+      names = "--savepoints",
+      paramLabel = "DIR",
+      description = "Where a bounded job leaves its savepoint (default: ${DEFAULT-VALUE}).")
+  private Path savepoints = Path.of("savepoints");
+
+  @Option(
       names = "-D",
       paramLabel = "KEY=VALUE",
       description = "A setting of Flink, such as parallelism.default=2.")
@@ -38,17 +52,34 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     JobSettings settings = JobSettings.read(job, overrides);
+    if (savepoint != null) {
+      flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);
+    }
     try (LocalCluster cluster = LocalCluster.start(flink)) {
+      if (settings.kafka().span().isBounded()) {
+        try (BoundedRun run = BoundedRun.submit(cluster.environment(), settings)) {
+          tellOf(settings, cluster);
+          System.out.println(run.stopAtEnd(savepoints.toAbsolutePath().toUri().toString()));
+        }
+        System.err.printf(
+            "%s has read its history; go on with --savepoint and --set mode=streaming%n",
+            settings.name());
+        return 0;
+      }
       JobClient client = ForecastJob.submit(cluster.environment(), settings);
-      System.err.printf(
-          "%s is running: %s -> %s on %s; Flink's page: %s; stop with Ctrl-C%n",
-          settings.name(),
-          settings.kafka().topics().observations(),
-          settings.kafka().topics().forecasts(),
-          settings.kafka().bootstrapServers(),
-          cluster.webAddress());
+      tellOf(settings, cluster);
       client.getJobExecutionResult().get();
     }
     return 0;
+  }
+
+  private static void tellOf(JobSettings settings, LocalCluster cluster) throws Exception {
+    System.err.printf(
+        "%s is running: %s -> %s on %s; Flink's page: %s; stop with Ctrl-C%n",
+        settings.name(),
+        settings.kafka().topics().observations(),
+        settings.kafka().topics().forecasts(),
+        settings.kafka().bootstrapServers(),
+        cluster.webAddress());
   }
 }

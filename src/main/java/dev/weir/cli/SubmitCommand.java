@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import java.nio.file.Files;
@@ -47,6 +48,12 @@ final class SubmitCommand implements Callable<Integer> {
 
   @Option(names = "--savepoint", paramLabel = "PATH", description = "Savepoint to start from.")
   private String savepoint;
+
+  @Option(
+      names = "--savepoints",
+      paramLabel = "DIR",
+      description = "Where a bounded job leaves its savepoint (default: as the cluster has it).")
+  private String savepoints;
 
   @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option.")
   private final Map<String, String> overrides = new LinkedHashMap<>();
@@ -97,6 +104,18 @@ final class SubmitCommand implements Callable<Integer> {
             Integer.parseInt(jobManager.substring(colon + 1)),
             configuration,
             jobJar.toString());
+    if (settings.kafka().span().isBounded()) {
+      try (BoundedRun run = BoundedRun.submit(env, settings)) {
+        System.err.printf(
+            "%s is submitted, job id %s; waits for the end of its history%n",
+            settings.name(), run.client().getJobID());
+        System.out.println(run.stopAtEnd(savepoints));
+      }
+      System.err.printf(
+          "%s has read its history; go on with --savepoint and --set mode=streaming%n",
+          settings.name());
+      return 0;
+    }
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
     return 0;

@@ -27,6 +27,8 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     /** The series has already moved past this time. */
     LATE,
     /** A model that the job cannot use. */
-    MODEL
+    MODEL,
+    /** A new series, and its task has as many as it may keep. */
+    SERIES_LIMIT
   }
 }

@@ -120,6 +120,23 @@ public final class WindowState {
     return pendingCovariates[index * features + feature];
   }
 
+  /** Whether an observation of this time waits. */
+  public boolean isPending(long time) {
+    return findPending(time) >= 0;
+  }
+
+  /** Time of the newest observation, in the ring or waiting; {@link Long#MIN_VALUE} for none. */
+  public long newestTime() {
+    return pendingSize == 0 ? lastTime() : Math.max(lastTime(), pendingTimes[pendingSize - 1]);
+  }
+
+  /** Empties the ring, as if the series were new; what waits stays. */
+  public void forget() {
+    next = 0;
+    size = 0;
+    seen = 0;
+  }
+
   /** Where a waiting observation of this time stands or, negative minus one, would stand. */
   int findPending(long time) {
     return Arrays.binarySearch(pendingTimes, 0, pendingSize, time);

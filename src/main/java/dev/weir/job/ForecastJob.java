@@ -2,7 +2,9 @@ package dev.weir.job;
 
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.SpanOffsets;
 import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicOffsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -56,6 +58,12 @@ public final class ForecastJob {
       description = "Overrides one option of the job file.")
   private final Map<String, String> overrides = new LinkedHashMap<>();
 
+  @Option(
+      names = "--savepoints",
+      paramLabel = "DIR",
+      description = "Where a bounded job leaves its savepoint (default: as the cluster has it).")
+  private String savepoints;
+
   @Option(names = "--dry-run", description = "Checks the job file and stops.")
   private boolean dryRun;
 
@@ -87,13 +95,24 @@ public final class ForecastJob {
       System.out.println(job + ": as it should be");
       return;
     }
-    submit(StreamExecutionEnvironment.getExecutionEnvironment(), settings);
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    if (settings.kafka().span().isBounded()) {
+      try (BoundedRun run = BoundedRun.submit(env, settings)) {
+        System.out.println("history is through, savepoint: " + run.stopAtEnd(savepoints));
+      }
+      return;
+    }
+    submit(env, settings);
   }
 
   /** Prepares the topics and submits the job to the environment's cluster. */
   public static JobClient submit(StreamExecutionEnvironment env, JobSettings settings)
       throws Exception {
-    JobSettings prepared = prepareTopics(settings);
+    return execute(env, prepareTopics(settings));
+  }
+
+  /** Submits a job whose topics are prepared. */
+  static JobClient execute(StreamExecutionEnvironment env, JobSettings prepared) throws Exception {
     env.configure(defaults(env.getConfiguration()));
     ForecastPipeline.build(env, prepared);
     return env.executeAsync(prepared.name());
@@ -119,7 +138,7 @@ public final class ForecastJob {
 
   /**
    * Sees to it that the topics are there before the job starts, and finds out how long a dead
-   * letter may be.
+   * letter may be and which offsets are to be read.
    */
   static JobSettings prepareTopics(JobSettings settings) {
     KafkaSettings kafka = settings.kafka();
@@ -156,9 +175,13 @@ public final class ForecastJob {
       }
       admin.checkRights(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
+      SpanOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
+      if (offsets.starts() != null) {
+        LOG.info("reads {} from {} to {}", topics.observations(), offsets.starts(), offsets.ends());
+      }
       return new JobSettings(
           settings.name(),
-          kafka.withMaxDeadLetterBytes(maxBytes),
+          kafka.measured(offsets, maxBytes),
           settings.forecast(),
           settings.idleTimeout(),
           settings.createTopics());

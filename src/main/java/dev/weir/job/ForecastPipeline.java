@@ -6,7 +6,7 @@ import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaEnds;
-import dev.weir.stream.ForecastFunction;
+import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.WeirType;
@@ -34,9 +34,8 @@ public final class ForecastPipeline {
       ForecastSettings settings) {
     return observations
         .keyBy(ForecastPipeline::key, Types.STRING)
-        .connect(models.broadcast(ForecastFunction.MODELS))
-        .process(new ForecastFunction(settings), WeirType.OUTPUT)
-        .name("forecast")
+        .connect(models.broadcast())
+        .transform("forecast", WeirType.OUTPUT, new ForecastOperator(settings))
         .uid("forecast");
   }
 

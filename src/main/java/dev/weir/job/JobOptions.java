@@ -3,6 +3,7 @@ package dev.weir.job;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.Position;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
@@ -55,6 +56,38 @@ final class JobOptions {
           true,
           "Whether missing output and model topics are created when the job is submitted.");
 
+  /** Whether a job ends. */
+  enum RunMode {
+    STREAMING,
+    BOUNDED;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static final JobOption<RunMode> MODE =
+      JobOption.choice(
+          "source.mode",
+          RunMode.class,
+          RunMode::label,
+          RunMode.STREAMING,
+          "bounded: reads up to source.end and stops with a savepoint that streaming goes on"
+              + " from; mode for short.");
+  static final JobOption<Position> START =
+      position(
+          "source.start",
+          "Where a job begins that has no savepoint; by default committed, and earliest when"
+              + " bounded.");
+  static final JobOption<Position> END =
+      position(
+          "source.end",
+          "Where a bounded job ends, of what is there when it is submitted; by default latest.");
+
+  private static JobOption<Position> position(String key, String description) {
+    return new JobOption<>(key, Position.EXPECTED, null, description, Position::parse);
+  }
+
   static final JobOption<Integer> SEQ_LEN =
       JobOption.integer("window.seq-len", 5, 1, 4096, "Values in a window.");
   static final JobOption<Integer> STRIDE =
@@ -86,6 +119,22 @@ final class JobOptions {
           Duration.ofDays(1),
           Duration.ZERO,
           "How far ahead of the clock an observation may be before it is a dead letter.");
+
+  static final JobOption<Duration> TTL =
+      JobOption.duration(
+          "state.ttl",
+          Duration.ZERO,
+          Duration.ZERO,
+          "A series without an observation for so long, in event time, is forgotten and starts"
+              + " anew when it returns; zero keeps each for ever.");
+  static final JobOption<Integer> MAX_SERIES =
+      JobOption.integer(
+          "state.max-series",
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "Series that one task may keep; observations of further ones are dead letters; 0 for no"
+              + " limit.");
 
   /** What a forecast is made of. */
   enum Made {
@@ -163,7 +212,8 @@ final class JobOptions {
   static final List<JobOption<?>> LISTS = List.of(EXPERTS, LEVELS);
 
   /** Keys that stand for a longer one. */
-  static final Map<String, String> SHORT_FORMS = Map.of("learning", "learning.enabled");
+  static final Map<String, String> SHORT_FORMS =
+      Map.of("learning", "learning.enabled", "mode", "source.mode");
 
   private static String expert(String name) {
     if (!Experts.NAMES.contains(name)) {
@@ -281,12 +331,17 @@ final class JobOptions {
                 DEAD_LETTERS,
                 MODELS,
                 CREATE_TOPICS,
+                MODE,
+                START,
+                END,
                 SEQ_LEN,
                 STRIDE,
                 FEATURES,
                 OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,
+                TTL,
+                MAX_SERIES,
                 OUTPUT,
                 LEARNING,
                 SIZE,

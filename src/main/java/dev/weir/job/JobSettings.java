@@ -9,9 +9,13 @@ import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
+import dev.weir.job.JobOptions.RunMode;
 import dev.weir.job.JobOptions.Size;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.Position;
+import dev.weir.kafka.Span;
+import dev.weir.kafka.SpanOffsets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -20,6 +24,7 @@ import dev.weir.model.Scaling;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Learning;
 import dev.weir.stream.ForecastSettings.Target;
+import dev.weir.stream.StateLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -101,13 +106,14 @@ public record JobSettings(
     KafkaSettings kafka = kafka(file, name, directory);
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
+    StateLimits limits = limits(file, outOfOrderness);
     int stride = file.get(JobOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
     file.throwProblems();
 
     ForecastSettings forecast =
-        new ForecastSettings(seqLen, stride, features, outOfOrderness, targets);
+        new ForecastSettings(seqLen, stride, features, outOfOrderness, limits, targets);
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -131,6 +137,16 @@ public record JobSettings(
     }
     properties.putAll(file.properties());
     return properties;
+  }
+
+  private static StateLimits limits(JobFile file, Duration outOfOrderness) {
+    Duration ttl = file.get(JobOptions.TTL);
+    if (!ttl.isZero() && ttl.compareTo(outOfOrderness) <= 0) {
+      file.problem(
+          JobOptions.TTL,
+          "expected more than window.out-of-orderness (%s), got %s".formatted(outOfOrderness, ttl));
+    }
+    return new StateLimits(ttl, file.get(JobOptions.MAX_SERIES));
   }
 
   private static KafkaSettings kafka(JobFile file, String name, Path directory) {
@@ -160,7 +176,22 @@ public record JobSettings(
         file.get(JobOptions.TRANSACTION_TIMEOUT),
         orElse(file.get(JobOptions.TRANSACTION_PREFIX), "weir-" + name),
         file.get(JobOptions.MAX_FUTURE),
-        0); // measured on the topic when the job is submitted
+        span(file),
+        SpanOffsets.STREAM, // these two are measured on the topics when the job is submitted
+        0);
+  }
+
+  private static Span span(JobFile file) {
+    boolean bounded = file.get(JobOptions.MODE) == RunMode.BOUNDED;
+    Position start = file.get(JobOptions.START);
+    Position end = file.get(JobOptions.END);
+    if (!bounded && file.has(JobOptions.END)) {
+      file.problem(JobOptions.END, "expected mode: bounded beside it, got streaming");
+    }
+    if (!bounded) {
+      return new Span(start == null ? Position.COMMITTED : start, null);
+    }
+    return new Span(start == null ? Position.EARLIEST : start, end == null ? Position.LATEST : end);
   }
 
   private static String orElse(String value, String otherwise) {

@@ -3,15 +3,20 @@ package dev.weir.kafka;
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Output;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
 
 /** The sources and the one sink of a forecasting job on Kafka. */
 public final class KafkaEnds {
@@ -33,16 +38,40 @@ public final class KafkaEnds {
     this.settings = settings;
   }
 
-  /** From the group's committed offsets, or the beginning when there are none. */
-  public KafkaSource<Arrival> observations(TypeInformation<Arrival> type) {
-    return KafkaSource.<Arrival>builder()
-        .setProperties(consumerProperties())
-        .setBootstrapServers(settings.bootstrapServers())
-        .setGroupId(settings.group())
-        .setTopics(settings.topics().observations())
-        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-        .setDeserializer(new ObservationDeserializer(type, settings.maxFuture()))
-        .build();
+  /**
+   * From the group's committed offsets, or the beginning when there are none; or what the job file
+   * wants to have read.
+   */
+  public Source<Arrival, ?, ?> observations(TypeInformation<Arrival> type) {
+    SpanOffsets offsets = settings.offsets();
+    Properties properties = consumerProperties();
+    if (offsets.ends() != null) { // whoever waits for the end goes by what is committed
+      properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "true");
+    }
+    KafkaSource<Arrival> source =
+        KafkaSource.<Arrival>builder()
+            .setProperties(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setGroupId(settings.group())
+            .setTopics(settings.topics().observations())
+            .setStartingOffsets(starts(offsets))
+            .setDeserializer(new ObservationDeserializer(type, settings.maxFuture()))
+            .build();
+    return offsets.ends() == null ? source : new HistorySource(source, offsets.ends());
+  }
+
+  private OffsetsInitializer starts(SpanOffsets offsets) {
+    if (offsets.starts() == null) {
+      return OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+    }
+    Map<TopicPartition, Long> starts = new HashMap<>();
+    offsets
+        .starts()
+        .forEach(
+            (partition, offset) ->
+                starts.put(
+                    new TopicPartition(settings.topics().observations(), partition), offset));
+    return OffsetsInitializer.offsets(starts, OffsetResetStrategy.EARLIEST);
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */

@@ -17,6 +17,8 @@ import java.util.Map;
  *     restart, shorter than the broker's {@code transaction.max.timeout.ms}
  * @param transactionPrefix unique to the job on its brokers
  * @param maxFuture how far ahead of the clock an observation may be
+ * @param span what is read of the observations
+ * @param offsets the span's offsets; known when the job is submitted
  * @param maxDeadLetterBytes the longest value that the dead-letter topic takes
  */
 public record KafkaSettings(
@@ -28,6 +30,8 @@ public record KafkaSettings(
     Duration transactionTimeout,
     String transactionPrefix,
     Duration maxFuture,
+    Span span,
+    SpanOffsets offsets,
     int maxDeadLetterBytes)
     implements Serializable {
 
@@ -60,8 +64,8 @@ public record KafkaSettings(
         .formatted(bootstrapServers, ClientProperties.masked(properties), group, topics, delivery);
   }
 
-  /** The same ends with dead letters of another length. */
-  public KafkaSettings withMaxDeadLetterBytes(int bytes) {
+  /** The same ends with what only the brokers know. */
+  public KafkaSettings measured(SpanOffsets measured, int bytes) {
     return new KafkaSettings(
         bootstrapServers,
         properties,
@@ -71,6 +75,8 @@ public record KafkaSettings(
         transactionTimeout,
         transactionPrefix,
         maxFuture,
+        span,
+        measured,
         bytes);
   }
 }

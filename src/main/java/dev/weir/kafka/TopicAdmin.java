@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -153,6 +154,10 @@ public final class TopicAdmin implements AutoCloseable {
    * The answer to a request. A topic that has just been created is unknown to a broker until the
    * controller's word has reached it, so that an unknown topic is asked for again.
    */
+  <T> T get(String what, Function<Admin, KafkaFuture<T>> request) {
+    return get(what, () -> request.apply(admin));
+  }
+
   private <T> T get(String what, Supplier<KafkaFuture<T>> request) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (true) {

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * active one, whatever its version, so that an older one can be published again; until it brings
  * one, the target's initial model is.
  */
-public final class ForecastFunction
+final class ForecastFunction
     extends KeyedBroadcastProcessFunction<String, Arrival, ModelArrival, Output>
     implements CheckpointedFunction {
 
@@ -56,10 +56,11 @@ public final class ForecastFunction
   private static final Logger LOG = LoggerFactory.getLogger(ForecastFunction.class);
 
   /** Models by name. The state's name is part of each savepoint and never changes. */
-  public static final MapStateDescriptor<String, ForecastModel> MODELS =
+  static final MapStateDescriptor<String, ForecastModel> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, WeirType.MODEL);
 
-  private static final ValueStateDescriptor<WindowState> WINDOW =
+  /** Each series that is known has one. The state's name is part of each savepoint. */
+  static final ValueStateDescriptor<WindowState> WINDOW =
       new ValueStateDescriptor<>("window", WeirType.WINDOW_STATE);
 
   private final ForecastSettings settings;
@@ -67,10 +68,11 @@ public final class ForecastFunction
 
   private transient ValueState<WindowState> windowState;
   private transient Windows windows;
+  private transient KnownSeries known;
   private transient ModeForecaster[] forecasters; // by target
   transient Counters counters;
 
-  public ForecastFunction(ForecastSettings settings) {
+  ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
     this.inOrder = settings.outOfOrderness().isZero();
   }
@@ -79,7 +81,10 @@ public final class ForecastFunction
   public void open(OpenContext context) throws Exception {
     windowState = getRuntimeContext().getState(WINDOW);
     windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
-    counters = new Counters(getRuntimeContext().getMetricGroup().addGroup("weir"));
+    known = new KnownSeries(settings.limits(), getRuntimeContext());
+    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("weir");
+    metrics.gauge("series", known::count);
+    counters = new Counters(metrics);
     forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
@@ -92,6 +97,20 @@ public final class ForecastFunction
                   ? null
                   : getRuntimeContext().getState(memory(target.mode())));
     }
+  }
+
+  boolean expires() {
+    return known.expires();
+  }
+
+  /** How many series the restored state has. */
+  void restored(long series) {
+    known.count(series);
+  }
+
+  /** When the timer of the current, restored series is to fire. */
+  long restoredTimer(WindowState state) throws IOException {
+    return known.restoredTimer(state);
   }
 
   /** What was learned of a series, by mode. The state's name is part of each savepoint. */
@@ -186,21 +205,36 @@ public final class ForecastFunction
       return;
     }
     WindowState state = windowState.value();
-    state = state == null ? windows.newState() : windows.fit(state);
+    if (state == null) {
+      if (known.isFull()) {
+        collect(oneTooMany(observation, observed.source()), out);
+        return;
+      }
+      known.added();
+      state = windows.newState();
+    } else {
+      state = windows.fit(state);
+    }
     long completeUpTo = inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
-    while (windows.advance(state, completeUpTo)) { // left by a savepoint of more patience
+    while (advance(state, completeUpTo)) { // left by a savepoint of more patience
       advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
       windowState.update(state);
     }
+    if (observation.time() <= completeUpTo) {
+      startAnewAfterSilence(state, observation.time());
+    }
+    long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     switch (outcome) {
       case APPENDED -> {
         advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
         windowState.update(state);
+        known.touched(state, before, observation.time(), context.timerService());
       }
       case PENDING -> {
         context.timerService().registerEventTimeTimer(observation.time());
         windowState.update(state);
+        known.touched(state, before, observation.time(), context.timerService());
       }
       case CORRECTED -> {
         counters.corrections.inc();
@@ -208,6 +242,37 @@ public final class ForecastFunction
       }
       case DUPLICATE -> counters.duplicates.inc();
       case LATE -> collect(late(observation, state, observed.source()), out);
+    }
+  }
+
+  private DeadLetter oneTooMany(Observation observation, SourceRecord source) {
+    known.refused();
+    String message =
+        "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
+            .formatted(known.count(), observation.series());
+    return new DeadLetter(Reason.SERIES_LIMIT, message, source);
+  }
+
+  /** Appends the earliest waiting observation if it is complete; false when there is none. */
+  private boolean advance(WindowState state, long completeUpTo) {
+    if (state.pendingSize() > 0 && state.pendingTime(0) <= completeUpTo) {
+      startAnewAfterSilence(state, state.pendingTime(0));
+    }
+    return windows.advance(state, completeUpTo);
+  }
+
+  /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
+  private void startAnewAfterSilence(WindowState state, long next) {
+    if (known.isSilence(state, next)) {
+      state.forget();
+      forgetLearned();
+      counters.expired.inc();
+    }
+  }
+
+  private void forgetLearned() {
+    for (ModeForecaster forecaster : forecasters) {
+      forecaster.forget();
     }
   }
 
@@ -234,12 +299,18 @@ public final class ForecastFunction
     }
     state = windows.fit(state);
     boolean changed = false;
-    while (windows.advance(state, timestamp)) {
+    while (advance(state, timestamp)) {
       changed = true;
       advanced(context.getCurrentKey(), state, context.getBroadcastState(MODELS), out);
     }
     if (changed) {
       windowState.update(state);
+    }
+    if (known.isOver(state, timestamp, context.timerService())) {
+      windowState.clear();
+      forgetLearned();
+      known.dropped();
+      counters.expired.inc();
     }
   }
 
@@ -292,6 +363,7 @@ public final class ForecastFunction
     final Counter scores;
     final Counter skippedUpdates;
     final Counter restarts;
+    final Counter expired;
     final Counter[] deadLetters = new Counter[Reason.values().length];
     private final Counter[] forecasts = new Counter[Status.values().length];
 
@@ -302,6 +374,7 @@ public final class ForecastFunction
       scores = group.counter("scores");
       skippedUpdates = group.counter("skippedUpdates");
       restarts = group.counter("learningRestarts");
+      expired = group.counter("expired");
       for (Reason reason : Reason.values()) {
         deadLetters[reason.ordinal()] =
             group.addGroup("reason", reason.name()).counter("deadLetters");

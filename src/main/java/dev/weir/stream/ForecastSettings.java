@@ -14,10 +14,16 @@ import java.util.List;
  * @param stride observations from one window to the next
  * @param features covariates of each observation
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
+ * @param limits how much is kept of the series
  * @param targets the forecasts to make of each window, at most one for each mode
  */
 public record ForecastSettings(
-    int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets)
+    int seqLen,
+    int stride,
+    int features,
+    Duration outOfOrderness,
+    StateLimits limits,
+    List<Target> targets)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -30,6 +36,12 @@ public record ForecastSettings(
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
+  }
+
+  /** As the whole, and everything is kept. */
+  public ForecastSettings(
+      int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets) {
+    this(seqLen, stride, features, outOfOrderness, StateLimits.NONE, targets);
   }
 
   /**

@@ -129,6 +129,13 @@ final class ModeForecaster {
     return restarts - before;
   }
 
+  /** Drops what was learned of the current series. */
+  void forget() {
+    if (memories != null) {
+      memories.clear();
+    }
+  }
+
   /**
    * @param memory what {@link #learn} gave; null when nothing is learned
    */

@@ -9,9 +9,12 @@ import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.Position;
+import dev.weir.kafka.Span;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Target;
+import dev.weir.stream.StateLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +68,38 @@ class JobFileTest {
     assertThat(settings.forecast().targets())
         .extracting(Target::mode, Target::model, Target::horizon)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(Mode.MANY_TO_ONE, "pump-model", 3));
+  }
+
+  @Test
+  void seriesAreKeptForEverAndWithoutLimitUnlessTheFileSaysOtherwise() {
+    assertThat(read(GOOD).forecast().limits()).isEqualTo(StateLimits.NONE);
+    assertThat(read(GOOD + "state: {ttl: 7 d, max-series: 50000}\n").forecast().limits())
+        .isEqualTo(new StateLimits(Duration.ofDays(7), 50_000));
+    assertRefused(
+        GOOD + "state:\n  ttl: PT20S\n",
+        "pumps.yaml line 14: state.ttl: expected more than window.out-of-orderness (PT30S), got"
+            + " PT20S");
+  }
+
+  @Test
+  void aJobStreamsFromWhereItsGroupIsUnlessTheFileSaysOtherwise() {
+    assertThat(read(GOOD).kafka().span()).isEqualTo(Span.STREAM);
+    assertThat(read(GOOD + "source: {start: 1200}\n").kafka().span())
+        .isEqualTo(new Span(new Position(Position.Kind.OFFSET, 1200), null));
+    assertThat(read(GOOD + "mode: bounded\n").kafka().span())
+        .isEqualTo(new Span(Position.EARLIEST, Position.LATEST));
+    assertThat(
+            read(GOOD + "mode: bounded\nsource: {start: committed, end: 2026-01-31T00:00:00Z}\n")
+                .kafka()
+                .span())
+        .isEqualTo(
+            new Span(
+                Position.COMMITTED, new Position(Position.Kind.TIMESTAMP, 1_769_817_600_000L)));
+    assertRefused(
+        GOOD + "source:\n  start: yesterday\n  end: latest\n",
+        "pumps.yaml line 14: source.start: expected earliest, latest, committed, an offset such as"
+            + " 1200 or a time such as 2026-01-31T00:00:00Z, got 'yesterday'",
+        "pumps.yaml line 15: source.end: expected mode: bounded beside it, got streaming");
   }
 
   @Test

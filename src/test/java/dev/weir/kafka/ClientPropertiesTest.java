@@ -181,6 +181,8 @@ class ClientPropertiesTest {
             Duration.ofMinutes(10),
             "weir-pumps",
             Duration.ofDays(1),
+            Span.STREAM,
+            SpanOffsets.STREAM,
             0);
     assertThat(settings.toString())
         .contains("broker:9093", "sasl.jaas.config=[hidden]", "security.protocol=SASL_SSL")

@@ -36,8 +36,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +64,7 @@ class ForecastFunctionTest {
 
   private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness(
       ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
-    var harness = unopened(settings);
+    var harness = unopened(settings, new HashMapStateBackend());
     if (restored != null) {
       harness.initializeState(restored);
     }
@@ -72,15 +73,15 @@ class ForecastFunctionTest {
   }
 
   private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> unopened(
-      ForecastSettings settings) throws Exception {
+      ForecastSettings settings, StateBackend backend) throws Exception {
     var harness =
         new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
-            new CoBroadcastWithKeyedOperator<>(
-                new ForecastFunction(settings), List.of(ForecastFunction.MODELS)),
+            new ForecastOperator(settings),
             arrival ->
                 arrival instanceof Observed observed ? observed.observation().series() : "dead",
             model -> "",
             Types.STRING);
+    harness.setStateBackend(backend); // before the set-up, else it is not heard
     harness.setup(OutputSerializer.INSTANCE);
     open.add(harness);
     return harness;
@@ -551,8 +552,7 @@ class ForecastFunctionTest {
         new Target(
             Mode.MANY_TO_ONE, "one", 2, null, new Learning(LearnerSettings.defaults(2), 0, 10));
     var heap = harness(settings(Duration.ZERO, target), null);
-    var rocks = unopened(settings(Duration.ZERO, target));
-    rocks.setStateBackend(new EmbeddedRocksDBStateBackend());
+    var rocks = unopened(settings(Duration.ZERO, target), new EmbeddedRocksDBStateBackend());
     rocks.open();
     for (int t = 0; t < 260; t++) { // past the first look for a season
       send(heap, at("s", t, noisySine(t)), at("u", t, 3 * noisySine(t + 5)));

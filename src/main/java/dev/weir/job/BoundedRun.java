@@ -1,0 +1,129 @@
+package dev.weir.job;
+
+import dev.weir.kafka.HistoryProgress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A job over history: submits it, waits until it has read up to its end, and stops it with a
+ * savepoint that streaming goes on from. If this process dies before, the job stays at its end and
+ * {@code flink stop} does the rest.
+ */
+public final class BoundedRun implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BoundedRun.class);
+
+  private static final int ATTEMPTS = 3;
+
+  /** Watermarks come five times a second. */
+  private static final Duration SLACK = Duration.ofSeconds(1);
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  private final JobClient client;
+  private final HistoryProgress progress;
+
+  private final Duration settling; // what event time needs to see that nothing more comes
+
+  private BoundedRun(JobClient client, HistoryProgress progress, JobSettings settings) {
+    this.client = client;
+    this.settling =
+        settings.forecast().outOfOrderness().isZero()
+            ? Duration.ZERO
+            : settings.idleTimeout().plus(SLACK);
+    this.progress = progress;
+  }
+
+  /**
+   * Submits the job.
+   *
+   * @param settings with {@code mode: bounded}
+   */
+  public static BoundedRun submit(StreamExecutionEnvironment env, JobSettings settings)
+      throws Exception {
+    if (!settings.kafka().span().isBounded()) {
+      throw new IllegalArgumentException("mode: expected bounded, got streaming");
+    }
+    JobSettings prepared = ForecastJob.prepareTopics(settings);
+    HistoryProgress progress = new HistoryProgress(prepared.kafka());
+    try {
+      return new BoundedRun(ForecastJob.execute(env, prepared), progress, prepared);
+    } catch (Exception e) {
+      progress.close();
+      throw e;
+    }
+  }
+
+  public JobClient client() {
+    return client;
+  }
+
+  /**
+   * Waits for the end and stops the job.
+   *
+   * @param savepoints folder for the savepoint; null: the cluster's
+   * @return where the savepoint is
+   * @throws IllegalStateException when the job fails before or can't be stopped
+   */
+  public String stopAtEnd(String savepoints) throws InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      awaitEnd();
+      TimeUnit.MILLISECONDS.sleep(settling.toMillis());
+      try { // no drain: to the operators the stream has not ended, it only pauses
+        return get(
+            "stop with a savepoint",
+            client.stopWithSavepoint(false, savepoints, SavepointFormatType.CANONICAL));
+      } catch (IllegalStateException e) { // a task may just have failed, and the job goes on
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        LOG.warn("tries again: {}", e.getMessage());
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+      }
+    }
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    while (true) {
+      JobStatus status = get("tell its status", client.getJobStatus());
+      if (status.isGloballyTerminalState()) {
+        get("read its history", client.getJobExecutionResult()); // says why it has failed
+        throw failure("read its history", "it is " + status, null);
+      }
+      if (progress.isThrough()) {
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
+    }
+  }
+
+  private <T> T get(String what, CompletableFuture<T> answer) throws InterruptedException {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw failure(what, cause.toString(), e);
+    }
+  }
+
+  private IllegalStateException failure(String what, String got, Throwable cause) {
+    return new IllegalStateException(
+        "job %s: expected it to %s, got: %s".formatted(client.getJobID(), what, got), cause);
+  }
+
+  @Override
+  public void close() {
+    progress.close();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.weir.kafka;
+
+import dev.weir.forecast.Arrival;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Reads each partition up to an offset and waits there, with a state that a {@link KafkaSource}
+ * without an end can be restored from: it goes on where this one waits.
+ *
+ * <p>Flink's own bounded Kafka source can't do that. It finishes, and a job restored from finished
+ * tasks leaves them finished; and each partition's end is part of the saved state, so that it would
+ * also be an end for the job that was to go on.
+ */
+final class HistorySource
+    implements Source<Arrival, KafkaPartitionSplit, KafkaSourceEnumState>,
+        ResultTypeQueryable<Arrival> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final KafkaSource<Arrival> source;
+  private final Map<Integer, Long> ends;
+
+  /**
+   * @param source without an end
+   * @param ends first offset not to read, by partition; a partition that is not named is not read
+   */
+  HistorySource(KafkaSource<Arrival> source, Map<Integer, Long> ends) {
+    this.source = source;
+    this.ends = ends;
+  }
+
+  /** Not that of a source that finishes: whoever has submitted the job stops it. */
+  @Override
+  public Boundedness getBoundedness() {
+    return Boundedness.CONTINUOUS_UNBOUNDED;
+  }
+
+  @Override
+  public SourceReader<Arrival, KafkaPartitionSplit> createReader(SourceReaderContext context)
+      throws Exception {
+    return new HistoryReader(source.createReader(context), ends);
+  }
+
+  @Override
+  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+    return source.createEnumerator(context);
+  }
+
+  @Override
+  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+      throws IOException {
+    return source.restoreEnumerator(context, state);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
+    return source.getSplitSerializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
+    return source.getEnumeratorCheckpointSerializer();
+  }
+
+  @Override
+  public TypeInformation<Arrival> getProducedType() {
+    return source.getProducedType();
+  }
+}

@@ -1,0 +1,299 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.HistoryProgress;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.SpanOffsets;
+import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicOffsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** History first, then streaming from where it ended. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BoundedIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(300);
+  private static final int SERIES = 7;
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @TempDir private Path savepoints;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.put("topics.observations", "history");
+    overrides.put("output", "mixture"); // so that each bit depends on all values before it
+    overrides.put("learning.size", "small");
+    overrides.putAll(more);
+    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+  }
+
+  private static StreamExecutionEnvironment environment(int parallelism, String savepoint) {
+    StreamExecutionEnvironment env = flink.environment(parallelism);
+    Configuration configuration = new Configuration();
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS);
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    env.configure(configuration);
+    return env;
+  }
+
+  private String bounded(JobSettings settings, int parallelism, String savepoint) throws Exception {
+    try (BoundedRun run = BoundedRun.submit(environment(parallelism, savepoint), settings)) {
+      return run.stopAtEnd(savepoints.toUri().toString());
+    }
+  }
+
+  private static List<Observation> rounds(int from, int to) {
+    List<Observation> observations = new ArrayList<>();
+    for (int t = from; t < to; t++) {
+      for (int s = 0; s < SERIES; s++) {
+        double value = 10 + s + 3 * Math.sin(t * (s + 1) / 4.0);
+        observations.add(new Observation("s" + s, 60_000L * t, value));
+      }
+    }
+    return observations;
+  }
+
+  /** Leaves a mark behind the last record, so that the topic's end is not the last one's next. */
+  private static void sendInOneTransaction(List<Observation> observations) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka.bootstrapServers(),
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                "history"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (Observation observation : observations) {
+        producer.send(KafkaFixture.record("history", null, observation));
+      }
+      producer.commitTransaction();
+    }
+  }
+
+  private static List<Forecast> forecasts(JobSettings settings) {
+    return kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+  }
+
+  private static Map<String, List<Forecast>> bySeries(List<Forecast> forecasts) {
+    return forecasts.stream()
+        .collect(Collectors.groupingBy(Forecast::series, TreeMap::new, Collectors.toList()));
+  }
+
+  @Test
+  void historyInTwoPartsAndThenStreamingGiveTheForecastsOfOneUninterruptedRun() throws Exception {
+    kafka.create("history", 2, Map.of());
+    sendInOneTransaction(rounds(0, 40));
+    Map<Integer, Long> inHistory = // by partition
+        kafka.read("history", KafkaFixture.COMMITTED).stream()
+            .collect(Collectors.groupingBy(ConsumerRecord::partition, Collectors.counting()));
+    assertThat(inHistory).hasSize(2);
+
+    JobSettings firstPart = settings("parts", Map.of("mode", "bounded", "source.end", "60"));
+    String afterFirst = bounded(firstPart, 2, null);
+    assertThat(forecasts(firstPart)).hasSize(2 * 60);
+
+    JobSettings secondPart = settings("parts", Map.of("mode", "bounded"));
+    String afterSecond;
+    try (BoundedRun run = BoundedRun.submit(environment(1, afterFirst), secondPart)) {
+      kafka.sendObservations("history", rounds(40, 50)); // behind the end
+      afterSecond = run.stopAtEnd(savepoints.toUri().toString());
+    }
+    assertThat(forecasts(firstPart)).hasSize(SERIES * 40);
+
+    kafka.sendObservations("history", rounds(50, 60));
+    JobSettings streaming = settings("parts", Map.of());
+    try (RunningJob job =
+        new RunningJob(ForecastJob.submit(environment(2, afterSecond), streaming))) {
+      job.await().until(() -> forecasts(streaming).size() >= SERIES * 60);
+      kafka.sendObservations("history", rounds(60, 70));
+      job.await().until(() -> forecasts(streaming).size() >= SERIES * 70);
+    }
+
+    JobSettings uninterrupted = settings("whole", Map.of());
+    try (RunningJob job = new RunningJob(ForecastJob.submit(environment(2, null), uninterrupted))) {
+      job.await().until(() -> forecasts(uninterrupted).size() >= SERIES * 70);
+    }
+    Map<String, List<Forecast>> whole = bySeries(forecasts(uninterrupted));
+    assertThat(whole).hasSize(SERIES);
+    assertThat(whole.values()).allMatch(forecasts -> forecasts.size() == 70);
+    assertThat(bySeries(forecasts(streaming))).isEqualTo(whole);
+    assertThat(kafka.deadLetters(streaming.kafka().topics().deadLetters())).isEmpty();
+  }
+
+  @Test
+  void aPartitionThatEndsLongBeforeAnotherDoesNotHoldItBack() throws Exception {
+    kafka.create("skewed", 2, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      records.add(KafkaFixture.record("skewed", 1, new Observation("late", 1_000_000 + i, i)));
+    }
+    for (int i = 0; i < 10; i++) {
+      records.add(KafkaFixture.record("skewed", 0, new Observation("early", 1_000 + i, i)));
+    }
+    kafka.send(records);
+    JobSettings settings =
+        settings(
+            "skewed",
+            Map.of(
+                "topics.observations",
+                "skewed",
+                "mode",
+                "bounded",
+                "window.out-of-orderness",
+                "20 ms",
+                "window.idle-timeout",
+                "2 s")); // more than the job needs to get through
+    bounded(settings, 2, null);
+    Map<String, List<Forecast>> made = bySeries(forecasts(settings));
+    assertThat(made.get("early")).hasSize(10);
+    assertThat(made.get("late")).hasSize(79); // those that nothing earlier can precede
+  }
+
+  private static final String SPANS = "spans";
+
+  /**
+   * Partition 0: offsets 0 to 9, a second apart. Partition 1: offsets 0 to 4, from second 100 on.
+   */
+  private static KafkaSettings spans(String name, String start, String end) throws Exception {
+    if (kafka.admin().missing(List.of(SPANS)).contains(SPANS)) {
+      kafka.create(SPANS, 2, Map.of());
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int i = 0; i < 15; i++) {
+        int partition = i / 10;
+        long time = 1_000L * (partition * 100 + i % 10);
+        records.add(new ProducerRecord<>(SPANS, partition, time, null, new byte[] {1}));
+      }
+      kafka.send(records);
+    }
+    Map<String, String> more =
+        new HashMap<>(Map.of("topics.observations", SPANS, "source.start", start));
+    if (end != null) {
+      more.put("mode", "bounded");
+      more.put("source.end", end);
+    }
+    return settings(name, more).kafka();
+  }
+
+  private static SpanOffsets resolve(String start, String end) throws Exception {
+    KafkaSettings settings = spans("spans", start, end);
+    try (TopicAdmin admin = kafka.admin()) {
+      return new TopicOffsets(admin, settings).resolve(settings.span());
+    }
+  }
+
+  @Test
+  void aSpanIsWithinWhatTheTopicHolds() throws Exception {
+    assertThat(resolve("committed", null)).isEqualTo(SpanOffsets.STREAM);
+    assertThat(resolve("earliest", "latest"))
+        .isEqualTo(new SpanOffsets(Map.of(0, 0L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+    assertThat(resolve("3", "7"))
+        .isEqualTo(new SpanOffsets(Map.of(0, 3L, 1, 3L), Map.of(0, 7L, 1, 5L)));
+    assertThat(resolve("1970-01-01T00:00:04Z", "1970-01-01T00:01:42.001Z"))
+        .isEqualTo(new SpanOffsets(Map.of(0, 4L, 1, 0L), Map.of(0, 10L, 1, 3L)));
+    assertThat(resolve("latest", null)).isEqualTo(new SpanOffsets(Map.of(0, 10L, 1, 5L), null));
+
+    commit("spans", Map.of(0, 6L));
+    assertThat(resolve("committed", "latest"))
+        .isEqualTo(new SpanOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+  }
+
+  private static void commit(String group, Map<Integer, Long> offsets) {
+    Map<String, Object> config =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            kafka.bootstrapServers(),
+            ConsumerConfig.GROUP_ID_CONFIG,
+            group);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
+      offsets.forEach(
+          (partition, offset) ->
+              places.put(new TopicPartition(SPANS, partition), new OffsetAndMetadata(offset)));
+      consumer.commitSync(places);
+    }
+  }
+
+  @Test
+  void onlyWhatIsCommittedFromNowOnSaysHowFarAJobHasGot() throws Exception {
+    KafkaSettings settings =
+        spans("progress", "earliest", "latest").measured(resolve("earliest", "latest"), 1_000);
+    commit("progress", Map.of(0, 10L, 1, 5L));
+    try (HistoryProgress progress = new HistoryProgress(settings);
+        TopicAdmin admin = kafka.admin()) {
+      assertThat(progress.isThrough()).isFalse();
+      assertThat(new TopicOffsets(admin, settings).committed().values()) // its place is kept
+          .extracting(OffsetAndMetadata::offset)
+          .containsExactly(10L, 5L);
+      commit("progress", Map.of(0, 10L));
+      assertThat(progress.isThrough()).isFalse();
+      commit("progress", Map.of(1, 3L));
+      assertThat(progress.isThrough()).isFalse();
+      commit("progress", Map.of(1, 5L));
+      assertThat(progress.isThrough()).isTrue();
+    }
+  }
+
+  @Test
+  void whatTheGroupHasCommittedBeforeIsNotTakenForTheEnd() throws Exception {
+    kafka.create("again", 3, Map.of()); // two of them stay empty
+    List<Observation> observations = new ArrayList<>(rounds(0, 1_000));
+    observations.removeIf(observation -> !observation.series().equals("s1"));
+    kafka.sendObservations("again", observations);
+    Map<String, String> more = new HashMap<>(Map.of("topics.observations", "again"));
+    more.put("mode", "bounded");
+    for (int run = 1; run <= 2; run++) { // the second one's group is at the end from the first on
+      JobSettings settings = settings("again", more);
+      bounded(settings, 1, null);
+      assertThat(forecasts(settings)).hasSize(run * observations.size());
+    }
+  }
+}

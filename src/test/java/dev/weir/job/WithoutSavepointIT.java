@@ -1,0 +1,162 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.ModelTopic;
+import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicOffsets;
+import dev.weir.model.ForecastModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.flink.core.execution.CheckpointType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a job still knows that is started again without a savepoint, and what comes twice. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WithoutSavepointIT {
+
+  /** Longer than any test: no checkpoint but those that the test asks for. */
+  private static final Duration NEVER = Duration.ofMinutes(10);
+
+  private static final int SERIES = 3;
+  private static final int ROUNDS = 12;
+  private static final int SEQ_LEN = 5;
+  private static final long VERSION = 77;
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static List<Observation> rounds(int from, int to) {
+    List<Observation> observations = new ArrayList<>();
+    for (int t = from; t < to; t++) {
+      for (int s = 0; s < SERIES; s++) {
+        observations.add(new Observation("s" + s, 60_000L * t, 10 + s + t % 5));
+      }
+    }
+    return observations;
+  }
+
+  /** How many observations the group has committed. */
+  private static long place(JobSettings settings) {
+    try (TopicAdmin admin = kafka.admin()) {
+      return new TopicOffsets(admin, settings.kafka())
+          .committed().values().stream().mapToLong(place -> place.offset()).sum();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"exactly-once, 1", "at-least-once, 2"})
+  void theModelComesFromItsTopicAndThePlaceFromTheGroupAndLearningBeginsAnew(
+      String guarantee, int timesAfterTheCheckpoint) throws Exception {
+    Map<String, String> overrides = kafka.overrides(guarantee);
+    overrides.put("output", "mixture");
+    overrides.put("learning.size", "small");
+    overrides.put("delivery.guarantee", guarantee);
+    JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+    String topic = settings.kafka().topics().forecasts();
+    kafka.create(settings.kafka().topics().observations(), 2, Map.of());
+    ForecastModel model = CoreForecasts.initialModel(settings.forecast().targets().get(0));
+    try (TopicAdmin admin = kafka.admin()) {
+      admin.createModels(settings.kafka().topics().models());
+    }
+    new ModelTopic(kafka.bootstrapServers(), Map.of(), settings.kafka().topics().models())
+        .publish(model.withVersion(VERSION));
+
+    int checkpointed = 0;
+    try (RunningJob job = flink.submit(settings, 2, NEVER)) {
+      do { // the stream goes on while the model arrives
+        send(job, settings, checkpointed, checkpointed += ROUNDS, 0);
+      } while (newestVersion(topic) != VERSION);
+      checkpoint(job, settings, checkpointed);
+      send(job, settings, checkpointed, checkpointed + ROUNDS, 0);
+    } // cancelled: that the last rounds have been read is known to nobody
+
+    int sent = checkpointed + ROUNDS;
+    try (RunningJob job = flink.submit(settings, 2, NEVER)) {
+      awaitForecasts(job, topic, sent + ROUNDS); // read again
+      do {
+        send(job, settings, sent, sent += ROUNDS, ROUNDS);
+      } while (newestVersion(topic) != VERSION);
+      checkpoint(job, settings, sent);
+      long last = 60_000L * (sent - 1);
+      job.await()
+          .until(() -> committed(topic).stream().filter(f -> f.origin() == last).count() == SERIES);
+    }
+
+    Map<Long, Long> times =
+        committed(topic).stream()
+            .filter(f -> f.series().equals("s1"))
+            .collect(Collectors.groupingBy(f -> f.origin() / 60_000, Collectors.counting()));
+    assertThat(times).hasSize(sent);
+    int first = checkpointed;
+    times.forEach(
+        (round, count) ->
+            assertThat(count)
+                .as("forecasts of round %d, the checkpoint being before %d", round, first)
+                .isEqualTo(round >= first && round < first + ROUNDS ? timesAfterTheCheckpoint : 1));
+
+    List<Forecast> afterwards = // the newest of each origin
+        committed(topic).stream()
+            .filter(f -> f.series().equals("s1") && f.origin() >= 60_000L * first)
+            .collect(Collectors.toMap(Forecast::origin, f -> f, (old, now) -> now, TreeMap::new))
+            .values()
+            .stream()
+            .toList();
+    for (int i = 0; i < afterwards.size(); i++) {
+      assertThat(afterwards.get(i).learningSteps()).isEqualTo(i + 1);
+      assertThat(afterwards.get(i).status()).isEqualTo(i < SEQ_LEN - 1 ? Status.WARMUP : Status.OK);
+    }
+  }
+
+  private static void send(RunningJob job, JobSettings settings, int from, int to, int repeated)
+      throws Exception {
+    kafka.sendObservations(settings.kafka().topics().observations(), rounds(from, to));
+    awaitForecasts(job, settings.kafka().topics().forecasts(), to + repeated);
+  }
+
+  private static void awaitForecasts(RunningJob job, String topic, int rounds) {
+    job.await().until(() -> kafka.read(topic, KafkaFixture.UNCOMMITTED).size() >= SERIES * rounds);
+  }
+
+  private static void checkpoint(RunningJob job, JobSettings settings, int rounds)
+      throws Exception {
+    flink.cluster().triggerCheckpoint(job.id(), CheckpointType.CONFIGURED).get();
+    job.await().until(() -> place(settings) == (long) SERIES * rounds);
+  }
+
+  private static long newestVersion(String topic) {
+    return kafka.forecasts(topic, KafkaFixture.UNCOMMITTED).stream()
+        .max(Comparator.comparing(Forecast::origin))
+        .get()
+        .modelVersion();
+  }
+
+  private static List<Forecast> committed(String topic) {
+    return kafka.forecasts(topic, KafkaFixture.COMMITTED);
+  }
+}
