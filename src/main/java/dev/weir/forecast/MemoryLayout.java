@@ -16,7 +16,7 @@ final class MemoryLayout {
   final int mixtureDoubles; // from here to the next: what does not depend on the season
   final int mixtureDoublesEnd;
   final int raw; // the newest value as it came
-  final int scores; // |error| of ours, naive, seasonal naive; then hits of each level, by step
+  final int scores; // by step: |error| of ours, naive, seasonal naive; hits of each level; count
   final int stackDoubles;
   final int trackerDoubles;
   final int[] expertDoubles;
@@ -63,7 +63,7 @@ final class MemoryLayout {
     mixtureDoubles = d;
     raw = d++;
     scores = d;
-    d += (3 + levels) * horizon;
+    d += (4 + levels) * horizon;
     stackDoubles = d;
     d += stack == null ? 0 : stack.doubles();
     trackerDoubles = d;

@@ -21,19 +21,21 @@ final class SeasonDetector {
   private double[] correlation = new double[0];
   private double[] sorted = new double[0];
 
-  /** Counts of values at which it is worth looking (again). */
-  static boolean isDue(long count) {
-    if (count >= 1600) {
-      return (count - 1600) % 1000 == 0;
+  private static final int[] EARLY = {100, 150, 200, 300, 400, 600, 800, 1200};
+  private static final int SETTLED = 1600;
+  private static final int EVERY = 1000;
+
+  /** Whether one of the counts at which it is worth looking (again) came after {@code before}. */
+  static boolean isDue(long before, long count) {
+    if (count >= SETTLED) {
+      return before < SETTLED || (count - SETTLED) / EVERY > (before - SETTLED) / EVERY;
     }
-    return count == 100
-        || count == 150
-        || count == 200
-        || count == 300
-        || count == 400
-        || count == 600
-        || count == 800
-        || count == 1200;
+    for (int early : EARLY) {
+      if (before < early && count >= early) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.model.Mode;
@@ -67,6 +68,29 @@ final class JobOptions {
           0,
           1000,
           "Covariates of each observation; the network's input_size is one more.");
+  static final JobOption<Duration> INTERVAL =
+      JobOption.duration(
+          "window.interval",
+          null,
+          Duration.ofMillis(1),
+          "Time from one observation of a series to the next; makes missing ones noticed and gives"
+              + " forecasts their target times. By default windows are by count.");
+  static final JobOption<Gap> GAP =
+      JobOption.choice(
+          "window.gap",
+          Gap.class,
+          value -> value.name().toLowerCase(Locale.ROOT),
+          Gap.SKIP,
+          "What becomes of missing observations: skip starts the window again, carry repeats the"
+              + " last value, linear draws a line to the next one, reset starts window and learning"
+              + " again.");
+  static final JobOption<Integer> MAX_FILL =
+      JobOption.integer(
+          "window.max-fill",
+          100,
+          0,
+          10_000,
+          "Observations in a row that carry and linear fill in at most; more are skipped.");
   static final JobOption<Duration> OUT_OF_ORDERNESS =
       JobOption.duration(
           "window.out-of-orderness",
@@ -284,6 +308,9 @@ final class JobOptions {
                 SEQ_LEN,
                 STRIDE,
                 FEATURES,
+                INTERVAL,
+                GAP,
+                MAX_FILL,
                 OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,

@@ -7,6 +7,8 @@ import dev.weir.forecast.TunedModelExpert;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
 import dev.weir.job.JobOptions.Size;
@@ -100,6 +102,7 @@ public record JobSettings(
     }
     KafkaSettings kafka = kafka(file, name, directory);
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
+    Sampling sampling = sampling(file);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     int stride = file.get(JobOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
@@ -107,7 +110,7 @@ public record JobSettings(
     file.throwProblems();
 
     ForecastSettings forecast =
-        new ForecastSettings(seqLen, stride, features, outOfOrderness, targets);
+        new ForecastSettings(seqLen, stride, features, outOfOrderness, sampling, targets);
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -131,6 +134,22 @@ public record JobSettings(
     }
     properties.putAll(file.properties());
     return properties;
+  }
+
+  private static Sampling sampling(JobFile file) {
+    Duration interval = file.get(JobOptions.INTERVAL);
+    Gap gap = file.get(JobOptions.GAP);
+    int maxFill = file.get(JobOptions.MAX_FILL);
+    if (interval == null) {
+      for (JobOption<?> option : List.of(JobOptions.GAP, JobOptions.MAX_FILL)) {
+        if (file.has(option) && !file.has(JobOptions.INTERVAL)) {
+          file.problem(
+              option, "expected window.interval beside it, since nothing is missing by count");
+        }
+      }
+      return Sampling.BY_COUNT;
+    }
+    return new Sampling(interval, gap, maxFill);
   }
 
   private static KafkaSettings kafka(JobFile file, String name, Path directory) {

@@ -78,7 +78,8 @@ public final class ForecastFunction
   @Override
   public void open(OpenContext context) throws Exception {
     windowState = getRuntimeContext().getState(WINDOW);
-    windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
+    windows =
+        new Windows(settings.seqLen(), settings.stride(), settings.features(), settings.sampling());
     counters = new Counters(getRuntimeContext().getMetricGroup().addGroup("weir"));
     forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
@@ -199,7 +200,7 @@ public final class ForecastFunction
         windowState.update(state);
       }
       case PENDING -> {
-        context.timerService().registerEventTimeTimer(observation.time());
+        context.timerService().registerEventTimeTimer(windows.timeOf(state, observation));
         windowState.update(state);
       }
       case CORRECTED -> {
@@ -211,12 +212,17 @@ public final class ForecastFunction
     }
   }
 
-  private static DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
+  private DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
     long behind = state.lastTime() - observation.time();
     String message =
-        behind == 0
-            ? "time: expected after %s, got another value for that very time"
-                .formatted(Instant.ofEpochMilli(state.lastTime()))
+        windows.timeOf(state, observation) == state.lastTime()
+            ? "time: expected after %s, got another value for that very time%s"
+                .formatted(
+                    Instant.ofEpochMilli(state.lastTime()),
+                    behind == 0
+                        ? ""
+                        : ", which %s counts as"
+                            .formatted(Instant.ofEpochMilli(observation.time())))
             : "time: expected after %s, got %s, late by %s"
                 .formatted(
                     Instant.ofEpochMilli(state.lastTime()),
@@ -250,6 +256,10 @@ public final class ForecastFunction
       ReadOnlyBroadcastState<String, ForecastModel> models,
       Collector<Output> out)
       throws Exception {
+    if (windows.missing() > 0) {
+      counters.gaps.inc();
+      counters.missing.inc(windows.missing());
+    }
     boolean due = windows.isDue(state);
     SequenceWindow window = null;
     for (ModeForecaster forecaster : forecasters) {
@@ -289,6 +299,8 @@ public final class ForecastFunction
     final Counter observations;
     final Counter duplicates;
     final Counter corrections;
+    final Counter gaps;
+    final Counter missing;
     final Counter scores;
     final Counter skippedUpdates;
     final Counter restarts;
@@ -299,6 +311,8 @@ public final class ForecastFunction
       observations = group.counter("observations");
       duplicates = group.counter("duplicates");
       corrections = group.counter("corrections");
+      gaps = group.counter("gaps");
+      missing = group.counter("missingObservations");
       scores = group.counter("scores");
       skippedUpdates = group.counter("skippedUpdates");
       restarts = group.counter("learningRestarts");

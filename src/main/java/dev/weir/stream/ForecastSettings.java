@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.Serializable;
@@ -14,10 +15,16 @@ import java.util.List;
  * @param stride observations from one window to the next
  * @param features covariates of each observation
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
+ * @param sampling how often a series is observed, and what becomes of what is missing
  * @param targets the forecasts to make of each window, at most one for each mode
  */
 public record ForecastSettings(
-    int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets)
+    int seqLen,
+    int stride,
+    int features,
+    Duration outOfOrderness,
+    Sampling sampling,
+    List<Target> targets)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -30,6 +37,12 @@ public record ForecastSettings(
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
+  }
+
+  /** Windows by count. */
+  public ForecastSettings(
+      int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets) {
+    this(seqLen, stride, features, outOfOrderness, Sampling.BY_COUNT, targets);
   }
 
   /**

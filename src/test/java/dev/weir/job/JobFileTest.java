@@ -8,6 +8,8 @@ import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
@@ -97,6 +99,36 @@ class JobFileTest {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(JobFileException.class)
         .hasMessage(String.join("\n", lines));
+  }
+
+  private static JobSettings withWindow(String lines) {
+    return read(GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)));
+  }
+
+  @Test
+  void withoutAnIntervalWindowsAreByCount() {
+    assertThat(read(GOOD).forecast().sampling()).isEqualTo(Sampling.BY_COUNT);
+  }
+
+  @Test
+  void anIntervalSkipsGapsUnlessToldOtherwise() {
+    assertThat(withWindow("interval: PT30M").forecast().sampling())
+        .isEqualTo(new Sampling(1_800_000, Gap.SKIP, 100));
+    assertThat(withWindow("interval: 10 s\ngap: linear\nmax-fill: 7").forecast().sampling())
+        .isEqualTo(new Sampling(10_000, Gap.LINEAR, 7));
+  }
+
+  @Test
+  void aGapWithoutAnIntervalIsRefused() {
+    assertThatThrownBy(() -> withWindow("gap: carry"))
+        .hasMessage(
+            "pumps.yaml line 8: window.gap: expected window.interval beside it, since nothing is missing by count");
+    assertThatThrownBy(() -> withWindow("interval: PT0S\ngap: carry"))
+        .hasMessage(
+            "pumps.yaml line 8: window.interval: expected a duration such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'");
+    assertThatThrownBy(() -> withWindow("interval: PT1M\ngap: guess"))
+        .hasMessage(
+            "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
   }
 
   @Test

@@ -1,0 +1,303 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.Mode;
+import dev.weir.stream.ForecastSettings.Learning;
+import dev.weir.stream.ForecastSettings.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
+import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Time in the operator: gaps, order, lateness, corrections. */
+class EventTimeTest {
+
+  private static final long MINUTE = 60_000;
+  private static final Target NETWORK = new Target(Mode.MANY_TO_ONE, "none", 2, null, null);
+  private static final Target LEARNT =
+      new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LearnerSettings.small(2), 1, 5));
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable harness : open) {
+      harness.close();
+    }
+  }
+
+  private static ForecastSettings settings(Duration outOfOrderness, Gap gap, Target target) {
+    Sampling sampling = gap == null ? Sampling.BY_COUNT : new Sampling(MINUTE, gap, 100);
+    return new ForecastSettings(3, 1, 0, outOfOrderness, sampling, List.of(target));
+  }
+
+  /** Counters by their name, whatever group they are in. */
+  private static final class Counters extends UnregisteredMetricsGroup
+      implements OperatorMetricGroup {
+    final Map<String, Counter> byName = new HashMap<>();
+
+    @Override
+    public Counter counter(String name) {
+      return byName.computeIfAbsent(name, any -> new SimpleCounter());
+    }
+
+    @Override
+    public MetricGroup addGroup(String name) {
+      return this;
+    }
+
+    @Override
+    public MetricGroup addGroup(String key, String value) {
+      return this;
+    }
+
+    @Override
+    public OperatorIOMetricGroup getIOMetricGroup() {
+      return UnregisteredMetricsGroup.createOperatorIOMetricGroup();
+    }
+  }
+
+  private static final class Counted
+      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+    private static final long serialVersionUID = 1L;
+    private final transient Counters counters;
+
+    Counted(ForecastFunction function, Counters counters) {
+      super(function, List.of(ForecastFunction.MODELS));
+      this.counters = counters;
+    }
+
+    @Override
+    public OperatorMetricGroup getMetricGroup() {
+      return counters;
+    }
+  }
+
+  /** The operator on one key after another, and what it counts. */
+  private final class Operator {
+    final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+    private final Counters counters = new Counters();
+
+    Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
+      harness =
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new Counted(new ForecastFunction(settings), counters),
+              arrival -> ((Observed) arrival).observation().series(),
+              model -> "",
+              Types.STRING);
+      harness.setup(OutputSerializer.INSTANCE);
+      open.add(harness);
+      if (restored != null) {
+        harness.initializeState(restored);
+      }
+      harness.open();
+    }
+
+    void send(double minute, double value) throws Exception {
+      long time = Math.round(minute * MINUTE);
+      SourceRecord source = new SourceRecord("t", 0, time, 1, null, new byte[] {7});
+      harness.processElement1(new Observed(new Observation("s", time, value), source), time);
+    }
+
+    void watermark(double minute) throws Exception {
+      harness.processBothWatermarks(new Watermark(Math.round(minute * MINUTE)));
+    }
+
+    <T> List<T> outputs(Class<T> kind) {
+      return harness.extractOutputValues().stream()
+          .filter(kind::isInstance)
+          .map(kind::cast)
+          .toList();
+    }
+
+    List<Forecast> forecasts() {
+      return outputs(Forecast.class);
+    }
+
+    long count(String counter) {
+      return counters.byName.get(counter).getCount();
+    }
+
+    List<Double> minutes() {
+      return forecasts().stream().map(f -> (double) f.origin() / MINUTE).toList();
+    }
+  }
+
+  @Test
+  void aSkippedGapMarksForecastsUntilTheWindowIsFullAgain() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 4, 5, 6}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.forecasts())
+        .extracting(Forecast::status)
+        .containsExactly(
+            Status.WARMUP, Status.WARMUP, Status.OK, Status.WARMUP, Status.WARMUP, Status.OK);
+    assertThat(operator.forecasts().get(3).seqLen()).isEqualTo(1);
+    assertThat(operator.forecasts().get(3).times()).containsExactly(5 * MINUTE, 6 * MINUTE);
+    assertThat(operator.forecasts().get(5).learningSteps()).isEqualTo(7); // time went on
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Gap.class,
+      names = {"CARRY", "LINEAR"})
+  void aFilledGapKeepsTheWindowFullAndMakesNoForecastOfItsOwn(Gap gap) throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 40}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.minutes()).containsExactly(0.0, 1.0, 2.0, 40.0);
+    Forecast last = operator.forecasts().get(3);
+    assertThat(last.status()).isEqualTo(Status.OK);
+    assertThat(last.windowStart()).isEqualTo(38 * MINUTE);
+    assertThat(last.learningSteps()).isEqualTo(41);
+  }
+
+  @Test
+  void aResetForgetsWhatWasLearned() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 4, 5}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.forecasts())
+        .extracting(Forecast::learningSteps)
+        .containsExactly(1L, 2L, 3L, 1L, 2L);
+  }
+
+  @Test
+  void byCountGapsAreJoined() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 40}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.forecasts())
+        .extracting(Forecast::status)
+        .containsExactly(Status.WARMUP, Status.WARMUP, Status.OK, Status.OK);
+    assertThat(operator.forecasts().get(3).windowStart()).isEqualTo(MINUTE);
+  }
+
+  @Test
+  void scoresAreToldAlsoWhenEveryOtherObservationIsMissing() throws Exception {
+    Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
+    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, everyTen);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
+    operator.send(0, 0);
+    operator.send(1, 1);
+    for (int minute = 2; minute < 41; minute += 2) { // values seen are odd, never a multiple of 10
+      operator.send(minute, minute % 7);
+    }
+    assertThat(operator.outputs(Score.class))
+        .extracting(score -> score.time() / MINUTE)
+        .containsExactly(10L, 20L, 30L, 40L);
+  }
+
+  @Test
+  void gapsAreCountedAndWhatIsMissingInThem() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNT), null);
+    for (double minute : new double[] {0, 1, 4, 5, 7, 5_000}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.count("gaps")).isEqualTo(3);
+    assertThat(operator.count("missingObservations")).isEqualTo(2 + 1 + 4_992);
+  }
+
+  @Test
+  void withOutOfOrdernessAGapIsFilledOnceTheWatermarkHasPassedTheNextOne() throws Exception {
+    Operator operator = new Operator(settings(Duration.ofMinutes(5), Gap.LINEAR, NETWORK), null);
+    operator.send(0, 0);
+    operator.send(4, 40);
+    operator.send(1.2, 10);
+    operator.watermark(3.9);
+    assertThat(operator.minutes()).containsExactly(0.0, 1.0);
+    operator.send(2, 25); // in time: nothing was made up yet
+    operator.watermark(4);
+    assertThat(operator.minutes()).containsExactly(0.0, 1.0, 2.0, 4.0);
+    assertThat(operator.forecasts().get(3).windowStart()).isEqualTo(2 * MINUTE);
+    operator.send(5.3, 50);
+    operator.send(5.8, 60);
+    operator.watermark(5); // by their times on the grid, not by their own
+    assertThat(operator.minutes()).endsWith(4.0, 5.0);
+    operator.watermark(6);
+    assertThat(operator.minutes()).endsWith(5.0, 6.0);
+    assertThat(operator.outputs(DeadLetter.class)).isEmpty();
+  }
+
+  @Test
+  void anObservationWhoseTimeOnTheGridIsUsedIsLateAndToldSo() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, NETWORK), null);
+    operator.send(0, 0);
+    operator.send(3, 30);
+    operator.send(3.25, 31);
+    operator.send(2, 20);
+    assertThat(operator.outputs(DeadLetter.class))
+        .extracting(DeadLetter::reason, DeadLetter::message)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:03:00Z, got another value for that very time,"
+                    + " which 1970-01-01T00:03:15Z counts as"),
+            org.assertj.core.groups.Tuple.tuple(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:03:00Z, got 1970-01-01T00:02:00Z, late by PT1M"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Gap.class)
+  void savedAndRestoredWithinAGapTheForecastsAreThoseOfAnUninterruptedRun(Gap gap)
+      throws Exception {
+    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNT);
+    double[] before = {0, 1, 2, 3, 4, 5, 6, 9, 11};
+    double[] after = {10.1, 14, 15, 16, 200, 201};
+    Operator whole = new Operator(settings, null);
+    Operator first = new Operator(settings, null);
+    for (double minute : before) {
+      whole.send(minute, minute % 4);
+      first.send(minute, minute % 4);
+    }
+    whole.watermark(9);
+    first.watermark(9);
+    Operator second = new Operator(settings, first.harness.snapshot(1, 1));
+    for (double minute : after) {
+      whole.send(minute, minute % 3);
+      second.send(minute, minute % 3);
+    }
+    whole.watermark(1_000);
+    second.watermark(1_000);
+    List<Output> parts = new ArrayList<>(first.harness.extractOutputValues());
+    parts.addAll(second.harness.extractOutputValues());
+    assertThat(parts).isEqualTo(whole.harness.extractOutputValues());
+    assertThat(parts).hasSizeGreaterThanOrEqualTo(15);
+  }
+}
