@@ -297,12 +297,12 @@ public final class Learner {
   /**
    * Takes in the next value of a series.
    *
-   * @param time in milliseconds; kept, not used
+   * @param time in milliseconds; where values come regularly it tells how many are in a day
    * @throws IllegalArgumentException when the value is not a finite number
    */
   public void observe(SeriesMemory memory, long time, double value) {
     attach(memory);
-    observe(time, value, history.age());
+    observe(time, value, history.age(), 0);
   }
 
   /**
@@ -326,7 +326,7 @@ public final class Learner {
       Arrays.fill(
           memory.floats, layout.issued, layout.issued + DelayLine.floats(horizon), Float.NaN);
     }
-    observe(window.origin(), window.last(), age);
+    observe(window.origin(), window.last(), age, window.interval());
   }
 
   /**
@@ -357,10 +357,17 @@ public final class Learner {
 
   /**
    * @param before values before, without those just passed
+   * @param interval 0 when none is given
    */
-  private void observe(long time, double value, long before) {
+  private void observe(long time, double value, long before, long interval) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
+    }
+    if (interval > 0) {
+      Spacing.set(memory.doubles, layout.spacing, interval);
+    } else if (before > 0) {
+      long step = time - memory.longs[SeriesMemory.TIME];
+      Spacing.observe(memory.doubles, layout.spacing, step, before);
     }
     double tamed = tame(value);
     if (history.age() >= CALM_VALUES && isCalm(tamed)) {
@@ -648,7 +655,8 @@ public final class Learner {
 
   private void detectSeason() {
     double[] values = history.values();
-    int season = detector.detect(values, values.length, layout.shape.season());
+    int[] calendar = Spacing.calendar(Spacing.regular(memory.doubles, layout.spacing));
+    int season = detector.detect(values, values.length, layout.shape.season(), calendar);
     if (season != layout.shape.season() && 2 * season + horizon + 4 <= settings.exactLimit()) {
       changeSeason(season);
     }

@@ -159,14 +159,14 @@ final class JobOptions {
           null,
           "Which experts take part in the mixture; by default those of learning.size.",
           JobOptions::expert);
-  static final JobOption<Integer> SEASON =
+  static final JobOption<Season> SEASON =
       new JobOption<>(
           "season",
-          "auto or a whole number from 1 to 1000",
-          LearnerSettings.AUTO,
-          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none; auto"
-              + " finds it in the data.",
-          JobOptions::season);
+          "auto, a whole number from 1 to 1000 or a duration such as PT24H",
+          new Season(LearnerSettings.AUTO, null),
+          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none; with"
+              + " window.interval also a duration; auto finds it in the data.",
+          Season::parse);
   static final JobOption<List<Double>> LEVELS =
       JobOption.list(
           "intervals.levels",
@@ -196,15 +196,29 @@ final class JobOptions {
     return name;
   }
 
-  private static int season(String text) {
-    if (text.equals("auto")) {
-      return LearnerSettings.AUTO;
+  /**
+   * How long a season is.
+   *
+   * @param count in observations, or {@link LearnerSettings#AUTO}; counts when there is no duration
+   * @param duration null when none is given
+   */
+  record Season(int count, Duration duration) {
+
+    static final int LONGEST = 1000;
+
+    private static Season parse(String text) {
+      if (text.equals("auto")) {
+        return new Season(LearnerSettings.AUTO, null);
+      }
+      if (!text.matches("-?[0-9]+")) {
+        return new Season(0, JobOption.parseDuration(text));
+      }
+      int count = Integer.parseInt(text);
+      if (count < 1 || count > LONGEST) {
+        throw new IllegalArgumentException(text);
+      }
+      return new Season(count, null);
     }
-    int season = Integer.parseInt(text);
-    if (season < 1 || season > 1000) {
-      throw new IllegalArgumentException(text);
-    }
-    return season;
   }
 
   static final JobOption<Delivery> GUARANTEE =

@@ -227,7 +227,7 @@ public record JobSettings(
     Size size = file.get(JobOptions.SIZE);
     List<String> experts = file.get(JobOptions.EXPERTS);
     List<Double> levels = file.get(JobOptions.LEVELS);
-    int season = file.get(JobOptions.SEASON);
+    int season = season(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
     try {
@@ -285,6 +285,31 @@ public record JobSettings(
     } catch (ModelFormatException e) {
       throw new IllegalStateException("a model that was just written must be readable", e);
     }
+  }
+
+  /** Observations in a season. */
+  private static int season(JobFile file) {
+    JobOptions.Season season = file.get(JobOptions.SEASON);
+    Duration interval = file.get(JobOptions.INTERVAL);
+    if (season.duration() == null) {
+      return season.count();
+    }
+    if (interval == null) {
+      file.problem(
+          JobOptions.SEASON,
+          "expected window.interval beside a duration, since a season is counted in observations");
+      return LearnerSettings.AUTO;
+    }
+    long step = interval.toMillis();
+    long whole = season.duration().toMillis();
+    if (whole < step || whole % step != 0 || whole / step > JobOptions.Season.LONGEST) {
+      file.problem(
+          JobOptions.SEASON,
+          "expected 1 to %d times window.interval (%s), got %s"
+              .formatted(JobOptions.Season.LONGEST, interval, season.duration()));
+      return LearnerSettings.AUTO;
+    }
+    return (int) (whole / step);
   }
 
   private static int orElse(Integer value, int otherwise) {

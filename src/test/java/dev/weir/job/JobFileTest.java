@@ -131,6 +131,43 @@ class JobFileTest {
             "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
   }
 
+  private static int season(String window, String season) {
+    return withWindow(window + "\n", "season: " + season + "\n");
+  }
+
+  private static int withWindow(String lines, String more) {
+    String text = GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)) + more;
+    return read(text).forecast().targets().get(0).learning().season();
+  }
+
+  @Test
+  void aSeasonIsACountOrADurationOfWholeIntervals() {
+    assertThat(season("interval: PT30M", "PT24H")).isEqualTo(48);
+    assertThat(season("interval: PT30M", "P7D")).isEqualTo(336);
+    assertThat(season("interval: 15 min", "24 h")).isEqualTo(96);
+    assertThat(season("interval: PT30M", "24")).isEqualTo(24);
+    assertThat(season("interval: PT30M", "auto")).isEqualTo(LearnerSettings.AUTO);
+  }
+
+  @Test
+  void aSeasonThatIsNoWholeNumberOfIntervalsIsRefusedWithItsLine() {
+    assertThatThrownBy(() -> season("stride: 1", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected window.interval beside a duration, since a season is counted in observations");
+    assertThatThrownBy(() -> season("interval: PT7M", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT7M), got PT24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "PT-24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT-24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "day"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'day'");
+  }
+
   @Test
   void aSecretIsRefusedOnTheCommandLineAndNotRepeated() {
     for (String key : List.of("sasl.jaas.config", "ssl.keystore.password", "my.api-key")) {
@@ -273,7 +310,7 @@ class JobFileTest {
   void optionsThatNothingAsksForNowMustBeRightToo() {
     assertRefused(
         GOOD + "output: network\nseason: abc\n",
-        "pumps.yaml line 14: season: expected auto or a whole number from 1 to 1000, got 'abc'");
+        "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'abc'");
   }
 
   @Test
@@ -411,7 +448,7 @@ class JobFileTest {
         .hasMessageEndingWith("got 'naive,oracle'");
     assertRefused(
         GOOD + "season: monthly\n",
-        "pumps.yaml line 13: season: expected auto or a whole number from 1 to 1000, got 'monthly'");
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'monthly'");
     assertRefused(
         GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
         "pumps.yaml: learning: a horizon of 3 does not go with the other settings: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
