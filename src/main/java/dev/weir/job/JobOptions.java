@@ -4,6 +4,7 @@ import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
@@ -68,6 +69,14 @@ final class JobOptions {
           0,
           1000,
           "Covariates of each observation; the network's input_size is one more.");
+  static final JobOption<List<Calendar>> CALENDAR =
+      JobOption.list(
+          "window.calendar",
+          "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
+          List.of(),
+          "What base models read of each observation's time, in UTC: two inputs each, after the"
+              + " features.",
+          JobOptions::calendar);
   static final JobOption<Duration> INTERVAL =
       JobOption.duration(
           "window.interval",
@@ -184,10 +193,18 @@ final class JobOptions {
           "A score after so many observations of a series; 0 for none.");
 
   /** Options that may be YAML lists. */
-  static final List<JobOption<?>> LISTS = List.of(EXPERTS, LEVELS);
+  static final List<JobOption<?>> LISTS = List.of(CALENDAR, EXPERTS, LEVELS);
 
   /** Keys that stand for a longer one. */
   static final Map<String, String> SHORT_FORMS = Map.of("learning", "learning.enabled");
+
+  private static Calendar calendar(String label) {
+    Calendar calendar = Calendar.ofLabel(label);
+    if (calendar == null) {
+      throw new IllegalArgumentException(label);
+    }
+    return calendar;
+  }
 
   private static String expert(String name) {
     if (!Experts.NAMES.contains(name)) {
@@ -322,6 +339,7 @@ final class JobOptions {
                 SEQ_LEN,
                 STRIDE,
                 FEATURES,
+                CALENDAR,
                 INTERVAL,
                 GAP,
                 MAX_FILL,

@@ -3,12 +3,12 @@ package dev.weir.job;
 import dev.weir.forecast.BaseModelExpert;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.TunedModelExpert;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
 import dev.weir.job.JobOptions.Size;
@@ -110,7 +110,14 @@ public record JobSettings(
     file.throwProblems();
 
     ForecastSettings forecast =
-        new ForecastSettings(seqLen, stride, features, outOfOrderness, sampling, targets);
+        new ForecastSettings(
+            seqLen,
+            stride,
+            features,
+            file.get(JobOptions.CALENDAR),
+            outOfOrderness,
+            sampling,
+            targets);
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -330,7 +337,8 @@ public record JobSettings(
             seqLen,
             file.get(options.readout()),
             rule == null ? null : new Scaling(rule, 0, 1),
-            file.get(options.cell()));
+            file.get(options.cell()),
+            file.get(JobOptions.CALENDAR));
     try {
       ForecastModel model = ModelFiles.fromBytes(load(location, directory), defaults, location);
       return ModelFiles.toBytes(model.withName(name)); // the job file's word counts

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Sampling;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.Serializable;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param seqLen values in a window
  * @param stride observations from one window to the next
  * @param features covariates of each observation
+ * @param calendar what base models read of each observation's time
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param sampling how often a series is observed, and what becomes of what is missing
  * @param targets the forecasts to make of each window, at most one for each mode
@@ -22,6 +24,7 @@ public record ForecastSettings(
     int seqLen,
     int stride,
     int features,
+    List<Calendar> calendar,
     Duration outOfOrderness,
     Sampling sampling,
     List<Target> targets)
@@ -30,6 +33,7 @@ public record ForecastSettings(
   private static final long serialVersionUID = 1L;
 
   public ForecastSettings {
+    calendar = List.copyOf(calendar);
     targets = List.copyOf(targets);
     if (targets.isEmpty()) {
       throw new IllegalArgumentException("targets: expected at least one mode, got none");
@@ -39,10 +43,10 @@ public record ForecastSettings(
     }
   }
 
-  /** Windows by count. */
+  /** Windows by count, and nothing read of the time. */
   public ForecastSettings(
       int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets) {
-    this(seqLen, stride, features, outOfOrderness, Sampling.BY_COUNT, targets);
+    this(seqLen, stride, features, List.of(), outOfOrderness, Sampling.BY_COUNT, targets);
   }
 
   /**
@@ -88,7 +92,7 @@ public record ForecastSettings(
 
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */
   public String problemWith(ForecastModel model, Target target) {
-    int inputSize = 1 + features;
+    int inputSize = 1 + features + Calendar.inputs(calendar);
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"
           .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
@@ -99,8 +103,20 @@ public record ForecastSettings(
     if (model.horizon() != target.horizon()) {
       return mismatch("horizon", target.horizon(), model.horizon(), model);
     }
+    if (!model.calendar().equals(calendar)) {
+      return "calendar: expected [%s], got [%s] (model %s version %d)"
+          .formatted(
+              Calendar.labels(calendar),
+              Calendar.labels(model.calendar()),
+              model.name(),
+              model.version());
+    }
     if (model.rnn().inputSize() != inputSize) {
-      return mismatch("input_size (1 + features)", inputSize, model.rnn().inputSize(), model);
+      String what =
+          calendar.isEmpty()
+              ? "input_size (1 + features)"
+              : "input_size (1 + features + 2 for each of the calendar)";
+      return mismatch(what, inputSize, model.rnn().inputSize(), model);
     }
     return null;
   }

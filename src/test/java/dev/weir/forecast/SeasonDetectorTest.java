@@ -99,7 +99,8 @@ class SeasonDetectorTest {
     assertThat(new SeasonDetector().detect(new double[400], 400, 1, 24, 168)).isEqualTo(1);
     double[] weeks = new double[1_200]; // each hour of the week has its own value, days are faint
     for (int t = 0; t < weeks.length; t++) {
-      weeks[t] = new Random(t % 168).nextGaussian() + Math.sin(2 * Math.PI * t / 24);
+      weeks[t] =
+          2 * new java.util.SplittableRandom(t % 168).nextDouble() + Math.sin(2 * Math.PI * t / 24);
     }
     assertThat(new SeasonDetector().detect(weeks, weeks.length, 1, 24, 168)).isEqualTo(168);
   }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
 import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Target;
@@ -129,6 +130,15 @@ class JobFileTest {
     assertThatThrownBy(() -> withWindow("interval: PT1M\ngap: guess"))
         .hasMessage(
             "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
+  }
+
+  @Test
+  void aCalendarIsAListOfItsCycles() {
+    assertThat(withWindow("calendar: [hour-of-day, day-of-week]").forecast().calendar())
+        .containsExactly(Calendar.HOUR_OF_DAY, Calendar.DAY_OF_WEEK);
+    assertThatThrownBy(() -> withWindow("calendar: [hour]"))
+        .hasMessage(
+            "pumps.yaml line 8: window.calendar: expected a list of minute-of-hour, hour-of-day, day-of-week, day-of-year, got 'hour'");
   }
 
   private static int season(String window, String season) {

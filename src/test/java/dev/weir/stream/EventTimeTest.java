@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
@@ -9,6 +10,8 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelTrainer;
+import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
@@ -16,7 +19,15 @@ import dev.weir.forecast.Sampling;
 import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.ForecastSettings.Learning;
 import dev.weir.stream.ForecastSettings.Target;
 import java.time.Duration;
@@ -24,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -59,7 +71,7 @@ class EventTimeTest {
 
   private static ForecastSettings settings(Duration outOfOrderness, Gap gap, Target target) {
     Sampling sampling = gap == null ? Sampling.BY_COUNT : new Sampling(MINUTE, gap, 100);
-    return new ForecastSettings(3, 1, 0, outOfOrderness, sampling, List.of(target));
+    return new ForecastSettings(3, 1, 0, List.of(), outOfOrderness, sampling, List.of(target));
   }
 
   /** Counters by their name, whatever group they are in. */
@@ -125,9 +137,13 @@ class EventTimeTest {
     }
 
     void send(double minute, double value) throws Exception {
-      long time = Math.round(minute * MINUTE);
+      send(new Observation("s", Math.round(minute * MINUTE), value));
+    }
+
+    void send(Observation observation) throws Exception {
+      long time = observation.time();
       SourceRecord source = new SourceRecord("t", 0, time, 1, null, new byte[] {7});
-      harness.processElement1(new Observed(new Observation("s", time, value), source), time);
+      harness.processElement1(new Observed(observation, source), time);
     }
 
     void watermark(double minute) throws Exception {
@@ -194,6 +210,149 @@ class EventTimeTest {
     assertThat(operator.forecasts())
         .extracting(Forecast::learningSteps)
         .containsExactly(1L, 2L, 3L, 1L, 2L);
+  }
+
+  private static final List<Calendar> HOURS = List.of(Calendar.HOUR_OF_DAY);
+
+  private static ForecastSettings reading(int features, List<Calendar> calendar, byte[] model) {
+    Target target = new Target(Mode.MANY_TO_ONE, "hours", 2, model, null);
+    return new ForecastSettings(
+        3, 1, features, calendar, Duration.ZERO, Sampling.BY_COUNT, List.of(target));
+  }
+
+  /** High in the afternoon; and each eight hours as high as a feature has said two hours before. */
+  private static Observation hourly(int t, boolean features) {
+    double noise = new SplittableRandom(t + 7).nextDouble();
+    double value = noise + (t % 24 / 6 == 2 ? 3 : 0) + (t % 8 == 0 ? height(t) : 0);
+    double[] told = {t % 8 == 6 ? height(t + 2) / 8.0 : 0};
+    return new Observation("s", t * 60 * MINUTE, value, features ? told : Observation.NO_FEATURES);
+  }
+
+  private static int height(int t) {
+    return new SplittableRandom(t).nextInt(9) - 4;
+  }
+
+  private static byte[] trained(int features, List<Calendar> calendar) {
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < 1_000; t++) {
+      series.add(hourly(t, features > 0));
+    }
+    RnnConfig config =
+        new RnnConfig(Cell.RNN_TANH, 1 + features + 2 * calendar.size(), 8, 1, true, true);
+    ModelTrainer.Settings settings =
+        new ModelTrainer.Settings(
+            Mode.MANY_TO_ONE,
+            config,
+            true,
+            Scaling.LAST,
+            Targets.AFTER_WINDOW,
+            3,
+            2,
+            16,
+            1e-2,
+            30,
+            30,
+            7,
+            1,
+            calendar);
+    try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(series))) {
+      ModelTrainer.Progress progress = trainer.begin();
+      while (!trainer.isDone(progress)) {
+        progress = trainer.train(progress, (epoch, done, all) -> {});
+      }
+      return ModelFiles.toBytes(trainer.model("hours", 1, progress, Map.of()));
+    }
+  }
+
+  private double error(int features, List<Calendar> calendar) throws Exception {
+    byte[] model = trained(features, calendar);
+    Operator operator = new Operator(reading(features, calendar, model), null);
+    int first = 1_000;
+    for (int t = first; t < first + 300; t++) {
+      operator.send(hourly(t, features > 0));
+    }
+    double error = 0;
+    for (int k = 2; k < 298; k++) {
+      Forecast forecast = operator.forecasts().get(k);
+      assertThat(forecast.status()).isEqualTo(Status.OK);
+      error += Math.abs(forecast.values()[1] - hourly(first + k + 2, false).value()) / 296;
+    }
+    return error;
+  }
+
+  @Test
+  void aModelTrainedWithFeaturesAndCalendarForecastsInTheOperatorByThem() throws Exception {
+    double alone = error(0, List.of());
+    assertThat(error(1, List.of())).isLessThan(0.9 * alone);
+    assertThat(error(0, HOURS)).isLessThan(0.9 * alone);
+    assertThat(error(1, HOURS)).isLessThan(0.7 * alone);
+  }
+
+  @Test
+  void theCalendarIsReadAfterValueAndFeatures() throws Exception {
+    RnnConfig config = new RnnConfig(Cell.RNN_RELU, 4, 2, 1, false, false);
+    float[] weights = {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0}; // one unit reads sine, one cosine
+    ForecastModel model =
+        new ForecastModel(
+            "hours",
+            1,
+            Mode.MANY_TO_ONE,
+            config,
+            3,
+            2,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            weights,
+            null,
+            HOURS,
+            Map.of());
+    Operator operator = new Operator(reading(1, HOURS, ModelFiles.toBytes(model)), null);
+    for (int hour = 1; hour <= 6; hour++) {
+      long time = hour * 60 * MINUTE;
+      operator.send(new Observation("s", time, 1e6, new double[] {-1e6}));
+    }
+    assertThat(operator.forecasts().get(2).values()) // at three: 45 degrees
+        .containsExactly(new double[] {Math.sqrt(0.5), Math.sqrt(0.5)}, within(1e-6));
+    assertThat(operator.forecasts().get(5).values()) // at six: 90 degrees
+        .containsExactly(new double[] {1, 0}, within(1e-6));
+  }
+
+  @Test
+  void aModelThatReadsAnotherCalendarIsRefusedByName() throws Exception {
+    ForecastModel model =
+        new ForecastModel(
+            "hours",
+            4,
+            Mode.MANY_TO_ONE,
+            new RnnConfig(Cell.RNN_RELU, 3, 2, 1, false, false),
+            3,
+            2,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            new float[10],
+            null,
+            HOURS,
+            Map.of());
+    SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
+    List<Calendar> days = List.of(Calendar.DAY_OF_WEEK);
+    for (List<Calendar> calendar : List.of(List.<Calendar>of(), days)) {
+      Operator operator = new Operator(reading(2, calendar, null), null);
+      operator.harness.processElement2(new ModelUpdate(model, source), 0);
+      assertThat(operator.outputs(DeadLetter.class))
+          .containsExactly(
+              new DeadLetter(
+                  Reason.MODEL,
+                  "calendar: expected [%s], got [hour-of-day] (model hours version 4)"
+                      .formatted(Calendar.labels(calendar)),
+                  source));
+    }
+    Operator more = new Operator(reading(1, HOURS, null), null);
+    more.harness.processElement2(new ModelUpdate(model, source), 0);
+    assertThat(more.outputs(DeadLetter.class))
+        .extracting(DeadLetter::message)
+        .containsExactly(
+            "input_size (1 + features + 2 for each of the calendar): expected 4, got 3"
+                + " (model hours version 4)");
   }
 
   @Test
