@@ -330,6 +330,16 @@ public final class Learner {
   }
 
   /**
+   * Whether what was learnt is of values as far apart as the window says, or of an unknown spacing.
+   * A season of other steps would be another season.
+   */
+  public boolean isSpacedAs(SeriesMemory memory, SequenceWindow window) {
+    attach(memory);
+    long known = Spacing.regular(memory.doubles, layout.spacing);
+    return window.interval() == 0 || known == 0 || known == window.interval();
+  }
+
+  /**
    * How many indices the series goes on by before the window's newest value: what is missing, or a
    * part of it that leaves the phase as it should be where so many are missing that it pays.
    */

@@ -99,7 +99,7 @@ final class ModeForecaster {
         memory.tuned(copy); // does not depend on the other settings
       }
     }
-    if (memory == null) {
+    if (memory == null || !learner.isSpacedAs(memory, window)) {
       memory = learner.newSeries(window.series(), season);
     }
     before = memory.count();

@@ -91,7 +91,12 @@ class EventTimeTest {
 
     @Override
     public MetricGroup addGroup(String key, String value) {
-      return this;
+      return new UnregisteredMetricsGroup() {
+        @Override
+        public Counter counter(String name) {
+          return Counters.this.counter(name + " " + value);
+        }
+      };
     }
 
     @Override
@@ -353,6 +358,72 @@ class EventTimeTest {
         .containsExactly(
             "input_size (1 + features + 2 for each of the calendar): expected 4, got 3"
                 + " (model hours version 4)");
+  }
+
+  @Test
+  void anotherIntervalThanBeforeLetsASeriesLearnAnew() throws Exception {
+    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
+    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+    for (int minute = 0; minute < 20; minute++) {
+      minutes.send(minute, minute % 3);
+      byCount.send(minute, minute % 3);
+    }
+    ForecastSettings seconds =
+        new ForecastSettings(
+            3, 1, 0, List.of(), Duration.ZERO, new Sampling(1_000, Gap.SKIP, 100), List.of(LEARNT));
+    ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNT);
+    assertThat(stepsAfter(minutes, same)).isEqualTo(21);
+    assertThat(stepsAfter(byCount, same)).isEqualTo(21); // once a minute, as it found itself
+    assertThat(stepsAfter(minutes, settings(Duration.ZERO, null, LEARNT))).isEqualTo(21);
+    assertThat(stepsAfter(minutes, seconds)).isEqualTo(1);
+  }
+
+  private long stepsAfter(Operator operator, ForecastSettings settings) throws Exception {
+    Operator restored = new Operator(settings, operator.harness.snapshot(1, 1));
+    restored.send(20, 1);
+    return restored.forecasts().get(0).learningSteps();
+  }
+
+  @Test
+  void whileItWaitsTheLastValueOfATimeWinsAndLaterOnesAreLate() throws Exception {
+    Operator operator = new Operator(settings(Duration.ofMinutes(2), null, NETWORK), null);
+    operator.send(1, 10);
+    operator.send(2, 20);
+    operator.send(1, 11);
+    operator.send(1, 11);
+    operator.send(1, 12);
+    assertThat(operator.forecasts()).isEmpty();
+    operator.watermark(1);
+    assertThat(operator.forecasts()).extracting(f -> f.values()[0]).containsExactly(12.0);
+    operator.send(1, 12); // again: nothing new
+    operator.send(1, 13); // another value for what has been used
+    operator.send(0.5, 5);
+    operator.watermark(10);
+    assertThat(operator.forecasts()).extracting(f -> f.values()[0]).containsExactly(12.0, 20.0);
+    assertThat(operator.count("corrections")).isEqualTo(2);
+    assertThat(operator.count("duplicates")).isEqualTo(2);
+    assertThat(operator.count("observations")).isEqualTo(8);
+    assertThat(operator.count("deadLetters LATE")).isEqualTo(2);
+    assertThat(operator.outputs(DeadLetter.class))
+        .extracting(DeadLetter::message)
+        .containsExactly(
+            "time: expected after 1970-01-01T00:01:00Z, got another value for that very time",
+            "time: expected after 1970-01-01T00:01:00Z, got 1970-01-01T00:00:30Z, late by PT30S");
+    assertThat(operator.outputs(DeadLetter.class))
+        .allSatisfy(letter -> assertThat(letter.source().value()).containsExactly(7));
+  }
+
+  @Test
+  void inOrderEachObservationIsForecastFromAtOnceAndTheNextCorrectionIsLate() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, null, NETWORK), null);
+    operator.send(1, 10);
+    assertThat(operator.forecasts()).hasSize(1);
+    operator.send(1, 10);
+    operator.send(1, 11);
+    assertThat(operator.forecasts()).hasSize(1);
+    assertThat(operator.count("duplicates")).isEqualTo(1);
+    assertThat(operator.count("corrections")).isZero();
+    assertThat(operator.count("deadLetters LATE")).isEqualTo(1);
   }
 
   @Test
