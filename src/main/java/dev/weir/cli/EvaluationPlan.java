@@ -1,12 +1,15 @@
 package dev.weir.cli;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.job.JobSettings;
+import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Learning;
 import dev.weir.stream.ForecastSettings.Target;
+import dev.weir.stream.StateLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +53,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
       LearnerSettings learner = LearnerSettings.defaults(steps);
       Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
       Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
-      return new EvaluationPlan(settings(seqLen == null ? 5 : seqLen, 0, target), learner);
+      return new EvaluationPlan(
+          settings(seqLen == null ? 5 : seqLen, 0, List.of(), target), learner);
     }
     Map<String, String> overrides = new LinkedHashMap<>();
     if (horizon != null) {
@@ -78,12 +82,22 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
             : learning.learner();
     Target alone =
         new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
-    return new EvaluationPlan(settings(read.seqLen(), read.features(), alone), others);
+    return new EvaluationPlan(
+        settings(read.seqLen(), read.features(), read.calendar(), alone), others);
   }
 
   /** Each series comes in order, so nothing waits. */
-  private static ForecastSettings settings(int seqLen, int features, Target target) {
-    return new ForecastSettings(seqLen, 1, features, Duration.ZERO, List.of(target));
+  private static ForecastSettings settings(
+      int seqLen, int features, List<Calendar> calendar, Target target) {
+    return new ForecastSettings(
+        seqLen,
+        1,
+        features,
+        calendar,
+        Duration.ZERO,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        List.of(target));
   }
 
   boolean learns() {
@@ -114,7 +128,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
       String model, byte[] initialModel, LearnerSettings learner, int season) {
     Learning learning = new Learning(learner, season, 0);
     Target other = new Target(target().mode(), model, target().horizon(), initialModel, learning);
-    return settings(settings.seqLen(), settings.features(), other);
+    return settings(settings.seqLen(), settings.features(), settings.calendar(), other);
   }
 
   /** The same without experts that are networks; null when there is nothing left or none to go. */

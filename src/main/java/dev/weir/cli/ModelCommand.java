@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.TopicAdmin;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -78,6 +79,16 @@ final class ModelCommand implements Runnable {
         description = "rnn_tanh or rnn_relu, which have the same shapes.")
     private Cell cell;
 
+    @Option(
+        names = "--calendar",
+        split = ",",
+        converter = CalendarConverter.class,
+        paramLabel = "hour-of-day,...",
+        description =
+            "What the network reads of the time after value and features, where the file does not"
+                + " say: minute-of-hour, hour-of-day, day-of-week, day-of-year.")
+    private List<Calendar> calendar;
+
     ForecastModel read() throws IOException {
       ForecastModel model =
           ModelFiles.read(
@@ -88,7 +99,8 @@ final class ModelCommand implements Runnable {
                   seqLen,
                   readout,
                   scaling == null ? null : new Scaling(scaling, 0, 1),
-                  cell));
+                  cell,
+                  calendar));
       return name == null ? model : model.withName(name);
     }
   }
@@ -118,6 +130,14 @@ final class ModelCommand implements Runnable {
     @Override
     public Scaling.Rule convert(String text) {
       return known(Scaling.Rule.ofLabel(text), text, "none, window or last");
+    }
+  }
+
+  static final class CalendarConverter implements ITypeConverter<Calendar> {
+    @Override
+    public Calendar convert(String text) {
+      return known(
+          Calendar.ofLabel(text), text, "one of " + Calendar.labels(List.of(Calendar.values())));
     }
   }
 
@@ -162,6 +182,12 @@ final class ModelCommand implements Runnable {
           "window",
           "seq_len %d -> horizon %d, scaling %s"
               .formatted(model.seqLen(), model.horizon(), model.scaling().rule().label()));
+      if (model.rnn().inputSize() > 1) {
+        row(
+            "inputs",
+            "value, %d features, calendar [%s]"
+                .formatted(model.features(), Calendar.labels(model.calendar())));
+      }
       row("head", model.head() == null ? "none" : "linear, reads " + model.readout().label());
       row("parameters", "%,d".formatted(rnn.parameterCount()));
       for (RnnConfig.Parameter parameter : rnn.parameters()) {

@@ -15,17 +15,9 @@ final class SeriesFiles {
 
   private SeriesFiles() {}
 
-  /** Values of each series, by its name. */
-  static Map<String, double[]> read(List<Path> inputs) throws IOException {
-    Map<String, double[]> series = new LinkedHashMap<>();
-    observations(inputs, List.of())
-        .forEach(
-            (name, observations) ->
-                series.put(name, observations.stream().mapToDouble(Observation::value).toArray()));
-    return series;
-  }
-
   /**
+   * Observations of each series, by its name.
+   *
    * @param without files of the folders that hold no series
    */
   static Map<String, List<Observation>> observations(List<Path> inputs, List<Path> without)

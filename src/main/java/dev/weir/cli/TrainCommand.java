@@ -3,7 +3,9 @@ package dev.weir.cli;
 import dev.weir.forecast.ModelTrainer;
 import dev.weir.forecast.ModelTrainer.Progress;
 import dev.weir.forecast.ModelTrainer.Settings;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -18,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -82,6 +83,22 @@ final class TrainCommand implements Callable<Integer> {
       names = "--horizon",
       description = "Values in a forecast (default: 2; many-to-many: always seq-len).")
   private Integer horizon;
+
+  @Option(
+      names = "--features",
+      defaultValue = "0",
+      description = "Features of each observation that the network reads (default: none).")
+  private int features;
+
+  @Option(
+      names = "--calendar",
+      split = ",",
+      converter = ModelCommand.CalendarConverter.class,
+      paramLabel = "hour-of-day,...",
+      description =
+          "What the network reads of the time: minute-of-hour, hour-of-day, day-of-week,"
+              + " day-of-year (default: nothing).")
+  private List<Calendar> calendar = List.of();
 
   @Option(
       names = "--hidden-size",
@@ -183,16 +200,16 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
-    Map<String, double[]> series = SeriesFiles.read(inputs);
+    Map<String, List<Observation>> series = SeriesFiles.observations(inputs, List.of());
     System.err.printf(
         "%,d series, %,d values; %,d parameters%n",
         series.size(),
-        series.values().stream().mapToLong(v -> v.length).sum(),
+        series.values().stream().mapToLong(List::size).sum(),
         settings.rnn().parameterCount());
     Path progressFile = out.resolveSibling(out.getFileName() + ".progress");
     String fingerprint = fingerprint(settings, series);
     begun = System.nanoTime();
-    try (ModelTrainer trainer = new ModelTrainer(settings, new ArrayList<>(series.values()))) {
+    try (ModelTrainer trainer = trainer(settings, series)) {
       Progress progress = restart ? null : load(progressFile, fingerprint, settings);
       if (progress == null) {
         progress = trainer.begin();
@@ -236,7 +253,7 @@ final class TrainCommand implements Callable<Integer> {
           mode,
           new RnnConfig(
               Cell.valueOf(cell.toUpperCase(Locale.ROOT)),
-              1,
+              1 + features + Calendar.inputs(calendar),
               units,
               numLayers,
               !unidirectional,
@@ -251,7 +268,16 @@ final class TrainCommand implements Callable<Integer> {
           epochs,
           patience,
           seed,
-          threads);
+          threads,
+          calendar);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+    }
+  }
+
+  private ModelTrainer trainer(Settings settings, Map<String, List<Observation>> series) {
+    try {
+      return ModelTrainer.of(settings, series.values());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }
@@ -268,13 +294,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Map<String, String> provenance(
-      Map<String, double[]> series, Progress progress, double score) {
+      Map<String, List<Observation>> series, Progress progress, double score) {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir train");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     provenance.put("series", Integer.toString(series.size()));
-    provenance.put(
-        "values", Long.toString(series.values().stream().mapToLong(v -> v.length).sum()));
+    provenance.put("values", Long.toString(series.values().stream().mapToLong(List::size).sum()));
     provenance.put("epoch", Integer.toString(progress.bestEpoch()));
     provenance.put("validation_rel_mae", "%.4f".formatted(progress.bestScore()));
     provenance.put("held_out_rel_mae", "%.4f".formatted(score));
@@ -282,12 +307,20 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** What training must have in common with a saved state to go on from it. */
-  private static String fingerprint(Settings settings, Map<String, double[]> series) {
+  private static String fingerprint(Settings settings, Map<String, List<Observation>> series) {
     long hash = 17;
-    for (double[] values : series.values()) {
+    for (List<Observation> observations : series.values()) {
+      double[] values = observations.stream().mapToDouble(Observation::value).toArray();
       hash = 31 * hash + java.util.Arrays.hashCode(values);
+      for (Observation observation : observations) { // what the network reads beside the values
+        hash = settings.calendar().isEmpty() ? hash : 31 * hash + observation.time();
+        hash =
+            settings.features() == 0
+                ? hash
+                : 31 * hash + java.util.Arrays.hashCode(observation.features());
+      }
     }
-    return "%s %s %s %s %s %d %d %d %s %d %016x"
+    return "%s %s %s %s %s %d %d %d %s %d%s %016x"
         .formatted(
             settings.mode().label(),
             settings.rnn(),
@@ -299,6 +332,7 @@ final class TrainCommand implements Callable<Integer> {
             settings.batch(),
             settings.learningRate(),
             settings.seed(),
+            settings.calendar().isEmpty() ? "" : " " + Calendar.labels(settings.calendar()),
             hash);
   }
 

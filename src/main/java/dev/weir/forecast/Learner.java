@@ -1,5 +1,6 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
@@ -41,6 +42,9 @@ public final class Learner {
   private static final int WILD_AFTER = 50;
   private static final int CALM_VALUES = 24;
   private static final double CALM = 1e-5;
+
+  /** Missing values passed one by one; of more, only those that keep the phase of the season. */
+  private static final int MOST_PASSED = 2_600;
 
   private final LearnerSettings settings;
   private final int horizon;
@@ -293,14 +297,88 @@ public final class Learner {
   /**
    * Takes in the next value of a series.
    *
-   * @param time in milliseconds; kept, not used
+   * @param time in milliseconds; where values come regularly it tells how many are in a day
    * @throws IllegalArgumentException when the value is not a finite number
    */
   public void observe(SeriesMemory memory, long time, double value) {
+    attach(memory);
+    observe(time, value, history.age(), 0);
+  }
+
+  /**
+   * Takes in the newest value of a window, after going past what is missing before it (where the
+   * window's {@link Sampling} says that something is): the experts move on by one index for each
+   * missing value, so that seasons keep their phase, with the value that was filled in or, where
+   * none was, with that of a week or a season before. Such values are never scored, nor is a
+   * forecast made at one.
+   *
+   * @throws IllegalArgumentException when the value is not a finite number
+   */
+  public void observe(SeriesMemory memory, SequenceWindow window) {
+    long passed = passed(memory, window);
+    long age = history.age();
+    boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
+    for (long k = 1; k <= passed; k++) {
+      int period = Math.max(history.season(), history.shape().week());
+      pass(fills ? window.filled(k) : history.lag(1, period));
+    }
+    if (passed < window.missing()) { // what is under way was meant for other times
+      Arrays.fill(
+          memory.floats, layout.issued, layout.issued + DelayLine.floats(horizon), Float.NaN);
+    }
+    observe(window.origin(), window.last(), age, window.interval());
+  }
+
+  /**
+   * Whether what was learnt is of values as far apart as the window says, or of an unknown spacing.
+   * A season of other steps would be another season.
+   */
+  public boolean isSpacedAs(SeriesMemory memory, SequenceWindow window) {
+    attach(memory);
+    long known = Spacing.regular(memory.doubles, layout.spacing);
+    return window.interval() == 0 || known == 0 || known == window.interval();
+  }
+
+  /**
+   * How many indices the series goes on by before the window's newest value: what is missing, or a
+   * part of it that leaves the phase as it should be where so many are missing that it pays.
+   */
+  public long passed(SeriesMemory memory, SequenceWindow window) {
+    attach(memory);
+    long missing = window.missing();
+    if (missing == 0 || history.age() == 0) {
+      return 0;
+    }
+    if (missing <= MOST_PASSED) {
+      return missing;
+    }
+    return missing % Math.max(history.season(), history.shape().week());
+  }
+
+  /** Goes on to the next index, with a value that nobody has seen. */
+  private void pass(double value) {
+    history.append(tame(value));
+    learnAndMake();
+    long t = history.t();
+    for (int i = 1; i <= horizon; i++) {
+      memory.floats[layout.issued + DelayLine.at(t, i)] = Float.NaN; // no forecast to score
+    }
+  }
+
+  /**
+   * @param before values before, without those just passed
+   * @param interval 0 when none is given
+   */
+  private void observe(long time, double value, long before, long interval) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
-    attach(memory);
+    if (interval > 0) {
+      Spacing.set(memory.doubles, layout.spacing, interval);
+    } else if (before > 0) {
+      long step = time - memory.longs[SeriesMemory.TIME];
+      Spacing.observe(memory.doubles, layout.spacing, step, before);
+    }
     double tamed = tame(value);
     if (history.age() >= CALM_VALUES && isCalm(tamed)) {
       learnAnew();
@@ -314,7 +392,8 @@ public final class Learner {
     memory.doubles[layout.raw] = value;
     memory.longs[SeriesMemory.WILD] = tamed == value ? 0 : 1;
     memory.longs[SeriesMemory.TIME] = time;
-    if (memory.longs[SeriesMemory.DETECT] == 1 && SeasonDetector.isDue(history.age())) {
+    if (memory.longs[SeriesMemory.DETECT] == 1
+        && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age())) {
       detectSeason();
     }
   }
@@ -380,16 +459,32 @@ public final class Learner {
     long t = history.t() + 1;
     long begun = memory.longs[SeriesMemory.BEGUN];
     for (int i = 1; i <= horizon && t - i >= begun && history.has(t - i); i++) {
-      score(t, i, value, t - i - begun + 1);
+      if (!Float.isNaN(memory.floats[layout.issued + DelayLine.at(t - i, i)])) {
+        score(t, i, value);
+      }
     }
     history.append(value);
     learnAndMake();
     for (int e = 0; e < experts.length; e++) {
       keep(e, t, value);
     }
+    int known = known();
     for (int i = 1; i <= horizon; i++) {
-      mix(t, i, value, (int) Math.min(horizon, t - begun));
+      mix(t, i, value, known);
     }
+  }
+
+  /** The last step of those, from the first on, that have had an error. */
+  private int known() {
+    int known = 0;
+    while (known < horizon && counted(known + 1) > 0) {
+      known++;
+    }
+    return known;
+  }
+
+  private long counted(int i) {
+    return (long) memory.doubles[layout.scores + (3 + levels) * horizon + i - 1];
   }
 
   private void learnAndMake() {
@@ -430,9 +525,10 @@ public final class Learner {
   }
 
   private void fillMean() {
-    long known = history.t() - memory.longs[SeriesMemory.BEGUN];
+    // when a new season is learnt from the past again, as little as was known then
+    int known = (int) Math.min(known(), history.t() - memory.longs[SeriesMemory.BEGUN]);
     for (int i = 1; i <= horizon; i++) {
-      weigh((int) Math.min(i, known), history.t() + i, firstCorrector);
+      weigh(Math.min(i, known), history.t() + i, firstCorrector);
       mean[i - 1] = 0;
       for (int e = 0; e < firstCorrector; e++) {
         mean[i - 1] += weights[e] * made[e][i - 1];
@@ -459,7 +555,7 @@ public final class Learner {
   }
 
   /** Learns from the value at t about the forecast of step i made at t - i. */
-  private void score(long t, int i, double value, long matured) {
+  private void score(long t, int i, double value) {
     float[] floats = memory.floats;
     double[] doubles = memory.doubles;
     long origin = t - i;
@@ -492,7 +588,7 @@ public final class Learner {
         i,
         layout.shape.season(),
         error,
-        matured);
+        counted(i));
   }
 
   private void count(long origin, int i, double truth, double error) {
@@ -512,6 +608,7 @@ public final class Learner {
         doubles[at + (3 + k) * horizon]++;
       }
     }
+    doubles[at + (3 + levels) * horizon]++;
   }
 
   /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
@@ -568,7 +665,8 @@ public final class Learner {
 
   private void detectSeason() {
     double[] values = history.values();
-    int season = detector.detect(values, values.length, layout.shape.season());
+    int[] calendar = Spacing.calendar(Spacing.regular(memory.doubles, layout.spacing));
+    int season = detector.detect(values, values.length, layout.shape.season(), calendar);
     if (season != layout.shape.season() && 2 * season + horizon + 4 <= settings.exactLimit()) {
       changeSeason(season);
     }
@@ -595,8 +693,9 @@ public final class Learner {
     for (int e = 0; e < experts.length; e++) {
       keep(e, t, history.newest());
     }
+    int known = known();
     for (int i = 1; i <= horizon; i++) {
-      mix(t, i, history.newest(), (int) Math.min(horizon, t - memory.longs[SeriesMemory.BEGUN]));
+      mix(t, i, history.newest(), known);
     }
   }
 
@@ -662,8 +761,7 @@ public final class Learner {
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
   public double share(SeriesMemory memory, int e, int i) {
     attach(memory);
-    long known = history.t() - memory.longs[SeriesMemory.BEGUN];
-    weigh((int) Math.min(i, known), history.t() + i, experts.length);
+    weigh(Math.min(i, known()), history.t() + i, experts.length);
     return weights[e];
   }
 
@@ -688,7 +786,7 @@ public final class Learner {
   /** Forecasts of step i that have met their truth. */
   public long scored(SeriesMemory memory, int i) {
     attach(memory);
-    return Math.max(0, history.t() - i - memory.longs[SeriesMemory.BEGUN] + 1);
+    return counted(i);
   }
 
   /** Our mean absolute error at step i since the series began; NaN before the first. */

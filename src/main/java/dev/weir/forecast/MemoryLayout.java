@@ -16,7 +16,8 @@ final class MemoryLayout {
   final int mixtureDoubles; // from here to the next: what does not depend on the season
   final int mixtureDoublesEnd;
   final int raw; // the newest value as it came
-  final int scores; // |error| of ours, naive, seasonal naive; then hits of each level, by step
+  final int spacing; // the usual step of time, and for how many values it has been usual
+  final int scores; // by step: |error| of ours, naive, seasonal naive; hits of each level; count
   final int stackDoubles;
   final int trackerDoubles;
   final int[] expertDoubles;
@@ -62,8 +63,10 @@ final class MemoryLayout {
     int d = History.doubles(shape);
     mixtureDoubles = d;
     raw = d++;
+    spacing = d;
+    d += Spacing.DOUBLES;
     scores = d;
-    d += (3 + levels) * horizon;
+    d += (4 + levels) * horizon;
     stackDoubles = d;
     d += stack == null ? 0 : stack.doubles();
     trackerDoubles = d;

@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
@@ -12,6 +13,8 @@ import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +50,8 @@ public final class ModelTrainer implements AutoCloseable {
 
   /**
    * @param mode which outputs become the forecast
-   * @param rnn shape of the network; its input_size must be 1
+   * @param rnn shape of the network; its input_size is 1 and two for each of the calendar, and the
+   *     rest are features
    * @param head whether a linear head reads the network; without one hidden_size is the horizon,
    *     many-to-many 1, and the hidden state is the forecast
    * @param scaling how a window is scaled, and its targets with it
@@ -60,6 +64,7 @@ public final class ModelTrainer implements AutoCloseable {
    * @param patience stop after so many epochs without a better validation
    * @param seed of initialisation and shuffling
    * @param threads how many work
+   * @param calendar what the network reads of the time
    */
   public record Settings(
       Mode mode,
@@ -74,8 +79,43 @@ public final class ModelTrainer implements AutoCloseable {
       int epochs,
       int patience,
       long seed,
-      int threads) {
+      int threads,
+      List<Calendar> calendar) {
+
+    /** Nothing is read of the time. */
+    public Settings(
+        Mode mode,
+        RnnConfig rnn,
+        boolean head,
+        Scaling scaling,
+        Targets targets,
+        int seqLen,
+        int horizon,
+        int batch,
+        double learningRate,
+        int epochs,
+        int patience,
+        long seed,
+        int threads) {
+      this(
+          mode,
+          rnn,
+          head,
+          scaling,
+          targets,
+          seqLen,
+          horizon,
+          batch,
+          learningRate,
+          epochs,
+          patience,
+          seed,
+          threads,
+          List.of());
+    }
+
     public Settings {
+      calendar = List.copyOf(calendar);
       atLeastOne("seq_len", seqLen);
       atLeastOne("horizon", horizon);
       atLeastOne("batch", batch);
@@ -85,10 +125,11 @@ public final class ModelTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "learning rate: expected a number above 0, got " + learningRate);
       }
-      if (rnn.inputSize() != 1) {
+      if (rnn.inputSize() < 1 + Calendar.inputs(calendar)) {
         throw new IllegalArgumentException(
-            "input_size: expected 1, got %d: training has no covariates yet"
-                .formatted(rnn.inputSize()));
+            "input_size: expected at least %d for a value and the calendar %s, got %d"
+                .formatted(
+                    1 + Calendar.inputs(calendar), Calendar.labels(calendar), rnn.inputSize()));
       }
       if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
         throw new IllegalArgumentException(
@@ -129,6 +170,11 @@ public final class ModelTrainer implements AutoCloseable {
       }
     }
 
+    /** Covariates of each observation. */
+    public int features() {
+      return rnn.inputSize() - 1 - Calendar.inputs(calendar);
+    }
+
     private TrainableModel trainable() {
       return new TrainableModel(
           mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head, targets == Targets.ALL_STEPS);
@@ -164,6 +210,7 @@ public final class ModelTrainer implements AutoCloseable {
 
   private final Settings settings;
   private final List<double[]> series;
+  private final List<float[]> covariates; // (values, input_size - 1) for each series
   private final List<Part> trained = new ArrayList<>();
   private final List<Part> validated = new ArrayList<>();
   private final List<Part> heldOut = new ArrayList<>();
@@ -173,11 +220,55 @@ public final class ModelTrainer implements AutoCloseable {
   private long skippedUpdates;
 
   /**
-   * @param series values of each, oldest first, finite
+   * @param series of which only the values are read, oldest first, finite
    */
   public ModelTrainer(Settings settings, List<double[]> series) {
+    this(settings, series, withoutCovariates(settings, series.size()));
+  }
+
+  private static List<float[]> withoutCovariates(Settings settings, int series) {
+    if (settings.rnn().inputSize() > 1) {
+      throw new IllegalArgumentException(
+          "input_size: expected 1 without times and features, got " + settings.rnn().inputSize());
+    }
+    return Collections.nCopies(series, new float[0]);
+  }
+
+  /**
+   * @param series observations of each, oldest first
+   * @throws IllegalArgumentException when one has another number of features than the settings
+   */
+  public static ModelTrainer of(Settings settings, Collection<List<Observation>> series) {
+    List<double[]> values = new ArrayList<>();
+    List<float[]> covariates = new ArrayList<>();
+    int width = settings.rnn().inputSize() - 1;
+    int features = settings.features();
+    for (List<Observation> observations : series) {
+      double[] value = new double[observations.size()];
+      float[] rows = new float[width * value.length];
+      for (int t = 0; t < value.length; t++) {
+        Observation observation = observations.get(t);
+        if (features > 0 && observation.features().length != features) {
+          throw new IllegalArgumentException(
+              "features: expected %d, got %d (%s)"
+                  .formatted(features, observation.features().length, observation.series()));
+        }
+        value[t] = observation.value();
+        for (int f = 0; f < features; f++) {
+          rows[t * width + f] = (float) observation.features()[f];
+        }
+        Calendar.fill(settings.calendar(), observation.time(), rows, t * width + features);
+      }
+      values.add(value);
+      covariates.add(rows);
+    }
+    return new ModelTrainer(settings, values, covariates);
+  }
+
+  private ModelTrainer(Settings settings, List<double[]> series, List<float[]> covariates) {
     this.settings = settings;
     this.series = List.copyOf(series);
+    this.covariates = List.copyOf(covariates);
     for (int i = 0; i < series.size(); i++) {
       int n = series.get(i).length;
       int trainedEnd = (int) (n * TRAINED);
@@ -360,6 +451,7 @@ public final class ModelTrainer implements AutoCloseable {
         settings.scaling(),
         Arrays.copyOf(best, settings.rnn().parameterCount()),
         settings.trainable().head(best),
+        settings.calendar(),
         provenance);
   }
 
@@ -374,6 +466,7 @@ public final class ModelTrainer implements AutoCloseable {
     private final int horizon = settings.horizon();
     private final TrainableModel model = settings.trainable();
     private final int answersEach = model.answers();
+    private final int width = settings.rnn().inputSize() - 1; // covariates of a value
     private final float[] gradient = new float[model.count()];
     private float[] input = {};
     private float[] targets = {};
@@ -398,25 +491,29 @@ public final class ModelTrainer implements AutoCloseable {
     }
 
     private float[] forward(long[] windows, int begin, int batch) {
-      if (input.length != batch * seqLen) { // the network wants just the batch's size
-        input = new float[batch * seqLen];
+      if (targets.length != batch * answersEach) { // the network wants just the batch's size
+        input = new float[batch * seqLen * (1 + width)];
         targets = new float[batch * answersEach];
         dAnswers = new float[batch * answersEach];
       }
       for (int b = 0; b < batch; b++) {
-        fill(series.get((int) (windows[begin + b] >>> 32)), (int) windows[begin + b], b);
+        fill((int) (windows[begin + b] >>> 32), (int) windows[begin + b], b);
       }
       return model.forward(input, batch);
     }
 
     /** Input and targets of the window that ends at {@code origin}. */
-    private void fill(double[] values, int origin, int b) {
+    private void fill(int index, int origin, int b) {
+      double[] values = series.get(index);
+      float[] rows = covariates.get(index);
       int first = origin - seqLen + 1;
       double center = settings.scaling().center(values, first, seqLen);
       double scale = settings.scaling().scale(values, first, seqLen);
       float limit = settings.scaling().readsWindow() ? TARGET_LIMIT : Float.MAX_VALUE;
       for (int t = 0; t < seqLen; t++) {
-        input[b * seqLen + t] = (float) ((values[first + t] - center) / scale);
+        int to = (b * seqLen + t) * (1 + width);
+        input[to] = (float) ((values[first + t] - center) / scale);
+        System.arraycopy(rows, (first + t) * width, input, to + 1, width);
       }
       int firstOrigin = origin + 1 - answersEach / horizon; // several when all steps answer
       for (int i = 0; i < answersEach; i++) {

@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
@@ -80,9 +81,11 @@ public final class NetworkForecaster {
     int inputSize = config.inputSize();
     for (int t = 0; t < window.size(); t++) {
       input[t * inputSize] = (float) ((read[t] - center) / scale);
-      for (int f = 1; f < inputSize; f++) {
-        input[t * inputSize + f] = (float) window.feature(t, f - 1);
+      int features = model.features();
+      for (int f = 0; f < features; f++) {
+        input[t * inputSize + 1 + f] = (float) window.feature(t, f);
       }
+      Calendar.fill(model.calendar(), window.time(t), input, t * inputSize + 1 + features);
     }
     rnn.forward(input, 1, model.seqLen(), true, null, null, result);
     readOut();

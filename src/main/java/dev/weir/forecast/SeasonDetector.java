@@ -14,6 +14,12 @@ final class SeasonDetector {
   /** No correlation below this is a season. */
   private static final double LEAST = 0.25;
 
+  /** One that has so much of the best one's correlation is as good. */
+  private static final double NEARLY = 0.8;
+
+  /** A length of the calendar has so much of the highest correlation near it. */
+  private static final double CLOSE = 0.9;
+
   private static final int[] COMMON = {12, 24, 48, 52, 60, 96, 144, 168, 288, 336, 365, 1440};
 
   private double[] sums = new double[0];
@@ -21,26 +27,31 @@ final class SeasonDetector {
   private double[] correlation = new double[0];
   private double[] sorted = new double[0];
 
-  /** Counts of values at which it is worth looking (again). */
-  static boolean isDue(long count) {
-    if (count >= 1600) {
-      return (count - 1600) % 1000 == 0;
+  private static final int[] EARLY = {100, 150, 200, 300, 400, 600, 800, 1200};
+  private static final int SETTLED = 1600;
+  private static final int EVERY = 1000;
+
+  /** Whether one of the counts at which it is worth looking (again) came after {@code before}. */
+  static boolean isDue(long before, long count) {
+    if (count >= SETTLED) {
+      return before < SETTLED || (count - SETTLED) / EVERY > (before - SETTLED) / EVERY;
     }
-    return count == 100
-        || count == 150
-        || count == 200
-        || count == 300
-        || count == 400
-        || count == 600
-        || count == 800
-        || count == 1200;
+    for (int early : EARLY) {
+      if (before < early && count >= early) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
    * The season of the first {@code n} values, which are changed; {@code current} when nothing
    * better is found.
+   *
+   * @param calendar lengths of a day, a week ... where the spacing of the values is known: one that
+   *     fits nearly as well as the best is taken before any other
    */
-  int detect(double[] x, int n, int current) {
+  int detect(double[] x, int n, int current, int... calendar) {
     int longest = n / 3;
     if (longest < 5) {
       return current;
@@ -60,6 +71,10 @@ final class SeasonDetector {
         best = Math.max(best, correlation[k]);
       }
     }
+    int known = calendar(calendar, n, longest, best);
+    if (known > 0) {
+      return known;
+    }
     if (best == 0) {
       return current;
     }
@@ -75,11 +90,51 @@ final class SeasonDetector {
       }
     }
     for (int k = 4; k <= longest; k++) {
-      if (isCandidate(k, n, longest) && correlation[k] >= 0.8 * best) {
+      if (isCandidate(k, n, longest) && correlation[k] >= NEARLY * best) {
         return snap(k);
       }
     }
     return current;
+  }
+
+  /**
+   * The first length of the calendar that fits nearly as well as the best; 0 when none does. Twice
+   * the length counts for it: what forecasts looks two seasons back, and a rhythm of two days is
+   * learnt better as days.
+   */
+  private int calendar(int[] calendar, int n, int longest, double best) {
+    for (int length : calendar) {
+      if (length >= 4 && length <= longest) {
+        double once = correlation[length];
+        double twice = 2 * length <= longest ? correlation[2 * length] : 0;
+        boolean fits =
+            once >= expected(length, n)
+                && once >= NEARLY * best
+                && once >= CLOSE * highestNear(length, longest);
+        if (fits || twice >= least(2 * length, n) && twice >= NEARLY * best) {
+          return length;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private double highestNear(int k, int longest) {
+    double highest = 0;
+    for (int j = Math.max(4, k - k / 6); j <= Math.min(longest, k + k / 6); j++) {
+      highest = Math.max(highest, correlation[j]);
+    }
+    return highest;
+  }
+
+  /** As {@link #least}, for a length that is looked for and not found among all. */
+  private static double expected(int k, int n) {
+    return Math.max(LEAST, 0.9 / Math.sqrt((double) n / k));
+  }
+
+  /** No smaller correlation at lag k is a season. */
+  private static double least(int k, int n) {
+    return Math.max(LEAST, 1.4 / Math.sqrt((double) n / k));
   }
 
   /** A clearer season close to the current one, seen often enough; else the current one. */
@@ -107,7 +162,7 @@ final class SeasonDetector {
 
   private boolean isCandidate(int k, int n, int longest) {
     double r = correlation[k];
-    if (!(r > Math.max(LEAST, 1.4 / Math.sqrt((double) n / k)))) {
+    if (!(r > least(k, n))) {
       return false;
     }
     int reach = Math.max(1, k / 6);

@@ -17,18 +17,24 @@ public final class SequenceWindow {
   private final double[] values; // (seq_len)
   private final double[] covariates; // (seq_len, features), row-major
   private final long[] gaps = new long[GAPS];
+  private final Sampling sampling;
   private String series;
   private int size;
+  private long missing;
+  private double before;
 
-  public SequenceWindow(int seqLen, int features) {
+  SequenceWindow(int seqLen, int features, Sampling sampling) {
     this.features = features;
+    this.sampling = sampling;
     this.times = new long[seqLen];
     this.values = new double[seqLen];
     this.covariates = new double[seqLen * features];
   }
 
-  void fill(String series, WindowState state) {
+  void fill(String series, WindowState state, long missing, double before) {
     this.series = series;
+    this.missing = missing;
+    this.before = before;
     this.size = state.size();
     for (int i = 0; i < size; i++) {
       times[i] = state.time(i);
@@ -82,11 +88,35 @@ public final class SequenceWindow {
     return values[size - 1];
   }
 
+  /** Observations that are missing just before the newest; 0 where no interval is given. */
+  public long missing() {
+    return missing;
+  }
+
+  /** What becomes of the missing ones. */
+  public Sampling.Gap gap() {
+    return sampling.gap(missing);
+  }
+
+  /** What stands for the k-th missing one, k from 1, where they are filled in. */
+  public double filled(long k) {
+    return sampling.filled(before, last(), k, missing);
+  }
+
+  /** The given time from one value to the next, in milliseconds; 0 when none is given. */
+  public long interval() {
+    return sampling.interval();
+  }
+
   /**
-   * The usual time from one value to the next, in milliseconds: the median of the newest gaps, so
-   * that one missing value does not move it. 0 while there is only one value.
+   * The time from one value to the next, in milliseconds: the interval if one is given; else the
+   * median of the newest gaps, so that one missing value does not move it, and 0 while there is
+   * only one value.
    */
   public long spacing() {
+    if (!sampling.isByCount()) {
+      return sampling.interval();
+    }
     int n = Math.min(size - 1, GAPS);
     for (int i = 0; i < n; i++) {
       long gap = times[size - 1 - i] - times[size - 2 - i];

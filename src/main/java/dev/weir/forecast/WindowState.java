@@ -12,6 +12,7 @@ public final class WindowState {
   private static final int FIRST_PENDING = 4;
 
   final int features;
+  private final long interval; // milliseconds of the grid that all times lie on; 0: any times
   private final long[] times; // (seq_len), a ring
   private final double[] values; // (seq_len)
   private final double[] covariates; // (seq_len, features), row-major
@@ -24,8 +25,14 @@ public final class WindowState {
   private double[] pendingValues = {};
   private double[] pendingCovariates = {}; // (pending, features)
 
+  /** By count. */
   public WindowState(int seqLen, int features) {
+    this(seqLen, features, 0);
+  }
+
+  public WindowState(int seqLen, int features, long interval) {
     this.features = features;
+    this.interval = interval;
     this.times = new long[seqLen];
     this.values = new double[seqLen];
     this.covariates = new double[seqLen * features];
@@ -34,6 +41,7 @@ public final class WindowState {
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
   public WindowState(WindowState other) {
     features = other.features;
+    interval = other.interval;
     times = other.times.clone();
     values = other.values.clone();
     covariates = other.covariates.clone();
@@ -52,6 +60,11 @@ public final class WindowState {
 
   public int features() {
     return features;
+  }
+
+  /** The {@link Sampling#interval} that it was cut under. */
+  public long interval() {
+    return interval;
   }
 
   /** How many observations the ring holds, at most {@link #seqLen()}. */
@@ -102,6 +115,11 @@ public final class WindowState {
     next = next + 1 == times.length ? 0 : next + 1;
     size = Math.min(size + 1, times.length);
     seen++;
+  }
+
+  /** Empties the ring. */
+  void clear() {
+    size = 0;
   }
 
   public int pendingSize() {

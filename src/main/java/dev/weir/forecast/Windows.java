@@ -5,6 +5,12 @@ package dev.weir.forecast;
  * {@code stride} observations, the newest {@code seq_len} of them (fewer while the series is
  * young). On input in order these are the windows of Flink's {@code countWindow(seqLen, stride)}.
  *
+ * <p>With a {@link Sampling} interval, times count as those on the series' grid, and what is
+ * missing between two observations is noticed when the later one is appended. Values that are
+ * filled in count as observations for {@code seq_len} and {@code stride}; a window that is due at
+ * one of them is cut at the observation that follows, so that no forecast starts from a value that
+ * nobody has seen.
+ *
  * <p>Holds no series' state itself. One instance for each task; not thread-safe. Allocates only
  * when observations wait.
  */
@@ -30,9 +36,21 @@ public final class Windows {
   private final int seqLen;
   private final int stride;
   private final int features;
+  private final Sampling sampling;
   private final SequenceWindow window;
+  private long missing; // just before the observation appended last
+  private long filled; // of those
+  private double before; // the value before them
+  private final double[] earlier; // (features), scratch as the two below
+  private final double[] newest;
+  private final double[] row;
 
+  /** By count. */
   public Windows(int seqLen, int stride, int features) {
+    this(seqLen, stride, features, Sampling.BY_COUNT);
+  }
+
+  public Windows(int seqLen, int stride, int features, Sampling sampling) {
     if (seqLen < 1) {
       throw new IllegalArgumentException("seq_len: expected at least 1, got " + seqLen);
     }
@@ -42,30 +60,43 @@ public final class Windows {
     this.seqLen = seqLen;
     this.stride = stride;
     this.features = features;
-    this.window = new SequenceWindow(seqLen, features);
+    this.sampling = sampling;
+    this.window = new SequenceWindow(seqLen, features, sampling);
+    this.earlier = new double[features];
+    this.newest = new double[features];
+    this.row = new double[features];
   }
 
   public WindowState newState() {
-    return new WindowState(seqLen, features);
+    return new WindowState(seqLen, features, sampling.interval());
   }
 
   /**
    * A state that fits these windows: the given one or, when it was saved under another {@code
-   * seq_len}, one with its newest observations. With another number of features the old rows mean
-   * nothing and the series starts again.
+   * seq_len} or interval, one with its newest observations. With another number of features the old
+   * rows mean nothing and the series starts again.
    */
   public WindowState fit(WindowState state) {
-    if (state.seqLen() == seqLen && state.features() == features) {
+    if (state.seqLen() == seqLen
+        && state.features() == features
+        && state.interval() == sampling.interval()) {
       return state;
     }
     WindowState fitted = newState();
     if (state.features() != features) {
       return fitted;
     }
-    double[] row = new double[features];
     for (int i = Math.max(0, state.size() - seqLen); i < state.size(); i++) {
       for (int f = 0; f < features; f++) {
         row[f] = state.feature(i, f);
+      }
+      // what was cut under another interval (or none) has gaps and overlaps by this one
+      boolean follows =
+          sampling.isByCount()
+              || fitted.size() == 0
+              || state.time(i) - fitted.lastTime() == sampling.interval();
+      if (!follows) {
+        fitted.clear();
       }
       fitted.append(state.time(i), state.value(i), row, 0);
     }
@@ -73,7 +104,10 @@ public final class Windows {
       for (int f = 0; f < features; f++) {
         row[f] = state.pendingFeature(i, f);
       }
-      fitted.addPending(state.pendingTime(i), state.pendingValue(i), row);
+      long time = onGrid(fitted, state.pendingTime(i));
+      if (time > fitted.lastTime()) {
+        fitted.addPending(time, state.pendingValue(i), row); // of two at one time the later one
+      }
     }
     fitted.seen(state.seen());
     return fitted;
@@ -86,11 +120,12 @@ public final class Windows {
    *     #IN_ORDER}
    */
   public Outcome offer(WindowState state, Observation observation, long completeUpTo) {
-    long time = observation.time();
+    long time = timeOf(state, observation);
     if (time <= state.lastTime()) {
-      return isKnown(state, observation) ? Outcome.DUPLICATE : Outcome.LATE;
+      return isKnown(state, time, observation) ? Outcome.DUPLICATE : Outcome.LATE;
     }
     if (time <= completeUpTo) {
+      closeGap(state, time, observation.value(), observation.features());
       state.append(time, observation.value(), observation.features(), 0);
       return Outcome.APPENDED;
     }
@@ -102,9 +137,21 @@ public final class Windows {
     return index >= 0 ? Outcome.CORRECTED : Outcome.PENDING;
   }
 
-  private static boolean isKnown(WindowState state, Observation observation) {
-    for (int i = state.size() - 1; i >= 0 && state.time(i) >= observation.time(); i--) {
-      if (state.time(i) == observation.time()) {
+  /** The time that an observation counts as: its own, or the nearest one on its series' grid. */
+  public long timeOf(WindowState state, Observation observation) {
+    return onGrid(state, observation.time());
+  }
+
+  private long onGrid(WindowState state, long time) {
+    // all that is kept is on the grid already, so any of it will do
+    long anchor =
+        state.size() > 0 ? state.lastTime() : state.pendingSize() > 0 ? state.pendingTime(0) : time;
+    return sampling.onGrid(anchor, time);
+  }
+
+  private static boolean isKnown(WindowState state, long time, Observation observation) {
+    for (int i = state.size() - 1; i >= 0 && state.time(i) >= time; i--) {
+      if (state.time(i) == time) {
         boolean same = Double.compare(state.value(i), observation.value()) == 0;
         for (int f = 0; f < state.features && same; f++) {
           same = Double.compare(state.feature(i, f), observation.features()[f]) == 0;
@@ -120,18 +167,61 @@ public final class Windows {
     if (state.pendingSize() == 0 || state.pendingTime(0) > completeUpTo) {
       return false;
     }
+    for (int f = 0; f < features; f++) {
+      newest[f] = state.pendingFeature(0, f);
+    }
+    closeGap(state, state.pendingTime(0), state.pendingValue(0), newest);
     state.appendFirstPending();
     return true;
   }
 
-  /** Whether a window ends with the observation appended last. */
+  /** Sees to what is missing before the observation that is about to be appended. */
+  private void closeGap(WindowState state, long time, double value, double[] observed) {
+    missing = 0;
+    filled = 0;
+    if (sampling.isByCount() || state.size() == 0) {
+      return;
+    }
+    missing = (time - state.lastTime()) / sampling.interval() - 1;
+    if (missing == 0) {
+      return;
+    }
+    before = state.value(state.size() - 1);
+    switch (sampling.gap(missing)) {
+      case SKIP -> state.clear();
+      case RESET -> state.forget();
+      case CARRY, LINEAR -> fill(state, value, observed);
+    }
+  }
+
+  private void fill(WindowState state, double value, double[] observed) {
+    long start = state.lastTime();
+    for (int f = 0; f < features; f++) {
+      earlier[f] = state.feature(state.size() - 1, f);
+    }
+    for (long k = 1; k <= missing; k++) {
+      for (int f = 0; f < features; f++) {
+        row[f] = sampling.filled(earlier[f], observed[f], k, missing);
+      }
+      double between = sampling.filled(before, value, k, missing);
+      state.append(start + k * sampling.interval(), between, row, 0);
+    }
+    filled = missing;
+  }
+
+  /** Observations that are missing just before the one appended last; 0 without an interval. */
+  public long missing() {
+    return missing;
+  }
+
+  /** Whether a window ends with the observation appended last, or was due at a filled-in one. */
   public boolean isDue(WindowState state) {
-    return state.seen() % stride == 0;
+    return state.seen() / stride > (state.seen() - 1 - filled) / stride;
   }
 
   /** The window that ends with the newest observation; valid until the next call. */
   public SequenceWindow window(String series, WindowState state) {
-    window.fill(series, state);
+    window.fill(series, state, missing, before);
     return window;
   }
 }

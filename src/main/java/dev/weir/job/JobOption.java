@@ -102,7 +102,7 @@ record JobOption<T>(
         });
   }
 
-  private static Duration parseDuration(String text) {
+  static Duration parseDuration(String text) {
     try {
       return text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
     } catch (DateTimeParseException e) {

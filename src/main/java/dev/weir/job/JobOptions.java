@@ -1,9 +1,11 @@
 package dev.weir.job;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.Position;
+import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
@@ -100,6 +102,37 @@ final class JobOptions {
           0,
           1000,
           "Covariates of each observation; the network's input_size is one more.");
+  static final JobOption<List<Calendar>> CALENDAR =
+      JobOption.list(
+          "window.calendar",
+          "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
+          List.of(),
+          "What base models read of each observation's time, in UTC: two inputs each, after the"
+              + " features.",
+          JobOptions::calendar);
+  static final JobOption<Duration> INTERVAL =
+      JobOption.duration(
+          "window.interval",
+          null,
+          Duration.ofMillis(1),
+          "Time from one observation of a series to the next; makes missing ones noticed and gives"
+              + " forecasts their target times. By default windows are by count.");
+  static final JobOption<Gap> GAP =
+      JobOption.choice(
+          "window.gap",
+          Gap.class,
+          value -> value.name().toLowerCase(Locale.ROOT),
+          Gap.SKIP,
+          "What becomes of missing observations: skip starts the window again, carry repeats the"
+              + " last value, linear draws a line to the next one, reset starts window and learning"
+              + " again.");
+  static final JobOption<Integer> MAX_FILL =
+      JobOption.integer(
+          "window.max-fill",
+          100,
+          0,
+          10_000,
+          "Observations in a row that carry and linear fill in at most; more are skipped.");
   static final JobOption<Duration> OUT_OF_ORDERNESS =
       JobOption.duration(
           "window.out-of-orderness",
@@ -184,14 +217,14 @@ final class JobOptions {
           null,
           "Which experts take part in the mixture; by default those of learning.size.",
           JobOptions::expert);
-  static final JobOption<Integer> SEASON =
+  static final JobOption<Season> SEASON =
       new JobOption<>(
           "season",
-          "auto or a whole number from 1 to 1000",
-          LearnerSettings.AUTO,
-          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none; auto"
-              + " finds it in the data.",
-          JobOptions::season);
+          "auto, a whole number from 1 to 1000 or a duration such as PT24H",
+          new Season(LearnerSettings.AUTO, null),
+          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none; with"
+              + " window.interval also a duration; auto finds it in the data.",
+          Season::parse);
   static final JobOption<List<Double>> LEVELS =
       JobOption.list(
           "intervals.levels",
@@ -209,11 +242,19 @@ final class JobOptions {
           "A score after so many observations of a series; 0 for none.");
 
   /** Options that may be YAML lists. */
-  static final List<JobOption<?>> LISTS = List.of(EXPERTS, LEVELS);
+  static final List<JobOption<?>> LISTS = List.of(CALENDAR, EXPERTS, LEVELS);
 
   /** Keys that stand for a longer one. */
   static final Map<String, String> SHORT_FORMS =
       Map.of("learning", "learning.enabled", "mode", "source.mode");
+
+  private static Calendar calendar(String label) {
+    Calendar calendar = Calendar.ofLabel(label);
+    if (calendar == null) {
+      throw new IllegalArgumentException(label);
+    }
+    return calendar;
+  }
 
   private static String expert(String name) {
     if (!Experts.NAMES.contains(name)) {
@@ -222,15 +263,29 @@ final class JobOptions {
     return name;
   }
 
-  private static int season(String text) {
-    if (text.equals("auto")) {
-      return LearnerSettings.AUTO;
+  /**
+   * How long a season is.
+   *
+   * @param count in observations, or {@link LearnerSettings#AUTO}; counts when there is no duration
+   * @param duration null when none is given
+   */
+  record Season(int count, Duration duration) {
+
+    static final int LONGEST = 1000;
+
+    private static Season parse(String text) {
+      if (text.equals("auto")) {
+        return new Season(LearnerSettings.AUTO, null);
+      }
+      if (!text.matches("-?[0-9]+")) {
+        return new Season(0, JobOption.parseDuration(text));
+      }
+      int count = Integer.parseInt(text);
+      if (count < 1 || count > LONGEST) {
+        throw new IllegalArgumentException(text);
+      }
+      return new Season(count, null);
     }
-    int season = Integer.parseInt(text);
-    if (season < 1 || season > 1000) {
-      throw new IllegalArgumentException(text);
-    }
-    return season;
   }
 
   static final JobOption<Delivery> GUARANTEE =
@@ -337,6 +392,10 @@ final class JobOptions {
                 SEQ_LEN,
                 STRIDE,
                 FEATURES,
+                CALENDAR,
+                INTERVAL,
+                GAP,
+                MAX_FILL,
                 OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,

@@ -3,6 +3,8 @@ package dev.weir.job;
 import dev.weir.forecast.BaseModelExpert;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.TunedModelExpert;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining;
@@ -105,6 +107,7 @@ public record JobSettings(
     }
     KafkaSettings kafka = kafka(file, name, directory);
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
+    Sampling sampling = sampling(file);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     StateLimits limits = limits(file, outOfOrderness);
     int stride = file.get(JobOptions.STRIDE);
@@ -113,7 +116,15 @@ public record JobSettings(
     file.throwProblems();
 
     ForecastSettings forecast =
-        new ForecastSettings(seqLen, stride, features, outOfOrderness, limits, targets);
+        new ForecastSettings(
+            seqLen,
+            stride,
+            features,
+            file.get(JobOptions.CALENDAR),
+            outOfOrderness,
+            sampling,
+            limits,
+            targets);
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -147,6 +158,22 @@ public record JobSettings(
           "expected more than window.out-of-orderness (%s), got %s".formatted(outOfOrderness, ttl));
     }
     return new StateLimits(ttl, file.get(JobOptions.MAX_SERIES));
+  }
+
+  private static Sampling sampling(JobFile file) {
+    Duration interval = file.get(JobOptions.INTERVAL);
+    Gap gap = file.get(JobOptions.GAP);
+    int maxFill = file.get(JobOptions.MAX_FILL);
+    if (interval == null) {
+      for (JobOption<?> option : List.of(JobOptions.GAP, JobOptions.MAX_FILL)) {
+        if (file.has(option) && !file.has(JobOptions.INTERVAL)) {
+          file.problem(
+              option, "expected window.interval beside it, since nothing is missing by count");
+        }
+      }
+      return Sampling.BY_COUNT;
+    }
+    return new Sampling(interval, gap, maxFill);
   }
 
   private static KafkaSettings kafka(JobFile file, String name, Path directory) {
@@ -239,7 +266,7 @@ public record JobSettings(
     Size size = file.get(JobOptions.SIZE);
     List<String> experts = file.get(JobOptions.EXPERTS);
     List<Double> levels = file.get(JobOptions.LEVELS);
-    int season = file.get(JobOptions.SEASON);
+    int season = season(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
     try {
@@ -299,6 +326,31 @@ public record JobSettings(
     }
   }
 
+  /** Observations in a season. */
+  private static int season(JobFile file) {
+    JobOptions.Season season = file.get(JobOptions.SEASON);
+    Duration interval = file.get(JobOptions.INTERVAL);
+    if (season.duration() == null) {
+      return season.count();
+    }
+    if (interval == null) {
+      file.problem(
+          JobOptions.SEASON,
+          "expected window.interval beside a duration, since a season is counted in observations");
+      return LearnerSettings.AUTO;
+    }
+    long step = interval.toMillis();
+    long whole = season.duration().toMillis();
+    if (whole < step || whole % step != 0 || whole / step > JobOptions.Season.LONGEST) {
+      file.problem(
+          JobOptions.SEASON,
+          "expected 1 to %d times window.interval (%s), got %s"
+              .formatted(JobOptions.Season.LONGEST, interval, season.duration()));
+      return LearnerSettings.AUTO;
+    }
+    return (int) (whole / step);
+  }
+
   private static int orElse(Integer value, int otherwise) {
     return value == null ? otherwise : value;
   }
@@ -317,7 +369,8 @@ public record JobSettings(
             seqLen,
             file.get(options.readout()),
             rule == null ? null : new Scaling(rule, 0, 1),
-            file.get(options.cell()));
+            file.get(options.cell()),
+            file.get(JobOptions.CALENDAR));
     try {
       ForecastModel model = ModelFiles.fromBytes(load(location, directory), defaults, location);
       return ModelFiles.toBytes(model.withName(name)); // the job file's word counts

@@ -4,6 +4,7 @@ import dev.weir.rnn.RnnConfig;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -26,6 +27,7 @@ import java.util.regex.Pattern;
  * @param weights the network's tensors as in {@link RnnConfig#parameters()}
  * @param head the linear head, or null: the hidden state itself is the forecast (mean over
  *     directions)
+ * @param calendar what the network reads of the time, after value and features, two inputs each
  * @param provenance free text about the model: what it was trained on, how it scored
  */
 public record ForecastModel(
@@ -39,6 +41,7 @@ public record ForecastModel(
     Scaling scaling,
     float[] weights,
     Head head,
+    List<Calendar> calendar,
     Map<String, String> provenance) {
 
   public static final int MAX_SEQ_LEN = 4096;
@@ -90,6 +93,34 @@ public record ForecastModel(
     }
   }
 
+  /** A model that reads nothing of the time. */
+  public ForecastModel(
+      String name,
+      long version,
+      Mode mode,
+      RnnConfig rnn,
+      int seqLen,
+      int horizon,
+      Readout readout,
+      Scaling scaling,
+      float[] weights,
+      Head head,
+      Map<String, String> provenance) {
+    this(
+        name,
+        version,
+        mode,
+        rnn,
+        seqLen,
+        horizon,
+        readout,
+        scaling,
+        weights,
+        head,
+        List.of(),
+        provenance);
+  }
+
   public ForecastModel {
     present("name", name);
     present("mode", mode);
@@ -97,6 +128,7 @@ public record ForecastModel(
     present("readout", readout);
     present("scaling", scaling);
     present("weights", weights);
+    present("calendar", calendar);
     present("provenance", provenance);
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
@@ -111,6 +143,13 @@ public record ForecastModel(
     if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
       throw new IllegalArgumentException(
           "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
+    }
+    calendar = List.copyOf(calendar);
+    if (rnn.inputSize() < 1 + Calendar.inputs(calendar)) {
+      throw new IllegalArgumentException(
+          "input_size: expected at least %d for a value and the calendar %s, got %d"
+              .formatted(
+                  1 + Calendar.inputs(calendar), Calendar.labels(calendar), rnn.inputSize()));
     }
     int parameters = parameterCount(rnn);
     if (weights.length != parameters) {
@@ -137,22 +176,60 @@ public record ForecastModel(
     writable(provenance);
   }
 
+  /** Covariates of each observation that it reads, beside value and calendar. */
+  public int features() {
+    return rnn.inputSize() - 1 - Calendar.inputs(calendar);
+  }
+
   /** The same model under another name. Shares the arrays. */
   public ForecastModel withName(String newName) {
     return new ForecastModel(
-        newName, version, mode, rnn, seqLen, horizon, readout, scaling, weights, head, provenance);
+        newName,
+        version,
+        mode,
+        rnn,
+        seqLen,
+        horizon,
+        readout,
+        scaling,
+        weights,
+        head,
+        calendar,
+        provenance);
   }
 
   /** The same model under another version. Shares the arrays. */
   public ForecastModel withVersion(long newVersion) {
     return new ForecastModel(
-        name, newVersion, mode, rnn, seqLen, horizon, readout, scaling, weights, head, provenance);
+        name,
+        newVersion,
+        mode,
+        rnn,
+        seqLen,
+        horizon,
+        readout,
+        scaling,
+        weights,
+        head,
+        calendar,
+        provenance);
   }
 
   /** The same model with another note about where it comes from. Shares the arrays. */
   public ForecastModel withProvenance(Map<String, String> newProvenance) {
     return new ForecastModel(
-        name, version, mode, rnn, seqLen, horizon, readout, scaling, weights, head, newProvenance);
+        name,
+        version,
+        mode,
+        rnn,
+        seqLen,
+        horizon,
+        readout,
+        scaling,
+        weights,
+        head,
+        calendar,
+        newProvenance);
   }
 
   /**
@@ -246,6 +323,7 @@ public record ForecastModel(
         && scaling.equals(that.scaling)
         && Arrays.equals(weights, that.weights)
         && Objects.equals(head, that.head)
+        && calendar.equals(that.calendar)
         && provenance.equals(that.provenance);
   }
 

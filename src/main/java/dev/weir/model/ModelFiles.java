@@ -26,10 +26,10 @@ import java.util.regex.Pattern;
  * <p>Format 1, as written: tensors {@code rnn.*} in torch's order, then {@code fc.weight} and
  * {@code fc.bias} when there is a head, all F32; metadata {@code weir.format}, {@code name}, {@code
  * version}, {@code cell}, {@code mode}, {@code seq_len}, {@code horizon}, {@code readout}, {@code
- * scaling}, and {@code center} and {@code scale} where they are not 0 and 1; {@code
- * weir.provenance.*} is free text. Read: any prefix, and any name for the head. Foreign metadata
- * becomes provenance. Such bytes are in Flink's state and on the model topic: a change of format
- * needs a new number and a reader for the old ones.
+ * scaling}, {@code calendar} where there is one, and {@code center} and {@code scale} where they
+ * are not 0 and 1; {@code weir.provenance.*} is free text. Read: any prefix, and any name for the
+ * head. Foreign metadata becomes provenance. Such bytes are in Flink's state and on the model
+ * topic: a change of format needs a new number and a reader for the old ones.
  */
 public final class ModelFiles {
 
@@ -49,6 +49,7 @@ public final class ModelFiles {
           "weir.horizon",
           "weir.readout",
           "weir.scaling",
+          "weir.calendar",
           "weir.center",
           "weir.scale");
 
@@ -72,9 +73,21 @@ public final class ModelFiles {
    *     the same
    * @param scaling how values were scaled in training
    * @param cell needed for {@link Cell#RNN_RELU}, which has the shapes of {@link Cell#RNN_TANH}
+   * @param calendar what the network reads of the time; null: nothing
    */
   public record Defaults(
-      String name, Mode mode, Integer seqLen, Readout readout, Scaling scaling, Cell cell) {
+      String name,
+      Mode mode,
+      Integer seqLen,
+      Readout readout,
+      Scaling scaling,
+      Cell cell,
+      List<Calendar> calendar) {
+
+    public Defaults(
+        String name, Mode mode, Integer seqLen, Readout readout, Scaling scaling, Cell cell) {
+      this(name, mode, seqLen, readout, scaling, cell, null);
+    }
 
     /** The file must say everything: right for our own files, the model topic and state. */
     public static final Defaults NONE = new Defaults(null, null, null, null, null, null);
@@ -133,6 +146,9 @@ public final class ModelFiles {
     metadata.put("weir.seq_len", Integer.toString(model.seqLen()));
     metadata.put("weir.horizon", Integer.toString(model.horizon()));
     metadata.put("weir.readout", model.readout().label());
+    if (!model.calendar().isEmpty()) { // so that other files stay as they are
+      metadata.put("weir.calendar", Calendar.labels(model.calendar()));
+    }
     Scaling scaling = model.scaling();
     metadata.put("weir.scaling", scaling.rule().label());
     if (!scaling.equals(new Scaling(scaling.rule(), 0, 1))) {
@@ -189,6 +205,7 @@ public final class ModelFiles {
               "weir.scaling", metadata.scaling(defaults.scaling()), "none, fixed, window or last"),
           weights,
           head,
+          metadata.calendar(defaults.calendar()),
           metadata.provenance());
     } catch (
         IllegalArgumentException refused) { // by the records: right for a caller, not for a file
@@ -310,6 +327,22 @@ public final class ModelFiles {
           one("weir.scaling", Scaling.Rule.ofLabel(text), "none, fixed, window or last");
       return new Scaling(
           rule, Objects.requireNonNullElse(center, 0.0), Objects.requireNonNullElse(scale, 1.0));
+    }
+
+    List<Calendar> calendar(List<Calendar> otherwise) throws ModelFormatException {
+      String text = metadata.get("weir.calendar");
+      if (text == null) {
+        return otherwise == null ? List.of() : otherwise;
+      }
+      List<Calendar> calendar = new ArrayList<>();
+      for (String label : text.split(",")) {
+        calendar.add(
+            one(
+                "weir.calendar",
+                Calendar.ofLabel(label),
+                "of " + Calendar.labels(List.of(Calendar.values()))));
+      }
+      return calendar;
     }
 
     private <T> T one(String key, T value, String expected) throws ModelFormatException {

@@ -80,7 +80,8 @@ final class ForecastFunction
   @Override
   public void open(OpenContext context) throws Exception {
     windowState = getRuntimeContext().getState(WINDOW);
-    windows = new Windows(settings.seqLen(), settings.stride(), settings.features());
+    windows =
+        new Windows(settings.seqLen(), settings.stride(), settings.features(), settings.sampling());
     known = new KnownSeries(settings.limits(), getRuntimeContext());
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("weir");
     metrics.gauge("series", known::count);
@@ -220,8 +221,9 @@ final class ForecastFunction
       advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
       windowState.update(state);
     }
-    if (observation.time() <= completeUpTo) {
-      startAnewAfterSilence(state, observation.time());
+    long time = windows.timeOf(state, observation);
+    if (time <= completeUpTo) {
+      startAnewAfterSilence(state, time);
     }
     long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
@@ -229,12 +231,12 @@ final class ForecastFunction
       case APPENDED -> {
         advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
         windowState.update(state);
-        known.touched(state, before, observation.time(), context.timerService());
+        known.touched(state, before, time, context.timerService());
       }
       case PENDING -> {
-        context.timerService().registerEventTimeTimer(observation.time());
+        context.timerService().registerEventTimeTimer(windows.timeOf(state, observation));
         windowState.update(state);
-        known.touched(state, before, observation.time(), context.timerService());
+        known.touched(state, before, time, context.timerService());
       }
       case CORRECTED -> {
         counters.corrections.inc();
@@ -276,12 +278,17 @@ final class ForecastFunction
     }
   }
 
-  private static DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
+  private DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
     long behind = state.lastTime() - observation.time();
     String message =
-        behind == 0
-            ? "time: expected after %s, got another value for that very time"
-                .formatted(Instant.ofEpochMilli(state.lastTime()))
+        windows.timeOf(state, observation) == state.lastTime()
+            ? "time: expected after %s, got another value for that very time%s"
+                .formatted(
+                    Instant.ofEpochMilli(state.lastTime()),
+                    behind == 0
+                        ? ""
+                        : ", which %s counts as"
+                            .formatted(Instant.ofEpochMilli(observation.time())))
             : "time: expected after %s, got %s, late by %s"
                 .formatted(
                     Instant.ofEpochMilli(state.lastTime()),
@@ -321,6 +328,10 @@ final class ForecastFunction
       ReadOnlyBroadcastState<String, ForecastModel> models,
       Collector<Output> out)
       throws Exception {
+    if (windows.missing() > 0) {
+      counters.gaps.inc();
+      counters.missing.inc(windows.missing());
+    }
     boolean due = windows.isDue(state);
     SequenceWindow window = null;
     for (ModeForecaster forecaster : forecasters) {
@@ -360,6 +371,8 @@ final class ForecastFunction
     final Counter observations;
     final Counter duplicates;
     final Counter corrections;
+    final Counter gaps;
+    final Counter missing;
     final Counter scores;
     final Counter skippedUpdates;
     final Counter restarts;
@@ -371,6 +384,8 @@ final class ForecastFunction
       observations = group.counter("observations");
       duplicates = group.counter("duplicates");
       corrections = group.counter("corrections");
+      gaps = group.counter("gaps");
+      missing = group.counter("missingObservations");
       scores = group.counter("scores");
       skippedUpdates = group.counter("skippedUpdates");
       restarts = group.counter("learningRestarts");

@@ -1,6 +1,8 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.Serializable;
@@ -13,7 +15,9 @@ import java.util.List;
  * @param seqLen values in a window
  * @param stride observations from one window to the next
  * @param features covariates of each observation
+ * @param calendar what base models read of each observation's time
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
+ * @param sampling how often a series is observed, and what becomes of what is missing
  * @param limits how much is kept of the series
  * @param targets the forecasts to make of each window, at most one for each mode
  */
@@ -21,7 +25,9 @@ public record ForecastSettings(
     int seqLen,
     int stride,
     int features,
+    List<Calendar> calendar,
     Duration outOfOrderness,
+    Sampling sampling,
     StateLimits limits,
     List<Target> targets)
     implements Serializable {
@@ -29,6 +35,7 @@ public record ForecastSettings(
   private static final long serialVersionUID = 1L;
 
   public ForecastSettings {
+    calendar = List.copyOf(calendar);
     targets = List.copyOf(targets);
     if (targets.isEmpty()) {
       throw new IllegalArgumentException("targets: expected at least one mode, got none");
@@ -38,10 +45,18 @@ public record ForecastSettings(
     }
   }
 
-  /** As the whole, and everything is kept. */
+  /** Windows by count, nothing read of the time, and everything kept. */
   public ForecastSettings(
       int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets) {
-    this(seqLen, stride, features, outOfOrderness, StateLimits.NONE, targets);
+    this(
+        seqLen,
+        stride,
+        features,
+        List.of(),
+        outOfOrderness,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        targets);
   }
 
   /**
@@ -87,7 +102,7 @@ public record ForecastSettings(
 
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */
   public String problemWith(ForecastModel model, Target target) {
-    int inputSize = 1 + features;
+    int inputSize = 1 + features + Calendar.inputs(calendar);
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"
           .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
@@ -98,8 +113,20 @@ public record ForecastSettings(
     if (model.horizon() != target.horizon()) {
       return mismatch("horizon", target.horizon(), model.horizon(), model);
     }
+    if (!model.calendar().equals(calendar)) {
+      return "calendar: expected [%s], got [%s] (model %s version %d)"
+          .formatted(
+              Calendar.labels(calendar),
+              Calendar.labels(model.calendar()),
+              model.name(),
+              model.version());
+    }
     if (model.rnn().inputSize() != inputSize) {
-      return mismatch("input_size (1 + features)", inputSize, model.rnn().inputSize(), model);
+      String what =
+          calendar.isEmpty()
+              ? "input_size (1 + features)"
+              : "input_size (1 + features + 2 for each of the calendar)";
+      return mismatch(what, inputSize, model.rnn().inputSize(), model);
     }
     return null;
   }

@@ -7,6 +7,7 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.NetworkForecaster;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SequenceWindow;
 import dev.weir.forecast.SeriesMemory;
@@ -37,6 +38,7 @@ final class ModeForecaster {
   private NetworkForecaster network; // of the active model; null while there is none
   private long skippedUpdates; // as last told, as the next
   private long restarts;
+  private long before; // values of the series at hand before its newest and what is missing there
 
   ModeForecaster(
       Target target, int seqLen, ForecastModel initialModel, ValueState<SeriesMemory> memories) {
@@ -83,7 +85,8 @@ final class ModeForecaster {
    * forecast, in that order; the memory is of the current key.
    */
   SeriesMemory learn(SequenceWindow window) throws IOException {
-    SeriesMemory memory = memories.value();
+    boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
+    SeriesMemory memory = reset ? null : memories.value();
     int season = target.learning().season();
     if (memory != null && !learner.fits(memory, season)) {
       // a savepoint of other settings or of an older version
@@ -96,13 +99,14 @@ final class ModeForecaster {
         memory.tuned(copy); // does not depend on the other settings
       }
     }
-    if (memory == null) {
+    if (memory == null || !learner.isSpacedAs(memory, window)) {
       memory = learner.newSeries(window.series(), season);
     }
-    if (baseModel != null) {
-      tell(network, window, memory.count(), memory); // the index that the newest will have
+    before = memory.count();
+    if (baseModel != null) { // the index that the newest will have
+      tell(network, window, before + learner.passed(memory, window), memory);
     }
-    learner.observe(memory, window.origin(), window.last());
+    learner.observe(memory, window);
     memories.update(memory);
     return memory;
   }
@@ -182,7 +186,7 @@ final class ModeForecaster {
   /** Whether this value is one after which a score is told. */
   boolean isScoreDue(SeriesMemory memory) {
     int every = target.learning().scoresEvery();
-    return every > 0 && memory.count() % every == 0 && learner.scored(memory, 1) > 0;
+    return every > 0 && memory.count() / every > before / every && learner.scored(memory, 1) > 0;
   }
 
   Score score(SequenceWindow window, SeriesMemory memory) {

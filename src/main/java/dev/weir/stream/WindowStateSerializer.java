@@ -7,7 +7,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Saves what the windows remember of a series. */
+/** Saves what the windows remember of a series. Version 1 had no interval. */
 final class WindowStateSerializer extends WeirSerializer<WindowState> {
 
   private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
 
   @Override
   byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -24,6 +24,7 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
     int features = state.features();
     target.writeInt(state.seqLen());
     target.writeInt(features);
+    target.writeLong(state.interval());
     target.writeLong(state.seen());
     target.writeInt(state.size());
     for (int i = 0; i < state.size(); i++) {
@@ -47,7 +48,8 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
   WindowState read(byte version, DataInputView source) throws IOException {
     int seqLen = source.readInt();
     int features = source.readInt();
-    WindowState state = new WindowState(seqLen, features);
+    long interval = version == 1 ? 0 : source.readLong();
+    WindowState state = new WindowState(seqLen, features, interval);
     long seen = source.readLong();
     double[] row = new double[features];
     int size = source.readInt();

@@ -67,4 +67,123 @@ class SeasonDetectorTest {
     assertThat(learner.fits(found)).isTrue();
     assertThat(learner.meanError(found, 3)).isLessThan(learner.meanError(none, 3));
   }
+
+  /**
+   * Two like humps in a day, one a little higher: half a day fits nearly as well as a whole one.
+   */
+  private static double[] humps(int n) {
+    Random random = new Random(23);
+    double[] y = new double[n];
+    for (int t = 0; t < n; t++) {
+      double half = Math.sin(2 * Math.PI * t / 10);
+      double whole = 0.3 * Math.sin(2 * Math.PI * t / 20);
+      y[t] = half + whole + 0.2 * random.nextGaussian();
+    }
+    return y;
+  }
+
+  @Test
+  void aDayThatFitsNearlyAsWellAsAPartOfItIsTheSeason() {
+    assertThat(new SeasonDetector().detect(humps(400), 400, 1)).isEqualTo(10);
+    assertThat(new SeasonDetector().detect(humps(400), 400, 1, 20, 140)).isEqualTo(20);
+    assertThat(new SeasonDetector().detect(humps(400), 400, 10, 20, 140)).isEqualTo(20);
+    assertThat(new SeasonDetector().detect(humps(400), 400, 20, 20, 140)).isEqualTo(20);
+  }
+
+  @Test
+  void aDayThatDoesNotFitIsNotTheSeason() {
+    double[] y = wave(400, 17, 0.3, 1);
+    assertThat(new SeasonDetector().detect(y.clone(), 400, 1, 24, 168)).isEqualTo(17);
+    double[] slow = wave(400, 40, 0.1, 1);
+    assertThat(new SeasonDetector().detect(slow, 400, 1, 44, 308)).isEqualTo(40); // near, no more
+    assertThat(new SeasonDetector().detect(new double[400], 400, 1, 24, 168)).isEqualTo(1);
+    double[] weeks = new double[1_200]; // each hour of the week has its own value, days are faint
+    for (int t = 0; t < weeks.length; t++) {
+      weeks[t] =
+          2 * new java.util.SplittableRandom(t % 168).nextDouble() + Math.sin(2 * Math.PI * t / 24);
+    }
+    assertThat(new SeasonDetector().detect(weeks, weeks.length, 1, 24, 168)).isEqualTo(168);
+  }
+
+  @Test
+  void aRhythmOfTwoDaysIsLearntAsDays() {
+    double[] y = wave(400, 48, 0.3, 1);
+    assertThat(new SeasonDetector().detect(y.clone(), 400, 1)).isEqualTo(48);
+    assertThat(new SeasonDetector().detect(y.clone(), 400, 1, 24, 168)).isEqualTo(24);
+    assertThat(new SeasonDetector().detect(y, 400, 24, 24, 168)).isEqualTo(24);
+  }
+
+  @Test
+  void aFaintDayIsTakenForWhatItIsButARandomWalkHasNone() {
+    double[] y = wave(1_200, 288, 0.64, 1); // seen four times, with noise: that may be chance
+    assertThat(new SeasonDetector().detect(y.clone(), y.length, 1)).isEqualTo(1);
+    assertThat(new SeasonDetector().detect(y, y.length, 1, 288, 2016)).isEqualTo(288);
+    int found = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      double[] walk = new double[1_200];
+      for (int t = 1; t < walk.length; t++) {
+        walk[t] = walk[t - 1] + random.nextGaussian();
+      }
+      found += new SeasonDetector().detect(walk, walk.length, 1, 288, 2016) == 288 ? 1 : 0;
+    }
+    assertThat(found).isLessThan(10);
+  }
+
+  private static int seasonFound(long[] times) {
+    Learner learner = new Learner(LearnerSettings.small(3));
+    SeriesMemory memory = learner.newSeries("s", LearnerSettings.AUTO);
+    double[] y = humps(400);
+    for (int t = 0; t < 400; t++) {
+      learner.observe(memory, times[t], y[t]);
+    }
+    return memory.season();
+  }
+
+  @Test
+  void timesThatAreRegularTellALearnerWhatADayIs() {
+    long step = 86_400_000 / 20;
+    long[] regular = new long[400];
+    long[] nearly = new long[400]; // a value is missing here and there
+    long[] irregular = new long[400];
+    Random random = new Random(24);
+    for (int t = 1; t < 400; t++) {
+      regular[t] = regular[t - 1] + step;
+      nearly[t] = nearly[t - 1] + (t % 30 == 0 ? 2 : 1) * step;
+      irregular[t] = irregular[t - 1] + step + random.nextInt(1_000);
+    }
+    assertThat(seasonFound(regular)).isEqualTo(20);
+    assertThat(seasonFound(nearly)).isEqualTo(20);
+    assertThat(seasonFound(irregular)).isEqualTo(10);
+  }
+
+  @Test
+  void businessDaysAreNotRegular() {
+    double[] state = new double[Spacing.DOUBLES];
+    for (int t = 0; t < 5_000; t++) {
+      Spacing.observe(state, 0, t % 5 == 4 ? 3 : 1, t + 1);
+    }
+    assertThat(Spacing.regular(state, 0)).isZero();
+  }
+
+  @Test
+  void anotherSpacingIsBelievedWithinAWhile() {
+    double[] state = new double[Spacing.DOUBLES];
+    for (int t = 0; t < 100_000; t++) {
+      Spacing.observe(state, 0, 7, t + 1);
+    }
+    assertThat(Spacing.regular(state, 0)).isEqualTo(7);
+    for (int t = 0; t < 2_000; t++) {
+      Spacing.observe(state, 0, 3, 100_000 + t);
+    }
+    assertThat(Spacing.regular(state, 0)).isEqualTo(3);
+  }
+
+  @Test
+  void aDayHasAWholeNumberOfValuesOrIsNotCounted() {
+    assertThat(Spacing.calendar(1_800_000)).containsExactly(48, 336);
+    assertThat(Spacing.calendar(7 * 60_000)).containsExactly(0, 1440);
+    assertThat(Spacing.calendar(86_400_000)).containsExactly(1, 7);
+    assertThat(Spacing.calendar(0)).containsExactly(0, 0);
+  }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
@@ -11,6 +13,7 @@ import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.Position;
 import dev.weir.kafka.Span;
+import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ForecastSettings.Target;
@@ -132,6 +135,82 @@ class JobFileTest {
     assertThatThrownBy(() -> read(text))
         .isInstanceOf(JobFileException.class)
         .hasMessage(String.join("\n", lines));
+  }
+
+  private static JobSettings withWindow(String lines) {
+    return read(GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)));
+  }
+
+  @Test
+  void withoutAnIntervalWindowsAreByCount() {
+    assertThat(read(GOOD).forecast().sampling()).isEqualTo(Sampling.BY_COUNT);
+  }
+
+  @Test
+  void anIntervalSkipsGapsUnlessToldOtherwise() {
+    assertThat(withWindow("interval: PT30M").forecast().sampling())
+        .isEqualTo(new Sampling(1_800_000, Gap.SKIP, 100));
+    assertThat(withWindow("interval: 10 s\ngap: linear\nmax-fill: 7").forecast().sampling())
+        .isEqualTo(new Sampling(10_000, Gap.LINEAR, 7));
+  }
+
+  @Test
+  void aGapWithoutAnIntervalIsRefused() {
+    assertThatThrownBy(() -> withWindow("gap: carry"))
+        .hasMessage(
+            "pumps.yaml line 8: window.gap: expected window.interval beside it, since nothing is missing by count");
+    assertThatThrownBy(() -> withWindow("interval: PT0S\ngap: carry"))
+        .hasMessage(
+            "pumps.yaml line 8: window.interval: expected a duration such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'");
+    assertThatThrownBy(() -> withWindow("interval: PT1M\ngap: guess"))
+        .hasMessage(
+            "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
+  }
+
+  @Test
+  void aCalendarIsAListOfItsCycles() {
+    assertThat(withWindow("calendar: [hour-of-day, day-of-week]").forecast().calendar())
+        .containsExactly(Calendar.HOUR_OF_DAY, Calendar.DAY_OF_WEEK);
+    assertThatThrownBy(() -> withWindow("calendar: [hour]"))
+        .hasMessage(
+            "pumps.yaml line 8: window.calendar: expected a list of minute-of-hour, hour-of-day, day-of-week, day-of-year, got 'hour'");
+  }
+
+  private static int season(String window, String season) {
+    return withWindow(window + "\n", "season: " + season + "\n");
+  }
+
+  private static int withWindow(String lines, String more) {
+    String text = GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)) + more;
+    return read(text).forecast().targets().get(0).learning().season();
+  }
+
+  @Test
+  void aSeasonIsACountOrADurationOfWholeIntervals() {
+    assertThat(season("interval: PT30M", "PT24H")).isEqualTo(48);
+    assertThat(season("interval: PT30M", "P7D")).isEqualTo(336);
+    assertThat(season("interval: 15 min", "24 h")).isEqualTo(96);
+    assertThat(season("interval: PT30M", "24")).isEqualTo(24);
+    assertThat(season("interval: PT30M", "auto")).isEqualTo(LearnerSettings.AUTO);
+  }
+
+  @Test
+  void aSeasonThatIsNoWholeNumberOfIntervalsIsRefusedWithItsLine() {
+    assertThatThrownBy(() -> season("stride: 1", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected window.interval beside a duration, since a season is counted in observations");
+    assertThatThrownBy(() -> season("interval: PT7M", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT7M), got PT24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "PT-24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT-24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "day"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'day'");
   }
 
   @Test
@@ -276,7 +355,7 @@ class JobFileTest {
   void optionsThatNothingAsksForNowMustBeRightToo() {
     assertRefused(
         GOOD + "output: network\nseason: abc\n",
-        "pumps.yaml line 14: season: expected auto or a whole number from 1 to 1000, got 'abc'");
+        "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'abc'");
   }
 
   @Test
@@ -414,7 +493,7 @@ class JobFileTest {
         .hasMessageEndingWith("got 'naive,oracle'");
     assertRefused(
         GOOD + "season: monthly\n",
-        "pumps.yaml line 13: season: expected auto or a whole number from 1 to 1000, got 'monthly'");
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'monthly'");
     assertRefused(
         GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
         "pumps.yaml: learning: a horizon of 3 does not go with the other settings: levels: expected ascending, within (0, 1), got [0.9, 0.5]");

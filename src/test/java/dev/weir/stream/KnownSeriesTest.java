@@ -12,6 +12,7 @@ import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.Sampling;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastSettings.Learning;
@@ -126,7 +127,9 @@ class KnownSeriesTest {
         SEQ_LEN,
         1,
         0,
+        List.of(),
         Duration.ofMillis(outOfOrderness),
+        Sampling.BY_COUNT,
         new StateLimits(Duration.ofMillis(ttl), maxSeries),
         List.of(
             new Target(Mode.MANY_TO_ONE, null, SEQ_LEN, null, learning),

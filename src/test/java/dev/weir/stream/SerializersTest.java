@@ -157,6 +157,40 @@ class SerializersTest {
   }
 
   @Test
+  void aSeriesStateKeepsItsInterval() throws Exception {
+    WindowState state = new WindowState(3, 0, 60_000);
+    assertThat(roundTrip(WindowStateSerializer.INSTANCE, state).interval()).isEqualTo(60_000);
+  }
+
+  @Test
+  void aSeriesStateOfVersionOneIsReadAsOneByCount() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeByte(1); // as it was written before there were intervals
+    out.writeInt(3);
+    out.writeInt(2);
+    out.writeLong(4);
+    out.writeInt(3);
+    for (int i = 2; i <= 4; i++) {
+      writeRow(out, i);
+    }
+    out.writeInt(2);
+    writeRow(out, 7);
+    writeRow(out, 9);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    WindowState state = WindowStateSerializer.INSTANCE.deserialize(in);
+    assertThat(in.available()).isZero();
+    assertThat(state.interval()).isZero();
+    assertSame(state, windowState());
+  }
+
+  private static void writeRow(DataOutputSerializer out, int i) throws IOException {
+    out.writeLong(i);
+    out.writeDouble(10 * i);
+    out.writeDouble(i);
+    out.writeDouble(-i);
+  }
+
+  @Test
   void whatWasLearnedKeepsEachBit() throws Exception {
     SeriesMemory memory =
         new SeriesMemory(
@@ -222,7 +256,7 @@ class SerializersTest {
     assertThatThrownBy(() -> WindowStateSerializer.INSTANCE.deserialize(in))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "WindowStateSerializer: expected a layout of version 1 to 1, got 99:"
+            "WindowStateSerializer: expected a layout of version 1 to 2, got 99:"
                 + " was this state written by a newer Weir?");
   }
 

@@ -1,0 +1,548 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelTrainer;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.stream.ForecastSettings.Learning;
+import dev.weir.stream.ForecastSettings.Target;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
+import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Time in the operator: gaps, order, lateness, corrections. */
+class EventTimeTest {
+
+  private static final long MINUTE = 60_000;
+  private static final Target NETWORK = new Target(Mode.MANY_TO_ONE, "none", 2, null, null);
+  private static final Target LEARNT =
+      new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LearnerSettings.small(2), 1, 5));
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable harness : open) {
+      harness.close();
+    }
+  }
+
+  private static ForecastSettings settings(Duration outOfOrderness, Gap gap, Target target) {
+    Sampling sampling = gap == null ? Sampling.BY_COUNT : new Sampling(MINUTE, gap, 100);
+    return new ForecastSettings(
+        3, 1, 0, List.of(), outOfOrderness, sampling, StateLimits.NONE, List.of(target));
+  }
+
+  /** Counters by their name, whatever group they are in. */
+  private static final class Counters extends UnregisteredMetricsGroup
+      implements OperatorMetricGroup {
+    final Map<String, Counter> byName = new HashMap<>();
+
+    @Override
+    public Counter counter(String name) {
+      return byName.computeIfAbsent(name, any -> new SimpleCounter());
+    }
+
+    @Override
+    public MetricGroup addGroup(String name) {
+      return this;
+    }
+
+    @Override
+    public MetricGroup addGroup(String key, String value) {
+      return new UnregisteredMetricsGroup() {
+        @Override
+        public Counter counter(String name) {
+          return Counters.this.counter(name + " " + value);
+        }
+      };
+    }
+
+    @Override
+    public OperatorIOMetricGroup getIOMetricGroup() {
+      return UnregisteredMetricsGroup.createOperatorIOMetricGroup();
+    }
+  }
+
+  private static final class Counted
+      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+    private static final long serialVersionUID = 1L;
+    private final transient Counters counters;
+
+    Counted(ForecastFunction function, Counters counters) {
+      super(function, List.of(ForecastFunction.MODELS));
+      this.counters = counters;
+    }
+
+    @Override
+    public OperatorMetricGroup getMetricGroup() {
+      return counters;
+    }
+  }
+
+  /** The operator on one key after another, and what it counts. */
+  private final class Operator {
+    final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+    private final Counters counters = new Counters();
+
+    Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
+      harness =
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new Counted(new ForecastFunction(settings), counters),
+              arrival -> ((Observed) arrival).observation().series(),
+              model -> "",
+              Types.STRING);
+      harness.setup(OutputSerializer.INSTANCE);
+      open.add(harness);
+      if (restored != null) {
+        harness.initializeState(restored);
+      }
+      harness.open();
+    }
+
+    void send(double minute, double value) throws Exception {
+      send(new Observation("s", Math.round(minute * MINUTE), value));
+    }
+
+    void send(Observation observation) throws Exception {
+      long time = observation.time();
+      SourceRecord source = new SourceRecord("t", 0, time, 1, null, new byte[] {7});
+      harness.processElement1(new Observed(observation, source), time);
+    }
+
+    void watermark(double minute) throws Exception {
+      harness.processBothWatermarks(new Watermark(Math.round(minute * MINUTE)));
+    }
+
+    <T> List<T> outputs(Class<T> kind) {
+      return harness.extractOutputValues().stream()
+          .filter(kind::isInstance)
+          .map(kind::cast)
+          .toList();
+    }
+
+    List<Forecast> forecasts() {
+      return outputs(Forecast.class);
+    }
+
+    long count(String counter) {
+      return counters.byName.get(counter).getCount();
+    }
+
+    List<Double> minutes() {
+      return forecasts().stream().map(f -> (double) f.origin() / MINUTE).toList();
+    }
+  }
+
+  @Test
+  void aSkippedGapMarksForecastsUntilTheWindowIsFullAgain() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 4, 5, 6}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.forecasts())
+        .extracting(Forecast::status)
+        .containsExactly(
+            Status.WARMUP, Status.WARMUP, Status.OK, Status.WARMUP, Status.WARMUP, Status.OK);
+    assertThat(operator.forecasts().get(3).seqLen()).isEqualTo(1);
+    assertThat(operator.forecasts().get(3).times()).containsExactly(5 * MINUTE, 6 * MINUTE);
+    assertThat(operator.forecasts().get(5).learningSteps()).isEqualTo(7); // time went on
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Gap.class,
+      names = {"CARRY", "LINEAR"})
+  void aFilledGapKeepsTheWindowFullAndMakesNoForecastOfItsOwn(Gap gap) throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 40}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.minutes()).containsExactly(0.0, 1.0, 2.0, 40.0);
+    Forecast last = operator.forecasts().get(3);
+    assertThat(last.status()).isEqualTo(Status.OK);
+    assertThat(last.windowStart()).isEqualTo(38 * MINUTE);
+    assertThat(last.learningSteps()).isEqualTo(41);
+  }
+
+  @Test
+  void aResetForgetsWhatWasLearned() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 4, 5}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.forecasts())
+        .extracting(Forecast::learningSteps)
+        .containsExactly(1L, 2L, 3L, 1L, 2L);
+  }
+
+  private static final List<Calendar> HOURS = List.of(Calendar.HOUR_OF_DAY);
+
+  private static ForecastSettings reading(int features, List<Calendar> calendar, byte[] model) {
+    Target target = new Target(Mode.MANY_TO_ONE, "hours", 2, model, null);
+    return new ForecastSettings(
+        3,
+        1,
+        features,
+        calendar,
+        Duration.ZERO,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        List.of(target));
+  }
+
+  /** High in the afternoon; and each eight hours as high as a feature has said two hours before. */
+  private static Observation hourly(int t, boolean features) {
+    double noise = new SplittableRandom(t + 7).nextDouble();
+    double value = noise + (t % 24 / 6 == 2 ? 3 : 0) + (t % 8 == 0 ? height(t) : 0);
+    double[] told = {t % 8 == 6 ? height(t + 2) / 8.0 : 0};
+    return new Observation("s", t * 60 * MINUTE, value, features ? told : Observation.NO_FEATURES);
+  }
+
+  private static int height(int t) {
+    return new SplittableRandom(t).nextInt(9) - 4;
+  }
+
+  private static byte[] trained(int features, List<Calendar> calendar) {
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < 1_000; t++) {
+      series.add(hourly(t, features > 0));
+    }
+    RnnConfig config =
+        new RnnConfig(Cell.RNN_TANH, 1 + features + 2 * calendar.size(), 8, 1, true, true);
+    ModelTrainer.Settings settings =
+        new ModelTrainer.Settings(
+            Mode.MANY_TO_ONE,
+            config,
+            true,
+            Scaling.LAST,
+            Targets.AFTER_WINDOW,
+            3,
+            2,
+            16,
+            1e-2,
+            30,
+            30,
+            7,
+            1,
+            calendar);
+    try (ModelTrainer trainer = ModelTrainer.of(settings, List.of(series))) {
+      ModelTrainer.Progress progress = trainer.begin();
+      while (!trainer.isDone(progress)) {
+        progress = trainer.train(progress, (epoch, done, all) -> {});
+      }
+      return ModelFiles.toBytes(trainer.model("hours", 1, progress, Map.of()));
+    }
+  }
+
+  private double error(int features, List<Calendar> calendar) throws Exception {
+    byte[] model = trained(features, calendar);
+    Operator operator = new Operator(reading(features, calendar, model), null);
+    int first = 1_000;
+    for (int t = first; t < first + 300; t++) {
+      operator.send(hourly(t, features > 0));
+    }
+    double error = 0;
+    for (int k = 2; k < 298; k++) {
+      Forecast forecast = operator.forecasts().get(k);
+      assertThat(forecast.status()).isEqualTo(Status.OK);
+      error += Math.abs(forecast.values()[1] - hourly(first + k + 2, false).value()) / 296;
+    }
+    return error;
+  }
+
+  @Test
+  void aModelTrainedWithFeaturesAndCalendarForecastsInTheOperatorByThem() throws Exception {
+    double alone = error(0, List.of());
+    assertThat(error(1, List.of())).isLessThan(0.9 * alone);
+    assertThat(error(0, HOURS)).isLessThan(0.9 * alone);
+    assertThat(error(1, HOURS)).isLessThan(0.7 * alone);
+  }
+
+  @Test
+  void theCalendarIsReadAfterValueAndFeatures() throws Exception {
+    RnnConfig config = new RnnConfig(Cell.RNN_RELU, 4, 2, 1, false, false);
+    float[] weights = {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0}; // one unit reads sine, one cosine
+    ForecastModel model =
+        new ForecastModel(
+            "hours",
+            1,
+            Mode.MANY_TO_ONE,
+            config,
+            3,
+            2,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            weights,
+            null,
+            HOURS,
+            Map.of());
+    Operator operator = new Operator(reading(1, HOURS, ModelFiles.toBytes(model)), null);
+    for (int hour = 1; hour <= 6; hour++) {
+      long time = hour * 60 * MINUTE;
+      operator.send(new Observation("s", time, 1e6, new double[] {-1e6}));
+    }
+    assertThat(operator.forecasts().get(2).values()) // at three: 45 degrees
+        .containsExactly(new double[] {Math.sqrt(0.5), Math.sqrt(0.5)}, within(1e-6));
+    assertThat(operator.forecasts().get(5).values()) // at six: 90 degrees
+        .containsExactly(new double[] {1, 0}, within(1e-6));
+  }
+
+  @Test
+  void aModelThatReadsAnotherCalendarIsRefusedByName() throws Exception {
+    ForecastModel model =
+        new ForecastModel(
+            "hours",
+            4,
+            Mode.MANY_TO_ONE,
+            new RnnConfig(Cell.RNN_RELU, 3, 2, 1, false, false),
+            3,
+            2,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            new float[10],
+            null,
+            HOURS,
+            Map.of());
+    SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
+    List<Calendar> days = List.of(Calendar.DAY_OF_WEEK);
+    for (List<Calendar> calendar : List.of(List.<Calendar>of(), days)) {
+      Operator operator = new Operator(reading(2, calendar, null), null);
+      operator.harness.processElement2(new ModelUpdate(model, source), 0);
+      assertThat(operator.outputs(DeadLetter.class))
+          .containsExactly(
+              new DeadLetter(
+                  Reason.MODEL,
+                  "calendar: expected [%s], got [hour-of-day] (model hours version 4)"
+                      .formatted(Calendar.labels(calendar)),
+                  source));
+    }
+    Operator more = new Operator(reading(1, HOURS, null), null);
+    more.harness.processElement2(new ModelUpdate(model, source), 0);
+    assertThat(more.outputs(DeadLetter.class))
+        .extracting(DeadLetter::message)
+        .containsExactly(
+            "input_size (1 + features + 2 for each of the calendar): expected 4, got 3"
+                + " (model hours version 4)");
+  }
+
+  @Test
+  void anotherIntervalThanBeforeLetsASeriesLearnAnew() throws Exception {
+    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
+    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+    for (int minute = 0; minute < 20; minute++) {
+      minutes.send(minute, minute % 3);
+      byCount.send(minute, minute % 3);
+    }
+    ForecastSettings seconds =
+        new ForecastSettings(
+            3,
+            1,
+            0,
+            List.of(),
+            Duration.ZERO,
+            new Sampling(1_000, Gap.SKIP, 100),
+            StateLimits.NONE,
+            List.of(LEARNT));
+    ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNT);
+    assertThat(stepsAfter(minutes, same)).isEqualTo(21);
+    assertThat(stepsAfter(byCount, same)).isEqualTo(21); // once a minute, as it found itself
+    assertThat(stepsAfter(minutes, settings(Duration.ZERO, null, LEARNT))).isEqualTo(21);
+    assertThat(stepsAfter(minutes, seconds)).isEqualTo(1);
+  }
+
+  private long stepsAfter(Operator operator, ForecastSettings settings) throws Exception {
+    Operator restored = new Operator(settings, operator.harness.snapshot(1, 1));
+    restored.send(20, 1);
+    return restored.forecasts().get(0).learningSteps();
+  }
+
+  @Test
+  void whileItWaitsTheLastValueOfATimeWinsAndLaterOnesAreLate() throws Exception {
+    Operator operator = new Operator(settings(Duration.ofMinutes(2), null, NETWORK), null);
+    operator.send(1, 10);
+    operator.send(2, 20);
+    operator.send(1, 11);
+    operator.send(1, 11);
+    operator.send(1, 12);
+    assertThat(operator.forecasts()).isEmpty();
+    operator.watermark(1);
+    assertThat(operator.forecasts()).extracting(f -> f.values()[0]).containsExactly(12.0);
+    operator.send(1, 12); // again: nothing new
+    operator.send(1, 13); // another value for what has been used
+    operator.send(0.5, 5);
+    operator.watermark(10);
+    assertThat(operator.forecasts()).extracting(f -> f.values()[0]).containsExactly(12.0, 20.0);
+    assertThat(operator.count("corrections")).isEqualTo(2);
+    assertThat(operator.count("duplicates")).isEqualTo(2);
+    assertThat(operator.count("observations")).isEqualTo(8);
+    assertThat(operator.count("deadLetters LATE")).isEqualTo(2);
+    assertThat(operator.outputs(DeadLetter.class))
+        .extracting(DeadLetter::message)
+        .containsExactly(
+            "time: expected after 1970-01-01T00:01:00Z, got another value for that very time",
+            "time: expected after 1970-01-01T00:01:00Z, got 1970-01-01T00:00:30Z, late by PT30S");
+    assertThat(operator.outputs(DeadLetter.class))
+        .allSatisfy(letter -> assertThat(letter.source().value()).containsExactly(7));
+  }
+
+  @Test
+  void inOrderEachObservationIsForecastFromAtOnceAndTheNextCorrectionIsLate() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, null, NETWORK), null);
+    operator.send(1, 10);
+    assertThat(operator.forecasts()).hasSize(1);
+    operator.send(1, 10);
+    operator.send(1, 11);
+    assertThat(operator.forecasts()).hasSize(1);
+    assertThat(operator.count("duplicates")).isEqualTo(1);
+    assertThat(operator.count("corrections")).isZero();
+    assertThat(operator.count("deadLetters LATE")).isEqualTo(1);
+  }
+
+  @Test
+  void byCountGapsAreJoined() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+    for (double minute : new double[] {0, 1, 2, 40}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.forecasts())
+        .extracting(Forecast::status)
+        .containsExactly(Status.WARMUP, Status.WARMUP, Status.OK, Status.OK);
+    assertThat(operator.forecasts().get(3).windowStart()).isEqualTo(MINUTE);
+  }
+
+  @Test
+  void scoresAreToldAlsoWhenEveryOtherObservationIsMissing() throws Exception {
+    Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
+    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, everyTen);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
+    operator.send(0, 0);
+    operator.send(1, 1);
+    for (int minute = 2; minute < 41; minute += 2) { // values seen are odd, never a multiple of 10
+      operator.send(minute, minute % 7);
+    }
+    assertThat(operator.outputs(Score.class))
+        .extracting(score -> score.time() / MINUTE)
+        .containsExactly(10L, 20L, 30L, 40L);
+  }
+
+  @Test
+  void gapsAreCountedAndWhatIsMissingInThem() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNT), null);
+    for (double minute : new double[] {0, 1, 4, 5, 7, 5_000}) {
+      operator.send(minute, minute);
+    }
+    assertThat(operator.count("gaps")).isEqualTo(3);
+    assertThat(operator.count("missingObservations")).isEqualTo(2 + 1 + 4_992);
+  }
+
+  @Test
+  void withOutOfOrdernessAGapIsFilledOnceTheWatermarkHasPassedTheNextOne() throws Exception {
+    Operator operator = new Operator(settings(Duration.ofMinutes(5), Gap.LINEAR, NETWORK), null);
+    operator.send(0, 0);
+    operator.send(4, 40);
+    operator.send(1.2, 10);
+    operator.watermark(3.9);
+    assertThat(operator.minutes()).containsExactly(0.0, 1.0);
+    operator.send(2, 25); // in time: nothing was made up yet
+    operator.watermark(4);
+    assertThat(operator.minutes()).containsExactly(0.0, 1.0, 2.0, 4.0);
+    assertThat(operator.forecasts().get(3).windowStart()).isEqualTo(2 * MINUTE);
+    operator.send(5.3, 50);
+    operator.send(5.8, 60);
+    operator.watermark(5); // by their times on the grid, not by their own
+    assertThat(operator.minutes()).endsWith(4.0, 5.0);
+    operator.watermark(6);
+    assertThat(operator.minutes()).endsWith(5.0, 6.0);
+    assertThat(operator.outputs(DeadLetter.class)).isEmpty();
+  }
+
+  @Test
+  void anObservationWhoseTimeOnTheGridIsUsedIsLateAndToldSo() throws Exception {
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, NETWORK), null);
+    operator.send(0, 0);
+    operator.send(3, 30);
+    operator.send(3.25, 31);
+    operator.send(2, 20);
+    assertThat(operator.outputs(DeadLetter.class))
+        .extracting(DeadLetter::reason, DeadLetter::message)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:03:00Z, got another value for that very time,"
+                    + " which 1970-01-01T00:03:15Z counts as"),
+            org.assertj.core.groups.Tuple.tuple(
+                Reason.LATE,
+                "time: expected after 1970-01-01T00:03:00Z, got 1970-01-01T00:02:00Z, late by PT1M"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Gap.class)
+  void savedAndRestoredWithinAGapTheForecastsAreThoseOfAnUninterruptedRun(Gap gap)
+      throws Exception {
+    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNT);
+    double[] before = {0, 1, 2, 3, 4, 5, 6, 9, 11};
+    double[] after = {10.1, 14, 15, 16, 200, 201};
+    Operator whole = new Operator(settings, null);
+    Operator first = new Operator(settings, null);
+    for (double minute : before) {
+      whole.send(minute, minute % 4);
+      first.send(minute, minute % 4);
+    }
+    whole.watermark(9);
+    first.watermark(9);
+    Operator second = new Operator(settings, first.harness.snapshot(1, 1));
+    for (double minute : after) {
+      whole.send(minute, minute % 3);
+      second.send(minute, minute % 3);
+    }
+    whole.watermark(1_000);
+    second.watermark(1_000);
+    List<Output> parts = new ArrayList<>(first.harness.extractOutputValues());
+    parts.addAll(second.harness.extractOutputValues());
+    assertThat(parts).isEqualTo(whole.harness.extractOutputValues());
+    assertThat(parts).hasSizeGreaterThanOrEqualTo(15);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.SourceRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.util.clock.RelativeClock;
+import org.junit.jupiter.api.Test;
+
+class ObservationWatermarksTest {
+
+  private static final SourceRecord SOURCE = new SourceRecord("t", 0, 0, 5, null, null);
+  private static final WatermarkStrategy<Arrival> STRATEGY =
+      ObservationWatermarks.strategy(Duration.ofMillis(30), Duration.ofMillis(10));
+
+  private final Hand hand = new Hand();
+  private final List<Object> told = new ArrayList<>();
+  private final WatermarkGenerator<Arrival> watermarks = STRATEGY.createWatermarkGenerator(hand);
+  private final WatermarkOutput output =
+      new WatermarkOutput() {
+        @Override
+        public void emitWatermark(Watermark watermark) {
+          told.add(watermark.getTimestamp());
+        }
+
+        @Override
+        public void markIdle() {
+          told.add("idle");
+        }
+
+        @Override
+        public void markActive() {
+          told.add("active");
+        }
+      };
+
+  /** A clock that is turned by hand. */
+  private static final class Hand implements RelativeClock, WatermarkGeneratorSupplier.Context {
+    private long millis = 1_000;
+
+    @Override
+    public long relativeTimeMillis() {
+      return millis;
+    }
+
+    @Override
+    public long relativeTimeNanos() {
+      return millis * 1_000_000;
+    }
+
+    @Override
+    public MetricGroup getMetricGroup() {
+      return new UnregisteredMetricsGroup();
+    }
+
+    @Override
+    public RelativeClock getInputActivityClock() {
+      return this;
+    }
+  }
+
+  private void observe(long time) {
+    watermarks.onEvent(new Observed(new Observation("s", time, 1), SOURCE), time, output);
+  }
+
+  private void deadLetter() {
+    DeadLetter letter = new DeadLetter(DeadLetter.Reason.MALFORMED, "m", SOURCE);
+    watermarks.onEvent(letter, TimestampAssigner.NO_TIMESTAMP, output);
+  }
+
+  private void tick(long millis) {
+    hand.millis += millis;
+    watermarks.onPeriodicEmit(output);
+  }
+
+  @Test
+  void timeIsCompleteUpToTheNewestLessWhatMayStillCome() {
+    observe(100);
+    tick(1);
+    observe(90);
+    tick(1);
+    observe(140);
+    tick(1);
+    assertThat(told).containsExactly(69L, 69L, 109L); // 70 itself may still come
+  }
+
+  @Test
+  void beforeTheFirstObservationNothingIsComplete() {
+    tick(1);
+    deadLetter();
+    tick(1);
+    assertThat(told).containsExactly(Long.MIN_VALUE, Long.MIN_VALUE);
+  }
+
+  @Test
+  void aPartitionWithoutObservationsIsIdleUntilTheNext() {
+    observe(100);
+    tick(10);
+    tick(1);
+    tick(50);
+    observe(200);
+    tick(1);
+    assertThat(told).containsExactly(69L, "idle", "idle", 169L);
+  }
+
+  @Test
+  void deadLettersKeepNoPartitionActive() {
+    observe(100);
+    for (int i = 0; i < 3; i++) {
+      deadLetter();
+      tick(6);
+    }
+    assertThat(told).containsExactly(69L, "idle", "idle");
+  }
+
+  @Test
+  void anObservationsTimestampIsItsOwnTimeAndADeadLetterHasNone() {
+    TimestampAssigner<Arrival> assigner = STRATEGY.createTimestampAssigner(() -> null);
+    Observed observed = new Observed(new Observation("s", 77, 1), SOURCE);
+    assertThat(assigner.extractTimestamp(observed, 5)).isEqualTo(77);
+    DeadLetter letter = new DeadLetter(DeadLetter.Reason.MALFORMED, "m", SOURCE);
+    assertThat(assigner.extractTimestamp(letter, 5)).isEqualTo(TimestampAssigner.NO_TIMESTAMP);
+  }
+
+  @Test
+  void modelsNeverHoldBackTimeNorEndIt() {
+    WatermarkGenerator<ModelArrival> models =
+        ObservationWatermarks.ofModels().createWatermarkGenerator(hand);
+    models.onEvent(new DeadLetter(DeadLetter.Reason.MODEL, "m", SOURCE), 3, output);
+    models.onPeriodicEmit(output);
+    assertThat(told).containsExactly("idle");
+  }
+}
