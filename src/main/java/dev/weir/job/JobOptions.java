@@ -213,7 +213,7 @@ final class JobOptions {
   static final JobOption<List<String>> EXPERTS =
       JobOption.list(
           "experts",
-          "a list of experts, of " + String.join(", ", Experts.NAMES),
+          "a list of experts, of " + String.join(", ", Experts.all()),
           null,
           "Which experts take part in the mixture; by default those of learning.size.",
           JobOptions::expert);
@@ -257,7 +257,7 @@ final class JobOptions {
   }
 
   private static String expert(String name) {
-    if (!Experts.NAMES.contains(name)) {
+    if (!Experts.all().contains(name)) {
       throw new IllegalArgumentException(name);
     }
     return name;

@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -127,14 +128,18 @@ class BoundedIT {
         .collect(Collectors.groupingBy(Forecast::series, TreeMap::new, Collectors.toList()));
   }
 
+  private static Map<Integer, Long> committedByPartition() {
+    return kafka.read("history", KafkaFixture.COMMITTED).stream()
+        .collect(Collectors.groupingBy(ConsumerRecord::partition, Collectors.counting()));
+  }
+
   @Test
   void historyInTwoPartsAndThenStreamingGiveTheForecastsOfOneUninterruptedRun() throws Exception {
     kafka.create("history", 2, Map.of());
     sendInOneTransaction(rounds(0, 40));
-    Map<Integer, Long> inHistory = // by partition
-        kafka.read("history", KafkaFixture.COMMITTED).stream()
-            .collect(Collectors.groupingBy(ConsumerRecord::partition, Collectors.counting()));
-    assertThat(inHistory).hasSize(2);
+    // a commit is answered before each partition has its mark
+    Map<Integer, Long> inHistory =
+        await().until(BoundedIT::committedByPartition, byPartition -> byPartition.size() == 2);
 
     JobSettings firstPart = settings("parts", Map.of("mode", "bounded", "source.end", "60"));
     String afterFirst = bounded(firstPart, 2, null);

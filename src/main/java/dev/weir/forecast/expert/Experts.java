@@ -1,9 +1,13 @@
 package dev.weir.forecast.expert;
 
 import dev.weir.rnn.Cell;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
-/** The built-in experts by name. */
+/** The experts by name: the built-in ones, and those that an {@link ExpertFactory} makes. */
 public final class Experts {
 
   /** All names, cheap ones first. */
@@ -29,7 +33,22 @@ public final class Experts {
   public static final List<String> NETWORKS =
       List.of("birnn", "birnn-many-to-many", "rnn-corrector", "gru-corrector");
 
+  /** Loaded when first asked for, by the loader of this class: a job's own. */
+  private static final class Own {
+    static final Map<String, ExpertFactory> BY_NAME = new LinkedHashMap<>();
+
+    static {
+      ServiceLoader.load(ExpertFactory.class, Experts.class.getClassLoader())
+          .forEach(factory -> BY_NAME.putIfAbsent(factory.name(), factory));
+    }
+  }
+
   private Experts() {}
+
+  /** The built-in names, then those of others; a built-in one can't be replaced. */
+  public static List<String> all() {
+    return Stream.concat(NAMES.stream(), Own.BY_NAME.keySet().stream()).distinct().toList();
+  }
 
   /**
    * Makes several, in their order. Those that search for the same neighbours search once.
@@ -89,9 +108,22 @@ public final class Experts {
       case "analogs" -> Analogs.near(window, neighbours, reach, distances);
       case "analogs-wide" -> Analogs.wide(window, neighbours, reach, distances);
       case "analogs-of-deviations" -> Analogs.ofDeviations(window, neighbours, reach);
-      default ->
-          throw new IllegalArgumentException(
-              "expert: expected one of %s, got %s".formatted(NAMES, name));
+      default -> own(name);
     };
+  }
+
+  private static Expert own(String name) {
+    ExpertFactory factory = Own.BY_NAME.get(name);
+    if (factory == null) {
+      throw new IllegalArgumentException(
+          "expert: expected one of %s, got %s".formatted(all(), name));
+    }
+    Expert expert = factory.create();
+    if (!expert.name().equals(name)) { // shares and errors are told by it
+      throw new IllegalArgumentException(
+          "expert: expected the name of its factory, %s, got %s (%s)"
+              .formatted(name, expert.name(), factory.getClass().getName()));
+    }
+    return expert;
   }
 }

@@ -20,6 +20,17 @@ class ExpertsTest {
   }
 
   @Test
+  void anExpertOfOnesOwnIsFoundByItsName() {
+    assertThat(Experts.all()).startsWith("naive").endsWith("mean-of-two");
+    Expert own = Experts.create("mean-of-two", 12, 8, 500, NetworkTraining.DEFAULT);
+    assertThat(feed(new SingleExpert(own, 3, 1), 5, 7, 10)).containsExactly(8.5, 8.5, 8.5);
+    assertThatThrownBy(() -> Experts.create("mean-of-ten", 12, 8, 500, NetworkTraining.DEFAULT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("mean-of-two]")
+        .hasMessageContaining("got mean-of-ten");
+  }
+
+  @Test
   void theNaiveForecastRepeatsTheNewestValue() {
     assertThat(feed(new SingleExpert(new Naive(), 3, 1), 5, 7)).containsExactly(7, 7, 7);
   }
