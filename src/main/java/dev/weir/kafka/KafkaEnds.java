@@ -5,6 +5,7 @@ import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Output;
 import java.util.HashMap;
 import java.util.Map;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
@@ -28,6 +29,17 @@ public final class KafkaEnds {
 
   /** New partitions are looked for this often. */
   private static final String DISCOVERY_MILLIS = "60000";
+
+  /**
+   * A client that finds no broker ends up trying no more often than this. Kafka's own limit of a
+   * second makes each client warn several hundred times while a broker is away for a few minutes.
+   */
+  private static final String RECONNECT_MILLIS = "10000";
+
+  /** Kafka's defaults, below which no patience goes. */
+  private static final Duration API_TIMEOUT = Duration.ofMinutes(1);
+
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(2);
 
   /** Room in a producer's request beyond the longest value: key, headers, framing. */
   private static final int REQUEST_SLACK = 1 << 20;
@@ -95,8 +107,21 @@ public final class KafkaEnds {
     Properties properties = new Properties();
     properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     properties.setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS);
+    properties.setProperty(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    // looking for new partitions in vain would fail the job
+    properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience(API_TIMEOUT));
     properties.putAll(settings.properties());
     return properties;
+  }
+
+  /**
+   * How long a client waits for a broker that is away: as long as the broker keeps a transaction
+   * open, since a job that waits loses nothing. A commit that is given up earlier fails the job,
+   * and the sink's attempt to abort, given up as well, ends the whole TaskManager.
+   */
+  private String patience(Duration shortest) {
+    Duration wanted = settings.transactionTimeout();
+    return Long.toString((wanted.compareTo(shortest) > 0 ? wanted : shortest).toMillis());
   }
 
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
@@ -111,6 +136,9 @@ public final class KafkaEnds {
     properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
     properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
+    properties.setProperty(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience(API_TIMEOUT));
+    properties.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience(DELIVERY_TIMEOUT));
     properties.putAll(settings.properties());
     properties.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,7 @@ final class FlinkCluster implements AutoCloseable {
     config.put("rest.bind-address", "localhost");
     config.put("rest.port", Integer.toString(restPort));
     config.put("io.tmp.dirs", this.dir.resolve("tmp").toString());
+    config.put("web.upload.dir", this.dir.resolve("web").toString());
     config.put("execution.checkpointing.dir", this.dir.resolve("checkpoints").toUri().toString());
     config.put("execution.checkpointing.savepoint-dir", savepoints());
     config.put("execution.checkpointing.interval", "1s");
@@ -154,6 +156,29 @@ final class FlinkCluster implements AutoCloseable {
     return all;
   }
 
+  /** The names of all TaskManagers that were started, whether they run or not. */
+  List<String> taskManagers() {
+    return List.copyOf(taskManagers.keySet());
+  }
+
+  /** The name of a TaskManager that runs tasks of this job. */
+  String taskManagerOf(String jobId) throws IOException {
+    for (JsonNode vertex : get("/jobs/" + jobId).path("vertices")) {
+      String path =
+          "/jobs/%s/vertices/%s/taskmanagers".formatted(jobId, vertex.path("id").asText());
+      for (JsonNode host : get(path).path("taskmanagers")) {
+        for (Map.Entry<String, LocalProcess> taskManager : taskManagers.entrySet()) {
+          if (taskManager.getValue().name().equals(host.path("taskmanager-id").asText())
+              && host.path("status").asText().equals("RUNNING")) {
+            return taskManager.getKey();
+          }
+        }
+      }
+    }
+    throw new AssertionError(
+        "job " + jobId + ": expected tasks on one of " + taskManagers.keySet());
+  }
+
   LocalProcess taskManager(String name) {
     LocalProcess process = taskManagers.get(name);
     if (process == null) {
@@ -197,6 +222,31 @@ final class FlinkCluster implements AutoCloseable {
       assertThat(code).as("flink %s:%n%s", args, client.output()).isZero();
       return client;
     }
+  }
+
+  /**
+   * Runs the jar through the REST interface, as the web page does: the program's {@code main} is
+   * called in the JobManager, which saves the start of a client.
+   *
+   * @param from a savepoint or retained checkpoint, or null to start anew
+   * @param configuration Flink's own settings of this job
+   * @param args the job's own options
+   */
+  String runJar(
+      Path jar, int parallelism, String from, Map<String, String> configuration, List<String> args)
+      throws IOException {
+    // Where the JobManager would put an upload, so that a new JobManager finds it as well.
+    Path uploads = Files.createDirectories(dir.resolve("web/flink-web-upload"));
+    if (!Files.exists(uploads.resolve(jar.getFileName()))) {
+      Files.copy(jar, uploads.resolve(jar.getFileName()));
+    }
+    ObjectNode body = JSON.createObjectNode().put("parallelism", parallelism);
+    body.set("programArgsList", JSON.valueToTree(args));
+    body.set("flinkConfiguration", JSON.valueToTree(configuration));
+    if (from != null) {
+      body.put("savepointPath", from);
+    }
+    return send("POST", "/jars/" + jar.getFileName() + "/run", body).path("jobid").asText();
   }
 
   // ---- REST
@@ -289,6 +339,47 @@ final class FlinkCluster implements AutoCloseable {
         .until(() -> checkpoints(jobId).path("counts").path("completed").asInt() >= before + more);
   }
 
+  /** Completes a checkpoint now, whatever the interval. */
+  void checkpoint(String jobId) throws IOException {
+    int before = checkpoints(jobId).path("counts").path("completed").asInt();
+    send("POST", "/jobs/" + jobId + "/checkpoints", JSON.createObjectNode());
+    await("a checkpoint of job " + jobId)
+        .atMost(JOB)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> checkpoints(jobId).path("counts").path("completed").asInt() > before);
+  }
+
+  /** How often the job has gone back to a checkpoint or savepoint. */
+  int restored(String jobId) throws IOException {
+    return checkpoints(jobId).at("/counts/restored").asInt();
+  }
+
+  /** Waits until the job has gone back to a checkpoint once more, and all its tasks run again. */
+  void awaitRestored(String jobId, int before) {
+    await("job " + jobId + " is restored")
+        .atMost(JOB)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsInstanceOf(IOException.class)
+        .until(() -> restored(jobId) > before);
+    awaitRunning(jobId);
+  }
+
+  /** The newest complete checkpoint on disk, which is all that a killed JobManager leaves. */
+  String newestCheckpoint(String jobId) throws IOException {
+    Pattern name = Pattern.compile("chk-(\\d+)");
+    try (Stream<Path> checkpoints = Files.list(dir.resolve("checkpoints").resolve(jobId))) {
+      return checkpoints
+          .filter(path -> name.matcher(path.getFileName().toString()).matches())
+          .filter(path -> Files.exists(path.resolve("_metadata")))
+          .max(
+              Comparator.comparing(
+                  path -> Long.valueOf(path.getFileName().toString().substring(4))))
+          .orElseThrow(() -> new AssertionError("job " + jobId + ": expected a checkpoint"))
+          .toUri()
+          .toString();
+    }
+  }
+
   JsonNode exceptions(String jobId) throws IOException {
     return get("/jobs/" + jobId + "/exceptions");
   }
@@ -299,7 +390,10 @@ final class FlinkCluster implements AutoCloseable {
    */
   String stopWithSavepoint(String jobId) throws IOException {
     ObjectNode body =
-        JSON.createObjectNode().put("targetDirectory", savepoints()).put("drain", false);
+        JSON.createObjectNode()
+            .put("targetDirectory", savepoints())
+            .put("drain", false)
+            .put("formatType", "CANONICAL");
     String location = awaitSavepoint(jobId, send("POST", "/jobs/" + jobId + "/stop", body));
     awaitStatus(jobId, "FINISHED");
     return location;
@@ -461,6 +555,7 @@ final class FlinkCluster implements AutoCloseable {
     jvm.addAll(commonFlags(kind));
     List<String> args = new ArrayList<>(List.of("--configDir", dir.resolve("conf").toString()));
     args.addAll(flags.dynamic());
+    args.addAll(List.of("-D", "taskmanager.resource-id=" + start));
     return LocalProcess.java(
         start,
         dir.resolve("log/" + start + ".log"),

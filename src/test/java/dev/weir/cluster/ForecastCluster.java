@@ -1,0 +1,289 @@
+package dev.weir.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.forecast.Observation;
+import dev.weir.job.JobSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/**
+ * A forecasting job that learns, on a broker and a Flink cluster of real processes, fed at a steady
+ * rate; what may happen to it, and how to tell that nothing came of it.
+ */
+final class ForecastCluster implements AutoCloseable {
+  static final String FORECASTS = "forecasts";
+  static final String SCORES = "scores";
+
+  /** Records that must wait for their commit when something happens: proof of a hit. */
+  static final int OPEN = 20;
+
+  private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  private static final int PARTITIONS = 3;
+
+  /** Processes that live for a minute only: quick to start, and little to compile. */
+  static final Map<String, String> SHORT_LIVED =
+      Map.of("env.java.opts.all", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+
+  private final BrokerProcess broker;
+  private final FlinkCluster flink;
+  private final Topics topics;
+  private final String jobFile;
+  private final Map<String, String> options;
+  private final List<String> report = new ArrayList<>();
+  private Feed feed;
+  private String job;
+  private int parallelism;
+
+  private ForecastCluster(
+      BrokerProcess broker, FlinkCluster flink, String jobFile, Map<String, String> options)
+      throws Exception {
+    this.broker = broker;
+    this.flink = flink;
+    this.topics = new Topics(broker.bootstrapServers(), PATIENCE);
+    this.jobFile = jobFile;
+    this.options = new LinkedHashMap<>(options);
+    this.options.put("kafka.bootstrap-servers", broker.bootstrapServers());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .createTopics(List.of(new NewTopic("observations", PARTITIONS, (short) 1)))
+          .all()
+          .get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * Starts the processes; no job yet.
+   *
+   * @param name folder for logs and data
+   * @param options overrides of the job file's
+   * @param configuration overrides of the cluster's
+   */
+  static ForecastCluster start(
+      String name,
+      int taskManagers,
+      String jobFile,
+      Map<String, String> options,
+      Map<String, String> configuration)
+      throws Exception {
+    Path dir = BUILD.target().resolve("cluster").resolve(name);
+    CompletableFuture<BrokerProcess> broker =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return BrokerProcess.start(BUILD, dir.resolve("broker"), Map.of());
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    FlinkCluster flink = null;
+    try {
+      Map<String, String> all = new LinkedHashMap<>(SHORT_LIVED);
+      all.putAll(configuration);
+      flink = FlinkCluster.start(BUILD, dir.resolve("flink"), taskManagers, all);
+      return new ForecastCluster(broker.get(), flink, jobFile, options);
+    } catch (Exception | Error e) {
+      if (flink != null) {
+        flink.close();
+      }
+      broker.thenAccept(BrokerProcess::close).join();
+      throw e;
+    }
+  }
+
+  FlinkCluster flink() {
+    return flink;
+  }
+
+  BrokerProcess broker() {
+    return broker;
+  }
+
+  Topics topics() {
+    return topics;
+  }
+
+  Feed feed() {
+    return feed;
+  }
+
+  String job() {
+    return job;
+  }
+
+  void feed(int valuesPerSecond) {
+    feed = Feed.start(broker.bootstrapServers(), "observations", valuesPerSecond);
+  }
+
+  /**
+   * Starts the job, and waits until it runs.
+   *
+   * @param from a savepoint or checkpoint; null at first
+   */
+  void run(int parallelism, String from, Map<String, String> configuration) throws Exception {
+    List<String> args = new ArrayList<>(List.of("--job", jobFile));
+    options.forEach((key, value) -> args.addAll(List.of("--set", key + "=" + value)));
+    this.parallelism = parallelism;
+    job = flink.runJar(BUILD.jobJar(), parallelism, from, configuration, args);
+    flink.awaitRunning(job);
+  }
+
+  /** Waits for more committed forecasts than there are. */
+  void awaitProgress(int more) {
+    topics.awaitMore(FORECASTS, more);
+  }
+
+  // ---- what may happen
+
+  /** SIGKILL to a TaskManager with tasks; another one of its name starts at once. */
+  void killTaskManager() throws Exception {
+    String name = flink.taskManagerOf(job);
+    int restored = flink.restored(job);
+    disturb(
+        "TaskManager killed",
+        () -> {
+          flink.taskManager(name).kill();
+          flink.startTaskManager(name);
+          flink.awaitRestored(job, restored);
+        });
+  }
+
+  /**
+   * SIGKILL to the JobManager. The TaskManagers stay, and find the new one; the job is started
+   * again from the newest checkpoint on disk.
+   */
+  void killJobManager(int newParallelism) throws Exception {
+    disturb(
+        "JobManager killed, parallelism %d to %d".formatted(parallelism, newParallelism),
+        () -> {
+          flink.jobManager().kill();
+          flink.startJobManager();
+          flink.awaitTaskManagers(flink.taskManagers().size());
+          run(newParallelism, flink.newestCheckpoint(job), Map.of());
+        });
+  }
+
+  /** SIGKILL to the broker, which comes back with its data. */
+  void killBroker() throws Exception {
+    disturb(
+        "broker killed",
+        () -> {
+          broker.process().kill();
+          broker.start();
+          awaitProgress(5 * OPEN);
+        });
+  }
+
+  /**
+   * SIGSTOP to a TaskManager with tasks for longer than the heartbeat allows; once the job goes on
+   * elsewhere, SIGCONT, so that the old tasks wake up and want to go on as well.
+   */
+  void stallTaskManager() throws Exception {
+    String name = flink.taskManagerOf(job);
+    int restored = flink.restored(job);
+    disturb(
+        "TaskManager stalled",
+        () -> {
+          LocalProcess taskManager = flink.taskManager(name);
+          taskManager.pause();
+          try {
+            flink.awaitRestored(job, restored);
+            awaitProgress(5 * OPEN);
+          } finally {
+            taskManager.resume();
+          }
+          // It is told that it is no longer counted with, and comes back empty.
+          flink.awaitTaskManagers(flink.taskManagers().size());
+          await("the old tasks are gone")
+              .atMost(PATIENCE)
+              .until(
+                  () ->
+                      Pattern.compile("Freeing task resources")
+                          .matcher(taskManager.output())
+                          .find());
+        });
+  }
+
+  /** Something that happens to a running job. */
+  interface Event {
+    void happen() throws Exception;
+  }
+
+  /** Something happens while records wait for their commit; the report tells what came of it. */
+  void disturb(String what, Event event) throws Exception {
+    flink.awaitCheckpoints(job, 1);
+    long abortedBefore = topics.aborted(FORECASTS);
+    long open = topics.awaitOpen(FORECASTS, OPEN);
+    long start = System.nanoTime();
+    event.happen();
+    awaitProgress(OPEN);
+    long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+    report(
+        "%s: %,d records open, %,d aborted, %d s until the job had gone on"
+            .formatted(what, open, topics.aborted(FORECASTS) - abortedBefore, seconds));
+  }
+
+  /** Stops with a savepoint and goes on from it. */
+  void rescale(int newParallelism, Map<String, String> configuration) throws Exception {
+    String savepoint = flink.stopWithSavepoint(job);
+    run(newParallelism, savepoint, configuration);
+    report(
+        "stopped with a savepoint, goes on with parallelism %d, %s"
+            .formatted(newParallelism, configuration));
+  }
+
+  private void report(String line) {
+    report.add(line);
+    System.out.println(line);
+  }
+
+  // ---- what must not come of it
+
+  /** Ends the feed and holds all that was committed against a run to which nothing happened. */
+  Undisturbed assertExact() throws Exception {
+    Undisturbed expected = undisturbed();
+    topics.awaitCommitted(FORECASTS, expected.forecasts());
+    topics.awaitCommitted(SCORES, expected.scores());
+    flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
+    expected.assertSameForecasts(topics.read(FORECASTS, Topics.COMMITTED));
+    expected.assertSameScores(topics.read(SCORES, Topics.COMMITTED));
+    assertThat(topics.count("observations.dlq", Topics.COMMITTED)).isZero();
+    report(
+        "%,d forecasts and %,d scores of %d series exact; %,d and %,d written and aborted"
+            .formatted(
+                expected.forecasts(),
+                expected.scores(),
+                Feed.SERIES,
+                topics.aborted(FORECASTS),
+                topics.aborted(SCORES)));
+    return expected;
+  }
+
+  /** Ends the feed and has all that it sent forecast by a run to which nothing happens. */
+  Undisturbed undisturbed() throws Exception {
+    List<List<Observation>> sent = feed.stop();
+    assertThat(topics.count("observations", Topics.COMMITTED)).isEqualTo(feed.sent());
+    return Undisturbed.run(sent, JobSettings.read(Path.of(jobFile), options).forecast());
+  }
+
+  @Override
+  public void close() {
+    if (feed != null) {
+      feed.close();
+    }
+    flink.close();
+    broker.close();
+  }
+}

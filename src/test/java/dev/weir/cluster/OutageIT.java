@@ -1,0 +1,63 @@
+package dev.weir.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A broker that stays away for longer than Kafka's clients wait by themselves. */
+@Tag("slow")
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class OutageIT {
+  /** Kafka's clients give up an answer after 60 seconds, unless told to be patient. */
+  private static final Duration AWAY = Duration.ofSeconds(100);
+
+  /** For each client in a minute and a half: its first tries, then one each ten seconds or so. */
+  private static final int LINES_OF_A_CLIENT = 40;
+
+  @Test
+  void aJobWaitsForItsBrokerWithoutARestartOrAFloodOfWarnings() throws Exception {
+    try (ForecastCluster cluster =
+        ForecastCluster.start("OutageIT", 1, "jobs/many-to-one.yaml", Map.of(), Map.of())) {
+      FlinkCluster flink = cluster.flink();
+      cluster.feed(200);
+      cluster.run(2, null, Map.of());
+      cluster.awaitProgress(500);
+      long warnings = warnings(cluster);
+      cluster.disturb(
+          "broker away for " + AWAY.toSeconds() + " s",
+          () -> {
+            cluster.broker().process().kill();
+            long start = System.nanoTime();
+            await("the outage")
+                .atMost(AWAY.plusSeconds(30))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> System.nanoTime() - start > AWAY.toNanos());
+            cluster.broker().start();
+            cluster.awaitProgress(500);
+          });
+      long told = warnings(cluster) - warnings;
+      System.out.printf("%,d lines of warning in %d s%n", told, AWAY.toSeconds());
+      assertThat(flink.restored(cluster.job())).as("restarts").isZero();
+      assertThat(flink.exceptions(cluster.job()).at("/exceptionHistory/entries").size()).isZero();
+      cluster.assertExact();
+    }
+  }
+
+  private static long warnings(ForecastCluster cluster) throws IOException {
+    FlinkCluster flink = cluster.flink();
+    return Stream.concat(
+            Stream.of(flink.jobManager()), flink.taskManagers().stream().map(flink::taskManager))
+        .flatMap(process -> process.output().lines())
+        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+        .filter(
+            line -> !line.contains("MetricGroup")) // two metrics of one name, at each checkpoint
+        .count();
+  }
+}

@@ -1,0 +1,196 @@
+package dev.weir.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A job under a steady load for {@code soak.minutes}, of which some process is taken away again and
+ * again. Nothing may grow, and nothing may be lost.
+ */
+@Tag("slow")
+@Timeout(value = 3, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SoakIT {
+  private static final Duration LENGTH = Duration.ofMinutes(Integer.getInteger("soak.minutes", 30));
+  private static final long SEED = Long.getLong("soak.seed", 20_240_101);
+
+  private static final Duration WARM_UP = Duration.ofSeconds(20);
+  private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(5);
+  private static final Duration LONGEST_QUIET = Duration.ofMinutes(2);
+
+  /** So much more in the last third than in the first is growth; below it, it is chance. */
+  private static final double TOLERANCE = 1.2;
+
+  /** What a few more connections or a late class may take, by the last word of a figure's name. */
+  private static final Map<String, Double> SLACK =
+      Map.of("MB", 16.0, "threads", 15.0, "files", 25.0, "transactions", 4.0, "KB", 16.0);
+
+  private final Map<String, List<Double>> samples = new LinkedHashMap<>();
+
+  @Test
+  void nothingGrowsAndNothingIsLost() throws Exception {
+    Random random = new Random(SEED);
+    System.out.printf("soak of %s, seed %d%n", LENGTH, SEED);
+    try (ForecastCluster cluster =
+        ForecastCluster.start(
+            "SoakIT",
+            2,
+            "jobs/many-to-one.yaml",
+            Map.of(),
+            Map.of("taskmanager.numberOfTaskSlots", "3", "env.java.opts.all", ""))) {
+      cluster.feed(200);
+      cluster.run(2, null, Map.of());
+      pause(WARM_UP);
+      long end = System.nanoTime() + LENGTH.toNanos();
+      Duration quiet = min(LONGEST_QUIET, LENGTH.dividedBy(6));
+      while (System.nanoTime() < end) {
+        // half to one and a half times as long
+        long next =
+            System.nanoTime()
+                + quiet.toNanos() / 2
+                + (long) (random.nextDouble() * quiet.toNanos());
+        while (System.nanoTime() < Math.min(next, end)) {
+          pause(BETWEEN_SAMPLES);
+          sample(cluster);
+        }
+        if (System.nanoTime() < end) {
+          disturb(cluster, random);
+          pause(BETWEEN_SAMPLES);
+        }
+      }
+      cluster.assertExact();
+      assertFlat();
+    }
+  }
+
+  private static void disturb(ForecastCluster cluster, Random random) throws Exception {
+    switch (random.nextInt(4)) {
+      case 0 -> cluster.killTaskManager();
+      case 1 -> cluster.killJobManager(1 + random.nextInt(3));
+      case 2 -> cluster.killBroker();
+      default -> cluster.stallTaskManager();
+    }
+  }
+
+  private static void pause(Duration length) {
+    long start = System.nanoTime();
+    Awaitility.await()
+        .atMost(length.plusSeconds(60))
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> System.nanoTime() - start >= length.toNanos());
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  // ---- samples
+
+  private void sample(ForecastCluster cluster) throws Exception {
+    FlinkCluster flink = cluster.flink();
+    sample("JobManager", List.of(flink.jobManager()));
+    sample("TaskManagers", flink.taskManagers().stream().map(flink::taskManager).toList());
+    sample("broker", List.of(cluster.broker().process()));
+    add(
+        "state KB",
+        flink.checkpoints(cluster.job()).at("/latest/completed/state_size").asDouble() / 1024);
+    add("open transactions", cluster.topics().openTransactions().size());
+  }
+
+  private void sample(String role, List<LocalProcess> processes) throws Exception {
+    double heap = 0;
+    double threads = 0;
+    double files = 0;
+    for (LocalProcess process : processes) {
+      heap += heapAfterCollection(process);
+      threads += threads(process);
+      files += files(process);
+    }
+    add(role + " heap MB", heap);
+    add(role + " threads", threads);
+    add(role + " files", files);
+  }
+
+  private void add(String name, double value) {
+    samples.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+  }
+
+  private static double heapAfterCollection(LocalProcess process) throws Exception {
+    jcmd(process, "GC.run");
+    Matcher generations =
+        Pattern.compile("total \\d+K, used (\\d+)K").matcher(jcmd(process, "GC.heap_info"));
+    long kilobytes = 0;
+    while (generations.find()) {
+      kilobytes += Long.parseLong(generations.group(1));
+    }
+    assertThat(kilobytes).as("heap of %s", process.name()).isPositive();
+    return kilobytes / 1024.0;
+  }
+
+  private static String jcmd(LocalProcess process, String command) throws Exception {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process asked =
+        new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), command)
+            .redirectErrorStream(true)
+            .start();
+    String answer = new String(asked.getInputStream().readAllBytes());
+    assertThat(asked.waitFor()).as("jcmd %s: %s", command, answer).isZero();
+    return answer;
+  }
+
+  private static long threads(LocalProcess process) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("Threads:"))
+        .mapToLong(line -> Long.parseLong(line.substring("Threads:".length()).strip()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static long files(LocalProcess process) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+      return files.count();
+    }
+  }
+
+  // ---- growth
+
+  private void assertFlat() {
+    List<String> grown = new ArrayList<>();
+    samples.forEach(
+        (name, values) -> {
+          int third = values.size() / 3;
+          double first = median(values.subList(0, third));
+          double last = median(values.subList(values.size() - third, values.size()));
+          System.out.printf(
+              "%-22s %8.1f in the first third, %8.1f in the last (%d samples)%n",
+              name, first, last, values.size());
+          double slack = SLACK.get(name.substring(name.lastIndexOf(' ') + 1));
+          if (last > first * TOLERANCE + slack) {
+            grown.add("%s from %.1f to %.1f: %s".formatted(name, first, last, values));
+          }
+        });
+    assertThat(samples.values().iterator().next().size()).as("samples").isGreaterThanOrEqualTo(6);
+    assertThat(grown).as("what has grown").isEmpty();
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}
