@@ -14,6 +14,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -35,6 +36,13 @@ public final class KafkaEnds {
    * second makes each client warn several hundred times while a broker is away for a few minutes.
    */
   private static final String RECONNECT_MILLIS = "10000";
+
+  /**
+   * Clients keep the addresses that they know. Kafka's default, to start anew from the bootstrap
+   * servers, is tried and logged thirty times a second by each client while no broker is there. A
+   * job whose brokers all come back elsewhere restarts when its patience ends, and finds them then.
+   */
+  private static final String RECOVERY = "none";
 
   /** Kafka's defaults, below which no patience goes. */
   private static final Duration API_TIMEOUT = Duration.ofMinutes(1);
@@ -108,6 +116,7 @@ public final class KafkaEnds {
     properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     properties.setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS);
     properties.setProperty(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    properties.setProperty(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, RECOVERY);
     // looking for new partitions in vain would fail the job
     properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience(API_TIMEOUT));
     properties.putAll(settings.properties());
@@ -137,6 +146,7 @@ public final class KafkaEnds {
     properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
     properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
     properties.setProperty(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    properties.setProperty(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, RECOVERY);
     properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience(API_TIMEOUT));
     properties.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience(DELIVERY_TIMEOUT));
     properties.putAll(settings.properties());

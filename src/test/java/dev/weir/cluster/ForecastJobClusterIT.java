@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +36,6 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +66,7 @@ class ForecastJobClusterIT {
 
   private static BrokerProcess broker;
   private static FlinkCluster flink;
+  private static Topics topics;
 
   /** What names a forecast. */
   private record Name(String series, long origin, Mode mode) {
@@ -81,6 +78,7 @@ class ForecastJobClusterIT {
   @BeforeAll
   static void startProcesses() throws Exception {
     broker = BrokerProcess.start(BUILD, DIR.resolve("broker"), Map.of());
+    topics = new Topics(broker.bootstrapServers(), WAIT);
     flink = FlinkCluster.start(BUILD, DIR.resolve("flink"), 1, Map.of());
   }
 
@@ -123,42 +121,41 @@ class ForecastJobClusterIT {
 
       String first = flinkRun("-p", "1");
       flink.awaitRunning(first);
-      awaitCommitted("forecasts", 500);
+      topics.awaitCommitted("forecasts", 500);
       publish(retrained());
       awaitForecastBy(RETRAINED);
       String savepoint = flink.stopWithSavepoint(first);
-      long beforeTheStop = read("forecasts", "read_committed").size();
+      long beforeTheStop = topics.read("forecasts", Topics.COMMITTED).size();
 
       job = flinkRun("-p", "2", "-s", savepoint);
       flink.awaitRunning(job);
       assertThat(parallelism(job, "forecast")).isEqualTo(2);
-      awaitCommitted("forecasts", beforeTheStop + 200);
+      topics.awaitCommitted("forecasts", beforeTheStop + 200);
 
-      int restored = restored(job);
-      awaitOpenTransactions("forecasts", OPEN_RECORDS);
+      int restored = flink.restored(job);
+      topics.awaitOpen("forecasts", OPEN_RECORDS);
       flink.taskManager("tm-1").kill();
       flink.startTaskManager("tm-2");
-      await("the job is restored").atMost(WAIT).until(() -> restored(job) > restored);
-      flink.awaitRunning(job);
+      flink.awaitRestored(job, restored);
       flink.awaitCheckpoints(job, 2);
       assertThat(producer.isAlive()).as("the producer is to outlast the kill").isTrue();
       producer.terminate();
     }
 
     Expected expected =
-        Expected.of(read("observations", "read_committed"), List.of(shipped(), retrained()));
-    awaitCommitted("forecasts", expected.forecasts.size());
+        Expected.of(topics.read("observations", Topics.COMMITTED), List.of(shipped(), retrained()));
+    topics.awaitCommitted("forecasts", expected.forecasts.size());
     flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
 
-    List<ConsumerRecord<byte[], byte[]>> committed = read("forecasts", "read_committed");
-    int written = read("forecasts", "read_uncommitted").size();
+    List<ConsumerRecord<byte[], byte[]>> committed = topics.read("forecasts", Topics.COMMITTED);
+    int written = topics.read("forecasts", Topics.UNCOMMITTED).size();
     System.out.printf(
         "%,d observations, %,d forecasts committed, %,d written before the kill and aborted%n",
         expected.observations, committed.size(), written - committed.size());
     assertSameForecasts(committed, expected.forecasts);
     assertNoModelComesBack(committed);
     assertThat(written).as("the kill is to hit open transactions").isGreaterThan(committed.size());
-    assertThat(read("observations.dlq", "read_committed")).hasSize(expected.late);
+    assertThat(topics.read("observations.dlq", Topics.COMMITTED)).hasSize(expected.late);
   }
 
   @Test
@@ -196,9 +193,10 @@ class ForecastJobClusterIT {
             "topics.models=submitted.models")) {
       submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
       assertThat(submit.exitCode(WAIT)).isZero();
-      Expected expected = Expected.of(read("submitted", "read_committed"), List.of(shipped()));
-      awaitCommitted("submitted.forecasts", expected.forecasts.size());
-      assertSameForecasts(read("submitted.forecasts", "read_committed"), expected.forecasts);
+      Expected expected =
+          Expected.of(topics.read("submitted", Topics.COMMITTED), List.of(shipped()));
+      topics.awaitCommitted("submitted.forecasts", expected.forecasts.size());
+      assertSameForecasts(topics.read("submitted.forecasts", Topics.COMMITTED), expected.forecasts);
     }
   }
 
@@ -399,7 +397,8 @@ class ForecastJobClusterIT {
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
-              for (ConsumerRecord<byte[], byte[]> record : read("forecasts", "read_committed")) {
+              for (ConsumerRecord<byte[], byte[]> record :
+                  topics.read("forecasts", Topics.COMMITTED)) {
                 if (codec.decode(record.value()).modelVersion() == version) {
                   return true;
                 }
@@ -430,68 +429,11 @@ class ForecastJobClusterIT {
     return flink.flinkRun(args.toArray(String[]::new));
   }
 
-  private static int restored(String job) throws Exception {
-    return flink.checkpoints(job).at("/counts/restored").asInt();
-  }
-
   private static int parallelism(String job, String operator) throws Exception {
     return StreamSupport.stream(flink.get("/jobs/" + job).path("vertices").spliterator(), false)
         .filter(vertex -> vertex.path("name").asText().contains(operator))
         .mapToInt(vertex -> vertex.path("parallelism").asInt())
         .min()
         .orElseThrow();
-  }
-
-  // ---- topics
-
-  private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
-    return new KafkaConsumer<>(
-        Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", isolation),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
-  }
-
-  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .sorted(Comparator.comparingInt(TopicPartition::partition))
-        .toList();
-  }
-
-  /** All records of the topic from its beginning to its present end. */
-  private static List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
-      List<TopicPartition> partitions = partitions(consumer, topic);
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
-  }
-
-  private static void awaitCommitted(String topic, long records) {
-    await(records + " records on " + topic)
-        .atMost(WAIT)
-        .pollInterval(Duration.ofMillis(500))
-        .until(() -> read(topic, "read_committed").size() >= records);
-  }
-
-  private static void awaitOpenTransactions(String topic, long records) {
-    try (KafkaConsumer<byte[], byte[]> committed = consumer("read_committed");
-        KafkaConsumer<byte[], byte[]> all = consumer("read_uncommitted")) {
-      List<TopicPartition> partitions = partitions(all, topic);
-      await("open transactions on " + topic)
-          .atMost(WAIT)
-          .pollInterval(Duration.ofMillis(20))
-          .until(() -> end(all, partitions) - end(committed, partitions) >= records);
-    }
-  }
-
-  private static long end(KafkaConsumer<?, ?> consumer, List<TopicPartition> partitions) {
-    return consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
   }
 }

@@ -3,7 +3,6 @@ package dev.weir.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,8 +17,14 @@ class OutageIT {
   /** Kafka's clients give up an answer after 60 seconds, unless told to be patient. */
   private static final Duration AWAY = Duration.ofSeconds(100);
 
-  /** For each client in a minute and a half: its first tries, then one each ten seconds or so. */
-  private static final int LINES_OF_A_CLIENT = 40;
+  /** Sources, enumerators and pooled producers of two tasks. */
+  private static final int CLIENTS = 10;
+
+  /** Each client's first tries, then one each ten seconds or so. */
+  private static final int WARNINGS = CLIENTS * 25;
+
+  /** Of any level. */
+  private static final int LINES_A_SECOND = 20;
 
   @Test
   void aJobWaitsForItsBrokerWithoutARestartOrAFloodOfWarnings() throws Exception {
@@ -30,6 +35,7 @@ class OutageIT {
       cluster.run(2, null, Map.of());
       cluster.awaitProgress(500);
       long warnings = warnings(cluster);
+      long lines = lines(cluster).count();
       cluster.disturb(
           "broker away for " + AWAY.toSeconds() + " s",
           () -> {
@@ -43,21 +49,28 @@ class OutageIT {
             cluster.awaitProgress(500);
           });
       long told = warnings(cluster) - warnings;
-      System.out.printf("%,d lines of warning in %d s%n", told, AWAY.toSeconds());
+      long logged = lines(cluster).count() - lines;
+      System.out.printf(
+          "%,d warnings, %,d lines of any level in %d s%n", told, logged, AWAY.toSeconds());
+      assertThat(told).as("warnings").isBetween(1L, (long) WARNINGS);
+      assertThat(logged).as("lines").isLessThan(LINES_A_SECOND * AWAY.toSeconds());
       assertThat(flink.restored(cluster.job())).as("restarts").isZero();
       assertThat(flink.exceptions(cluster.job()).at("/exceptionHistory/entries").size()).isZero();
       cluster.assertExact();
     }
   }
 
-  private static long warnings(ForecastCluster cluster) throws IOException {
+  private static long warnings(ForecastCluster cluster) {
+    return lines(cluster)
+        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+        .filter(line -> !line.contains("MetricGroup")) // two metrics of one name, each checkpoint
+        .count();
+  }
+
+  private static Stream<String> lines(ForecastCluster cluster) {
     FlinkCluster flink = cluster.flink();
     return Stream.concat(
             Stream.of(flink.jobManager()), flink.taskManagers().stream().map(flink::taskManager))
-        .flatMap(process -> process.output().lines())
-        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
-        .filter(
-            line -> !line.contains("MetricGroup")) // two metrics of one name, at each checkpoint
-        .count();
+        .flatMap(process -> process.output().lines());
   }
 }
