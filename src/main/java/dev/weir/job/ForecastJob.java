@@ -16,6 +16,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ public final class ForecastJob {
 
   /** Forecasts become visible with the checkpoint, so there must be some. */
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+  /** What a task that is cancelled may take beyond the patience of its Kafka clients. */
+  private static final Duration CANCELLATION = Duration.ofMinutes(3);
 
   private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
 
@@ -113,13 +117,13 @@ public final class ForecastJob {
 
   /** Submits a job whose topics are prepared. */
   static JobClient execute(StreamExecutionEnvironment env, JobSettings prepared) throws Exception {
-    env.configure(defaults(env.getConfiguration()));
+    env.configure(defaults(env.getConfiguration(), prepared.kafka().transactionTimeout()));
     ForecastPipeline.build(env, prepared);
     return env.executeAsync(prepared.name());
   }
 
   /** What a forecasting job needs from Flink, where the cluster's configuration is silent. */
-  static Configuration defaults(ReadableConfig given) {
+  static Configuration defaults(ReadableConfig given, Duration patience) {
     Configuration defaults = new Configuration();
     defaults.set(PipelineOptions.GENERIC_TYPES, false);
     defaults.set(PipelineOptions.OBJECT_REUSE, true);
@@ -132,6 +136,11 @@ public final class ForecastJob {
     }
     if (given.getOptional(ExecutionOptions.BUFFER_TIMEOUT).isEmpty()) {
       defaults.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+    }
+    if (given.getOptional(TaskManagerOptions.TASK_CANCELLATION_TIMEOUT).isEmpty()) {
+      // a task that is cancelled while its broker is away waits for it to abort its transaction;
+      // after three minutes Flink would end the TaskManager for it
+      defaults.set(TaskManagerOptions.TASK_CANCELLATION_TIMEOUT, patience.plus(CANCELLATION));
     }
     return defaults;
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -125,8 +126,8 @@ public final class KafkaEnds {
 
   /**
    * How long a client waits for a broker that is away: as long as the broker keeps a transaction
-   * open, since a job that waits loses nothing. A commit that is given up earlier fails the job,
-   * and the sink's attempt to abort, given up as well, ends the whole TaskManager.
+   * open, since a job that waits loses nothing. A commit that is given up earlier can't be repeated
+   * and fails the job.
    */
   private String patience(Duration shortest) {
     Duration wanted = settings.transactionTimeout();
@@ -134,7 +135,7 @@ public final class KafkaEnds {
   }
 
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
-  public KafkaSink<Output> sink() {
+  public Sink<Output> sink() {
     Properties properties = new Properties();
     // a topic may have no limit but that of an int
     long wanted = (long) settings.maxDeadLetterBytes() + REQUEST_SLACK;
@@ -153,15 +154,18 @@ public final class KafkaEnds {
     properties.setProperty(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
         Long.toString(settings.transactionTimeout().toMillis()));
-    return KafkaSink.<Output>builder()
-        .setKafkaProducerConfig(properties)
-        .setBootstrapServers(settings.bootstrapServers())
-        .setDeliveryGuarantee(
-            settings.delivery() == KafkaSettings.Delivery.EXACTLY_ONCE
-                ? DeliveryGuarantee.EXACTLY_ONCE
-                : DeliveryGuarantee.AT_LEAST_ONCE)
-        .setTransactionalIdPrefix(settings.transactionPrefix())
-        .setRecordSerializer(new OutputRecords(settings.topics(), settings.maxDeadLetterBytes()))
-        .build();
+    KafkaSink<Output> sink =
+        KafkaSink.<Output>builder()
+            .setKafkaProducerConfig(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setDeliveryGuarantee(
+                settings.delivery() == KafkaSettings.Delivery.EXACTLY_ONCE
+                    ? DeliveryGuarantee.EXACTLY_ONCE
+                    : DeliveryGuarantee.AT_LEAST_ONCE)
+            .setTransactionalIdPrefix(settings.transactionPrefix())
+            .setRecordSerializer(
+                new OutputRecords(settings.topics(), settings.maxDeadLetterBytes()))
+            .build();
+    return new PatientSink<>(sink);
   }
 }

@@ -406,8 +406,13 @@ final class FlinkCluster implements AutoCloseable {
     return awaitSavepoint(jobId, send("POST", "/jobs/" + jobId + "/savepoints", body));
   }
 
-  void cancel(String jobId) throws IOException {
+  /** Asks for the end of a job and does not wait for it. */
+  void cancelLater(String jobId) throws IOException {
     send("PATCH", "/jobs/" + jobId + "?mode=cancel", null);
+  }
+
+  void cancel(String jobId) throws IOException {
+    cancelLater(jobId);
     awaitStatus(jobId, "CANCELED");
   }
 

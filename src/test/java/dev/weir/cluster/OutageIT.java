@@ -17,6 +17,9 @@ class OutageIT {
   /** Kafka's clients give up an answer after 60 seconds, unless told to be patient. */
   private static final Duration AWAY = Duration.ofSeconds(100);
 
+  /** Flink's own task.cancellation.timeout, after which it ends the TaskManager. */
+  private static final Duration FLINK_WAITS_FOR_A_TASK = Duration.ofMinutes(3);
+
   /** Sources, enumerators and pooled producers of two tasks. */
   private static final int CLIENTS = 10;
 
@@ -40,11 +43,7 @@ class OutageIT {
           "broker away for " + AWAY.toSeconds() + " s",
           () -> {
             cluster.broker().process().kill();
-            long start = System.nanoTime();
-            await("the outage")
-                .atMost(AWAY.plusSeconds(30))
-                .pollInterval(Duration.ofSeconds(1))
-                .until(() -> System.nanoTime() - start > AWAY.toNanos());
+            pause(AWAY);
             cluster.broker().start();
             cluster.awaitProgress(500);
           });
@@ -58,6 +57,34 @@ class OutageIT {
       assertThat(flink.exceptions(cluster.job()).at("/exceptionHistory/entries").size()).isZero();
       cluster.assertExact();
     }
+  }
+
+  @Test
+  void aJobCancelledMeanwhileEndsWithTheOutageAndLeavesItsTaskManagerAlive() throws Exception {
+    try (ForecastCluster cluster =
+        ForecastCluster.start("OutageIT-cancel", 1, "jobs/many-to-one.yaml", Map.of(), Map.of())) {
+      FlinkCluster flink = cluster.flink();
+      cluster.feed(200);
+      cluster.run(2, null, Map.of());
+      cluster.awaitProgress(500);
+      cluster.topics().awaitOpen(ForecastCluster.FORECASTS, ForecastCluster.OPEN);
+      cluster.broker().process().kill();
+      flink.cancelLater(cluster.job());
+      pause(FLINK_WAITS_FOR_A_TASK.plusSeconds(20));
+      assertThat(flink.taskManager("tm-1").isAlive()).isTrue();
+      assertThat(flink.status(cluster.job())).isEqualTo("CANCELLING");
+      cluster.broker().start();
+      flink.awaitStatus(cluster.job(), "CANCELED");
+      assertThat(flink.taskManager("tm-1").isAlive()).isTrue();
+    }
+  }
+
+  private static void pause(Duration length) {
+    long start = System.nanoTime();
+    await("a pause of " + length)
+        .atMost(length.plusSeconds(60))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> System.nanoTime() - start > length.toNanos());
   }
 
   private static long warnings(ForecastCluster cluster) {
