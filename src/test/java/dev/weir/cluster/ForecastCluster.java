@@ -255,6 +255,8 @@ final class ForecastCluster implements AutoCloseable {
   Undisturbed assertExact() throws Exception {
     Undisturbed expected = undisturbed();
     topics.awaitCommitted(FORECASTS, expected.forecasts());
+    // what is wrong with a forecast says more than a score that is waited for in vain
+    expected.assertSameForecasts(topics.read(FORECASTS, Topics.COMMITTED));
     topics.awaitCommitted(SCORES, expected.scores());
     flink.awaitCheckpoints(job, 2); // what is committed twice is to be seen too
     expected.assertSameForecasts(topics.read(FORECASTS, Topics.COMMITTED));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ class SoakIT {
   private static final Map<String, Double> SLACK =
       Map.of("MB", 16.0, "threads", 15.0, "files", 25.0, "transactions", 4.0, "KB", 16.0);
 
+  private static final int TASKS = 2;
+
+  private final List<Disturbance> disturbances = new ArrayList<>();
   private final Map<String, List<Double>> samples = new LinkedHashMap<>();
 
   @Test
@@ -55,7 +59,7 @@ class SoakIT {
             Map.of(),
             Map.of("taskmanager.numberOfTaskSlots", "3", "env.java.opts.all", ""))) {
       cluster.feed(200);
-      cluster.run(2, null, Map.of());
+      cluster.run(TASKS, null, Map.of());
       pause(WARM_UP);
       long end = System.nanoTime() + LENGTH.toNanos();
       Duration quiet = min(LONGEST_QUIET, LENGTH.dividedBy(6));
@@ -79,13 +83,20 @@ class SoakIT {
     }
   }
 
-  private static void disturb(ForecastCluster cluster, Random random) throws Exception {
-    switch (random.nextInt(4)) {
-      case 0 -> cluster.killTaskManager();
-      case 1 -> cluster.killJobManager(1 + random.nextInt(3));
-      case 2 -> cluster.killBroker();
-      default -> cluster.stallTaskManager();
+  private interface Disturbance {
+    void happen(ForecastCluster cluster) throws Exception;
+  }
+
+  /** All kinds in some order, then all of them in another. */
+  private void disturb(ForecastCluster cluster, Random random) throws Exception {
+    if (disturbances.isEmpty()) {
+      disturbances.add(ForecastCluster::killTaskManager);
+      disturbances.add(running -> running.killJobManager(TASKS));
+      disturbances.add(ForecastCluster::killBroker);
+      disturbances.add(ForecastCluster::stallTaskManager);
+      Collections.shuffle(disturbances, random);
     }
+    disturbances.remove(0).happen(cluster);
   }
 
   private static void pause(Duration length) {
