@@ -13,7 +13,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.model.Mode;
-import dev.weir.stream.ForecastFunction;
+import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.WeirType;
 import java.util.ArrayList;
@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -49,8 +48,7 @@ final class Undisturbed {
     ScoreCodec scoreCodec = new ScoreCodec();
     try (var operator =
         new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
-            new CoBroadcastWithKeyedOperator<>(
-                new ForecastFunction(settings), List.of(ForecastFunction.MODELS)),
+            new ForecastOperator(settings),
             arrival -> ((Observed) arrival).observation().series(),
             model -> "",
             Types.STRING)) {
