@@ -33,6 +33,10 @@ final class ForecastCluster implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(180);
   private static final int PARTITIONS = 3;
 
+  /** A killed broker is let in again once its earlier life has expired, by default after 9 s. */
+  private static final Map<String, String> BROKER =
+      Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500");
+
   /** Processes that live for a minute only: quick to start, and little to compile. */
   static final Map<String, String> SHORT_LIVED =
       Map.of("env.java.opts.all", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
@@ -83,7 +87,7 @@ final class ForecastCluster implements AutoCloseable {
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return BrokerProcess.start(BUILD, dir.resolve("broker"), Map.of());
+                return BrokerProcess.start(BUILD, dir.resolve("broker"), BROKER);
               } catch (IOException e) {
                 throw new IllegalStateException(e);
               }
@@ -175,8 +179,9 @@ final class ForecastCluster implements AutoCloseable {
         });
   }
 
-  /** SIGKILL to the broker, which comes back with its data. */
+  /** SIGKILL to the broker, which comes back with its data; the job waits and is not restarted. */
   void killBroker() throws Exception {
+    int restored = flink.restored(job);
     disturb(
         "broker killed",
         () -> {
@@ -184,6 +189,7 @@ final class ForecastCluster implements AutoCloseable {
           broker.start();
           awaitProgress(5 * OPEN);
         });
+    assertThat(flink.restored(job)).as("restarts for a broker's sake").isEqualTo(restored);
   }
 
   /**
