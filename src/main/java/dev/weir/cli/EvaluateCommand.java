@@ -124,6 +124,9 @@ final class EvaluateCommand implements Callable<Integer> {
   private int evaluate() throws Exception {
     checkOptions();
     EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
+    if (plan.note() != null) {
+      System.err.println("weir evaluate: " + plan.note());
+    }
     ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());

@@ -24,8 +24,9 @@ import java.util.Map;
  * @param settings of the operator, with one target
  * @param others whose experts are also scored alone; where nothing is learned they only say how far
  *     naive methods forecast
+ * @param note what of the job is left out of account, in one line; null for nothing
  */
-record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
+record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
 
   /** An option that can't be used, as one line. */
   static final class UsageException extends Exception {
@@ -54,19 +55,31 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
       Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
       Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
       return new EvaluationPlan(
-          settings(seqLen == null ? 5 : seqLen, 0, List.of(), target), learner);
+          settings(seqLen == null ? 5 : seqLen, 0, List.of(), target), learner, null);
     }
     Map<String, String> overrides = new LinkedHashMap<>();
-    if (horizon != null) {
-      overrides.put("forecast.many-to-one.horizon", horizon.toString());
-    }
     if (seqLen != null) {
       overrides.put("window.seq-len", seqLen.toString());
     }
     ForecastSettings read = JobSettings.read(job, overrides).forecast();
+    Target target = target(read, mode, job);
+    if (horizon == null || horizon == target.horizon()) {
+      return of(read, target);
+    }
+    if (target.mode() == Mode.MANY_TO_MANY) { // the option of the other would add that to the job
+      throw new UsageException(
+          "--horizon: expected %d, as many values as a window has, since %s is many-to-many, got %d; --seq-len changes both"
+              .formatted(target.horizon(), job, horizon));
+    }
+    overrides.put("forecast.many-to-one.horizon", horizon.toString());
+    ForecastSettings changed = JobSettings.read(job, overrides).forecast();
+    return of(changed, target(changed, target.mode().label(), job));
+  }
+
+  private static Target target(ForecastSettings read, String mode, Path job) throws UsageException {
     for (Target target : read.targets()) {
       if (mode == null || target.mode().label().equals(mode)) {
-        return of(read, target);
+        return target;
       }
     }
     throw new UsageException("--mode: expected one of the job's, got %s (%s)".formatted(mode, job));
@@ -83,7 +96,22 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
     Target alone =
         new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
     return new EvaluationPlan(
-        settings(read.seqLen(), read.features(), read.calendar(), alone), others);
+        settings(read.seqLen(), read.features(), read.calendar(), alone), others, note(read));
+  }
+
+  /** Scores are by count, so nothing may be missing; and all that was learned is asked for. */
+  private static String note(ForecastSettings read) {
+    List<String> ignored = new ArrayList<>();
+    if (!read.sampling().isByCount()) {
+      ignored.add("window.interval");
+    }
+    if (!read.limits().equals(StateLimits.NONE)) {
+      ignored.add("state");
+    }
+    return ignored.isEmpty()
+        ? null
+        : "%s of the job left out of account: values are taken one after another, whatever their times"
+            .formatted(String.join(" and ", ignored));
   }
 
   /** Each series comes in order, so nothing waits. */
@@ -142,6 +170,6 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others) {
       return null;
     }
     LearnerSettings learner = others.withExperts(plain);
-    return new EvaluationPlan(settings(null, null, learner, season()), learner);
+    return new EvaluationPlan(settings(null, null, learner, season()), learner, note);
   }
 }

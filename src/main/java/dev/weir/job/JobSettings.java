@@ -109,7 +109,8 @@ public record JobSettings(
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
     Sampling sampling = sampling(file);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
-    StateLimits limits = limits(file, outOfOrderness);
+    StateLimits limits = limits(file, outOfOrderness, sampling);
+    checkTuned(file, targets);
     int stride = file.get(JobOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
@@ -150,8 +151,25 @@ public record JobSettings(
     return properties;
   }
 
-  private static StateLimits limits(JobFile file, Duration outOfOrderness) {
+  /** A copy of no model would be asked for and never made. */
+  private static void checkTuned(JobFile file, List<Target> targets) {
+    boolean hasModel = targets.stream().anyMatch(t -> t.model() != null && !t.model().isEmpty());
+    if (!targets.isEmpty() && file.get(NetworkOptions.TUNED) && !(hasModel && learns(file))) {
+      file.problem(
+          NetworkOptions.TUNED,
+          "expected false without %s, got true"
+              .formatted(hasModel ? "a mixture that learns" : "a model to copy"));
+    }
+  }
+
+  private static StateLimits limits(JobFile file, Duration outOfOrderness, Sampling sampling) {
     Duration ttl = file.get(JobOptions.TTL);
+    if (!ttl.isZero() && !sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
+      file.problem( // else each observation would start its series anew
+          JobOptions.TTL,
+          "expected more than window.interval (%s), got %s"
+              .formatted(Duration.ofMillis(sampling.interval()), ttl));
+    }
     if (!ttl.isZero() && ttl.compareTo(outOfOrderness) <= 0) {
       file.problem(
           JobOptions.TTL,

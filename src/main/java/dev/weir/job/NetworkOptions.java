@@ -4,6 +4,7 @@ import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.model.Calendar;
 import java.util.List;
 import java.util.Locale;
 
@@ -135,6 +136,13 @@ final class NetworkOptions {
           TUNED,
           "expected false with window.features (%d), since the past is kept without them, got true"
               .formatted(features));
+    }
+    List<Calendar> calendar = file.get(JobOptions.CALENDAR);
+    if (tuned && !calendar.isEmpty()) {
+      file.problem(
+          TUNED,
+          "expected false with window.calendar (%s), since the past is kept without it, got true"
+              .formatted(Calendar.labels(calendar)));
     }
     Integer replay = file.get(REPLAY);
     Double rate = file.get(RATE);

@@ -34,6 +34,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
@@ -214,7 +215,7 @@ final class ForecastFunction
       known.added();
       state = windows.newState();
     } else {
-      state = windows.fit(state);
+      state = fitted(state, context.timerService());
     }
     long completeUpTo = inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
     while (advance(state, completeUpTo)) { // left by a savepoint of more patience
@@ -245,6 +246,17 @@ final class ForecastFunction
       case DUPLICATE -> counters.duplicates.inc();
       case LATE -> collect(late(observation, state, observed.source()), out);
     }
+  }
+
+  /**
+   * As these windows need it. What waits may count as a later time now, with a timer of its own.
+   */
+  private WindowState fitted(WindowState state, TimerService timers) {
+    WindowState fitted = windows.fit(state);
+    for (int i = 0; fitted != state && i < fitted.pendingSize(); i++) {
+      timers.registerEventTimeTimer(fitted.pendingTime(i));
+    }
+    return fitted;
   }
 
   private DeadLetter oneTooMany(Observation observation, SourceRecord source) {
@@ -304,7 +316,7 @@ final class ForecastFunction
     if (state == null) {
       return;
     }
-    state = windows.fit(state);
+    state = fitted(state, context.timerService());
     boolean changed = false;
     while (advance(state, timestamp)) {
       changed = true;

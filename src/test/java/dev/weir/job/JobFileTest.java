@@ -82,6 +82,12 @@ class JobFileTest {
         GOOD + "state:\n  ttl: PT20S\n",
         "pumps.yaml line 14: state.ttl: expected more than window.out-of-orderness (PT30S), got"
             + " PT20S");
+    String halfHours = GOOD.replace("seq-len: 5", "seq-len: 5\n  interval: PT30M");
+    assertThat(read(halfHours + "state: {ttl: PT31M}\n").forecast().limits().ttl())
+        .isEqualTo(Duration.ofMinutes(31));
+    assertRefused( // each observation would be a new beginning
+        halfHours + "state:\n  ttl: PT30M\n",
+        "pumps.yaml line 15: state.ttl: expected more than window.interval (PT30M), got PT30M");
   }
 
   @Test
@@ -465,6 +471,18 @@ class JobFileTest {
         GOOD.replace("seq-len: 5", "seq-len: 5\n  features: 2") + "learning: {tuned: on}\n",
         "pumps.yaml line 14: learning.tuned: expected false with window.features (2), since the past"
             + " is kept without them, got true");
+    assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: 5\n  calendar: [hour-of-day, day-of-week]")
+            + "learning: {tuned: on}\n",
+        "pumps.yaml line 14: learning.tuned: expected false with window.calendar"
+            + " (hour-of-day,day-of-week), since the past is kept without it, got true");
+    assertRefused(
+        GOOD.replace("    model: pump-model\n", "") + "learning: {tuned: on}\n",
+        "pumps.yaml line 12: learning.tuned: expected false without a model to copy, got true");
+    assertRefused(
+        GOOD + "output: network\nlearning: {tuned: on}\n",
+        "pumps.yaml line 14: learning.tuned: expected false without a mixture that learns, got"
+            + " true");
     assertThatThrownBy(
             () ->
                 read(

@@ -545,4 +545,19 @@ class EventTimeTest {
     assertThat(parts).isEqualTo(whole.harness.extractOutputValues());
     assertThat(parts).hasSizeGreaterThanOrEqualTo(15);
   }
+
+  @Test
+  void whatWaitsWhenAnIntervalIsGivenIsForecastFromAtTheTimeThatItCountsAs() throws Exception {
+    Duration patience = Duration.ofMinutes(5);
+    Operator before = new Operator(settings(patience, null, LEARNT), null);
+    before.send(1, 10);
+    before.watermark(1);
+    before.send(2.7, 20); // counts as 3 from now on, and has a timer at 2.7
+    OperatorSubtaskState state = before.harness.snapshot(1, 1);
+    Operator after = new Operator(settings(patience, Gap.CARRY, LEARNT), state);
+    after.watermark(2.9);
+    assertThat(after.forecasts()).isEmpty();
+    after.watermark(3);
+    assertThat(after.minutes()).containsExactly(3.0);
+  }
 }
