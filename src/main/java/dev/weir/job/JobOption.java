@@ -1,12 +1,10 @@
 package dev.weir.job;
 
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * One option of the job file.
@@ -74,7 +72,7 @@ record JobOption<T>(
         defaultValue,
         description,
         text -> {
-          Duration value = parseDuration(text);
+          Duration value = Durations.parse(text);
           require(value.compareTo(shortest) >= 0 && value.compareTo(LONGEST) <= 0, text);
           return value;
         });
@@ -100,14 +98,6 @@ record JobOption<T>(
           require(values.size() <= MOST_VALUES, text);
           return values;
         });
-  }
-
-  static Duration parseDuration(String text) {
-    try {
-      return text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(e);
-    }
   }
 
   /** One of an enum's values, written by {@code label}. */
