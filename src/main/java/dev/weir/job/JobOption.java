@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.model.ForecastModel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -23,14 +24,14 @@ record JobOption<T>(
         key, "text", defaultValue, description, value -> require(!value.isBlank(), value));
   }
 
-  /** A word that is safe in topics, groups and transaction ids alike. */
+  /** A word that is safe in topics, groups and transaction ids alike; a model's is the same. */
   static JobOption<String> name(String key, String defaultValue, String description) {
     return new JobOption<>(
         key,
-        "a name of letters, digits, '.', '_' and '-', at most 249",
+        "a name of letters, digits, '.', '_' and '-', at most " + ForecastModel.MAX_NAME_LENGTH,
         defaultValue,
         description,
-        value -> require(value.matches("[A-Za-z0-9._-]{1,249}"), value));
+        value -> require(ForecastModel.isName(value), value));
   }
 
   static JobOption<Integer> integer(
