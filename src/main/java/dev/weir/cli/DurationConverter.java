@@ -1,22 +1,21 @@
 package dev.weir.cli;
 
+import dev.weir.job.Durations;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
-import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 60s}, {@code 5 min}, {@code PT1H}. */
+/** {@link Durations} above zero. */
 final class DurationConverter implements ITypeConverter<Duration> {
 
   @Override
   public Duration convert(String text) {
     try {
-      Duration value = text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
+      Duration value = Durations.parse(text);
       if (!value.isNegative() && !value.isZero()) {
         return value;
       }
-    } catch (DateTimeParseException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       // said below, in our own words
     }
     throw new TypeConversionException(

@@ -188,7 +188,7 @@ final class TrainCommand implements Callable<Integer> {
     Settings settings = settings();
     String modelName =
         name != null ? name : out.getFileName().toString().replaceFirst("\\.safetensors$", "");
-    if (!modelName.matches("[A-Za-z0-9._-]{1,249}")) {
+    if (!ForecastModel.isName(modelName)) {
       throw new ParameterException(
           spec.commandLine(),
           "weir train: --name: expected letters, digits, '.', '_' and '-', got '%s'"

@@ -17,7 +17,7 @@ final class MemoryLayout {
   final int mixtureDoublesEnd;
   final int raw; // the newest value as it came
   final int spacing; // the usual step of time, and for how many values it has been usual
-  final int scores; // by step: |error| of ours, naive, seasonal naive; hits of each level; count
+  final int scores; // rows of RunningScores
   final int stackDoubles;
   final int trackerDoubles;
   final int[] expertDoubles;
@@ -58,7 +58,6 @@ final class MemoryLayout {
       replay = Math.max(replay, expert.replay());
     }
     shape = new Shape(horizon, season, exact, settings.tail(), replay);
-    int levels = settings.levels().size();
 
     int d = History.doubles(shape);
     mixtureDoubles = d;
@@ -66,7 +65,7 @@ final class MemoryLayout {
     spacing = d;
     d += Spacing.DOUBLES;
     scores = d;
-    d += (4 + levels) * horizon;
+    d += RunningScores.doubles(horizon, settings.levels().size());
     stackDoubles = d;
     d += stack == null ? 0 : stack.doubles();
     trackerDoubles = d;

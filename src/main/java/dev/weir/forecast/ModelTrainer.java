@@ -8,15 +8,13 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Adam;
 import dev.weir.rnn.Initialisation;
-import dev.weir.rnn.Loss;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,23 +24,20 @@ import java.util.concurrent.Future;
  * Trains a base model over many series at once: shuffled mini-batches of windows from all of them,
  * pseudo-Huber loss on the scaled targets, Adam, early stopping on held-out time.
  *
- * <p>Each series' time is cut in three: the first {@value #TRAINED} of it is learned from, the next
- * {@value #VALIDATED} decides when to stop, the rest is looked at once, for the score. A window's
- * targets all lie after it, so a bidirectional network never sees them; and all in the part that
- * the window belongs to. (A network of one direction may be asked for targets at each step, see
- * {@link Targets#ALL_STEPS}.) A head starts at zero, so that the untrained forecast is the center
- * of the scaling, with {@link Scaling.Rule#LAST} "the last value again".
+ * <p>Each series' time is cut in three: the first {@value TrainingData#TRAINED} of it is learned
+ * from, the next {@value TrainingData#VALIDATED} decides when to stop, the rest is looked at once,
+ * for the score. A window's targets all lie after it, so a bidirectional network never sees them;
+ * and all in the part that the window belongs to. (A network of one direction may be asked for
+ * targets at each step, see {@link Targets#ALL_STEPS}.) A head starts at zero, so that the
+ * untrained forecast is the center of the scaling, with {@link Scaling.Rule#LAST} "the last value
+ * again".
  *
  * <p>The same series and settings give the same bits, whatever the number of threads: a mini-batch
  * is always cut into the same {@value #SHARDS} parts, whose gradients are added in order.
  */
 public final class ModelTrainer implements AutoCloseable {
 
-  private static final double TRAINED = 0.7;
-  private static final double VALIDATED = 0.15;
   private static final int SHARDS = 4;
-  private static final float DELTA = 0.5f;
-  private static final float TARGET_LIMIT = 8f;
   private static final double MAX_NORM = 1.0;
 
   /** A series with more windows than this gives a new random choice of them in each epoch. */
@@ -175,7 +170,7 @@ public final class ModelTrainer implements AutoCloseable {
       return rnn.inputSize() - 1 - Calendar.inputs(calendar);
     }
 
-    private TrainableModel trainable() {
+    TrainableModel trainable() {
       return new TrainableModel(
           mode, rnn, seqLen, horizon, Readout.FINAL_HIDDEN, head, targets == Targets.ALL_STEPS);
     }
@@ -206,15 +201,9 @@ public final class ModelTrainer implements AutoCloseable {
     void trained(int epoch, int windowsDone, int windowsAll);
   }
 
-  private record Part(int series, int begin, int end) {} // origins, end exclusive
-
   private final Settings settings;
-  private final List<double[]> series;
-  private final List<float[]> covariates; // (values, input_size - 1) for each series
-  private final List<Part> trained = new ArrayList<>();
-  private final List<Part> validated = new ArrayList<>();
-  private final List<Part> heldOut = new ArrayList<>();
-  private final List<Worker> shards = new ArrayList<>();
+  private final TrainingData data;
+  private final List<TrainingShard> shards = new ArrayList<>();
   private final ExecutorService pool;
   private final Adam adam;
   private long skippedUpdates;
@@ -223,15 +212,7 @@ public final class ModelTrainer implements AutoCloseable {
    * @param series of which only the values are read, oldest first, finite
    */
   public ModelTrainer(Settings settings, List<double[]> series) {
-    this(settings, series, withoutCovariates(settings, series.size()));
-  }
-
-  private static List<float[]> withoutCovariates(Settings settings, int series) {
-    if (settings.rnn().inputSize() > 1) {
-      throw new IllegalArgumentException(
-          "input_size: expected 1 without times and features, got " + settings.rnn().inputSize());
-    }
-    return Collections.nCopies(series, new float[0]);
+    this(settings, TrainingData.withoutCovariates(settings, series));
   }
 
   /**
@@ -239,55 +220,14 @@ public final class ModelTrainer implements AutoCloseable {
    * @throws IllegalArgumentException when one has another number of features than the settings
    */
   public static ModelTrainer of(Settings settings, Collection<List<Observation>> series) {
-    List<double[]> values = new ArrayList<>();
-    List<float[]> covariates = new ArrayList<>();
-    int width = settings.rnn().inputSize() - 1;
-    int features = settings.features();
-    for (List<Observation> observations : series) {
-      double[] value = new double[observations.size()];
-      float[] rows = new float[width * value.length];
-      for (int t = 0; t < value.length; t++) {
-        Observation observation = observations.get(t);
-        if (features > 0 && observation.features().length != features) {
-          throw new IllegalArgumentException(
-              "features: expected %d, got %d (%s)"
-                  .formatted(features, observation.features().length, observation.series()));
-        }
-        value[t] = observation.value();
-        for (int f = 0; f < features; f++) {
-          rows[t * width + f] = (float) observation.features()[f];
-        }
-        Calendar.fill(settings.calendar(), observation.time(), rows, t * width + features);
-      }
-      values.add(value);
-      covariates.add(rows);
-    }
-    return new ModelTrainer(settings, values, covariates);
+    return new ModelTrainer(settings, TrainingData.of(settings, series));
   }
 
-  private ModelTrainer(Settings settings, List<double[]> series, List<float[]> covariates) {
+  private ModelTrainer(Settings settings, TrainingData data) {
     this.settings = settings;
-    this.series = List.copyOf(series);
-    this.covariates = List.copyOf(covariates);
-    for (int i = 0; i < series.size(); i++) {
-      int n = series.get(i).length;
-      int trainedEnd = (int) (n * TRAINED);
-      int validatedEnd = (int) (n * (TRAINED + VALIDATED));
-      addPart(trained, i, settings.seqLen() - 1, trainedEnd);
-      addPart(validated, i, Math.max(trainedEnd, settings.seqLen() - 1), validatedEnd);
-      addPart(heldOut, i, Math.max(validatedEnd, settings.seqLen() - 1), n);
-    }
-    if (trained.isEmpty() || validated.isEmpty() || heldOut.isEmpty()) {
-      throw new IllegalArgumentException(
-          "series: expected one at least of %d values or more, got %s"
-              .formatted(
-                  (int)
-                      Math.ceil(
-                          (settings.seqLen() + settings.horizon()) / (1 - TRAINED - VALIDATED)),
-                  series.isEmpty() ? "none" : "shorter ones"));
-    }
+    this.data = data;
     for (int i = 0; i < SHARDS; i++) {
-      shards.add(new Worker());
+      shards.add(new TrainingShard(settings, data));
     }
     this.pool =
         Executors.newFixedThreadPool(
@@ -299,14 +239,6 @@ public final class ModelTrainer implements AutoCloseable {
             });
     this.adam =
         new Adam(settings.learningRate(), Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0.0, MAX_NORM);
-  }
-
-  /** All origins whose window and targets exist and whose targets lie before {@code end}. */
-  private void addPart(List<Part> parts, int index, int begin, int end) {
-    int last = end - settings.horizon();
-    if (begin < last) {
-      parts.add(new Part(index, begin, last));
-    }
   }
 
   /** Where training starts: torch's initialisation, a head of zeros. */
@@ -335,7 +267,7 @@ public final class ModelTrainer implements AutoCloseable {
     float[] weights = before.weights().clone();
     float[] optimizer = before.optimizer().clone();
     int epoch = before.epoch() + 1;
-    long[] windows = shuffled(trained, MAX_WINDOWS, settings.seed() * 31 + epoch);
+    long[] windows = data.shuffled(MAX_WINDOWS, settings.seed() * 31 + epoch);
     float[] gradient = new float[weights.length];
     for (int at = 0; at < windows.length; at += settings.batch()) {
       int count = Math.min(settings.batch(), windows.length - at);
@@ -345,7 +277,7 @@ public final class ModelTrainer implements AutoCloseable {
       }
       listener.trained(epoch, at + count, windows.length);
     }
-    double score = relativeError(weights, validated);
+    double score = relativeError(weights, data.validated());
     boolean better = score < before.bestScore();
     return new Progress(
         epoch,
@@ -362,40 +294,19 @@ public final class ModelTrainer implements AutoCloseable {
     return skippedUpdates;
   }
 
-  /** Windows as (part's series << 32 | origin), in random order. */
-  private static long[] shuffled(List<Part> parts, int most, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    List<Long> all = new ArrayList<>();
-    for (Part part : parts) {
-      int size = part.end - part.begin;
-      for (int i = 0; i < Math.min(size, most); i++) {
-        int origin = part.begin + (size <= most ? i : random.nextInt(size));
-        all.add((long) part.series << 32 | origin);
-      }
-    }
-    long[] windows = all.stream().mapToLong(Long::longValue).toArray();
-    for (int i = windows.length - 1; i > 0; i--) { // Fisher and Yates
-      int j = random.nextInt(i + 1);
-      long swapped = windows[i];
-      windows[i] = windows[j];
-      windows[j] = swapped;
-    }
-    return windows;
-  }
-
   private double gradients(float[] weights, long[] windows, int from, int count, float[] gradient) {
     List<Future<Double>> losses = new ArrayList<>();
     for (int s = 0; s < SHARDS; s++) {
       int begin = from + count * s / SHARDS;
       int end = from + count * (s + 1) / SHARDS;
-      Worker worker = shards.get(s);
-      losses.add(pool.submit(() -> worker.train(weights, windows, begin, end, count)));
+      TrainingShard shard = shards.get(s);
+      losses.add(pool.submit(() -> shard.train(weights, windows, begin, end, count)));
     }
     double loss = 0;
     Arrays.fill(gradient, 0f);
     for (int s = 0; s < SHARDS; s++) {
       loss += result(losses.get(s));
-      float[] part = shards.get(s).gradient;
+      float[] part = shards.get(s).gradient();
       for (int i = 0; i < gradient.length; i++) {
         gradient[i] += part[i];
       }
@@ -419,15 +330,15 @@ public final class ModelTrainer implements AutoCloseable {
    * value, on time that was neither learned from nor used to stop.
    */
   public double score(Progress progress) {
-    return relativeError(progress.best(), heldOut);
+    return relativeError(progress.best(), data.heldOut());
   }
 
-  private double relativeError(float[] weights, List<Part> parts) {
+  private double relativeError(float[] weights, List<TrainingData.Part> parts) {
     List<Future<Double>> ratios = new ArrayList<>();
     for (int p = 0; p < parts.size(); p++) {
-      Part part = parts.get(p);
-      Worker worker = shards.get(p % SHARDS);
-      ratios.add(pool.submit(() -> worker.relativeError(weights, part)));
+      TrainingData.Part part = parts.get(p);
+      TrainingShard shard = shards.get(p % SHARDS);
+      ratios.add(pool.submit(() -> shard.relativeError(weights, part)));
     }
     double logs = 0;
     for (Future<Double> ratio : ratios) {
@@ -438,7 +349,7 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** The model with the best weights so far. */
   public ForecastModel model(
-      String name, long version, Progress progress, java.util.Map<String, String> provenance) {
+      String name, long version, Progress progress, Map<String, String> provenance) {
     float[] best = progress.best();
     return new ForecastModel(
         name,
@@ -458,89 +369,5 @@ public final class ModelTrainer implements AutoCloseable {
   @Override
   public void close() {
     pool.shutdownNow();
-  }
-
-  /** One shard's network and scratch. */
-  private final class Worker {
-    private final int seqLen = settings.seqLen();
-    private final int horizon = settings.horizon();
-    private final TrainableModel model = settings.trainable();
-    private final int answersEach = model.answers();
-    private final int width = settings.rnn().inputSize() - 1; // covariates of a value
-    private final float[] gradient = new float[model.count()];
-    private float[] input = {};
-    private float[] targets = {};
-    private float[] dAnswers = {};
-
-    synchronized double train(float[] weights, long[] windows, int begin, int end, int batchAll) {
-      Arrays.fill(gradient, 0f);
-      int batch = end - begin;
-      if (batch == 0) {
-        return 0;
-      }
-      double share = (double) batch / batchAll;
-      model.load(weights, 0);
-      float[] answers = forward(windows, begin, batch);
-      double loss =
-          share * Loss.pseudoHuber(DELTA, answers, targets, null, batch * answersEach, dAnswers);
-      for (int i = 0; i < batch * answersEach; i++) {
-        dAnswers[i] *= (float) share;
-      }
-      model.backward(dAnswers, gradient);
-      return loss;
-    }
-
-    private float[] forward(long[] windows, int begin, int batch) {
-      if (targets.length != batch * answersEach) { // the network wants just the batch's size
-        input = new float[batch * seqLen * (1 + width)];
-        targets = new float[batch * answersEach];
-        dAnswers = new float[batch * answersEach];
-      }
-      for (int b = 0; b < batch; b++) {
-        fill((int) (windows[begin + b] >>> 32), (int) windows[begin + b], b);
-      }
-      return model.forward(input, batch);
-    }
-
-    /** Input and targets of the window that ends at {@code origin}. */
-    private void fill(int index, int origin, int b) {
-      double[] values = series.get(index);
-      float[] rows = covariates.get(index);
-      int first = origin - seqLen + 1;
-      double center = settings.scaling().center(values, first, seqLen);
-      double scale = settings.scaling().scale(values, first, seqLen);
-      float limit = settings.scaling().readsWindow() ? TARGET_LIMIT : Float.MAX_VALUE;
-      for (int t = 0; t < seqLen; t++) {
-        int to = (b * seqLen + t) * (1 + width);
-        input[to] = (float) ((values[first + t] - center) / scale);
-        System.arraycopy(rows, (first + t) * width, input, to + 1, width);
-      }
-      int firstOrigin = origin + 1 - answersEach / horizon; // several when all steps answer
-      for (int i = 0; i < answersEach; i++) {
-        double truth = values[firstOrigin + i / horizon + 1 + i % horizon];
-        float target = (float) ((truth - center) / scale);
-        targets[b * answersEach + i] = Math.max(-limit, Math.min(limit, target));
-      }
-    }
-
-    synchronized double relativeError(float[] weights, Part part) {
-      model.load(weights, 0);
-      double[] values = series.get(part.series);
-      double error = 0;
-      double naive = 0;
-      long[] window = new long[1];
-      for (int origin = part.begin; origin < part.end; origin++) {
-        window[0] = (long) part.series << 32 | origin;
-        float[] answers = forward(window, 0, 1);
-        double center = settings.scaling().center(values, origin - seqLen + 1, seqLen);
-        double scale = settings.scaling().scale(values, origin - seqLen + 1, seqLen);
-        for (int i = 0; i < horizon; i++) {
-          double truth = values[origin + 1 + i];
-          error += Math.abs(truth - center - scale * answers[answersEach - horizon + i]);
-          naive += Math.abs(truth - values[origin]);
-        }
-      }
-      return naive > 0 ? error / naive : 1;
-    }
   }
 }

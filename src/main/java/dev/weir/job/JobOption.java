@@ -1,12 +1,11 @@
 package dev.weir.job;
 
+import dev.weir.model.ForecastModel;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * One option of the job file.
@@ -25,14 +24,14 @@ record JobOption<T>(
         key, "text", defaultValue, description, value -> require(!value.isBlank(), value));
   }
 
-  /** A word that is safe in topics, groups and transaction ids alike. */
+  /** A word that is safe in topics, groups and transaction ids alike; a model's is the same. */
   static JobOption<String> name(String key, String defaultValue, String description) {
     return new JobOption<>(
         key,
-        "a name of letters, digits, '.', '_' and '-', at most 249",
+        "a name of letters, digits, '.', '_' and '-', at most " + ForecastModel.MAX_NAME_LENGTH,
         defaultValue,
         description,
-        value -> require(value.matches("[A-Za-z0-9._-]{1,249}"), value));
+        value -> require(ForecastModel.isName(value), value));
   }
 
   static JobOption<Integer> integer(
@@ -74,7 +73,7 @@ record JobOption<T>(
         defaultValue,
         description,
         text -> {
-          Duration value = parseDuration(text);
+          Duration value = Durations.parse(text);
           require(value.compareTo(shortest) >= 0 && value.compareTo(LONGEST) <= 0, text);
           return value;
         });
@@ -100,14 +99,6 @@ record JobOption<T>(
           require(values.size() <= MOST_VALUES, text);
           return values;
         });
-  }
-
-  static Duration parseDuration(String text) {
-    try {
-      return text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(e);
-    }
   }
 
   /** One of an enum's values, written by {@code label}. */

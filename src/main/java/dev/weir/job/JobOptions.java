@@ -278,7 +278,7 @@ final class JobOptions {
         return new Season(LearnerSettings.AUTO, null);
       }
       if (!text.matches("-?[0-9]+")) {
-        return new Season(0, JobOption.parseDuration(text));
+        return new Season(0, Durations.parse(text));
       }
       int count = Integer.parseInt(text);
       if (count < 1 || count > LONGEST) {

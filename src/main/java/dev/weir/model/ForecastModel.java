@@ -130,7 +130,7 @@ public record ForecastModel(
     present("weights", weights);
     present("calendar", calendar);
     present("provenance", provenance);
-    if (!NAME.matcher(name).matches()) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "name: expected 1 to %d of A-Z a-z 0-9 . _ -, got %s"
               .formatted(MAX_NAME_LENGTH, Safetensors.quoted(name)));
@@ -179,6 +179,11 @@ public record ForecastModel(
   /** Covariates of each observation that it reads, beside value and calendar. */
   public int features() {
     return rnn.inputSize() - 1 - Calendar.inputs(calendar);
+  }
+
+  /** Whether a model may be called so: as a Kafka topic may. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
   }
 
   /** The same model under another name. Shares the arrays. */

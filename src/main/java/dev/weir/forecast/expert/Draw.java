@@ -8,6 +8,17 @@ public final class Draw {
 
   private Draw() {}
 
+  /**
+   * Where a series' draws begin; FNV-1a, since {@link String#hashCode} is alike for alike names.
+   */
+  public static long seed(String series) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < series.length(); i++) {
+      hash = (hash ^ series.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
   public static long number(long counter) {
     long z = counter * 0x9e3779b97f4a7c15L;
     z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;

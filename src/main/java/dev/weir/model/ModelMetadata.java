@@ -1,0 +1,209 @@
+package dev.weir.model;
+
+import dev.weir.rnn.Cell;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The words of a model file about its model: metadata, keys {@code weir.*}. {@link ModelFiles}
+ * tells what each is for. A key that is not ours is left to the provenance; one that would be ours
+ * and is unknown is refused.
+ */
+final class ModelMetadata {
+
+  static final String FORMAT = "weir.format";
+  static final String NAME = "weir.name";
+  static final String VERSION = "weir.version";
+  static final String CELL = "weir.cell";
+  static final String MODE = "weir.mode";
+  static final String SEQ_LEN = "weir.seq_len";
+  static final String HORIZON = "weir.horizon";
+  static final String READOUT = "weir.readout";
+  static final String SCALING = "weir.scaling";
+  static final String CALENDAR = "weir.calendar";
+  static final String CENTER = "weir.center";
+  static final String SCALE = "weir.scale";
+
+  private static final String OURS = "weir.";
+  private static final String PROVENANCE = "weir.provenance.";
+  private static final Set<String> KEYS =
+      Set.of(
+          FORMAT, NAME, VERSION, CELL, MODE, SEQ_LEN, HORIZON, READOUT, SCALING, CALENDAR, CENTER,
+          SCALE);
+
+  private final Map<String, String> metadata;
+  private final String where;
+
+  ModelMetadata(Map<String, String> metadata, String where) throws ModelFormatException {
+    this.metadata = metadata;
+    this.where = where;
+    Integer format = integer(FORMAT, ModelFiles.FORMAT);
+    if (format != ModelFiles.FORMAT) {
+      throw new ModelFormatException(FORMAT, ModelFiles.FORMAT + "", format.toString(), where);
+    }
+    for (String key : metadata.keySet()) {
+      if (key.startsWith(OURS) && !key.startsWith(PROVENANCE) && !KEYS.contains(key)) {
+        throw new ModelFormatException( // a typing mistake would otherwise become a default
+            "metadata", "keys " + new TreeSet<>(KEYS), Safetensors.quoted(key), where);
+      }
+    }
+  }
+
+  <T> T known(String key, T value, String expected) throws ModelFormatException {
+    if (value == null) {
+      throw new ModelFormatException(
+          key, expected + ", in the file or from the caller", "nothing", where);
+    }
+    return value;
+  }
+
+  String text(String key, String otherwise) {
+    return metadata.getOrDefault(key, otherwise);
+  }
+
+  Integer integer(String key, Integer otherwise) throws ModelFormatException {
+    Number number = number(key);
+    if (number == null) {
+      return otherwise;
+    }
+    if (number.doubleValue() != number.intValue()) {
+      throw new ModelFormatException(
+          key, "a whole number", Safetensors.quoted(metadata.get(key)), where);
+    }
+    return number.intValue();
+  }
+
+  /** Versions are longs, so not through a double; a file without one is version 0. */
+  long version() throws ModelFormatException {
+    String text = text(VERSION, "0");
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new ModelFormatException(VERSION, "a whole number", Safetensors.quoted(text), where);
+    }
+  }
+
+  private Double number(String key) throws ModelFormatException {
+    String text = metadata.get(key);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return text.length() > 32 ? Double.valueOf("too long") : Double.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new ModelFormatException(key, "a number", Safetensors.quoted(text), where);
+    }
+  }
+
+  Cell cell(Cell otherwise) throws ModelFormatException {
+    String text = metadata.get(CELL);
+    if (text == null) {
+      return otherwise;
+    }
+    for (Cell cell : Cell.values()) {
+      if (label(cell).equals(text)) {
+        return cell;
+      }
+    }
+    throw new ModelFormatException(
+        CELL, "rnn_tanh, rnn_relu, lstm or gru", Safetensors.quoted(text), where);
+  }
+
+  Mode mode(Mode otherwise) throws ModelFormatException {
+    String text = metadata.get(MODE);
+    return text == null ? otherwise : one(MODE, Mode.ofLabel(text), "many-to-one or many-to-many");
+  }
+
+  Readout readout(Readout otherwise) throws ModelFormatException {
+    String text = metadata.get(READOUT);
+    return text == null ? otherwise : one(READOUT, Readout.ofLabel(text), "h_n or out[:, -1]");
+  }
+
+  Scaling scaling(Scaling otherwise) throws ModelFormatException {
+    String text = metadata.get(SCALING);
+    Double center = number(CENTER);
+    Double scale = number(SCALE);
+    if (text == null) {
+      if (center != null || scale != null) {
+        throw new ModelFormatException(
+            SCALING, "a rule beside " + CENTER + " and " + SCALE, "nothing", where);
+      }
+      return otherwise;
+    }
+    Scaling.Rule rule = one(SCALING, Scaling.Rule.ofLabel(text), "none, fixed, window or last");
+    return new Scaling(
+        rule, Objects.requireNonNullElse(center, 0.0), Objects.requireNonNullElse(scale, 1.0));
+  }
+
+  List<Calendar> calendar(List<Calendar> otherwise) throws ModelFormatException {
+    String text = metadata.get(CALENDAR);
+    if (text == null) {
+      return otherwise == null ? List.of() : otherwise;
+    }
+    List<Calendar> calendar = new ArrayList<>();
+    for (String label : text.split(",")) {
+      calendar.add(
+          one(
+              CALENDAR,
+              Calendar.ofLabel(label),
+              "of " + Calendar.labels(List.of(Calendar.values()))));
+    }
+    return calendar;
+  }
+
+  private <T> T one(String key, T value, String expected) throws ModelFormatException {
+    if (value == null) {
+      throw new ModelFormatException(key, expected, Safetensors.quoted(metadata.get(key)), where);
+    }
+    return value;
+  }
+
+  Map<String, String> provenance() {
+    Map<String, String> provenance = new HashMap<>();
+    metadata.forEach(
+        (key, value) -> {
+          if (key.startsWith(PROVENANCE)) {
+            provenance.put(key.substring(PROVENANCE.length()), value);
+          } else if (!key.startsWith(OURS) && !key.equals("format")) {
+            provenance.putIfAbsent(key, value);
+          }
+        });
+    return provenance;
+  }
+
+  /** As they are written for a model. */
+  static Map<String, String> of(ForecastModel model) {
+    Map<String, String> metadata = new HashMap<>();
+    model.provenance().forEach((key, value) -> metadata.put(PROVENANCE + key, value));
+    metadata.put("format", "pt"); // what safetensors' own loaders look for
+    metadata.put(FORMAT, Integer.toString(ModelFiles.FORMAT));
+    metadata.put(NAME, model.name());
+    metadata.put(VERSION, Long.toString(model.version()));
+    metadata.put(CELL, label(model.rnn().cell()));
+    metadata.put(MODE, model.mode().label());
+    metadata.put(SEQ_LEN, Integer.toString(model.seqLen()));
+    metadata.put(HORIZON, Integer.toString(model.horizon()));
+    metadata.put(READOUT, model.readout().label());
+    if (!model.calendar().isEmpty()) { // so that other files stay as they are
+      metadata.put(CALENDAR, Calendar.labels(model.calendar()));
+    }
+    Scaling scaling = model.scaling();
+    metadata.put(SCALING, scaling.rule().label());
+    if (!scaling.equals(new Scaling(scaling.rule(), 0, 1))) {
+      metadata.put(CENTER, Double.toString(scaling.center()));
+      metadata.put(SCALE, Double.toString(scaling.scale()));
+    }
+    return metadata;
+  }
+
+  /** A cell as a file calls it. */
+  static String label(Cell cell) {
+    return cell.name().toLowerCase(Locale.ROOT);
+  }
+}
