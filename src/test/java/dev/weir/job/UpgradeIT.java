@@ -291,18 +291,24 @@ class UpgradeIT {
   static Stream<Arguments> savepoints() throws IOException {
     List<Path> written = written();
     assertThat(written).isNotEmpty();
+    Map<String, String> asSaved = Map.of();
+    Map<String, String> other = Map.of("experts", "naive, rls-ar"); // kept values learnt again
     return written.stream()
-        .flatMap(d -> Stream.of("hashmap", "rocksdb").map(backend -> Arguments.of(d, backend)));
+        .flatMap(
+            savepoint ->
+                Stream.of(
+                    Arguments.of(savepoint, "hashmap", asSaved),
+                    Arguments.of(savepoint, "rocksdb", asSaved),
+                    Arguments.of(savepoint, "rocksdb", other)));
   }
 
-  @ParameterizedTest(name = "{0} on {1}")
+  @ParameterizedTest(name = "{0} on {1} {2}")
   @MethodSource("savepoints")
-  void aSavepointOfAnEarlierBuildIsGoneOnWithAndNothingIsLost(Path savepoint, String backend)
-      throws Exception {
-    JobSettings settings =
-        settings(
-            savepoint.resolve("job.yaml"),
-            Map.of("state.max-series", Integer.toString(SERIES.size() + 1)));
+  void aSavepointOfAnEarlierBuildIsGoneOnWithAndNothingIsLost(
+      Path savepoint, String backend, Map<String, String> changed) throws Exception {
+    Map<String, String> overrides = new TreeMap<>(changed);
+    overrides.put("state.max-series", Integer.toString(SERIES.size() + 1)); // no room for more
+    JobSettings settings = settings(savepoint.resolve("job.yaml"), overrides);
     var topics = settings.kafka().topics();
     prepareTopics(settings);
     publish(settings, 2);
