@@ -274,7 +274,7 @@ class SavedStateTest {
   void aMemoryOfEachOlderLayoutOrOfOtherSettingsIsLearntAgain() throws Exception {
     for (Path file : savedMemories()) {
       SeriesMemory older = saved(file);
-      older.longs()[0] += 1_000_000_007L; // as another LAYOUT_VERSION says it
+      older.longs()[0] -= 1_000_000_007L; // as the LAYOUT_VERSION before says it
       Learner same = new Learner(settings());
       assertThat(same.fits(older, SEASON)).isFalse();
       assertGoesOn(same, same.relearn(older, SEASON));
@@ -287,6 +287,15 @@ class SavedStateTest {
         assertGoesOn(learner, learner.relearn(saved(file), SEASON));
       }
     }
+  }
+
+  @Test
+  void aSeriesThatIsLearntAgainIsAsOldAsItWasThoughItsFirstValuesAreGone() {
+    LearnerSettings naive = LearnerSettings.small(2).withExperts(List.of("naive"));
+    SeriesMemory memory = learned(new Learner(naive), 4_000); // more than are kept
+    SeriesMemory again = new Learner(settings()).relearn(memory, SEASON);
+    assertThat(again.count()).isEqualTo(4_000);
+    assertThat(again.time()).isEqualTo(60_000L * 3_999);
   }
 
   /** The same number of values behind it, and as good as one that was never saved. */
