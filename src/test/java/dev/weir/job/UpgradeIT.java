@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -393,6 +395,29 @@ class UpgradeIT {
           .hasStackTraceContaining(
               "the restored state and the job file disagree: horizon: expected 2, got 3"
                   + " (model one version 2); restore with the old settings, or name another model");
+    }
+  }
+
+  /** As if the newest savepoint's memories had been written by a build with a layout more. */
+  @Test
+  void aSavepointOfANewerBuildIsRefusedWhenItIsRestored(@TempDir Path newer) throws Exception {
+    List<Path> written = written();
+    Path newest = written.get(written.size() - 1);
+    String marker = "dev.weir.stream.SeriesMemorySerializer$Snapshot\0\0\0\4";
+    String metadata = Files.readString(newest.resolve("_metadata"), StandardCharsets.ISO_8859_1);
+    assertThat(metadata).contains(marker);
+    Files.writeString(
+        newer.resolve("_metadata"),
+        metadata.replaceAll(
+            Pattern.quote(marker) + "(?s:.)", Matcher.quoteReplacement(marker) + "\77"),
+        StandardCharsets.ISO_8859_1);
+    JobSettings settings = settings(newest.resolve("job.yaml"), Map.of());
+    prepareTopics(settings);
+    JobClient client = ForecastJob.submit(environment(1, "rocksdb", newer), settings);
+    try (RunningJob job = new RunningJob(client)) {
+      assertThatThrownBy(() -> client.getJobExecutionResult().get(40, TimeUnit.SECONDS))
+          .hasStackTraceContaining("SeriesMemorySerializer: expected a layout of version 1 to ")
+          .hasStackTraceContaining(", got 63: was this state written by a newer Weir?");
     }
   }
 }
