@@ -6,7 +6,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.SourceRecord;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -96,9 +95,9 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class Snapshot extends SimpleTypeSerializerSnapshot<Arrival> {
+  public static final class Snapshot extends LayoutSnapshot<Arrival> {
     public Snapshot() {
-      super(() -> INSTANCE);
+      super(INSTANCE);
     }
   }
 }

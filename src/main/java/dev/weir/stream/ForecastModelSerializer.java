@@ -3,7 +3,6 @@ package dev.weir.stream;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -39,9 +38,9 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class Snapshot extends SimpleTypeSerializerSnapshot<ForecastModel> {
+  public static final class Snapshot extends LayoutSnapshot<ForecastModel> {
     public Snapshot() {
-      super(() -> INSTANCE);
+      super(INSTANCE);
     }
   }
 }

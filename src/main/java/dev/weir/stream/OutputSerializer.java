@@ -9,7 +9,6 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -169,9 +168,9 @@ final class OutputSerializer extends WeirSerializer<Output> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class Snapshot extends SimpleTypeSerializerSnapshot<Output> {
+  public static final class Snapshot extends LayoutSnapshot<Output> {
     public Snapshot() {
-      super(() -> INSTANCE);
+      super(INSTANCE);
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.weir.forecast.TunedCopy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -115,9 +114,9 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class Snapshot extends SimpleTypeSerializerSnapshot<SeriesMemory> {
+  public static final class Snapshot extends LayoutSnapshot<SeriesMemory> {
     public Snapshot() {
-      super(() -> INSTANCE);
+      super(INSTANCE);
     }
   }
 }

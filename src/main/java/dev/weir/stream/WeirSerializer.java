@@ -31,12 +31,16 @@ abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   @Override
   public final T deserialize(DataInputView source) throws IOException {
     byte version = source.readByte();
+    checkReadable(version);
+    return read(version, source);
+  }
+
+  final void checkReadable(byte version) throws IOException {
     if (version < 1 || version > version()) {
       throw new IOException(
           "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir?"
               .formatted(getClass().getSimpleName(), version(), version));
     }
-    return read(version, source);
   }
 
   @Override

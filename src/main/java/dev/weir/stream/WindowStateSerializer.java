@@ -2,7 +2,6 @@ package dev.weir.stream;
 
 import dev.weir.forecast.WindowState;
 import java.io.IOException;
-import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -93,9 +92,9 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class Snapshot extends SimpleTypeSerializerSnapshot<WindowState> {
+  public static final class Snapshot extends LayoutSnapshot<WindowState> {
     public Snapshot() {
-      super(() -> INSTANCE);
+      super(INSTANCE);
     }
   }
 }

@@ -163,34 +163,6 @@ class SerializersTest {
   }
 
   @Test
-  void aSeriesStateOfVersionOneIsReadAsOneByCount() throws Exception {
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    out.writeByte(1); // as it was written before there were intervals
-    out.writeInt(3);
-    out.writeInt(2);
-    out.writeLong(4);
-    out.writeInt(3);
-    for (int i = 2; i <= 4; i++) {
-      writeRow(out, i);
-    }
-    out.writeInt(2);
-    writeRow(out, 7);
-    writeRow(out, 9);
-    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
-    WindowState state = WindowStateSerializer.INSTANCE.deserialize(in);
-    assertThat(in.available()).isZero();
-    assertThat(state.interval()).isZero();
-    assertSame(state, windowState());
-  }
-
-  private static void writeRow(DataOutputSerializer out, int i) throws IOException {
-    out.writeLong(i);
-    out.writeDouble(10 * i);
-    out.writeDouble(i);
-    out.writeDouble(-i);
-  }
-
-  @Test
   void whatWasLearnedKeepsEachBit() throws Exception {
     SeriesMemory memory =
         new SeriesMemory(
@@ -216,27 +188,6 @@ class SerializersTest {
     memory.tuned().floats()[0] = 2;
     assertThat(copy.tuned().floats()).containsExactly(1.5f, -0f);
     assertThat(copy.tuned()).usingRecursiveComparison().isEqualTo(read.tuned());
-  }
-
-  /** As version 1 wrote it, which knew of no copies. */
-  @Test
-  void whatAnOlderVersionLearnedIsRead() throws Exception {
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    out.writeByte(1);
-    out.writeInt(2);
-    out.writeInt(1);
-    out.writeInt(1);
-    out.writeLong(Long.reverseBytes(6));
-    out.writeLong(Long.reverseBytes(-7));
-    out.writeLong(Long.reverseBytes(Double.doubleToLongBits(0.25)));
-    out.writeInt(Integer.reverseBytes(Float.floatToIntBits(1.5f)));
-    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
-    SeriesMemory read = SeriesMemorySerializer.INSTANCE.deserialize(in);
-    assertThat(in.available()).isZero();
-    assertThat(read.longs()).containsExactly(6, -7);
-    assertThat(read.doubles()).containsExactly(0.25);
-    assertThat(read.floats()).containsExactly(1.5f);
-    assertThat(read.tuned()).isNull();
   }
 
   @Test

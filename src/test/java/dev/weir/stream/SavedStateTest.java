@@ -1,0 +1,322 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Learner;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.WindowState;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * State as older builds have saved it, from the test resources; their README tells what is where.
+ */
+class SavedStateTest {
+
+  private static final Path STATE = Path.of("src/test/resources/state");
+  private static final long[] TIMES = {120_000, 180_000, 240_000, 420_000, 540_000};
+
+  private static final int SEASON = 12;
+  private static final int LEARNED = 300; // values
+
+  private static final Map<String, TypeSerializer<?>> SERIALIZERS = // by the name in savepoints
+      Map.of(
+          "dev.weir.stream.ArrivalSerializer$Snapshot", ArrivalSerializer.INSTANCE,
+          "dev.weir.stream.OutputSerializer$Snapshot", OutputSerializer.INSTANCE,
+          "dev.weir.stream.ModelArrivalSerializer$Snapshot", ModelArrivalSerializer.INSTANCE,
+          "dev.weir.stream.ForecastModelSerializer$Snapshot", ForecastModelSerializer.INSTANCE,
+          "dev.weir.stream.SeriesMemorySerializer$Snapshot", SeriesMemorySerializer.INSTANCE,
+          "dev.weir.stream.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE);
+
+  private static byte[] bytes(String file) throws IOException {
+    try (Stream<String> lines = Files.lines(STATE.resolve(file))) {
+      String hex = lines.map(line -> line.split("#")[0].strip()).collect(Collectors.joining());
+      return HexFormat.of().parseHex(hex);
+    }
+  }
+
+  private static <T> T read(TypeSerializer<T> serializer, byte[] bytes) throws IOException {
+    DataInputDeserializer in = new DataInputDeserializer(bytes);
+    T value = serializer.deserialize(in);
+    assertThat(in.available()).as("bytes left over").isZero();
+    return value;
+  }
+
+  private static <T> byte[] written(TypeSerializer<T> serializer, T value) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(value, out);
+    return out.getCopyOfBuffer();
+  }
+
+  @Test
+  void windowsOfEachVersionAreRead() throws Exception {
+    WindowState first = read(WindowStateSerializer.INSTANCE, bytes("window-1.hex"));
+    assertThat(first.interval()).isZero();
+    assertIsTheSavedWindow(first);
+    WindowState second = read(WindowStateSerializer.INSTANCE, bytes("window-2.hex"));
+    assertThat(second.interval()).isEqualTo(60_000);
+    assertIsTheSavedWindow(second);
+    assertThat(written(WindowStateSerializer.INSTANCE, second))
+        .as("a layout that changes needs a version of its own")
+        .isEqualTo(bytes("window-2.hex"));
+  }
+
+  private static void assertIsTheSavedWindow(WindowState state) {
+    assertThat(state.seqLen()).isEqualTo(3);
+    assertThat(state.features()).isEqualTo(2);
+    assertThat(state.seen()).isEqualTo(4);
+    assertThat(state.size()).isEqualTo(3);
+    assertThat(state.pendingSize()).isEqualTo(2);
+    for (int i = 0; i < 3; i++) {
+      assertThat(state.time(i)).isEqualTo(TIMES[i]);
+      assertThat(state.value(i)).isEqualTo(TIMES[i] / 4.0);
+      assertThat(state.feature(i, 0)).isEqualTo(TIMES[i] + 0.5);
+      assertThat(state.feature(i, 1)).isEqualTo(-TIMES[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+      long time = TIMES[3 + i];
+      assertThat(state.pendingTime(i)).isEqualTo(time);
+      assertThat(state.pendingValue(i)).isEqualTo(time / 4.0);
+      assertThat(state.pendingFeature(i, 0)).isEqualTo(time + 0.5);
+      assertThat(state.pendingFeature(i, 1)).isEqualTo(-time);
+    }
+  }
+
+  @Test
+  void whatWasLearnedIsReadFromEachVersion() throws Exception {
+    SeriesMemory first = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1.hex"));
+    SeriesMemory second = read(SeriesMemorySerializer.INSTANCE, bytes("memory-2.hex"));
+    SeriesMemory tuned = read(SeriesMemorySerializer.INSTANCE, bytes("memory-2-tuned.hex"));
+    for (SeriesMemory memory : List.of(first, second, tuned)) {
+      assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
+      assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
+      assertThat(memory.floats()).containsExactly(1.5f, -0f);
+    }
+    assertThat(first.tuned()).isNull();
+    assertThat(second.tuned()).isNull();
+    assertThat(tuned.tuned().version()).isEqualTo(7);
+    assertThat(tuned.tuned().model()).isEqualTo(-8);
+    assertThat(tuned.tuned().shape()).isEqualTo(9);
+    assertThat(tuned.tuned().learnt()).isEqualTo(Long.MIN_VALUE);
+    assertThat(tuned.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
+    String why = "a layout that changes needs a version of its own";
+    assertThat(written(SeriesMemorySerializer.INSTANCE, second))
+        .as(why)
+        .isEqualTo(bytes("memory-2.hex"));
+    assertThat(written(SeriesMemorySerializer.INSTANCE, tuned))
+        .as(why)
+        .isEqualTo(bytes("memory-2-tuned.hex"));
+  }
+
+  @Test
+  void aModelInStateIsRead() throws Exception {
+    ForecastModel model = read(ForecastModelSerializer.INSTANCE, bytes("model-1.hex"));
+    Path same = Path.of("src/test/resources/model/format-1.safetensors");
+    assertThat(model).isEqualTo(ModelFiles.read(same, ModelFiles.Defaults.NONE));
+    assertThat(written(ForecastModelSerializer.INSTANCE, model)).startsWith(1);
+  }
+
+  private static <T> byte[] snapshot(String name, int version, int... more) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeUTF(name);
+    out.writeInt(version);
+    for (int b : more) {
+      out.writeByte(b);
+    }
+    return out.getCopyOfBuffer();
+  }
+
+  private static TypeSerializerSnapshot<Object> read(byte[] snapshot) throws IOException {
+    DataInputDeserializer in = new DataInputDeserializer(snapshot);
+    TypeSerializerSnapshot<Object> read =
+        TypeSerializerSnapshot.readVersionedSnapshot(in, SavedStateTest.class.getClassLoader());
+    assertThat(in.available()).as("bytes left over").isZero();
+    return read;
+  }
+
+  @Test
+  @SuppressWarnings("unchecked")
+  void theSnapshotsOfOlderBuildsRestoreTheirSerializers() throws Exception {
+    for (var entry : SERIALIZERS.entrySet()) {
+      TypeSerializer<Object> serializer = (TypeSerializer<Object>) entry.getValue();
+      for (byte[] bytes :
+          List.of(
+              snapshot(entry.getKey(), 3), // Flink's for serializers without anything to tell
+              snapshot(entry.getKey(), 4, 1))) {
+        TypeSerializerSnapshot<Object> snapshot = read(bytes);
+        assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+        assertThat(
+                serializer
+                    .snapshotConfiguration()
+                    .resolveSchemaCompatibility(snapshot)
+                    .isCompatibleAsIs())
+            .as(entry.getKey())
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aSnapshotOfAnotherSerializerIsNotTakenForItsOwn() {
+    TypeSerializerSnapshot<WindowState> own =
+        WindowStateSerializer.INSTANCE.snapshotConfiguration();
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    TypeSerializerSnapshot<WindowState> other =
+        (TypeSerializerSnapshot) SeriesMemorySerializer.INSTANCE.snapshotConfiguration();
+    assertThat(own.resolveSchemaCompatibility(other).isIncompatible()).isTrue();
+  }
+
+  @Test
+  void aSnapshotOfANewerBuildIsRefusedByNameBeforeAnyValueIsRead() {
+    for (var entry : SERIALIZERS.entrySet()) {
+      WeirSerializer<?> serializer = (WeirSerializer<?>) entry.getValue();
+      assertThatThrownBy(() -> read(snapshot(entry.getKey(), 4, serializer.version() + 1)))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir?",
+              serializer.getClass().getSimpleName(),
+              serializer.version(),
+              serializer.version() + 1);
+      assertThatThrownBy(() -> read(snapshot(entry.getKey(), 5, 1, 2)))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "%s: expected a snapshot of version 3 or 4, got 5: was this state written by a newer Weir?",
+              serializer.getClass().getSimpleName());
+    }
+  }
+
+  @Test
+  void aSnapshotSaysTheLayoutOfItsValues() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshot.writeVersionedSnapshot(
+        out, SeriesMemorySerializer.INSTANCE.snapshotConfiguration());
+    assertThat(out.getCopyOfBuffer())
+        .isEqualTo(
+            snapshot(
+                "dev.weir.stream.SeriesMemorySerializer$Snapshot",
+                4,
+                SeriesMemorySerializer.INSTANCE.version()));
+  }
+
+  /** What the saved memories have learned; part of each of them, so it never changes. */
+  private static double value(int t) {
+    return 10 + 3 * Math.sin(2 * Math.PI * t / SEASON) + 0.2 * Math.sin(1.0 * t * t);
+  }
+
+  private static LearnerSettings settings() {
+    return LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "rnn-corrector"));
+  }
+
+  private static SeriesMemory learned(Learner learner, int values) {
+    SeriesMemory memory = learner.newSeries("s", SEASON);
+    for (int t = 0; t < values; t++) {
+      learner.observe(memory, 60_000L * t, value(t));
+    }
+    return memory;
+  }
+
+  /** {@code -Dstate.write=5}. */
+  @Test
+  @EnabledIfSystemProperty(named = "state.write", matches = "\\d+")
+  void whatThisBuildLearnsIsSaved() throws Exception {
+    Path file = STATE.resolve("learned-" + System.getProperty("state.write") + ".bin");
+    assertThat(file).doesNotExist();
+    Files.write(
+        file, written(SeriesMemorySerializer.INSTANCE, learned(new Learner(settings()), LEARNED)));
+  }
+
+  /** Newest first. */
+  private static List<Path> savedMemories() throws IOException {
+    try (Stream<Path> files = Files.list(STATE)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("learned-\\d+\\.bin"))
+          .sorted(Comparator.comparingInt(SavedStateTest::layoutVersion).reversed())
+          .toList();
+    }
+  }
+
+  private static int layoutVersion(Path file) {
+    return Integer.parseInt(file.getFileName().toString().replaceAll("\\D", ""));
+  }
+
+  private static SeriesMemory saved(Path file) throws IOException {
+    return read(SeriesMemorySerializer.INSTANCE, Files.readAllBytes(file));
+  }
+
+  @Test
+  void theNewestSavedMemoryIsGoneOnWithAsItIs() throws Exception {
+    Learner learner = new Learner(settings());
+    SeriesMemory memory = saved(savedMemories().get(0));
+    assertThat(learner.fits(memory, SEASON))
+        .as("when the layout changes, keep this file and save the next, as the README tells")
+        .isTrue();
+    assertGoesOn(learner, memory);
+  }
+
+  @Test
+  void aMemoryOfEachOlderLayoutOrOfOtherSettingsIsLearntAgain() throws Exception {
+    for (Path file : savedMemories()) {
+      SeriesMemory older = saved(file);
+      older.longs()[0] -= 1_000_000_007L; // as the LAYOUT_VERSION before says it
+      Learner same = new Learner(settings());
+      assertThat(same.fits(older, SEASON)).isFalse();
+      assertGoesOn(same, same.relearn(older, SEASON));
+      for (LearnerSettings other :
+          List.of(
+              LearnerSettings.full(5),
+              LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar")))) {
+        Learner learner = new Learner(other);
+        assertThat(learner.fits(saved(file), SEASON)).isFalse();
+        assertGoesOn(learner, learner.relearn(saved(file), SEASON));
+      }
+    }
+  }
+
+  @Test
+  void aSeriesThatIsLearntAgainIsAsOldAsItWasThoughItsFirstValuesAreGone() {
+    LearnerSettings naive = LearnerSettings.small(2).withExperts(List.of("naive"));
+    SeriesMemory memory = learned(new Learner(naive), 4_000); // more than are kept
+    SeriesMemory again = new Learner(settings()).relearn(memory, SEASON);
+    assertThat(again.count()).isEqualTo(4_000);
+    assertThat(again.time()).isEqualTo(60_000L * 3_999);
+  }
+
+  /** The same number of values behind it, and as good as one that was never saved. */
+  private static void assertGoesOn(Learner learner, SeriesMemory memory) {
+    assertThat(memory).isNotNull();
+    assertThat(memory.count()).isEqualTo(LEARNED);
+    assertThat(memory.time()).isEqualTo(60_000L * (LEARNED - 1));
+    assertThat(memory.season()).isEqualTo(SEASON);
+    SeriesMemory never = learned(learner, LEARNED);
+    SeriesMemory anew = learner.newSeries("s", SEASON);
+    double[] errors = new double[3];
+    double[] forecast = new double[learner.horizon()];
+    for (int t = LEARNED; t < LEARNED + 12; t++) {
+      int i = 0;
+      for (SeriesMemory each : List.of(memory, never, anew)) {
+        learner.observe(each, 60_000L * t, value(t));
+        learner.forecast(each, forecast, null, null);
+        errors[i++] += Math.abs(forecast[0] - value(t + 1));
+      }
+    }
+    assertThat(errors[0]).isLessThan(1.1 * errors[1]);
+    assertThat(errors[2]).as("of a series that begins anew").isGreaterThan(2 * errors[1]);
+  }
+}
