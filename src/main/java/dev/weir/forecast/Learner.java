@@ -145,6 +145,10 @@ public final class Learner {
     SeriesMemory memory = layouts.empty((int) first, season == LearnerSettings.AUTO);
     attach(memory);
     history.seed(History.seed(old.longs, SeriesMemory.LONGS));
+    int spacing = series.layout.spacing; // it lies there in any layout
+    if (old.doubles.length >= spacing + Spacing.DOUBLES) {
+      Spacing.copy(old.doubles, memory.doubles, spacing);
+    }
     begin(old.count() - values.length);
     for (double value : values) {
       if (!Double.isFinite(value)) {
@@ -167,10 +171,16 @@ public final class Learner {
     series.attach(memory, same ? series.layout : layouts.of(season));
   }
 
-  /** Everything as it was before the first value, which has the given index. */
+  /**
+   * Everything as it was before the first value, which has the given index; but how far apart
+   * values are does not depend on what they are.
+   */
   private void begin(long index) {
     SeriesMemory memory = series.memory;
-    Arrays.fill(memory.doubles, 0);
+    int spacing = series.layout.spacing;
+    Spacing.copy(memory.doubles, memory.doubles, spacing);
+    Arrays.fill(memory.doubles, 0, spacing, 0);
+    Arrays.fill(memory.doubles, spacing + Spacing.DOUBLES, memory.doubles.length, 0);
     Arrays.fill(memory.floats, 0);
     memory.longs[SeriesMemory.BEGUN] = index;
     memory.longs[SeriesMemory.WILD] = 0;
@@ -207,10 +217,11 @@ public final class Learner {
   public void observe(SeriesMemory memory, SequenceWindow window) {
     long passed = passed(memory, window);
     long age = history.age();
+    long left = window.missing() - passed; // the first ones, so that the last lead to the newest
     boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
     for (long k = 1; k <= passed; k++) {
       int period = Math.max(history.season(), history.shape().week());
-      pass(fills ? window.filled(k) : history.lag(1, period));
+      pass(fills ? window.filled(left + k) : history.lag(1, period));
     }
     if (passed < window.missing()) { // what is under way was meant for other times
       mixture.dropOpen();

@@ -38,6 +38,15 @@ final class Spacing {
     state[at + 1] = 1;
   }
 
+  /** Takes over what is known, or nothing when what lies there is no spacing. */
+  static void copy(double[] from, double[] to, int at) {
+    double step = from[at];
+    double share = from[at + 1];
+    boolean known = step >= 1 && step == Math.rint(step) && share > 0 && share <= 1;
+    to[at] = known ? step : 0;
+    to[at + 1] = known ? share : 0;
+  }
+
   /** The step that nine of ten are equal to, milliseconds; 0 when there is none. */
   static long regular(double[] state, int at) {
     return state[at + 1] >= REGULAR ? (long) state[at] : 0;
