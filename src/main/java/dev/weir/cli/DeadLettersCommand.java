@@ -173,7 +173,8 @@ final class DeadLettersCommand implements Callable<Integer> {
             + " topic.",
         "Doing it twice does no harm: a job takes no value that is not newer than the last of its"
             + " series. One that it has is dropped as a duplicate or becomes a dead letter of"
-            + " reason LATE."
+            + " reason LATE. Only a series that state.ttl has let go meanwhile takes it as a new"
+            + " beginning."
       },
       mixinStandardHelpOptions = true,
       sortOptions = false)

@@ -5,8 +5,6 @@ import dev.weir.forecast.Evaluation.Trial;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SeriesScore;
-import dev.weir.forecast.expert.Experts;
-import dev.weir.job.JobFileException;
 import dev.weir.stream.ForecastSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,7 +113,7 @@ final class EvaluateCommand implements Callable<Integer> {
     begun = System.nanoTime();
     try {
       return evaluate();
-    } catch (EvaluationPlan.UsageException | JobFileException e) {
+    } catch (EvaluationPlan.UsageException e) { // a wrong job file is answered as by each command
       System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
       return 2;
     }
@@ -338,7 +336,7 @@ final class EvaluateCommand implements Callable<Integer> {
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learnt));
     if (!plan.learns()) {
       all.keySet().removeIf(method -> method.startsWith("expert:"));
-    } else if (Experts.NAMES.contains(WINDOWED) && !learner.experts().contains(WINDOWED)) {
+    } else if (!learner.experts().contains(WINDOWED)) {
       LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
       new Evaluation(alone).evaluateOthers(trial, learnt).forEach(all::putIfAbsent);
     }

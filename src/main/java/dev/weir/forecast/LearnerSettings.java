@@ -149,40 +149,19 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return new LearnerSettings(
-        horizon,
-        names,
-        analogWindow,
-        analogNeighbours,
-        tail,
-        exactLimit,
-        longestWeek,
-        stacking,
-        eta,
-        discount,
-        levels,
-        intervalStep,
-        training);
+    return with(names, levels, training);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return new LearnerSettings(
-        horizon,
-        experts,
-        analogWindow,
-        analogNeighbours,
-        tail,
-        exactLimit,
-        longestWeek,
-        stacking,
-        eta,
-        discount,
-        wanted,
-        intervalStep,
-        training);
+    return with(experts, wanted, training);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
+    return with(experts, levels, wanted);
+  }
+
+  private LearnerSettings with(
+      List<String> experts, List<Double> levels, NetworkTraining training) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -196,7 +175,7 @@ public record LearnerSettings(
         discount,
         levels,
         intervalStep,
-        wanted);
+        training);
   }
 
   /** What a memory depends on: learners of the same layout can go on from each other's. */

@@ -5,6 +5,7 @@ import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.Calendar;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -89,6 +90,9 @@ final class NetworkOptions {
               + " if it has the same shape.",
           NetworkOptions::onNewModel);
 
+  /** The experts that the options of windows are for. */
+  private static final List<String> WINDOWED = List.of("birnn", "birnn-many-to-many");
+
   static final List<JobOption<?>> ALL =
       List.of(
           EVERY,
@@ -143,6 +147,19 @@ final class NetworkOptions {
           TUNED,
           "expected false with window.calendar (%s), since the past is kept without it, got true"
               .formatted(Calendar.labels(calendar)));
+    }
+    if (!tuned && file.has(ON_NEW_MODEL)) {
+      file.problem(ON_NEW_MODEL, "expected learning.tuned: true beside it, got no copies to keep");
+    }
+    List<String> experts = file.get(JobOptions.EXPERTS);
+    if (experts == null || Collections.disjoint(experts, WINDOWED)) {
+      for (JobOption<?> option : List.of(TARGETS, BIDIRECTIONAL)) {
+        if (file.has(option)) {
+          file.problem(
+              option,
+              "expected one of %s among the experts beside it, got none".formatted(WINDOWED));
+        }
+      }
     }
     Integer replay = file.get(REPLAY);
     Double rate = file.get(RATE);

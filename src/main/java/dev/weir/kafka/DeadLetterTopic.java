@@ -3,6 +3,8 @@ package dev.weir.kafka;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +191,7 @@ public final class DeadLetterTopic {
     private final String target;
     private final Map<String, Integer> partitions = new HashMap<>();
     private final Map<String, Long> byTopic = new TreeMap<>();
-    private final java.util.ArrayDeque<Future<RecordMetadata>> open = new java.util.ArrayDeque<>();
+    private final ArrayDeque<Future<RecordMetadata>> open = new ArrayDeque<>();
     private long stored;
 
     Sending(KafkaProducer<byte[], byte[]> producer, String target) {
@@ -251,7 +253,7 @@ public final class DeadLetterTopic {
   private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
     return consumer.partitionsFor(topic).stream()
         .map(info -> new TopicPartition(topic, info.partition()))
-        .sorted(java.util.Comparator.comparingInt(TopicPartition::partition))
+        .sorted(Comparator.comparingInt(TopicPartition::partition))
         .toList();
   }
 

@@ -414,6 +414,7 @@ class JobFileTest {
         read(
             GOOD
                 + """
+                experts: [naive, birnn]
                 learning:
                   every: 4
                   start: 100
@@ -431,7 +432,12 @@ class JobFileTest {
             new NetworkTraining(
                 4, 100, 2, 700, Method.SGD, 0.01, Targets.ALL_STEPS, false, Tuning.KEEP));
     assertThat(training("learning: {tuned: on}").tuning()).isEqualTo(Tuning.REPLACE);
-    assertThat(training("learning: {on-new-model: keep}")).isEqualTo(NetworkTraining.DEFAULT);
+    assertRefused(
+        GOOD + "learning: {on-new-model: keep}\n",
+        "pumps.yaml line 13: learning.on-new-model: expected learning.tuned: true beside it, got no copies to keep");
+    assertRefused(
+        GOOD + "learning: {bidirectional: false}\n",
+        "pumps.yaml line 13: learning.bidirectional: expected one of [birnn, birnn-many-to-many] among the experts beside it, got none");
     assertThat(training("learning: {size: small}")).isEqualTo(NetworkTraining.DEFAULT);
   }
 
@@ -446,7 +452,9 @@ class JobFileTest {
         "learning.targets: expected after-window for a bidirectional network, got all-steps: at"
             + " step j its backward half has read the value of step j + 1, so it would learn to copy"
             + " it; or take learning.bidirectional: false";
-    assertRefused(GOOD + "learning:\n  targets: all-steps\n", "pumps.yaml line 14: " + reason);
+    assertRefused(
+        GOOD + "experts: [naive, birnn]\nlearning:\n  targets: all-steps\n",
+        "pumps.yaml line 15: " + reason);
     String many = GOOD.replace("many-to-one", "many-to-many").replace("horizon: 3", "horizon: 5");
     assertRefused(
         many + "experts: [naive, birnn-many-to-many]\nlearning: {targets: all-steps}\n",
@@ -465,7 +473,7 @@ class JobFileTest {
         GOOD + "learning: {optimizer: rmsprop}\n",
         "pumps.yaml line 13: learning.optimizer: expected adam or sgd, got 'rmsprop'");
     assertRefused(
-        GOOD + "learning: {on-new-model: blend}\n",
+        GOOD + "learning: {tuned: on, on-new-model: blend}\n",
         "pumps.yaml line 13: learning.on-new-model: expected replace or keep, got 'blend'");
     assertRefused(
         GOOD.replace("seq-len: 5", "seq-len: 5\n  features: 2") + "learning: {tuned: on}\n",
