@@ -144,6 +144,15 @@ final class ForecastCluster implements AutoCloseable {
     flink.awaitRunning(job);
   }
 
+  /** The same as a person would type it: {@code flink run} with options of its own. */
+  void flinkRun(String... flinkOptions) throws Exception {
+    List<String> args = new ArrayList<>(List.of(flinkOptions));
+    args.addAll(List.of(BUILD.jobJar().toString(), "--job", jobFile));
+    options.forEach((key, value) -> args.addAll(List.of("--set", key + "=" + value)));
+    job = flink.flinkRun(args.toArray(String[]::new));
+    flink.awaitRunning(job);
+  }
+
   /** Waits for more committed forecasts than there are. */
   void awaitProgress(int more) {
     topics.awaitMore(FORECASTS, more);
