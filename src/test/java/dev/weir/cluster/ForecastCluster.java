@@ -238,6 +238,8 @@ final class ForecastCluster implements AutoCloseable {
 
   /** Something happens while records wait for their commit; the report tells what came of it. */
   void disturb(String what, Event event) throws Exception {
+    // else it would be forecasts that are waited for in vain
+    assertThat(topics.count("observations.dlq", Topics.COMMITTED)).as("dead letters").isZero();
     flink.awaitCheckpoints(job, 1);
     long abortedBefore = topics.aborted(FORECASTS);
     long open = topics.awaitOpen(FORECASTS, OPEN);
