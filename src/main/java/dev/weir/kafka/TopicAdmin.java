@@ -16,11 +16,19 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -87,22 +95,97 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Creates a topic unless it exists; returns when the brokers know it. Looks first: who may not
-   * create a topic is not told that it exists.
+   * Creates a topic unless it exists; returns when the brokers know it. Only the controller knows
+   * whether there is one: a broker goes on listing a deleted topic until it has heard of its end,
+   * so that one who looks first may find what is gone. But who may not create a topic is told
+   * nothing by the controller, and looks.
+   *
+   * <p>That a broker knows of a partition does not mean yet that it takes records for it, so that
+   * is waited for too. A producer that comes in between has its first batch refused and the next,
+   * which is on its way already, taken. The first one is then out of order for good, and is tried
+   * until {@code delivery.timeout.ms} has passed.
    */
   public void create(String name, int partitions, Map<String, String> config) {
-    if (names("create topic " + name).contains(name)) {
-      return;
-    }
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);
+    CreateTopicsResult[] result = new CreateTopicsResult[1];
+    boolean created = false;
+    Uuid id = Uuid.ZERO_UUID;
     try {
-      get("create topic " + name, () -> admin.createTopics(List.of(topic)).all());
+      get(
+          "create topic " + name,
+          () -> {
+            result[0] = admin.createTopics(List.of(topic));
+            return result[0].all();
+          });
+      created = true;
+      id = id(result[0], name);
     } catch (IllegalStateException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
+      if (!(e.getCause() instanceof TopicExistsException) && !isListed(name, e)) {
         throw e;
       }
     }
-    partitions(name);
+    awaitTopic(name, id);
+    try {
+      awaitLeaders(name);
+    } catch (IllegalStateException e) {
+      if (created) {
+        throw e;
+      } // one that was there before may lack a broker, and its clients wait for it
+    }
+  }
+
+  /** A created topic's id; zero for who may not describe what he may create. */
+  private static Uuid id(CreateTopicsResult result, String name) {
+    try {
+      return result.topicId(name).getNow(Uuid.ZERO_UUID);
+    } catch (InterruptedException | ExecutionException e) {
+      return Uuid.ZERO_UUID;
+    }
+  }
+
+  /** Whether a topic that could not be created is there; for who may not create it. */
+  private boolean isListed(String name, IllegalStateException failure) {
+    if (!(failure.getCause() instanceof ApiException)
+        || failure.getCause() instanceof AuthenticationException
+        || failure.getCause() instanceof RetriableException) {
+      return false; // the brokers have not even been asked
+    }
+    try {
+      return names("create topic " + name).contains(name);
+    } catch (IllegalStateException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
+  }
+
+  /**
+   * Returns once a broker knows this topic and not one before it that had the same name.
+   *
+   * @param id the topic's; zero where it is not known, for any topic of this name
+   */
+  private void awaitTopic(String name, Uuid id) {
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    while (true) {
+      Uuid known = describe(name).topicId();
+      if (id.equals(Uuid.ZERO_UUID) || known.equals(id) || known.equals(Uuid.ZERO_UUID)) {
+        return;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException(
+            "Kafka at %s: topic %s: expected the one just created, %s, got %s after %d s: did somebody else create it again?"
+                .formatted(bootstrapServers, name, id, known, TIMEOUT.toSeconds()));
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
+    }
+  }
+
+  /** Returns once each partition's leader answers for it. */
+  private void awaitLeaders(String topic) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int partition = partitions(topic) - 1; partition >= 0; partition--) {
+      ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+    }
+    get("find the leaders of topic " + topic, () -> admin.listOffsets(ends).all());
   }
 
   /** The names among these that do not exist. */
@@ -132,11 +215,13 @@ public final class TopicAdmin implements AutoCloseable {
 
   /** How many partitions a topic has. */
   public int partitions(String topic) {
+    return describe(topic).partitions().size();
+  }
+
+  private TopicDescription describe(String topic) {
     return get(
             "describe topic " + topic, () -> admin.describeTopics(List.of(topic)).allTopicNames())
-        .get(topic)
-        .partitions()
-        .size();
+        .get(topic);
   }
 
   /** The longest value that fits into a record of this topic. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,10 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /**
  * A forecasting job that learns, on a broker and a Flink cluster of real processes, fed at a steady
@@ -60,11 +58,8 @@ final class ForecastCluster implements AutoCloseable {
     this.jobFile = jobFile;
     this.options = new LinkedHashMap<>(options);
     this.options.put("kafka.bootstrap-servers", broker.bootstrapServers());
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      admin
-          .createTopics(List.of(new NewTopic("observations", PARTITIONS, (short) 1)))
-          .all()
-          .get(60, TimeUnit.SECONDS);
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+      admin.create("observations", PARTITIONS, Map.of());
     }
   }
 

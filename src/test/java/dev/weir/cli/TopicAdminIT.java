@@ -1,0 +1,75 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.kafka.TopicAdmin;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topics as a broker tells of them, which is later than the controller decides. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TopicAdminIT {
+
+  /** What a broker makes the logs of is what it knows of next; these take it a while. */
+  private static final int LOGS = 150;
+
+  @Test
+  void aTopicOfADeletedOnesNameIsCreatedThoughTheBrokerStillTellsOfTheOldOne(@TempDir Path dir)
+      throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
+        Admin client =
+            Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrapServers()));
+        TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+      admin.create("again", 2, Map.of());
+      client.createTopics(List.of(new NewTopic("many", LOGS, (short) 1))).all().get();
+      client.deleteTopics(List.of("again")).all().get();
+      assertThat(client.listTopics().names().get())
+          .as("the broker lags behind, else this shows nothing")
+          .contains("again");
+
+      admin.create("again", 3, Map.of());
+      assertThat(admin.partitions("again")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aCreatedTopicTakesRecordsAtOnce(@TempDir Path dir) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
+        TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of());
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of(
+                    ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    broker.bootstrapServers(),
+                    ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                    false,
+                    ProducerConfig.RETRIES_CONFIG, // so that the first refusal is seen
+                    0),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      admin.create("first", 1, Map.of());
+      producer.send(new ProducerRecord<>("first", new byte[] {1})).get(); // connects
+      admin.create("fresh", LOGS, Map.of());
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (int partition = 0; partition < LOGS; partition++) {
+        sent.add(producer.send(new ProducerRecord<>("fresh", partition, null, new byte[] {1})));
+      }
+      for (Future<RecordMetadata> record : sent) {
+        assertThat(record.get().offset()).isZero();
+      }
+    }
+  }
+}
