@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.DeadLetterTopic.Letter;
 import dev.weir.kafka.RecordView;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,7 @@ final class DeadLetterLines {
           letter.message(),
           letter.source(),
           letter.cut(),
+          List.of(),
           null,
           null);
     }
@@ -128,7 +131,10 @@ final class DeadLetterLines {
                       letter.source().offset(),
                       time(letter))));
     }
-    lines.add(row("key", key(letter)));
+    for (SourceRecord.Header header : letter.headers()) {
+      lines.add(row("header", "%s: %s".formatted(header.name(), shown(header.value()))));
+    }
+    lines.add(row("key", shown(letter.key())));
     fields(letter).forEach((name, value) -> lines.add(row(name, value)));
     if (letter.value() != null) {
       lines.add(row("bytes", letter.value().length + (letter.cut() ? ", cut off" : "")));
@@ -137,11 +143,10 @@ final class DeadLetterLines {
     return lines;
   }
 
-  private static String key(Letter letter) {
-    return letter.key() == null
+  private static String shown(byte[] bytes) {
+    return bytes == null
         ? "null"
-        : "%d bytes, \"%s\""
-            .formatted(letter.key().length, new String(letter.key(), StandardCharsets.UTF_8));
+        : "%d bytes, \"%s\"".formatted(bytes.length, new String(bytes, StandardCharsets.UTF_8));
   }
 
   private static String row(String name, String value) {
@@ -177,6 +182,13 @@ final class DeadLetterLines {
       source.put("timestamp", letter.source().timestamp());
     }
     node.put("cut", letter.cut());
+    ArrayNode headers = node.putArray("headers");
+    for (SourceRecord.Header header : letter.headers()) {
+      headers
+          .addObject()
+          .put("name", header.name())
+          .put("value_base64", base64(header.value(), most));
+    }
     ObjectNode decoded = node.putObject("decoded");
     fields(letter).forEach(decoded::put);
     node.put("key_base64", base64(letter.key(), most));

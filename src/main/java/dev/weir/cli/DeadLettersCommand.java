@@ -168,9 +168,9 @@ final class DeadLettersCommand implements Callable<Integer> {
   @Command(
       name = "replay",
       description = {
-        "Sends chosen dead letters in again: key and value as they were, to the topic and partition"
-            + " that they came from, with the header __weir.replay-of. They stay on the dead-letter"
-            + " topic.",
+        "Sends chosen dead letters in again: key, value and headers as they were, to the topic and"
+            + " partition that they came from, with the header __weir.replay-of beside them. They"
+            + " stay on the dead-letter topic.",
         "Doing it twice does no harm: a job takes no value that is not newer than the last of its"
             + " series. One that it has is dropped as a duplicate or becomes a dead letter of"
             + " reason LATE. Only a series that state.ttl has let go meanwhile takes it as a new"

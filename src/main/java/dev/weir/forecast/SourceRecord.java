@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,11 +11,43 @@ import java.util.Objects;
  * @param partition its partition
  * @param offset its offset, or the line in a file
  * @param timestamp the record's own timestamp, milliseconds since 1970, or -1
+ * @param headers the record's headers in their order, as far as there is room for them
+ * @param headersLost how many there was no room for
  * @param key the key's bytes, or null
  * @param value the value's bytes, or null
  */
 public record SourceRecord(
-    String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
+    String topic,
+    int partition,
+    long offset,
+    long timestamp,
+    List<Header> headers,
+    int headersLost,
+    byte[] key,
+    byte[] value) {
+
+  /**
+   * A word beside a record. Names may come twice.
+   *
+   * @param value its bytes, or null
+   */
+  public record Header(String name, byte[] value) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Header h && name.equals(h.name) && Arrays.equals(value, h.value);
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+  }
+
+  /** A record without headers. */
+  public SourceRecord(
+      String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
+    this(topic, partition, offset, timestamp, List.of(), 0, key, value);
+  }
 
   @Override
   public boolean equals(Object other) {
@@ -22,7 +55,9 @@ public record SourceRecord(
         && partition == r.partition
         && offset == r.offset
         && timestamp == r.timestamp
+        && headersLost == r.headersLost
         && Objects.equals(topic, r.topic)
+        && headers.equals(r.headers)
         && Arrays.equals(key, r.key)
         && Arrays.equals(value, r.value);
   }

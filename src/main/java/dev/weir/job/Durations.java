@@ -21,4 +21,9 @@ public final class Durations {
       throw new IllegalArgumentException(e);
     }
   }
+
+  /** Time is counted in milliseconds everywhere; what is finer would be cut off unseen. */
+  static boolean isWholeMillis(Duration duration) {
+    return duration.getNano() % 1_000_000 == 0;
+  }
 }

@@ -69,12 +69,14 @@ record JobOption<T>(
       String key, Duration defaultValue, Duration shortest, String description) {
     return new JobOption<>(
         key,
-        "a duration such as PT30M or 10 s, from %s to P3650D".formatted(shortest),
+        "a duration of whole milliseconds such as PT30M or 10 s, from %s to P3650D"
+            .formatted(shortest),
         defaultValue,
         description,
         text -> {
           Duration value = Durations.parse(text);
           require(value.compareTo(shortest) >= 0 && value.compareTo(LONGEST) <= 0, text);
+          require(Durations.isWholeMillis(value), text);
           return value;
         });
   }

@@ -3,6 +3,7 @@ package dev.weir.job;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.expert.Experts;
+import dev.weir.kafka.BrokerAddresses;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.Position;
 import dev.weir.model.Calendar;
@@ -24,8 +25,12 @@ final class JobOptions {
           "name", null, "Name of the job; also its consumer group unless that is given.");
 
   static final JobOption<String> BOOTSTRAP_SERVERS =
-      JobOption.text(
-          "kafka.bootstrap-servers", null, "Brokers to start from, host:port[,host:port...].");
+      new JobOption<>(
+          "kafka.bootstrap-servers",
+          BrokerAddresses.EXPECTED,
+          null,
+          "Brokers to start from, host:port[,host:port...].",
+          JobOptions::addresses);
   static final JobOption<String> GROUP =
       JobOption.name("kafka.group-id", null, "Consumer group of the source; by default the name.");
 
@@ -263,6 +268,13 @@ final class JobOptions {
     return name;
   }
 
+  private static String addresses(String text) {
+    if (!BrokerAddresses.areAddresses(text)) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+
   /**
    * How long a season is.
    *
@@ -278,7 +290,11 @@ final class JobOptions {
         return new Season(LearnerSettings.AUTO, null);
       }
       if (!text.matches("-?[0-9]+")) {
-        return new Season(0, Durations.parse(text));
+        Duration duration = Durations.parse(text);
+        if (!Durations.isWholeMillis(duration)) {
+          throw new IllegalArgumentException(text);
+        }
+        return new Season(0, duration);
       }
       int count = Integer.parseInt(text);
       if (count < 1 || count > LONGEST) {

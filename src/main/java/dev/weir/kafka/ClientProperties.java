@@ -202,11 +202,12 @@ public final class ClientProperties {
   /**
    * Looks all references up once, on this machine, so that a missing one is named before anything
    * starts: Kafka would send its name to the brokers for a password. Then sees whether the brokers
-   * want TLS where the properties have none.
+   * want TLS where the properties have none. Before all that, whether the addresses are some.
    *
-   * @throws IllegalStateException naming the property, never its value
+   * @throws IllegalStateException naming the property, never its value, or the addresses
    */
   public static void check(String bootstrapServers, Map<String, String> properties) {
+    BrokerAddresses.check(bootstrapServers);
     properties.forEach((key, value) -> checkReferences(properties, key, value));
     PlainPort.check(bootstrapServers, properties);
   }

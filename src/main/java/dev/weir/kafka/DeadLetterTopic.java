@@ -1,5 +1,6 @@
 package dev.weir.kafka;
 
+import dev.weir.forecast.SourceRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -57,7 +58,8 @@ public final class DeadLetterTopic {
    * @param reason why the record died, as its header says; null when the header does not say it
    * @param message the same in words; what is missing when {@code reason} is null
    * @param source where the record came from; null when that is not known
-   * @param cut whether key or value are not whole
+   * @param cut whether key, value or headers are not whole
+   * @param headers those that the record had before it died
    */
   public record Letter(
       int partition,
@@ -66,6 +68,7 @@ public final class DeadLetterTopic {
       String message,
       Source source,
       boolean cut,
+      List<SourceRecord.Header> headers,
       byte[] key,
       byte[] value) {}
 
@@ -144,10 +147,9 @@ public final class DeadLetterTopic {
   }
 
   /**
-   * Sends the chosen ones in again, key and value as they were, to the partition that they were on
-   * while there is one. Their timestamp is the old one, unless that is ahead of the clock, which
-   * brokers refuse. Headers of the original are not on the dead-letter topic; {@link #REPLAY_OF} is
-   * added.
+   * Sends the chosen ones in again, key, value and headers as they were, to the partition that they
+   * were on while there is one. Their timestamp is the old one, unless that is ahead of the clock,
+   * which brokers refuse. {@link #REPLAY_OF} is added, in place of that of an earlier replay.
    *
    * @param ends where to stop, so that what a running job rejects meanwhile is not sent again
    * @param target another topic, or null for the one that each came from
@@ -211,6 +213,11 @@ public final class DeadLetterTopic {
               source.timestamp() >= 0 ? Math.min(source.timestamp(), now) : now,
               letter.key(),
               letter.value());
+      for (SourceRecord.Header header : letter.headers()) {
+        if (!header.name().equals(REPLAY_OF)) {
+          record.headers().add(header.name(), header.value());
+        }
+      }
       String place = "%s:%d:%d".formatted(topic, letter.partition(), letter.offset());
       record.headers().add(REPLAY_OF, place.getBytes(StandardCharsets.UTF_8));
       if (open.size() == IN_FLIGHT) {
@@ -284,7 +291,9 @@ public final class DeadLetterTopic {
         problem != null ? problem : message == null ? "" : message,
         source,
         text(record, DeadLetters.TRUNCATED) != null
-            || text(record, DeadLetters.KEY_TRUNCATED) != null,
+            || text(record, DeadLetters.KEY_TRUNCATED) != null
+            || text(record, DeadLetters.HEADERS_LOST) != null,
+        DeadLetters.originals(record.headers()),
         record.key(),
         record.value());
   }

@@ -3,17 +3,23 @@ package dev.weir.kafka;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.SourceRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * A dead letter on its topic: key and value are the original bytes, why it died is in the headers.
- * Their names mirror those of Kafka Streams (KIP-1034) under our own prefix; all are text.
+ * A dead letter on its topic: key, value and headers are the original bytes, and why it died is in
+ * further headers. Their names mirror those of Kafka Streams (KIP-1034) under our own prefix; all
+ * are text.
  */
 public final class DeadLetters {
+
+  /** What our own headers begin with. An original one that does is not kept. */
+  private static final String PREFIX = "__weir.errors.";
 
   public static final String REASON = "__weir.errors.reason";
   public static final String MESSAGE = "__weir.errors.message";
@@ -28,6 +34,15 @@ public final class DeadLetters {
   /** Set when the key left no room even for itself: how many bytes it had. */
   public static final String KEY_TRUNCATED = "__weir.errors.key-truncated-from";
 
+  /** Set when original headers were left out, for want of room: how many. */
+  public static final String HEADERS_LOST = "__weir.errors.headers-lost";
+
+  /** Original headers up to this long fit beside key and value; those that do not are left out. */
+  private static final int HEADERS_ROOM = 6 << 10;
+
+  /** Lengths of a header's name and value, in their longest form. */
+  private static final int HEADER_FRAMING = 10;
+
   /** A key up to this long fits beside the longest value; a longer one takes from the value. */
   private static final int KEY_ROOM = 4 << 10;
 
@@ -38,13 +53,43 @@ public final class DeadLetters {
 
   /** Where a record came from, should it die later. */
   static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
+    List<SourceRecord.Header> kept = originals(record.headers());
     return new SourceRecord(
         record.topic(),
         record.partition(),
         record.offset(),
         record.timestamp(),
+        kept,
+        countOriginals(record.headers()) - kept.size(),
         record.key(),
         record.value());
+  }
+
+  /** The headers that are not ours, in their order, as far as there is room for them. */
+  static List<SourceRecord.Header> originals(Headers headers) {
+    List<SourceRecord.Header> kept = new ArrayList<>(1); // our producers write one
+    int room = HEADERS_ROOM;
+    for (Header header : headers) {
+      byte[] value = header.value();
+      long bytes = HEADER_FRAMING + 3L * header.key().length() + (value == null ? 0 : value.length);
+      if (bytes <= room && isOriginal(header)) {
+        room -= (int) bytes;
+        kept.add(new SourceRecord.Header(header.key(), value));
+      }
+    }
+    return kept;
+  }
+
+  private static int countOriginals(Headers headers) {
+    int count = 0;
+    for (Header header : headers) {
+      count += isOriginal(header) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean isOriginal(Header header) {
+    return !header.key().startsWith(PREFIX);
   }
 
   /**
@@ -64,12 +109,16 @@ public final class DeadLetters {
             topic, null, Math.max(0, Math.min(source.timestamp(), now)), key, value);
     String message = letter.message();
     Headers headers = record.headers();
+    source.headers().forEach(header -> headers.add(header.name(), header.value()));
     add(headers, REASON, letter.reason().name());
     add(headers, MESSAGE, message.substring(0, Math.min(message.length(), MAX_MESSAGE)));
     add(headers, TOPIC, source.topic());
     add(headers, PARTITION, Integer.toString(source.partition()));
     add(headers, OFFSET, Long.toString(source.offset()));
     add(headers, TIMESTAMP, Long.toString(source.timestamp()));
+    if (source.headersLost() > 0) {
+      add(headers, HEADERS_LOST, Integer.toString(source.headersLost()));
+    }
     if (key != source.key()) {
       add(headers, KEY_TRUNCATED, Integer.toString(source.key().length));
     }
@@ -91,12 +140,15 @@ public final class DeadLetters {
   /** The dead letter that a record of the dead-letter topic holds. */
   public static DeadLetter read(ConsumerRecord<byte[], byte[]> record) throws MalformedException {
     try {
+      boolean allHeaders = record.headers().lastHeader(HEADERS_LOST) == null;
       SourceRecord source =
           new SourceRecord(
               text(record, TOPIC),
               Integer.parseInt(text(record, PARTITION)),
               Long.parseLong(text(record, OFFSET)),
               Long.parseLong(text(record, TIMESTAMP)),
+              originals(record.headers()),
+              allHeaders ? 0 : Integer.parseInt(text(record, HEADERS_LOST)),
               record.key(),
               record.value());
       return new DeadLetter(

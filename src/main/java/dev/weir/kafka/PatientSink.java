@@ -24,11 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka sink whose end is never a failure. A writer that another one has fenced, or that can't
- * reach the broker to abort its transaction, throws when it is closed; Flink takes an exception
- * from there for the TaskManager's own and ends the whole process, with all jobs in it. Nothing is
- * lost by going on: what was promised has been flushed and committed before, and what was not is
- * aborted by the next writer of that transactional id.
+ * A Kafka sink that says once when it has waited for its brokers, and whose end is never a failure.
+ * A writer that another one has fenced, or that can't reach the broker to abort its transaction,
+ * throws when it is closed; Flink takes an exception from there for the TaskManager's own and ends
+ * the whole process, with all jobs in it. Nothing is lost by going on: what was promised has been
+ * flushed and committed before, and what was not is aborted by the next writer of that
+ * transactional id.
  */
 final class PatientSink<T>
     implements Sink<T>,
@@ -76,7 +77,10 @@ final class PatientSink<T>
     sink.addPostCommitTopology(committables);
   }
 
-  private static final class Writer<T>
+  /** What a checkpoint waits for the brokers on a bad day. */
+  private static final long LONG_NANOS = 10_000_000_000L;
+
+  static final class Writer<T>
       implements StatefulSinkWriter<T, KafkaWriterState>,
           CommittingSinkWriter<T, KafkaCommittable> {
     private final StatefulSinkWriter<T, KafkaWriterState> writer;
@@ -100,7 +104,12 @@ final class PatientSink<T>
 
     @Override
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
+      long start = System.nanoTime();
       writer.flush(endOfInput);
+      long waited = System.nanoTime() - start;
+      if (waited > LONG_NANOS) {
+        LOG.warn("sink: waited {} s for Kafka, and goes on", waited / 1_000_000_000L);
+      }
     }
 
     @Override

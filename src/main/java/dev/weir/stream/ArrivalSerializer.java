@@ -5,13 +5,16 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.SourceRecord.Header;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Carries arrivals over the shuffle. */
+/** Carries arrivals over the shuffle. Version 1 had no headers. */
 final class ArrivalSerializer extends WeirSerializer<Arrival> {
 
   private static final long serialVersionUID = 1L;
@@ -23,7 +26,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
 
   @Override
   byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -46,7 +49,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   Arrival read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
-      return readDeadLetter(source);
+      return readDeadLetter(version, source);
     }
     String series = StringValue.readString(source);
     long time = source.readLong();
@@ -55,7 +58,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     Observation observation =
         new Observation(
             series, time, value, features.length == 0 ? Observation.NO_FEATURES : features);
-    return new Observed(observation, readSource(source));
+    return new Observed(observation, readSource(version, source));
   }
 
   static void writeDeadLetter(DeadLetter letter, DataOutputView target) throws IOException {
@@ -64,10 +67,14 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     writeSource(letter.source(), target);
   }
 
-  static DeadLetter readDeadLetter(DataInputView source) throws IOException {
+  /**
+   * @param version of the enclosing layout, as for {@link #readSource}; all three that have one
+   *     count alike
+   */
+  static DeadLetter readDeadLetter(byte version, DataInputView source) throws IOException {
     DeadLetter.Reason reason = DeadLetter.Reason.valueOf(StringValue.readString(source));
     String message = StringValue.readString(source);
-    return new DeadLetter(reason, message, readSource(source));
+    return new DeadLetter(reason, message, readSource(version, source));
   }
 
   static void writeSource(SourceRecord record, DataOutputView target) throws IOException {
@@ -75,18 +82,47 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     target.writeInt(record.partition());
     target.writeLong(record.offset());
     target.writeLong(record.timestamp());
+    writeHeaders(record, target);
     writeBytes(record.key(), target);
     writeBytes(record.value(), target);
   }
 
-  static SourceRecord readSource(DataInputView source) throws IOException {
+  static SourceRecord readSource(byte version, DataInputView source) throws IOException {
+    String topic = StringValue.readString(source);
+    int partition = source.readInt();
+    long offset = source.readLong();
+    long timestamp = source.readLong();
+    List<Header> headers = List.of();
+    int lost = 0;
+    if (version > 1) {
+      headers = readHeaders(source);
+      lost = source.readInt();
+    }
+    byte[] key = readBytes(source);
     return new SourceRecord(
-        StringValue.readString(source),
-        source.readInt(),
-        source.readLong(),
-        source.readLong(),
-        readBytes(source),
-        readBytes(source));
+        topic, partition, offset, timestamp, headers, lost, key, readBytes(source));
+  }
+
+  private static void writeHeaders(SourceRecord record, DataOutputView target) throws IOException {
+    List<Header> headers = record.headers();
+    target.writeInt(headers.size());
+    for (int i = 0; i < headers.size(); i++) {
+      StringValue.writeString(headers.get(i).name(), target);
+      writeBytes(headers.get(i).value(), target);
+    }
+    target.writeInt(record.headersLost());
+  }
+
+  private static List<Header> readHeaders(DataInputView source) throws IOException {
+    int size = source.readInt();
+    if (size == 0) {
+      return List.of();
+    }
+    List<Header> headers = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      headers.add(new Header(StringValue.readString(source), readBytes(source)));
+    }
+    return headers;
   }
 
   @Override

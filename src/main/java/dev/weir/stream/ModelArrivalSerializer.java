@@ -8,7 +8,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Carries models from their source to each task. */
+/** Carries models from their source to each task. Version 1 had no headers. */
 final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
 
   private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
 
   @Override
   byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -39,10 +39,11 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   ModelArrival read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
-      return ArrivalSerializer.readDeadLetter(source);
+      return ArrivalSerializer.readDeadLetter(version, source);
     }
     return new ModelUpdate(
-        ForecastModelSerializer.INSTANCE.deserialize(source), ArrivalSerializer.readSource(source));
+        ForecastModelSerializer.INSTANCE.deserialize(source),
+        ArrivalSerializer.readSource(version, source));
   }
 
   @Override

@@ -14,7 +14,10 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Carries output to a sink that is not chained, as in tests and evaluations. */
+/**
+ * Carries output to a sink that is not chained, as in tests and evaluations. Version 1 had no
+ * headers in a dead letter.
+ */
 final class OutputSerializer extends WeirSerializer<Output> {
 
   private static final long serialVersionUID = 1L;
@@ -27,7 +30,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   @Override
   byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -49,7 +52,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return switch (source.readByte()) {
       case FORECAST -> readForecast(source);
       case SCORE -> readScore(source);
-      default -> ArrivalSerializer.readDeadLetter(source);
+      default -> ArrivalSerializer.readDeadLetter(version, source);
     };
   }
 

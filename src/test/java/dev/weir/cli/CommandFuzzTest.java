@@ -7,12 +7,14 @@ import dev.weir.Fuzzer.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Any words after {@code weir}; those that would start no server are carried out as well. */
+@Tag("fuzz")
 class CommandFuzzTest {
 
   private static final long SEED = 20261201;

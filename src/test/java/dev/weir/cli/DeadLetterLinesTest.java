@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.SourceRecord.Header;
 import dev.weir.kafka.DeadLetterTopic.Letter;
 import dev.weir.kafka.DeadLetterTopic.Source;
 import dev.weir.kafka.ObservationCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DeadLetterLinesTest {
@@ -23,6 +25,7 @@ class DeadLetterLinesTest {
         "time: expected after 1970",
         new Source("observations", 1, 5, 1_000),
         false,
+        List.of(new Header("trace", new byte[] {'a', 7})),
         key,
         value);
   }
@@ -39,6 +42,7 @@ class DeadLetterLinesTest {
             "reason     LATE",
             "message    time: expected after 1970",
             "came from  observations partition 1 offset 5, 1970-01-01T00:00:01Z",
+            "header     trace: 2 bytes, \"a\\u0007\"",
             "key        4 bytes, \"pump\"",
             "series     pump",
             "time       1970-01-01T00:00:00Z",
@@ -74,6 +78,7 @@ class DeadLetterLinesTest {
   }
 
   @Test
+  @Tag("fuzz")
   void anyBytesAreShownInPrintableLines() throws Exception {
     byte[] hostile = "\u001b]0;owned\u0007\r\n\u202e%s%n".getBytes(StandardCharsets.UTF_8);
     byte[] value = new ObservationCodec().encode(new Observation("\u001b[2Jpump", 0, 1.5));
@@ -89,6 +94,7 @@ class DeadLetterLinesTest {
                   words,
                   new Source(words, random.nextInt(), random.nextLong(), random.nextLong()),
                   random.nextBoolean(),
+                  List.of(new Header(words, bytes)),
                   bytes,
                   bytes);
           DeadLetterLines.Tally tally = new DeadLetterLines.Tally(words);

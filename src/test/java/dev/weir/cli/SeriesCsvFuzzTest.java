@@ -11,9 +11,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Any bytes as a CSV file. */
+@Tag("fuzz")
 class SeriesCsvFuzzTest {
 
   private static final long SEED = 20261129;

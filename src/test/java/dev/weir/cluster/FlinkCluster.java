@@ -495,7 +495,8 @@ final class FlinkCluster implements AutoCloseable {
         appender.console.type = CONSOLE
         appender.console.layout.type = PatternLayout
         appender.console.layout.pattern = %d{HH:mm:ss,SSS} %-5p %-40c{1.} - %m%n
-        """);
+        """
+            + Files.readString(Path.of("conf/log4j-kafka.properties")));
   }
 
   /**

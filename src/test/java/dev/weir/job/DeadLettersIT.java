@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,7 +9,6 @@ import dev.weir.cli.InProcess;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.DeadLetterTopic;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,8 +36,7 @@ class DeadLettersIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-  private static final byte[] HOSTILE =
-      "\u001b[2J\u001b]0;owned\u0007\r\n".getBytes(StandardCharsets.UTF_8);
+  private static final byte[] HOSTILE = "\u001b[2J\u001b]0;owned\u0007\r\n".getBytes(UTF_8);
 
   @TempDir private static Path dir;
   private static KafkaFixture kafka;
@@ -84,6 +85,8 @@ class DeadLettersIT {
     for (int i = 0; i < 4; i++) { // the job's file should have said that there is a feature
       records.add(record(new Observation("pump-" + i % 2, START + i, i, new double[] {i})));
     }
+    records.forEach(
+        record -> record.headers().add("trace", ("of " + record.key().length).getBytes(UTF_8)));
     records.add(new ProducerRecord<>("wrong.observations", 0, HOSTILE, HOSTILE));
     try (RunningJob job = flink.submit(wrong, 1, CHECKPOINTS);
         RunningJob other = flink.submit(fixed, 1, CHECKPOINTS)) {
@@ -180,18 +183,25 @@ class DeadLettersIT {
             .filter(record -> record.headers().lastHeader(DeadLetterTopic.REPLAY_OF) != null)
             .toList();
     assertThat(kafka.read(topic, KafkaFixture.COMMITTED)).hasSize(before + originals.size());
-    assertThat(marked.stream().map(r -> Arrays.toString(r.key()) + Arrays.toString(r.value())))
+    assertThat(marked.stream().map(r -> words(r.key(), r.value(), r.headers())))
         .containsExactlyInAnyOrderElementsOf(
-            originals.stream()
-                .map(r -> Arrays.toString(r.key()) + Arrays.toString(r.value()))
-                .toList());
+            originals.stream().map(r -> words(r.key(), r.value(), r.headers())).toList());
     assertThat(marked)
         .allMatch(
             record ->
-                new String(
-                        record.headers().lastHeader(DeadLetterTopic.REPLAY_OF).value(),
-                        StandardCharsets.UTF_8)
+                new String(record.headers().lastHeader(DeadLetterTopic.REPLAY_OF).value(), UTF_8)
                     .matches("wrong\\.dlq:0:\\d+"));
+  }
+
+  /** Key, value and headers, but for the mark. */
+  private static String words(byte[] key, byte[] value, Headers headers) {
+    StringBuilder words = new StringBuilder(Arrays.toString(key) + Arrays.toString(value));
+    for (Header header : headers) {
+      if (!header.key().equals(DeadLetterTopic.REPLAY_OF)) {
+        words.append(header.key()).append(Arrays.toString(header.value()));
+      }
+    }
+    return words.toString();
   }
 
   private static List<Forecast> forecasts(String topic) {

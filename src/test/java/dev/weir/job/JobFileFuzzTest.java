@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Any text as a job file. */
+@Tag("fuzz")
 class JobFileFuzzTest {
 
   private static final long SEED = 20261128;
@@ -132,7 +134,7 @@ class JobFileFuzzTest {
             "none://x",
             "nowhere")) {
       String text =
-          "name: a\nkafka: {bootstrap-servers: b}\nforecast:\n  many-to-one:\n    model: m\n    file: ";
+          "name: a\nkafka: {bootstrap-servers: \"b:1\"}\nforecast:\n  many-to-one:\n    model: m\n    file: ";
       byte[] bytes = (text + file + "\n").getBytes(StandardCharsets.UTF_8);
       assertThat(Fuzzer.give(JobFileFuzzTest::open, bytes, 200 << 20, 0).words())
           .startsWith("fuzz.yaml line 6: forecast.many-to-one.file: expected ");

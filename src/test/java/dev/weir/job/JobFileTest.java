@@ -167,7 +167,7 @@ class JobFileTest {
             "pumps.yaml line 8: window.gap: expected window.interval beside it, since nothing is missing by count");
     assertThatThrownBy(() -> withWindow("interval: PT0S\ngap: carry"))
         .hasMessage(
-            "pumps.yaml line 8: window.interval: expected a duration such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'");
+            "pumps.yaml line 8: window.interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'");
     assertThatThrownBy(() -> withWindow("interval: PT1M\ngap: guess"))
         .hasMessage(
             "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
@@ -276,7 +276,7 @@ class JobFileTest {
         "pumps.yaml line 7: window.seq-len: expected a whole number from 1 to 4096, got 'five'");
     assertRefused(
         GOOD.replace("PT30S", "soon"),
-        "pumps.yaml line 8: window.out-of-orderness: expected a duration such as PT30M or 10 s, from PT0S to P3650D, got 'soon'");
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0S to P3650D, got 'soon'");
     assertRefused(
         GOOD + "delivery:\n  guarantee: twice\n",
         "pumps.yaml line 14: delivery.guarantee: expected exactly-once or at-least-once, got 'twice'");
@@ -298,7 +298,7 @@ class JobFileTest {
         "pumps.yaml: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
         "pumps.yaml line 2: window.seq-len: expected a whole number from 1 to 4096, got '0'",
         "pumps.yaml: forecast: expected many-to-one, many-to-many or both, got neither",
-        "pumps.yaml: kafka.bootstrap-servers: expected text, got nothing",
+        "pumps.yaml: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got nothing",
         "pumps.yaml line 3: window.stride: expected a whole number from 1 to 1000000, got '-1'");
   }
 
@@ -351,10 +351,36 @@ class JobFileTest {
   void durationsBeyondAllReasonAreRefused() {
     assertRefused(
         GOOD.replace("PT30S", "PT9999999999999H"),
-        "pumps.yaml line 8: window.out-of-orderness: expected a duration such as PT30M or 10 s, from PT0S to P3650D, got 'PT9999999999999H'");
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0S to P3650D, got 'PT9999999999999H'");
     assertRefused(
         GOOD.replace("out-of-orderness: PT30S", "idle-timeout: 0s"),
-        "pumps.yaml line 8: window.idle-timeout: expected a duration such as PT30M or 10 s, from PT0.001S to P3650D, got '0s'");
+        "pumps.yaml line 8: window.idle-timeout: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got '0s'");
+  }
+
+  @Test
+  void aPartOfAMillisecondIsRefusedAndNotCutOff() {
+    for (String finer : List.of("PT1.0005S", "1500 us", "PT0.0000000015S")) {
+      assertRefused(
+          GOOD.replace("out-of-orderness: PT30S", "interval: " + finer),
+          "pumps.yaml line 8: window.interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got '%s'"
+              .formatted(finer));
+    }
+    assertRefused(
+        GOOD.replace("out-of-orderness: PT30S", "interval: PT1H") + "season: PT24H0.0001S\n",
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'PT24H0.0001S'");
+  }
+
+  @Test
+  void brokersWithoutAPortAreRefusedWithTheirLine() {
+    for (String wrong :
+        List.of(
+            "broker", "broker:", ":9092", "broker:9092,other", "broker:65536", "b:99999999999")) {
+      assertRefused(
+          GOOD.replace("broker:9092", "\"" + wrong + "\""),
+          "pumps.yaml line %d: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '%s'"
+              .formatted(
+                  GOOD.lines().toList().indexOf("  bootstrap-servers: broker:9092") + 1, wrong));
+    }
   }
 
   @Test

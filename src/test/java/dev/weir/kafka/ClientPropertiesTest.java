@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ClientPropertiesTest {
 
+  private static final String NOT_A_HOST = "no-such-host.invalid:9092"; // by RFC 6761
   private static final String NOWHERE = "localhost:1";
   private static final String LOGIN =
       "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"weir\" password=\"%s\";";
@@ -224,5 +226,23 @@ class ClientPropertiesTest {
       answerOnce(server); // hangs up
       assertThatCode(() -> ClientProperties.check(address, Map.of())).doesNotThrowAnyException();
     }
+  }
+
+  @Test
+  void brokersThatCanNotBeAskedAreRefusedInWords() {
+    for (String wrong : List.of("nohost", "", "a:1,b", "host:")) {
+      assertThatThrownBy(() -> ClientProperties.check(wrong, Map.of()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "bootstrap servers: expected HOST:PORT, several joined by commas, got '%s'; a broker's usual port is 9092",
+              wrong);
+    }
+    assertThatThrownBy(() -> ClientProperties.check(NOT_A_HOST, Map.of()))
+        .hasMessage(
+            "bootstrap servers: expected a host that this machine knows, got '%s'; check the name, or try the broker's IP address",
+            NOT_A_HOST);
+    assertThatCode(() -> ClientProperties.check(NOT_A_HOST + ", " + NOWHERE, Map.of()))
+        .as("one that is known will do")
+        .doesNotThrowAnyException();
   }
 }

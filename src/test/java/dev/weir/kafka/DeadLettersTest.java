@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.SourceRecord.Header;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.AbstractRecords;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.RecordBatch;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +27,18 @@ class DeadLettersTest {
       new DeadLetter(
           Reason.LATE,
           "time: …",
-          new SourceRecord("observations", 3, 44, 555, new byte[] {1}, new byte[] {2, 3, 4}));
+          new SourceRecord(
+              "observations",
+              3,
+              44,
+              555,
+              List.of(
+                  new Header("trace", new byte[] {9, 8}),
+                  new Header("trace", new byte[] {7}),
+                  new Header("none", null)),
+              0,
+              new byte[] {1},
+              new byte[] {2, 3, 4}));
 
   private static ConsumerRecord<byte[], byte[]> read(ProducerRecord<byte[], byte[]> record) {
     return new ConsumerRecord<>(
@@ -38,6 +55,16 @@ class DeadLettersTest {
         Optional.empty());
   }
 
+  /** A record as it is read from the observations topic. */
+  private static ConsumerRecord<byte[], byte[]> incoming(Header... headers) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>("observations", 3, 555L, new byte[] {1}, new byte[] {2, 3, 4});
+    for (Header header : headers) {
+      record.headers().add(header.name(), header.value());
+    }
+    return read(record);
+  }
+
   private static String header(ProducerRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
@@ -52,6 +79,74 @@ class DeadLettersTest {
     assertThat(header(record, "__weir.errors.offset")).isEqualTo("44");
     assertThat(record.headers().lastHeader(DeadLetters.TRUNCATED)).isNull();
     assertThat(DeadLetters.read(read(record))).isEqualTo(LETTER);
+  }
+
+  @Test
+  void originalHeadersStandBeforeOursAndAreReadBack() throws Exception {
+    SourceRecord source =
+        DeadLetters.source(incoming(LETTER.source().headers().toArray(Header[]::new)));
+    assertThat(source.headers()).isEqualTo(LETTER.source().headers());
+    ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", LETTER, 100, NOW);
+    assertThat(record.headers().toArray())
+        .extracting(org.apache.kafka.common.header.Header::key)
+        .startsWith("trace", "trace", "none", DeadLetters.REASON);
+    assertThat(DeadLetterTopic.letter(read(record)).headers()).isEqualTo(source.headers());
+    assertThat(DeadLetterTopic.letter(read(record)).cut()).isFalse();
+  }
+
+  @Test
+  void anOriginalHeaderThatLooksLikeOursIsNotTakenForOurs() throws Exception {
+    SourceRecord source =
+        DeadLetters.source(incoming(new Header(DeadLetters.REASON, new byte[] {'X'})));
+    assertThat(source.headers()).isEmpty();
+    assertThat(source.headersLost()).isZero();
+  }
+
+  @Test
+  void headersThatAreTooLongAreLeftOutAndCounted() throws Exception {
+    Header small = new Header("small", new byte[100]);
+    Header last = new Header("last", new byte[1]);
+    SourceRecord source =
+        DeadLetters.source(incoming(small, new Header("long", new byte[6_100]), last));
+    assertThat(source.headers()).containsExactly(small, last);
+    assertThat(source.headersLost()).isEqualTo(1);
+    ProducerRecord<byte[], byte[]> record =
+        DeadLetters.record("dlq", new DeadLetter(Reason.LATE, "m", source), 100, NOW);
+    assertThat(header(record, "__weir.errors.headers-lost")).isEqualTo("1");
+    assertThat(DeadLetters.read(read(record)).source().headersLost()).isEqualTo(1);
+    assertThat(DeadLetterTopic.letter(read(record)).cut()).as("is not replayed").isTrue();
+  }
+
+  /** What {@link TopicAdmin} leaves free beside the longest value. */
+  @Test
+  void allThatStandsBesideTheLongestValueFitsIntoARecord() {
+    Header[] many = new Header[1_000];
+    Arrays.fill(many, new Header("h", new byte[0])); // little but framing
+    for (Header[] headers : List.of(many, new Header[] {new Header("long", new byte[6_100])})) {
+      SourceRecord source = DeadLetters.source(incoming(headers));
+      DeadLetter letter =
+          new DeadLetter(
+              Reason.MALFORMED,
+              "\u20ac".repeat(1_000),
+              new SourceRecord(
+                  "t".repeat(249),
+                  Integer.MAX_VALUE,
+                  Long.MAX_VALUE,
+                  Long.MAX_VALUE,
+                  source.headers(),
+                  1_000,
+                  new byte[4 << 10],
+                  new byte[1 << 20]));
+      ProducerRecord<byte[], byte[]> record = DeadLetters.record("dlq", letter, 1 << 20, NOW);
+      int bytes =
+          AbstractRecords.estimateSizeInBytesUpperBound(
+              RecordBatch.CURRENT_MAGIC_VALUE,
+              CompressionType.NONE,
+              record.key(),
+              record.value(),
+              record.headers().toArray());
+      assertThat(bytes).isLessThanOrEqualTo((1 << 20) + (16 << 10));
+    }
   }
 
   @Test

@@ -22,9 +22,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Any bytes on the model topic. */
+@Tag("fuzz")
 class ModelFuzzTest {
 
   private static final long SEED = 20261126;

@@ -15,9 +15,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Any bytes on the observations topic. */
+@Tag("fuzz")
 class ObservationFuzzTest {
 
   private static final long SEED = 20261125;

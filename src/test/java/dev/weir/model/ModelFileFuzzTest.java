@@ -16,9 +16,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Any bytes as a weight file. */
+@Tag("fuzz")
 class ModelFileFuzzTest {
 
   private static final long SEED = 20261127;

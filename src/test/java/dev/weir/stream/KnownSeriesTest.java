@@ -136,6 +136,18 @@ class KnownSeriesTest {
             new Target(Mode.MANY_TO_MANY, null, SEQ_LEN, null, learning)));
   }
 
+  /** A savepoint finds what it holds by these names alone. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void eachStateHasTheNameThatItHasInSavepoints(StateBackend backend) throws Exception {
+    Harness harness = harness(expiring(), backend);
+    harness.send("a", 1);
+    harness.send("b", 2);
+    for (String state : STATES) {
+      assertThat(harness.entries(state)).as(state).isEqualTo(2);
+    }
+  }
+
   private static ForecastSettings expiring() {
     return settings(TTL, UNLIMITED, 0);
   }

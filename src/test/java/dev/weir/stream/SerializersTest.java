@@ -28,12 +28,23 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.types.StringValue;
 import org.junit.jupiter.api.Test;
 
 class SerializersTest {
 
   private static final SourceRecord SOURCE =
-      new SourceRecord("observations", 3, 4_000_000_000L, 1234, new byte[] {1}, new byte[] {2, 3});
+      new SourceRecord(
+          "observations",
+          3,
+          4_000_000_000L,
+          1234,
+          List.of(
+              new SourceRecord.Header("trace", new byte[] {5, 6, 7}),
+              new SourceRecord.Header("none", null)),
+          9,
+          new byte[] {1},
+          new byte[] {2, 3});
   private static final SourceRecord BARE = new SourceRecord("observations", 0, 0, -1, null, null);
 
   private static <T> T roundTrip(TypeSerializer<T> serializer, T value) throws IOException {
@@ -57,6 +68,31 @@ class SerializersTest {
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, plain)).isEqualTo(plain);
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, featured)).isEqualTo(featured);
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  @Test
+  void anArrivalOfBeforeThereWereHeadersIsRead() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeByte(1); // the layout
+    out.writeByte(0); // an observation
+    StringValue.writeString("s", out);
+    out.writeLong(7);
+    out.writeDouble(1.5);
+    out.writeInt(0); // features
+    StringValue.writeString("observations", out);
+    out.writeInt(3);
+    out.writeLong(44);
+    out.writeLong(555);
+    out.writeInt(-1); // no key
+    out.writeInt(2);
+    out.write(new byte[] {2, 3});
+    assertThat(
+            ArrivalSerializer.INSTANCE.deserialize(
+                new DataInputDeserializer(out.getCopyOfBuffer())))
+        .isEqualTo(
+            new Observed(
+                new Observation("s", 7, 1.5),
+                new SourceRecord("observations", 3, 44, 555, null, new byte[] {2, 3})));
   }
 
   @Test
