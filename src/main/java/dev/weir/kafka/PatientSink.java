@@ -64,7 +64,7 @@ final class PatientSink<T>
 
   @Override
   public Committer<KafkaCommittable> createCommitter(CommitterInitContext context) {
-    return sink.createCommitter(context);
+    return new PatientCommitter(sink.createCommitter(context));
   }
 
   @Override
@@ -79,6 +79,31 @@ final class PatientSink<T>
 
   /** What a checkpoint waits for the brokers on a bad day. */
   private static final long LONG_NANOS = 10_000_000_000L;
+
+  /** Which of the steps of a checkpoint it is that waits depends on when the broker goes. */
+  private static void tellIfLong(long start) {
+    long waited = System.nanoTime() - start;
+    if (waited > LONG_NANOS) {
+      LOG.warn("sink: waited {} s for Kafka, and goes on", waited / 1_000_000_000L);
+    }
+  }
+
+  private record PatientCommitter(Committer<KafkaCommittable> committer)
+      implements Committer<KafkaCommittable> {
+
+    @Override
+    public void commit(Collection<CommitRequest<KafkaCommittable>> requests)
+        throws IOException, InterruptedException {
+      long start = System.nanoTime();
+      committer.commit(requests);
+      tellIfLong(start);
+    }
+
+    @Override
+    public void close() throws Exception {
+      committer.close();
+    }
+  }
 
   static final class Writer<T>
       implements StatefulSinkWriter<T, KafkaWriterState>,
@@ -106,20 +131,23 @@ final class PatientSink<T>
     public void flush(boolean endOfInput) throws IOException, InterruptedException {
       long start = System.nanoTime();
       writer.flush(endOfInput);
-      long waited = System.nanoTime() - start;
-      if (waited > LONG_NANOS) {
-        LOG.warn("sink: waited {} s for Kafka, and goes on", waited / 1_000_000_000L);
-      }
+      tellIfLong(start);
     }
 
     @Override
     public Collection<KafkaCommittable> prepareCommit() throws IOException, InterruptedException {
-      return committing.prepareCommit();
+      long start = System.nanoTime();
+      Collection<KafkaCommittable> committables = committing.prepareCommit();
+      tellIfLong(start);
+      return committables;
     }
 
     @Override
     public List<KafkaWriterState> snapshotState(long checkpointId) throws IOException {
-      return writer.snapshotState(checkpointId);
+      long start = System.nanoTime();
+      List<KafkaWriterState> states = writer.snapshotState(checkpointId); // begins a transaction
+      tellIfLong(start);
+      return states;
     }
 
     @Override
