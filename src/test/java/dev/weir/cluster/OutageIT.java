@@ -28,7 +28,7 @@ class OutageIT {
   private static final int TASKS = 2;
 
   /** Of any level. */
-  private static final int LINES_A_SECOND = 20;
+  private static final int LINES_A_SECOND = 10;
 
   @Test
   void aJobWaitsForItsBrokerWithoutARestartAndSaysSoOnceAMinute() throws Exception {
