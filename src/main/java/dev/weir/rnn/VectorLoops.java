@@ -129,28 +129,62 @@ final class VectorLoops {
 
   /** Replaces the first {@code length} values by their tanh, as {@link Activation#tanh}. */
   static void tanh(float[] values, int length) {
-    int i = 0;
-    for (; i + LANES <= length; i += LANES) {
-      tanh(FloatVector.fromArray(SPECIES, values, i)).intoArray(values, i);
-    }
-    for (; i < length; i++) {
+    int whole = length - length % LANES;
+    tanh(values, 0, whole);
+    for (int i = whole; i < length; i++) {
       values[i] = Activation.tanh(values[i]);
     }
   }
 
-  /** Small enough to be inlined; call it from few places of a method. */
-  static FloatVector tanh(FloatVector value) {
-    // not min and max: comparisons let a NaN and -0 through with fewer instructions, and cut the
-    // same
-    VectorMask<Float> above = value.compare(VectorOperators.GT, Activation.SATURATION);
-    VectorMask<Float> below = value.compare(VectorOperators.LT, -Activation.SATURATION);
-    FloatVector x = value.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
-    FloatVector s = x.mul(x);
-    FloatVector p = of(Activation.P4).fma(s, of(Activation.P3));
-    p = p.fma(s, of(Activation.P2)).fma(s, of(Activation.P1)).fma(s, of(Activation.P0));
-    FloatVector q = of(Activation.Q4).fma(s, of(Activation.Q3));
-    q = q.fma(s, of(Activation.Q2)).fma(s, of(Activation.Q1)).fma(s, of(Activation.Q0));
-    return x.mul(p).div(q);
+  /**
+   * The tanh of {@code length} values from {@code at} on, whole vectors. The polynomial stands here
+   * and not in a method with a vector for its argument, since such a method, once compiled, is too
+   * large to be inlined everywhere, and then takes and gives objects.
+   */
+  static void tanh(float[] values, int at, int length) {
+    for (int i = at; i < at + length; i += LANES) {
+      FloatVector x = FloatVector.fromArray(SPECIES, values, i);
+      // not min and max: comparisons let a NaN and -0 through with fewer instructions
+      VectorMask<Float> above = x.compare(VectorOperators.GT, Activation.SATURATION);
+      VectorMask<Float> below = x.compare(VectorOperators.LT, -Activation.SATURATION);
+      x = x.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+      FloatVector s = x.mul(x);
+      FloatVector p = of(Activation.P4).fma(s, of(Activation.P3));
+      FloatVector q = of(Activation.Q4).fma(s, of(Activation.Q3));
+      p = p.fma(s, of(Activation.P2)).fma(s, of(Activation.P1)).fma(s, of(Activation.P0));
+      q = q.fma(s, of(Activation.Q2)).fma(s, of(Activation.Q1)).fma(s, of(Activation.Q0));
+      x.mul(p).div(q).intoArray(values, i);
+    }
+  }
+
+  /**
+   * As above, at two places in lock-step. Its length, beyond what the compiler inlines into a hot
+   * caller, keeps the caller from reaching the size at which it stops inlining in the middle of an
+   * expression.
+   */
+  static void tanh(float[] values, int atA, int atB, int length) {
+    for (int i = 0; i < length; i += LANES) {
+      FloatVector a = FloatVector.fromArray(SPECIES, values, atA + i);
+      FloatVector b = FloatVector.fromArray(SPECIES, values, atB + i);
+      VectorMask<Float> above = a.compare(VectorOperators.GT, Activation.SATURATION);
+      VectorMask<Float> below = a.compare(VectorOperators.LT, -Activation.SATURATION);
+      a = a.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+      above = b.compare(VectorOperators.GT, Activation.SATURATION);
+      below = b.compare(VectorOperators.LT, -Activation.SATURATION);
+      b = b.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+      FloatVector s = a.mul(a);
+      FloatVector r = b.mul(b);
+      FloatVector p = of(Activation.P4).fma(s, of(Activation.P3));
+      FloatVector q = of(Activation.Q4).fma(s, of(Activation.Q3));
+      p = p.fma(s, of(Activation.P2)).fma(s, of(Activation.P1)).fma(s, of(Activation.P0));
+      q = q.fma(s, of(Activation.Q2)).fma(s, of(Activation.Q1)).fma(s, of(Activation.Q0));
+      a.mul(p).div(q).intoArray(values, atA + i);
+      p = of(Activation.P4).fma(r, of(Activation.P3));
+      q = of(Activation.Q4).fma(r, of(Activation.Q3));
+      p = p.fma(r, of(Activation.P2)).fma(r, of(Activation.P1)).fma(r, of(Activation.P0));
+      q = q.fma(r, of(Activation.Q2)).fma(r, of(Activation.Q1)).fma(r, of(Activation.Q0));
+      b.mul(p).div(q).intoArray(values, atB + i);
+    }
   }
 
   private static FloatVector of(float constant) {
