@@ -45,6 +45,11 @@ final class ColumnKernel implements RecurrentKernel {
   }
 
   @Override
+  public String name() {
+    return "plain";
+  }
+
+  @Override
   public void load(float[] learned) {
     weights.pack(learned);
   }

@@ -79,7 +79,9 @@ final class PanelWeights {
     }
   }
 
-  /** A (gates * hidden_size, width) matrix, to the rows from {@code firstRow} on of {@code rows}. */
+  /**
+   * A (gates * hidden_size, width) matrix, to the rows from {@code firstRow} on of {@code rows}.
+   */
   private void packMatrix(
       float[] weights, int offset, int width, float[] panels, int base, int firstRow, int rows) {
     int from = offset;

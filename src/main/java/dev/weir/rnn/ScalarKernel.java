@@ -53,6 +53,11 @@ final class ScalarKernel implements RecurrentKernel {
   }
 
   @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
   public void load(float[] learned) {
     int offset = 0;
     for (int layer = 0; layer < config.numLayers(); layer++) {
@@ -202,7 +207,14 @@ final class ScalarKernel implements RecurrentKernel {
   }
 
   private static void projectOne(
-      float[] w, float[] x, int offset, int stride, float[] bias, float[] to, int rows, int seqLen) {
+      float[] w,
+      float[] x,
+      int offset,
+      int stride,
+      float[] bias,
+      float[] to,
+      int rows,
+      int seqLen) {
     int at = 0;
     int from = offset;
     for (int t = 0; t < seqLen; t++) {
@@ -394,8 +406,7 @@ final class ScalarKernel implements RecurrentKernel {
   }
 
   /** c' = f c + i g, h' = o tanh(c'); gates before tanh: i, f, g, o. */
-  private static void lstmStep(
-      float[] gates, float[] cells, int c, float[] out, int to, int size) {
+  private static void lstmStep(float[] gates, float[] cells, int c, float[] out, int to, int size) {
     for (int k = 0; k < size; k++) {
       float i = sigmoid(gates[k]);
       float f = sigmoid(gates[size + k]);
@@ -406,7 +417,9 @@ final class ScalarKernel implements RecurrentKernel {
     }
   }
 
-  /** n = tanh(x + r (W_hn h + b_hn)), h' = (1 - z) n + z h; gates before tanh: r, z, W_hn h + b_hn. */
+  /**
+   * n = tanh(x + r (W_hn h + b_hn)), h' = (1 - z) n + z h; gates before tanh: r, z, W_hn h + b_hn.
+   */
   private static void gruStep(
       float[] gates, float[] x, int xAt, float[] h, int hAt, float[] out, int to, int size) {
     for (int k = 0; k < size; k++) {

@@ -44,6 +44,11 @@ final class VectorKernel implements RecurrentKernel {
   }
 
   @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
   public void load(float[] learned) {
     weights.pack(learned);
   }
@@ -295,8 +300,7 @@ final class VectorKernel implements RecurrentKernel {
   }
 
   /** n = tanh(x + r (W_hn h + b_hn)), h' = (1 - z) n + z h (gates r, z, and that sum). */
-  private void gruStep(
-      float[] h, int hA, int hB, int xA, int xB, float[] out, int outA, int outB) {
+  private void gruStep(float[] h, int hA, int hB, int xA, int xB, float[] out, int outA, int outB) {
     tanh(gates, 0, gateRows, 2 * padded);
     resetHidden(gates, 0, padded, projected, xA, out, outA);
     if (directions == 2) {
