@@ -1,5 +1,6 @@
 package dev.weir.rnn;
 
+import java.lang.management.ManagementFactory;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ final class Kernels {
 
   private static final String MODULE = "jdk.incubator.vector";
   private static final boolean VECTOR_API = ModuleLayer.boot().findModule(MODULE).isPresent();
+  private static final boolean FAST_VECTORS = VECTOR_API && compilesVectors();
 
   // the largest hidden_size for which scalar code is faster than the one that would else be taken
   private static final int SCALAR_BESIDE_VECTOR = 2;
@@ -39,6 +41,20 @@ final class Kernels {
   }
 
   /**
+   * Only HotSpot's second compiler makes instructions of vectors; without it each is an object, and
+   * a window takes a millisecond.
+   */
+  private static boolean compilesVectors() {
+    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      boolean tier = argument.startsWith("-XX:TieredStopAtLevel=") && !argument.endsWith("=4");
+      if (tier || argument.equals("-Xint")) {
+        return false;
+      }
+    }
+    return System.getProperty("java.vm.name", "").contains("Server VM");
+  }
+
+  /**
    * @throws IllegalArgumentException if the system property names no kernel
    * @throws IllegalStateException if it names one that this JVM cannot run
    */
@@ -49,7 +65,7 @@ final class Kernels {
 
   private static String fastest(RnnConfig config) {
     int scalar = SCALAR_BESIDE_PLAIN;
-    if (VECTOR_API) {
+    if (FAST_VECTORS) {
       scalar = SCALAR_BESIDE_VECTOR;
     } else if (config.cell().gates() > 1) {
       scalar = SCALAR_BESIDE_PLAIN_GATED;
@@ -57,7 +73,7 @@ final class Kernels {
     if (config.hiddenSize() <= scalar) {
       return "scalar";
     }
-    return VECTOR_API ? "vector" : "plain";
+    return FAST_VECTORS ? "vector" : "plain";
   }
 
   static RecurrentKernel create(String name, RnnConfig config) {
