@@ -1,12 +1,10 @@
 package dev.weir.rnn;
 
 import java.lang.management.ManagementFactory;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
- * Chooses a kernel for a shape, by what was fastest when measured, and compiles it ahead. All
- * kernels give the same bits, so that a choice never shows in a forecast.
+ * Chooses a kernel for a shape, by what was fastest when measured. All kernels give the same bits,
+ * so that a choice never shows in a forecast.
  *
  * <p>{@code -Dweir.kernel=scalar}, {@code plain} or {@code vector} takes one for all shapes.
  */
@@ -22,12 +20,6 @@ final class Kernels {
   private static final int SCALAR_BESIDE_VECTOR = 2;
   private static final int SCALAR_BESIDE_PLAIN = 6;
   private static final int SCALAR_BESIDE_PLAIN_GATED = 3; // LSTM and GRU: more rows, longer loops
-
-  private static final long NANOS = 1_000_000L;
-  private static final long WARM_UP_OF_A_SHAPE = 500 * NANOS;
-  private static final int WARM_UP_CALLS = 20_000; // beyond what the compiler waits for
-  private static final Set<Object> WARM = new HashSet<>();
-  private static long warmUpLeft = 1_400 * NANOS; // for all shapes of this JVM
 
   private Kernels() {}
 
@@ -93,26 +85,5 @@ final class Kernels {
         throw new IllegalArgumentException(
             "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
     }
-  }
-
-  /**
-   * Runs a shape until the JVM has compiled it, so that no record waits for that; for half a second
-   * at most, once in a JVM, and for all shapes together less than a second and a half.
-   */
-  static synchronized void warmUp(RnnConfig config, int seqLen) {
-    if (warmUpLeft <= 0 || !WARM.add(config)) {
-      return;
-    }
-    long start = System.nanoTime();
-    long limit = Math.min(WARM_UP_OF_A_SHAPE, warmUpLeft);
-    RecurrentKernel kernel = of(config);
-    kernel.load(new float[config.parameterCount()]);
-    float[] input = new float[seqLen * config.inputSize()];
-    RnnOutput result = new RnnOutput();
-    result.reshape(config, 1, seqLen, true);
-    for (int call = 0; call < WARM_UP_CALLS && System.nanoTime() - start < limit; call++) {
-      kernel.forward(input, 1, seqLen, true, null, null, result.out(), result.hN(), result.cN());
-    }
-    warmUpLeft -= System.nanoTime() - start;
   }
 }

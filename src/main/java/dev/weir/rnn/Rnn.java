@@ -53,7 +53,7 @@ public final class Rnn {
    */
   public void warmUp(int seqLen) {
     requireAtLeastOne("seq_len", seqLen);
-    Kernels.warmUp(config, seqLen);
+    WarmUp.OF_THIS_JVM.run(config, seqLen);
   }
 
   /**

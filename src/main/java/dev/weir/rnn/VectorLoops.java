@@ -136,31 +136,22 @@ final class VectorLoops {
     }
   }
 
-  /**
-   * The tanh of {@code length} values from {@code at} on, whole vectors. The polynomial stands here
-   * and not in a method with a vector for its argument, since such a method, once compiled, is too
-   * large to be inlined everywhere, and then takes and gives objects.
-   */
+  /** The tanh of {@code length} values from {@code at} on, whole vectors. */
   static void tanh(float[] values, int at, int length) {
-    for (int i = at; i < at + length; i += LANES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, values, i);
-      // not min and max: comparisons let a NaN and -0 through with fewer instructions
-      VectorMask<Float> above = x.compare(VectorOperators.GT, Activation.SATURATION);
-      VectorMask<Float> below = x.compare(VectorOperators.LT, -Activation.SATURATION);
-      x = x.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
-      FloatVector s = x.mul(x);
-      FloatVector p = of(Activation.P4).fma(s, of(Activation.P3));
-      FloatVector q = of(Activation.Q4).fma(s, of(Activation.Q3));
-      p = p.fma(s, of(Activation.P2)).fma(s, of(Activation.P1)).fma(s, of(Activation.P0));
-      q = q.fma(s, of(Activation.Q2)).fma(s, of(Activation.Q1)).fma(s, of(Activation.Q0));
-      x.mul(p).div(q).intoArray(values, i);
+    int half = length / (2 * LANES) * LANES;
+    tanh(values, at, at + half, half);
+    if (2 * half < length) {
+      int last = at + 2 * half;
+      tanh(values, last, last, LANES); // twice the same, read before it is written
     }
   }
 
   /**
-   * As above, at two places in lock-step. Its length, beyond what the compiler inlines into a hot
-   * caller, keeps the caller from reaching the size at which it stops inlining in the middle of an
-   * expression.
+   * As above, at two places in lock-step. The polynomial stands here and not in a method with a
+   * vector for its argument, since such a method, once compiled, is too large to be inlined
+   * everywhere, and then takes and gives objects. This one, with more than 325 bytes of code, is
+   * never inlined, so that no caller grows to where the compiler stops inlining in the middle of an
+   * expression, with the same effect; the panels' products are as long for the same reason.
    */
   static void tanh(float[] values, int atA, int atB, int length) {
     for (int i = 0; i < length; i += LANES) {
