@@ -42,6 +42,16 @@ public final class NetworkForecaster {
     return model;
   }
 
+  /** Which code computes the network: {@link Rnn#kernel}. */
+  public String kernel() {
+    return rnn.kernel();
+  }
+
+  /** Has the network compiled before the first window: {@link Rnn#warmUp}. */
+  public void warmUp() {
+    rnn.warmUp(model.seqLen());
+  }
+
   /**
    * The model's forecast of a full window; {@link Status#FALLBACK} with the last value when the
    * arithmetic leaves the finite numbers.

@@ -10,9 +10,10 @@ import java.util.Arrays;
  * step, so that the CPU can work on one while the other waits for its tanh. Columns go four at a
  * time: JDK 17 vectorises that body, not one of eight.
  *
- * <p>Known gap: the JIT compiler shapes these loops after the lengths that it sees first. In a JVM
- * that has warmed up on hidden_size 2, hidden_size 32 runs 1.4 times slower than in a fresh one, so
- * networks of a few units should get a kernel whose loops are their own.
+ * <p>The JIT compiler shapes these loops after the lengths that it sees first. In a JVM that had
+ * warmed up on hidden_size 2, hidden_size 32 ran 1.4 times slower than in a fresh one (25.2 against
+ * 17.6 us a window); so networks of a few units have {@link ScalarKernel}, beside which 32 keeps
+ * its 17.6. After hidden_size 8, which may come here, it takes 18.4.
  */
 final class ColumnKernel implements RecurrentKernel {
 
@@ -42,6 +43,11 @@ final class ColumnKernel implements RecurrentKernel {
     this.next = new float[directions][hiddenSize];
     this.gates = new float[gateRows];
     this.gate = new float[4][hiddenSize];
+  }
+
+  @Override
+  public String name() {
+    return "plain";
   }
 
   @Override

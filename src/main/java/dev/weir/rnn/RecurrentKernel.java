@@ -2,12 +2,16 @@ package dev.weir.rnn;
 
 /**
  * The arithmetic of one network shape. A kernel owns packed weights and scratch, both for one
- * {@link RnnConfig}; the learned weights stay with the caller. Several kernels give the same
- * numbers within 1e-6 and differ in speed only.
+ * {@link RnnConfig}; the learned weights stay with the caller. All kernels give the same bits and
+ * differ in speed only: each element's sum has the order that {@link ColumnKernel} gives it, by fma
+ * throughout, and there is one polynomial for tanh. So a series learns the same wherever it runs.
  *
  * <p>Lengths are checked by {@link Rnn}, not here. Not thread-safe: one kernel per thread.
  */
 interface RecurrentKernel {
+
+  /** As in {@link Kernels#create}. */
+  String name();
 
   /**
    * Packs weights for this kernel. Copies; allocates nothing.

@@ -1,5 +1,7 @@
 package dev.weir.rnn;
 
+import java.util.List;
+
 /**
  * A stacked recurrent network with the semantics of {@code torch.nn.RNN}, {@code LSTM} or {@code
  * GRU} in float32, without dropout, projections or packed sequences.
@@ -19,17 +21,39 @@ package dev.weir.rnn;
  */
 public final class Rnn {
 
+  /** All that {@link #kernel} may say. */
+  public static final List<String> KERNELS = List.of("scalar", "plain", "vector");
+
   private final RnnConfig config;
   private final RecurrentKernel kernel;
   private boolean loaded;
 
   public Rnn(RnnConfig config) {
     this.config = config;
-    this.kernel = new ColumnKernel(config);
+    this.kernel = Kernels.of(config);
   }
 
   public RnnConfig config() {
     return config;
+  }
+
+  /**
+   * Which code computes: {@code scalar} for a few units, {@code vector} in a JVM started with
+   * {@code --add-modules=jdk.incubator.vector}, else {@code plain}; or what the system property
+   * {@code weir.kernel} says. All give the same bits.
+   */
+  public String kernel() {
+    return kernel.name();
+  }
+
+  /**
+   * Has the JVM compile what a forward of such sequences runs, so that the first ones need not wait
+   * for it. Takes up to half a second, once for each config in a JVM, and less than a second and a
+   * half for all of them. Leaves this network as it is.
+   */
+  public void warmUp(int seqLen) {
+    requireAtLeastOne("seq_len", seqLen);
+    WarmUp.OF_THIS_JVM.run(config, seqLen);
   }
 
   /**

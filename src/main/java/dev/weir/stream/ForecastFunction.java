@@ -19,10 +19,12 @@ import dev.weir.forecast.Windows.Outcome;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.rnn.Rnn;
 import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -70,6 +72,7 @@ final class ForecastFunction
   private transient ValueState<WindowState> windowState;
   private transient Windows windows;
   private transient KnownSeries known;
+  private transient BroadcastState<String, ForecastModel> restoredModels; // until open
   private transient ModeForecaster[] forecasters; // by target
   transient Counters counters;
 
@@ -98,7 +101,17 @@ final class ForecastFunction
               target.learning() == null
                   ? null
                   : getRuntimeContext().getState(memory(target.mode())));
+      // now, so that no record waits until the network is compiled
+      forecasters[i].use(target.model() == null ? null : restoredModels.get(target.model()));
     }
+    restoredModels = null;
+    for (String kernel : Rnn.KERNELS) {
+      metrics.addGroup("kernel", kernel).gauge("networks", () -> networksOn(kernel));
+    }
+  }
+
+  private long networksOn(String kernel) {
+    return Arrays.stream(forecasters).filter(f -> kernel.equals(f.kernel())).count();
   }
 
   boolean expires() {
@@ -138,6 +151,7 @@ final class ForecastFunction
   public void initializeState(FunctionInitializationContext context) throws Exception {
     BroadcastState<String, ForecastModel> models =
         context.getOperatorStateStore().getBroadcastState(MODELS);
+    restoredModels = models;
     for (Target target : settings.targets()) {
       ForecastModel model = target.model() == null ? null : models.get(target.model());
       String problem = model == null ? null : settings.problemWith(model, target);
@@ -178,6 +192,11 @@ final class ForecastFunction
     if (wanted) { // the topic may serve other jobs too
       context.getBroadcastState(MODELS).put(model.name(), model);
       LOG.info("model {} version {} is active", model.name(), model.version());
+      for (ModeForecaster forecaster : forecasters) {
+        if (model.name().equals(forecaster.target().model())) {
+          forecaster.use(model);
+        }
+      }
     }
   }
 

@@ -17,17 +17,22 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.ForecastModel;
+import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ValueState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the forecasts of one mode: by the mixture that learns each series, or by the model alone.
  * Joins the state of the current key with the core; one instance for each task and mode.
  */
 final class ModeForecaster {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModeForecaster.class);
 
   private final Target target;
   private final ForecastModel initialModel; // null when there is none
@@ -76,8 +81,19 @@ final class ModeForecaster {
   void use(ForecastModel published) {
     ForecastModel active = published == null ? initialModel : published;
     if (active != null && (network == null || network.model() != active)) {
+      RnnConfig before = network == null ? null : network.model().rnn();
       network = new NetworkForecaster(active);
+      if (!active.rnn().equals(before)) {
+        network.warmUp();
+        LOG.info(
+            "{}: kernel {} for {}", target.mode().label(), network.kernel(), network.model().rnn());
+      }
     }
+  }
+
+  /** Which code computes the active model's network; null while there is none. */
+  String kernel() {
+    return network == null ? null : network.kernel();
   }
 
   /**

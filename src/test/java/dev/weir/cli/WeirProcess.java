@@ -101,8 +101,9 @@ final class WeirProcess implements AutoCloseable {
     return text(out);
   }
 
+  /** Without the line that the JVM itself writes where the launcher gives it the Vector API. */
   String err() {
-    return text(err);
+    return text(err).replaceFirst("^WARNING: Using incubator modules: .*\\R", "");
   }
 
   /** Waits for a line on standard error; fails at once when the process ends without it. */

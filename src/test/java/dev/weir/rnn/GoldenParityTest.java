@@ -23,7 +23,7 @@ class GoldenParityTest {
         .map(golden -> dynamicTest(golden.path().getFileName().toString(), () -> check(golden)));
   }
 
-  private static void check(GoldenFile golden) {
+  static void check(GoldenFile golden) {
     Rnn rnn = new Rnn(golden.config());
     rnn.load(golden.weights("state_dict", ""));
     RnnOutput result = new RnnOutput();

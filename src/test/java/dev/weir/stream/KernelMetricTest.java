@@ -1,0 +1,126 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.stream.ForecastSettings.Target;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
+import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class KernelMetricTest {
+
+  @Test
+  void aMetricTellsOnWhichKernelTheNetworksRunOnceAModelIsThere() throws Exception {
+    Gauges gauges = new Gauges();
+    Target target = new Target(Mode.MANY_TO_ONE, "m", 1, null, null);
+    ForecastSettings settings = new ForecastSettings(3, 1, 0, Duration.ZERO, List.of(target));
+    try (var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
+            new Gauged(new ForecastFunction(settings), gauges),
+            arrival -> "any",
+            model -> "",
+            Types.STRING)) {
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+      assertThat(gauges.networks()).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 0L));
+
+      harness.processElement2(new ModelUpdate(model(1, 2), source()), 0);
+      assertThat(gauges.networks()).isEqualTo(Map.of("scalar", 1L, "plain", 0L, "vector", 0L));
+
+      harness.processElement2(new ModelUpdate(model(2, 9), source()), 0);
+      assertThat(gauges.networks()).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 1L));
+    }
+  }
+
+  private static ForecastModel model(long version, int hiddenSize) {
+    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, hiddenSize, 1, false, false);
+    return new ForecastModel(
+        "m",
+        version,
+        Mode.MANY_TO_ONE,
+        config,
+        3,
+        1,
+        Readout.FINAL_HIDDEN,
+        Scaling.NONE,
+        new float[config.parameterCount()],
+        new ForecastModel.Head(new float[hiddenSize], new float[1]),
+        Map.of());
+  }
+
+  private static SourceRecord source() {
+    return new SourceRecord("models", 0, 0, 1, null, new byte[] {1});
+  }
+
+  /** The gauges named "networks", by their group's value. */
+  private static final class Gauges extends UnregisteredMetricsGroup
+      implements OperatorMetricGroup {
+    private final Map<String, Gauge<?>> byKernel = new HashMap<>();
+
+    Map<String, Object> networks() {
+      Map<String, Object> values = new HashMap<>();
+      byKernel.forEach((kernel, gauge) -> values.put(kernel, gauge.getValue()));
+      return values;
+    }
+
+    @Override
+    public MetricGroup addGroup(String name) {
+      return this;
+    }
+
+    @Override
+    public MetricGroup addGroup(String key, String value) {
+      return new UnregisteredMetricsGroup() {
+        @Override
+        public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
+          if (key.equals("kernel") && name.equals("networks")) {
+            byKernel.put(value, gauge);
+          }
+          return gauge;
+        }
+      };
+    }
+
+    @Override
+    public OperatorIOMetricGroup getIOMetricGroup() {
+      return UnregisteredMetricsGroup.createOperatorIOMetricGroup();
+    }
+  }
+
+  private static final class Gauged
+      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+    private static final long serialVersionUID = 1L;
+    private final transient Gauges gauges;
+
+    Gauged(ForecastFunction function, Gauges gauges) {
+      super(function, List.of(ForecastFunction.MODELS));
+      this.gauges = gauges;
+    }
+
+    @Override
+    public OperatorMetricGroup getMetricGroup() {
+      return gauges;
+    }
+  }
+}
