@@ -8,7 +8,7 @@ import java.util.Map;
  * The equations of torch's pages in double precision, one sum at a time and batch_first: slow,
  * independent of our kernels, and near enough to the truth to differentiate numerically.
  */
-final class DoubleNetwork {
+public final class DoubleNetwork {
 
   private final RnnConfig config;
   private final int batch;
@@ -20,7 +20,7 @@ final class DoubleNetwork {
 
   final double[] cN;
 
-  DoubleNetwork(RnnConfig config, int batch, int seqLen) {
+  public DoubleNetwork(RnnConfig config, int batch, int seqLen) {
     this.config = config;
     this.batch = batch;
     this.seqLen = seqLen;
@@ -29,7 +29,7 @@ final class DoubleNetwork {
     cN = new double[hN.length];
   }
 
-  static double[] widened(float[] values) {
+  public static double[] widened(float[] values) {
     if (values == null) {
       return null;
     }
@@ -39,7 +39,7 @@ final class DoubleNetwork {
   }
 
   /** Returns out: (batch, seq_len, num_directions * hidden_size). */
-  double[] forward(double[] weights, double[] input, double[] h0, double[] c0) {
+  public double[] forward(double[] weights, double[] input, double[] h0, double[] c0) {
     int width = seqLen * config.outputSize();
     double[] out = new double[batch * width];
     for (int b = 0; b < batch; b++) {

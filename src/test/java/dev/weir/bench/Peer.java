@@ -1,0 +1,27 @@
+package dev.weir.bench;
+
+/** Who else can do the work. */
+enum Peer {
+  ONNX("onnxruntime", "ONNX Runtime"),
+  DJL("djl", "DJL"),
+  /** Not in a JVM: its figures come from bench_torch.py. */
+  TORCH("pytorch", "PyTorch"),
+  RCF("rcf", "RCFCaster");
+
+  private final String library;
+  private final String title;
+
+  Peer(String library, String title) {
+    this.library = library;
+    this.title = title;
+  }
+
+  /** As benchmarks and files call it. */
+  String library() {
+    return library;
+  }
+
+  String title() {
+    return title;
+  }
+}

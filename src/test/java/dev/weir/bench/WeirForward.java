@@ -1,0 +1,32 @@
+package dev.weir.bench;
+
+import dev.weir.rnn.Rnn;
+import dev.weir.rnn.RnnOutput;
+
+/** Ours. */
+final class WeirForward implements Forward {
+
+  private final Shape shape;
+  private final Rnn rnn;
+  private final RnnOutput result = new RnnOutput();
+
+  WeirForward(Shape shape, float[] weights) {
+    this.shape = shape;
+    this.rnn = new Rnn(shape.config());
+    rnn.load(weights);
+  }
+
+  @Override
+  public float[] run(float[] input) {
+    rnn.forward(input, shape.batch(), shape.seqLen(), true, null, null, result);
+    return result.out();
+  }
+
+  @Override
+  public boolean batchFirst() {
+    return true;
+  }
+
+  @Override
+  public void close() {}
+}
