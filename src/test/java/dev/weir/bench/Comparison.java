@@ -130,9 +130,9 @@ public final class Comparison {
             .jvmArgs(jvm.toArray(String[]::new))
             .forks(1)
             .warmupIterations(quick ? 3 : 4)
-            .warmupTime(TimeValue.milliseconds(quick ? 300 : 500))
+            .warmupTime(TimeValue.milliseconds(quick ? 200 : 300))
             .measurementIterations(quick ? 5 : 7)
-            .measurementTime(TimeValue.milliseconds(quick ? 100 : 200))
+            .measurementTime(TimeValue.milliseconds(quick ? 80 : 150))
             .timeout(new TimeValue(2, TimeUnit.MINUTES))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);

@@ -101,24 +101,28 @@ final class ComparisonTable {
   }
 
   private static String machine() {
-    return "%s, %d processors, JDK %s"
+    return "%s, family %s model %s, %d processors, JDK %s"
         .formatted(
-            processor(),
+            processor("model name"),
+            processor("cpu family"),
+            processor("model"),
             Runtime.getRuntime().availableProcessors(),
             System.getProperty("java.version"));
   }
 
-  private static String processor() {
+  /** A line of what Linux says of its first processor; elsewhere unknown. */
+  private static String processor(String what) {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
-        if (line.startsWith("model name")) {
-          return line.substring(line.indexOf(':') + 1).strip();
+        int colon = line.indexOf(':');
+        if (colon > 0 && line.substring(0, colon).strip().equals(what)) {
+          return line.substring(colon + 1).strip();
         }
       }
     } catch (IOException e) {
       // not a Linux
     }
-    return System.getProperty("os.arch");
+    return "unknown";
   }
 
   String json() {

@@ -22,11 +22,12 @@ interface Forward extends AutoCloseable {
     float[] weights = shape.tensors().weights();
     return switch (library) {
       case "weir" -> new WeirForward(shape, weights);
-      case "onnxruntime" -> new OnnxForward(shape, weights);
+      case "onnxruntime" -> new OnnxForward(shape, weights, false);
+      case "onnxruntime-reused" -> new OnnxForward(shape, weights, true);
       case "djl" -> new DjlForward(shape, weights);
       default ->
           throw new IllegalArgumentException(
-              "library: expected weir, onnxruntime or djl, got " + library);
+              "library: expected weir, onnxruntime, onnxruntime-reused or djl, got " + library);
     };
   }
 }

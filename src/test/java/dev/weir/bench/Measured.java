@@ -45,9 +45,16 @@ final class Measured {
     return (quantile(cpu, 0.75) - quantile(cpu, 0.25)) / 2 / nanos();
   }
 
-  /** CPU of the whole process over that of the thread; NaN if unknown. */
+  /**
+   * CPU of the whole process over that of the thread, compilers of the JVM included; NaN if
+   * unknown. Of sums, since a process' clock ticks only every 10 ms.
+   */
   double processShare() {
-    return process.isEmpty() ? Double.NaN : quantile(process, 0.5) / nanos();
+    return process.isEmpty() ? Double.NaN : sum(process) / sum(cpu);
+  }
+
+  private static double sum(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).sum();
   }
 
   /** Allocated by one operation; NaN if unknown. */

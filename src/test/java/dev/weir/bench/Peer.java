@@ -3,6 +3,8 @@ package dev.weir.bench;
 /** Who else can do the work. */
 enum Peer {
   ONNX("onnxruntime", "ONNX Runtime"),
+  /** The same with tensors made once and reused: less than its interface costs as a rule. */
+  ONNX_REUSED("onnxruntime-reused", "ORT, reused"),
   DJL("djl", "DJL"),
   /** Not in a JVM: its figures come from bench_torch.py. */
   TORCH("pytorch", "PyTorch"),

@@ -57,7 +57,7 @@ record Work(String kind, Class<?> benchmark, Shape shape, List<Peer> peers, List
         "forward",
         ForwardBenchmark.class,
         Shape.of(shape),
-        List.of(Peer.ONNX, Peer.DJL),
+        List.of(Peer.ONNX, Peer.ONNX_REUSED, Peer.DJL),
         List.of(targets));
   }
 
