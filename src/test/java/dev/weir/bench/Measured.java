@@ -19,7 +19,9 @@ final class Measured {
       for (BenchmarkResult fork : run.getBenchmarkResults()) {
         for (IterationResult iteration : fork.getIterationResults()) {
           cpu.add(score(iteration, ThreadCpuProfiler.CPU));
-          process.add(score(iteration, ThreadCpuProfiler.PROCESS));
+          process.add(
+              score(iteration, ThreadCpuProfiler.PROCESS)
+                  / score(iteration, ThreadCpuProfiler.CPU));
           bytes.add(score(iteration, ThreadCpuProfiler.BYTES));
         }
       }
@@ -46,15 +48,11 @@ final class Measured {
   }
 
   /**
-   * CPU of the whole process over that of the thread, compilers of the JVM included; NaN if
-   * unknown. Of sums, since a process' clock ticks only every 10 ms.
+   * CPU of the whole process over that of the thread, the JVM's compilers included: the median over
+   * all iterations; NaN if unknown. A process' clock ticks every 10 ms only.
    */
   double processShare() {
-    return process.isEmpty() ? Double.NaN : sum(process) / sum(cpu);
-  }
-
-  private static double sum(List<Double> values) {
-    return values.stream().mapToDouble(Double::doubleValue).sum();
+    return process.isEmpty() ? Double.NaN : quantile(process, 0.5);
   }
 
   /** Allocated by one operation; NaN if unknown. */
