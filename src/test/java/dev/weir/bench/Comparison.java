@@ -113,6 +113,7 @@ public final class Comparison {
     done++;
     System.err.printf("%d of %d: %s%n", done, planned, what);
     List<String> jvm = new ArrayList<>(kernel.jvmArguments());
+    jvm.add("-D" + WeirForward.KERNEL + "=" + kernel);
     jvm.addAll(
         List.of(
             "-Xms1g",
