@@ -3,27 +3,18 @@ package dev.weir.rnn;
 import java.util.Arrays;
 
 /**
- * One direction of one layer in training: its weights, packed; what its forward pass keeps; and the
- * gradients that its backward pass collects.
+ * One direction of one layer in training: its two weight matrices, what its forward pass keeps, and
+ * the gradients that its backward pass leaves. What is arithmetic of matrices lies in {@link
+ * TrainingMatrix}; here are the cells.
  *
- * <p>Every hot loop is a "sum += column * x" over arrays that share one index (see {@link
- * ColumnWeights}). Forward that is a column of a weight matrix, times one input. Backward through
- * the weights it is a row of a weight matrix, times one gate's gradient. And a column of the
- * weights' gradient is the gates' gradients of all steps, each times that step's input. So no loop
- * ever runs along the input, which may be a single value.
- *
- * <p>Known gap: at hidden_size 16 and below the loops' own cost exceeds the arithmetic, and a
- * window of a batch costs nearly as much as one alone. Measured without gain: one scalar loop over
- * all of a step's gates (twice the time), each pass over all windows before the next pass (the
- * same), the fast tanh for sigmoid gates (the same). A kernel for one size would help.
+ * <p>Both passes are called step by step, so that the directions of a layer can advance in turn:
+ * the CPU works on one while the other waits for the end of its sums.
  *
  * <p>Rows of a step lie at {@code t * batch + b}, in time order whichever way the direction reads.
  *
  * <p>Lengths are checked by {@link TrainableRnn}. Not thread-safe.
  */
 final class DirectionTape {
-
-  private static final float[] ONE = {1f};
 
   private final Cell cell;
   private final int inputSize; // of this layer
@@ -32,14 +23,10 @@ final class DirectionTape {
   private final boolean reverse;
   private final boolean bias;
 
-  // packed; in the columns and in inputBias, rows of sigmoid gates are halved, as in ColumnWeights
-  private final float[][] inputColumns; // (layer_input_size)(gates * hidden_size)
-  private final float[][] hiddenColumns; // (hidden_size)(gates * hidden_size)
+  private final TrainingMatrix weightIh; // (gates * hidden_size, layer_input_size)
+  private final TrainingMatrix weightHh; // (gates * hidden_size, hidden_size)
   private final float[] inputBias; // (gates * hidden_size): b_ih + b_hh, without the GRU's b_hn
   private final float[] hiddenBias; // (hidden_size): b_hn, GRU only
-  private final float[][] inputRows; // (gates * hidden_size)(layer_input_size)
-  private final float[][] hiddenRows; // (gates * hidden_size)(hidden_size)
-
   private final float[] scales; // (gates * hidden_size): one half for a sigmoid gate, else 1
 
   // kept by forward; rows = seq_len * batch
@@ -51,7 +38,7 @@ final class DirectionTape {
   private float[] extra = {}; // (rows, hidden_size): LSTM tanh(c), GRU W_hn h + b_hn
 
   // scratch of one step
-  private final float[] mixed; // (gates * hidden_size)
+  private float[][] mixed = {}; // (batch)(gates * hidden_size), GRU only
   private final float[] squashed; // (hidden_size)
 
   // backward
@@ -59,10 +46,6 @@ final class DirectionTape {
   private float[][] dHiddenGates = {}; // the same array, but for the GRU, whose n differs by r
   private float[][] dHidden = {}; // (batch)(hidden_size)
   private float[] dCells = {}; // (batch, hidden_size)
-  private final float[][] dInputColumns; // as inputColumns, not halved
-  private final float[][] dHiddenColumns; // as hiddenColumns, not halved
-  private final float[] dInputBias; // (gates * hidden_size)
-  private final float[] dHiddenBias; // (gates * hidden_size)
 
   DirectionTape(RnnConfig config, int layer, int direction) {
     cell = config.cell();
@@ -71,28 +54,21 @@ final class DirectionTape {
     gateRows = cell.gates() * hiddenSize;
     reverse = direction == 1;
     bias = config.bias();
-    inputColumns = new float[inputSize][gateRows];
-    hiddenColumns = new float[hiddenSize][gateRows];
     inputBias = new float[gateRows];
     hiddenBias = new float[hiddenSize];
-    inputRows = new float[gateRows][inputSize];
-    hiddenRows = new float[gateRows][hiddenSize];
     scales = new float[gateRows];
     for (int row = 0; row < gateRows; row++) {
       scales[row] = scale(row);
     }
-    mixed = new float[gateRows];
+    weightIh = TrainingMatrix.of(gateRows, inputSize, scales);
+    weightHh = TrainingMatrix.of(gateRows, hiddenSize, scales);
     squashed = new float[hiddenSize];
-    dInputColumns = new float[inputSize][gateRows];
-    dHiddenColumns = new float[hiddenSize][gateRows];
-    dInputBias = new float[gateRows];
-    dHiddenBias = new float[gateRows];
   }
 
   /** Copies this direction's tensors from {@code offset} on; returns where the next ones start. */
   int pack(float[] weights, int offset) {
-    int next = packMatrix(weights, offset, inputRows, inputColumns, inputSize);
-    next = packMatrix(weights, next, hiddenRows, hiddenColumns, hiddenSize);
+    int next = weightIh.pack(weights, offset);
+    next = weightHh.pack(weights, next);
     if (!bias) {
       return next;
     }
@@ -107,26 +83,6 @@ final class DirectionTape {
       }
     }
     return next + 2 * gateRows;
-  }
-
-  private int packMatrix(
-      float[] weights, int offset, float[][] rows, float[][] columns, int width) {
-    for (int row = 0; row < gateRows; row++) {
-      System.arraycopy(weights, offset + row * width, rows[row], 0, width);
-    }
-    for (int j = 0; j < width; j++) {
-      takeColumn(weights, offset + j, width, scales, columns[j], gateRows);
-    }
-    return offset + gateRows * width;
-  }
-
-  private static void takeColumn(
-      float[] matrix, int offset, int width, float[] scales, float[] column, int length) {
-    int at = offset;
-    for (int row = 0; row < length; row++) {
-      column[row] = scales[row] * matrix[at];
-      at += width;
-    }
   }
 
   private float scale(int row) {
@@ -144,9 +100,10 @@ final class DirectionTape {
     int rows = seqLen * batch;
     int state = batch * hiddenSize;
     if (gates.length < rows) {
-      gates = new float[rows][gateRows];
-      dGates = new float[rows][gateRows];
-      dHiddenGates = cell == Cell.GRU ? new float[rows][gateRows] : dGates;
+      int padded = TrainingMatrix.padded(gateRows);
+      gates = new float[rows][padded];
+      dGates = new float[rows][padded];
+      dHiddenGates = cell == Cell.GRU ? new float[rows][padded] : dGates;
       extra = new float[cell == Cell.LSTM || cell == Cell.GRU ? rows * hiddenSize : 0];
     }
     if (hidden.length < rows * hiddenSize + state) {
@@ -154,8 +111,9 @@ final class DirectionTape {
       cells = new float[cell == Cell.LSTM ? hidden.length : 0];
     }
     if (dHidden.length < batch) {
-      dHidden = new float[batch][hiddenSize];
+      dHidden = new float[batch][TrainingMatrix.padded(hiddenSize)];
       dCells = new float[state];
+      mixed = new float[cell == Cell.GRU ? batch : 0][TrainingMatrix.padded(gateRows)];
     }
   }
 
@@ -178,15 +136,14 @@ final class DirectionTape {
   }
 
   /**
-   * Reads a whole sequence and keeps its activations.
+   * Prepares for {@link #step}: what all steps need of the inputs has no dependence from one to the
+   * next.
    *
    * @param x (seq_len, batch, layer_input_size)
    * @param h0 this direction's (batch, hidden_size) from {@code stateOffset} on; null means zeros
    * @param c0 as h0
-   * @param out (seq_len, batch, outStride): h goes to each row, from {@code outOffset} on
    */
-  void forward(
-      float[] x, float[] h0, float[] c0, int stateOffset, float[] out, int outOffset, int stride) {
+  void begin(float[] x, float[] h0, float[] c0, int stateOffset) {
     int state = batch * hiddenSize;
     begin(h0, stateOffset, hidden, state);
     if (cell == Cell.LSTM) {
@@ -195,18 +152,24 @@ final class DirectionTape {
     int rows = seqLen * batch;
     for (int row = 0; row < rows; row++) {
       System.arraycopy(inputBias, 0, gates[row], 0, gateRows);
-      ColumnKernel.addColumns(inputColumns, x, row * inputSize, inputSize, gates[row], gateRows);
     }
-    for (int step = 0; step < seqLen; step++) {
-      int first = (reverse ? seqLen - 1 - step : step) * batch;
-      for (int row = first; row < first + batch; row++) {
-        switch (cell) {
-          case RNN_TANH, RNN_RELU -> elmanStep(row);
-          case LSTM -> lstmStep(row);
-          case GRU -> gruStep(row);
-        }
-        System.arraycopy(hidden, at(row), out, outOffset + row * stride, hiddenSize);
-      }
+    weightIh.forward(gates, 0, rows, x, 0);
+  }
+
+  /**
+   * Step number {@code step} of this direction, of all sequences, and keeps its activations.
+   *
+   * @param out (seq_len, batch, outStride): h goes to each row, from {@code outOffset} on
+   */
+  void step(int step, float[] out, int outOffset, int stride) {
+    int first = (reverse ? seqLen - 1 - step : step) * batch;
+    switch (cell) {
+      case RNN_TANH, RNN_RELU -> elmanStep(first);
+      case LSTM -> lstmStep(first);
+      case GRU -> gruStep(first);
+    }
+    for (int row = first; row < first + batch; row++) {
+      System.arraycopy(hidden, at(row), out, outOffset + row * stride, hiddenSize);
     }
   }
 
@@ -226,21 +189,29 @@ final class DirectionTape {
     }
   }
 
-  private void elmanStep(int row) {
-    float[] h = gates[row];
-    ColumnKernel.addColumns(hiddenColumns, hidden, before(row), hiddenSize, h, hiddenSize);
-    if (cell == Cell.RNN_TANH) {
-      Activation.preciseTanh(h, hiddenSize);
-    } else {
-      Activation.relu(h, hiddenSize);
+  private void elmanStep(int first) {
+    weightHh.forward(gates, first, batch, hidden, before(first));
+    for (int row = first; row < first + batch; row++) {
+      float[] h = gates[row];
+      if (cell == Cell.RNN_TANH) {
+        Activation.preciseTanh(h, hiddenSize);
+      } else {
+        Activation.relu(h, hiddenSize);
+      }
+      System.arraycopy(h, 0, hidden, at(row), hiddenSize);
     }
-    System.arraycopy(h, 0, hidden, at(row), hiddenSize);
   }
 
-  private void lstmStep(int row) {
+  private void lstmStep(int first) {
+    weightHh.forward(gates, first, batch, hidden, before(first));
+    for (int row = first; row < first + batch; row++) {
+      lstmCell(row);
+    }
+  }
+
+  private void lstmCell(int row) {
     int size = hiddenSize;
     float[] gate = gates[row];
-    ColumnKernel.addColumns(hiddenColumns, hidden, before(row), size, gate, gateRows);
     Activation.preciseTanh(gate, gateRows);
     int cBefore = before(row);
     int c = at(row);
@@ -261,12 +232,20 @@ final class DirectionTape {
     }
   }
 
-  private void gruStep(int row) {
+  private void gruStep(int first) {
+    for (int row = first; row < first + batch; row++) {
+      System.arraycopy(gates[row], 0, mixed[row - first], 0, 2 * hiddenSize);
+      System.arraycopy(hiddenBias, 0, mixed[row - first], 2 * hiddenSize, hiddenSize);
+    }
+    weightHh.forward(mixed, 0, batch, hidden, before(first));
+    for (int row = first; row < first + batch; row++) {
+      gruCell(row, mixed[row - first]);
+    }
+  }
+
+  private void gruCell(int row, float[] mixed) {
     int size = hiddenSize;
     float[] gate = gates[row];
-    System.arraycopy(gate, 0, mixed, 0, 2 * size);
-    System.arraycopy(hiddenBias, 0, mixed, 2 * size, size);
-    ColumnKernel.addColumns(hiddenColumns, hidden, before(row), size, mixed, gateRows);
     // W_hn h + b_hn must leave before tanh, which is for r and z only
     System.arraycopy(mixed, 2 * size, extra, row * size, size);
     Activation.preciseTanh(mixed, 2 * size);
@@ -287,13 +266,13 @@ final class DirectionTape {
   }
 
   /**
-   * Goes back through the sequence and leaves the gradients of gates and of the given state.
+   * Prepares for {@link #stepBack}.
    *
-   * @param dOut dLoss/dOut as out of {@link #forward}
-   * @param dHN dLoss/dHn as h0 of forward; null means zeros
+   * @param dHN this direction's dLoss/dHn, (batch, hidden_size) from {@code state} on; null means
+   *     zeros
    * @param dCN as dHN
    */
-  void backward(float[] dOut, int outOffset, int stride, float[] dHN, float[] dCN, int state) {
+  void beginBackward(float[] dHN, float[] dCN, int state) {
     for (int b = 0; b < batch; b++) {
       if (dHN == null) {
         Arrays.fill(dHidden[b], 0f);
@@ -306,25 +285,32 @@ final class DirectionTape {
     } else {
       System.arraycopy(dCN, state, dCells, 0, batch * hiddenSize);
     }
-    for (int step = seqLen - 1; step >= 0; step--) {
-      int first = (reverse ? seqLen - 1 - step : step) * batch;
-      for (int b = 0; b < batch; b++) {
-        int row = first + b;
-        float[] dH = dHidden[b];
-        int out = outOffset + row * stride;
-        for (int k = 0; k < hiddenSize; k++) {
-          dH[k] += dOut[out + k];
-        }
-        // each leaves in dH what reaches h of the step before directly, not through the gates
-        switch (cell) {
-          case RNN_TANH -> tanhBack(gates[row], dH, dGates[row], hiddenSize);
-          case RNN_RELU -> reluBack(gates[row], dH, dGates[row], hiddenSize);
-          case LSTM -> lstmBack(row, b * hiddenSize, dH);
-          case GRU -> gruBack(row, dH);
-        }
-        ColumnKernel.addColumns(hiddenRows, dHiddenGates[row], 0, gateRows, dH, hiddenSize);
+  }
+
+  /**
+   * Goes back through step number {@code step}: leaves the gradients of its gates and of the state
+   * before it.
+   *
+   * @param dOut dLoss/dOut as out of {@link #step}
+   */
+  void stepBack(int step, float[] dOut, int outOffset, int stride) {
+    int first = (reverse ? seqLen - 1 - step : step) * batch;
+    for (int b = 0; b < batch; b++) {
+      int row = first + b;
+      float[] dH = dHidden[b];
+      int out = outOffset + row * stride;
+      for (int k = 0; k < hiddenSize; k++) {
+        dH[k] += dOut[out + k];
+      }
+      // each leaves in dH what reaches h of the step before directly, not through the gates
+      switch (cell) {
+        case RNN_TANH -> tanhBack(gates[row], dH, dGates[row], hiddenSize);
+        case RNN_RELU -> reluBack(gates[row], dH, dGates[row], hiddenSize);
+        case LSTM -> lstmBack(row, b * hiddenSize, dH);
+        case GRU -> gruBack(row, dH);
       }
     }
+    weightHh.backward(dHiddenGates, first, batch, dHidden);
   }
 
   private static void tanhBack(float[] h, float[] dH, float[] dGate, int length) {
@@ -402,87 +388,29 @@ final class DirectionTape {
     }
   }
 
-  /** Adds dLoss/dx of one row to {@code dX}, (layer_input_size). */
-  void addInputGradient(int row, float[] dX) {
-    ColumnKernel.addColumns(inputRows, dGates[row], 0, gateRows, dX, inputSize);
+  /**
+   * Adds dLoss/dx of {@code count} rows from {@code first} on.
+   *
+   * @param dX (count)(layer_input_size)
+   */
+  void addInputGradient(int first, int count, float[][] dX) {
+    weightIh.backward(dGates, first, count, dX);
   }
 
   /**
    * Adds the weights' gradients to {@code gradient}, from {@code offset} on in torch's order, and
    * returns where the next ones start.
    *
-   * @param x as for {@link #forward}
+   * @param x as for {@link #begin}
    */
   int addWeightGradient(float[] x, float[] gradient, int offset) {
-    int next = addMatrix(dGates, x, 0, inputSize, dInputColumns, gradient, offset);
-    next = addMatrix(dHiddenGates, hidden, before(0), hiddenSize, dHiddenColumns, gradient, next);
+    int rows = seqLen * batch;
+    int next = weightIh.addGradient(dGates, rows, x, 0, gradient, offset);
+    next = weightHh.addGradient(dHiddenGates, rows, hidden, before(0), gradient, next);
     if (!bias) {
       return next;
     }
-    next = addBias(dGates, dInputBias, gradient, next);
-    return addBias(dHiddenGates, dHiddenBias, gradient, next);
-  }
-
-  private int addMatrix(
-      float[][] dRows,
-      float[] x,
-      int xOffset,
-      int width,
-      float[][] columns,
-      float[] gradient,
-      int offset) {
-    int rows = seqLen * batch;
-    for (int j = 0; j < width; j++) {
-      Arrays.fill(columns[j], 0f);
-      ColumnKernel.addColumns(dRows, x, xOffset + j, width, rows, columns[j], gateRows);
-    }
-    int j = 0;
-    for (; j + 4 <= width; j += 4) {
-      addFourColumns(
-          columns[j],
-          columns[j + 1],
-          columns[j + 2],
-          columns[j + 3],
-          gradient,
-          offset + j,
-          width,
-          gateRows);
-    }
-    for (; j < width; j++) {
-      addColumn(columns[j], gradient, offset + j, width, gateRows);
-    }
-    return offset + gateRows * width;
-  }
-
-  private static void addFourColumns(
-      float[] column0,
-      float[] column1,
-      float[] column2,
-      float[] column3,
-      float[] matrix,
-      int offset,
-      int width,
-      int length) {
-    int at = offset;
-    for (int row = 0; row < length; row++) {
-      matrix[at] += column0[row];
-      matrix[at + 1] += column1[row];
-      matrix[at + 2] += column2[row];
-      matrix[at + 3] += column3[row];
-      at += width;
-    }
-  }
-
-  private static void addColumn(float[] column, float[] matrix, int offset, int width, int length) {
-    for (int row = 0; row < length; row++) {
-      matrix[offset + row * width] += column[row];
-    }
-  }
-
-  private int addBias(float[][] dRows, float[] sum, float[] gradient, int offset) {
-    Arrays.fill(sum, 0f);
-    ColumnKernel.addColumns(dRows, ONE, 0, 0, seqLen * batch, sum, gateRows);
-    addColumn(sum, gradient, offset, 1, gateRows);
-    return offset + gateRows;
+    next = weightIh.addBiasGradient(dGates, rows, gradient, next);
+    return weightHh.addBiasGradient(dHiddenGates, rows, gradient, next);
   }
 }

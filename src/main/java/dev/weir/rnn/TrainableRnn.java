@@ -29,6 +29,9 @@ import java.util.Objects;
  */
 public final class TrainableRnn {
 
+  /** Rows that a matrix is multiplied with at once. */
+  private static final int TILE = 4;
+
   private final RnnConfig config;
   private final DirectionTape[][] tapes; // (num_layers)(num_directions)
 
@@ -40,8 +43,8 @@ public final class TrainableRnn {
   // scratch; rows = seq_len * batch, in time order whatever batch_first is
   private final float[][] layerInputs; // (num_layers + 1)(rows, layer_input_size): the last is out
   private float[] dOut = {}; // (rows, num_directions * hidden_size)
-  private final float[] dRow0; // (input_size)
-  private final float[] dRow; // (num_directions * hidden_size)
+  private final float[][] dInputRows; // (tile)(input_size)
+  private final float[][] dRows; // (tile)(num_directions * hidden_size)
   private final float[] fromInput; // (gates * hidden_size)
   private final float[] fromHidden; // (gates * hidden_size)
 
@@ -54,8 +57,8 @@ public final class TrainableRnn {
       }
     }
     this.layerInputs = new float[config.numLayers() + 1][0];
-    this.dRow0 = new float[config.inputSize()];
-    this.dRow = new float[config.outputSize()];
+    this.dInputRows = new float[TILE][TrainingMatrix.padded(config.inputSize())];
+    this.dRows = new float[TILE][TrainingMatrix.padded(config.outputSize())];
     this.fromInput = new float[config.cell().gates() * config.hiddenSize()];
     this.fromHidden = new float[fromInput.length];
   }
@@ -107,13 +110,20 @@ public final class TrainableRnn {
     int state = batch * config.hiddenSize();
     int width = config.outputSize();
     for (int layer = 0; layer < tapes.length; layer++) {
+      int stateOffset = layer * config.numDirections() * state;
       for (int direction = 0; direction < tapes[layer].length; direction++) {
-        DirectionTape tape = tapes[layer][direction];
-        int stateOffset = (layer * config.numDirections() + direction) * state;
-        int outOffset = direction * config.hiddenSize();
-        float[] out = layerInputs[layer + 1];
-        tape.forward(layerInputs[layer], h0, c0, stateOffset, out, outOffset, width);
-        tape.finish(result.hN(), result.cN(), stateOffset);
+        int given = stateOffset + direction * state;
+        tapes[layer][direction].begin(layerInputs[layer], h0, c0, given);
+      }
+      float[] out = layerInputs[layer + 1];
+      for (int step = 0; step < seqLen; step++) {
+        for (int direction = 0; direction < tapes[layer].length; direction++) {
+          tapes[layer][direction].step(step, out, direction * config.hiddenSize(), width);
+        }
+      }
+      for (int direction = 0; direction < tapes[layer].length; direction++) {
+        int last = stateOffset + direction * state;
+        tapes[layer][direction].finish(result.hN(), result.cN(), last);
       }
     }
     fromTimeOrder(layerInputs[tapes.length], result.out(), width);
@@ -200,13 +210,19 @@ public final class TrainableRnn {
       toTimeOrder(dOut, this.dOut, width);
     }
     for (int layer = tapes.length - 1; layer >= 0; layer--) {
+      int state = batch * config.hiddenSize();
+      int stateOffset = layer * config.numDirections() * state;
       for (int direction = 0; direction < tapes[layer].length; direction++) {
-        int stateOffset =
-            (layer * config.numDirections() + direction) * batch * config.hiddenSize();
-        int outOffset = direction * config.hiddenSize();
-        DirectionTape tape = tapes[layer][direction];
-        tape.backward(this.dOut, outOffset, width, dHN, dCN, stateOffset);
-        tape.finishBackward(dH0, dC0, stateOffset);
+        tapes[layer][direction].beginBackward(dHN, dCN, stateOffset + direction * state);
+      }
+      for (int step = seqLen - 1; step >= 0; step--) {
+        for (int direction = 0; direction < tapes[layer].length; direction++) {
+          int outOffset = direction * config.hiddenSize();
+          tapes[layer][direction].stepBack(step, this.dOut, outOffset, width);
+        }
+      }
+      for (int direction = 0; direction < tapes[layer].length; direction++) {
+        tapes[layer][direction].finishBackward(dH0, dC0, stateOffset + direction * state);
       }
       if (layer > 0) {
         goDown(layer);
@@ -226,26 +242,37 @@ public final class TrainableRnn {
   /** From a layer's gates to the out of the layer below, of which both directions read all. */
   private void goDown(int layer) {
     int width = config.outputSize();
-    for (int row = 0; row < seqLen * batch; row++) {
-      Arrays.fill(dRow, 0f);
-      for (DirectionTape tape : tapes[layer]) {
-        tape.addInputGradient(row, dRow);
+    int rows = seqLen * batch;
+    for (int first = 0; first < rows; first += TILE) {
+      int count = Math.min(TILE, rows - first);
+      inputGradient(layer, first, count, dRows);
+      for (int k = 0; k < count; k++) {
+        System.arraycopy(dRows[k], 0, dOut, (first + k) * width, width);
       }
-      System.arraycopy(dRow, 0, dOut, row * width, width);
     }
   }
 
   private void inputGradient(float[] dInput) {
     int width = config.inputSize();
-    for (int t = 0; t < seqLen; t++) {
-      for (int b = 0; b < batch; b++) {
-        Arrays.fill(dRow0, 0f);
-        for (DirectionTape tape : tapes[0]) {
-          tape.addInputGradient(t * batch + b, dRow0);
-        }
+    int rows = seqLen * batch;
+    for (int first = 0; first < rows; first += TILE) {
+      int count = Math.min(TILE, rows - first);
+      inputGradient(0, first, count, dInputRows);
+      for (int k = 0; k < count; k++) {
+        int t = (first + k) / batch;
+        int b = (first + k) % batch;
         int to = (batchFirst ? b * seqLen + t : t * batch + b) * width;
-        System.arraycopy(dRow0, 0, dInput, to, width);
+        System.arraycopy(dInputRows[k], 0, dInput, to, width);
       }
+    }
+  }
+
+  private void inputGradient(int layer, int first, int count, float[][] dX) {
+    for (int k = 0; k < count; k++) {
+      Arrays.fill(dX[k], 0f);
+    }
+    for (DirectionTape tape : tapes[layer]) {
+      tape.addInputGradient(first, count, dX);
     }
   }
 
