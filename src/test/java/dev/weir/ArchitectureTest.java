@@ -54,7 +54,12 @@ class ArchitectureTest {
           .resideInAPackage("dev.weir.forecast..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", "dev.weir.forecast..", "dev.weir.model..", "dev.weir.rnn..")
+          .resideInAnyPackage(
+              "java..",
+              "jdk.incubator.vector..",
+              "dev.weir.forecast..",
+              "dev.weir.model..",
+              "dev.weir.rnn..")
           .because(
               "the same forecasting must run in a job, in SQL, in an evaluation and in a test");
 

@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
  *
  * <p>{@code -Dweir.kernel=scalar}, {@code plain} or {@code vector} takes one for all shapes.
  */
-final class Kernels {
+public final class Kernels {
 
   static final String PROPERTY = "weir.kernel";
 
@@ -28,7 +28,7 @@ final class Kernels {
    * Classes named Vector… may be mentioned only where this has been asked: a JVM links a class when
    * a statement that needs it first runs, so that without the module they are never looked at.
    */
-  static boolean vectorApi() {
+  public static boolean vectorApi() {
     return VECTOR_API;
   }
 

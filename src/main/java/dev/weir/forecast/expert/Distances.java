@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 
 /**
@@ -10,19 +11,23 @@ import java.util.Arrays;
  * g_j = 2 for j &lt; 6, else 1;  p = 24 / m * circular distance of the phases of t and u
  * </pre>
  *
- * The distances of all candidates u are built up two lags at a time. Each pass runs over arrays
- * with the same index in all of them, for which the JIT compiler writes vector code; with an offset
- * in one of them (JDK 17) it does not, so that copying first is several times faster.
+ * Where the JVM has the Vector API, {@link VectorDistances} builds up the distances; else the passes
+ * here do, four lags at a time. Each pass runs over arrays with the same index in all of them, for
+ * which the JIT compiler writes vector code; with an offset in one of them (JDK 17) it does not, so
+ * that copying first is several times faster. Both give the same bits.
  *
  * <p>Scratch: nothing in it outlives a call, except that two experts which ask for the same
  * distances one after the other may share them.
  */
 final class Distances {
 
-  private float[] distance = new float[0]; // (candidates), as the next three
+  private float[] distance = new float[0]; // (candidates), as the next ones
+  private float[] penalty;
   private float[] anchor;
   private float[] lagOne;
   private float[] lagTwo;
+  private float[] lagThree;
+  private float[] lagFour;
 
   private final boolean shared;
 
@@ -69,7 +74,10 @@ final class Distances {
     int season = history.season();
     if (shared && x == values && newest == this.newest && history.t() == t) {
       values = null; // once: should the same array come back with other values, they are measured
-      addPhasePenalty(season, newest - first, candidates, phaseWeight - this.phaseWeight);
+      if (season > 1) {
+        fillPenalty(season, newest - first, candidates, phaseWeight - this.phaseWeight);
+        add(distance, penalty, candidates);
+      }
       return;
     }
     values = x;
@@ -77,19 +85,63 @@ final class Distances {
     t = history.t();
     this.phaseWeight = phaseWeight;
     if (distance.length < candidates) {
-      int room = Math.max(candidates, 2 * distance.length);
-      distance = new float[room];
-      anchor = new float[room];
-      lagOne = new float[room];
-      lagTwo = new float[room];
+      grow(Math.max(candidates, 2 * distance.length));
     }
-    Arrays.fill(distance, 0, candidates, 0);
-    addPhasePenalty(season, newest - first, candidates, phaseWeight);
+    if (season > 1) {
+      fillPenalty(season, newest - first, candidates, phaseWeight);
+    } else {
+      Arrays.fill(penalty, 0, candidates, 0);
+    }
+    float anchorUnit = (float) (anchorWeight / variance);
+    float unit = (float) (1 / (window * variance));
+    if (Kernels.vectorApi() && VectorDistances.suits(candidates)) {
+      VectorDistances.measure(
+          distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
+    } else {
+      measureInPasses(x, newest, first, candidates, window, anchorUnit, unit);
+    }
+  }
+
+  private void grow(int room) {
+    distance = new float[room];
+    penalty = new float[room];
+    anchor = new float[room];
+    lagOne = new float[room];
+    lagTwo = new float[room];
+    lagThree = new float[room];
+    lagFour = new float[room];
+  }
+
+  private void measureInPasses(
+      float[] x, int newest, int first, int candidates, int window, float anchorUnit, float unit) {
+    System.arraycopy(penalty, 0, distance, 0, candidates);
     System.arraycopy(x, first, anchor, 0, candidates);
     float now = x[newest];
-    addAnchor(distance, anchor, candidates, now, (float) (anchorWeight / variance));
-    float unit = (float) (1 / (window * variance));
-    for (int j = 1; j < window; j += 2) {
+    addAnchor(distance, anchor, candidates, now, anchorUnit);
+    int j = 1;
+    for (; j + 3 < window; j += 4) {
+      System.arraycopy(x, first - j, lagOne, 0, candidates);
+      System.arraycopy(x, first - j - 1, lagTwo, 0, candidates);
+      System.arraycopy(x, first - j - 2, lagThree, 0, candidates);
+      System.arraycopy(x, first - j - 3, lagFour, 0, candidates);
+      addFourLags(
+          distance,
+          anchor,
+          lagOne,
+          lagTwo,
+          lagThree,
+          lagFour,
+          candidates,
+          x[newest - j] - now,
+          x[newest - j - 1] - now,
+          x[newest - j - 2] - now,
+          x[newest - j - 3] - now,
+          unit * gain(j),
+          unit * gain(j + 1),
+          unit * gain(j + 2),
+          unit * gain(j + 3));
+    }
+    for (; j < window; j += 2) {
       int next = Math.min(j + 1, window - 1); // the last one alone: twice, once for nothing
       System.arraycopy(x, first - j, lagOne, 0, candidates);
       System.arraycopy(x, first - next, lagTwo, 0, candidates);
@@ -106,28 +158,25 @@ final class Distances {
     }
   }
 
-  private static float gain(int lag) {
+  /** g. */
+  static float gain(int lag) {
     return lag < 6 ? 2 : 1;
   }
 
-  private void addPhasePenalty(int season, int oldest, int candidates, double weight) {
-    if (season == 1) {
-      return;
-    }
-    float[] penalty = lagOne;
+  private void fillPenalty(int season, int oldest, int candidates, double weight) {
     int filled = Math.min(season, candidates);
     double unit = 24.0 / season;
+    int apart = oldest % season;
     for (int i = 0; i < filled; i++) {
-      int apart = (oldest - i) % season;
       double p = unit * Math.min(apart, season - apart);
       penalty[i] = (float) (weight * p * p);
+      apart = apart == 0 ? season - 1 : apart - 1;
     }
     while (filled < candidates) { // the same again and again: twice as much with each copy
       int more = Math.min(filled / season * season, candidates - filled);
       System.arraycopy(penalty, 0, penalty, filled, more);
       filled += more;
     }
-    add(distance, penalty, candidates);
   }
 
   private static void add(float[] distance, float[] penalty, int candidates) {
@@ -158,6 +207,34 @@ final class Distances {
       float apartOne = queryOne - lagOne[i] + anchor[i];
       float apartTwo = queryTwo - lagTwo[i] + anchor[i];
       distance[i] += unitOne * apartOne * apartOne + unitTwo * apartTwo * apartTwo;
+    }
+  }
+
+  private static void addFourLags(
+      float[] distance,
+      float[] anchor,
+      float[] lagOne,
+      float[] lagTwo,
+      float[] lagThree,
+      float[] lagFour,
+      int candidates,
+      float queryOne,
+      float queryTwo,
+      float queryThree,
+      float queryFour,
+      float unitOne,
+      float unitTwo,
+      float unitThree,
+      float unitFour) {
+    for (int i = 0; i < candidates; i++) {
+      float apartOne = queryOne - lagOne[i] + anchor[i];
+      float apartTwo = queryTwo - lagTwo[i] + anchor[i];
+      float apartThree = queryThree - lagThree[i] + anchor[i];
+      float apartFour = queryFour - lagFour[i] + anchor[i];
+      distance[i] =
+          distance[i]
+              + (unitOne * apartOne * apartOne + unitTwo * apartTwo * apartTwo)
+              + (unitThree * apartThree * apartThree + unitFour * apartFour * apartFour);
     }
   }
 }
