@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 
 /**
@@ -36,6 +37,8 @@ public final class Analogs implements Expert {
   private static final int MOST_PHASES = 96; // in G: of a longer season neighbours are one
   private static final double WEIGHT = 0.1; // of the newest value in G at its phase, at least
 
+  private static final int BLOCK = 16; // candidates that are passed over at once
+
   // doubles: mean and variance of x, then for each group of steps the two sums of rho
   private static final int MEAN = 0;
   private static final int VARIANCE = 1;
@@ -52,7 +55,11 @@ public final class Analogs implements Expert {
   private final double[] best; // (neighbours), distances, ascending
   private final int[] bestAt; // (neighbours), candidate numbers
   private final double[] weights; // (neighbours)
+  private final VectorNearest nearest; // null without the Vector API
+  private float[] least = new float[0]; // (blocks), the least distance of each
   private float[] apart = new float[0]; // (tail), z - G
+  private float[] usual = new float[0]; // (tail), G
+  private int[] phases = new int[0]; // (season), of the season at hand
 
   private Analogs(
       String name,
@@ -74,6 +81,7 @@ public final class Analogs implements Expert {
     this.best = new double[neighbours];
     this.bestAt = new int[neighbours];
     this.weights = new double[neighbours];
+    this.nearest = Kernels.vectorApi() ? new VectorNearest(neighbours) : null;
   }
 
   /**
@@ -263,17 +271,36 @@ public final class Analogs implements Expert {
   private float[] apart(History history, ExpertMemory memory, int size) {
     if (apart.length < size) {
       apart = new float[Math.max(size, 2 * apart.length)];
+      usual = new float[apart.length];
     }
     int season = history.season();
-    int usual = memory.f + usualAt(history.shape().horizon());
+    if (phases.length != season) {
+      phases = new int[season];
+      for (int i = 0; i < season; i++) {
+        phases[i] = phase(i, season);
+      }
+    }
+    int at = memory.f + usualAt(history.shape().horizon());
     int index = (int) ((history.t() - size + 1) % season);
-    float[] floats = memory.floats;
-    int tail = history.tailAt();
-    for (int i = 0; i < size; i++) {
-      apart[i] = floats[tail + i] - floats[usual + phase(index, season)];
+    int filled = Math.min(season, size);
+    for (int i = 0; i < filled; i++) {
+      usual[i] = memory.floats[at + phases[index]];
       index = index + 1 == season ? 0 : index + 1;
     }
+    while (filled < size) { // the same again and again: twice as much with each copy
+      int more = Math.min(filled / season * season, size - filled);
+      System.arraycopy(usual, 0, usual, filled, more);
+      filled += more;
+    }
+    System.arraycopy(memory.floats, history.tailAt(), apart, 0, size);
+    subtract(apart, usual, size);
     return apart;
+  }
+
+  private static void subtract(float[] from, float[] what, int length) {
+    for (int i = 0; i < length; i++) {
+      from[i] -= what[i];
+    }
   }
 
   private static double rho(double[] doubles, int sums) {
@@ -285,12 +312,26 @@ public final class Analogs implements Expert {
     return Math.max(0, Math.min(1, rho));
   }
 
+  /** The nearest ones, of equals the older ones. */
   private int select(float[] distance, int candidates) {
+    if (nearest != null && nearest.select(distance, candidates, best, bestAt)) {
+      return neighbours;
+    }
+    float limit = limit(distance, candidates);
     int found = 0;
-    double worst = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < candidates; i++) {
+    for (int block = 0; block < candidates; block += BLOCK) {
+      if (!(least[block / BLOCK] > limit)) { // or there is a NaN among them
+        found = select(distance, block, Math.min(block + BLOCK, candidates), limit, found);
+      }
+    }
+    return found;
+  }
+
+  private int select(float[] distance, int from, int to, float limit, int found) {
+    double worst = found < neighbours ? Double.POSITIVE_INFINITY : best[neighbours - 1];
+    for (int i = from; i < to; i++) {
       float d = distance[i];
-      if (d < worst) {
+      if (d <= limit && d < worst) {
         int k = found < neighbours ? found++ : neighbours - 1;
         for (; k > 0 && best[k - 1] > d; k--) {
           best[k] = best[k - 1];
@@ -302,6 +343,32 @@ public final class Analogs implements Expert {
       }
     }
     return found;
+  }
+
+  /**
+   * A distance that at least as many candidates as are wanted do not exceed: of that many blocks the
+   * least one is no farther. Most candidates are beyond it, and need no place among the best first.
+   */
+  private float limit(float[] distance, int candidates) {
+    int blocks = (candidates + BLOCK - 1) / BLOCK;
+    if (least.length < blocks) {
+      least = new float[2 * blocks];
+    }
+    int found = 0;
+    double worst = Double.POSITIVE_INFINITY;
+    for (int b = 0; b < blocks; b++) {
+      float d = Distances.least(distance, b * BLOCK, Math.min((b + 1) * BLOCK, candidates));
+      least[b] = d;
+      if (d < worst) {
+        int k = found < neighbours ? found++ : neighbours - 1;
+        for (; k > 0 && best[k - 1] > d; k--) {
+          best[k] = best[k - 1];
+        }
+        best[k] = d;
+        worst = found < neighbours ? Double.POSITIVE_INFINITY : best[neighbours - 1];
+      }
+    }
+    return found < neighbours ? Float.POSITIVE_INFINITY : (float) best[neighbours - 1];
   }
 
   private void weigh(int found) {

@@ -179,6 +179,25 @@ final class Distances {
     }
   }
 
+  /** The least of some distances. */
+  static float least(float[] distance, int from, int to) {
+    float least0 = Float.POSITIVE_INFINITY;
+    float least1 = Float.POSITIVE_INFINITY;
+    float least2 = Float.POSITIVE_INFINITY;
+    float least3 = Float.POSITIVE_INFINITY;
+    int i = from;
+    for (; i + 4 <= to; i += 4) {
+      least0 = Math.min(least0, distance[i]);
+      least1 = Math.min(least1, distance[i + 1]);
+      least2 = Math.min(least2, distance[i + 2]);
+      least3 = Math.min(least3, distance[i + 3]);
+    }
+    for (; i < to; i++) {
+      least0 = Math.min(least0, distance[i]);
+    }
+    return Math.min(Math.min(least0, least1), Math.min(least2, least3));
+  }
+
   private static void add(float[] distance, float[] penalty, int candidates) {
     for (int i = 0; i < candidates; i++) {
       distance[i] += penalty[i];
