@@ -47,7 +47,7 @@ final class DirectionTape {
   private float[][] dHidden = {}; // (batch)(hidden_size)
   private float[] dCells = {}; // (batch, hidden_size)
 
-  DirectionTape(RnnConfig config, int layer, int direction) {
+  DirectionTape(RnnConfig config, int layer, int direction, TrainingMatrix.Factory matrices) {
     cell = config.cell();
     inputSize = config.layerInputSize(layer);
     hiddenSize = config.hiddenSize();
@@ -60,8 +60,8 @@ final class DirectionTape {
     for (int row = 0; row < gateRows; row++) {
       scales[row] = scale(row);
     }
-    weightIh = TrainingMatrix.of(gateRows, inputSize, scales);
-    weightHh = TrainingMatrix.of(gateRows, hiddenSize, scales);
+    weightIh = matrices.of(gateRows, inputSize, scales);
+    weightHh = matrices.of(gateRows, hiddenSize, scales);
     squashed = new float[hiddenSize];
   }
 

@@ -49,11 +49,16 @@ public final class TrainableRnn {
   private final float[] fromHidden; // (gates * hidden_size)
 
   public TrainableRnn(RnnConfig config) {
+    this(config, TrainingMatrix::of);
+  }
+
+  /** Of another kind of matrices: for tests. */
+  TrainableRnn(RnnConfig config, TrainingMatrix.Factory matrices) {
     this.config = config;
     this.tapes = new DirectionTape[config.numLayers()][config.numDirections()];
     for (int layer = 0; layer < config.numLayers(); layer++) {
       for (int direction = 0; direction < config.numDirections(); direction++) {
-        tapes[layer][direction] = new DirectionTape(config, layer, direction);
+        tapes[layer][direction] = new DirectionTape(config, layer, direction, matrices);
       }
     }
     this.layerInputs = new float[config.numLayers() + 1][0];

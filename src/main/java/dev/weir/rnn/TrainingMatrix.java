@@ -2,14 +2,19 @@ package dev.weir.rnn;
 
 /**
  * One weight matrix in training, (gates * hidden_size, width), and the three products that training
- * needs of it. Each kind is fast for other sizes; all give the same bits, since every sum is a chain
- * of fma in one order: within each four terms the second, the first, the fourth, the third, as far
- * as there are four, then one by one. A row of a {@code float[][]} may be longer than its values,
- * see {@link #padded}.
+ * needs of it. Each kind is fast for other sizes; all give the same bits, since every sum is a
+ * chain of fma in one order: within each four terms the second, the first, the fourth, the third,
+ * as far as there are four, then one by one. A row of a {@code float[][]} may be longer than its
+ * values, see {@link #padded}.
  *
  * <p>Not thread-safe: holds weights and scratch. Allocates nothing once made.
  */
 abstract class TrainingMatrix {
+
+  /** Makes matrices of one kind, or of the fastest for their sizes. */
+  interface Factory {
+    TrainingMatrix of(int rows, int width, float[] scales);
+  }
 
   final int rows;
   final int width;
@@ -40,7 +45,9 @@ abstract class TrainingMatrix {
         : new ColumnMatrix(rows, width, scales);
   }
 
-  /** The length of a scratch row of so many values: a whole number of vectors, where there are any. */
+  /**
+   * The length of a scratch row of so many values: a whole number of vectors, where there are any.
+   */
   static int padded(int length) {
     return Kernels.vectorApi() ? VectorMatrix.padded(length) : length;
   }
@@ -50,9 +57,7 @@ abstract class TrainingMatrix {
     return k < (count & -4) ? k ^ 1 : k;
   }
 
-  /**
-   * Copies the matrix from {@code offset} on, row-major; returns where the next tensor starts.
-   */
+  /** Copies the matrix from {@code offset} on, row-major; returns where the next tensor starts. */
   abstract int pack(float[] weights, int offset);
 
   /**

@@ -5,8 +5,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The kind in the Vector API: the accumulators of a tile, four rows by two vectors, stay in
- * registers for a whole sum. Rows of scratch are padded to whole vectors, so there are no tails; what
- * stands in the padding is never read as a value.
+ * registers for a whole sum. Rows of scratch are padded to whole vectors, so there are no tails;
+ * what stands in the padding is never read as a value.
  *
  * <p>Only where {@link Kernels#vectorApi()} holds. One species and small methods: see {@link
  * VectorLoops}.
@@ -78,8 +78,21 @@ final class VectorMatrix extends TrainingMatrix {
     for (; k + 4 <= count; k += 4) {
       int at = offset + k * width;
       addFour(
-          columns, columnLength, width, x, at, x, at + width, x, at + 2 * width, x, at + 3 * width,
-          sums[first + k], sums[first + k + 1], sums[first + k + 2], sums[first + k + 3]);
+          columns,
+          columnLength,
+          width,
+          x,
+          at,
+          x,
+          at + width,
+          x,
+          at + 2 * width,
+          x,
+          at + 3 * width,
+          sums[first + k],
+          sums[first + k + 1],
+          sums[first + k + 2],
+          sums[first + k + 3]);
     }
     for (; k < count; k++) {
       addOne(columns, columnLength, width, x, offset + k * width, sums[first + k]);
@@ -92,8 +105,8 @@ final class VectorMatrix extends TrainingMatrix {
     for (; k + 4 <= count; k += 4) {
       int f = first + k;
       addFour(
-          byRow, rowLength, rows, d[f], 0, d[f + 1], 0, d[f + 2], 0, d[f + 3], 0,
-          dX[k], dX[k + 1], dX[k + 2], dX[k + 3]);
+          byRow, rowLength, rows, d[f], 0, d[f + 1], 0, d[f + 2], 0, d[f + 3], 0, dX[k], dX[k + 1],
+          dX[k + 2], dX[k + 3]);
     }
     for (; k < count; k++) {
       addOne(byRow, rowLength, rows, d[first + k], 0, dX[k]);
@@ -102,22 +115,49 @@ final class VectorMatrix extends TrainingMatrix {
 
   /** sum += matrix' x, the matrix (count, length), for four x and sums. */
   private static void addFour(
-      float[] matrix, int length, int count,
-      float[] x0, int at0, float[] x1, int at1, float[] x2, int at2, float[] x3, int at3,
-      float[] sum0, float[] sum1, float[] sum2, float[] sum3) {
+      float[] matrix,
+      int length,
+      int count,
+      float[] x0,
+      int at0,
+      float[] x1,
+      int at1,
+      float[] x2,
+      int at2,
+      float[] x3,
+      int at3,
+      float[] sum0,
+      float[] sum1,
+      float[] sum2,
+      float[] sum3) {
     int i = 0;
     for (; i + 2 * LANES <= length; i += 2 * LANES) {
-      fourByTwo(matrix, length, count, x0, at0, x1, at1, x2, at2, x3, at3, sum0, sum1, sum2, sum3, i);
+      fourByTwo(
+          matrix, length, count, x0, at0, x1, at1, x2, at2, x3, at3, sum0, sum1, sum2, sum3, i);
     }
     if (i < length) {
-      fourByOne(matrix, length, count, x0, at0, x1, at1, x2, at2, x3, at3, sum0, sum1, sum2, sum3, i);
+      fourByOne(
+          matrix, length, count, x0, at0, x1, at1, x2, at2, x3, at3, sum0, sum1, sum2, sum3, i);
     }
   }
 
   private static void fourByTwo(
-      float[] matrix, int length, int count,
-      float[] x0, int at0, float[] x1, int at1, float[] x2, int at2, float[] x3, int at3,
-      float[] sum0, float[] sum1, float[] sum2, float[] sum3, int i) {
+      float[] matrix,
+      int length,
+      int count,
+      float[] x0,
+      int at0,
+      float[] x1,
+      int at1,
+      float[] x2,
+      int at2,
+      float[] x3,
+      int at3,
+      float[] sum0,
+      float[] sum1,
+      float[] sum2,
+      float[] sum3,
+      int i) {
     int k = i + LANES;
     FloatVector low0 = load(sum0, i);
     FloatVector high0 = load(sum0, k);
@@ -155,9 +195,22 @@ final class VectorMatrix extends TrainingMatrix {
   }
 
   private static void fourByOne(
-      float[] matrix, int length, int count,
-      float[] x0, int at0, float[] x1, int at1, float[] x2, int at2, float[] x3, int at3,
-      float[] sum0, float[] sum1, float[] sum2, float[] sum3, int i) {
+      float[] matrix,
+      int length,
+      int count,
+      float[] x0,
+      int at0,
+      float[] x1,
+      int at1,
+      float[] x2,
+      int at2,
+      float[] x3,
+      int at3,
+      float[] sum0,
+      float[] sum1,
+      float[] sum2,
+      float[] sum3,
+      int i) {
     FloatVector s0 = load(sum0, i);
     FloatVector s1 = load(sum1, i);
     FloatVector s2 = load(sum2, i);
@@ -253,7 +306,8 @@ final class VectorMatrix extends TrainingMatrix {
     }
     for (; row < rows; row++) {
       for (int j = 0; j < inLanes; j += LANES) {
-        gradientOne(d, row, count, x, offset + j, width, gradient, gradientOffset + row * width + j);
+        gradientOne(
+            d, row, count, x, offset + j, width, gradient, gradientOffset + row * width + j);
       }
     }
     int j = inLanes;
@@ -262,7 +316,13 @@ final class VectorMatrix extends TrainingMatrix {
         fourColumns(d, i, count, x, offset + j, width, dColumns);
       }
       ColumnMatrix.addFourColumns(
-          dColumns[0], dColumns[1], dColumns[2], dColumns[3], gradient, gradientOffset + j, width,
+          dColumns[0],
+          dColumns[1],
+          dColumns[2],
+          dColumns[3],
+          gradient,
+          gradientOffset + j,
+          width,
           rows);
     }
     for (; j < width; j++) {

@@ -346,8 +346,9 @@ public final class Analogs implements Expert {
   }
 
   /**
-   * A distance that at least as many candidates as are wanted do not exceed: of that many blocks the
-   * least one is no farther. Most candidates are beyond it, and need no place among the best first.
+   * A distance that at least as many candidates as are wanted do not exceed: of that many blocks
+   * the least one is no farther. Most candidates are beyond it, and need no place among the best
+   * first.
    */
   private float limit(float[] distance, int candidates) {
     int blocks = (candidates + BLOCK - 1) / BLOCK;

@@ -11,10 +11,10 @@ import java.util.Arrays;
  * g_j = 2 for j &lt; 6, else 1;  p = 24 / m * circular distance of the phases of t and u
  * </pre>
  *
- * Where the JVM has the Vector API, {@link VectorDistances} builds up the distances; else the passes
- * here do, four lags at a time. Each pass runs over arrays with the same index in all of them, for
- * which the JIT compiler writes vector code; with an offset in one of them (JDK 17) it does not, so
- * that copying first is several times faster. Both give the same bits.
+ * Where the JVM has the Vector API, {@link VectorDistances} builds up the distances; else the
+ * passes here do, four lags at a time. Each pass runs over arrays with the same index in all of
+ * them, for which the JIT compiler writes vector code; with an offset in one of them (JDK 17) it
+ * does not, so that copying first is several times faster. Both give the same bits.
  *
  * <p>Scratch: nothing in it outlives a call, except that two experts which ask for the same
  * distances one after the other may share them.
@@ -102,7 +102,7 @@ final class Distances {
     }
   }
 
-  private void grow(int room) {
+  void grow(int room) {
     distance = new float[room];
     penalty = new float[room];
     anchor = new float[room];
@@ -112,7 +112,7 @@ final class Distances {
     lagFour = new float[room];
   }
 
-  private void measureInPasses(
+  void measureInPasses(
       float[] x, int newest, int first, int candidates, int window, float anchorUnit, float unit) {
     System.arraycopy(penalty, 0, distance, 0, candidates);
     System.arraycopy(x, first, anchor, 0, candidates);
