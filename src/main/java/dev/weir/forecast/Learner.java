@@ -28,9 +28,6 @@ import java.util.List;
  */
 public final class Learner {
 
-  /** Missing values passed one by one; of more, only those that keep the phase of the season. */
-  private static final int MOST_PASSED = 2_600;
-
   private final LearnerSettings settings;
   private final int horizon;
   private final int levels;
@@ -250,14 +247,7 @@ public final class Learner {
    */
   public long passed(SeriesMemory memory, SequenceWindow window) {
     attach(memory);
-    long missing = window.missing();
-    if (missing == 0 || history.age() == 0) {
-      return 0;
-    }
-    if (missing <= MOST_PASSED) {
-      return missing;
-    }
-    return missing % Math.max(history.season(), history.shape().week());
+    return MissingValues.passed(history, window.missing());
   }
 
   /** Goes on to the next index, with a value that nobody has seen. */

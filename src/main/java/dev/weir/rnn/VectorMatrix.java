@@ -298,22 +298,22 @@ final class VectorMatrix extends TrainingMatrix {
       int at = gradientOffset + row * width;
       int j = 0;
       for (; j + 2 * LANES <= inLanes; j += 2 * LANES) {
-        gradientFourByTwo(d, row, count, x, offset + j, width, gradient, at + j);
+        VectorGradients.fourByTwo(d, row, count, x, offset + j, width, gradient, at + j);
       }
       if (j < inLanes) {
-        gradientFourByOne(d, row, count, x, offset + j, width, gradient, at + j);
+        VectorGradients.fourByOne(d, row, count, x, offset + j, width, gradient, at + j);
       }
     }
     for (; row < rows; row++) {
       for (int j = 0; j < inLanes; j += LANES) {
-        gradientOne(
+        VectorGradients.one(
             d, row, count, x, offset + j, width, gradient, gradientOffset + row * width + j);
       }
     }
     int j = inLanes;
     for (; j + 4 <= width; j += 4) {
       for (int i = 0; i < columnLength; i += LANES) {
-        fourColumns(d, i, count, x, offset + j, width, dColumns);
+        VectorGradients.fourColumns(d, i, count, x, offset + j, width, dColumns);
       }
       ColumnMatrix.addFourColumns(
           dColumns[0],
@@ -327,115 +327,11 @@ final class VectorMatrix extends TrainingMatrix {
     }
     for (; j < width; j++) {
       for (int i = 0; i < columnLength; i += LANES) {
-        oneColumn(d, i, count, x, offset + j, width, dColumns[0]);
+        VectorGradients.oneColumn(d, i, count, x, offset + j, width, dColumns[0]);
       }
       ColumnMatrix.addColumn(dColumns[0], gradient, gradientOffset + j, width, rows);
     }
     return gradientOffset + rows * width;
-  }
-
-  private static void gradientFourByTwo(
-      float[][] d, int row, int count, float[] x, int from, int width, float[] gradient, int to) {
-    FloatVector low0 = FloatVector.zero(SPECIES);
-    FloatVector high0 = low0;
-    FloatVector low1 = low0;
-    FloatVector high1 = low0;
-    FloatVector low2 = low0;
-    FloatVector high2 = low0;
-    FloatVector low3 = low0;
-    FloatVector high3 = low0;
-    for (int n = 0; n < count; n++) {
-      int t = inOrder(n, count);
-      float[] dt = d[t];
-      FloatVector low = load(x, from + t * width);
-      FloatVector high = load(x, from + t * width + LANES);
-      FloatVector d0 = FloatVector.broadcast(SPECIES, dt[row]);
-      low0 = low.fma(d0, low0);
-      high0 = high.fma(d0, high0);
-      d0 = FloatVector.broadcast(SPECIES, dt[row + 1]);
-      low1 = low.fma(d0, low1);
-      high1 = high.fma(d0, high1);
-      d0 = FloatVector.broadcast(SPECIES, dt[row + 2]);
-      low2 = low.fma(d0, low2);
-      high2 = high.fma(d0, high2);
-      d0 = FloatVector.broadcast(SPECIES, dt[row + 3]);
-      low3 = low.fma(d0, low3);
-      high3 = high.fma(d0, high3);
-    }
-    addTo(gradient, to, low0);
-    addTo(gradient, to + LANES, high0);
-    addTo(gradient, to + width, low1);
-    addTo(gradient, to + width + LANES, high1);
-    addTo(gradient, to + 2 * width, low2);
-    addTo(gradient, to + 2 * width + LANES, high2);
-    addTo(gradient, to + 3 * width, low3);
-    addTo(gradient, to + 3 * width + LANES, high3);
-  }
-
-  private static void gradientFourByOne(
-      float[][] d, int row, int count, float[] x, int from, int width, float[] gradient, int to) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    for (int n = 0; n < count; n++) {
-      int t = inOrder(n, count);
-      float[] dt = d[t];
-      FloatVector xt = load(x, from + t * width);
-      s0 = xt.fma(FloatVector.broadcast(SPECIES, dt[row]), s0);
-      s1 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 1]), s1);
-      s2 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 2]), s2);
-      s3 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 3]), s3);
-    }
-    addTo(gradient, to, s0);
-    addTo(gradient, to + width, s1);
-    addTo(gradient, to + 2 * width, s2);
-    addTo(gradient, to + 3 * width, s3);
-  }
-
-  private static void gradientOne(
-      float[][] d, int row, int count, float[] x, int from, int width, float[] gradient, int to) {
-    FloatVector s = FloatVector.zero(SPECIES);
-    for (int n = 0; n < count; n++) {
-      int t = inOrder(n, count);
-      s = load(x, from + t * width).fma(FloatVector.broadcast(SPECIES, d[t][row]), s);
-    }
-    addTo(gradient, to, s);
-  }
-
-  private static void fourColumns(
-      float[][] d, int i, int count, float[] x, int from, int width, float[][] columns) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    for (int n = 0; n < count; n++) {
-      int t = inOrder(n, count);
-      int at = from + t * width;
-      FloatVector dt = load(d[t], i);
-      s0 = dt.fma(FloatVector.broadcast(SPECIES, x[at]), s0);
-      s1 = dt.fma(FloatVector.broadcast(SPECIES, x[at + 1]), s1);
-      s2 = dt.fma(FloatVector.broadcast(SPECIES, x[at + 2]), s2);
-      s3 = dt.fma(FloatVector.broadcast(SPECIES, x[at + 3]), s3);
-    }
-    s0.intoArray(columns[0], i);
-    s1.intoArray(columns[1], i);
-    s2.intoArray(columns[2], i);
-    s3.intoArray(columns[3], i);
-  }
-
-  private static void oneColumn(
-      float[][] d, int i, int count, float[] x, int from, int width, float[] column) {
-    FloatVector s = FloatVector.zero(SPECIES);
-    for (int n = 0; n < count; n++) {
-      int t = inOrder(n, count);
-      s = load(d[t], i).fma(FloatVector.broadcast(SPECIES, x[from + t * width]), s);
-    }
-    s.intoArray(column, i);
-  }
-
-  private static void addTo(float[] sum, int at, FloatVector more) {
-    load(sum, at).add(more).intoArray(sum, at);
   }
 
   private static FloatVector load(float[] values, int at) {
