@@ -249,7 +249,8 @@ class LearnerTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     long least = Long.MAX_VALUE;
-    for (int round = 0; round < 4; round++) {
+    // vectors are objects until the JIT compiler has come to their loops, which may take a while
+    for (int round = 0; round < 40 && least >= y.length; round++) {
       long before = threads.getThreadAllocatedBytes(thread);
       for (int t = 0; t < y.length; t++) {
         learner.observe(one, t, y[t]);

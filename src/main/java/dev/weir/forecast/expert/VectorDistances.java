@@ -38,77 +38,34 @@ final class VectorDistances {
       int window,
       float anchorUnit,
       float unit) {
-    int i = 0;
-    for (; i + 2 * LANES <= candidates; i += 2 * LANES) {
-      measureTwo(distance, penalty, x, newest, first, window, anchorUnit, unit, i);
-    }
-    for (; i < candidates; i += LANES) {
+    for (int i = 0; i < candidates; i += LANES) {
       // the last ones with some that have been measured already
       int from = Math.min(i, candidates - LANES);
-      measureOne(distance, penalty, x, newest, first, window, anchorUnit, unit, from);
+      FloatVector anchor = load(x, first + from);
+      FloatVector start = load(penalty, from).add(square(anchorUnit, anchor.sub(x[newest])));
+      start.intoArray(distance, from);
+      addLags(distance, x, newest, first, window, unit, from);
     }
   }
 
-  private static void measureTwo(
-      float[] distance,
-      float[] penalty,
-      float[] x,
-      int newest,
-      int first,
-      int window,
-      float anchorUnit,
-      float unit,
-      int i) {
+  private static void addLags(
+      float[] distance, float[] x, int newest, int first, int window, float unit, int i) {
     float now = x[newest];
-    int k = i + LANES;
     FloatVector anchor = load(x, first + i);
-    FloatVector anchorToo = load(x, first + k);
-    FloatVector sum = load(penalty, i).add(square(anchorUnit, anchor.sub(now)));
-    FloatVector sumToo = load(penalty, k).add(square(anchorUnit, anchorToo.sub(now)));
+    FloatVector sum = load(distance, i);
     for (int j = 1; j < window; j += 2) {
       int next = Math.min(j + 1, window - 1);
-      float query = x[newest - j] - now;
-      float queryNext = x[newest - next] - now;
       float weight = unit * Distances.gain(j);
       float weightNext = next > j ? unit * Distances.gain(next) : 0;
-      int at = first - j;
-      int atNext = first - next;
-      FloatVector q = FloatVector.broadcast(SPECIES, query);
-      FloatVector r = FloatVector.broadcast(SPECIES, queryNext);
-      FloatVector one = square(weight, q.sub(load(x, at + i)).add(anchor));
-      FloatVector two = square(weightNext, r.sub(load(x, atNext + i)).add(anchor));
-      sum = sum.add(one.add(two));
-      one = square(weight, q.sub(load(x, at + k)).add(anchorToo));
-      two = square(weightNext, r.sub(load(x, atNext + k)).add(anchorToo));
-      sumToo = sumToo.add(one.add(two));
+      FloatVector one = apart(x[newest - j] - now, load(x, first - j + i), anchor);
+      FloatVector two = apart(x[newest - next] - now, load(x, first - next + i), anchor);
+      sum = sum.add(square(weight, one).add(square(weightNext, two)));
     }
     sum.intoArray(distance, i);
-    sumToo.intoArray(distance, k);
   }
 
-  private static void measureOne(
-      float[] distance,
-      float[] penalty,
-      float[] x,
-      int newest,
-      int first,
-      int window,
-      float anchorUnit,
-      float unit,
-      int i) {
-    float now = x[newest];
-    FloatVector anchor = load(x, first + i);
-    FloatVector sum = load(penalty, i).add(square(anchorUnit, anchor.sub(now)));
-    for (int j = 1; j < window; j += 2) {
-      int next = Math.min(j + 1, window - 1);
-      float weightNext = next > j ? unit * Distances.gain(next) : 0;
-      FloatVector q = FloatVector.broadcast(SPECIES, x[newest - j] - now);
-      FloatVector r = FloatVector.broadcast(SPECIES, x[newest - next] - now);
-      FloatVector one = square(unit * Distances.gain(j), q.sub(load(x, first - j + i)).add(anchor));
-      FloatVector two = square(weightNext, r.sub(load(x, first - next + i)).add(anchor));
-      sum = sum.add(one.add(two));
-    }
-    sum.intoArray(distance, i);
+  private static FloatVector apart(float query, FloatVector lag, FloatVector anchor) {
+    return FloatVector.broadcast(SPECIES, query).sub(lag).add(anchor);
   }
 
   private static FloatVector square(float weight, FloatVector apart) {
