@@ -1,0 +1,40 @@
+package dev.weir.cli;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What {@code weir bench} is to do.
+ *
+ * @param cases the combinations, in the order of each repetition
+ * @param records in each input topic
+ * @param windowMillis how long each measurement lasts at most
+ * @param interval from one checkpoint to the next
+ * @param heap of each Flink process, as the JVM's -Xmx wants it
+ * @param quick whether it is to stop repeating when three minutes come to their end
+ */
+record BenchPlan(
+    List<BenchCase> cases,
+    int repetitions,
+    long records,
+    long windowMillis,
+    Duration interval,
+    String heap,
+    long seed,
+    boolean quick) {
+
+  /** Values that each series sends before it counts as known: its window is full by then. */
+  private static final int FULL = BenchPipeline.SEQ_LEN + 1;
+
+  private static final int COUNTED = 4;
+
+  /** Records that are read before a measurement begins, a fifth of the topic at most for few. */
+  long warmRecords(BenchCase of) {
+    return Math.max(Math.min(200_000, records / 5), (long) FULL * of.series());
+  }
+
+  /** Records in the topic for so many series: enough to measure after all of them are known. */
+  long records(int series) {
+    return Math.max(records, (long) (FULL + COUNTED) * series);
+  }
+}
