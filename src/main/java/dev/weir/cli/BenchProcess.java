@@ -47,6 +47,7 @@ final class BenchProcess implements AutoCloseable {
       }
     }
     command.add("-Xmx" + heap);
+    command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // one that ends takes its CPU with it
     command.add("-Djava.io.tmpdir=" + folder);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
