@@ -8,8 +8,11 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +38,7 @@ final class Bench implements AutoCloseable {
   private final long begun = System.nanoTime();
   private final Map<BenchPipeline, BenchProcess> clusters = new EnumMap<>(BenchPipeline.class);
   private final Map<Integer, String> inputs = new HashMap<>(); // topics by series
+  private final Map<BenchCase, Double> loads = new HashMap<>(); // of the forecast pipeline
   private final BenchResult result = new BenchResult();
   private BenchProcess broker;
   private String bootstrapServers;
@@ -70,8 +74,8 @@ final class Bench implements AutoCloseable {
   }
 
   BenchResult run() throws Exception {
-    Set<BenchPipeline> pipelines = new java.util.LinkedHashSet<>();
-    Set<Integer> series = new java.util.LinkedHashSet<>();
+    Set<BenchPipeline> pipelines = new LinkedHashSet<>();
+    Set<Integer> series = new LinkedHashSet<>();
     for (BenchCase each : plan.cases()) {
       pipelines.add(each.pipeline());
       series.add(each.series());
@@ -79,7 +83,10 @@ final class Bench implements AutoCloseable {
     for (Mode mode : Mode.values()) {
       BenchLoad.writeModel(model(mode), mode, plan.seed());
     }
-    steps = series.size() + pipelines.size() + plan.cases().size() * plan.repetitions();
+    steps =
+        series.size()
+            + pipelines.size()
+            + plan.cases().size() * (plan.repetitions() + plan.latencyRepetitions());
     for (int count : series) {
       fill(count);
     }
@@ -98,7 +105,69 @@ final class Bench implements AutoCloseable {
                 .formatted(each, repetition.recordsPerSecond(), repetition.cpuMicros()));
       }
     }
+    List<BenchCase> forecastFirst = new ArrayList<>(plan.cases()); // it sets the others' load
+    forecastFirst.sort(Comparator.comparing(each -> each.pipeline() != BenchPipeline.FORECAST));
+    for (int i = 0; i < plan.latencyRepetitions(); i++) {
+      for (BenchCase each : forecastFirst) {
+        latency(each);
+      }
+    }
     return result;
+  }
+
+  /**
+   * At half of the most that the forecast pipeline does, or the pipeline itself where that is less;
+   * at half of that again while the machine, which makes the load too, does not keep up.
+   */
+  private void latency(BenchCase of) throws Exception {
+    long start = System.nanoTime();
+    BenchCase forecast = of.with(BenchPipeline.FORECAST);
+    double most = result.median(of, BenchResult.Repetition::recordsPerSecond);
+    if (result.has(forecast)) {
+      most = Math.min(most, result.median(forecast, BenchResult.Repetition::recordsPerSecond));
+    }
+    double rate = loads.getOrDefault(forecast, Double.MAX_VALUE);
+    rate = Math.min(rate, Math.rint(most / 2));
+    BenchLatency.Summary summary = null;
+    while (summary == null && rate >= 1) {
+      summary = latency(of, rate);
+      if (summary == null) {
+        System.err.printf("%s: %,.0f records/s are more than this machine keeps up%n", of, rate);
+        rate = Math.rint(rate / 2);
+      }
+    }
+    if (summary == null) {
+      throw new IOException(of + ": expected it to keep up with one record a second");
+    }
+    if (of.pipeline() == BenchPipeline.FORECAST || !result.has(forecast)) {
+      loads.put(forecast, rate);
+    }
+    result.add(of, summary);
+    tell(
+        start,
+        "%s: at %,.0f records/s half of them take %.1f ms, 99 of 100 %.1f ms"
+            .formatted(of, rate, summary.uncommitted().p50(), summary.uncommitted().p99()));
+  }
+
+  private BenchLatency.Summary latency(BenchCase of, double rate) throws Exception {
+    String run = "bench-" + ++runs;
+    String input = run + "-observations";
+    topics.create(input, 1, KEPT);
+    ObjectNode request = request(of, run, input, BenchPlan.LATENCY_CHECKPOINTS.toMillis());
+    request.put("paced", true);
+    BenchProcess cluster = clusters.get(of.pipeline());
+    cluster.ask(request);
+    BenchLatency.Summary summary =
+        new BenchLatency(bootstrapServers)
+            .measure(
+                new BenchLoad(of.series(), plan.seed()),
+                input,
+                run + "-forecasts",
+                rate,
+                plan.latencyMillis());
+    cluster.ask(new ObjectMapper().createObjectNode().put("end", true));
+    delete(run, input);
+    return summary;
   }
 
   private boolean isOver() {
@@ -141,30 +210,37 @@ final class Bench implements AutoCloseable {
 
   private JsonNode measure(BenchCase of, long warmMillis, long windowMillis) throws Exception {
     String run = "bench-" + ++runs;
-    Path job = folder.resolve(run + ".yaml");
-    Files.writeString(
-        job,
-        of.pipeline()
-            .jobFile(run, bootstrapServers, inputs.get(of.series()), of.mode(), model(of.mode())));
-    ObjectNode request = new ObjectMapper().createObjectNode();
-    request.put("job", job.toString());
+    ObjectNode request = request(of, run, inputs.get(of.series()), plan.interval().toMillis());
     request.put("records", plan.records(of.series()));
     request.put("warm_records", plan.warmRecords(of));
     request.put("warm_millis", warmMillis);
     request.put("window_millis", windowMillis);
+    JsonNode answer = clusters.get(of.pipeline()).ask(request);
+    delete(run);
+    return answer;
+  }
+
+  private ObjectNode request(BenchCase of, String run, String input, long intervalMillis)
+      throws IOException {
+    Path job = folder.resolve(run + ".yaml");
+    Files.writeString(
+        job, of.pipeline().jobFile(run, bootstrapServers, input, of.mode(), model(of.mode())));
+    ObjectNode request = new ObjectMapper().createObjectNode();
+    request.put("job", job.toString());
     ObjectNode flink = request.putObject("flink");
     flink.put("state.backend.type", of.backend());
     flink.put("execution.checkpointing.incremental", "true");
-    flink.put("execution.checkpointing.interval", plan.interval().toMillis() + " ms");
-    try {
-      return clusters.get(of.pipeline()).ask(request);
-    } finally {
-      admin
-          .deleteTopics(
-              List.of(run + "-forecasts", run + "-scores", run + "-dead-letters", run + "-models"))
-          .all()
-          .get();
+    flink.put("execution.checkpointing.interval", intervalMillis + " ms");
+    return request;
+  }
+
+  /** What a run wrote is of no more use, and gigabytes. */
+  private void delete(String run, String... more) throws Exception {
+    List<String> names = new ArrayList<>(List.of(more));
+    for (String end : List.of("forecasts", "scores", "dead-letters", "models")) {
+      names.add(run + "-" + end);
     }
+    admin.deleteTopics(names).all().get();
   }
 
   private void tell(long start, String what) {

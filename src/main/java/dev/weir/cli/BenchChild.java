@@ -65,7 +65,7 @@ final class BenchChild {
         JsonNode request = JSON.readTree(line);
         ObjectNode result;
         try (BenchRun run = BenchRun.start(cluster, pipeline, request)) {
-          if (request.path("paced").asBoolean()) {
+          if (request.path("paced").asBoolean()) { // the load comes while we wait
             answer(answers, JSON.createObjectNode().put("running", true));
             requests.readLine(); // until the load generator is through
             result = run.checkpoint(JSON.createObjectNode());

@@ -18,6 +18,10 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: weir bench --quick", "Example: weir bench --format json > bench.json"})
 final class BenchCommand implements Callable<Integer> {
 
+  private static final List<String> ALL =
+      List.of("identity", "windows", "last-value", "forecast", "learn");
+  private static final List<String> QUICK = List.of("identity", "last-value", "forecast", "learn");
+
   /** How results are written. */
   enum Layout {
     /** For people. */
@@ -123,8 +127,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchPlan plan() {
     List<BenchPipeline> chosen = new ArrayList<>();
-    for (String name :
-        orElse(pipelines, List.of("identity", "windows", "last-value", "forecast", "learn"))) {
+    for (String name : orElse(pipelines, quick ? QUICK : ALL)) {
       BenchPipeline pipeline = BenchPipeline.ofLabel(name);
       check(
           pipeline != null,
@@ -157,7 +160,7 @@ final class BenchCommand implements Callable<Integer> {
     check(repeats >= 1 && repeats <= 1000, "--repetitions", "1 to 1000", repeats);
     long most = orElse(records, quick ? 3_000_000L : 4_000_000L);
     check(most >= 1000 && most <= 1_000_000_000L, "--records", "1000 to 1000000000", most);
-    long windowMillis = window == null ? (quick ? 4_000 : 10_000) : window.toMillis();
+    long windowMillis = window == null ? (quick ? 3_000 : 10_000) : window.toMillis();
     check(windowMillis >= 100 && windowMillis <= 3_600_000, "--window", "100ms to 1h", window);
     check(interval.toMillis() >= 100, "--checkpoint-interval", "at least 100ms", interval);
     check(heap.matches("[1-9][0-9]{0,5}[mg]"), "--heap", "a size such as 2g", heap);

@@ -28,6 +28,17 @@ record BenchPlan(
 
   private static final int COUNTED = 4;
 
+  /** Committed readers wait for these: half of it in the middle. */
+  static final Duration LATENCY_CHECKPOINTS = Duration.ofSeconds(1);
+
+  int latencyRepetitions() {
+    return quick ? 1 : Math.min(3, repetitions);
+  }
+
+  long latencyMillis() {
+    return Math.min(windowMillis, 8_000);
+  }
+
   /** Records that are read before a measurement begins, a fifth of the topic at most for few. */
   long warmRecords(BenchCase of) {
     return Math.max(Math.min(200_000, records / 5), (long) FULL * of.series());

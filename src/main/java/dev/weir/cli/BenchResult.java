@@ -57,14 +57,44 @@ final class BenchResult {
   }
 
   private final Map<BenchCase, List<Repetition>> repetitions = new LinkedHashMap<>();
-  private final Map<BenchCase, BenchLatency.Summary> latencies = new LinkedHashMap<>();
+  private final Map<BenchCase, List<BenchLatency.Summary>> latencies = new LinkedHashMap<>();
 
   void add(BenchCase of, Repetition repetition) {
     repetitions.computeIfAbsent(of, any -> new ArrayList<>()).add(repetition);
   }
 
   void add(BenchCase of, BenchLatency.Summary latency) {
-    latencies.put(of, latency);
+    latencies.computeIfAbsent(of, any -> new ArrayList<>()).add(latency);
+  }
+
+  /** The median of what was measured; null when nothing was. */
+  private BenchLatency.Summary latency(BenchCase of) {
+    return latencies.containsKey(of) ? BenchLatency.Summary.median(latencies.get(of)) : null;
+  }
+
+  /**
+   * Milliseconds that a combination adds to the identity pipeline's latency at the same load;
+   * median over the repetitions.
+   */
+  Map<BenchCase, BenchLatency.Percentiles> addedLatencies() {
+    Map<BenchCase, BenchLatency.Percentiles> added = new LinkedHashMap<>();
+    latencies.forEach(
+        (c, all) -> {
+          List<BenchLatency.Summary> base = latencies.get(c.with(BenchPipeline.IDENTITY));
+          if (c.pipeline() == BenchPipeline.IDENTITY || base == null) {
+            return;
+          }
+          List<BenchLatency.Percentiles> each = new ArrayList<>();
+          for (int i = 0; i < Math.min(all.size(), base.size()); i++) {
+            if (all.get(i).load() == base.get(i).load()) {
+              each.add(all.get(i).uncommitted().minus(base.get(i).uncommitted()));
+            }
+          }
+          if (!each.isEmpty()) {
+            added.put(c, BenchLatency.Percentiles.median(each));
+          }
+        });
+    return added;
   }
 
   double median(BenchCase of, ToDoubleFunction<Repetition> figure) {
@@ -135,13 +165,18 @@ final class BenchResult {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode root = mapper.createObjectNode();
     ArrayNode pipelines = root.putArray("pipelines");
-    repetitions.forEach((c, all) -> add(pipelines.addObject(), c, all));
+    Map<BenchCase, BenchLatency.Percentiles> added = addedLatencies();
+    repetitions.forEach((c, all) -> add(pipelines.addObject(), c, all, added));
     ObjectNode ratios = root.putObject("ratios");
     ratios().forEach((name, ratio) -> ratios.put(name, rounded(ratio)));
     return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(root);
   }
 
-  private void add(ObjectNode node, BenchCase c, List<Repetition> all) {
+  private void add(
+      ObjectNode node,
+      BenchCase c,
+      List<Repetition> all,
+      Map<BenchCase, BenchLatency.Percentiles> added) {
     node.put("name", c.pipeline().label);
     node.put("mode", c.mode().label());
     node.put("series", c.series());
@@ -152,7 +187,10 @@ final class BenchResult {
     node.put("compiler_micros_per_record", rounded(median(c, Repetition::compilerMicros)));
     node.put("outputs_per_record", rounded(median(c, Repetition::sentPerRecord)));
     if (latencies.containsKey(c)) {
-      latencies.get(c).write(node);
+      latency(c).write(node);
+      if (added.containsKey(c)) {
+        added.get(c).write(node.putObject("latency_added_ms"));
+      }
     }
     node.put("state_bytes_per_series", rounded(median(c, Repetition::stateBytes) / c.series()));
     node.put("checkpoint_ms", rounded(median(c, Repetition::checkpointMillis)));
@@ -192,7 +230,7 @@ final class BenchResult {
                 "chkp ms",
                 "chkp KB"));
     for (BenchCase c : repetitions.keySet()) {
-      BenchLatency.Summary latency = latencies.get(c);
+      BenchLatency.Summary latency = latency(c);
       table.append(
           "%-10s %-12s %,9d %-7s | %,9.0f %8.2f %8.2f | %8s %8s %8s | %,9.0f %,7.0f %,9.0f%n"
               .formatted(
@@ -212,6 +250,15 @@ final class BenchResult {
     }
     table.append(System.lineSeparator());
     ratios().forEach((name, ratio) -> table.append("%-60s %8.3f%n".formatted(name, ratio)));
+    addedLatencies()
+        .forEach(
+            (c, added) ->
+                table.append(
+                    "%-60s %8s %8s%n"
+                        .formatted(
+                            "added latency, p50 and p99 ms: " + c,
+                            millis(added.p50()),
+                            millis(added.p99()))));
     return table.toString();
   }
 
@@ -223,7 +270,7 @@ final class BenchResult {
                 + "latency_committed_p50_ms,latency_committed_p99_ms,state_bytes_per_series,"
                 + "checkpoint_ms,checkpoint_bytes\n");
     for (BenchCase c : repetitions.keySet()) {
-      BenchLatency.Summary latency = latencies.get(c);
+      BenchLatency.Summary latency = latency(c);
       List<String> row = new ArrayList<>();
       row.add(c.pipeline().label);
       row.add(c.mode().label());

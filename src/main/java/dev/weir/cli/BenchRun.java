@@ -118,6 +118,10 @@ final class BenchRun implements AutoCloseable {
       if (begin == null) {
         boolean warm = records >= warmRecords && now.nanos - first.nanos >= warmNanos;
         begin = warm || records >= total / 2 ? now : null;
+        if (records >= total) {
+          throw new IllegalStateException(
+              "--records: expected more than a few batches of Kafka's, got %,d".formatted(total));
+        }
       } else {
         end = now;
       }
