@@ -30,7 +30,8 @@ final class Bench implements AutoCloseable {
 
   private static final long WARM_JVM_MILLIS = 10_000;
   private static final long WARM_MILLIS = 1_000;
-  private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(150);
+  private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(120);
+  private static final long QUICK_LATENCY_NANOS = TimeUnit.SECONDS.toNanos(165);
   private static final Map<String, String> KEPT = Map.of("retention.ms", "-1");
 
   private final BenchPlan plan;
@@ -87,13 +88,16 @@ final class Bench implements AutoCloseable {
         series.size()
             + pipelines.size()
             + plan.cases().size() * (plan.repetitions() + plan.latencyRepetitions());
+    for (BenchPipeline pipeline : pipelines) { // they start while the topics are filled
+      start(pipeline);
+    }
     for (int count : series) {
       fill(count);
     }
     for (BenchPipeline pipeline : pipelines) {
       warm(pipeline);
     }
-    for (int i = 0; i < plan.repetitions() && !(i > 0 && isOver()); i++) {
+    for (int i = 0; i < plan.repetitions() && !(i > 0 && isOver(QUICK_NANOS)); i++) {
       for (BenchCase each : plan.cases()) {
         long start = System.nanoTime();
         BenchResult.Repetition repetition =
@@ -109,7 +113,9 @@ final class Bench implements AutoCloseable {
     forecastFirst.sort(Comparator.comparing(each -> each.pipeline() != BenchPipeline.FORECAST));
     for (int i = 0; i < plan.latencyRepetitions(); i++) {
       for (BenchCase each : forecastFirst) {
-        latency(each);
+        if (!isOver(QUICK_LATENCY_NANOS)) {
+          latency(each);
+        }
       }
     }
     return result;
@@ -160,7 +166,7 @@ final class Bench implements AutoCloseable {
     BenchLatency.Summary summary =
         new BenchLatency(bootstrapServers)
             .measure(
-                new BenchLoad(of.series(), plan.seed()),
+                new BenchLoad(of.series(), plan.seed(), plan.hotKey()),
                 input,
                 run + "-forecasts",
                 rate,
@@ -170,8 +176,8 @@ final class Bench implements AutoCloseable {
     return summary;
   }
 
-  private boolean isOver() {
-    return plan.quick() && System.nanoTime() - begun > QUICK_NANOS;
+  private boolean isOver(long nanos) {
+    return plan.quick() && System.nanoTime() - begun > nanos;
   }
 
   private void fill(int series) throws IOException {
@@ -179,21 +185,28 @@ final class Bench implements AutoCloseable {
     String topic = "observations-" + series;
     topics.create(topic, 1, KEPT);
     long count = plan.records(series);
-    new BenchLoad(series, plan.seed()).fill(bootstrapServers, topic, count);
+    new BenchLoad(series, plan.seed(), plan.hotKey()).fill(bootstrapServers, topic, count);
     inputs.put(series, topic);
     tell(start, "%,d records of %,d series are in Kafka".formatted(count, series));
   }
 
-  private void warm(BenchPipeline pipeline) throws Exception {
-    long start = System.nanoTime();
-    BenchProcess cluster =
+  private void start(BenchPipeline pipeline) throws IOException {
+    clusters.put(
+        pipeline,
         BenchProcess.start(
             pipeline.label,
             folder,
             plan.heap(),
-            List.of("flink", pipeline.label, "taskmanager.memory.managed.size=512m"));
-    clusters.put(pipeline, cluster);
-    cluster.answer();
+            List.of(
+                "flink",
+                pipeline.label,
+                "taskmanager.numberOfTaskSlots=2", // the second one is for the rescaled job
+                "taskmanager.memory.managed.size=512m")));
+  }
+
+  private void warm(BenchPipeline pipeline) throws Exception {
+    long start = System.nanoTime();
+    clusters.get(pipeline).answer();
     for (BenchCase each : plan.cases()) {
       if (each.pipeline() == pipeline) {
         long window = Math.min(WARM_JVM_MILLIS, 2 * plan.windowMillis());
@@ -215,6 +228,7 @@ final class Bench implements AutoCloseable {
     request.put("warm_records", plan.warmRecords(of));
     request.put("warm_millis", warmMillis);
     request.put("window_millis", windowMillis);
+    request.put("rescale", plan.rescale() && warmMillis > 0); // not while the JVM warms up
     JsonNode answer = clusters.get(of.pipeline()).ask(request);
     delete(run);
     return answer;

@@ -93,6 +93,18 @@ final class BenchCommand implements Callable<Integer> {
   private long seed;
 
   @Option(
+      names = "--hot-key",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description = "Share of the records that one further series has (default: 0, none).")
+  private double hotKey;
+
+  @Option(
+      names = "--rescale",
+      description = "Also stop each run with a savepoint and go on from it with two tasks.")
+  private boolean rescale;
+
+  @Option(
       names = "--quick",
       description = "Within three minutes: many-to-one, 1000 series, hashmap, three repetitions.")
   private boolean quick;
@@ -164,6 +176,7 @@ final class BenchCommand implements Callable<Integer> {
     check(windowMillis >= 100 && windowMillis <= 3_600_000, "--window", "100ms to 1h", window);
     check(interval.toMillis() >= 100, "--checkpoint-interval", "at least 100ms", interval);
     check(heap.matches("[1-9][0-9]{0,5}[mg]"), "--heap", "a size such as 2g", heap);
+    check(hotKey >= 0 && hotKey < 1, "--hot-key", "0 to below 1", hotKey);
     List<BenchCase> cases = new ArrayList<>();
     for (Mode mode : chosenModes) {
       for (int count : counts) {
@@ -174,7 +187,8 @@ final class BenchCommand implements Callable<Integer> {
         }
       }
     }
-    return new BenchPlan(cases, repeats, most, windowMillis, interval, heap, seed, quick);
+    return new BenchPlan(
+        cases, repeats, most, windowMillis, interval, heap, seed, hotKey, rescale, quick);
   }
 
   private static <T> T orElse(T value, T otherwise) {

@@ -26,16 +26,21 @@ final class BenchLoad {
   private static final long FIRST_TIME = 1_577_836_800_000L; // 2020-01-01
   private static final long SPACING_MILLIS = 1000;
   private static final int DAY = 24;
+  private static final String HOT = "series-hottest";
 
   private final String[] names;
   private final SplittableRandom random;
   private long round;
   private int next;
+  private final double hotKey;
+  private long hot; // records of the hot series so far
 
   /**
    * @param series how many there are; they take turns
+   * @param hotKey share of the records that a further series has; 0: there is none such
    */
-  BenchLoad(int series, long seed) {
+  BenchLoad(int series, long seed, double hotKey) {
+    this.hotKey = hotKey;
     random = new SplittableRandom(seed);
     names = new String[series];
     for (int i = 0; i < series; i++) {
@@ -45,11 +50,27 @@ final class BenchLoad {
 
   /** The next observation: a daily rhythm with noise, a second after the last of its series. */
   Observation next() {
-    return next(FIRST_TIME + round * SPACING_MILLIS);
+    return isHotDue()
+        ? nextHot(FIRST_TIME + hot * SPACING_MILLIS)
+        : nextInTurn(FIRST_TIME + round * SPACING_MILLIS);
   }
 
   /** The same with a time of the caller's. */
   Observation next(long time) {
+    return isHotDue() ? nextHot(time) : nextInTurn(time);
+  }
+
+  private boolean isHotDue() {
+    return hotKey > 0 && random.nextDouble() < hotKey;
+  }
+
+  private Observation nextHot(long time) {
+    double value = 100 + 10 * Math.sin(2 * Math.PI * (hot % DAY) / DAY) + 4 * random.nextDouble();
+    hot++;
+    return new Observation(HOT, time, value);
+  }
+
+  private Observation nextInTurn(long time) {
     double level = 100 + next % 7 + 10 * Math.sin(2 * Math.PI * (round % DAY) / DAY);
     Observation observation =
         new Observation(names[next], time, level + 4 * random.nextDouble() - 2);

@@ -11,6 +11,8 @@ import java.util.List;
  * @param windowMillis how long each measurement lasts at most
  * @param interval from one checkpoint to the next
  * @param heap of each Flink process, as the JVM's -Xmx wants it
+ * @param hotKey share of the records that the first series has; 0: its turn, as any
+ * @param rescale whether to stop each run with a savepoint and go on with twice the tasks
  * @param quick whether it is to stop repeating when three minutes come to their end
  */
 record BenchPlan(
@@ -21,6 +23,8 @@ record BenchPlan(
     Duration interval,
     String heap,
     long seed,
+    double hotKey,
+    boolean rescale,
     boolean quick) {
 
   /** Values that each series sends before it counts as known: its window is full by then. */
@@ -41,7 +45,7 @@ record BenchPlan(
 
   /** Records that are read before a measurement begins, a fifth of the topic at most for few. */
   long warmRecords(BenchCase of) {
-    return Math.max(Math.min(200_000, records / 5), (long) FULL * of.series());
+    return Math.max(Math.min(50_000, records / 5), (long) FULL * of.series());
   }
 
   /** Records in the topic for so many series: enough to measure after all of them are known. */

@@ -29,6 +29,8 @@ final class BenchResult {
    *     included, the JVM's compiler not
    * @param threadMicros of that, what Java threads spent
    * @param compilerMicros of the JVM's compiler, which is a part of start-up
+   * @param savepointMillis stop with a savepoint; NaN where none was asked for
+   * @param restoreMillis from there to twice the tasks that run; NaN as above
    * @param sentPerRecord records that the sink sent for each that the source read
    */
   record Repetition(
@@ -39,7 +41,9 @@ final class BenchResult {
       double sentPerRecord,
       double stateBytes,
       double checkpointMillis,
-      double checkpointBytes) {
+      double checkpointBytes,
+      double savepointMillis,
+      double restoreMillis) {
 
     /** From a {@link BenchRun}'s answer. */
     static Repetition of(JsonNode run) {
@@ -52,7 +56,9 @@ final class BenchResult {
           run.get("sent").asDouble() / records,
           run.get("state_bytes").asDouble(),
           run.get("checkpoint_millis").asDouble(),
-          run.get("checkpoint_bytes").asDouble());
+          run.get("checkpoint_bytes").asDouble(),
+          run.path("savepoint_millis").asDouble(Double.NaN),
+          run.path("restore_millis").asDouble(Double.NaN));
     }
   }
 
@@ -195,6 +201,11 @@ final class BenchResult {
     node.put("state_bytes_per_series", rounded(median(c, Repetition::stateBytes) / c.series()));
     node.put("checkpoint_ms", rounded(median(c, Repetition::checkpointMillis)));
     node.put("checkpoint_bytes", rounded(median(c, Repetition::checkpointBytes)));
+    double restore = median(c, Repetition::restoreMillis);
+    if (!Double.isNaN(restore)) {
+      node.put("savepoint_ms", rounded(median(c, Repetition::savepointMillis)));
+      node.put("restore_ms", rounded(restore));
+    }
     ArrayNode each = node.putArray("repetitions");
     for (Repetition repetition : all) {
       ObjectNode one = each.addObject();
@@ -250,6 +261,17 @@ final class BenchResult {
     }
     table.append(System.lineSeparator());
     ratios().forEach((name, ratio) -> table.append("%-60s %8.3f%n".formatted(name, ratio)));
+    for (BenchCase c : repetitions.keySet()) {
+      double restore = median(c, Repetition::restoreMillis);
+      if (!Double.isNaN(restore)) {
+        table.append(
+            "%-60s %,8.0f %,8.0f%n"
+                .formatted(
+                    "savepoint, two tasks again, ms: " + c,
+                    median(c, Repetition::savepointMillis),
+                    restore));
+      }
+    }
     addedLatencies()
         .forEach(
             (c, added) ->

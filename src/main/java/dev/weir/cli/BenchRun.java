@@ -23,10 +23,15 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
 
 /**
  * One run of one pipeline, in the process that is measured. Looks on from outside: the records are
@@ -48,12 +53,21 @@ final class BenchRun implements AutoCloseable {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final LocalCluster cluster;
-  private final JobClient job;
+  private final BenchPipeline pipeline;
+  private final JobSettings settings;
+  private JobClient job;
   private final JsonNode request;
   private int looks;
 
-  private BenchRun(LocalCluster cluster, JobClient job, JsonNode request) {
+  private BenchRun(
+      LocalCluster cluster,
+      BenchPipeline pipeline,
+      JobSettings settings,
+      JobClient job,
+      JsonNode request) {
     this.cluster = cluster;
+    this.pipeline = pipeline;
+    this.settings = settings;
     this.job = job;
     this.request = request;
   }
@@ -62,6 +76,17 @@ final class BenchRun implements AutoCloseable {
   static BenchRun start(LocalCluster cluster, BenchPipeline pipeline, JsonNode request)
       throws Exception {
     JobSettings settings = JobSettings.read(Path.of(request.get("job").asText()), Map.of());
+    JobClient job =
+        ForecastJob.submit(environment(cluster, request), settings, pipeline.middle(settings));
+    BenchRun run = new BenchRun(cluster, pipeline, settings, job, request);
+    while (run.status() != JobStatus.RUNNING) {
+      run.pause();
+    }
+    return run;
+  }
+
+  private static StreamExecutionEnvironment environment(LocalCluster cluster, JsonNode request)
+      throws Exception {
     StreamExecutionEnvironment env = cluster.environment();
     Configuration flink = new Configuration();
     request
@@ -69,12 +94,7 @@ final class BenchRun implements AutoCloseable {
         .properties()
         .forEach(setting -> flink.setString(setting.getKey(), setting.getValue().asText()));
     env.configure(flink);
-    JobClient job = ForecastJob.submit(env, settings, pipeline.middle(settings));
-    BenchRun run = new BenchRun(cluster, job, request);
-    while (run.status() != JobStatus.RUNNING) {
-      run.pause();
-    }
-    return run;
+    return env;
   }
 
   /** Asked within the process: a request over HTTP would be counted as work. */
@@ -134,7 +154,39 @@ final class BenchRun implements AutoCloseable {
     result.put("cpu_nanos", end.cpuNanos - begin.cpuNanos);
     result.put("thread_nanos", end.threadNanos - begin.threadNanos);
     result.put("compiler_nanos", end.compilerNanos - begin.compilerNanos);
-    return checkpoint(result);
+    checkpoint(result);
+    return request.get("rescale").asBoolean() ? rescale(result) : result;
+  }
+
+  /** Stops with a savepoint and goes on with two tasks; adds how long each took. */
+  private ObjectNode rescale(ObjectNode result) throws Exception {
+    Path savepoints = Files.createTempDirectory("savepoints");
+    long start = System.nanoTime();
+    String savepoint =
+        job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.NATIVE)
+            .get();
+    long stopped = System.nanoTime();
+    StreamExecutionEnvironment env = environment(cluster, request);
+    env.setParallelism(2);
+    env.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
+    job = ForecastJob.submit(env, settings, pipeline.middle(settings));
+    while (!isEachTaskRunning()) { // each has restored its state by then
+      pause();
+    }
+    result.put("savepoint_millis", (stopped - start) / 1_000_000);
+    result.put("restore_millis", (System.nanoTime() - stopped) / 1_000_000);
+    FileUtils.deleteDirectoryQuietly(savepoints.toFile());
+    return result;
+  }
+
+  private boolean isEachTaskRunning() throws Exception {
+    for (AccessExecutionVertex task :
+        cluster.miniCluster().getExecutionGraph(job.getJobID()).get().getAllExecutionVertices()) {
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Moment moment(long records) throws JMException {

@@ -37,9 +37,11 @@ class BenchResultTest {
                 """
                 {"records": 2000, "sent": 2200, "nanos": 4000000000, "cpu_nanos": 10000000,
                  "thread_nanos": 7000000, "compiler_nanos": 2000000, "state_bytes": 5000,
-                 "checkpoint_millis": 30, "checkpoint_bytes": 600}
+                 "checkpoint_millis": 30, "checkpoint_bytes": 600,
+                 "savepoint_millis": 700, "restore_millis": 800}
                 """);
-    assertThat(Repetition.of(run)).isEqualTo(new Repetition(500, 4, 3.5, 1, 1.1, 5000, 30, 600));
+    assertThat(Repetition.of(run))
+        .isEqualTo(new Repetition(500, 4, 3.5, 1, 1.1, 5000, 30, 600, 700, 800));
   }
 
   @Test
@@ -122,7 +124,8 @@ class BenchResultTest {
 
   private void add(BenchCase of, double recordsPerSecond, double... cpuMicros) {
     for (double cpu : cpuMicros) {
-      result.add(of, new Repetition(recordsPerSecond, cpu, cpu / 2, 0.5, 1, 5000, 30, 600));
+      result.add(
+          of, new Repetition(recordsPerSecond, cpu, cpu / 2, 0.5, 1, 5000, 30, 600, 700, 800));
     }
   }
 
