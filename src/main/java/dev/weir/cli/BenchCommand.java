@@ -105,6 +105,11 @@ final class BenchCommand implements Callable<Integer> {
   private boolean rescale;
 
   @Option(
+      names = "--no-latency",
+      description = "Leave the latencies out, which take as long again.")
+  private boolean noLatency;
+
+  @Option(
       names = "--quick",
       description = "Within three minutes: many-to-one, 1000 series, hashmap, three repetitions.")
   private boolean quick;
@@ -188,7 +193,17 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return new BenchPlan(
-        cases, repeats, most, windowMillis, interval, heap, seed, hotKey, rescale, quick);
+        cases,
+        repeats,
+        most,
+        windowMillis,
+        interval,
+        heap,
+        seed,
+        hotKey,
+        rescale,
+        !noLatency,
+        quick);
   }
 
   private static <T> T orElse(T value, T otherwise) {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param heap of each Flink process, as the JVM's -Xmx wants it
  * @param hotKey share of the records that the first series has; 0: its turn, as any
  * @param rescale whether to stop each run with a savepoint and go on with twice the tasks
+ * @param latency whether to measure it
  * @param quick whether it is to stop repeating when three minutes come to their end
  */
 record BenchPlan(
@@ -25,6 +26,7 @@ record BenchPlan(
     long seed,
     double hotKey,
     boolean rescale,
+    boolean latency,
     boolean quick) {
 
   /** Values that each series sends before it counts as known: its window is full by then. */
@@ -36,7 +38,7 @@ record BenchPlan(
   static final Duration LATENCY_CHECKPOINTS = Duration.ofSeconds(1);
 
   int latencyRepetitions() {
-    return quick ? 1 : Math.min(3, repetitions);
+    return !latency ? 0 : quick ? 1 : Math.min(3, repetitions);
   }
 
   long latencyMillis() {
