@@ -233,7 +233,7 @@ final class BenchResult {
                 "backend",
                 "records/s",
                 "CPU us",
-                "threads",
+                "compiler",
                 "p50 ms",
                 "p99 ms",
                 "rc p99",
