@@ -72,6 +72,11 @@ final class LocalCluster implements AutoCloseable {
     return cluster.getRestAddress().get();
   }
 
+  /** What this cluster's JobManager knows and its web page tells less of. */
+  MiniCluster miniCluster() {
+    return cluster;
+  }
+
   @Override
   public void close() throws Exception {
     cluster.close();

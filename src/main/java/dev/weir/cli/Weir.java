@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      BenchCommand.class,
       ModelCommand.class,
       TutorialCommand.class
     },

@@ -115,10 +115,27 @@ public final class ForecastJob {
     return execute(env, prepareTopics(settings));
   }
 
+  /** As {@link #submit(StreamExecutionEnvironment, JobSettings)}, with another middle. */
+  public static JobClient submit(
+      StreamExecutionEnvironment env, JobSettings settings, ForecastPipeline.Middle middle)
+      throws Exception {
+    return execute(env, prepareTopics(settings), middle);
+  }
+
   /** Submits a job whose topics are prepared. */
   static JobClient execute(StreamExecutionEnvironment env, JobSettings prepared) throws Exception {
+    return execute(
+        env,
+        prepared,
+        (observations, models) ->
+            ForecastPipeline.build(observations, models, prepared.forecast()));
+  }
+
+  private static JobClient execute(
+      StreamExecutionEnvironment env, JobSettings prepared, ForecastPipeline.Middle middle)
+      throws Exception {
     env.configure(defaults(env.getConfiguration(), prepared.kafka().transactionTimeout()));
-    ForecastPipeline.build(env, prepared);
+    ForecastPipeline.build(env, prepared, middle);
     return env.executeAsync(prepared.name());
   }
 

@@ -12,6 +12,7 @@ import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.WeirType;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -27,13 +28,23 @@ public final class ForecastPipeline {
 
   private ForecastPipeline() {}
 
+  /** What stands between the ends; a measurement puts something smaller there. */
+  @FunctionalInterface
+  public interface Middle {
+    DataStream<Output> build(DataStream<Arrival> observations, DataStream<ModelArrival> models);
+  }
+
+  /** The one shuffle. */
+  public static KeyedStream<Arrival, String> keyed(DataStream<Arrival> observations) {
+    return observations.keyBy(ForecastPipeline::key, Types.STRING);
+  }
+
   /** Observations and models to forecasts and dead letters: one shuffle, one operator. */
   public static SingleOutputStreamOperator<Output> build(
       DataStream<Arrival> observations,
       DataStream<ModelArrival> models,
       ForecastSettings settings) {
-    return observations
-        .keyBy(ForecastPipeline::key, Types.STRING)
+    return keyed(observations)
         .connect(models.broadcast())
         .transform("forecast", WeirType.OUTPUT, new ForecastOperator(settings))
         .uid("forecast");
@@ -53,6 +64,12 @@ public final class ForecastPipeline {
 
   /** The whole job on Kafka, not yet executed. */
   public static void build(StreamExecutionEnvironment env, JobSettings settings) {
+    build(
+        env, settings, (observations, models) -> build(observations, models, settings.forecast()));
+  }
+
+  /** The job's ends with another middle, not yet executed. */
+  static void build(StreamExecutionEnvironment env, JobSettings settings, Middle middle) {
     KafkaEnds ends = new KafkaEnds(settings.kafka());
     DataStream<Arrival> observations =
         env.fromSource(
@@ -66,6 +83,6 @@ public final class ForecastPipeline {
                 ends.models(WeirType.MODEL_ARRIVAL), ObservationWatermarks.ofModels(), "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
-    build(observations, models, settings.forecast()).sinkTo(ends.sink()).name("sink").uid("sink");
+    middle.build(observations, models).sinkTo(ends.sink()).name("sink").uid("sink");
   }
 }

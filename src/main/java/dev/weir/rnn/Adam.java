@@ -61,7 +61,7 @@ public final class Adam extends Optimizer {
     this.beta2 = beta2;
     this.epsilon = epsilon;
     this.weightDecay = weightDecay;
-    this.vectors = Kernels.vectorApi() ? new VectorAdam(beta1, beta2, epsilon, weightDecay) : null;
+    this.vectors = Kernels.vectors() ? new VectorAdam(beta1, beta2, epsilon, weightDecay) : null;
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 public final class Kernels {
 
   static final String PROPERTY = "weir.kernel";
+  static final String VECTOR = "vector";
 
   private static final String MODULE = "jdk.incubator.vector";
   private static final boolean VECTOR_API = ModuleLayer.boot().findModule(MODULE).isPresent();
@@ -28,8 +29,17 @@ public final class Kernels {
    * Classes named Vector… may be mentioned only where this has been asked: a JVM links a class when
    * a statement that needs it first runs, so that without the module they are never looked at.
    */
-  public static boolean vectorApi() {
+  static boolean vectorApi() {
     return VECTOR_API;
+  }
+
+  /**
+   * Whether vectors are the fast way in this JVM: the module is there, the JVM compiles vectors to
+   * instructions, and {@value #PROPERTY} has not chosen something else.
+   */
+  public static boolean vectors() {
+    String name = System.getProperty(PROPERTY);
+    return FAST_VECTORS && (name == null || name.isEmpty() || name.equals(VECTOR));
   }
 
   /**
@@ -65,7 +75,7 @@ public final class Kernels {
     if (config.hiddenSize() <= scalar) {
       return "scalar";
     }
-    return FAST_VECTORS ? "vector" : "plain";
+    return FAST_VECTORS ? VECTOR : "plain";
   }
 
   static RecurrentKernel create(String name, RnnConfig config) {
@@ -74,7 +84,7 @@ public final class Kernels {
         return new ScalarKernel(config);
       case "plain":
         return new ColumnKernel(config);
-      case "vector":
+      case VECTOR:
         if (!VECTOR_API) {
           throw new IllegalStateException(
               "%s: expected a JVM with --add-modules=%s for vector, got one without it"

@@ -30,7 +30,7 @@ abstract class TrainingMatrix {
 
   /** The fastest kind for these sizes in this JVM. */
   static TrainingMatrix of(int rows, int width, float[] scales) {
-    if (Kernels.vectorApi()) {
+    if (Kernels.vectors()) {
       return VectorMatrix.suits(rows)
           ? new VectorMatrix(rows, width, scales)
           : new RowMatrix(rows, width, scales);
@@ -46,7 +46,8 @@ abstract class TrainingMatrix {
   }
 
   /**
-   * The length of a scratch row of so many values: a whole number of vectors, where there are any.
+   * The length of a scratch row of so many values: a whole number of vectors, where the JVM has
+   * any.
    */
   static int padded(int length) {
     return Kernels.vectorApi() ? VectorMatrix.padded(length) : length;

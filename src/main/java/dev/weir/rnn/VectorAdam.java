@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link Adam}'s update in the Vector API: one pass over gradients, weights and both averages where
  * they lie. The same operations in the same order, so the same bits.
  *
- * <p>Only where {@link Kernels#vectorApi()} holds.
+ * <p>Only where {@link Kernels#vectors()} holds.
  */
 final class VectorAdam {
 

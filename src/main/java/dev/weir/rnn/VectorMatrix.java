@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * registers for a whole sum. Rows of scratch are padded to whole vectors, so there are no tails;
  * what stands in the padding is never read as a value.
  *
- * <p>Only where {@link Kernels#vectorApi()} holds. One species and small methods: see {@link
+ * <p>Only where {@link Kernels#vectors()} holds. One species and small methods: see {@link
  * VectorLoops}.
  */
 final class VectorMatrix extends TrainingMatrix {

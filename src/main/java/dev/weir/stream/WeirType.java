@@ -21,7 +21,7 @@ public final class WeirType<T> extends TypeInformation<T> {
       new WeirType<>(ModelArrival.class, ModelArrivalSerializer.INSTANCE);
   public static final TypeInformation<Output> OUTPUT =
       new WeirType<>(Output.class, OutputSerializer.INSTANCE);
-  static final TypeInformation<WindowState> WINDOW_STATE =
+  public static final TypeInformation<WindowState> WINDOW_STATE =
       new WeirType<>(WindowState.class, WindowStateSerializer.INSTANCE);
   static final TypeInformation<SeriesMemory> SERIES_MEMORY =
       new WeirType<>(SeriesMemory.class, SeriesMemorySerializer.INSTANCE);

@@ -81,7 +81,7 @@ public final class Analogs implements Expert {
     this.best = new double[neighbours];
     this.bestAt = new int[neighbours];
     this.weights = new double[neighbours];
-    this.nearest = Kernels.vectorApi() ? new VectorNearest(neighbours) : null;
+    this.nearest = Kernels.vectors() ? new VectorNearest(neighbours) : null;
   }
 
   /**

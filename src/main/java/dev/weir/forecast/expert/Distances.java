@@ -21,6 +21,8 @@ import java.util.Arrays;
  */
 final class Distances {
 
+  private static final boolean VECTORS = Kernels.vectors();
+
   private float[] distance = new float[0]; // (candidates), as the next ones
   private float[] penalty;
   private float[] anchor;
@@ -94,7 +96,7 @@ final class Distances {
     }
     float anchorUnit = (float) (anchorWeight / variance);
     float unit = (float) (1 / (window * variance));
-    if (Kernels.vectorApi() && VectorDistances.suits(candidates)) {
+    if (VECTORS && VectorDistances.suits(candidates)) {
       VectorDistances.measure(
           distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
     } else {

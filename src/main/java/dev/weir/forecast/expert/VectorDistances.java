@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorSpecies;
  * so that their distances stay in registers and nothing is copied. The same operations in the same
  * order, so the same bits.
  *
- * <p>Only where {@link Kernels#vectorApi()} holds.
+ * <p>Only where {@link Kernels#vectors()} holds.
  */
 final class VectorDistances {
 

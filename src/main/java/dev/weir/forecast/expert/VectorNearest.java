@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * that may be one: a limit that hardly more than are wanted do not exceed is found by halving, and
  * those are put in order by counting how many are less than each.
  *
- * <p>Only where {@link Kernels#vectorApi()} holds. Scratch: nothing outlives a call.
+ * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
 final class VectorNearest {
 

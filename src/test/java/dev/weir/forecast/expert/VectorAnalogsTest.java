@@ -18,7 +18,7 @@ class VectorAnalogsTest {
 
   @BeforeEach
   void onlyWithTheModule() {
-    assumeTrue(Kernels.vectorApi(), "the module jdk.incubator.vector");
+    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
   }
 
   @ParameterizedTest
