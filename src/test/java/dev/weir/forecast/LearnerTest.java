@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
+import dev.weir.Allocations;
 import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertMemory;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -246,21 +245,16 @@ class LearnerTest {
     double[] values = new double[HORIZON];
     double[][] lower = new double[2][HORIZON];
     double[][] upper = new double[2][HORIZON];
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
-    long least = Long.MAX_VALUE;
-    // vectors are objects until the JIT compiler has come to their loops, which may take a while
-    for (int round = 0; round < 40 && least >= y.length; round++) {
-      long before = threads.getThreadAllocatedBytes(thread);
-      for (int t = 0; t < y.length; t++) {
-        learner.observe(one, t, y[t]);
-        learner.observe(two, t, y[t]);
-        learner.forecast(one, values, lower, upper);
-        learner.forecast(two, values, lower, upper);
-      }
-      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
-    }
-    assertThat(least).as("bytes for %d values", y.length).isLessThan(y.length);
+    Allocations.assertNoneOnceWarm(
+        y.length,
+        () -> {
+          for (int t = 0; t < y.length; t++) {
+            learner.observe(one, t, y[t]);
+            learner.observe(two, t, y[t]);
+            learner.forecast(one, values, lower, upper);
+            learner.forecast(two, values, lower, upper);
+          }
+        });
   }
 
   @Test

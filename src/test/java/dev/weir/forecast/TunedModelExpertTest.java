@@ -3,7 +3,7 @@ package dev.weir.forecast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
+import dev.weir.Allocations;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
@@ -13,7 +13,6 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -411,27 +410,26 @@ class TunedModelExpertTest {
   void onceWarmItAllocatesNothing(NetworkTraining training) {
     Task task = new Task(training, 3).model(model(1));
     Series series = new Series(task, 1);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
     double[] out = new double[3];
-    long least = Long.MAX_VALUE;
-    SequenceWindow window = null;
-    for (int round = 0; round < 6; round++) {
-      long allocated = 0;
-      for (int t = 0; t < 300; t++) {
-        task.windows.offer(
-            series.state, new Observation("s", series.memory.count(), wave(t)), Windows.IN_ORDER);
-        window = task.windows.window("s", series.state);
-        long before = threads.getThreadAllocatedBytes(thread);
-        long newest = series.memory.count();
-        task.base.use(task.network, window, newest);
-        task.tuned.use(task.network, window, newest, series.memory);
-        task.learner.observe(series.memory, newest, window.last());
-        task.learner.forecast(series.memory, out, null, null);
-        allocated += threads.getThreadAllocatedBytes(thread) - before;
-      }
-      least = Math.min(least, allocated);
-    }
-    assertThat(least).as("bytes for 300 values").isLessThan(300);
+    Allocations.assertNoneOnceWarm(
+        300,
+        () -> {
+          long allocated = 0;
+          for (int t = 0; t < 300; t++) {
+            long newest = series.memory.count();
+            task.windows.offer(
+                series.state, new Observation("s", newest, wave(t)), Windows.IN_ORDER);
+            SequenceWindow window = task.windows.window("s", series.state);
+            allocated +=
+                Allocations.bytesOf(
+                    () -> {
+                      task.base.use(task.network, window, newest);
+                      task.tuned.use(task.network, window, newest, series.memory);
+                      task.learner.observe(series.memory, newest, window.last());
+                      task.learner.forecast(series.memory, out, null, null);
+                    });
+          }
+          return allocated;
+        });
   }
 }

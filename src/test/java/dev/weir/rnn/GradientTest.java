@@ -4,8 +4,7 @@ import static dev.weir.rnn.DoubleNetwork.widened;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import dev.weir.Allocations;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
@@ -212,8 +211,6 @@ class GradientTest {
   @EnumSource(Cell.class)
   void onceWarmATrainingStepAllocatesNothing(Cell cell) {
     Trainee trainee = new Trainee(config(cell, true), 61);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
     RnnConfig forward = config(cell, false);
     TrainableRnn stepping = new TrainableRnn(forward);
     float[] weights = Initialisation.recurrent(forward, new TorchGenerator(62));
@@ -221,17 +218,14 @@ class GradientTest {
     float[] c = cell == Cell.LSTM ? new float[LAYERS * HIDDEN] : null;
     float[] x = random(INPUT, 63);
     int calls = 500;
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 6; round++) { // the first rounds warm up, the meter included
-      long before = threads.getThreadAllocatedBytes(thread);
-      for (int call = 0; call < calls; call++) {
-        trainee.train();
-        stepping.step(weights, 0, x, 0, h, 0, c, 0);
-      }
-      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
-    }
-    // the meter itself takes some
-    assertThat(least).as("bytes in %d steps", calls).isLessThan(calls);
+    Allocations.assertNoneOnceWarm(
+        calls,
+        () -> {
+          for (int call = 0; call < calls; call++) {
+            trainee.train();
+            stepping.step(weights, 0, x, 0, h, 0, c, 0);
+          }
+        });
   }
 
   @ParameterizedTest

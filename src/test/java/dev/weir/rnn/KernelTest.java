@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.sun.management.ThreadMXBean;
+import dev.weir.Allocations;
 import java.io.File;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -125,20 +124,15 @@ class KernelTest {
         float[] weights = Initialisation.recurrent(config, new TorchGenerator(1));
         float[] input = new float[6 * inputSize];
         RnnOutput result = new RnnOutput();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
         int calls = 1_000;
-        long least = Long.MAX_VALUE;
-        // vectors are objects until the method that uses them is compiled
-        for (int round = 0; round < 60 && least >= calls; round++) {
-          long before = threads.getThreadAllocatedBytes(thread);
-          for (int call = 0; call < calls; call++) {
-            rnn.load(weights);
-            rnn.forward(input, 1, 6, true, null, null, result);
-          }
-          least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
-        }
-        assertThat(least).as("bytes in %d calls of %s", calls, config).isLessThan(calls);
+        Allocations.assertNoneOnceWarm(
+            calls,
+            () -> {
+              for (int call = 0; call < calls; call++) {
+                rnn.load(weights);
+                rnn.forward(input, 1, 6, true, null, null, result);
+              }
+            });
       }
     }
   }

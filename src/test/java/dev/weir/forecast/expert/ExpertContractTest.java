@@ -2,10 +2,9 @@ package dev.weir.forecast.expert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
+import dev.weir.Allocations;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -159,18 +158,14 @@ class ExpertContractTest {
                 single.floats,
                 History.floats(single.shape));
     double[] out = new double[horizon];
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
-    long least = Long.MAX_VALUE;
-    for (int round = 0; round < 5; round++) {
-      long before = threads.getThreadAllocatedBytes(thread);
-      for (double value : y) {
-        single.history.append(value);
-        single.expert.observe(single.history, memory);
-        single.expert.forecast(single.history, memory, out);
-      }
-      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
-    }
-    assertThat(least).as("bytes for %d values", VALUES).isLessThan(VALUES);
+    Allocations.assertNoneOnceWarm(
+        VALUES,
+        () -> {
+          for (double value : y) {
+            single.history.append(value);
+            single.expert.observe(single.history, memory);
+            single.expert.forecast(single.history, memory, out);
+          }
+        });
   }
 }

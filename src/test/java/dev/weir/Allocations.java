@@ -1,0 +1,56 @@
+package dev.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.LongSupplier;
+
+/**
+ * Holds code against allocating nothing once the JVM has compiled it. Until then each vector is an
+ * object, and when that ends is the JIT compiler's choice: so it is waited for, and has to last.
+ */
+public final class Allocations {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final int IN_A_ROW = 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private Allocations() {}
+
+  /** Bytes that this thread allocates by running the code, and by the meter itself. */
+  public static long bytesOf(Runnable code) {
+    long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    code.run();
+    return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+  }
+
+  /**
+   * Fails unless some rounds in a row allocate less than a byte a call, which leaves the meter
+   * some.
+   *
+   * @param calls in a round
+   */
+  public static void assertNoneOnceWarm(int calls, Runnable round) {
+    assertNoneOnceWarm(calls, () -> bytesOf(round));
+  }
+
+  /** As above, for a round that knows which of its bytes count. */
+  public static void assertNoneOnceWarm(int calls, LongSupplier bytesOfARound) {
+    Deque<Long> last = new ArrayDeque<>();
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      last.addLast(bytesOfARound.getAsLong());
+      if (last.size() > IN_A_ROW) {
+        last.removeFirst();
+      }
+      if (last.size() == IN_A_ROW && last.stream().allMatch(bytes -> bytes < calls)) {
+        return;
+      }
+    } while (System.nanoTime() < end);
+    assertThat(last).as("bytes in %d calls, the last rounds", calls).allMatch(b -> b < calls);
+  }
+}
