@@ -1,15 +1,12 @@
 package dev.weir.kafka;
 
 import dev.weir.forecast.Observation;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -20,8 +17,7 @@ public final class ObservationCodec {
 
   private final WriterSchemas writers = WriterSchemas.ofObservations();
   private final AvroBounds bounds = new AvroBounds();
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
-  private BinaryEncoder encoder;
+  private final AvroBytes buffer = new AvroBytes();
   private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
   private Schema usual = WriterSchemas.OBSERVATION;
@@ -36,21 +32,17 @@ public final class ObservationCodec {
     return WriterSchemas.HEADER;
   }
 
-  public byte[] encode(Observation observation) throws IOException {
-    buffer.reset();
-    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
-    encoder.writeString(observation.series());
-    encoder.writeLong(observation.time());
-    encoder.writeDouble(observation.value());
-    encoder.writeArrayStart();
-    encoder.setItemCount(observation.features().length);
+  public byte[] encode(Observation observation) {
+    buffer.clear();
+    buffer.writeString(observation.series());
+    buffer.writeLong(observation.time());
+    buffer.writeDouble(observation.value());
+    buffer.startArray(observation.features().length);
     for (double feature : observation.features()) {
-      encoder.startItem();
-      encoder.writeDouble(feature);
+      buffer.writeDouble(feature);
     }
-    encoder.writeArrayEnd();
-    encoder.flush();
-    return buffer.toByteArray();
+    buffer.endArray();
+    return buffer.copy();
   }
 
   /** Reads an observation; says nothing about whether its values make sense. */
