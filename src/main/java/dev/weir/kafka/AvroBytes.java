@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 final class AvroBytes {
 
-  private static final VarHandle DOUBLE =
+  static final VarHandle DOUBLE =
       MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int LONGEST_NUMBER = 10;
