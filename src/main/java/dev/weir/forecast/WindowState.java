@@ -1,5 +1,6 @@
 package dev.weir.forecast;
 
+import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
@@ -10,20 +11,24 @@ import java.util.Arrays;
 public final class WindowState {
 
   private static final int FIRST_PENDING = 4;
+  private static final long[] NONE = {};
+
+  // One array for all that a row holds: a series among a million is not in the cache, and each
+  // array is one more wait for memory.
+  private static final int TIME = 0;
+  private static final int VALUE = 1;
+  private static final int FEATURES = 2;
 
   final int features;
+  private final int seqLen;
   private final long interval; // milliseconds of the grid that all times lie on; 0: any times
-  private final long[] times; // (seq_len), a ring
-  private final double[] values; // (seq_len)
-  private final double[] covariates; // (seq_len, features), row-major
-  private int next; // where the next observation goes
+  private final long[] ring; // (seq_len, 2 + features): time, and the bits of value and features
+  private int next; // row where the next observation goes
   private int size;
   private long seen;
 
   private int pendingSize;
-  private long[] pendingTimes = {}; // ascending
-  private double[] pendingValues = {};
-  private double[] pendingCovariates = {}; // (pending, features)
+  private long[] pending = NONE; // (pending, 2 + features), as the ring, by ascending time
 
   /** By count. */
   public WindowState(int seqLen, int features) {
@@ -32,30 +37,31 @@ public final class WindowState {
 
   public WindowState(int seqLen, int features, long interval) {
     this.features = features;
+    this.seqLen = seqLen;
     this.interval = interval;
-    this.times = new long[seqLen];
-    this.values = new double[seqLen];
-    this.covariates = new double[seqLen * features];
+    this.ring = new long[seqLen * width()];
   }
 
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
   public WindowState(WindowState other) {
     features = other.features;
+    seqLen = other.seqLen;
     interval = other.interval;
-    times = other.times.clone();
-    values = other.values.clone();
-    covariates = other.covariates.clone();
+    ring = other.ring.clone();
     next = other.next;
     size = other.size;
     seen = other.seen;
     pendingSize = other.pendingSize;
-    pendingTimes = Arrays.copyOf(other.pendingTimes, pendingSize);
-    pendingValues = Arrays.copyOf(other.pendingValues, pendingSize);
-    pendingCovariates = Arrays.copyOf(other.pendingCovariates, pendingSize * features);
+    pending = pendingSize == 0 ? NONE : Arrays.copyOf(other.pending, pendingSize * width());
+  }
+
+  /** Numbers in a row. */
+  private int width() {
+    return FEATURES + features;
   }
 
   public int seqLen() {
-    return times.length;
+    return seqLen;
   }
 
   public int features() {
@@ -89,32 +95,42 @@ public final class WindowState {
 
   /** Time of the observation at {@code index}, 0 being the oldest in the ring. */
   public long time(int index) {
-    return times[slot(index)];
+    return ring[row(index) + TIME];
   }
 
   /** Value of the observation at {@code index}. */
   public double value(int index) {
-    return values[slot(index)];
+    return Double.longBitsToDouble(ring[row(index) + VALUE]);
   }
 
   /** One feature of the observation at {@code index}. */
   public double feature(int index, int feature) {
-    return covariates[slot(index) * features + feature];
+    return Double.longBitsToDouble(ring[row(index) + FEATURES + feature]);
   }
 
-  private int slot(int index) {
+  private int row(int index) {
     int slot = next - size + index;
-    return slot < 0 ? slot + times.length : slot;
+    return (slot < 0 ? slot + seqLen : slot) * width();
   }
 
   /** Puts an observation into the ring, pushing out the oldest when it is full. */
   public void append(long time, double value, double[] from, int offset) {
-    times[next] = time;
-    values[next] = value;
-    System.arraycopy(from, offset, covariates, next * features, features);
-    next = next + 1 == times.length ? 0 : next + 1;
-    size = Math.min(size + 1, times.length);
+    put(ring, next * width(), time, value, from, offset);
+    pushed();
+  }
+
+  private void pushed() {
+    next = next + 1 == seqLen ? 0 : next + 1;
+    size = Math.min(size + 1, seqLen);
     seen++;
+  }
+
+  private void put(long[] rows, int at, long time, double value, double[] from, int offset) {
+    rows[at + TIME] = time;
+    rows[at + VALUE] = Double.doubleToRawLongBits(value);
+    for (int f = 0; f < features; f++) {
+      rows[at + FEATURES + f] = Double.doubleToRawLongBits(from[offset + f]);
+    }
   }
 
   /** Empties the ring. */
@@ -127,15 +143,15 @@ public final class WindowState {
   }
 
   public long pendingTime(int index) {
-    return pendingTimes[index];
+    return pending[index * width() + TIME];
   }
 
   public double pendingValue(int index) {
-    return pendingValues[index];
+    return Double.longBitsToDouble(pending[index * width() + VALUE]);
   }
 
   public double pendingFeature(int index, int feature) {
-    return pendingCovariates[index * features + feature];
+    return Double.longBitsToDouble(pending[index * width() + FEATURES + feature]);
   }
 
   /** Whether an observation of this time waits. */
@@ -145,7 +161,7 @@ public final class WindowState {
 
   /** Time of the newest observation, in the ring or waiting; {@link Long#MIN_VALUE} for none. */
   public long newestTime() {
-    return pendingSize == 0 ? lastTime() : Math.max(lastTime(), pendingTimes[pendingSize - 1]);
+    return pendingSize == 0 ? lastTime() : Math.max(lastTime(), pendingTime(pendingSize - 1));
   }
 
   /** Empties the ring, as if the series were new; what waits stays. */
@@ -157,13 +173,29 @@ public final class WindowState {
 
   /** Where a waiting observation of this time stands or, negative minus one, would stand. */
   int findPending(long time) {
-    return Arrays.binarySearch(pendingTimes, 0, pendingSize, time);
+    int low = 0;
+    int high = pendingSize - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      long there = pendingTime(middle);
+      if (there == time) {
+        return middle;
+      }
+      if (there < time) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -low - 1;
   }
 
   boolean pendingSays(int index, double value, double[] observed) {
-    return Double.compare(pendingValues[index], value) == 0
-        && Arrays.equals(
-            pendingCovariates, index * features, (index + 1) * features, observed, 0, features);
+    boolean same = Double.compare(pendingValue(index), value) == 0;
+    for (int f = 0; f < features && same; f++) {
+      same = Double.compare(pendingFeature(index, f), observed[f]) == 0;
+    }
+    return same;
   }
 
   /** Lets an observation wait; one of the same time is replaced. */
@@ -173,41 +205,66 @@ public final class WindowState {
       index = -index - 1;
       makeRoom(index);
     }
-    pendingTimes[index] = time;
-    pendingValues[index] = value;
-    System.arraycopy(observed, 0, pendingCovariates, index * features, features);
+    put(pending, index * width(), time, value, observed, 0);
   }
 
   private void makeRoom(int index) {
-    if (pendingSize == pendingTimes.length) {
-      int capacity = Math.max(FIRST_PENDING, pendingSize * 2);
-      pendingTimes = Arrays.copyOf(pendingTimes, capacity);
-      pendingValues = Arrays.copyOf(pendingValues, capacity);
-      pendingCovariates = Arrays.copyOf(pendingCovariates, capacity * features);
+    int width = width();
+    if (pendingSize * width == pending.length) {
+      pending = Arrays.copyOf(pending, Math.max(FIRST_PENDING, pendingSize * 2) * width);
     }
-    int moved = pendingSize - index;
-    System.arraycopy(pendingTimes, index, pendingTimes, index + 1, moved);
-    System.arraycopy(pendingValues, index, pendingValues, index + 1, moved);
     System.arraycopy(
-        pendingCovariates,
-        index * features,
-        pendingCovariates,
-        (index + 1) * features,
-        moved * features);
+        pending, index * width, pending, (index + 1) * width, (pendingSize - index) * width);
     pendingSize++;
   }
 
   /** Moves the earliest waiting observation into the ring. */
   void appendFirstPending() {
-    append(pendingTimes[0], pendingValues[0], pendingCovariates, 0);
+    int width = width();
+    System.arraycopy(pending, 0, ring, next * width, width);
+    pushed();
     pendingSize--;
-    System.arraycopy(pendingTimes, 1, pendingTimes, 0, pendingSize);
-    System.arraycopy(pendingValues, 1, pendingValues, 0, pendingSize);
-    System.arraycopy(pendingCovariates, features, pendingCovariates, 0, pendingSize * features);
-    if (pendingSize == 0 && pendingTimes.length > FIRST_PENDING) {
-      pendingTimes = new long[0]; // a burst must not be paid for by each later snapshot
-      pendingValues = new double[0];
-      pendingCovariates = new double[0];
+    System.arraycopy(pending, width, pending, 0, pendingSize * width);
+    if (pendingSize == 0 && pending.length > FIRST_PENDING * width) {
+      pending = NONE; // a burst must not be paid for by each later snapshot
     }
+  }
+
+  /** How many numbers {@link #save} gives. */
+  public int numbers() {
+    return (size + pendingSize) * width();
+  }
+
+  /**
+   * Copies all rows out: first the ring's, oldest first, then what waits. Each is the time, then
+   * the bits of the value and of each feature.
+   *
+   * @param to (size + pending, 2 + features), row-major
+   */
+  public void save(LongBuffer to) {
+    int first = next - size;
+    if (first < 0) { // the ring has turned: its end comes first
+      to.put(ring, (first + seqLen) * width(), -first * width());
+      first = 0;
+    }
+    to.put(ring, first * width(), (next - first) * width());
+    to.put(pending, 0, pendingSize * width());
+  }
+
+  /**
+   * Takes in what {@link #save} gave.
+   *
+   * @param seen {@link #seen()} of the saved one
+   * @param size rows for the ring
+   * @param waiting rows that wait
+   */
+  public void restore(LongBuffer from, long seen, int size, int waiting) {
+    from.get(ring, 0, size * width());
+    this.size = size;
+    this.next = size == seqLen ? 0 : size;
+    this.seen = seen;
+    this.pendingSize = waiting;
+    this.pending = waiting == 0 ? NONE : new long[waiting * width()];
+    from.get(pending, 0, pending.length);
   }
 }

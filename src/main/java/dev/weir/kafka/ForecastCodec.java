@@ -3,29 +3,33 @@ package dev.weir.kafka;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.model.Mode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /** Forecasts as plain Avro binary of {@code forecast.avsc}. Not thread-safe: buffers are reused. */
 public final class ForecastCodec {
 
-  private static final int NULL_BRANCH = 0;
-  private static final int VALUE_BRANCH = 1;
+  private static final byte[][] MODES = utf8(Mode.values(), Mode::label);
+  private static final byte[][] STATUSES = utf8(Forecast.Status.values(), Enum::name);
 
   private final AvroBounds bounds = new AvroBounds();
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
+  private final AvroBytes buffer = new AvroBytes();
   private final SpecificDatumReader<dev.weir.kafka.avro.Forecast> reader =
       new SpecificDatumReader<>(dev.weir.kafka.avro.Forecast.class);
-  private BinaryEncoder encoder;
   private BinaryDecoder decoder;
+  private String model = ""; // whose bytes are next; the same one for many forecasts
+  private byte[] modelBytes = {};
+
+  private static <T extends Enum<T>> byte[][] utf8(T[] values, Function<T, String> text) {
+    return Arrays.stream(values).map(text).map(AvroBytes::utf8).toArray(byte[][]::new);
+  }
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
   public static byte[] fingerprint() {
@@ -33,62 +37,62 @@ public final class ForecastCodec {
   }
 
   /** Writes the fields straight in the schema's order: no generated object for each record. */
-  public byte[] encode(Forecast forecast) throws IOException {
-    buffer.reset();
-    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
-    encoder.writeString(forecast.series());
-    encoder.writeLong(forecast.origin());
-    encoder.writeLong(forecast.windowStart());
-    encoder.writeInt(forecast.seqLen());
-    encoder.writeString(forecast.mode().label());
-    encoder.writeArrayStart();
-    encoder.setItemCount(forecast.values().length);
-    for (int i = 0; i < forecast.values().length; i++) {
-      encoder.startItem();
+  public byte[] encode(Forecast forecast) {
+    return encode(forecast, AvroBytes.utf8(forecast.series()));
+  }
+
+  /**
+   * @param series the forecast's series, in UTF-8
+   */
+  byte[] encode(Forecast forecast, byte[] series) {
+    buffer.clear();
+    buffer.writeString(series);
+    buffer.writeLong(forecast.origin());
+    buffer.writeLong(forecast.windowStart());
+    buffer.writeLong(forecast.seqLen());
+    buffer.writeString(MODES[forecast.mode().ordinal()]);
+    double[] values = forecast.values();
+    buffer.startArray(values.length);
+    for (int i = 0; i < values.length; i++) {
       if (forecast.times() == null) {
-        encoder.writeIndex(NULL_BRANCH);
+        buffer.writeNull();
       } else {
-        encoder.writeIndex(VALUE_BRANCH);
-        encoder.writeLong(forecast.times()[i]);
+        buffer.writePresent();
+        buffer.writeLong(forecast.times()[i]);
       }
-      encoder.writeDouble(forecast.values()[i]);
+      buffer.writeDouble(values[i]);
       writeIntervals(forecast.intervals(), i);
     }
-    encoder.writeArrayEnd();
+    buffer.endArray();
     List<Interval> intervals = forecast.intervals();
-    writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level(), encoder);
-    encoder.writeString(forecast.model());
-    encoder.writeLong(forecast.modelVersion());
-    encoder.writeLong(forecast.learningSteps());
-    encoder.writeString(forecast.status().name());
-    encoder.flush();
-    return buffer.toByteArray();
+    buffer.writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level());
+    buffer.writeString(modelBytes(forecast.model()));
+    buffer.writeLong(forecast.modelVersion());
+    buffer.writeLong(forecast.learningSteps());
+    buffer.writeString(STATUSES[forecast.status().ordinal()]);
+    return buffer.copy();
+  }
+
+  private byte[] modelBytes(String name) {
+    if (!name.equals(model)) {
+      model = name;
+      modelBytes = AvroBytes.utf8(name);
+    }
+    return modelBytes;
   }
 
   /** The narrowest interval has fields of its own, which any consumer can read without a loop. */
-  private void writeIntervals(List<Interval> intervals, int step) throws IOException {
+  private void writeIntervals(List<Interval> intervals, int step) {
     boolean none = intervals.isEmpty();
-    writeOptional(none ? Double.NaN : intervals.get(0).lower()[step], encoder);
-    writeOptional(none ? Double.NaN : intervals.get(0).upper()[step], encoder);
-    encoder.writeArrayStart();
-    encoder.setItemCount(Math.max(0, intervals.size() - 1));
+    buffer.writeOptional(none ? Double.NaN : intervals.get(0).lower()[step]);
+    buffer.writeOptional(none ? Double.NaN : intervals.get(0).upper()[step]);
+    buffer.startArray(Math.max(0, intervals.size() - 1));
     for (int k = 1; k < intervals.size(); k++) {
-      encoder.startItem();
-      encoder.writeDouble(intervals.get(k).level());
-      encoder.writeDouble(intervals.get(k).lower()[step]);
-      encoder.writeDouble(intervals.get(k).upper()[step]);
+      buffer.writeDouble(intervals.get(k).level());
+      buffer.writeDouble(intervals.get(k).lower()[step]);
+      buffer.writeDouble(intervals.get(k).upper()[step]);
     }
-    encoder.writeArrayEnd();
-  }
-
-  /** A union of null and double, NaN being null. */
-  static void writeOptional(double value, BinaryEncoder encoder) throws IOException {
-    if (Double.isNaN(value)) {
-      encoder.writeIndex(NULL_BRANCH);
-    } else {
-      encoder.writeIndex(VALUE_BRANCH);
-      encoder.writeDouble(value);
-    }
+    buffer.endArray();
   }
 
   public Forecast decode(byte[] bytes) throws MalformedException {

@@ -1,15 +1,9 @@
 package dev.weir.kafka;
 
 import dev.weir.forecast.Observation;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -20,9 +14,9 @@ public final class ObservationCodec {
 
   private final WriterSchemas writers = WriterSchemas.ofObservations();
   private final AvroBounds bounds = new AvroBounds();
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
-  private BinaryEncoder encoder;
-  private BinaryDecoder decoder;
+  private final AvroBytes buffer = new AvroBytes();
+  private byte[] bytes; // being read, from position on
+  private int position;
   // producers rarely change their schema, so the one that fitted last is tried first
   private Schema usual = WriterSchemas.OBSERVATION;
 
@@ -36,21 +30,17 @@ public final class ObservationCodec {
     return WriterSchemas.HEADER;
   }
 
-  public byte[] encode(Observation observation) throws IOException {
-    buffer.reset();
-    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
-    encoder.writeString(observation.series());
-    encoder.writeLong(observation.time());
-    encoder.writeDouble(observation.value());
-    encoder.writeArrayStart();
-    encoder.setItemCount(observation.features().length);
+  public byte[] encode(Observation observation) {
+    buffer.clear();
+    buffer.writeString(observation.series());
+    buffer.writeLong(observation.time());
+    buffer.writeDouble(observation.value());
+    buffer.startArray(observation.features().length);
     for (double feature : observation.features()) {
-      encoder.startItem();
-      encoder.writeDouble(feature);
+      buffer.writeDouble(feature);
     }
-    encoder.writeArrayEnd();
-    encoder.flush();
-    return buffer.toByteArray();
+    buffer.endArray();
+    return buffer.copy();
   }
 
   /** Reads an observation; says nothing about whether its values make sense. */
@@ -82,32 +72,55 @@ public final class ObservationCodec {
     }
   }
 
-  private Observation read(Schema schema, byte[] bytes) throws MalformedException {
-    try {
-      decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
-      String series = decoder.readString();
-      long time = decoder.readLong();
-      double value = decoder.readDouble();
-      double[] features =
-          schema == WriterSchemas.OBSERVATION ? readFeatures() : Observation.NO_FEATURES;
-      return new Observation(series, time, value, features);
-    } catch (IOException | AvroRuntimeException e) {
-      throw new MalformedException("observation: " + e.getMessage(), e);
-    }
+  /** The bounds have been checked, so what the bytes claim is there. */
+  private Observation read(Schema schema, byte[] record) {
+    bytes = record;
+    position = 0;
+    int length = (int) readLong();
+    String series = new String(bytes, position, length, StandardCharsets.UTF_8);
+    position += length;
+    long time = readLong();
+    double value = readDouble();
+    double[] features =
+        schema == WriterSchemas.OBSERVATION ? readFeatures() : Observation.NO_FEATURES;
+    bytes = null; // or it would be kept until the next one comes
+    return new Observation(series, time, value, features);
   }
 
-  private double[] readFeatures() throws IOException {
+  private double[] readFeatures() {
     double[] features = Observation.NO_FEATURES;
     int count = 0;
-    for (long n = decoder.readArrayStart(); n != 0; n = decoder.arrayNext()) {
+    for (long n = readLong(); n != 0; n = readLong()) {
+      if (n < 0) { // the block's size in bytes follows, for readers that skip it
+        n = -n;
+        readLong();
+      }
       int end = Math.toIntExact(count + n);
       if (end > features.length) { // doubled: a block for each feature would copy all each time
         features = Arrays.copyOf(features, Math.max(end, 2 * features.length));
       }
       for (; count < end; count++) {
-        features[count] = decoder.readDouble();
+        features[count] = readDouble();
       }
     }
     return count == features.length ? features : Arrays.copyOf(features, count);
+  }
+
+  private double readDouble() {
+    double value = (double) AvroBytes.DOUBLE.get(bytes, position);
+    position += Double.BYTES;
+    return value;
+  }
+
+  private long readLong() {
+    long value = 0;
+    byte b;
+    int shift = 0;
+    do {
+      b = bytes[position++];
+      value |= (b & 0x7FL) << shift;
+      shift += 7;
+    } while (b < 0);
+    return (value >>> 1) ^ -(value & 1);
   }
 }

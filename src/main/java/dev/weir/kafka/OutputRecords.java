@@ -5,13 +5,12 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** Picks topic, key and timestamp of each output, so that one sink and one transaction hold all. */
 final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
@@ -22,8 +21,8 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
   private final int maxDeadLetterBytes;
   private transient ForecastCodec forecasts;
   private transient ScoreCodec scores;
-  private transient byte[] forecastFingerprint;
-  private transient byte[] scoreFingerprint;
+  private transient Header forecastSchema;
+  private transient Header scoreSchema;
   private transient Clock clock;
 
   OutputRecords(Topics topics, int maxDeadLetterBytes) {
@@ -36,8 +35,8 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
     forecasts = new ForecastCodec();
     scores = new ScoreCodec();
-    forecastFingerprint = ForecastCodec.fingerprint();
-    scoreFingerprint = ScoreCodec.fingerprint();
+    forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
+    scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
     clock = Clock.systemUTC();
   }
 
@@ -50,34 +49,24 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
     long now = clock.millis();
-    try {
-      if (output instanceof Forecast forecast) {
-        return record(
-            topics.forecasts(),
-            Math.min(forecast.origin(), now),
-            forecast.series(),
-            forecasts.encode(forecast),
-            forecastFingerprint);
-      }
-      if (output instanceof Score score) {
-        return record(
-            topics.scores(),
-            Math.min(score.time(), now),
-            score.series(),
-            scores.encode(score),
-            scoreFingerprint);
-      }
-      return DeadLetters.record(topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a buffer in memory can't fail to be written", e);
+    if (output instanceof Forecast forecast) {
+      byte[] series = AvroBytes.utf8(forecast.series()); // once, for the key and the value
+      byte[] value = forecasts.encode(forecast, series);
+      long time = Math.min(forecast.origin(), now);
+      return record(topics.forecasts(), time, series, value, forecastSchema);
     }
+    if (output instanceof Score score) {
+      byte[] series = AvroBytes.utf8(score.series());
+      byte[] value = scores.encode(score, series);
+      return record(topics.scores(), Math.min(score.time(), now), series, value, scoreSchema);
+    }
+    return DeadLetters.record(topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
   }
 
   private static ProducerRecord<byte[], byte[]> record(
-      String topic, long time, String series, byte[] value, byte[] fingerprint) {
-    ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, null, time, series.getBytes(StandardCharsets.UTF_8), value);
-    record.headers().add(WriterSchemas.HEADER, fingerprint);
+      String topic, long time, byte[] series, byte[] value, Header schema) {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, null, time, series, value);
+    record.headers().add(schema);
     return record;
   }
 }

@@ -2,23 +2,19 @@ package dev.weir.kafka;
 
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /** Scores as plain Avro binary of {@code score.avsc}. Not thread-safe: buffers are reused. */
 public final class ScoreCodec {
 
   private final AvroBounds bounds = new AvroBounds();
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
+  private final AvroBytes buffer = new AvroBytes();
   private final SpecificDatumReader<dev.weir.kafka.avro.Score> reader =
       new SpecificDatumReader<>(dev.weir.kafka.avro.Score.class);
-  private BinaryEncoder encoder;
   private BinaryDecoder decoder;
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
@@ -27,36 +23,37 @@ public final class ScoreCodec {
   }
 
   /** Writes the fields straight in the schema's order, as {@link ForecastCodec} does. */
-  public byte[] encode(Score score) throws IOException {
-    buffer.reset();
-    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
-    encoder.writeString(score.series());
-    encoder.writeLong(score.time());
-    encoder.writeString(score.mode().label());
-    encoder.writeDouble(score.value());
-    encoder.writeLong(score.scored());
-    encoder.writeArrayStart();
-    encoder.setItemCount(score.errors().length);
+  public byte[] encode(Score score) {
+    return encode(score, AvroBytes.utf8(score.series()));
+  }
+
+  /**
+   * @param series the score's series, in UTF-8
+   */
+  byte[] encode(Score score, byte[] series) {
+    buffer.clear();
+    buffer.writeString(series);
+    buffer.writeLong(score.time());
+    buffer.writeString(score.mode().label());
+    buffer.writeDouble(score.value());
+    buffer.writeLong(score.scored());
+    buffer.startArray(score.errors().length);
     for (double error : score.errors()) {
-      encoder.startItem();
-      encoder.writeDouble(error);
+      buffer.writeDouble(error);
     }
-    encoder.writeArrayEnd();
-    encoder.writeDouble(score.mae());
-    ForecastCodec.writeOptional(score.mase(), encoder);
-    ForecastCodec.writeOptional(score.level(), encoder);
-    ForecastCodec.writeOptional(score.coverage(), encoder);
-    encoder.writeArrayStart();
-    encoder.setItemCount(score.methods().size());
+    buffer.endArray();
+    buffer.writeDouble(score.mae());
+    buffer.writeOptional(score.mase());
+    buffer.writeOptional(score.level());
+    buffer.writeOptional(score.coverage());
+    buffer.startArray(score.methods().size());
     for (Score.Method method : score.methods()) {
-      encoder.startItem();
-      encoder.writeString(method.name());
-      encoder.writeDouble(method.mae());
-      encoder.writeDouble(method.share());
+      buffer.writeString(method.name());
+      buffer.writeDouble(method.mae());
+      buffer.writeDouble(method.share());
     }
-    encoder.writeArrayEnd();
-    encoder.flush();
-    return buffer.toByteArray();
+    buffer.endArray();
+    return buffer.copy();
   }
 
   public Score decode(byte[] bytes) throws MalformedException {

@@ -74,6 +74,7 @@ final class ForecastFunction
   private transient KnownSeries known;
   private transient BroadcastState<String, ForecastModel> restoredModels; // until open
   private transient ModeForecaster[] forecasters; // by target
+  private transient boolean modelsChanged; // since the forecasters were last told
   transient Counters counters;
 
   ForecastFunction(ForecastSettings settings) {
@@ -90,6 +91,7 @@ final class ForecastFunction
     MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("weir");
     metrics.gauge("series", known::count);
     counters = new Counters(metrics);
+    modelsChanged = true;
     forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
@@ -191,6 +193,7 @@ final class ForecastFunction
     }
     if (wanted) { // the topic may serve other jobs too
       context.getBroadcastState(MODELS).put(model.name(), model);
+      modelsChanged = true;
       LOG.info("model {} version {} is active", model.name(), model.version());
       for (ModeForecaster forecaster : forecasters) {
         if (model.name().equals(forecaster.target().model())) {
@@ -237,9 +240,10 @@ final class ForecastFunction
       state = fitted(state, context.timerService());
     }
     long completeUpTo = inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
+    boolean changed = false;
     while (advance(state, completeUpTo)) { // left by a savepoint of more patience
-      advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
-      windowState.update(state);
+      advanced(observation.series(), state, context, out);
+      changed = true;
     }
     long time = windows.timeOf(state, observation);
     if (time <= completeUpTo) {
@@ -247,21 +251,20 @@ final class ForecastFunction
     }
     long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
+    changed |= outcome != Outcome.DUPLICATE && outcome != Outcome.LATE;
+    if (outcome == Outcome.APPENDED) {
+      advanced(observation.series(), state, context, out);
+    }
+    if (changed) { // once a record: on RocksDB each write is paid for
+      windowState.update(state);
+    }
     switch (outcome) {
-      case APPENDED -> {
-        advanced(observation.series(), state, context.getBroadcastState(MODELS), out);
-        windowState.update(state);
-        known.touched(state, before, time, context.timerService());
-      }
+      case APPENDED -> known.touched(state, before, time, context.timerService());
       case PENDING -> {
         context.timerService().registerEventTimeTimer(windows.timeOf(state, observation));
-        windowState.update(state);
         known.touched(state, before, time, context.timerService());
       }
-      case CORRECTED -> {
-        counters.corrections.inc();
-        windowState.update(state);
-      }
+      case CORRECTED -> counters.corrections.inc();
       case DUPLICATE -> counters.duplicates.inc();
       case LATE -> collect(late(observation, state, observed.source()), out);
     }
@@ -339,7 +342,7 @@ final class ForecastFunction
     boolean changed = false;
     while (advance(state, timestamp)) {
       changed = true;
-      advanced(context.getCurrentKey(), state, context.getBroadcastState(MODELS), out);
+      advanced(context.getCurrentKey(), state, context, out);
     }
     if (changed) {
       windowState.update(state);
@@ -354,11 +357,11 @@ final class ForecastFunction
 
   /** The series has moved on by one observation: learn from it, and forecast if a window is due. */
   private void advanced(
-      String series,
-      WindowState state,
-      ReadOnlyBroadcastState<String, ForecastModel> models,
-      Collector<Output> out)
+      String series, WindowState state, ReadOnlyContext context, Collector<Output> out)
       throws Exception {
+    if (modelsChanged) { // looked up when one has come, not for each observation
+      useModels(context.getBroadcastState(MODELS));
+    }
     if (windows.missing() > 0) {
       counters.gaps.inc();
       counters.missing.inc(windows.missing());
@@ -372,8 +375,6 @@ final class ForecastFunction
       if (window == null) {
         window = windows.window(series, state);
       }
-      String model = forecaster.target().model();
-      forecaster.use(model == null ? null : models.get(model));
       SeriesMemory memory = null;
       if (forecaster.learns()) {
         memory = forecaster.learn(window);
@@ -390,6 +391,14 @@ final class ForecastFunction
         out.collect(forecaster.score(window, memory));
       }
     }
+  }
+
+  private void useModels(ReadOnlyBroadcastState<String, ForecastModel> models) throws Exception {
+    for (ModeForecaster forecaster : forecasters) {
+      String model = forecaster.target().model();
+      forecaster.use(model == null ? null : models.get(model));
+    }
+    modelsChanged = false;
   }
 
   private void collect(DeadLetter letter, Collector<Output> out) {

@@ -3,8 +3,6 @@ package dev.weir.stream;
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.TunedCopy;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -30,18 +28,15 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     target.writeInt(memory.longs().length);
     target.writeInt(memory.doubles().length);
     target.writeInt(memory.floats().length);
-    ByteBuffer bytes = ByteBuffer.allocate(length(memory)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(memory.longs());
-    bytes.position(Long.BYTES * memory.longs().length);
-    bytes.asDoubleBuffer().put(memory.doubles());
-    bytes.position(bytes.position() + Double.BYTES * memory.doubles().length);
-    bytes.asFloatBuffer().put(memory.floats());
-    target.write(bytes.array());
+    BulkCopy copy = new BulkCopy(length(memory));
+    copy.write(memory.longs(), target);
+    copy.write(memory.doubles(), target);
+    copy.write(memory.floats(), target);
     writeTuned(memory.tuned(), target);
   }
 
-  private static int length(SeriesMemory memory) {
-    return Long.BYTES * memory.longs().length
+  private static long length(SeriesMemory memory) {
+    return (long) Long.BYTES * memory.longs().length
         + Double.BYTES * memory.doubles().length
         + Float.BYTES * memory.floats().length;
   }
@@ -57,9 +52,7 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     target.writeInt(copy.model());
     target.writeInt(copy.shape());
     target.writeLong(copy.learnt());
-    ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * floats.length);
-    bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(floats);
-    target.write(bytes.array());
+    new BulkCopy((long) Float.BYTES * floats.length).write(floats, target);
   }
 
   private static TunedCopy readTuned(DataInputView source) throws IOException {
@@ -71,9 +64,7 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     int model = source.readInt();
     int shape = source.readInt();
     long learnt = source.readLong();
-    byte[] array = new byte[Float.BYTES * floats.length];
-    source.readFully(array);
-    ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    new BulkCopy((long) Float.BYTES * floats.length).read(source, floats);
     return new TunedCopy(version, model, shape, learnt, floats);
   }
 
@@ -83,14 +74,10 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     double[] doubles = new double[source.readInt()];
     float[] floats = new float[source.readInt()];
     SeriesMemory memory = new SeriesMemory(longs, doubles, floats);
-    byte[] array = new byte[length(memory)];
-    source.readFully(array);
-    ByteBuffer bytes = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().get(longs);
-    bytes.position(Long.BYTES * longs.length);
-    bytes.asDoubleBuffer().get(doubles);
-    bytes.position(bytes.position() + Double.BYTES * doubles.length);
-    bytes.asFloatBuffer().get(floats);
+    BulkCopy copy = new BulkCopy(length(memory));
+    copy.read(source, longs);
+    copy.read(source, doubles);
+    copy.read(source, floats);
     if (version >= 2) {
       memory.tuned(readTuned(source));
     }

@@ -73,9 +73,14 @@ class SavedStateTest {
     WindowState second = read(WindowStateSerializer.INSTANCE, bytes("window-2.hex"));
     assertThat(second.interval()).isEqualTo(60_000);
     assertIsTheSavedWindow(second);
-    assertThat(written(WindowStateSerializer.INSTANCE, second))
-        .as("a layout that changes needs a version of its own")
-        .isEqualTo(bytes("window-2.hex"));
+    WindowState third = read(WindowStateSerializer.INSTANCE, bytes("window-3.hex"));
+    assertThat(third.interval()).isEqualTo(60_000);
+    assertIsTheSavedWindow(third);
+    for (WindowState state : List.of(second, third)) {
+      assertThat(written(WindowStateSerializer.INSTANCE, state))
+          .as("a layout that changes needs a version of its own")
+          .isEqualTo(bytes("window-3.hex"));
+    }
   }
 
   private static void assertIsTheSavedWindow(WindowState state) {

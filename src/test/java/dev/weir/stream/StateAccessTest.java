@@ -1,0 +1,211 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.stream.ForecastSettings.Learning;
+import dev.weir.stream.ForecastSettings.Target;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.apache.flink.api.common.state.StateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How often a record touches its series' state, and what it allocates. */
+class StateAccessTest {
+
+  private static final SourceRecord SOURCE =
+      new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+  private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 7, 0);
+
+  private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+
+  private void start(StateBackend backend, Duration patience, Target target) throws Exception {
+    harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new ForecastOperator(new ForecastSettings(5, 1, 0, patience, List.of(target))),
+            arrival -> ((Observed) arrival).observation().series(),
+            model -> "",
+            Types.STRING);
+    harness.setStateBackend(backend);
+    harness.setup(OutputSerializer.INSTANCE);
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  private static Target network() throws Exception {
+    ForecastModel model =
+        ModelFiles.read(
+            Path.of("src/main/resources/models/sample-many-to-one.safetensors"),
+            ModelFiles.Defaults.NONE);
+    return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
+  }
+
+  private static Target learner() {
+    return new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+  }
+
+  private void send(long time, double value) throws Exception {
+    harness.processElement1(new Observed(new Observation("s", time, value), SOURCE), time);
+  }
+
+  @Test
+  void anObservationReadsAndWritesEachStateOnce() throws Exception {
+    start(counting(), Duration.ZERO, learner());
+    send(1, 10);
+    accesses.clear();
+    send(2, 11);
+    assertThat(accesses)
+        .isEqualTo(
+            Map.of(
+                "window value",
+                1,
+                "window update",
+                1,
+                "learned-many-to-one value",
+                1,
+                "learned-many-to-one update",
+                1));
+  }
+
+  @Test
+  void withNothingToLearnThereIsOneStateOnly() throws Exception {
+    start(counting(), Duration.ZERO, network());
+    for (int t = 1; t <= 5; t++) {
+      send(t, t);
+    }
+    accesses.clear();
+    send(6, 6);
+    assertThat(accesses).isEqualTo(Map.of("window value", 1, "window update", 1));
+  }
+
+  @Test
+  void whatChangesNothingWritesNothing() throws Exception {
+    start(counting(), Duration.ZERO, learner());
+    send(1, 10);
+    send(2, 11);
+    accesses.clear();
+    send(2, 11); // a duplicate
+    send(1, 12); // late
+    assertThat(accesses).isEqualTo(Map.of("window value", 2));
+  }
+
+  @Test
+  void whatOnlyWaitsLeavesWhatWasLearnedAlone() throws Exception {
+    start(counting(), Duration.ofMillis(5), learner());
+    send(3, 10);
+    send(2, 11);
+    send(2, 12); // a correction
+    assertThat(accesses).isEqualTo(Map.of("window value", 3, "window update", 3));
+    accesses.clear();
+    harness.processBothWatermarks(new Watermark(2));
+    assertThat(accesses)
+        .isEqualTo(
+            Map.of(
+                "window value",
+                1,
+                "window update",
+                1,
+                "learned-many-to-one value",
+                1,
+                "learned-many-to-one update",
+                1));
+  }
+
+  @Test
+  void aRecordAllocatesItsForecastAndLittleElse() throws Exception {
+    start(new HashMapStateBackend(), Duration.ZERO, network());
+    Observed[] arrivals = new Observed[20_000];
+    for (int t = 0; t < arrivals.length; t++) {
+      arrivals[t] = new Observed(new Observation("s", t, Math.sin(t)), SOURCE);
+    }
+    for (int t = 0; t < arrivals.length / 2; t++) { // so that the loops are compiled
+      harness.processElement1(arrivals[t], t);
+    }
+    harness.getOutput().clear();
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(thread);
+    for (int t = arrivals.length / 2; t < arrivals.length; t++) {
+      harness.processElement1(arrivals[t], t);
+    }
+    long bytes = threads.getThreadAllocatedBytes(thread) - before;
+    // a forecast with its two arrays takes 136, the harness' own records of in and output 90
+    assertThat(bytes / (arrivals.length / 2)).isBetween(136L, 300L);
+  }
+
+  private final Map<String, Integer> accesses = new TreeMap<>();
+
+  /**
+   * A heap backend whose value states count. Reads and writes of the operator, not of a serializer,
+   * so that they are those of any backend.
+   */
+  private StateBackend counting() {
+    return proxy(
+        StateBackend.class,
+        new HashMapStateBackend(),
+        (method, made) ->
+            made instanceof CheckpointableKeyedStateBackend<?>
+                ? proxy(CheckpointableKeyedStateBackend.class, made, this::countingState)
+                : made);
+  }
+
+  private Object countingState(Call call, Object made) {
+    if (!call.method().equals("getPartitionedState")) {
+      return made;
+    }
+    String state = ((StateDescriptor<?, ?>) call.arguments()[2]).getName();
+    return proxy(
+        ValueState.class,
+        made,
+        (access, result) -> {
+          accesses.merge(state + " " + access.method(), 1, Integer::sum);
+          return result;
+        });
+  }
+
+  private record Call(String method, Object[] arguments) {}
+
+  /** The same object, but for what becomes of the results of its methods. */
+  private static <T> T proxy(Class<T> type, Object of, BiFunction<Call, Object, Object> results) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              try {
+                Object result = method.invoke(of, arguments);
+                return results.apply(new Call(method.getName(), arguments), result);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
+  }
+}
