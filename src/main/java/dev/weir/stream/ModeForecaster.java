@@ -6,6 +6,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Learner;
+import dev.weir.forecast.LearnerWarmUp;
 import dev.weir.forecast.NetworkForecaster;
 import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.Score;
@@ -67,6 +68,9 @@ final class ModeForecaster {
       }
     }
     this.learner = target.learning() == null ? null : new Learner(target.learning().learner(), own);
+    if (learner != null) {
+      LearnerWarmUp.run(learner);
+    }
   }
 
   Target target() {

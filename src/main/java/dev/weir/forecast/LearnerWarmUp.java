@@ -1,0 +1,48 @@
+package dev.weir.forecast;
+
+import dev.weir.rnn.Kernels;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Has the JVM compile what a learner runs, on values of no series, so that no record waits for
+ * that: until its loops are compiled, each vector is an object, and a value can take milliseconds.
+ * Once in a JVM for each settings, and for a bounded time in all. Does nothing where vectors are
+ * not used. What series learn is not touched.
+ */
+public final class LearnerWarmUp {
+
+  private static final long NANOS = 1_000_000_000L; // for all settings of this JVM
+  private static final int VALUES = 6_000; // beyond what the compiler waits for
+  private static final int SEASON = 24;
+
+  private static final Set<LearnerSettings> WARM = new HashSet<>();
+  private static long nanosLeft = NANOS;
+
+  private LearnerWarmUp() {}
+
+  /**
+   * A thread that comes while another one warms up waits, since it would need the same.
+   *
+   * @param learner is not used itself, only its settings are
+   */
+  public static synchronized void run(Learner learner) {
+    LearnerSettings settings = learner.settings();
+    if (!Kernels.vectors() || nanosLeft <= 0 || !WARM.add(settings)) {
+      return;
+    }
+    long start = System.nanoTime();
+    Learner twin = new Learner(settings);
+    SeriesMemory memory = twin.newSeries("", SEASON);
+    double[] values = new double[settings.horizon()];
+    int levels = settings.levels().size();
+    double[][] lower = new double[levels][settings.horizon()];
+    double[][] upper = new double[levels][settings.horizon()];
+    for (int t = 0; t < VALUES && System.nanoTime() - start < nanosLeft; t++) {
+      // a rhythm with something on it that never repeats, or experts would have nothing to learn
+      twin.observe(memory, t, Math.sin(2 * Math.PI * t / SEASON) + Math.sin(t * 1.7) / 4);
+      twin.forecast(memory, values, lower, upper);
+    }
+    nanosLeft -= System.nanoTime() - start;
+  }
+}
