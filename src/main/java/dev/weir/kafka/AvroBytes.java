@@ -1,107 +1,67 @@
 package dev.weir.kafka;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 
 /**
- * Avro's binary encoding into one array that is used again: a record costs the copy that leaves,
- * and what its strings take. The caller writes a schema's fields in their order.
- *
- * <p>Source: Avro 1.12 specification, "Binary Encoding".
+ * Avro's encoder before a buffer that is used again. A codec writes a schema's fields in their
+ * order, so that no generated object is built for each record and thrown away.
  */
 final class AvroBytes {
 
-  static final VarHandle DOUBLE =
-      MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int NULL_BRANCH = 0;
+  private static final int VALUE_BRANCH = 1;
 
-  private static final int LONGEST_NUMBER = 10;
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+  private BinaryEncoder encoder;
 
-  private byte[] bytes = new byte[512];
-  private int length;
-
-  /** Starts a new record. */
-  void clear() {
-    length = 0;
+  /** Writes the fields of a record; what it throws is a bug, since memory does not fail. */
+  interface Fields<T> {
+    void write(T record, byte[] series, BinaryEncoder out) throws IOException;
   }
 
-  byte[] copy() {
-    return Arrays.copyOf(bytes, length);
-  }
-
-  /** An int or a long: zig-zag, seven bits a byte, the lowest first. */
-  void writeLong(long value) {
-    makeRoom(LONGEST_NUMBER);
-    long rest = (value << 1) ^ (value >> 63);
-    int at = length;
-    while ((rest & ~0x7FL) != 0) {
-      bytes[at++] = (byte) (rest | 0x80);
-      rest >>>= 7;
+  /**
+   * @param fields is kept by the caller: a lambda for each record would be an object for each
+   * @param series the record's series, in UTF-8
+   */
+  <T> byte[] of(T record, byte[] series, Fields<T> fields) {
+    buffer.reset();
+    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
+    try {
+      fields.write(record, series, encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    bytes[at++] = (byte) rest;
-    length = at;
-  }
-
-  void writeDouble(double value) {
-    makeRoom(Double.BYTES);
-    DOUBLE.set(bytes, length, value);
-    length += Double.BYTES;
+    return buffer.toByteArray();
   }
 
   /** A union of null and double, in this order, NaN being null. */
-  void writeOptional(double value) {
+  static void writeOptional(double value, BinaryEncoder out) throws IOException {
     if (Double.isNaN(value)) {
-      writeNull();
+      writeNull(out);
     } else {
-      writePresent();
-      writeDouble(value);
+      writePresent(out);
+      out.writeDouble(value);
     }
   }
 
   /** A union's first branch, null. */
-  void writeNull() {
-    writeLong(0);
+  static void writeNull(BinaryEncoder out) throws IOException {
+    out.writeIndex(NULL_BRANCH);
   }
 
   /** A union's second branch; its value follows. */
-  void writePresent() {
-    writeLong(1);
+  static void writePresent(BinaryEncoder out) throws IOException {
+    out.writeIndex(VALUE_BRANCH);
   }
 
-  void writeString(String text) {
-    writeString(utf8(text));
-  }
-
-  /**
-   * @param text as {@link #utf8} gives it
-   */
-  void writeString(byte[] text) {
-    writeLong(text.length);
-    makeRoom(text.length);
-    System.arraycopy(text, 0, bytes, length, text.length);
-    length += text.length;
-  }
-
-  /** Begins an array of so many items, in one block; {@link #endArray} follows them. */
-  void startArray(int count) {
-    if (count > 0) {
-      writeLong(count);
-    }
-  }
-
-  void endArray() {
-    writeLong(0);
-  }
-
+  /** A string's bytes; in Avro they look like those of bytes. */
   static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private void makeRoom(int more) {
-    if (bytes.length - length < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, Math.addExact(length, more)));
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 
@@ -21,6 +22,7 @@ public final class ForecastCodec {
 
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer = new AvroBytes();
+  private final AvroBytes.Fields<Forecast> fields = this::write;
   private final SpecificDatumReader<dev.weir.kafka.avro.Forecast> reader =
       new SpecificDatumReader<>(dev.weir.kafka.avro.Forecast.class);
   private BinaryDecoder decoder;
@@ -45,32 +47,36 @@ public final class ForecastCodec {
    * @param series the forecast's series, in UTF-8
    */
   byte[] encode(Forecast forecast, byte[] series) {
-    buffer.clear();
-    buffer.writeString(series);
-    buffer.writeLong(forecast.origin());
-    buffer.writeLong(forecast.windowStart());
-    buffer.writeLong(forecast.seqLen());
-    buffer.writeString(MODES[forecast.mode().ordinal()]);
+    return buffer.of(forecast, series, fields);
+  }
+
+  private void write(Forecast forecast, byte[] series, BinaryEncoder out) throws IOException {
+    out.writeBytes(series);
+    out.writeLong(forecast.origin());
+    out.writeLong(forecast.windowStart());
+    out.writeInt(forecast.seqLen());
+    out.writeBytes(MODES[forecast.mode().ordinal()]);
     double[] values = forecast.values();
-    buffer.startArray(values.length);
+    out.writeArrayStart();
+    out.setItemCount(values.length);
     for (int i = 0; i < values.length; i++) {
+      out.startItem();
       if (forecast.times() == null) {
-        buffer.writeNull();
+        AvroBytes.writeNull(out);
       } else {
-        buffer.writePresent();
-        buffer.writeLong(forecast.times()[i]);
+        AvroBytes.writePresent(out);
+        out.writeLong(forecast.times()[i]);
       }
-      buffer.writeDouble(values[i]);
-      writeIntervals(forecast.intervals(), i);
+      out.writeDouble(values[i]);
+      writeIntervals(forecast.intervals(), i, out);
     }
-    buffer.endArray();
+    out.writeArrayEnd();
     List<Interval> intervals = forecast.intervals();
-    buffer.writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level());
-    buffer.writeString(modelBytes(forecast.model()));
-    buffer.writeLong(forecast.modelVersion());
-    buffer.writeLong(forecast.learningSteps());
-    buffer.writeString(STATUSES[forecast.status().ordinal()]);
-    return buffer.copy();
+    AvroBytes.writeOptional(intervals.isEmpty() ? Double.NaN : intervals.get(0).level(), out);
+    out.writeBytes(modelBytes(forecast.model()));
+    out.writeLong(forecast.modelVersion());
+    out.writeLong(forecast.learningSteps());
+    out.writeBytes(STATUSES[forecast.status().ordinal()]);
   }
 
   private byte[] modelBytes(String name) {
@@ -82,17 +88,20 @@ public final class ForecastCodec {
   }
 
   /** The narrowest interval has fields of its own, which any consumer can read without a loop. */
-  private void writeIntervals(List<Interval> intervals, int step) {
+  private static void writeIntervals(List<Interval> intervals, int step, BinaryEncoder out)
+      throws IOException {
     boolean none = intervals.isEmpty();
-    buffer.writeOptional(none ? Double.NaN : intervals.get(0).lower()[step]);
-    buffer.writeOptional(none ? Double.NaN : intervals.get(0).upper()[step]);
-    buffer.startArray(Math.max(0, intervals.size() - 1));
+    AvroBytes.writeOptional(none ? Double.NaN : intervals.get(0).lower()[step], out);
+    AvroBytes.writeOptional(none ? Double.NaN : intervals.get(0).upper()[step], out);
+    out.writeArrayStart();
+    out.setItemCount(Math.max(0, intervals.size() - 1));
     for (int k = 1; k < intervals.size(); k++) {
-      buffer.writeDouble(intervals.get(k).level());
-      buffer.writeDouble(intervals.get(k).lower()[step]);
-      buffer.writeDouble(intervals.get(k).upper()[step]);
+      out.startItem();
+      out.writeDouble(intervals.get(k).level());
+      out.writeDouble(intervals.get(k).lower()[step]);
+      out.writeDouble(intervals.get(k).upper()[step]);
     }
-    buffer.endArray();
+    out.writeArrayEnd();
   }
 
   public Forecast decode(byte[] bytes) throws MalformedException {

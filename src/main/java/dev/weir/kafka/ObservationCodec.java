@@ -1,9 +1,13 @@
 package dev.weir.kafka;
 
 import dev.weir.forecast.Observation;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.util.Arrays;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.common.header.Headers;
 
 /**
@@ -12,11 +16,12 @@ import org.apache.kafka.common.header.Headers;
  */
 public final class ObservationCodec {
 
+  private static final AvroBytes.Fields<Observation> FIELDS = ObservationCodec::write;
+
   private final WriterSchemas writers = WriterSchemas.ofObservations();
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer = new AvroBytes();
-  private byte[] bytes; // being read, from position on
-  private int position;
+  private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
   private Schema usual = WriterSchemas.OBSERVATION;
 
@@ -31,16 +36,21 @@ public final class ObservationCodec {
   }
 
   public byte[] encode(Observation observation) {
-    buffer.clear();
-    buffer.writeString(observation.series());
-    buffer.writeLong(observation.time());
-    buffer.writeDouble(observation.value());
-    buffer.startArray(observation.features().length);
+    return buffer.of(observation, AvroBytes.utf8(observation.series()), FIELDS);
+  }
+
+  private static void write(Observation observation, byte[] series, BinaryEncoder out)
+      throws IOException {
+    out.writeBytes(series);
+    out.writeLong(observation.time());
+    out.writeDouble(observation.value());
+    out.writeArrayStart();
+    out.setItemCount(observation.features().length);
     for (double feature : observation.features()) {
-      buffer.writeDouble(feature);
+      out.startItem();
+      out.writeDouble(feature);
     }
-    buffer.endArray();
-    return buffer.copy();
+    out.writeArrayEnd();
   }
 
   /** Reads an observation; says nothing about whether its values make sense. */
@@ -72,55 +82,32 @@ public final class ObservationCodec {
     }
   }
 
-  /** The bounds have been checked, so what the bytes claim is there. */
-  private Observation read(Schema schema, byte[] record) {
-    bytes = record;
-    position = 0;
-    int length = (int) readLong();
-    String series = new String(bytes, position, length, StandardCharsets.UTF_8);
-    position += length;
-    long time = readLong();
-    double value = readDouble();
-    double[] features =
-        schema == WriterSchemas.OBSERVATION ? readFeatures() : Observation.NO_FEATURES;
-    bytes = null; // or it would be kept until the next one comes
-    return new Observation(series, time, value, features);
+  private Observation read(Schema schema, byte[] bytes) throws MalformedException {
+    try {
+      decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
+      String series = decoder.readString();
+      long time = decoder.readLong();
+      double value = decoder.readDouble();
+      double[] features =
+          schema == WriterSchemas.OBSERVATION ? readFeatures() : Observation.NO_FEATURES;
+      return new Observation(series, time, value, features);
+    } catch (IOException | AvroRuntimeException e) {
+      throw new MalformedException("observation: " + e.getMessage(), e);
+    }
   }
 
-  private double[] readFeatures() {
+  private double[] readFeatures() throws IOException {
     double[] features = Observation.NO_FEATURES;
     int count = 0;
-    for (long n = readLong(); n != 0; n = readLong()) {
-      if (n < 0) { // the block's size in bytes follows, for readers that skip it
-        n = -n;
-        readLong();
-      }
+    for (long n = decoder.readArrayStart(); n != 0; n = decoder.arrayNext()) {
       int end = Math.toIntExact(count + n);
       if (end > features.length) { // doubled: a block for each feature would copy all each time
         features = Arrays.copyOf(features, Math.max(end, 2 * features.length));
       }
       for (; count < end; count++) {
-        features[count] = readDouble();
+        features[count] = decoder.readDouble();
       }
     }
     return count == features.length ? features : Arrays.copyOf(features, count);
-  }
-
-  private double readDouble() {
-    double value = (double) AvroBytes.DOUBLE.get(bytes, position);
-    position += Double.BYTES;
-    return value;
-  }
-
-  private long readLong() {
-    long value = 0;
-    byte b;
-    int shift = 0;
-    do {
-      b = bytes[position++];
-      value |= (b & 0x7FL) << shift;
-      shift += 7;
-    } while (b < 0);
-    return (value >>> 1) ^ -(value & 1);
   }
 }

@@ -5,11 +5,14 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /** Scores as plain Avro binary of {@code score.avsc}. Not thread-safe: buffers are reused. */
 public final class ScoreCodec {
+
+  private static final AvroBytes.Fields<Score> FIELDS = ScoreCodec::write;
 
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer = new AvroBytes();
@@ -31,29 +34,35 @@ public final class ScoreCodec {
    * @param series the score's series, in UTF-8
    */
   byte[] encode(Score score, byte[] series) {
-    buffer.clear();
-    buffer.writeString(series);
-    buffer.writeLong(score.time());
-    buffer.writeString(score.mode().label());
-    buffer.writeDouble(score.value());
-    buffer.writeLong(score.scored());
-    buffer.startArray(score.errors().length);
+    return buffer.of(score, series, FIELDS);
+  }
+
+  private static void write(Score score, byte[] series, BinaryEncoder out) throws IOException {
+    out.writeBytes(series);
+    out.writeLong(score.time());
+    out.writeString(score.mode().label());
+    out.writeDouble(score.value());
+    out.writeLong(score.scored());
+    out.writeArrayStart();
+    out.setItemCount(score.errors().length);
     for (double error : score.errors()) {
-      buffer.writeDouble(error);
+      out.startItem();
+      out.writeDouble(error);
     }
-    buffer.endArray();
-    buffer.writeDouble(score.mae());
-    buffer.writeOptional(score.mase());
-    buffer.writeOptional(score.level());
-    buffer.writeOptional(score.coverage());
-    buffer.startArray(score.methods().size());
+    out.writeArrayEnd();
+    out.writeDouble(score.mae());
+    AvroBytes.writeOptional(score.mase(), out);
+    AvroBytes.writeOptional(score.level(), out);
+    AvroBytes.writeOptional(score.coverage(), out);
+    out.writeArrayStart();
+    out.setItemCount(score.methods().size());
     for (Score.Method method : score.methods()) {
-      buffer.writeString(method.name());
-      buffer.writeDouble(method.mae());
-      buffer.writeDouble(method.share());
+      out.startItem();
+      out.writeString(method.name());
+      out.writeDouble(method.mae());
+      out.writeDouble(method.share());
     }
-    buffer.endArray();
-    return buffer.copy();
+    out.writeArrayEnd();
   }
 
   public Score decode(byte[] bytes) throws MalformedException {
