@@ -27,8 +27,8 @@ final class VectorGradients {
     for (int n = 0; n < count; n++) {
       int t = TrainingMatrix.inOrder(n, count);
       float[] dt = d[t];
-      FloatVector low = load(x, from + t * width);
-      FloatVector high = load(x, from + t * width + LANES);
+      FloatVector low = FloatVector.fromArray(SPECIES, x, from + t * width);
+      FloatVector high = FloatVector.fromArray(SPECIES, x, from + t * width + LANES);
       FloatVector d0 = FloatVector.broadcast(SPECIES, dt[row]);
       low0 = low.fma(d0, low0);
       high0 = high.fma(d0, high0);
@@ -61,7 +61,7 @@ final class VectorGradients {
     for (int n = 0; n < count; n++) {
       int t = TrainingMatrix.inOrder(n, count);
       float[] dt = d[t];
-      FloatVector xt = load(x, from + t * width);
+      FloatVector xt = FloatVector.fromArray(SPECIES, x, from + t * width);
       s0 = xt.fma(FloatVector.broadcast(SPECIES, dt[row]), s0);
       s1 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 1]), s1);
       s2 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 2]), s2);
@@ -78,7 +78,9 @@ final class VectorGradients {
     FloatVector s = FloatVector.zero(SPECIES);
     for (int n = 0; n < count; n++) {
       int t = TrainingMatrix.inOrder(n, count);
-      s = load(x, from + t * width).fma(FloatVector.broadcast(SPECIES, d[t][row]), s);
+      s =
+          FloatVector.fromArray(SPECIES, x, from + t * width)
+              .fma(FloatVector.broadcast(SPECIES, d[t][row]), s);
     }
     addTo(gradient, to, s);
   }
@@ -92,7 +94,7 @@ final class VectorGradients {
     for (int n = 0; n < count; n++) {
       int t = TrainingMatrix.inOrder(n, count);
       int at = from + t * width;
-      FloatVector dt = load(d[t], i);
+      FloatVector dt = FloatVector.fromArray(SPECIES, d[t], i);
       s0 = dt.fma(FloatVector.broadcast(SPECIES, x[at]), s0);
       s1 = dt.fma(FloatVector.broadcast(SPECIES, x[at + 1]), s1);
       s2 = dt.fma(FloatVector.broadcast(SPECIES, x[at + 2]), s2);
@@ -109,16 +111,14 @@ final class VectorGradients {
     FloatVector s = FloatVector.zero(SPECIES);
     for (int n = 0; n < count; n++) {
       int t = TrainingMatrix.inOrder(n, count);
-      s = load(d[t], i).fma(FloatVector.broadcast(SPECIES, x[from + t * width]), s);
+      s =
+          FloatVector.fromArray(SPECIES, d[t], i)
+              .fma(FloatVector.broadcast(SPECIES, x[from + t * width]), s);
     }
     s.intoArray(column, i);
   }
 
   private static void addTo(float[] sum, int at, FloatVector more) {
-    load(sum, at).add(more).intoArray(sum, at);
-  }
-
-  private static FloatVector load(float[] values, int at) {
-    return FloatVector.fromArray(SPECIES, values, at);
+    FloatVector.fromArray(SPECIES, sum, at).add(more).intoArray(sum, at);
   }
 }

@@ -165,20 +165,36 @@ final class VectorLoops {
       b = b.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
       FloatVector s = a.mul(a);
       FloatVector r = b.mul(b);
-      FloatVector p = of(Activation.P4).fma(s, of(Activation.P3));
-      FloatVector q = of(Activation.Q4).fma(s, of(Activation.Q3));
-      p = p.fma(s, of(Activation.P2)).fma(s, of(Activation.P1)).fma(s, of(Activation.P0));
-      q = q.fma(s, of(Activation.Q2)).fma(s, of(Activation.Q1)).fma(s, of(Activation.Q0));
+      FloatVector p =
+          FloatVector.broadcast(SPECIES, Activation.P4)
+              .fma(s, FloatVector.broadcast(SPECIES, Activation.P3));
+      FloatVector q =
+          FloatVector.broadcast(SPECIES, Activation.Q4)
+              .fma(s, FloatVector.broadcast(SPECIES, Activation.Q3));
+      p =
+          p.fma(s, FloatVector.broadcast(SPECIES, Activation.P2))
+              .fma(s, FloatVector.broadcast(SPECIES, Activation.P1))
+              .fma(s, FloatVector.broadcast(SPECIES, Activation.P0));
+      q =
+          q.fma(s, FloatVector.broadcast(SPECIES, Activation.Q2))
+              .fma(s, FloatVector.broadcast(SPECIES, Activation.Q1))
+              .fma(s, FloatVector.broadcast(SPECIES, Activation.Q0));
       a.mul(p).div(q).intoArray(values, atA + i);
-      p = of(Activation.P4).fma(r, of(Activation.P3));
-      q = of(Activation.Q4).fma(r, of(Activation.Q3));
-      p = p.fma(r, of(Activation.P2)).fma(r, of(Activation.P1)).fma(r, of(Activation.P0));
-      q = q.fma(r, of(Activation.Q2)).fma(r, of(Activation.Q1)).fma(r, of(Activation.Q0));
+      p =
+          FloatVector.broadcast(SPECIES, Activation.P4)
+              .fma(r, FloatVector.broadcast(SPECIES, Activation.P3));
+      q =
+          FloatVector.broadcast(SPECIES, Activation.Q4)
+              .fma(r, FloatVector.broadcast(SPECIES, Activation.Q3));
+      p =
+          p.fma(r, FloatVector.broadcast(SPECIES, Activation.P2))
+              .fma(r, FloatVector.broadcast(SPECIES, Activation.P1))
+              .fma(r, FloatVector.broadcast(SPECIES, Activation.P0));
+      q =
+          q.fma(r, FloatVector.broadcast(SPECIES, Activation.Q2))
+              .fma(r, FloatVector.broadcast(SPECIES, Activation.Q1))
+              .fma(r, FloatVector.broadcast(SPECIES, Activation.Q0));
       b.mul(p).div(q).intoArray(values, atB + i);
     }
-  }
-
-  private static FloatVector of(float constant) {
-    return FloatVector.broadcast(SPECIES, constant);
   }
 }

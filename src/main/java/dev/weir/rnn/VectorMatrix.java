@@ -159,18 +159,18 @@ final class VectorMatrix extends TrainingMatrix {
       float[] sum3,
       int i) {
     int k = i + LANES;
-    FloatVector low0 = load(sum0, i);
-    FloatVector high0 = load(sum0, k);
-    FloatVector low1 = load(sum1, i);
-    FloatVector high1 = load(sum1, k);
-    FloatVector low2 = load(sum2, i);
-    FloatVector high2 = load(sum2, k);
-    FloatVector low3 = load(sum3, i);
-    FloatVector high3 = load(sum3, k);
+    FloatVector low0 = FloatVector.fromArray(SPECIES, sum0, i);
+    FloatVector high0 = FloatVector.fromArray(SPECIES, sum0, k);
+    FloatVector low1 = FloatVector.fromArray(SPECIES, sum1, i);
+    FloatVector high1 = FloatVector.fromArray(SPECIES, sum1, k);
+    FloatVector low2 = FloatVector.fromArray(SPECIES, sum2, i);
+    FloatVector high2 = FloatVector.fromArray(SPECIES, sum2, k);
+    FloatVector low3 = FloatVector.fromArray(SPECIES, sum3, i);
+    FloatVector high3 = FloatVector.fromArray(SPECIES, sum3, k);
     for (int n = 0; n < count; n++) {
       int j = inOrder(n, count);
-      FloatVector low = load(matrix, j * length + i);
-      FloatVector high = load(matrix, j * length + k);
+      FloatVector low = FloatVector.fromArray(SPECIES, matrix, j * length + i);
+      FloatVector high = FloatVector.fromArray(SPECIES, matrix, j * length + k);
       FloatVector x = FloatVector.broadcast(SPECIES, x0[at0 + j]);
       low0 = low.fma(x, low0);
       high0 = high.fma(x, high0);
@@ -211,13 +211,13 @@ final class VectorMatrix extends TrainingMatrix {
       float[] sum2,
       float[] sum3,
       int i) {
-    FloatVector s0 = load(sum0, i);
-    FloatVector s1 = load(sum1, i);
-    FloatVector s2 = load(sum2, i);
-    FloatVector s3 = load(sum3, i);
+    FloatVector s0 = FloatVector.fromArray(SPECIES, sum0, i);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, sum1, i);
+    FloatVector s2 = FloatVector.fromArray(SPECIES, sum2, i);
+    FloatVector s3 = FloatVector.fromArray(SPECIES, sum3, i);
     for (int n = 0; n < count; n++) {
       int j = inOrder(n, count);
-      FloatVector m = load(matrix, j * length + i);
+      FloatVector m = FloatVector.fromArray(SPECIES, matrix, j * length + i);
       s0 = m.fma(FloatVector.broadcast(SPECIES, x0[at0 + j]), s0);
       s1 = m.fma(FloatVector.broadcast(SPECIES, x1[at1 + j]), s1);
       s2 = m.fma(FloatVector.broadcast(SPECIES, x2[at2 + j]), s2);
@@ -245,18 +245,18 @@ final class VectorMatrix extends TrainingMatrix {
 
   private static void oneByFour(
       float[] matrix, int length, int count, float[] x, int at, float[] sum, int i) {
-    FloatVector s0 = load(sum, i);
-    FloatVector s1 = load(sum, i + LANES);
-    FloatVector s2 = load(sum, i + 2 * LANES);
-    FloatVector s3 = load(sum, i + 3 * LANES);
+    FloatVector s0 = FloatVector.fromArray(SPECIES, sum, i);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, sum, i + LANES);
+    FloatVector s2 = FloatVector.fromArray(SPECIES, sum, i + 2 * LANES);
+    FloatVector s3 = FloatVector.fromArray(SPECIES, sum, i + 3 * LANES);
     for (int n = 0; n < count; n++) {
       int j = inOrder(n, count);
       int m = j * length + i;
       FloatVector xj = FloatVector.broadcast(SPECIES, x[at + j]);
-      s0 = load(matrix, m).fma(xj, s0);
-      s1 = load(matrix, m + LANES).fma(xj, s1);
-      s2 = load(matrix, m + 2 * LANES).fma(xj, s2);
-      s3 = load(matrix, m + 3 * LANES).fma(xj, s3);
+      s0 = FloatVector.fromArray(SPECIES, matrix, m).fma(xj, s0);
+      s1 = FloatVector.fromArray(SPECIES, matrix, m + LANES).fma(xj, s1);
+      s2 = FloatVector.fromArray(SPECIES, matrix, m + 2 * LANES).fma(xj, s2);
+      s3 = FloatVector.fromArray(SPECIES, matrix, m + 3 * LANES).fma(xj, s3);
     }
     s0.intoArray(sum, i);
     s1.intoArray(sum, i + LANES);
@@ -266,14 +266,14 @@ final class VectorMatrix extends TrainingMatrix {
 
   private static void oneByTwo(
       float[] matrix, int length, int count, float[] x, int at, float[] sum, int i) {
-    FloatVector s0 = load(sum, i);
-    FloatVector s1 = load(sum, i + LANES);
+    FloatVector s0 = FloatVector.fromArray(SPECIES, sum, i);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, sum, i + LANES);
     for (int n = 0; n < count; n++) {
       int j = inOrder(n, count);
       int m = j * length + i;
       FloatVector xj = FloatVector.broadcast(SPECIES, x[at + j]);
-      s0 = load(matrix, m).fma(xj, s0);
-      s1 = load(matrix, m + LANES).fma(xj, s1);
+      s0 = FloatVector.fromArray(SPECIES, matrix, m).fma(xj, s0);
+      s1 = FloatVector.fromArray(SPECIES, matrix, m + LANES).fma(xj, s1);
     }
     s0.intoArray(sum, i);
     s1.intoArray(sum, i + LANES);
@@ -281,10 +281,12 @@ final class VectorMatrix extends TrainingMatrix {
 
   private static void oneByOne(
       float[] matrix, int length, int count, float[] x, int at, float[] sum, int i) {
-    FloatVector s = load(sum, i);
+    FloatVector s = FloatVector.fromArray(SPECIES, sum, i);
     for (int n = 0; n < count; n++) {
       int j = inOrder(n, count);
-      s = load(matrix, j * length + i).fma(FloatVector.broadcast(SPECIES, x[at + j]), s);
+      s =
+          FloatVector.fromArray(SPECIES, matrix, j * length + i)
+              .fma(FloatVector.broadcast(SPECIES, x[at + j]), s);
     }
     s.intoArray(sum, i);
   }
@@ -334,10 +336,6 @@ final class VectorMatrix extends TrainingMatrix {
     return gradientOffset + rows * width;
   }
 
-  private static FloatVector load(float[] values, int at) {
-    return FloatVector.fromArray(SPECIES, values, at);
-  }
-
   @Override
   void sumRows(float[][] d, int count) {
     for (int i = 0; i < columnLength; i += LANES) {
@@ -348,7 +346,7 @@ final class VectorMatrix extends TrainingMatrix {
   private static void sumRows(float[][] d, int i, int count, float[] sums) {
     FloatVector s = FloatVector.zero(SPECIES);
     for (int n = 0; n < count; n++) {
-      s = s.add(load(d[inOrder(n, count)], i));
+      s = s.add(FloatVector.fromArray(SPECIES, d[inOrder(n, count)], i));
     }
     s.intoArray(sums, i);
   }

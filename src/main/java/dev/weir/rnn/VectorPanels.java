@@ -38,8 +38,8 @@ final class VectorPanels {
       float[] to,
       int toAt,
       int toStride) {
-    FloatVector low0 = load(from, fromAt);
-    FloatVector high0 = load(from, fromAt + LANES);
+    FloatVector low0 = FloatVector.fromArray(SPECIES, from, fromAt);
+    FloatVector high0 = FloatVector.fromArray(SPECIES, from, fromAt + LANES);
     FloatVector low1 = low0;
     FloatVector high1 = high0;
     FloatVector low2 = low0;
@@ -52,48 +52,48 @@ final class VectorPanels {
     int paired = count & ~3;
     int j = 0;
     for (; j < paired; j += 2) {
-      FloatVector low = load(w, at + (j + 1) * WIDE);
-      FloatVector high = load(w, at + (j + 1) * WIDE + LANES);
-      FloatVector v = broadcast(x, xAt + j + 1);
+      FloatVector low = FloatVector.fromArray(SPECIES, w, at + (j + 1) * WIDE);
+      FloatVector high = FloatVector.fromArray(SPECIES, w, at + (j + 1) * WIDE + LANES);
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j + 1]);
       low0 = low.fma(v, low0);
       high0 = high.fma(v, high0);
-      v = broadcast(x, x1 + j + 1);
+      v = FloatVector.broadcast(SPECIES, x[x1 + j + 1]);
       low1 = low.fma(v, low1);
       high1 = high.fma(v, high1);
-      v = broadcast(x, x2 + j + 1);
+      v = FloatVector.broadcast(SPECIES, x[x2 + j + 1]);
       low2 = low.fma(v, low2);
       high2 = high.fma(v, high2);
-      v = broadcast(x, x3 + j + 1);
+      v = FloatVector.broadcast(SPECIES, x[x3 + j + 1]);
       low3 = low.fma(v, low3);
       high3 = high.fma(v, high3);
-      low = load(w, at + j * WIDE);
-      high = load(w, at + j * WIDE + LANES);
-      v = broadcast(x, xAt + j);
+      low = FloatVector.fromArray(SPECIES, w, at + j * WIDE);
+      high = FloatVector.fromArray(SPECIES, w, at + j * WIDE + LANES);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j]);
       low0 = low.fma(v, low0);
       high0 = high.fma(v, high0);
-      v = broadcast(x, x1 + j);
+      v = FloatVector.broadcast(SPECIES, x[x1 + j]);
       low1 = low.fma(v, low1);
       high1 = high.fma(v, high1);
-      v = broadcast(x, x2 + j);
+      v = FloatVector.broadcast(SPECIES, x[x2 + j]);
       low2 = low.fma(v, low2);
       high2 = high.fma(v, high2);
-      v = broadcast(x, x3 + j);
+      v = FloatVector.broadcast(SPECIES, x[x3 + j]);
       low3 = low.fma(v, low3);
       high3 = high.fma(v, high3);
     }
     for (; j < count; j++) {
-      FloatVector low = load(w, at + j * WIDE);
-      FloatVector high = load(w, at + j * WIDE + LANES);
-      FloatVector v = broadcast(x, xAt + j);
+      FloatVector low = FloatVector.fromArray(SPECIES, w, at + j * WIDE);
+      FloatVector high = FloatVector.fromArray(SPECIES, w, at + j * WIDE + LANES);
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j]);
       low0 = low.fma(v, low0);
       high0 = high.fma(v, high0);
-      v = broadcast(x, x1 + j);
+      v = FloatVector.broadcast(SPECIES, x[x1 + j]);
       low1 = low.fma(v, low1);
       high1 = high.fma(v, high1);
-      v = broadcast(x, x2 + j);
+      v = FloatVector.broadcast(SPECIES, x[x2 + j]);
       low2 = low.fma(v, low2);
       high2 = high.fma(v, high2);
-      v = broadcast(x, x3 + j);
+      v = FloatVector.broadcast(SPECIES, x[x3 + j]);
       low3 = low.fma(v, low3);
       high3 = high.fma(v, high3);
     }
@@ -118,27 +118,27 @@ final class VectorPanels {
       int fromAt,
       float[] to,
       int toAt) {
-    FloatVector low = load(from, fromAt);
-    FloatVector high = load(from, fromAt + LANES);
+    FloatVector low = FloatVector.fromArray(SPECIES, from, fromAt);
+    FloatVector high = FloatVector.fromArray(SPECIES, from, fromAt + LANES);
     int j = 0;
     for (; j + 4 <= count; j += 4) {
-      FloatVector v = broadcast(x, xAt + j + 1);
-      low = load(w, at + (j + 1) * WIDE).fma(v, low);
-      high = load(w, at + (j + 1) * WIDE + LANES).fma(v, high);
-      v = broadcast(x, xAt + j);
-      low = load(w, at + j * WIDE).fma(v, low);
-      high = load(w, at + j * WIDE + LANES).fma(v, high);
-      v = broadcast(x, xAt + j + 3);
-      low = load(w, at + (j + 3) * WIDE).fma(v, low);
-      high = load(w, at + (j + 3) * WIDE + LANES).fma(v, high);
-      v = broadcast(x, xAt + j + 2);
-      low = load(w, at + (j + 2) * WIDE).fma(v, low);
-      high = load(w, at + (j + 2) * WIDE + LANES).fma(v, high);
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j + 1]);
+      low = FloatVector.fromArray(SPECIES, w, at + (j + 1) * WIDE).fma(v, low);
+      high = FloatVector.fromArray(SPECIES, w, at + (j + 1) * WIDE + LANES).fma(v, high);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j]);
+      low = FloatVector.fromArray(SPECIES, w, at + j * WIDE).fma(v, low);
+      high = FloatVector.fromArray(SPECIES, w, at + j * WIDE + LANES).fma(v, high);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j + 3]);
+      low = FloatVector.fromArray(SPECIES, w, at + (j + 3) * WIDE).fma(v, low);
+      high = FloatVector.fromArray(SPECIES, w, at + (j + 3) * WIDE + LANES).fma(v, high);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j + 2]);
+      low = FloatVector.fromArray(SPECIES, w, at + (j + 2) * WIDE).fma(v, low);
+      high = FloatVector.fromArray(SPECIES, w, at + (j + 2) * WIDE + LANES).fma(v, high);
     }
     for (; j < count; j++) {
-      FloatVector v = broadcast(x, xAt + j);
-      low = load(w, at + j * WIDE).fma(v, low);
-      high = load(w, at + j * WIDE + LANES).fma(v, high);
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j]);
+      low = FloatVector.fromArray(SPECIES, w, at + j * WIDE).fma(v, low);
+      high = FloatVector.fromArray(SPECIES, w, at + j * WIDE + LANES).fma(v, high);
     }
     low.intoArray(to, toAt);
     high.intoArray(to, toAt + LANES);
@@ -155,21 +155,21 @@ final class VectorPanels {
       int fromAt,
       float[] to,
       int toAt) {
-    FloatVector low = load(from, fromAt);
+    FloatVector low = FloatVector.fromArray(SPECIES, from, fromAt);
     int j = 0;
     for (; j + 4 <= count; j += 4) {
-      FloatVector v = broadcast(x, xAt + j + 1);
-      low = load(w, at + (j + 1) * LANES).fma(v, low);
-      v = broadcast(x, xAt + j);
-      low = load(w, at + j * LANES).fma(v, low);
-      v = broadcast(x, xAt + j + 3);
-      low = load(w, at + (j + 3) * LANES).fma(v, low);
-      v = broadcast(x, xAt + j + 2);
-      low = load(w, at + (j + 2) * LANES).fma(v, low);
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j + 1]);
+      low = FloatVector.fromArray(SPECIES, w, at + (j + 1) * LANES).fma(v, low);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j]);
+      low = FloatVector.fromArray(SPECIES, w, at + j * LANES).fma(v, low);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j + 3]);
+      low = FloatVector.fromArray(SPECIES, w, at + (j + 3) * LANES).fma(v, low);
+      v = FloatVector.broadcast(SPECIES, x[xAt + j + 2]);
+      low = FloatVector.fromArray(SPECIES, w, at + (j + 2) * LANES).fma(v, low);
     }
     for (; j < count; j++) {
-      FloatVector v = broadcast(x, xAt + j);
-      low = load(w, at + j * LANES).fma(v, low);
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j]);
+      low = FloatVector.fromArray(SPECIES, w, at + j * LANES).fma(v, low);
     }
     low.intoArray(to, toAt);
   }
@@ -192,33 +192,33 @@ final class VectorPanels {
       float[] to,
       int toA,
       int toB) {
-    FloatVector lowA = load(from, fromA);
-    FloatVector highA = load(from, fromA + LANES);
-    FloatVector lowB = load(from, fromB);
-    FloatVector highB = load(from, fromB + LANES);
+    FloatVector lowA = FloatVector.fromArray(SPECIES, from, fromA);
+    FloatVector highA = FloatVector.fromArray(SPECIES, from, fromA + LANES);
+    FloatVector lowB = FloatVector.fromArray(SPECIES, from, fromB);
+    FloatVector highB = FloatVector.fromArray(SPECIES, from, fromB + LANES);
     int paired = count & ~3;
     int j = 0;
     for (; j < paired; j += 2) {
-      FloatVector a = broadcast(x, xA + j + 1);
-      FloatVector b = broadcast(x, xB + j + 1);
-      lowA = load(w, atA + (j + 1) * WIDE).fma(a, lowA);
-      highA = load(w, atA + (j + 1) * WIDE + LANES).fma(a, highA);
-      lowB = load(w, atB + (j + 1) * WIDE).fma(b, lowB);
-      highB = load(w, atB + (j + 1) * WIDE + LANES).fma(b, highB);
-      a = broadcast(x, xA + j);
-      b = broadcast(x, xB + j);
-      lowA = load(w, atA + j * WIDE).fma(a, lowA);
-      highA = load(w, atA + j * WIDE + LANES).fma(a, highA);
-      lowB = load(w, atB + j * WIDE).fma(b, lowB);
-      highB = load(w, atB + j * WIDE + LANES).fma(b, highB);
+      FloatVector a = FloatVector.broadcast(SPECIES, x[xA + j + 1]);
+      FloatVector b = FloatVector.broadcast(SPECIES, x[xB + j + 1]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + (j + 1) * WIDE).fma(a, lowA);
+      highA = FloatVector.fromArray(SPECIES, w, atA + (j + 1) * WIDE + LANES).fma(a, highA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + (j + 1) * WIDE).fma(b, lowB);
+      highB = FloatVector.fromArray(SPECIES, w, atB + (j + 1) * WIDE + LANES).fma(b, highB);
+      a = FloatVector.broadcast(SPECIES, x[xA + j]);
+      b = FloatVector.broadcast(SPECIES, x[xB + j]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + j * WIDE).fma(a, lowA);
+      highA = FloatVector.fromArray(SPECIES, w, atA + j * WIDE + LANES).fma(a, highA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + j * WIDE).fma(b, lowB);
+      highB = FloatVector.fromArray(SPECIES, w, atB + j * WIDE + LANES).fma(b, highB);
     }
     for (; j < count; j++) {
-      FloatVector a = broadcast(x, xA + j);
-      FloatVector b = broadcast(x, xB + j);
-      lowA = load(w, atA + j * WIDE).fma(a, lowA);
-      highA = load(w, atA + j * WIDE + LANES).fma(a, highA);
-      lowB = load(w, atB + j * WIDE).fma(b, lowB);
-      highB = load(w, atB + j * WIDE + LANES).fma(b, highB);
+      FloatVector a = FloatVector.broadcast(SPECIES, x[xA + j]);
+      FloatVector b = FloatVector.broadcast(SPECIES, x[xB + j]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + j * WIDE).fma(a, lowA);
+      highA = FloatVector.fromArray(SPECIES, w, atA + j * WIDE + LANES).fma(a, highA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + j * WIDE).fma(b, lowB);
+      highB = FloatVector.fromArray(SPECIES, w, atB + j * WIDE + LANES).fma(b, highB);
     }
     lowA.intoArray(to, toA);
     highA.intoArray(to, toA + LANES);
@@ -241,42 +241,34 @@ final class VectorPanels {
       float[] to,
       int toA,
       int toB) {
-    FloatVector lowA = load(from, fromA);
-    FloatVector lowB = load(from, fromB);
+    FloatVector lowA = FloatVector.fromArray(SPECIES, from, fromA);
+    FloatVector lowB = FloatVector.fromArray(SPECIES, from, fromB);
     int j = 0;
     for (; j + 4 <= count; j += 4) {
-      FloatVector a = broadcast(x, xA + j + 1);
-      FloatVector b = broadcast(x, xB + j + 1);
-      lowA = load(w, atA + (j + 1) * LANES).fma(a, lowA);
-      lowB = load(w, atB + (j + 1) * LANES).fma(b, lowB);
-      a = broadcast(x, xA + j);
-      b = broadcast(x, xB + j);
-      lowA = load(w, atA + j * LANES).fma(a, lowA);
-      lowB = load(w, atB + j * LANES).fma(b, lowB);
-      a = broadcast(x, xA + j + 3);
-      b = broadcast(x, xB + j + 3);
-      lowA = load(w, atA + (j + 3) * LANES).fma(a, lowA);
-      lowB = load(w, atB + (j + 3) * LANES).fma(b, lowB);
-      a = broadcast(x, xA + j + 2);
-      b = broadcast(x, xB + j + 2);
-      lowA = load(w, atA + (j + 2) * LANES).fma(a, lowA);
-      lowB = load(w, atB + (j + 2) * LANES).fma(b, lowB);
+      FloatVector a = FloatVector.broadcast(SPECIES, x[xA + j + 1]);
+      FloatVector b = FloatVector.broadcast(SPECIES, x[xB + j + 1]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + (j + 1) * LANES).fma(a, lowA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + (j + 1) * LANES).fma(b, lowB);
+      a = FloatVector.broadcast(SPECIES, x[xA + j]);
+      b = FloatVector.broadcast(SPECIES, x[xB + j]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + j * LANES).fma(a, lowA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(b, lowB);
+      a = FloatVector.broadcast(SPECIES, x[xA + j + 3]);
+      b = FloatVector.broadcast(SPECIES, x[xB + j + 3]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + (j + 3) * LANES).fma(a, lowA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + (j + 3) * LANES).fma(b, lowB);
+      a = FloatVector.broadcast(SPECIES, x[xA + j + 2]);
+      b = FloatVector.broadcast(SPECIES, x[xB + j + 2]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + (j + 2) * LANES).fma(a, lowA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + (j + 2) * LANES).fma(b, lowB);
     }
     for (; j < count; j++) {
-      FloatVector a = broadcast(x, xA + j);
-      FloatVector b = broadcast(x, xB + j);
-      lowA = load(w, atA + j * LANES).fma(a, lowA);
-      lowB = load(w, atB + j * LANES).fma(b, lowB);
+      FloatVector a = FloatVector.broadcast(SPECIES, x[xA + j]);
+      FloatVector b = FloatVector.broadcast(SPECIES, x[xB + j]);
+      lowA = FloatVector.fromArray(SPECIES, w, atA + j * LANES).fma(a, lowA);
+      lowB = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(b, lowB);
     }
     lowA.intoArray(to, toA);
     lowB.intoArray(to, toB);
-  }
-
-  private static FloatVector load(float[] values, int at) {
-    return FloatVector.fromArray(SPECIES, values, at);
-  }
-
-  private static FloatVector broadcast(float[] values, int at) {
-    return FloatVector.broadcast(SPECIES, values[at]);
   }
 }

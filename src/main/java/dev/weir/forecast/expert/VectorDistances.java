@@ -41,8 +41,12 @@ final class VectorDistances {
     for (int i = 0; i < candidates; i += LANES) {
       // the last ones with some that have been measured already
       int from = Math.min(i, candidates - LANES);
-      FloatVector anchor = load(x, first + from);
-      FloatVector start = load(penalty, from).add(square(anchorUnit, anchor.sub(x[newest])));
+      FloatVector level =
+          FloatVector.fromArray(SPECIES, x, first + from)
+              .sub(FloatVector.broadcast(SPECIES, x[newest]));
+      FloatVector start =
+          FloatVector.fromArray(SPECIES, penalty, from)
+              .add(level.mul(FloatVector.broadcast(SPECIES, anchorUnit)).mul(level));
       start.intoArray(distance, from);
       addLags(distance, x, newest, first, window, unit, from);
     }
@@ -51,28 +55,24 @@ final class VectorDistances {
   private static void addLags(
       float[] distance, float[] x, int newest, int first, int window, float unit, int i) {
     float now = x[newest];
-    FloatVector anchor = load(x, first + i);
-    FloatVector sum = load(distance, i);
+    FloatVector anchor = FloatVector.fromArray(SPECIES, x, first + i);
+    FloatVector sum = FloatVector.fromArray(SPECIES, distance, i);
     for (int j = 1; j < window; j += 2) {
       int next = Math.min(j + 1, window - 1);
       float weight = unit * Distances.gain(j);
       float weightNext = next > j ? unit * Distances.gain(next) : 0;
-      FloatVector one = apart(x[newest - j] - now, load(x, first - j + i), anchor);
-      FloatVector two = apart(x[newest - next] - now, load(x, first - next + i), anchor);
-      sum = sum.add(square(weight, one).add(square(weightNext, two)));
+      FloatVector one =
+          FloatVector.broadcast(SPECIES, x[newest - j] - now)
+              .sub(FloatVector.fromArray(SPECIES, x, first - j + i))
+              .add(anchor);
+      FloatVector two =
+          FloatVector.broadcast(SPECIES, x[newest - next] - now)
+              .sub(FloatVector.fromArray(SPECIES, x, first - next + i))
+              .add(anchor);
+      one = one.mul(FloatVector.broadcast(SPECIES, weight)).mul(one);
+      two = two.mul(FloatVector.broadcast(SPECIES, weightNext)).mul(two);
+      sum = sum.add(one.add(two));
     }
     sum.intoArray(distance, i);
-  }
-
-  private static FloatVector apart(float query, FloatVector lag, FloatVector anchor) {
-    return FloatVector.broadcast(SPECIES, query).sub(lag).add(anchor);
-  }
-
-  private static FloatVector square(float weight, FloatVector apart) {
-    return apart.mul(weight).mul(apart);
-  }
-
-  private static FloatVector load(float[] values, int at) {
-    return FloatVector.fromArray(SPECIES, values, at);
   }
 }

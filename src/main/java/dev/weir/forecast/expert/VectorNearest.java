@@ -76,7 +76,10 @@ final class VectorNearest {
     int count = 0;
     int i = 0;
     for (; i + LANES <= candidates; i += LANES) {
-      count += load(distance, i).compare(VectorOperators.LE, limit).trueCount();
+      count +=
+          FloatVector.fromArray(SPECIES, distance, i)
+              .compare(VectorOperators.LE, limit)
+              .trueCount();
     }
     for (; i < candidates; i++) {
       count += distance[i] <= limit ? 1 : 0;
@@ -104,19 +107,17 @@ final class VectorNearest {
   }
 
   private static boolean isBeyond(float[] distance, int i, float limit) {
-    VectorMask<Float> within = load(distance, i).compare(VectorOperators.LE, limit);
+    VectorMask<Float> within =
+        FloatVector.fromArray(SPECIES, distance, i).compare(VectorOperators.LE, limit);
     return !within.anyTrue();
   }
 
   private static int countLess(float[] near, int found, float than) {
     int count = 0;
     for (int i = 0; i < found; i += LANES) {
-      count += load(near, i).compare(VectorOperators.LT, than).trueCount();
+      count +=
+          FloatVector.fromArray(SPECIES, near, i).compare(VectorOperators.LT, than).trueCount();
     }
     return count;
-  }
-
-  private static FloatVector load(float[] values, int at) {
-    return FloatVector.fromArray(SPECIES, values, at);
   }
 }
