@@ -7,29 +7,37 @@ import java.util.Set;
 /**
  * Has the JVM compile what a learner runs, on values of no series, so that no record waits for
  * that: until its loops are compiled, each vector is an object, and a value can take milliseconds.
- * Once in a JVM for each settings, and for a bounded time in all. Does nothing where vectors are
- * not used. What series learn is not touched.
+ * Each settings once, and all for a bounded time. Does nothing where vectors are not used. What
+ * series learn is not touched.
  */
 public final class LearnerWarmUp {
 
-  private static final long NANOS = 1_000_000_000L; // for all settings of this JVM
+  /** Takes a second, for all learners of this JVM. */
+  public static final LearnerWarmUp OF_THIS_JVM = new LearnerWarmUp(1_000_000_000L);
+
   private static final int VALUES = 6_000; // beyond what the compiler waits for
   private static final int SEASON = 24;
 
-  private static final Set<LearnerSettings> WARM = new HashSet<>();
-  private static long nanosLeft = NANOS;
-
-  private LearnerWarmUp() {}
+  private final Set<LearnerSettings> warm = new HashSet<>();
+  private long nanosLeft;
 
   /**
-   * A thread that comes while another one warms up waits, since it would need the same.
+   * @param nanos for all settings together
+   */
+  LearnerWarmUp(long nanos) {
+    this.nanosLeft = nanos;
+  }
+
+  /**
+   * Returns whether there was something to do. A thread that comes while another one warms up
+   * waits, since it would need the same.
    *
    * @param learner is not used itself, only its settings are
    */
-  public static synchronized void run(Learner learner) {
+  public synchronized boolean run(Learner learner) {
     LearnerSettings settings = learner.settings();
-    if (!Kernels.vectors() || nanosLeft <= 0 || !WARM.add(settings)) {
-      return;
+    if (!Kernels.vectors() || nanosLeft <= 0 || !warm.add(settings)) {
+      return false;
     }
     long start = System.nanoTime();
     Learner twin = new Learner(settings);
@@ -44,5 +52,6 @@ public final class LearnerWarmUp {
       twin.forecast(memory, values, lower, upper);
     }
     nanosLeft -= System.nanoTime() - start;
+    return true;
   }
 }

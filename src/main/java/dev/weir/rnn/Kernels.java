@@ -1,5 +1,6 @@
 package dev.weir.rnn;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -27,7 +28,7 @@ public final class Kernels {
   /**
    * Whether the module jdk.incubator.vector is there ({@code --add-modules=jdk.incubator.vector}).
    * Classes named Vector… may be mentioned only where this has been asked: a JVM links a class when
-   * a statement that needs it first runs, so that without the module they are never looked at.
+   * a statement that needs it first runs, so that without the module they are never linked.
    */
   static boolean vectorApi() {
     return VECTOR_API;
@@ -36,24 +37,58 @@ public final class Kernels {
   /**
    * Whether vectors are the fast way in this JVM: the module is there, the JVM compiles vectors to
    * instructions, and {@value #PROPERTY} has not chosen something else.
+   *
+   * @throws IllegalArgumentException if the system property names no kernel
    */
   public static boolean vectors() {
+    String name = pinned();
+    return FAST_VECTORS && (name == null || name.equals(VECTOR));
+  }
+
+  /** The kernel for all shapes, or null where the shape chooses. */
+  private static String pinned() {
     String name = System.getProperty(PROPERTY);
-    return FAST_VECTORS && (name == null || name.isEmpty() || name.equals(VECTOR));
+    if (name == null || name.isEmpty()) {
+      return null;
+    }
+    if (!Rnn.KERNELS.contains(name)) {
+      throw unknown(name);
+    }
+    return name;
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException(
+        "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
   }
 
   /**
    * Only HotSpot's second compiler makes instructions of vectors; without it each is an object, and
-   * a window takes a millisecond.
+   * a window takes a millisecond. The JVM is asked, and not its command line, since options also
+   * come from files and from the environment.
    */
   private static boolean compilesVectors() {
-    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      boolean tier = argument.startsWith("-XX:TieredStopAtLevel=") && !argument.endsWith("=4");
-      if (tier || argument.equals("-Xint")) {
-        return false;
-      }
+    String mode = System.getProperty("java.vm.info", "");
+    return System.getProperty("java.vm.name", "").contains("Server VM")
+        && !mode.contains("interpreted")
+        && !mode.contains("emulated-client") // the first compiler alone
+        && option("TieredStopAtLevel", "4").equals("4")
+        && !option("CompilationMode", "default").equals("quick-only")
+        && !option("UseJVMCICompiler", "false").equals("true");
+  }
+
+  /** An option of this JVM, or {@code otherwise} if it has none of that name. */
+  private static String option(String name, String otherwise) {
+    if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
+      return otherwise; // a runtime that somebody made without it
     }
-    return System.getProperty("java.vm.name", "").contains("Server VM");
+    HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    try {
+      return jvm == null ? otherwise : jvm.getVMOption(name).getValue();
+    } catch (IllegalArgumentException absent) {
+      return otherwise;
+    }
   }
 
   /**
@@ -61,8 +96,13 @@ public final class Kernels {
    * @throws IllegalStateException if it names one that this JVM cannot run
    */
   static RecurrentKernel of(RnnConfig config) {
-    String name = System.getProperty(PROPERTY);
-    return create(name == null || name.isEmpty() ? fastest(config) : name, config);
+    return create(nameFor(config), config);
+  }
+
+  /** As {@link #of}, only its name. */
+  static String nameFor(RnnConfig config) {
+    String name = pinned();
+    return name == null ? fastest(config) : name;
   }
 
   private static String fastest(RnnConfig config) {
@@ -92,8 +132,7 @@ public final class Kernels {
         }
         return new VectorKernel(config);
       default:
-        throw new IllegalArgumentException(
-            "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
+        throw unknown(name);
     }
   }
 }

@@ -39,8 +39,8 @@ public final class Rnn {
 
   /**
    * Which code computes: {@code scalar} for a few units, {@code vector} in a JVM started with
-   * {@code --add-modules=jdk.incubator.vector}, else {@code plain}; or what the system property
-   * {@code weir.kernel} says. All give the same bits.
+   * {@code --add-modules=jdk.incubator.vector} whose second compiler (C2) is on, else {@code
+   * plain}; or what the system property {@code weir.kernel} says. All give the same bits.
    */
   public String kernel() {
     return kernel.name();
@@ -49,7 +49,9 @@ public final class Rnn {
   /**
    * Has the JVM compile what a forward of such sequences runs, so that the first ones need not wait
    * for it. Takes up to half a second, once for each config in a JVM, and less than a second and a
-   * half for all of them. Leaves this network as it is.
+   * half for all of them: a model of a new shape, published while a job runs, may hold up records
+   * for as long as that, and once the time is used up, later shapes get no warm-up. Leaves this
+   * network as it is.
    */
   public void warmUp(int seqLen) {
     requireAtLeastOne("seq_len", seqLen);

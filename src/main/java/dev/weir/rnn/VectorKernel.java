@@ -165,7 +165,9 @@ final class VectorKernel implements RecurrentKernel {
       int from = ((layer * directions + d) * batch + b) * hiddenSize;
       startFrom(h0, from, first, d * padded, hiddenSize);
       startFrom(c0, from, cells, d * padded, hiddenSize);
-      // past hidden_size a cell takes part in the arithmetic, and stays zero once it is
+      // past hidden_size a cell takes part in the arithmetic, though no unit ever reads it
+      Arrays.fill(first, d * padded + hiddenSize, (d + 1) * padded, 0f);
+      Arrays.fill(cells, d * padded + hiddenSize, (d + 1) * padded, 0f);
     }
   }
 
@@ -319,12 +321,16 @@ final class VectorKernel implements RecurrentKernel {
     }
   }
 
-  /** c' = f c + i g, to cells and to; gates after tanh: i, f, g. */
+  /**
+   * c' = f c + i g, to cells and to; gates after tanh: i, f, g. As in all gates, sigmoid(x) = (1 +
+   * tanh(x / 2)) / 2.
+   */
   private static void updateCell(
       float[] gates, int at, int size, float[] cells, int cAt, float[] to, int toAt) {
     for (int k = 0; k < size; k += LANES) {
-      FloatVector i = sigmoid(FloatVector.fromArray(SPECIES, gates, at + k));
-      FloatVector f = sigmoid(FloatVector.fromArray(SPECIES, gates, at + size + k));
+      FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+      FloatVector i = half.fma(FloatVector.fromArray(SPECIES, gates, at + k), half);
+      FloatVector f = half.fma(FloatVector.fromArray(SPECIES, gates, at + size + k), half);
       FloatVector g = FloatVector.fromArray(SPECIES, gates, at + 2 * size + k);
       FloatVector c = f.fma(FloatVector.fromArray(SPECIES, cells, cAt + k), i.mul(g));
       c.intoArray(cells, cAt + k);
@@ -335,7 +341,8 @@ final class VectorKernel implements RecurrentKernel {
   /** h *= o; o after tanh. */
   private static void openOutput(float[] gates, int at, int size, float[] h, int hAt) {
     for (int k = 0; k < size; k += LANES) {
-      FloatVector o = sigmoid(FloatVector.fromArray(SPECIES, gates, at + k));
+      FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+      FloatVector o = half.fma(FloatVector.fromArray(SPECIES, gates, at + k), half);
       FloatVector.fromArray(SPECIES, h, hAt + k).mul(o).intoArray(h, hAt + k);
     }
   }
@@ -344,7 +351,8 @@ final class VectorKernel implements RecurrentKernel {
   private static void resetHidden(
       float[] gates, int at, int size, float[] x, int xAt, float[] to, int toAt) {
     for (int k = 0; k < size; k += LANES) {
-      FloatVector r = sigmoid(FloatVector.fromArray(SPECIES, gates, at + k));
+      FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+      FloatVector r = half.fma(FloatVector.fromArray(SPECIES, gates, at + k), half);
       FloatVector fromHidden = FloatVector.fromArray(SPECIES, gates, at + 2 * size + k);
       r.fma(fromHidden, FloatVector.fromArray(SPECIES, x, xAt + k)).intoArray(to, toAt + k);
     }
@@ -354,15 +362,11 @@ final class VectorKernel implements RecurrentKernel {
   private static void blend(
       float[] gates, int at, int size, float[] h, int hAt, float[] n, int nAt) {
     for (int k = 0; k < size; k += LANES) {
-      FloatVector z = sigmoid(FloatVector.fromArray(SPECIES, gates, at + k));
+      FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+      FloatVector z = half.fma(FloatVector.fromArray(SPECIES, gates, at + k), half);
       FloatVector next = FloatVector.fromArray(SPECIES, n, nAt + k);
       FloatVector before = FloatVector.fromArray(SPECIES, h, hAt + k);
       z.fma(before.sub(next), next).intoArray(n, nAt + k);
     }
-  }
-
-  private static FloatVector sigmoid(FloatVector tanhOfHalf) {
-    FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
-    return half.fma(tanhOfHalf, half);
   }
 }

@@ -34,8 +34,8 @@ final class WarmUp {
     }
     long start = System.nanoTime();
     long limit = Math.min(nanosOfAShape, nanosLeft);
-    String name = Kernels.of(config).name();
-    RnnConfig small = name.equals("vector") ? narrow(config) : config;
+    String name = Kernels.nameFor(config);
+    RnnConfig small = name.equals(Kernels.VECTOR) ? narrow(config) : config;
     RecurrentKernel kernel = Kernels.create(name, small);
     kernel.load(new float[small.parameterCount()]);
     int steps = Math.min(seqLen, STEPS);

@@ -69,7 +69,7 @@ final class ModeForecaster {
     }
     this.learner = target.learning() == null ? null : new Learner(target.learning().learner(), own);
     if (learner != null) {
-      LearnerWarmUp.run(learner);
+      LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
   }
 

@@ -44,6 +44,10 @@ public final class Comparison {
         Work.all().stream()
             .filter(work -> only.isEmpty() || work.id().matches(".*(" + only + ").*"))
             .toList();
+    if (works.isEmpty()) {
+      throw new IllegalArgumentException(
+          "bench.only: expected what an id of the work contains, got " + only);
+    }
   }
 
   public static void main(String[] arguments) throws IOException, RunnerException {

@@ -51,7 +51,8 @@ final class ComparisonTable {
     line.add(Double.isNaN(rate) ? "" : "%.0f %%".formatted(100 * rate / peak));
     List<String> atLeast = new ArrayList<>();
     List<String> aim = new ArrayList<>();
-    boolean holds = true;
+    boolean isShort = false;
+    boolean complete = true;
     for (Peer peer : Peer.values()) {
       Measured theirs = of(work, peer.library());
       double ratio = theirs == null ? Double.NaN : theirs.nanos() / ours.nanos();
@@ -60,13 +61,21 @@ final class ComparisonTable {
       if (target != null) {
         atLeast.add(times(target.atLeast()));
         aim.add(times(target.aim()));
-        holds &= !(ratio < target.atLeast());
+        complete &= theirs != null;
+        isShort |= ratio < target.atLeast();
       }
     }
     line.add(String.join(" ", atLeast));
     line.add(String.join(" ", aim));
-    line.add(atLeast.isEmpty() ? "" : holds ? "holds" : "SHORT");
+    line.add(atLeast.isEmpty() ? "" : verdict(isShort, complete));
     return line;
+  }
+
+  private static String verdict(boolean isShort, boolean complete) {
+    if (isShort) {
+      return "SHORT";
+    }
+    return complete ? "holds" : "not all measured";
   }
 
   private Measured of(Work work, String who) {

@@ -1,13 +1,22 @@
 package dev.weir.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.time.Duration;
+import dev.weir.rnn.Kernels;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LearnerWarmUpTest {
 
   private static final LearnerSettings SETTINGS = LearnerSettings.small(3);
+
+  @BeforeEach
+  void onlyWithTheModule() {
+    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
+  }
 
   @Test
   void whatASeriesLearnsIsTheSameWithAWarmUpInBetween() {
@@ -15,13 +24,28 @@ class LearnerWarmUpTest {
   }
 
   @Test
-  void allSettingsOfAJvmTogetherTakeABoundedTime() {
-    long start = System.nanoTime();
-    for (int horizon = 1; horizon <= 40; horizon++) { // each alone could take all of it
-      LearnerWarmUp.run(new Learner(LearnerSettings.defaults(horizon)));
+  void eachSettingsAreWarmedUpOnce() {
+    LearnerWarmUp warmUp = new LearnerWarmUp(TimeUnit.MINUTES.toNanos(1));
+    LearnerSettings few = SETTINGS.withExperts(List.of("naive"));
+    assertThat(warmUp.run(new Learner(few))).as("at first").isTrue();
+    assertThat(warmUp.run(new Learner(few))).as("once more").isFalse();
+  }
+
+  @Test
+  void allSettingsTogetherAreWarmedUpForABoundedTime() {
+    LearnerWarmUp warmUp = new LearnerWarmUp(1);
+    assertThat(warmUp.run(new Learner(SETTINGS))).as("at first").isTrue();
+    assertThat(warmUp.run(new Learner(LearnerSettings.small(4)))).as("others").isFalse();
+  }
+
+  @Test
+  void withoutVectorsThereIsNothingToDo() {
+    System.setProperty("weir.kernel", "plain");
+    try {
+      assertThat(new LearnerWarmUp(1).run(new Learner(SETTINGS))).isFalse();
+    } finally {
+      System.clearProperty("weir.kernel");
     }
-    // a second for the warm-up; the rest is for forty learners on a busy machine
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
   }
 
   private static double[] forecasts(boolean warmUp) {
@@ -32,7 +56,7 @@ class LearnerWarmUpTest {
     for (int t = 0; t < 60; t++) {
       learner.observe(memory, t, t % 7 + 0.01 * (t % 5));
       if (warmUp && t == 30) {
-        LearnerWarmUp.run(learner);
+        assertThat(new LearnerWarmUp(TimeUnit.MILLISECONDS.toNanos(50)).run(learner)).isTrue();
       }
       learner.forecast(memory, values, null, null);
       System.arraycopy(values, 0, all, 3 * t, 3);

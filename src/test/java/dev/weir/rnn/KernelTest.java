@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weir.Allocations;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
+import dev.weir.OtherJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What all kernels have in common, and how one is chosen. */
 class KernelTest {
@@ -158,51 +156,69 @@ class KernelTest {
   }
 
   @Test
-  void eachShapeIsWarmedUpOnceAndAllWithinABoundedTime() {
-    WarmUp warmUp =
-        new WarmUp(TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(21));
-    RnnConfig config = new RnnConfig(Cell.LSTM, 7, 100, 3, true, true); // 20,000 calls take longer
-    long start = System.nanoTime();
-    assertThat(warmUp.run(config, 500)).as("at first").isTrue();
-    long once = System.nanoTime();
-    assertThat(warmUp.run(config, 500)).as("once more").isFalse();
-    warmUp.run(new RnnConfig(Cell.GRU, 7, 100, 3, true, true), 500);
-    assertThat(warmUp.run(new RnnConfig(Cell.RNN_TANH, 7, 100, 3, true, true), 500))
-        .as("when the time for all is over")
-        .isFalse();
-    assertThat(TimeUnit.NANOSECONDS.toMillis(once - start)).isLessThan(5_000);
+  void whereOnlyALearnerRunsAnUnknownKernelIsRefusedToo() {
+    System.setProperty(Kernels.PROPERTY, "vectors");
+    assertThatThrownBy(Kernels::vectors)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("weir.kernel: expected scalar, plain or vector, got vectors");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"with", "without"})
-  void aJvmWithoutTheModuleGivesTheSameBits(String module) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (module.equals("with")) {
-      command.add("--add-modules=jdk.incubator.vector");
+  @EnumSource(Cell.class)
+  void whatIsNotFiniteLeavesNothingBehind(Cell cell) {
+    RnnConfig config = new RnnConfig(cell, 3, 21, 2, true, true); // 21: some of a vector is padding
+    Random random = new Random(22);
+    float[] weights = ForwardOfEachCell.values(random, config.parameterCount(), 0.4f);
+    float[] input = ForwardOfEachCell.values(random, 5 * 3, 1f);
+    float[] spoilt = input.clone();
+    Arrays.fill(spoilt, Float.NaN);
+    for (String kernel : Rnn.KERNELS) {
+      Rnn fresh = pinned(kernel, config);
+      fresh.load(weights);
+      RnnOutput expected = new RnnOutput();
+      fresh.forward(input, 1, 5, true, null, null, expected);
+      Rnn rnn = pinned(kernel, config);
+      rnn.load(weights);
+      RnnOutput actual = new RnnOutput();
+      rnn.forward(spoilt, 1, 5, true, null, null, actual);
+      assertThat(actual.hN()).as(kernel).contains(Float.NaN);
+      rnn.forward(input, 1, 5, true, null, null, actual);
+      assertThat(bits(actual.out())).as(kernel).isEqualTo(bits(expected.out()));
+      assertThat(bits(actual.hN())).as(kernel).isEqualTo(bits(expected.hN()));
     }
-    command.addAll(List.of("-cp", classPath(), ForwardOfEachCell.class.getName()));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .redirectOutput(ProcessBuilder.Redirect.PIPE)
-            .start();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("exit code (%s)", printed).isZero();
-
-    String kernel = module.equals("with") ? "vector" : "plain";
-    List<String> expected = new ArrayList<>(List.of(kernel));
-    expected.addAll(ForwardOfEachCell.lines());
-    assertThat(printed.lines()).containsExactlyElementsOf(expected);
   }
 
-  private static String classPath() throws Exception {
-    List<String> places = new ArrayList<>();
-    for (Class<?> type : List.of(Rnn.class, KernelTest.class)) {
-      places.add(
-          Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
-    }
-    return String.join(File.pathSeparator, places);
+  @Test
+  void eachShapeIsWarmedUpOnce() {
+    WarmUp warmUp = new WarmUp(TimeUnit.MILLISECONDS.toNanos(20), TimeUnit.MINUTES.toNanos(1));
+    RnnConfig config = new RnnConfig(Cell.LSTM, 7, 100, 3, true, true);
+    assertThat(warmUp.run(config, 500)).as("at first").isTrue();
+    assertThat(warmUp.run(config, 500)).as("once more").isFalse();
+    assertThat(warmUp.run(new RnnConfig(Cell.GRU, 7, 100, 3, true, true), 500))
+        .as("another shape")
+        .isTrue();
+  }
+
+  @Test
+  void allShapesTogetherAreWarmedUpForABoundedTime() {
+    WarmUp warmUp = new WarmUp(TimeUnit.MINUTES.toNanos(1), 1);
+    assertThat(warmUp.run(new RnnConfig(Cell.LSTM, 7, 50, 3, true, true), 500)).isTrue();
+    assertThat(warmUp.run(new RnnConfig(Cell.GRU, 7, 50, 3, true, true), 500)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', plain",
+    "--add-modules=jdk.incubator.vector, vector",
+    "--add-modules=jdk.incubator.vector -XX:MaxVectorSize=16, vector",
+    "--add-modules=jdk.incubator.vector -XX:MaxVectorSize=32, vector",
+    "--add-modules=jdk.incubator.vector -XX:TieredStopAtLevel=3, plain",
+    "--add-modules=jdk.incubator.vector --limit-modules=java.base, vector"
+  })
+  void eachJvmGivesTheSameBits(String flags, String kernel) throws Exception {
+    List<String> expected = new ArrayList<>(List.of(kernel));
+    expected.addAll(ForwardOfEachCell.lines());
+    assertThat(OtherJvm.lines(flags, ForwardOfEachCell.class)).containsExactlyElementsOf(expected);
   }
 
   /** A program of a JVM of its own. */
@@ -213,7 +229,7 @@ class KernelTest {
       lines().forEach(System.out::println);
     }
 
-    /** The bits of a forward, for each cell. */
+    /** The bits of a forward, and of weights after some training, for each cell. */
     static List<String> lines() {
       List<String> lines = new ArrayList<>();
       for (Cell cell : Cell.values()) {
@@ -224,8 +240,29 @@ class KernelTest {
         RnnOutput result = new RnnOutput();
         rnn.forward(values(random, 2 * 7 * 3, 1f), 2, 7, true, null, null, result);
         lines.add(cell + " " + Arrays.hashCode(result.out()));
+        lines.add(cell + " trained " + Arrays.hashCode(trained(rnn.config(), random)));
       }
       return lines;
+    }
+
+    private static float[] trained(RnnConfig config, Random random) {
+      TrainableRnn network = new TrainableRnn(config);
+      Adam adam = new Adam(1e-2, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0.01, 0.5);
+      float[] weights = values(random, config.parameterCount(), 0.4f);
+      float[] state = new float[adam.stateLength(weights.length)];
+      float[] gradient = new float[weights.length];
+      RnnOutput result = new RnnOutput();
+      for (int step = 0; step < 3; step++) {
+        network.load(weights, 0);
+        network.forward(values(random, 2 * 7 * 3, 1f), 2, 7, true, null, null, result);
+        float[] target = values(random, result.out().length, 1f);
+        float[] dOut = new float[target.length];
+        double loss = Loss.meanSquared(result.out(), target, null, target.length, dOut);
+        Arrays.fill(gradient, 0f);
+        network.backward(dOut, null, null, gradient, 0, null, null, null);
+        adam.step(loss, gradient, 0, weights, 0, state, 0, weights.length);
+      }
+      return weights;
     }
 
     private static RnnConfig config(Cell cell) {

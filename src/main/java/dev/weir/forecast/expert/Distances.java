@@ -21,7 +21,7 @@ import java.util.Arrays;
  */
 final class Distances {
 
-  private static final boolean VECTORS = Kernels.vectors();
+  private final boolean vectors = Kernels.vectors();
 
   private float[] distance = new float[0]; // (candidates), as the next ones
   private float[] penalty;
@@ -50,6 +50,11 @@ final class Distances {
   /** Distances of the candidates that were measured last, by their number. */
   float[] distance() {
     return distance;
+  }
+
+  /** What the phase counts of each candidate, as it was measured last. */
+  float[] penalty() {
+    return penalty;
   }
 
   /**
@@ -96,7 +101,7 @@ final class Distances {
     }
     float anchorUnit = (float) (anchorWeight / variance);
     float unit = (float) (1 / (window * variance));
-    if (VECTORS && VectorDistances.suits(candidates)) {
+    if (vectors && VectorDistances.suits(candidates)) {
       VectorDistances.measure(
           distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
     } else {

@@ -33,10 +33,13 @@ class VectorAnalogsTest {
     int newest = x.length - 1;
     Distances plain = new Distances(false);
     plain.grow(candidates);
+    float[] penalty = plain.penalty();
+    for (int i = 0; i < candidates; i++) {
+      penalty[i] = random.nextFloat();
+    }
     plain.measureInPasses(x, newest, first, candidates, window, 0.7f, 0.013f);
     float[] measured = new float[candidates];
-    VectorDistances.measure(
-        measured, new float[candidates], x, newest, first, candidates, window, 0.7f, 0.013f);
+    VectorDistances.measure(measured, penalty, x, newest, first, candidates, window, 0.7f, 0.013f);
     assertThat(measured).containsExactly(Arrays.copyOf(plain.distance(), candidates));
   }
 
