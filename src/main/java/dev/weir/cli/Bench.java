@@ -9,13 +9,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,9 +42,9 @@ final class Bench implements AutoCloseable {
   private final long begun = System.nanoTime();
   private final Map<BenchPipeline, BenchProcess> clusters = new EnumMap<>(BenchPipeline.class);
   private final Map<Integer, String> inputs = new HashMap<>(); // topics by series
-  private final Map<BenchCase, Double> loads = new HashMap<>(); // of the forecast pipeline
+  private final List<BenchProcess> processes = new CopyOnWriteArrayList<>(); // broker first
+  private final Map<List<BenchCase>, Double> loads = new HashMap<>(); // records a second
   private final BenchResult result = new BenchResult();
-  private BenchProcess broker;
   private String bootstrapServers;
   private TopicAdmin topics;
   private Admin admin;
@@ -57,13 +60,14 @@ final class Bench implements AutoCloseable {
   /** Starts the broker. */
   static Bench start(BenchPlan plan) throws Exception {
     Path folder = Files.createTempDirectory("weir-bench");
-    LocalCluster.deleteAtExit(folder);
     Bench bench = new Bench(plan, folder);
+    Runtime.getRuntime().addShutdownHook(new Thread(bench::cleanUp, "clean-up"));
     try {
-      bench.broker =
+      BenchProcess broker =
           BenchProcess.start(
               "broker", folder, "512m", List.of("broker", folder.resolve("kafka").toString()));
-      bench.bootstrapServers = bench.broker.answer().get("bootstrap_servers").asText();
+      bench.processes.add(broker);
+      bench.bootstrapServers = broker.answer().get("bootstrap_servers").asText();
       bench.topics = new TopicAdmin(bench.bootstrapServers, Map.of());
       bench.admin =
           Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bench.bootstrapServers));
@@ -109,53 +113,69 @@ final class Bench implements AutoCloseable {
                 .formatted(each, repetition.recordsPerSecond(), repetition.cpuMicros()));
       }
     }
-    List<BenchCase> forecastFirst = new ArrayList<>(plan.cases()); // it sets the others' load
-    forecastFirst.sort(Comparator.comparing(each -> each.pipeline() != BenchPipeline.FORECAST));
     for (int i = 0; i < plan.latencyRepetitions(); i++) {
-      for (BenchCase each : forecastFirst) {
-        if (!isOver(QUICK_LATENCY_NANOS)) {
-          latency(each);
-        }
+      for (List<BenchCase> together : sameLoad()) {
+        latencies(together);
       }
     }
     return result;
   }
 
-  /**
-   * At half of the most that the forecast pipeline does, or the pipeline itself where that is less;
-   * at half of that again while the machine, which makes the load too, does not keep up.
-   */
-  private void latency(BenchCase of) throws Exception {
-    long start = System.nanoTime();
-    BenchCase forecast = of.with(BenchPipeline.FORECAST);
-    double most = result.median(of, BenchResult.Repetition::recordsPerSecond);
-    if (result.has(forecast)) {
-      most = Math.min(most, result.median(forecast, BenchResult.Repetition::recordsPerSecond));
+  /** The pipelines of the same mode, series and backend, the slowest first: it sets the load. */
+  private Collection<List<BenchCase>> sameLoad() {
+    Map<BenchCase, List<BenchCase>> groups = new LinkedHashMap<>();
+    for (BenchCase each : plan.cases()) {
+      groups.computeIfAbsent(each.with(BenchPipeline.IDENTITY), any -> new ArrayList<>()).add(each);
     }
-    double rate = loads.getOrDefault(forecast, Double.MAX_VALUE);
-    rate = Math.min(rate, Math.rint(most / 2));
-    BenchLatency.Summary summary = null;
-    while (summary == null && rate >= 1) {
-      summary = latency(of, rate);
-      if (summary == null) {
-        System.err.printf("%s: %,.0f records/s are more than this machine keeps up%n", of, rate);
-        rate = Math.rint(rate / 2);
-      }
+    for (List<BenchCase> group : groups.values()) {
+      group.sort(
+          Comparator.comparingDouble(
+              each -> result.median(each, BenchResult.Repetition::recordsPerSecond)));
     }
-    if (summary == null) {
-      throw new IOException(of + ": expected it to keep up with one record a second");
-    }
-    if (of.pipeline() == BenchPipeline.FORECAST || !result.has(forecast)) {
-      loads.put(forecast, rate);
-    }
-    result.add(of, summary);
-    tell(
-        start,
-        "%s: at %,.0f records/s half of them take %.1f ms, 99 of 100 %.1f ms"
-            .formatted(of, rate, summary.uncommitted().p50(), summary.uncommitted().p99()));
+    return groups.values();
   }
 
-  private BenchLatency.Summary latency(BenchCase of, double rate) throws Exception {
+  /**
+   * All at the same load: half of the most that the slowest one does while the machine also makes
+   * the load and reads the forecasts; at half of that again while one does not keep up.
+   */
+  private void latencies(List<BenchCase> together) throws Exception {
+    Map<BenchCase, BenchLatency.Summary> summaries = new LinkedHashMap<>();
+    double rate = loads.getOrDefault(together, 0.0);
+    for (int i = 0; i < together.size() && !isOver(QUICK_LATENCY_NANOS); i++) {
+      BenchCase of = together.get(i);
+      long start = System.nanoTime();
+      BenchLatency latency =
+          new BenchLatency(
+              bootstrapServers,
+              new BenchLoad(of.series(), plan.seed(), plan.hotKey()),
+              plan.full(of.series()),
+              rate);
+      BenchLatency.Summary summary = latency(of, latency);
+      rate = latency.rate();
+      if (summary != null) {
+        summaries.put(of, summary);
+        tell(
+            start,
+            "%s: at %,.0f records/s half of them take %.1f ms, 99 of 100 %.1f ms"
+                .formatted(of, rate, summary.uncommitted().p50(), summary.uncommitted().p99()));
+        continue;
+      }
+      System.err.printf("%s: %,.0f records/s are more than this machine keeps up%n", of, rate);
+      if (rate <= 1) {
+        throw new IOException(of + ": expected it to keep up with one record a second");
+      }
+      rate = Math.max(1, Math.rint(rate / 2));
+      steps += summaries.size();
+      summaries.clear(); // all of them again
+      i = -1;
+    }
+    loads.put(together, rate);
+    summaries.forEach(result::add);
+  }
+
+  /** Null when that load is more than the machine keeps up with. */
+  private BenchLatency.Summary latency(BenchCase of, BenchLatency latency) throws Exception {
     String run = "bench-" + ++runs;
     String input = run + "-observations";
     topics.create(input, 1, KEPT);
@@ -163,15 +183,15 @@ final class Bench implements AutoCloseable {
     request.put("paced", true);
     BenchProcess cluster = clusters.get(of.pipeline());
     cluster.ask(request);
-    BenchLatency.Summary summary =
-        new BenchLatency(bootstrapServers)
-            .measure(
-                new BenchLoad(of.series(), plan.seed(), plan.hotKey()),
-                input,
-                run + "-forecasts",
-                rate,
-                plan.latencyMillis());
-    cluster.ask(new ObjectMapper().createObjectNode().put("end", true));
+    ObjectNode end = new ObjectMapper().createObjectNode().put("end", true);
+    BenchLatency.Summary summary;
+    try {
+      summary = latency.measure(input, run + "-forecasts", plan.latencyMillis());
+    } catch (Exception e) {
+      cluster.ask(end); // a job that has failed says why
+      throw e;
+    }
+    cluster.ask(end);
     delete(run, input);
     return summary;
   }
@@ -191,8 +211,7 @@ final class Bench implements AutoCloseable {
   }
 
   private void start(BenchPipeline pipeline) throws IOException {
-    clusters.put(
-        pipeline,
+    BenchProcess cluster =
         BenchProcess.start(
             pipeline.label,
             folder,
@@ -201,7 +220,9 @@ final class Bench implements AutoCloseable {
                 "flink",
                 pipeline.label,
                 "taskmanager.numberOfTaskSlots=2", // the second one is for the rescaled job
-                "taskmanager.memory.managed.size=512m")));
+                "taskmanager.memory.managed.size=512m"));
+    processes.add(cluster);
+    clusters.put(pipeline, cluster);
   }
 
   private void warm(BenchPipeline pipeline) throws Exception {
@@ -267,16 +288,19 @@ final class Bench implements AutoCloseable {
 
   @Override
   public void close() {
-    clusters.values().forEach(BenchProcess::close);
     if (admin != null) {
       admin.close();
     }
     if (topics != null) {
       topics.close();
     }
-    if (broker != null) {
-      broker.close();
-    }
+    processes.forEach(BenchProcess::close);
+    FileUtils.deleteDirectoryQuietly(folder.toFile());
+  }
+
+  /** Ctrl-C ends without closing anything: no process is to stay behind, and no gigabytes. */
+  private void cleanUp() {
+    processes.forEach(BenchProcess::kill);
     FileUtils.deleteDirectoryQuietly(folder.toFile());
   }
 }

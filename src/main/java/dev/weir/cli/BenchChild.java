@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * A process that {@code weir bench} starts: the broker, or a Flink cluster that runs one job after
@@ -23,33 +25,49 @@ final class BenchChild {
   private BenchChild() {}
 
   /** {@code broker DATA_DIR} or {@code flink PIPELINE [FLINK_SETTING=VALUE]...}. */
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) {
     PrintStream answers = System.out;
     System.setOut(System.err); // whatever else is printed is no answer
-    try (BufferedReader requests =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+    Thread reader = new Thread(() -> read(requests), "requests");
+    reader.setDaemon(true);
+    reader.start();
+    try {
       if (args[0].equals("broker")) {
-        broker(Path.of(args[1]), requests, answers);
+        broker(Path.of(args[1]), answers);
       } else {
         flink(args, requests, answers);
       }
+    } catch (Throwable e) { // threads of the cluster would keep the process
+      e.printStackTrace();
+      System.err.println(message(e));
+      Runtime.getRuntime().halt(1);
     }
-    System.exit(0); // clusters leave threads behind
   }
 
-  private static void broker(Path data, BufferedReader requests, PrintStream answers)
-      throws Exception {
+  /** Ends the process with its input, whatever it is at: nobody would read the answer. */
+  private static void read(BlockingQueue<String> requests) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        requests.add(line);
+      }
+    } catch (IOException e) {
+      System.err.println("standard input: " + e.getMessage());
+    }
+    Runtime.getRuntime().halt(0); // its files are in the folder that the parent deletes
+  }
+
+  private static void broker(Path data, PrintStream answers) throws Exception {
     Map<String, String> properties = // what has been measured goes at once
         Map.of("log.segment.delete.delay.ms", "100", "log.segment.bytes", "134217728");
     try (EmbeddedBroker broker = EmbeddedBroker.start(data, 0, properties)) {
       answer(answers, JSON.createObjectNode().put("bootstrap_servers", broker.bootstrapServers()));
-      while (requests.readLine() != null) {
-        throw new IllegalStateException("expected no request to the broker");
-      }
+      Thread.currentThread().join(); // until the input ends
     }
   }
 
-  private static void flink(String[] args, BufferedReader requests, PrintStream answers)
+  private static void flink(String[] args, BlockingQueue<String> requests, PrintStream answers)
       throws Exception {
     BenchPipeline pipeline = BenchPipeline.ofLabel(args[1]);
     java.util.HashMap<String, String> settings = new java.util.HashMap<>();
@@ -61,13 +79,13 @@ final class BenchChild {
     }
     try (LocalCluster cluster = LocalCluster.start(settings)) {
       answer(answers, JSON.createObjectNode().put("ready", true));
-      for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-        JsonNode request = JSON.readTree(line);
+      while (true) {
+        JsonNode request = JSON.readTree(requests.take());
         ObjectNode result;
         try (BenchRun run = BenchRun.start(cluster, pipeline, request)) {
           if (request.path("paced").asBoolean()) { // the load comes while we wait
             answer(answers, JSON.createObjectNode().put("running", true));
-            requests.readLine(); // until the load generator is through
+            requests.take(); // until the load generator is through
             result = run.checkpoint(JSON.createObjectNode());
           } else {
             result = run.measure();

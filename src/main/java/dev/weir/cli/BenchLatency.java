@@ -24,17 +24,43 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class BenchLatency {
 
-  /** Micros that nobody counts: clients connect, and a backlog of the start drains. */
+  /** Micros that nobody counts at least: how a pace that has just begun settles. */
   private static final long WARM_MICROS = 2_000_000;
 
+  private static final long FLAT_OUT_MICROS = 2_000_000;
+  private static final long ON_THE_WAY = 50_000; // records, where they are sent flat out
+  private static final double LAG_SECONDS = 0.1;
+  private static final long LAG_RECORDS = 10; // where the load is low
   private static final long PAUSE_MICROS = 500;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long PATIENCE_MICROS = 5_000_000;
+  private static final long STALLED_MICROS = 60_000_000;
 
   private final String bootstrapServers;
+  private final BenchLoad load;
+  private final long full;
   private final long begun = System.nanoTime();
+  private double rate;
+  private ObservationProducer producer;
+  private Reader uncommitted;
+  private Reader committed;
+  private long sent;
+  private long last; // time of the newest observation
+  private volatile long countFrom = Long.MAX_VALUE;
 
-  BenchLatency(String bootstrapServers) {
+  /**
+   * @param full records of the load until each series' window is full
+   * @param rate records a second; 0: half of what turns out to be the most
+   */
+  BenchLatency(String bootstrapServers, BenchLoad load, long full, double rate) {
     this.bootstrapServers = bootstrapServers;
+    this.load = load;
+    this.full = full;
+    this.rate = rate;
+  }
+
+  /** Records a second that were tried. */
+  double rate() {
+    return rate;
   }
 
   /** Milliseconds. */
@@ -55,7 +81,13 @@ final class BenchLatency {
       return new Percentiles(p50 - other.p50, p99 - other.p99);
     }
 
-    void write(ObjectNode node) {
+    /** Null where nothing was measured. */
+    void write(ObjectNode parent, String name) {
+      if (Double.isNaN(p50)) {
+        parent.putNull(name);
+        return;
+      }
+      ObjectNode node = parent.putObject(name);
       node.put("p50", BenchResult.rounded(p50));
       node.put("p99", BenchResult.rounded(p99));
     }
@@ -69,7 +101,7 @@ final class BenchLatency {
 
   /**
    * @param uncommitted as consumers see it that read all
-   * @param committed as those see it that read what is committed
+   * @param committed as those see it that read what is committed; NaN when that took too long
    * @param load records a second
    */
   record Summary(Percentiles uncommitted, Percentiles committed, double load) {
@@ -82,58 +114,142 @@ final class BenchLatency {
     }
 
     void write(ObjectNode node) {
-      uncommitted.write(node.putObject("latency_ms"));
-      committed.write(node.putObject("latency_committed_ms"));
+      uncommitted.write(node, "latency_ms");
+      committed.write(node, "latency_committed_ms");
       node.put("latency_records_per_second", BenchResult.rounded(load));
     }
   }
 
   /**
-   * Sends at that pace for that long and reads the answers.
+   * Sends flat out until each series is known, and what that left behind is through; then at the
+   * pace for that long, and reads the answers.
    *
    * @return null when the machine can't keep the pace up
    */
-  Summary measure(BenchLoad load, String input, String output, double rate, long millis)
-      throws Exception {
-    try (Reader uncommitted = new Reader(output, "read_uncommitted");
-        Reader committed = new Reader(output, "read_committed")) {
-      long sent = send(load, input, rate, millis);
-      long behind = sent - uncommitted.received;
-      long giveUp = System.nanoTime() + PATIENCE_NANOS;
-      while ((committed.received < sent || uncommitted.received < sent)
-          && System.nanoTime() < giveUp) {
-        TimeUnit.MILLISECONDS.sleep(20);
+  Summary measure(String input, String output, long millis) throws Exception {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", bootstrapServers, "acks", "1", "linger.ms", "0");
+    try (Reader all = new Reader(output, "read_uncommitted");
+        Reader whole = new Reader(output, "read_committed");
+        ObservationProducer observations = new ObservationProducer(config, input)) {
+      uncommitted = all;
+      committed = whole;
+      producer = observations;
+      sendFlatOut();
+      if (!pace(millis * 1000)) {
+        return null;
       }
-      if (behind > rate || uncommitted.received < sent) {
-        return null; // a second behind: this is a backlog that grows
+      producer.flush();
+      if (!isThrough(uncommitted, PATIENCE_MICROS)) {
+        return null;
       }
+      // those that come late must not be left out of a percentile: all or none
+      boolean whether = isThrough(committed, 5 * 1000 * BenchPlan.LATENCY_CHECKPOINTS.toMillis());
       return new Summary(
           Percentiles.ofMicros(uncommitted.latencies()),
-          Percentiles.ofMicros(committed.latencies()),
+          Percentiles.ofMicros(whether ? committed.latencies() : new long[0]),
           rate);
     }
   }
 
-  private long send(BenchLoad load, String topic, double rate, long millis) throws Exception {
-    Map<String, Object> config =
-        Map.of("bootstrap.servers", bootstrapServers, "acks", "1", "linger.ms", "0");
-    try (ObservationProducer producer = new ObservationProducer(config, topic)) {
+  private void send() throws IOException {
+    last = Math.max(last + 1, micros()); // one series' times must ascend
+    producer.send(load.next(last));
+    sent++;
+  }
+
+  /** With a bounded number on the way, so that what comes through is what the machine sustains. */
+  private void sendFlatOut() throws Exception {
+    sendFlatOut(full, 0);
+    if (rate == 0) {
+      sendFlatOut(0, FLAT_OUT_MICROS / 2); // the first half warms up
+      long before = uncommitted.received;
       long start = micros();
-      long end = start + millis * 1000 + WARM_MICROS;
-      long sent = 0;
-      long last = 0;
-      for (long now = micros(); now < end; now = micros()) {
-        long due = (long) ((now - start) * 1e-6 * rate);
-        while (sent < due) {
-          last = Math.max(last + 1, micros()); // one series' times must ascend
-          producer.send(load.next(last));
-          sent++;
-        }
+      sendFlatOut(0, FLAT_OUT_MICROS / 2);
+      double most = (uncommitted.received - before) / ((micros() - start) * 1e-6);
+      rate = Math.max(1, Math.rint(most / 2));
+    }
+    if (!isThrough(uncommitted, STALLED_MICROS)) {
+      throw stalled();
+    }
+  }
+
+  private void sendFlatOut(long records, long micros) throws Exception {
+    long target = sent + records;
+    long end = micros() + micros;
+    long seen = uncommitted.received;
+    long movedAt = micros();
+    while (sent < target || micros() < end) {
+      uncommitted.throwFailure();
+      if (uncommitted.received != seen) {
+        seen = uncommitted.received;
+        movedAt = micros();
+      }
+      if (sent - seen < ON_THE_WAY) {
+        send();
+      } else if (micros() - movedAt > STALLED_MICROS) {
+        throw stalled();
+      } else {
         TimeUnit.MICROSECONDS.sleep(PAUSE_MICROS);
       }
-      producer.flush();
-      return sent;
     }
+  }
+
+  private IOException stalled() {
+    return new IOException(
+        "expected %,d forecasts, got %,d and then none for %d s"
+            .formatted(sent, uncommitted.received, STALLED_MICROS / 1_000_000));
+  }
+
+  /**
+   * Sends at the pace and has those counted that are sent from the moment on at which the pipeline
+   * has caught up. It keeps up when it does so again and again, since it stands still at a
+   * checkpoint: within the last one and a half of them at the end.
+   */
+  private boolean pace(long micros) throws Exception {
+    long before = sent;
+    long lag = Math.max(LAG_RECORDS, (long) (LAG_SECONDS * rate));
+    long start = micros();
+    long end = Long.MAX_VALUE;
+    long caughtUp = start;
+    for (long now = start; now < end; now = micros()) {
+      long due = before + (long) ((now - start) * 1e-6 * rate);
+      while (sent < due) {
+        send();
+      }
+      uncommitted.throwFailure();
+      committed.throwFailure();
+      if (due - uncommitted.received <= lag) {
+        caughtUp = now;
+      }
+      if (end == Long.MAX_VALUE && now - start >= WARM_MICROS) {
+        if (caughtUp == now) {
+          countFrom = last + 1;
+          end = now + micros;
+        } else if (now - start >= WARM_MICROS + PATIENCE_MICROS) {
+          return false;
+        }
+      }
+      TimeUnit.MICROSECONDS.sleep(PAUSE_MICROS);
+    }
+    return micros() - caughtUp <= 1500 * BenchPlan.LATENCY_CHECKPOINTS.toMillis();
+  }
+
+  /** Whether a reader has all that was sent, unless nothing comes for so long. */
+  private boolean isThrough(Reader reader, long patience) throws Exception {
+    long seen = reader.received;
+    long movedAt = micros();
+    while (reader.received < sent) {
+      reader.throwFailure();
+      if (reader.received != seen) {
+        seen = reader.received;
+        movedAt = micros();
+      } else if (micros() - movedAt > patience) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    return true;
   }
 
   /** Since the beginning; starts at 1 s, so that each time is later than 1970. */
@@ -148,8 +264,8 @@ final class BenchLatency {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private long[] latencies = new long[1 << 16];
     private int count;
-    private long firstOrigin;
     volatile long received;
+    private volatile Exception failure;
     private volatile boolean closed;
 
     Reader(String topic, String isolation) {
@@ -176,14 +292,13 @@ final class BenchLatency {
             take(decoder.readLong());
           }
         }
-      } catch (IOException e) {
-        throw new IllegalStateException("forecast: expected a series and its origin", e);
+      } catch (IOException | RuntimeException e) {
+        failure = e;
       }
     }
 
     private void take(long origin) {
-      firstOrigin = received == 0 ? origin : firstOrigin;
-      if (origin - firstOrigin >= WARM_MICROS) {
+      if (origin >= countFrom) {
         if (count == latencies.length) {
           latencies = Arrays.copyOf(latencies, 2 * count);
         }
@@ -192,10 +307,17 @@ final class BenchLatency {
       received++;
     }
 
+    void throwFailure() throws IOException {
+      if (failure != null) {
+        throw new IOException("forecasts: could not read: " + failure.getMessage(), failure);
+      }
+    }
+
     /** Of all that has been received so far. */
-    long[] latencies() throws InterruptedException {
+    long[] latencies() throws InterruptedException, IOException {
       closed = true;
       thread.join();
+      throwFailure();
       return Arrays.copyOf(latencies, count);
     }
 

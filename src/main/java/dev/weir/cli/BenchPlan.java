@@ -11,7 +11,7 @@ import java.util.List;
  * @param windowMillis how long each measurement lasts at most
  * @param interval from one checkpoint to the next
  * @param heap of each Flink process, as the JVM's -Xmx wants it
- * @param hotKey share of the records that the first series has; 0: its turn, as any
+ * @param hotKey share of the records that one further series has; 0: there is none such
  * @param rescale whether to stop each run with a savepoint and go on with twice the tasks
  * @param latency whether to measure it
  * @param quick whether it is to stop repeating when three minutes come to their end
@@ -47,11 +47,21 @@ record BenchPlan(
 
   /** Records that are read before a measurement begins, a fifth of the topic at most for few. */
   long warmRecords(BenchCase of) {
-    return Math.max(Math.min(50_000, records / 5), (long) FULL * of.series());
+    return Math.max(Math.min(50_000, records / 5), known(FULL, of.series()));
+  }
+
+  /** Records until the window of each of so many series is full. */
+  long full(int series) {
+    return known(FULL, series);
   }
 
   /** Records in the topic for so many series: enough to measure after all of them are known. */
   long records(int series) {
-    return Math.max(records, (long) (FULL + COUNTED) * series);
+    return Math.max(records, known(FULL + COUNTED, series));
+  }
+
+  /** Records until each series has had so many turns: those of the hot one lie between. */
+  private long known(int turns, int series) {
+    return (long) Math.ceil(turns * (double) series / (1 - hotKey));
   }
 }

@@ -89,10 +89,20 @@ final class BenchProcess implements AutoCloseable {
     requests.close(); // the child ends with its input
     try {
       if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        kill();
       }
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      kill();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends it and returns when it has ended, so that it writes no more files. */
+  void kill() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

@@ -15,8 +15,9 @@ import java.util.function.ToDoubleFunction;
 /**
  * What was measured, by combination: the figures of each repetition, their medians, and ratios.
  *
- * <p>A ratio of two combinations is the median of the ratios within each repetition, in which both
- * ran right after each other: a machine that is slower for a while is so for both.
+ * <p>A ratio of two combinations is the median of the ratios within each repetition. Pipelines of
+ * the same mode, series and backend run right after each other, so that a machine that is slower
+ * for a while is so for both; other series and backends are further apart, by a repetition at most.
  */
 final class BenchResult {
 
@@ -195,8 +196,10 @@ final class BenchResult {
     if (latencies.containsKey(c)) {
       latency(c).write(node);
       if (added.containsKey(c)) {
-        added.get(c).write(node.putObject("latency_added_ms"));
+        added.get(c).write(node, "latency_added_ms");
       }
+    } else {
+      node.putNull("latency_ms");
     }
     node.put("state_bytes_per_series", rounded(median(c, Repetition::stateBytes) / c.series()));
     node.put("checkpoint_ms", rounded(median(c, Repetition::checkpointMillis)));
@@ -314,10 +317,10 @@ final class BenchResult {
   }
 
   private static String number(double value) {
-    return Double.toString(rounded(value));
+    return Double.isNaN(value) ? "" : Double.toString(rounded(value));
   }
 
   private static String millis(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.1f", value);
   }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.management.AttributeNotFoundException;
 import javax.management.InstanceNotFoundException;
@@ -40,12 +42,16 @@ import org.apache.flink.util.FileUtils;
  *
  * <p>The consumer counts a fetched batch when it has been handed over whole. Only the moments at
  * which the count moves are looked at, else a slow pipeline would seem to have done nothing or
- * twice as much.
+ * twice as much. What the process has spent is read only twice, at the begin and at the end:
+ * whoever looks on is part of the process, and what that takes would count as the job's.
  */
 final class BenchRun implements AutoCloseable {
 
-  private static final long LOOK_MILLIS = 10;
-  private static final int LOOKS_AT_JOB = 25;
+  private static final long LOOK_MILLIS = 50;
+  private static final long CLOSE_LOOK_MILLIS = 10; // while the next move of the count matters
+  private static final int LOOKS_AT_JOB = 20;
+  private static final long START_NANOS = TimeUnit.MINUTES.toNanos(3);
+  private static final long NEAR_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(90);
   private static final MBeanServer BEANS = ManagementFactory.getPlatformMBeanServer();
   private static final OperatingSystemMXBean SYSTEM =
@@ -79,8 +85,11 @@ final class BenchRun implements AutoCloseable {
     JobClient job =
         ForecastJob.submit(environment(cluster, request), settings, pipeline.middle(settings));
     BenchRun run = new BenchRun(cluster, pipeline, settings, job, request);
-    while (run.status() != JobStatus.RUNNING) {
-      run.pause();
+    try {
+      run.await(() -> run.status() == JobStatus.RUNNING);
+    } catch (Exception e) {
+      run.close();
+      throw e;
     }
     return run;
   }
@@ -112,40 +121,41 @@ final class BenchRun implements AutoCloseable {
     long warmRecords = request.get("warm_records").asLong();
     long warmNanos = TimeUnit.MILLISECONDS.toNanos(request.get("warm_millis").asLong());
     long windowNanos = TimeUnit.MILLISECONDS.toNanos(request.get("window_millis").asLong());
-    Moment first = null;
+    long firstAt = 0;
     Moment begin = null;
     Moment end = null;
     long before = 0;
     long movedAt = System.nanoTime();
-    while (end == null || end.records < total && end.nanos - begin.nanos < windowNanos) {
+    while (end == null) {
       long records =
           counted(
               "kafka.consumer:type=consumer-fetch-manager-metrics,client-id=*",
               "records-consumed-total");
+      long at = System.nanoTime();
       if (records == before) {
-        if (System.nanoTime() - movedAt > STALLED_NANOS) {
+        if (at - movedAt > STALLED_NANOS) {
           throw new IllegalStateException(
               "expected the job to go on reading, it stands at %,d of %,d records"
                   .formatted(records, total));
         }
-        pause();
-        continue;
-      }
-      before = records;
-      Moment now = moment(records);
-      movedAt = now.nanos;
-      first = first == null ? now : first;
-      if (begin == null) {
-        boolean warm = records >= warmRecords && now.nanos - first.nanos >= warmNanos;
-        begin = warm || records >= total / 2 ? now : null;
-        if (records >= total) {
+      } else {
+        before = records;
+        movedAt = at;
+        firstAt = firstAt == 0 ? at : firstAt;
+        if (begin == null && records >= total) {
           throw new IllegalStateException(
               "--records: expected more than a few batches of Kafka's, got %,d".formatted(total));
         }
-      } else {
-        end = now;
+        if (begin == null) {
+          boolean late = at - firstAt >= warmNanos || records >= total / 2; // a topic that is short
+          begin = late && records >= warmRecords ? moment(records) : null;
+        } else if (records >= total || at - begin.nanos >= windowNanos) {
+          end = moment(records);
+        }
       }
-      pause();
+      boolean due =
+          begin == null ? at - firstAt >= warmNanos : at - begin.nanos >= windowNanos - NEAR_NANOS;
+      pause(due || records >= total / 2 ? CLOSE_LOOK_MILLIS : LOOK_MILLIS);
     }
     ObjectNode result = new ObjectMapper().createObjectNode();
     result.put("records", end.records - begin.records);
@@ -164,15 +174,13 @@ final class BenchRun implements AutoCloseable {
     long start = System.nanoTime();
     String savepoint =
         job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.NATIVE)
-            .get();
+            .get(5, TimeUnit.MINUTES);
     long stopped = System.nanoTime();
     StreamExecutionEnvironment env = environment(cluster, request);
     env.setParallelism(2);
     env.configure(new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint));
     job = ForecastJob.submit(env, settings, pipeline.middle(settings));
-    while (!isEachTaskRunning()) { // each has restored its state by then
-      pause();
-    }
+    await(this::isEachTaskRunning); // each has restored its state by then
     result.put("savepoint_millis", (stopped - start) / 1_000_000);
     result.put("restore_millis", (System.nanoTime() - stopped) / 1_000_000);
     FileUtils.deleteDirectoryQuietly(savepoints.toFile());
@@ -210,22 +218,33 @@ final class BenchRun implements AutoCloseable {
 
   /**
    * CPU of the JVM's compiler, which works for minutes after a start and hardly ever after: a part
-   * of start-up. Linux tells of it; elsewhere it is 0 and counts as the job's.
+   * of start-up. Linux tells of it; elsewhere it is 0 and counts as the job's. Threads come and go
+   * while they are listed; one that has gone is left out.
    */
   private static long compilerNanos() {
     long sum = 0;
     try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
       for (Path task : tasks) {
-        String name = Files.readString(task.resolve("comm"));
-        if (name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler")) {
-          String spent = Files.readString(task.resolve("schedstat")); // nanoseconds come first
-          sum += Long.parseLong(spent.substring(0, spent.indexOf(' ')));
-        }
+        sum += compilerNanos(task);
       }
-    } catch (IOException | DirectoryIteratorException | NumberFormatException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return 0;
     }
     return sum;
+  }
+
+  /** What that thread has spent when it is one of the compiler's, else 0. */
+  private static long compilerNanos(Path task) {
+    try {
+      String name = Files.readString(task.resolve("comm"));
+      if (!name.startsWith("C1 Compiler") && !name.startsWith("C2 Compiler")) {
+        return 0;
+      }
+      String spent = Files.readString(task.resolve("schedstat")); // nanoseconds come first
+      return Long.parseLong(spent.substring(0, spent.indexOf(' ')));
+    } catch (IOException | NumberFormatException | IndexOutOfBoundsException e) {
+      return 0;
+    }
   }
 
   /** The sum of what the Kafka clients in this process count under that name. */
@@ -246,6 +265,7 @@ final class BenchRun implements AutoCloseable {
 
   /** Takes a checkpoint and adds its duration and sizes, bytes. */
   ObjectNode checkpoint(ObjectNode result) throws Exception {
+    failIfEnded();
     cluster
         .miniCluster()
         .triggerCheckpoint(job.getJobID(), CheckpointType.CONFIGURED)
@@ -264,21 +284,50 @@ final class BenchRun implements AutoCloseable {
     return result;
   }
 
-  private void pause() throws Exception {
-    TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-    if (++looks % LOOKS_AT_JOB == 0 && status().isGloballyTerminalState()) {
+  private void pause(long millis) throws Exception {
+    TimeUnit.MILLISECONDS.sleep(millis);
+    if (++looks % LOOKS_AT_JOB == 0) {
+      failIfEnded();
+    }
+  }
+
+  private void failIfEnded() throws Exception {
+    if (status().isGloballyTerminalState()) {
       job.getJobExecutionResult().get(); // says why
       throw new IllegalStateException("expected the job to run, it has ended");
     }
   }
 
+  private void await(Callable<Boolean> condition) throws Exception {
+    long giveUp = System.nanoTime() + START_NANOS;
+    while (!condition.call()) {
+      if (System.nanoTime() > giveUp) {
+        throw new IllegalStateException(
+            "expected the job to run within %d s, it is %s"
+                .formatted(TimeUnit.NANOSECONDS.toSeconds(START_NANOS), status()));
+      }
+      pause(CLOSE_LOOK_MILLIS);
+    }
+  }
+
   @Override
   public void close() throws Exception {
-    if (!status().isGloballyTerminalState()) {
-      job.cancel().get();
+    if (status().isGloballyTerminalState()) {
+      return;
     }
+    try {
+      job.cancel().get(1, TimeUnit.MINUTES);
+    } catch (ExecutionException e) {
+      if (!status().isGloballyTerminalState()) { // it may have ended by itself in between
+        throw e;
+      }
+    }
+    long giveUp = System.nanoTime() + START_NANOS;
     while (!status().isGloballyTerminalState()) {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      if (System.nanoTime() > giveUp) {
+        throw new IllegalStateException("expected the job to be cancelled, it is " + status());
+      }
+      TimeUnit.MILLISECONDS.sleep(CLOSE_LOOK_MILLIS);
     }
   }
 }

@@ -30,12 +30,12 @@ class BenchIT {
             "--repetitions",
             "2",
             "--records",
-            "60000",
+            "600000",
             "--window",
             "300ms",
             "--format",
             "json")) {
-      assertThat(weir.exitCode(Duration.ofMinutes(4))).as("%s", weir).isZero();
+      assertThat(weir.exitCode(Duration.ofMinutes(10))).as("%s", weir).isZero();
       JsonNode json = new ObjectMapper().readTree(weir.out());
       assertThat(json.get("pipelines")).hasSize(2);
       for (JsonNode pipeline : json.get("pipelines")) {

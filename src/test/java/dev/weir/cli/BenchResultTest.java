@@ -116,6 +116,20 @@ class BenchResultTest {
   }
 
   @Test
+  void aLatencyOfWhichThereIsNoSampleIsNullAndNoNumber() throws Exception {
+    add(FORECAST, 200, 4);
+    add(IDENTITY, 200, 4);
+    result.add(
+        IDENTITY, new Summary(new Percentiles(1, 2), Percentiles.ofMicros(new long[] {}), 100));
+    JsonNode json = new ObjectMapper().readTree(result.json());
+    assertThat(json.at("/pipelines/0/latency_ms").isNull()).isTrue();
+    assertThat(json.at("/pipelines/1/latency_ms/p99").asDouble()).isEqualTo(2);
+    assertThat(json.at("/pipelines/1/latency_committed_ms").isNull()).isTrue();
+    assertThat(result.json()).doesNotContain("NaN");
+    assertThat(result.csv()).contains("identity,many-to-one,1000,hashmap,200.0,4.0,2.0,1.0,2.0,,,");
+  }
+
+  @Test
   void csvHasARowForEachCombinationAndNothingForALatencyThatWasNotMeasured() {
     add(FORECAST, 200, 4);
     assertThat(result.csv().lines().skip(1))
