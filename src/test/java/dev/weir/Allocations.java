@@ -10,8 +10,9 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * Holds code against allocating nothing once the JVM has compiled it. Until then each vector is an
- * object, and when that ends is the JIT compiler's choice: so it is waited for, and has to last.
+ * Holds code against allocating nothing, or little, once the JVM has compiled it. Until then each
+ * vector is an object, and when that ends is the JIT compiler's choice: so it is waited for, and
+ * has to last.
  */
 public final class Allocations {
 
@@ -40,6 +41,25 @@ public final class Allocations {
 
   /** As above, for a round that knows which of its bytes count. */
   public static void assertNoneOnceWarm(int calls, LongSupplier bytesOfARound) {
+    assertBelow(calls, calls, bytesOfARound);
+  }
+
+  /**
+   * Fails unless some rounds in a row allocate no more than this for each call.
+   *
+   * @param calls in a round
+   */
+  public static void assertAtMostOnceWarm(int calls, long bytesPerCall, Runnable round) {
+    assertAtMostOnceWarm(calls, bytesPerCall, () -> bytesOf(round));
+  }
+
+  /** As above, for a round that knows which of its bytes count. */
+  public static void assertAtMostOnceWarm(
+      int calls, long bytesPerCall, LongSupplier bytesOfARound) {
+    assertBelow(calls, calls * (bytesPerCall + 1), bytesOfARound);
+  }
+
+  private static void assertBelow(int calls, long limit, LongSupplier bytesOfARound) {
     Deque<Long> last = new ArrayDeque<>();
     long end = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -47,10 +67,12 @@ public final class Allocations {
       if (last.size() > IN_A_ROW) {
         last.removeFirst();
       }
-      if (last.size() == IN_A_ROW && last.stream().allMatch(bytes -> bytes < calls)) {
+      if (last.size() == IN_A_ROW && last.stream().allMatch(bytes -> bytes < limit)) {
         return;
       }
     } while (System.nanoTime() < end);
-    assertThat(last).as("bytes in %d calls, the last rounds", calls).allMatch(b -> b < calls);
+    assertThat(last)
+        .as("bytes in %d calls, the last rounds, expected below %d", calls, limit)
+        .allMatch(bytes -> bytes < limit);
   }
 }

@@ -3,7 +3,6 @@ package dev.weir.kafka;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.SourceRecord;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,39 +52,54 @@ public final class DeadLetters {
 
   /** Where a record came from, should it die later. */
   static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
-    List<SourceRecord.Header> kept = originals(record.headers());
+    Originals originals = keep(record.headers().toArray());
     return new SourceRecord(
         record.topic(),
         record.partition(),
         record.offset(),
         record.timestamp(),
-        kept,
-        countOriginals(record.headers()) - kept.size(),
+        originals.kept(),
+        originals.lost(),
         record.key(),
         record.value());
   }
 
   /** The headers that are not ours, in their order, as far as there is room for them. */
   static List<SourceRecord.Header> originals(Headers headers) {
-    List<SourceRecord.Header> kept = new ArrayList<>(1); // our producers write one
-    int room = HEADERS_ROOM;
-    for (Header header : headers) {
-      byte[] value = header.value();
-      long bytes = HEADER_FRAMING + 3L * header.key().length() + (value == null ? 0 : value.length);
-      if (bytes <= room && isOriginal(header)) {
-        room -= (int) bytes;
-        kept.add(new SourceRecord.Header(header.key(), value));
-      }
-    }
-    return kept;
+    return keep(headers.toArray()).kept();
   }
 
-  private static int countOriginals(Headers headers) {
-    int count = 0;
-    for (Header header : headers) {
-      count += isOriginal(header) ? 1 : 0;
+  /**
+   * @param kept in their order
+   * @param lost how many there was no room for
+   */
+  private record Originals(List<SourceRecord.Header> kept, int lost) {
+    static final Originals NONE = new Originals(List.of(), 0);
+  }
+
+  /** Each record passes here, and most have one header or none: as few objects as may be. */
+  private static Originals keep(Header[] headers) {
+    if (headers.length == 0) {
+      return Originals.NONE;
     }
-    return count;
+    SourceRecord.Header[] kept = new SourceRecord.Header[headers.length];
+    int size = 0;
+    int lost = 0;
+    int room = HEADERS_ROOM;
+    for (Header header : headers) {
+      if (!isOriginal(header)) {
+        continue;
+      }
+      byte[] value = header.value();
+      long bytes = HEADER_FRAMING + 3L * header.key().length() + (value == null ? 0 : value.length);
+      if (bytes <= room) {
+        room -= (int) bytes;
+        kept[size++] = new SourceRecord.Header(header.key(), value);
+      } else {
+        lost++;
+      }
+    }
+    return new Originals(size == 1 ? List.of(kept[0]) : List.of(Arrays.copyOf(kept, size)), lost);
   }
 
   private static boolean isOriginal(Header header) {

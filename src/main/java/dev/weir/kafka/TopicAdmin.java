@@ -125,12 +125,8 @@ public final class TopicAdmin implements AutoCloseable {
       }
     }
     awaitTopic(name, id);
-    try {
+    if (created) { // one that was there before may lack a broker, and its clients wait for it
       awaitLeaders(name);
-    } catch (IllegalStateException e) {
-      if (created) {
-        throw e;
-      } // one that was there before may lack a broker, and its clients wait for it
     }
   }
 
@@ -138,7 +134,10 @@ public final class TopicAdmin implements AutoCloseable {
   private static Uuid id(CreateTopicsResult result, String name) {
     try {
       return result.topicId(name).getNow(Uuid.ZERO_UUID);
-    } catch (InterruptedException | ExecutionException e) {
+    } catch (ExecutionException e) {
+      return Uuid.ZERO_UUID;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return Uuid.ZERO_UUID;
     }
   }

@@ -24,6 +24,12 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   private static final byte OBSERVED = 0;
   private static final byte DEAD_LETTER = 1;
 
+  /** A name that is not written, since nearly each record has this header and no other. */
+  static final String USUAL_HEADER = "weir-schema";
+
+  private static final byte NAMED = 0;
+  private static final byte USUAL = 1;
+
   @Override
   byte version() {
     return 2;
@@ -107,8 +113,14 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     List<Header> headers = record.headers();
     target.writeInt(headers.size());
     for (int i = 0; i < headers.size(); i++) {
-      StringValue.writeString(headers.get(i).name(), target);
-      writeBytes(headers.get(i).value(), target);
+      Header header = headers.get(i);
+      if (header.name().equals(USUAL_HEADER)) {
+        target.writeByte(USUAL);
+      } else {
+        target.writeByte(NAMED);
+        StringValue.writeString(header.name(), target);
+      }
+      writeBytes(header.value(), target);
     }
     target.writeInt(record.headersLost());
   }
@@ -118,11 +130,19 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     if (size == 0) {
       return List.of();
     }
+    if (size == 1) {
+      return List.of(readHeader(source));
+    }
     List<Header> headers = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
-      headers.add(new Header(StringValue.readString(source), readBytes(source)));
+      headers.add(readHeader(source));
     }
     return headers;
+  }
+
+  private static Header readHeader(DataInputView source) throws IOException {
+    String name = source.readByte() == USUAL ? USUAL_HEADER : StringValue.readString(source);
+    return new Header(name, readBytes(source));
   }
 
   @Override

@@ -20,11 +20,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Topics as a broker tells of them, which is later than the controller decides. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TopicAdminIT {
 
   /** What a broker makes the logs of is what it knows of next; these take it a while. */
   private static final int LOGS = 150;
+
+  /** A client that the machine holds up does not see the lag; it mostly does in the first. */
+  private static final int ROUNDS = 20;
 
   @Test
   void aTopicOfADeletedOnesNameIsCreatedThoughTheBrokerStillTellsOfTheOldOne(@TempDir Path dir)
@@ -33,15 +36,18 @@ class TopicAdminIT {
         Admin client =
             Admin.create(Map.of("bootstrap.servers", (Object) broker.bootstrapServers()));
         TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
-      admin.create("again", 2, Map.of());
-      client.createTopics(List.of(new NewTopic("many", LOGS, (short) 1))).all().get();
-      client.deleteTopics(List.of("again")).all().get();
-      assertThat(client.listTopics().names().get())
-          .as("the broker lags behind, else this shows nothing")
-          .contains("again");
+      boolean lags = false;
+      for (int round = 0; round < ROUNDS && !lags; round++) {
+        admin.create("again", 2, Map.of());
+        client.createTopics(List.of(new NewTopic("many", LOGS, (short) 1))).all().get();
+        client.deleteTopics(List.of("again")).all().get();
+        lags = client.listTopics().names().get().contains("again");
 
-      admin.create("again", 3, Map.of());
-      assertThat(admin.partitions("again")).isEqualTo(3);
+        admin.create("again", 3, Map.of());
+        assertThat(admin.partitions("again")).isEqualTo(3);
+        client.deleteTopics(List.of("again", "many")).all().get();
+      }
+      assertThat(lags).as("the broker lagged behind, else this shows nothing").isTrue();
     }
   }
 

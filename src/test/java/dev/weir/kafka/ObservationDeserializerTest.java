@@ -2,16 +2,19 @@ package dev.weir.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Allocations;
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
+import dev.weir.forecast.SourceRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.util.ListCollector;
+import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,5 +96,40 @@ class ObservationDeserializerTest {
         new byte[] {2},
         Reason.MALFORMED,
         "string at byte 1: expected a length of at most 0, got 1 (1 bytes starting \".\")");
+  }
+
+  @Test
+  void theUsualHeaderIsKeptForLittleMoreThanItself() throws Exception {
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("observations", 2, 33, new byte[] {9}, encode("pump-7", 7, 1.5));
+    byte[] fingerprint = ObservationCodec.fingerprint();
+    record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+    Kept kept = new Kept();
+    deserializer.deserialize(record, kept);
+    assertThat(kept.last.source().headers())
+        .containsExactly(
+            new SourceRecord.Header(ObservationCodec.fingerprintHeader(), fingerprint));
+    int calls = 20_000;
+    Allocations.assertAtMostOnceWarm(
+        calls,
+        432,
+        () -> {
+          for (int i = 0; i < calls; i++) {
+            deserializer.deserialize(record, kept);
+          }
+        });
+  }
+
+  /** Holds on to one, so that none is optimized away. */
+  private static final class Kept implements Collector<Arrival> {
+    private Arrival last;
+
+    @Override
+    public void collect(Arrival arrival) {
+      last = arrival;
+    }
+
+    @Override
+    public void close() {}
   }
 }

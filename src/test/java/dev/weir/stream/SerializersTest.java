@@ -3,6 +3,7 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Allocations;
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
@@ -17,6 +18,7 @@ import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.TunedCopy;
 import dev.weir.forecast.WindowState;
+import dev.weir.kafka.ObservationCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -93,6 +95,78 @@ class SerializersTest {
             new Observed(
                 new Observation("s", 7, 1.5),
                 new SourceRecord("observations", 3, 44, 555, null, new byte[] {2, 3})));
+  }
+
+  @Test
+  void theUsualHeaderTravelsWithoutItsName() throws Exception {
+    assertThat(ArrivalSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
+    byte[] fingerprint = ObservationCodec.fingerprint();
+    Arrival usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
+    assertThat(roundTrip(ArrivalSerializer.INSTANCE, usual)).isEqualTo(usual);
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    ArrivalSerializer.INSTANCE.serialize(usual, out);
+    int with = out.length();
+    out.clear();
+    ArrivalSerializer.INSTANCE.serialize(arrival(), out);
+    assertThat(with - out.length())
+        .as("bytes: a code, a length and the value")
+        .isEqualTo(1 + Integer.BYTES + fingerprint.length);
+    Arrival both =
+        arrival(
+            new SourceRecord.Header("trace", new byte[] {5}),
+            new SourceRecord.Header("weir-schema", null));
+    assertThat(roundTrip(ArrivalSerializer.INSTANCE, both)).isEqualTo(both);
+  }
+
+  @Test
+  void theUsualHeaderAllocatesLittleOnItsWay() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    Arrival usual = arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
+    ArrivalSerializer.INSTANCE.serialize(usual, out);
+    DataInputDeserializer in = new DataInputDeserializer();
+    byte[] bytes = out.getCopyOfBuffer();
+    Allocations.assertAtMostOnceWarm(
+        CALLS,
+        0,
+        () ->
+            repeat(
+                () -> {
+                  out.clear();
+                  ArrivalSerializer.INSTANCE.serialize(usual, out);
+                }));
+    Allocations.assertAtMostOnceWarm(
+        CALLS,
+        376,
+        () ->
+            repeat(
+                () -> {
+                  in.setBuffer(bytes);
+                  kept = ArrivalSerializer.INSTANCE.deserialize(in);
+                }));
+  }
+
+  private static Arrival arrival(SourceRecord.Header... headers) {
+    return new Observed(
+        new Observation("pump-7", 7, 1.5),
+        new SourceRecord(
+            "observations", 3, 44, 555, List.of(headers), 0, new byte[] {1}, new byte[] {2, 3}));
+  }
+
+  private static final int CALLS = 20_000;
+  private static Object kept;
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static void repeat(Step step) {
+    try {
+      for (int i = 0; i < CALLS; i++) {
+        step.run();
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
