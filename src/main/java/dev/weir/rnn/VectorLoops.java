@@ -50,38 +50,42 @@ final class VectorLoops {
       above = b.compare(VectorOperators.GT, Activation.SATURATION);
       below = b.compare(VectorOperators.LT, -Activation.SATURATION);
       b = b.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
-      FloatVector s = a.mul(a);
-      FloatVector r = b.mul(b);
+      FloatVector square = a.mul(a);
+      FloatVector fourth = square.mul(square);
       FloatVector p =
-          FloatVector.broadcast(SPECIES, Activation.P4)
-              .fma(s, FloatVector.broadcast(SPECIES, Activation.P3));
+          FloatVector.broadcast(SPECIES, Activation.P3)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
       FloatVector q =
-          FloatVector.broadcast(SPECIES, Activation.Q4)
-              .fma(s, FloatVector.broadcast(SPECIES, Activation.Q3));
+          FloatVector.broadcast(SPECIES, Activation.Q3)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
+      p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
+      q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
+      FloatVector low =
+          FloatVector.broadcast(SPECIES, Activation.P1)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
+      p = p.fma(a.mul(fourth), a.mul(low));
+      low =
+          FloatVector.broadcast(SPECIES, Activation.Q1)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
+      p.div(q.fma(fourth, low)).intoArray(values, atA + i);
+      square = b.mul(b);
+      fourth = square.mul(square);
       p =
-          p.fma(s, FloatVector.broadcast(SPECIES, Activation.P2))
-              .fma(s, FloatVector.broadcast(SPECIES, Activation.P1))
-              .fma(s, FloatVector.broadcast(SPECIES, Activation.P0));
+          FloatVector.broadcast(SPECIES, Activation.P3)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
       q =
-          q.fma(s, FloatVector.broadcast(SPECIES, Activation.Q2))
-              .fma(s, FloatVector.broadcast(SPECIES, Activation.Q1))
-              .fma(s, FloatVector.broadcast(SPECIES, Activation.Q0));
-      a.mul(p).div(q).intoArray(values, atA + i);
-      p =
-          FloatVector.broadcast(SPECIES, Activation.P4)
-              .fma(r, FloatVector.broadcast(SPECIES, Activation.P3));
-      q =
-          FloatVector.broadcast(SPECIES, Activation.Q4)
-              .fma(r, FloatVector.broadcast(SPECIES, Activation.Q3));
-      p =
-          p.fma(r, FloatVector.broadcast(SPECIES, Activation.P2))
-              .fma(r, FloatVector.broadcast(SPECIES, Activation.P1))
-              .fma(r, FloatVector.broadcast(SPECIES, Activation.P0));
-      q =
-          q.fma(r, FloatVector.broadcast(SPECIES, Activation.Q2))
-              .fma(r, FloatVector.broadcast(SPECIES, Activation.Q1))
-              .fma(r, FloatVector.broadcast(SPECIES, Activation.Q0));
-      b.mul(p).div(q).intoArray(values, atB + i);
+          FloatVector.broadcast(SPECIES, Activation.Q3)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
+      p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
+      q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
+      low =
+          FloatVector.broadcast(SPECIES, Activation.P1)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
+      p = p.fma(b.mul(fourth), b.mul(low));
+      low =
+          FloatVector.broadcast(SPECIES, Activation.Q1)
+              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
+      p.div(q.fma(fourth, low)).intoArray(values, atB + i);
     }
   }
 }
