@@ -9,9 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The least of some distances in their order, of equals the first ones, without a branch for each
- * that may be one: a limit that hardly more than are wanted do not exceed comes from the least of
- * each of some groups, or is found by halving, and those are put in order by counting how many are
- * less than each.
+ * that may be one: a limit that hardly more than are wanted do not exceed is found by halving, and
+ * those are put in order by counting how many are less than each.
  *
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
@@ -21,13 +20,10 @@ final class VectorNearest {
   private static final int LANES = SPECIES.length();
   private static final int SPARE = 16; // more than wanted that a limit may let through
 
-  private static final int GROUPS = 4 * LANES;
-
   private final int wanted;
   private final float[] near; // within the limit, then infinities up to a whole vector
   private final int[] nearAt;
   private final int[] order; // (wanted + spare), places in near by distance
-  private final float[] leasts = new float[GROUPS];
 
   VectorNearest(int wanted) {
     this.wanted = wanted;
@@ -44,14 +40,22 @@ final class VectorNearest {
    * @return whether it did; not where too many are equal, or too few are finite numbers
    */
   boolean select(float[] distance, int candidates, double[] best, int[] bestAt) {
-    int found = gather(distance, candidates, limit(distance, candidates), near, nearAt);
-    if (found < wanted || found > wanted + SPARE) {
-      int high = limitByHalving(distance, candidates, wanted, wanted + SPARE);
-      if (high < 0) {
+    int low = -1;
+    int high = Float.floatToIntBits(Float.MAX_VALUE); // order of bits is order of numbers above 0
+    int count = -1;
+    while (count < wanted || count > wanted + SPARE) {
+      if (high - low <= 1) {
         return false;
       }
-      found = gather(distance, candidates, Float.intBitsToFloat(high), near, nearAt);
+      int middle = (low + high) >>> 1;
+      count = count(distance, candidates, Float.intBitsToFloat(middle));
+      if (count < wanted) {
+        low = middle;
+      } else {
+        high = middle;
+      }
     }
+    int found = gather(distance, candidates, Float.intBitsToFloat(high), near, nearAt);
     Arrays.fill(near, found, found + LANES, Float.POSITIVE_INFINITY);
     Arrays.fill(order, 0, found, -1);
     for (int k = 0; k < found; k++) {
@@ -66,60 +70,6 @@ final class VectorNearest {
       bestAt[place] = nearAt[order[place]];
     }
     return true;
-  }
-
-  /**
-   * Of the least ones of some groups, the last that is wanted: so many at least do not exceed it,
-   * and few more, since hardly two of them share a group. Negative where the groups are too few or
-   * too small.
-   */
-  private float limit(float[] distance, int candidates) {
-    if (candidates < 2 * GROUPS || 4 * wanted > 3 * GROUPS) {
-      return -1;
-    }
-    leastOfGroups(distance, candidates / GROUPS * GROUPS, leasts);
-    int high = limitByHalving(leasts, GROUPS, wanted, wanted);
-    return high < 0 ? -1 : Float.intBitsToFloat(high);
-  }
-
-  private static void leastOfGroups(float[] distance, int length, float[] leasts) {
-    FloatVector a = FloatVector.fromArray(SPECIES, distance, 0);
-    FloatVector b = FloatVector.fromArray(SPECIES, distance, LANES);
-    FloatVector c = FloatVector.fromArray(SPECIES, distance, 2 * LANES);
-    FloatVector d = FloatVector.fromArray(SPECIES, distance, 3 * LANES);
-    for (int i = GROUPS; i < length; i += GROUPS) {
-      a = a.min(FloatVector.fromArray(SPECIES, distance, i));
-      b = b.min(FloatVector.fromArray(SPECIES, distance, i + LANES));
-      c = c.min(FloatVector.fromArray(SPECIES, distance, i + 2 * LANES));
-      d = d.min(FloatVector.fromArray(SPECIES, distance, i + 3 * LANES));
-    }
-    a.intoArray(leasts, 0);
-    b.intoArray(leasts, LANES);
-    c.intoArray(leasts, 2 * LANES);
-    d.intoArray(leasts, 3 * LANES);
-  }
-
-  /**
-   * Bits of a number that from {@code least} to {@code most} of the values do not exceed; negative
-   * where there is none. The order of bits is the order of numbers from 0 on.
-   */
-  private static int limitByHalving(float[] values, int length, int least, int most) {
-    int low = -1;
-    int high = Float.floatToIntBits(Float.MAX_VALUE);
-    int count = -1;
-    while (count < least || count > most) {
-      if (high - low <= 1) {
-        return -1;
-      }
-      int middle = (low + high) >>> 1;
-      count = count(values, length, Float.intBitsToFloat(middle));
-      if (count < least) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return high;
   }
 
   private static int count(float[] distance, int candidates, float limit) {
@@ -140,8 +90,8 @@ final class VectorNearest {
   private static int gather(
       float[] distance, int candidates, float limit, float[] near, int[] nearAt) {
     int found = 0;
-    int most = near.length - LANES;
-    for (int i = 0; i < candidates && found <= most; i += LANES) {
+    int i = 0;
+    for (; i < candidates; i += LANES) {
       int end = Math.min(i + LANES, candidates);
       if (end - i == LANES && isBeyond(distance, i, limit)) {
         continue;
