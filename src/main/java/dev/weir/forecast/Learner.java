@@ -51,14 +51,14 @@ public final class Learner {
     this.settings = settings;
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
-    List<Expert> all = new ArrayList<>();
-    all.addAll(
-        Experts.create(
-            settings.experts(),
-            settings.analogWindow(),
-            settings.analogNeighbours(),
-            settings.tail(),
-            settings.training()));
+    List<Expert> all =
+        new ArrayList<>(
+            Experts.create(
+                settings.experts(),
+                settings.analogWindow(),
+                settings.analogNeighbours(),
+                settings.tail(),
+                settings.training()));
     all.addAll(own);
     this.panel = new ExpertPanel(series, all, horizon);
     this.scores = new RunningScores(series, horizon, levels);
@@ -270,8 +270,7 @@ public final class Learner {
     if (interval > 0) {
       Spacing.set(memory.doubles, spacing, interval);
     } else if (before > 0) {
-      long step = time - memory.longs[SeriesMemory.TIME];
-      Spacing.observe(memory.doubles, spacing, step, before);
+      Spacing.observe(memory.doubles, spacing, time - memory.longs[SeriesMemory.TIME], before);
     }
     double tamed = ValueRange.tame(history, value);
     if (ValueRange.isCalm(history, tamed)) {
@@ -306,6 +305,7 @@ public final class Learner {
   }
 
   private void take(double value) {
+    scores.newest().clear();
     mixture.score(value);
     history.append(value);
     learnAndMake();
@@ -322,8 +322,7 @@ public final class Learner {
   private void detectSeason() {
     double[] values = history.values();
     int known = series.season();
-    int[] calendar = Spacing.calendar(spacing());
-    int season = detector.detect(values, values.length, known, calendar);
+    int season = detector.detect(values, values.length, known, Spacing.calendar(spacing()));
     if (season != known && 2 * season + horizon + 4 <= settings.exactLimit()) {
       changeSeason(season);
     }
@@ -332,17 +331,15 @@ public final class Learner {
   /** Keeps what was learnt of the mixture, and lets the experts learn the past again. */
   private void changeSeason(int season) {
     double[] values = history.values();
-    long first = history.t() - values.length + 1;
     SeriesMemory memory = series.memory;
     SeriesMemory old = new SeriesMemory(memory.longs, memory.doubles, memory.floats);
-    MemoryLayout before = series.layout;
     MemoryLayout after = layouts.of(season);
     memory.doubles = new double[after.doubles];
     memory.floats = new float[after.floats];
-    after.copyMixture(old, before, memory);
+    after.copyMixture(old, series.layout, memory); // still the layout of before
     memory.longs[SeriesMemory.SEASON] = season;
     attach(memory);
-    beginSeason(first);
+    beginSeason(history.t() - values.length + 1);
     for (double value : values) {
       history.append(value);
       learnAndMake();
@@ -412,6 +409,11 @@ public final class Learner {
   public double runningError(SeriesMemory memory, int e, int i) {
     attach(memory);
     return mixture.runningError(e, i);
+  }
+
+  /** What the newest value said of the forecasts of it; the same object each time. */
+  public Scored newest() {
+    return scores.newest();
   }
 
   /** Forecasts of step i that have met their truth. */

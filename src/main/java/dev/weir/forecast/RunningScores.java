@@ -23,11 +23,18 @@ final class RunningScores {
   private final CurrentSeries series;
   private final int horizon;
   private final int countRow;
+  private final Scored newest;
 
   RunningScores(CurrentSeries series, int horizon, int levels) {
     this.series = series;
     this.horizon = horizon;
     this.countRow = HITS + levels;
+    this.newest = new Scored(levels);
+  }
+
+  /** What was taken in since this was last cleared. */
+  Scored newest() {
+    return newest;
   }
 
   /** Doubles kept. */
@@ -51,11 +58,13 @@ final class RunningScores {
         season > 1 && history.has(before) ? history.at(before) - history.at(origin) : 0;
     doubles[at(SEASONAL_NAIVE, i)] += Math.abs(truth - seasonal);
     doubles[at(countRow, i)]++;
+    newest.add(Math.abs(error), Math.abs(truth), Math.abs(truth - seasonal));
   }
 
   /** A truth at step i lay in the interval of a level, by its number from 0. */
   void hit(int level, int i) {
     series.memory.doubles[at(HITS + level, i)]++;
+    newest.hold(level);
   }
 
   /** Forecasts of step i that have met their truth. */

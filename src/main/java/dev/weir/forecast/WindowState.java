@@ -230,6 +230,11 @@ public final class WindowState {
     }
   }
 
+  /** Size of the numbers, without the JVM's few bytes for each array. */
+  public int bytes() {
+    return 8 * (ring.length + pending.length);
+  }
+
   /** How many numbers {@link #save} gives. */
   public int numbers() {
     return (size + pendingSize) * width();

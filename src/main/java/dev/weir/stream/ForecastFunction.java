@@ -4,7 +4,6 @@ import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
@@ -32,7 +31,6 @@ import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -58,9 +56,16 @@ final class ForecastFunction
   private static final long serialVersionUID = 1L;
   private static final Logger LOG = LoggerFactory.getLogger(ForecastFunction.class);
 
+  /** In place of the time of a record, where the record itself was not kept. */
+  private static final long NO_RECORD = -1;
+
   /** Models by name. The state's name is part of each savepoint and never changes. */
   static final MapStateDescriptor<String, ForecastModel> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, WeirType.MODEL);
+
+  /** Kafka's time of each of those models. The state's name is part of each savepoint. */
+  private static final MapStateDescriptor<String, Long> MODEL_TIMES =
+      new MapStateDescriptor<>("model-times", Types.STRING, Types.LONG);
 
   /** Each series that is known has one. The state's name is part of each savepoint. */
   static final ValueStateDescriptor<WindowState> WINDOW =
@@ -75,7 +80,8 @@ final class ForecastFunction
   private transient BroadcastState<String, ForecastModel> restoredModels; // until open
   private transient ModeForecaster[] forecasters; // by target
   private transient boolean modelsChanged; // since the forecasters were last told
-  transient Counters counters;
+  private transient BroadcastState<String, Long> modelTimes;
+  transient ForecastMetrics metrics;
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
@@ -88,10 +94,9 @@ final class ForecastFunction
     windows =
         new Windows(settings.seqLen(), settings.stride(), settings.features(), settings.sampling());
     known = new KnownSeries(settings.limits(), getRuntimeContext());
-    MetricGroup metrics = getRuntimeContext().getMetricGroup().addGroup("weir");
-    metrics.gauge("series", known::count);
-    counters = new Counters(metrics);
-    modelsChanged = true;
+    MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
+    group.gauge("series", known::count);
+    metrics = new ForecastMetrics(group);
     forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
@@ -102,13 +107,14 @@ final class ForecastFunction
               target.initialModel() == null ? null : read(target),
               target.learning() == null
                   ? null
-                  : getRuntimeContext().getState(memory(target.mode())));
-      // now, so that no record waits until the network is compiled
-      forecasters[i].use(target.model() == null ? null : restoredModels.get(target.model()));
+                  : getRuntimeContext().getState(memory(target.mode())),
+              metrics.mode(
+                  target.mode(), target.learning() == null ? null : target.learning().learner()));
     }
+    useModels(restoredModels); // now, so that no record waits until the network is compiled
     restoredModels = null;
     for (String kernel : Rnn.KERNELS) {
-      metrics.addGroup("kernel", kernel).gauge("networks", () -> networksOn(kernel));
+      group.addGroup("kernel", kernel).gauge("networks", () -> networksOn(kernel));
     }
   }
 
@@ -154,6 +160,7 @@ final class ForecastFunction
     BroadcastState<String, ForecastModel> models =
         context.getOperatorStateStore().getBroadcastState(MODELS);
     restoredModels = models;
+    modelTimes = context.getOperatorStateStore().getBroadcastState(MODEL_TIMES);
     for (Target target : settings.targets()) {
       ForecastModel model = target.model() == null ? null : models.get(target.model());
       String problem = model == null ? null : settings.problemWith(model, target);
@@ -193,11 +200,12 @@ final class ForecastFunction
     }
     if (wanted) { // the topic may serve other jobs too
       context.getBroadcastState(MODELS).put(model.name(), model);
+      modelTimes.put(model.name(), update.source().timestamp());
       modelsChanged = true;
       LOG.info("model {} version {} is active", model.name(), model.version());
       for (ModeForecaster forecaster : forecasters) {
         if (model.name().equals(forecaster.target().model())) {
-          forecaster.use(model);
+          forecaster.use(model, update.source().timestamp());
         }
       }
     }
@@ -207,6 +215,7 @@ final class ForecastFunction
   private void collectOnce(DeadLetter letter, Collector<Output> out) {
     LOG.warn("model refused: {} ({})", letter.message(), letter.source());
     if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      metrics.rejectedModels.inc();
       collect(letter, out);
     }
   }
@@ -220,7 +229,7 @@ final class ForecastFunction
     }
     Observed observed = (Observed) arrival;
     Observation observation = observed.observation();
-    counters.observations.inc();
+    metrics.observations.inc();
     if (observation.features().length != settings.features()) {
       String message =
           "features: expected %d, got %d"
@@ -242,7 +251,7 @@ final class ForecastFunction
     long completeUpTo = inOrder ? Windows.IN_ORDER : context.timerService().currentWatermark();
     boolean changed = false;
     while (advance(state, completeUpTo)) { // left by a savepoint of more patience
-      advanced(observation.series(), state, context, out);
+      advanced(observation.series(), state, NO_RECORD, context, out);
       changed = true;
     }
     long time = windows.timeOf(state, observation);
@@ -253,7 +262,7 @@ final class ForecastFunction
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     changed |= outcome != Outcome.DUPLICATE && outcome != Outcome.LATE;
     if (outcome == Outcome.APPENDED) {
-      advanced(observation.series(), state, context, out);
+      advanced(observation.series(), state, observed.source().timestamp(), context, out);
     }
     if (changed) { // once a record: on RocksDB each write is paid for
       windowState.update(state);
@@ -264,8 +273,8 @@ final class ForecastFunction
         context.timerService().registerEventTimeTimer(windows.timeOf(state, observation));
         known.touched(state, before, time, context.timerService());
       }
-      case CORRECTED -> counters.corrections.inc();
-      case DUPLICATE -> counters.duplicates.inc();
+      case CORRECTED -> metrics.corrections.inc();
+      case DUPLICATE -> metrics.duplicates.inc();
       case LATE -> collect(late(observation, state, observed.source()), out);
     }
   }
@@ -302,7 +311,7 @@ final class ForecastFunction
     if (known.isSilence(state, next)) {
       state.forget();
       forgetLearned();
-      counters.expired.inc();
+      metrics.expired.inc();
     }
   }
 
@@ -342,7 +351,7 @@ final class ForecastFunction
     boolean changed = false;
     while (advance(state, timestamp)) {
       changed = true;
-      advanced(context.getCurrentKey(), state, context, out);
+      advanced(context.getCurrentKey(), state, NO_RECORD, context, out);
     }
     if (changed) {
       windowState.update(state);
@@ -351,22 +360,32 @@ final class ForecastFunction
       windowState.clear();
       forgetLearned();
       known.dropped();
-      counters.expired.inc();
+      metrics.expired.inc();
     }
   }
 
-  /** The series has moved on by one observation: learn from it, and forecast if a window is due. */
+  /**
+   * The series has moved on by one observation: learn from it, and forecast if a window is due.
+   *
+   * @param recordTime Kafka's timestamp of the observation's record, or {@link #NO_RECORD}
+   */
   private void advanced(
-      String series, WindowState state, ReadOnlyContext context, Collector<Output> out)
+      String series,
+      WindowState state,
+      long recordTime,
+      ReadOnlyContext context,
+      Collector<Output> out)
       throws Exception {
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));
     }
     if (windows.missing() > 0) {
-      counters.gaps.inc();
-      counters.missing.inc(windows.missing());
+      metrics.gaps.inc();
+      metrics.missing.inc(windows.missing());
     }
     boolean due = windows.isDue(state);
+    boolean sampled = due && metrics.isSampled();
+    long bytes = state.bytes();
     SequenceWindow window = null;
     for (ModeForecaster forecaster : forecasters) {
       if (!due && !forecaster.learns()) {
@@ -375,72 +394,47 @@ final class ForecastFunction
       if (window == null) {
         window = windows.window(series, state);
       }
+      long start = sampled ? System.nanoTime() : 0;
       SeriesMemory memory = null;
       if (forecaster.learns()) {
         memory = forecaster.learn(window);
-        counters.skippedUpdates.inc(forecaster.newlySkippedUpdates());
-        counters.restarts.inc(forecaster.newRestarts());
+        metrics.skippedUpdates.inc(forecaster.newlySkippedUpdates());
+        metrics.restarts.inc(forecaster.newRestarts());
+        bytes += memory.bytes();
       }
       if (due) {
         Forecast forecast = forecaster.forecast(window, memory);
-        counters.forecast(forecast.status());
+        if (sampled) {
+          forecaster.metrics().took(System.nanoTime() - start);
+        }
+        metrics.forecast(forecast.status());
         out.collect(forecast);
       }
       if (memory != null && forecaster.isScoreDue(memory)) {
-        counters.scores.inc();
+        metrics.scores.inc();
         out.collect(forecaster.score(window, memory));
       }
+    }
+    if (sampled) {
+      metrics.sampled(window.origin(), recordTime, bytes);
     }
   }
 
   private void useModels(ReadOnlyBroadcastState<String, ForecastModel> models) throws Exception {
     for (ModeForecaster forecaster : forecasters) {
       String model = forecaster.target().model();
-      forecaster.use(model == null ? null : models.get(model));
+      if (model == null || !models.contains(model)) {
+        forecaster.use(null, ModeForecaster.NO_TIME);
+      } else { // a savepoint of an earlier build has models without a time
+        Long time = modelTimes.get(model);
+        forecaster.use(models.get(model), time == null ? ModeForecaster.NO_TIME : time);
+      }
     }
     modelsChanged = false;
   }
 
   private void collect(DeadLetter letter, Collector<Output> out) {
-    counters.deadLetters[letter.reason().ordinal()].inc();
+    metrics.deadLetter(letter.reason());
     out.collect(letter);
-  }
-
-  /** One counter for each thing counted; never one for a series. */
-  static final class Counters {
-    final Counter observations;
-    final Counter duplicates;
-    final Counter corrections;
-    final Counter gaps;
-    final Counter missing;
-    final Counter scores;
-    final Counter skippedUpdates;
-    final Counter restarts;
-    final Counter expired;
-    final Counter[] deadLetters = new Counter[Reason.values().length];
-    private final Counter[] forecasts = new Counter[Status.values().length];
-
-    Counters(MetricGroup group) {
-      observations = group.counter("observations");
-      duplicates = group.counter("duplicates");
-      corrections = group.counter("corrections");
-      gaps = group.counter("gaps");
-      missing = group.counter("missingObservations");
-      scores = group.counter("scores");
-      skippedUpdates = group.counter("skippedUpdates");
-      restarts = group.counter("learningRestarts");
-      expired = group.counter("expired");
-      for (Reason reason : Reason.values()) {
-        deadLetters[reason.ordinal()] =
-            group.addGroup("reason", reason.name()).counter("deadLetters");
-      }
-      for (Status status : Status.values()) {
-        forecasts[status.ordinal()] = group.addGroup("status", status.name()).counter("forecasts");
-      }
-    }
-
-    void forecast(Status status) {
-      forecasts[status.ordinal()].inc();
-    }
   }
 }

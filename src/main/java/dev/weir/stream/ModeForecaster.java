@@ -35,19 +35,29 @@ final class ModeForecaster {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModeForecaster.class);
 
+  /** In place of a model's time, where it is not known. */
+  static final long NO_TIME = -1;
+
   private final Target target;
   private final ForecastModel initialModel; // null when there is none
   private final Learner learner; // null when the model alone forecasts
   private final ValueState<SeriesMemory> memories; // null as learner
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
+  private final ModeMetrics metrics;
   private NetworkForecaster network; // of the active model; null while there is none
+  private long modelTime = NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
   private long restarts;
   private long before; // values of the series at hand before its newest and what is missing there
 
   ModeForecaster(
-      Target target, int seqLen, ForecastModel initialModel, ValueState<SeriesMemory> memories) {
+      Target target,
+      int seqLen,
+      ForecastModel initialModel,
+      ValueState<SeriesMemory> memories,
+      ModeMetrics metrics) {
+    this.metrics = metrics;
     this.target = target;
     this.initialModel = initialModel;
     this.memories = memories;
@@ -71,18 +81,29 @@ final class ModeForecaster {
     if (learner != null) {
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
+    metrics.model(this::modelVersion, this::modelAgeSeconds);
   }
 
   Target target() {
     return target;
   }
 
+  ModeMetrics metrics() {
+    return metrics;
+  }
+
   boolean learns() {
     return learner != null;
   }
 
-  /** Takes the newest published model, or the initial one; made ready only when it has changed. */
-  void use(ForecastModel published) {
+  /**
+   * Takes the newest published model, or the initial one; made ready only when it has changed.
+   *
+   * @param published null when there is none
+   * @param time when it was published, milliseconds since 1970, or {@link #NO_TIME}
+   */
+  void use(ForecastModel published, long time) {
+    modelTime = time;
     ForecastModel active = published == null ? initialModel : published;
     if (active != null && (network == null || network.model() != active)) {
       RnnConfig before = network == null ? null : network.model().rnn();
@@ -98,6 +119,18 @@ final class ModeForecaster {
   /** Which code computes the active model's network; null while there is none. */
   String kernel() {
     return network == null ? null : network.kernel();
+  }
+
+  /** The active model's version, as its forecasts have it; for whoever reads metrics. */
+  private long modelVersion() {
+    NetworkForecaster active = network;
+    return active == null ? Forecast.NO_VERSION : active.model().version();
+  }
+
+  /** How long ago the active model was published; NaN for an initial one. */
+  private double modelAgeSeconds() {
+    long time = modelTime;
+    return time < 0 ? Double.NaN : (System.currentTimeMillis() - time) / 1000.0;
   }
 
   /**
@@ -127,6 +160,7 @@ final class ModeForecaster {
       tell(network, window, before + learner.passed(memory, window), memory);
     }
     learner.observe(memory, window);
+    metrics.learned(window.series(), learner.newest());
     memories.update(memory);
     return memory;
   }

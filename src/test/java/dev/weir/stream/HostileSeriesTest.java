@@ -179,8 +179,8 @@ class HostileSeriesTest {
           }
         }
       }
-      assertThat(operator.function.counters.skippedUpdates.getCount()).isZero();
-      assertThat(operator.function.counters.restarts.getCount()).isZero();
+      assertThat(operator.function.metrics.skippedUpdates.getCount()).isZero();
+      assertThat(operator.function.metrics.restarts.getCount()).isZero();
     }
   }
 
@@ -235,8 +235,8 @@ class HostileSeriesTest {
       for (int n = 300; n < 400; n++) {
         assertNumbers(operator.next(HostileEpisodes.sine(n)));
       }
-      assertThat(operator.function.counters.skippedUpdates.getCount()).isPositive();
-      assertThat(operator.function.counters.restarts.getCount()).isPositive();
+      assertThat(operator.function.metrics.skippedUpdates.getCount()).isPositive();
+      assertThat(operator.function.metrics.restarts.getCount()).isPositive();
     }
   }
 

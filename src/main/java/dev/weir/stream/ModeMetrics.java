@@ -1,0 +1,94 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.RecentErrors;
+import dev.weir.forecast.RecentErrors.Baseline;
+import dev.weir.forecast.Scored;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+
+/**
+ * What a task counts and measures of the forecasts of one mode, in the group {@code mode.<mode>};
+ * docs/metrics.md says what each is.
+ */
+final class ModeMetrics {
+
+  private static final Map<String, Double> QUANTILES =
+      new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
+
+  private final MetricGroup group;
+  private final Histogram forecastNanos;
+  private final RecentErrors errors = new RecentErrors();
+  private Counter learningSteps; // null as the next, when nothing is learned
+  private Counter[] truths; // by level
+  private Counter[] held;
+
+  /**
+   * @param group the mode's
+   * @param learner null when nothing is learned
+   */
+  ModeMetrics(MetricGroup group, LearnerSettings learner) {
+    this.group = group;
+    this.forecastNanos =
+        group.histogram(
+            "forecastNanos", new DescriptiveStatisticsHistogram(ForecastMetrics.SAMPLES));
+    if (learner != null) {
+      learning(learner.levels());
+    }
+  }
+
+  private void learning(List<Double> levels) {
+    learningSteps = group.counter("learningSteps");
+    truths = new Counter[levels.size()];
+    held = new Counter[levels.size()];
+    for (int k = 0; k < levels.size(); k++) {
+      double level = levels.get(k);
+      MetricGroup interval = group.addGroup("interval", Integer.toString(k + 1));
+      interval.gauge("level", () -> level);
+      truths[k] = interval.counter("truths");
+      held[k] = interval.counter("held");
+    }
+    group.gauge("comparedSeries", errors::series);
+    for (Baseline baseline : Baseline.values()) {
+      String name = baseline.name().toLowerCase(Locale.ROOT);
+      MetricGroup of = group.addGroup("baseline", name);
+      QUANTILES.forEach(
+          (quantile, share) ->
+              of.addGroup("quantile", quantile)
+                  .gauge("relativeError", () -> errors.quantile(baseline, share)));
+    }
+  }
+
+  /**
+   * Tells of the active model.
+   *
+   * @param version -1 while there is none
+   * @param ageSeconds NaN when nobody knows
+   */
+  void model(Gauge<Long> version, Gauge<Double> ageSeconds) {
+    group.gauge("modelVersion", version);
+    group.gauge("modelAgeSeconds", ageSeconds);
+  }
+
+  /** A series has learned from its newest value. */
+  void learned(String series, Scored scored) {
+    learningSteps.inc();
+    for (int k = 0; k < held.length; k++) {
+      truths[k].inc(scored.steps());
+      held[k].inc(scored.held(k));
+    }
+    errors.add(series, scored);
+  }
+
+  /** A window was learned from and forecast in so much time. */
+  void took(long nanos) {
+    forecastNanos.update(nanos);
+  }
+}
