@@ -62,6 +62,54 @@ class LearnerTest {
   }
 
   @Test
+  void theNewestValueTellsHowFarEachForecastOfItWasOff() {
+    double[] y = wave(300, 7);
+    Learner learner = new Learner(LearnerSettings.small(HORIZON));
+    SeriesMemory memory = learner.newSeries("a", 24);
+    SeriesMemory other = learner.newSeries("b", 1);
+    double[][] made = new double[y.length][];
+    for (int t = 0; t < y.length; t++) {
+      learner.observe(memory, t, y[t]);
+      Scored scored = learner.newest();
+      assertThat(scored.steps()).isEqualTo(Math.min(t, HORIZON));
+      double error = 0;
+      double naive = 0;
+      for (int i = 1; i <= Math.min(t, HORIZON); i++) {
+        error += Math.abs(y[t] - made[t - i][i - 1]);
+        naive += Math.abs(y[t] - y[t - i]);
+      }
+      assertThat(scored.error()).isEqualTo(error, within(1e-3));
+      assertThat(scored.naiveError()).isEqualTo(naive, within(1e-3));
+      if (t >= 24 + HORIZON) {
+        double seasonalNaive = HORIZON * Math.abs(y[t] - y[t - 24]);
+        assertThat(scored.seasonalNaiveError()).isEqualTo(seasonalNaive, within(1e-3));
+      }
+      made[t] = forecast(learner, memory);
+      learner.observe(other, t, -y[t]); // another series' newest is no concern of the next
+    }
+  }
+
+  @Test
+  void theNewestValueTellsWhichIntervalsHeldIt() {
+    double[] y = wave(300, 8);
+    Learner learner = new Learner(LearnerSettings.small(1));
+    SeriesMemory memory = learner.newSeries("a", 24);
+    long[] held = new long[2];
+    for (int t = 0; t < y.length; t++) {
+      double[][] lower = new double[2][1];
+      double[][] upper = new double[2][1];
+      learner.forecast(memory, new double[1], lower, upper);
+      learner.observe(memory, t, y[t]);
+      for (int k = 0; k < 2 && t > 0; k++) {
+        boolean within = y[t] >= lower[k][0] && y[t] <= upper[k][0];
+        assertThat(learner.newest().held(k)).as("t %d", t).isEqualTo(within ? 1 : 0);
+        held[k] += learner.newest().held(k);
+      }
+    }
+    assertThat(held[0]).isBetween(150L, held[1] - 1);
+  }
+
+  @Test
   void savedAndRestoredAmongOtherSeriesItGivesTheSameBits() {
     double[] y = wave(700, 2);
     LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(Experts.NAMES);

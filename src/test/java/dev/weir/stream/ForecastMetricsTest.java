@@ -1,0 +1,356 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.Arrival;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Observed;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Sampling;
+import dev.weir.forecast.Sampling.Gap;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
+import dev.weir.stream.ForecastSettings.Learning;
+import dev.weir.stream.ForecastSettings.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ForecastMetricsTest {
+
+  private static final int SEQ_LEN = 3;
+  private static final long MINUTE = 60_000;
+  private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 7, 5);
+  private static final String ONE = "weir.mode.many-to-one.";
+  private static final String MANY = "weir.mode.many-to-many.";
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+  }
+
+  /** Both modes, learning, gaps by the minute. */
+  private static ForecastSettings everything() {
+    Learning many = new Learning(LearnerSettings.small(SEQ_LEN), 7, 5);
+    return settings(
+        new Target(Mode.MANY_TO_ONE, "m", 2, null, LEARNING),
+        new Target(Mode.MANY_TO_MANY, "w", SEQ_LEN, null, many));
+  }
+
+  private static ForecastSettings settings(Target... targets) {
+    return new ForecastSettings(
+        SEQ_LEN,
+        1,
+        0,
+        List.of(),
+        Duration.ZERO,
+        new Sampling(MINUTE, Gap.CARRY, 10),
+        new StateLimits(Duration.ofDays(1), 100),
+        List.of(targets));
+  }
+
+  private final class Operator {
+    final RecordedMetrics metrics = new RecordedMetrics();
+    final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+
+    Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
+      harness =
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new RecordedMetrics.Operator(settings, metrics),
+              arrival -> arrival instanceof Observed o ? o.observation().series() : "",
+              model -> "",
+              Types.STRING);
+      harness.setup(OutputSerializer.INSTANCE);
+      open.add(harness);
+      if (restored != null) {
+        harness.initializeState(restored);
+      }
+      harness.open();
+    }
+
+    void send(String series, long minute, double value, long recordTime) throws Exception {
+      Observation observation = new Observation(series, minute * MINUTE, value);
+      harness.processElement1(
+          new Observed(observation, source("observations", recordTime)), minute * MINUTE);
+    }
+
+    void publish(ForecastModel model, long time) throws Exception {
+      harness.processElement2(new ModelUpdate(model, source("models", time)), 0);
+    }
+
+    long count(String name) {
+      return metrics.count("weir." + name);
+    }
+  }
+
+  private static SourceRecord source(String topic, long time) {
+    return new SourceRecord(topic, 0, 1, time, null, new byte[] {1});
+  }
+
+  private static ForecastModel model(String name, long version, Mode mode, int horizon) {
+    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 4, 1, false, false);
+    int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
+    return new ForecastModel(
+        name,
+        version,
+        mode,
+        config,
+        SEQ_LEN,
+        horizon,
+        Readout.FINAL_HIDDEN,
+        Scaling.NONE,
+        new float[config.parameterCount()],
+        new ForecastModel.Head(new float[4 * outputs], new float[outputs]),
+        Map.of());
+  }
+
+  // ---- what is documented
+
+  private static Map<String, String> documented() throws Exception {
+    Map<String, String> kinds = new TreeMap<>();
+    Matcher rows =
+        Pattern.compile("^\\| `([^`]+)` \\| (counter|gauge|histogram) \\| [^|]+ \\|", Pattern.MULTILINE)
+            .matcher(Files.readString(Path.of("docs/metrics.md")));
+    while (rows.find()) {
+      kinds.put("weir." + rows.group(1).replaceAll("<\\w+>", "<>"), rows.group(2));
+    }
+    return kinds;
+  }
+
+  @Test
+  void theDocumentedMetricsAreTheRegisteredOnes() throws Exception {
+    assertThat(new Operator(everything(), null).metrics.kinds()).isEqualTo(documented());
+  }
+
+  @Test
+  void eachValueThatNamesACountIsDocumented() throws Exception {
+    String docs = Files.readString(Path.of("docs/metrics.md"));
+    Set<String> words = new TreeSet<>();
+    for (String name : new Operator(everything(), null).metrics.names()) {
+      Matcher values =
+          Pattern.compile("(?:reason|status|kernel|mode|baseline|quantile)\\.([^.]+)\\.").matcher(name);
+      while (values.find()) {
+        words.add(values.group(1));
+      }
+    }
+    assertThat(words).contains("LATE", "FALLBACK", "vector", "many-to-many", "naive", "p90");
+    assertThat(words).allSatisfy(word -> assertThat(docs).contains("`" + word + "`"));
+  }
+
+  @Test
+  void rulesAndDashboardAskForDocumentedMetricsAndRulesPointIntoTheRunbook() throws Exception {
+    String operator = "flink_taskmanager_job_task_operator_";
+    Set<String> known = new TreeSet<>();
+    for (String name : documented().keySet()) {
+      known.add(operator + name.replace(".<>", "").replace('.', '_'));
+    }
+    String rules = Files.readString(Path.of("conf/prometheus/weir.rules.yml"));
+    String dashboard = Files.readString(Path.of("conf/grafana/dashboards/weir.json"));
+    for (String text : List.of(rules, dashboard)) {
+      Set<String> asked = all(operator + "weir_\\w+", text);
+      assertThat(asked).hasSizeGreaterThan(5).isSubsetOf(known);
+    }
+    String docs = Files.readString(Path.of("docs/metrics.md"));
+    Set<String> alerts = all("(?<=- alert: )\\w+", rules);
+    assertThat(alerts).hasSizeGreaterThan(5);
+    for (String alert : alerts) {
+      assertThat(docs).contains("\n### " + alert + "\n");
+      assertThat(rules).contains("runbook: docs/metrics.md#" + alert.toLowerCase());
+    }
+    assertThat(all("(?<=\n### )Weir\\w+", docs)).isEqualTo(alerts);
+  }
+
+  private static Set<String> all(String regex, String text) {
+    Set<String> found = new TreeSet<>();
+    Pattern.compile(regex).matcher(text).results().map(MatchResult::group).forEach(found::add);
+    return found;
+  }
+
+  // ---- what they say
+
+  @Test
+  void bothModesCountWhatTheyLearnForecastAndHold() throws Exception {
+    Operator operator = new Operator(everything(), null);
+    for (int t = 0; t < 40; t++) {
+      operator.send("a", t, Math.sin(t), 1);
+      operator.send("b", t, 1e9 * Math.cos(2 * t), 1);
+    }
+    assertThat(operator.count("observations")).isEqualTo(80);
+    assertThat(operator.metrics.gauge("weir.series")).isEqualTo(2L);
+    assertThat(operator.count("status.WARMUP.forecasts")).isEqualTo(2 * 2 * (SEQ_LEN - 1));
+    assertThat(operator.count("status.OK.forecasts")).isEqualTo(2 * 2 * (40 - SEQ_LEN + 1));
+    assertThat(operator.count("scores")).isEqualTo(2 * 2 * (40 / 5));
+    for (String mode : List.of(ONE, MANY)) {
+      int horizon = mode.equals(ONE) ? 2 : SEQ_LEN;
+      // step i of the first i values has no forecast
+      long truths = 2L * (40 * horizon - horizon * (horizon + 1) / 2);
+      assertThat(operator.metrics.count(mode + "learningSteps")).isEqualTo(80);
+      assertThat(operator.metrics.count(mode + "interval.1.truths")).isEqualTo(truths);
+      assertThat(operator.metrics.count(mode + "interval.2.truths")).isEqualTo(truths);
+      assertThat(operator.metrics.count(mode + "interval.1.held"))
+          .isBetween(truths / 2, operator.metrics.count(mode + "interval.2.held"));
+      assertThat(operator.metrics.gauge(mode + "interval.1.level")).isEqualTo(0.8);
+      assertThat(operator.metrics.gauge(mode + "interval.2.level")).isEqualTo(0.95);
+      assertThat(operator.metrics.gauge(mode + "comparedSeries")).isEqualTo(2);
+      double median = relativeError(operator, mode, "naive", "p50");
+      assertThat(median)
+          .isBetween(
+              relativeError(operator, mode, "naive", "p10"),
+              relativeError(operator, mode, "naive", "p90"));
+      assertThat(median).isStrictlyBetween(0.05, 0.9); // waves: the last value is a bad guess
+      assertThat(operator.metrics.histogram(mode + "forecastNanos").getCount()).isPositive();
+    }
+    assertThat((double) operator.metrics.gauge("weir.stateBytesPerSeries"))
+        .isBetween(1_000.0, 100_000.0);
+    assertThat(operator.metrics.names()).noneMatch(name -> name.contains(".a.") || name.contains(".b."));
+  }
+
+  private static double relativeError(
+      Operator operator, String mode, String baseline, String quantile) {
+    return (double)
+        operator.metrics.gauge(
+            "%sbaseline.%s.quantile.%s.relativeError".formatted(mode, baseline, quantile));
+  }
+
+  @Test
+  void whatIsWrongWithTheInputIsCountedByItsKind() throws Exception {
+    Operator operator = new Operator(everything(), null);
+    operator.send("a", 1, 1, 1);
+    operator.send("a", 2, 2, 1);
+    operator.send("a", 2, 2, 1); // a duplicate
+    operator.send("a", 1, 5, 1); // late
+    operator.send("a", 6, 3, 1); // 3, 4, 5 are missing
+    operator.harness.processElement1(
+        new DeadLetter(Reason.NOT_FINITE, "value", source("observations", 1)), 0);
+    assertThat(operator.count("observations")).isEqualTo(5);
+    assertThat(operator.count("duplicates")).isEqualTo(1);
+    assertThat(operator.count("gaps")).isEqualTo(1);
+    assertThat(operator.count("missingObservations")).isEqualTo(3);
+    assertThat(operator.count("reason.LATE.deadLetters")).isEqualTo(1);
+    assertThat(operator.count("reason.NOT_FINITE.deadLetters")).isEqualTo(1);
+    assertThat(operator.count("reason.MALFORMED.deadLetters")).isZero();
+  }
+
+  @Test
+  void aSwapShowsInVersionAndAgeAndLeavesTheRestAlone() throws Exception {
+    Operator operator = new Operator(everything(), null);
+    assertThat(operator.metrics.gauge(ONE + "modelVersion")).isEqualTo(-1L);
+    assertThat(operator.metrics.gauge(ONE + "modelAgeSeconds")).isEqualTo(Double.NaN);
+    operator.send("a", 1, 1, 1);
+    operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), System.currentTimeMillis() - 90_000);
+    operator.send("a", 2, 2, 1);
+    assertThat(operator.metrics.gauge(ONE + "modelVersion")).isEqualTo(3L);
+    assertThat((double) operator.metrics.gauge(ONE + "modelAgeSeconds")).isCloseTo(90, within(5.0));
+    assertThat(operator.metrics.gauge(MANY + "modelVersion")).isEqualTo(-1L);
+
+    operator.publish(model("w", 8, Mode.MANY_TO_MANY, SEQ_LEN), System.currentTimeMillis());
+    operator.publish(model("m", 2, Mode.MANY_TO_ONE, 2), System.currentTimeMillis() - 10_000);
+    operator.publish(model("m", 4, Mode.MANY_TO_ONE, 5), System.currentTimeMillis()); // horizon 5
+    operator.send("a", 3, 3, 1);
+    assertThat(operator.metrics.gauge(ONE + "modelVersion")).isEqualTo(2L);
+    assertThat((double) operator.metrics.gauge(ONE + "modelAgeSeconds")).isCloseTo(10, within(5.0));
+    assertThat(operator.metrics.gauge(MANY + "modelVersion")).isEqualTo(8L);
+    assertThat(operator.count("rejectedModels")).isEqualTo(1);
+    assertThat(operator.count("reason.MODEL.deadLetters")).isEqualTo(1);
+    assertThat(operator.metrics.count(ONE + "learningSteps")).isEqualTo(3);
+    assertThat(operator.count("observations")).isEqualTo(3);
+  }
+
+  @Test
+  void afterARestoreCountersStartAtZeroAndWhatIsInTheStateIsTold() throws Exception {
+    Operator before = new Operator(everything(), null);
+    before.publish(model("m", 3, Mode.MANY_TO_ONE, 2), System.currentTimeMillis() - 90_000);
+    for (int t = 0; t < 30; t++) {
+      before.send("a", t, Math.sin(t), 1);
+    }
+    Operator after = new Operator(everything(), before.harness.snapshot(1, 1));
+    assertThat(after.metrics.gauge(ONE + "modelVersion")).isEqualTo(3L);
+    assertThat((double) after.metrics.gauge(ONE + "modelAgeSeconds")).isCloseTo(90, within(5.0));
+    assertThat(after.metrics.gauge(MANY + "modelVersion")).isEqualTo(-1L);
+    assertThat(after.count("observations")).isZero();
+    assertThat(after.metrics.gauge(ONE + "comparedSeries")).isEqualTo(0);
+    assertThat(relativeError(after, ONE, "naive", "p50")).isNaN();
+    for (int t = 30; t < 40; t++) {
+      after.send("a", t, Math.sin(t), 1);
+    }
+    // the forecasts that waited in the state are scored as well
+    assertThat(after.metrics.count(ONE + "interval.1.truths")).isEqualTo(20);
+    assertThat(relativeError(after, ONE, "naive", "p50")).isStrictlyBetween(0.0, 1.0);
+  }
+
+  @Test
+  void latencyStartsAtTheObservationsTimeAndAtTheRecords() throws Exception {
+    Operator operator =
+        new Operator(settings(new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING)), null);
+    long hourAgo = System.currentTimeMillis() / MINUTE - 60;
+    operator.send("a", hourAgo, 1, System.currentTimeMillis() - 5_000);
+    assertThat(median(operator, "eventLatencyMillis")).isBetween(3_600e3, 3_700e3);
+    assertThat(median(operator, "recordLatencyMillis")).isBetween(5e3, 50e3);
+    operator.send("b", hourAgo, 1, -1); // a record without a timestamp
+    assertThat(operator.metrics.histogram("weir.eventLatencyMillis").getCount()).isEqualTo(2);
+    assertThat(operator.metrics.histogram("weir.recordLatencyMillis").getCount()).isEqualTo(1);
+  }
+
+  private static double median(Operator operator, String name) {
+    return operator.metrics.histogram("weir." + name).getStatistics().getQuantile(0.5);
+  }
+
+  @Test
+  void manyForecastsAreSampledAndFewAreMeasuredEach() {
+    RecordedMetrics recorded = new RecordedMetrics();
+    ForecastMetrics metrics = new ForecastMetrics(recorded);
+    int sampled = 0;
+    for (int n = 0; n < 100_000; n++) {
+      if (metrics.isSampled()) {
+        metrics.sampled(0, 0, 100);
+        sampled++;
+      }
+    }
+    assertThat(sampled).isBetween(100_000 / 63, 100_000 / 63 + 100);
+    assertThat(recorded.histogram("eventLatencyMillis").getCount()).isEqualTo(sampled);
+    assertThat(recorded.gauge("stateBytesPerSeries")).isEqualTo(100.0);
+  }
+
+  @Test
+  void withoutLearningNothingIsSaidOfErrors() throws Exception {
+    Operator operator =
+        new Operator(settings(new Target(Mode.MANY_TO_ONE, "m", 2, null, null)), null);
+    operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), 1);
+    for (int t = 0; t < 9; t++) {
+      operator.send("a", t, t, 1);
+    }
+    assertThat(operator.metrics.names())
+        .contains(ONE + "modelVersion", ONE + "forecastNanos")
+        .noneMatch(name -> name.matches(".*(learningSteps|relativeError|held)"));
+    assertThat(operator.count("status.OK.forecasts")).isEqualTo(9 - SEQ_LEN + 1);
+  }
+}
