@@ -7,9 +7,9 @@ import java.util.Arrays;
  * over series, of our mean absolute error divided by theirs. Each series counts by its newest
  * values, about {@value #DEPTH} deep, and once, whatever its scale.
  *
- * <p>Of many series it follows {@value #SERIES}, which their names' hashes choose: of those that fall
- * on one place, the smallest has it, until it comes a hundred times more seldom than the others that
- * are followed. So it takes 20 KB, however many series there are.
+ * <p>Of many series it follows {@value #SERIES}, which their names' hashes choose: of those that
+ * fall on one place, the smallest has it, until it comes a hundred times more seldom than the
+ * others that are followed. So it takes 20 KB, however many series there are.
  *
  * <p>One thread adds; others may ask meanwhile, and may then see a series without its newest value.
  * Adding allocates nothing.

@@ -22,9 +22,14 @@ final class FlinkFixture implements AutoCloseable {
   }
 
   static FlinkFixture start() throws Exception {
+    return start(new Configuration());
+  }
+
+  static FlinkFixture start(Configuration configuration) throws Exception {
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
                 .withRandomPorts()
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(SLOTS)

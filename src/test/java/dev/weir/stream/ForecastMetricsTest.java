@@ -138,7 +138,8 @@ class ForecastMetricsTest {
   private static Map<String, String> documented() throws Exception {
     Map<String, String> kinds = new TreeMap<>();
     Matcher rows =
-        Pattern.compile("^\\| `([^`]+)` \\| (counter|gauge|histogram) \\| [^|]+ \\|", Pattern.MULTILINE)
+        Pattern.compile(
+                "^\\| `([^`]+)` \\| (counter|gauge|histogram) \\| [^|]+ \\|", Pattern.MULTILINE)
             .matcher(Files.readString(Path.of("docs/metrics.md")));
     while (rows.find()) {
       kinds.put("weir." + rows.group(1).replaceAll("<\\w+>", "<>"), rows.group(2));
@@ -157,7 +158,8 @@ class ForecastMetricsTest {
     Set<String> words = new TreeSet<>();
     for (String name : new Operator(everything(), null).metrics.names()) {
       Matcher values =
-          Pattern.compile("(?:reason|status|kernel|mode|baseline|quantile)\\.([^.]+)\\.").matcher(name);
+          Pattern.compile("(?:reason|status|kernel|mode|baseline|quantile)\\.([^.]+)\\.")
+              .matcher(name);
       while (values.find()) {
         words.add(values.group(1));
       }
@@ -231,7 +233,8 @@ class ForecastMetricsTest {
     }
     assertThat((double) operator.metrics.gauge("weir.stateBytesPerSeries"))
         .isBetween(1_000.0, 100_000.0);
-    assertThat(operator.metrics.names()).noneMatch(name -> name.contains(".a.") || name.contains(".b."));
+    assertThat(operator.metrics.names())
+        .noneMatch(name -> name.contains(".a.") || name.contains(".b."));
   }
 
   private static double relativeError(
