@@ -156,6 +156,40 @@ class ComposeFileIT {
     }
   }
 
+  @Test
+  void prometheusScrapesTheClusterAndGrafanaAsksPrometheusAndFindsTheDashboard() throws Exception {
+    Map<String, Object> flink = yaml(Path.of("conf", "config.yaml"));
+    Map<String, Object> reporters = child(child(flink, "metrics"), "reporter");
+    Map<String, Object> reporter = child(reporters, "prom");
+    String port = reporter.get("port").toString().split("-")[0]; // each container has one process
+    String scraped =
+        child(yaml(outside("/etc/prometheus/prometheus.yml")), "scrape_configs").toString();
+    assertThat(scraped)
+        .contains("targets=[jobmanager:" + port + "]")
+        .contains("names=[taskmanager], type=A, port=" + port + ",");
+    assertThat(services).containsKeys("jobmanager", "taskmanager");
+
+    Map<String, Object> sources =
+        yaml(outside("/etc/grafana/provisioning/datasources/prometheus.yaml"));
+    Map<String, Object> source =
+        ComposeFileIT.<List<Map<String, Object>>>child(sources, "datasources").get(0);
+    assertThat(source.get("url")).isEqualTo("http://prometheus:9090");
+    Map<String, Object> provisioned =
+        yaml(outside("/etc/grafana/provisioning/dashboards/weir.yaml"));
+    Map<String, Object> provider =
+        ComposeFileIT.<List<Map<String, Object>>>child(provisioned, "providers").get(0);
+    String folder =
+        ComposeFileIT.<Map<String, Object>>child(provider, "options").get("path").toString();
+    Map<String, Object> environment = child(services.get("grafana"), "environment");
+    String home = environment.get("GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH").toString();
+    assertThat(home).startsWith(folder + "/");
+    assertThat(outside(home)).content().contains("\"value\": \"" + source.get("uid") + "\"");
+  }
+
+  private static Map<String, Object> yaml(Path file) throws IOException {
+    return new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+  }
+
   /** Bind mounts: the path inside, and what it is on this side. */
   private static Map<String, Path> mounts() {
     Map<String, Path> mounts = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
+import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.ForecastSettings.Target;
 import java.time.Duration;
@@ -19,12 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.metrics.Gauge;
-import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.groups.OperatorIOMetricGroup;
-import org.apache.flink.metrics.groups.OperatorMetricGroup;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
@@ -32,24 +27,24 @@ class KernelMetricTest {
 
   @Test
   void aMetricTellsOnWhichKernelTheNetworksRunOnceAModelIsThere() throws Exception {
-    Gauges gauges = new Gauges();
+    RecordedMetrics metrics = new RecordedMetrics();
     Target target = new Target(Mode.MANY_TO_ONE, "m", 1, null, null);
     ForecastSettings settings = new ForecastSettings(3, 1, 0, Duration.ZERO, List.of(target));
     try (var harness =
         new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
-            new Gauged(new ForecastFunction(settings), gauges),
+            new RecordedMetrics.Operator(settings, metrics),
             arrival -> "any",
             model -> "",
             Types.STRING)) {
       harness.setup(OutputSerializer.INSTANCE);
       harness.open();
-      assertThat(gauges.networks()).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 0L));
+      assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 0L));
 
       harness.processElement2(new ModelUpdate(model(1, 2), source()), 0);
-      assertThat(gauges.networks()).isEqualTo(Map.of("scalar", 1L, "plain", 0L, "vector", 0L));
+      assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 1L, "plain", 0L, "vector", 0L));
 
       harness.processElement2(new ModelUpdate(model(2, 9), source()), 0);
-      assertThat(gauges.networks()).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 1L));
+      assertThat(networks(metrics)).isEqualTo(Map.of("scalar", 0L, "plain", 0L, "vector", 1L));
     }
   }
 
@@ -73,54 +68,11 @@ class KernelMetricTest {
     return new SourceRecord("models", 0, 0, 1, null, new byte[] {1});
   }
 
-  /** The gauges named "networks", by their group's value. */
-  private static final class Gauges extends UnregisteredMetricsGroup
-      implements OperatorMetricGroup {
-    private final Map<String, Gauge<?>> byKernel = new HashMap<>();
-
-    Map<String, Object> networks() {
-      Map<String, Object> values = new HashMap<>();
-      byKernel.forEach((kernel, gauge) -> values.put(kernel, gauge.getValue()));
-      return values;
+  private static Map<String, Object> networks(RecordedMetrics metrics) {
+    Map<String, Object> networks = new HashMap<>();
+    for (String kernel : Rnn.KERNELS) {
+      networks.put(kernel, metrics.gauge("weir.kernel." + kernel + ".networks"));
     }
-
-    @Override
-    public MetricGroup addGroup(String name) {
-      return this;
-    }
-
-    @Override
-    public MetricGroup addGroup(String key, String value) {
-      return new UnregisteredMetricsGroup() {
-        @Override
-        public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
-          if (key.equals("kernel") && name.equals("networks")) {
-            byKernel.put(value, gauge);
-          }
-          return gauge;
-        }
-      };
-    }
-
-    @Override
-    public OperatorIOMetricGroup getIOMetricGroup() {
-      return UnregisteredMetricsGroup.createOperatorIOMetricGroup();
-    }
-  }
-
-  private static final class Gauged
-      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
-    private static final long serialVersionUID = 1L;
-    private final transient Gauges gauges;
-
-    Gauged(ForecastFunction function, Gauges gauges) {
-      super(function, List.of(ForecastFunction.MODELS));
-      this.gauges = gauges;
-    }
-
-    @Override
-    public OperatorMetricGroup getMetricGroup() {
-      return gauges;
-    }
+    return networks;
   }
 }
