@@ -32,7 +32,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -124,6 +127,7 @@ class ForecastJobClusterIT {
       topics.awaitCommitted("forecasts", 500);
       publish(retrained());
       awaitForecastBy(RETRAINED);
+      assertProcessesReport();
       String savepoint = flink.stopWithSavepoint(first);
       long beforeTheStop = topics.read("forecasts", Topics.COMMITTED).size();
 
@@ -156,6 +160,24 @@ class ForecastJobClusterIT {
     assertNoModelComesBack(committed);
     assertThat(written).as("the kill is to hit open transactions").isGreaterThan(committed.size());
     assertThat(topics.read("observations.dlq", Topics.COMMITTED)).hasSize(expected.late);
+  }
+
+  /** All that the dashboard and the alerts ask for, but for what needs learning. */
+  private static void assertProcessesReport() throws Exception {
+    String scraped = flink.metrics(flink.taskManager("tm-1")) + flink.metrics(flink.jobManager());
+    Set<String> asked = new TreeSet<>();
+    for (String file :
+        List.of("conf/prometheus/weir.rules.yml", "conf/grafana/dashboards/weir.json")) {
+      Pattern.compile("flink_\\w+(?=[\\[{) ])")
+          .matcher(Files.readString(Path.of(file)))
+          .results()
+          .map(MatchResult::group)
+          .filter(name -> !name.matches(".*_(learningSteps|interval_\\w+|relativeError)"))
+          .forEach(asked::add);
+    }
+    assertThat(asked).hasSizeGreaterThan(25);
+    assertThat(asked).allSatisfy(name -> assertThat(scraped).contains("\n" + name + "{"));
+    assertThat(scraped).contains("_weir_mode_modelVersion{").contains("mode=\"many-to-one\"");
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,10 +27,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -116,7 +119,7 @@ class PrometheusIT {
   // ---- processes
 
   private static boolean isThere(String program) {
-    return java.util.Arrays.stream(System.getenv("PATH").split(java.io.File.pathSeparator))
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
@@ -264,8 +267,9 @@ class PrometheusIT {
         .replace("$subtask", ".*");
   }
 
-  private static void awaitTrue(java.util.concurrent.Callable<Boolean> condition) {
+  private static void awaitTrue(String what, Callable<Boolean> condition) {
     job.await()
+        .alias(what)
         .failFast("the feed failed", () -> assertThat(FEED_FAILURE.get()).isNull())
         .until(condition);
   }
@@ -274,14 +278,16 @@ class PrometheusIT {
 
   @Test
   void eachPanelOfTheDashboardShowsSomethingAndNoSeriesHasAMetric() throws Exception {
-    awaitTrue(() -> !values("flink_taskmanager_job_task_operator_weir_observations > 0").isEmpty());
+    awaitTrue(
+        "observations",
+        () -> !values("flink_taskmanager_job_task_operator_weir_observations > 0").isEmpty());
     ModelTopic models = new ModelTopic(kafka.bootstrapServers(), Map.of(), JOB + ".models");
     models.publish(model(41, 2));
     awaitVersion(41);
     models.publish(model(42, 2));
     awaitVersion(42);
     models.publish(model(43, 3)); // another horizon
-    awaitTrue(() -> firing().contains("WeirModelRejected"));
+    awaitTrue("an alert fires", () -> firing().contains("WeirModelRejected"));
 
     JsonNode dashboard =
         JSON.readTree(Files.readString(Path.of("conf", "grafana", "dashboards", "weir.json")));
@@ -292,7 +298,7 @@ class PrometheusIT {
       for (JsonNode target : panel.path("targets")) {
         String query = substituted(target.path("expr").asText());
         assertThat(query).doesNotContain("$");
-        awaitTrue(() -> !values(query).isEmpty());
+        awaitTrue(panel.path("title").asText() + ": " + query, () -> !values(query).isEmpty());
         queries++;
       }
     }
@@ -313,6 +319,7 @@ class PrometheusIT {
   /** Waits until each subtask, as Prometheus has it, forecasts with this version. */
   private static void awaitVersion(double version) {
     awaitTrue(
+        "model version",
         () ->
             values(
                     "flink_taskmanager_job_task_operator_weir_mode_modelVersion"
@@ -358,7 +365,9 @@ class PrometheusIT {
     String before = get(reporter);
     assertThat(before).contains("weir_reason_deadLetters").doesNotContain(SERIES);
     series = 200;
-    awaitTrue(() -> values("sum(flink_taskmanager_job_task_operator_weir_series)").contains(200.0));
+    awaitTrue(
+        "new series",
+        () -> values("sum(flink_taskmanager_job_task_operator_weir_series)").contains(200.0));
     String after = get(reporter);
     assertThat(after).doesNotContain(SERIES);
     assertThat(ours(after)).isEqualTo(ours(before));
@@ -379,6 +388,7 @@ class PrometheusIT {
   void theRulesAreLoadedAndWellWhileAllIsWell() throws Exception {
     Map<String, String> health = new TreeMap<>();
     awaitTrue(
+        "rules",
         () -> {
           health.clear();
           for (JsonNode group : ask("rules", "type", "alert").path("groups")) {
