@@ -191,11 +191,16 @@ public final class ClientProperties {
   /** The text without the values of what look like passwords in it, or a user within a URL. */
   public static String masked(String text) {
     return SECRET_OPTION
-        .matcher(USER_IN_URL.matcher(text).replaceAll("://" + HIDDEN + "@"))
+        .matcher(withoutUser(text))
         .replaceAll(
             option ->
                 Matcher.quoteReplacement(
                     isPlain(option) ? option.group(1) + HIDDEN : option.group()));
+  }
+
+  /** The text without users and passwords within URLs, in time that grows with its length. */
+  public static String withoutUser(String text) {
+    return USER_IN_URL.matcher(text).replaceAll("://" + HIDDEN + "@");
   }
 
   /** The properties for showing: secrets are hidden. */
