@@ -86,8 +86,7 @@ class KubernetesManifestTest {
                 @Override
                 public JsonIgnoreProperties.Value findPropertyIgnoralByName(
                     MapperConfig<?> config, Annotated annotated) {
-                  return super.findPropertyIgnoralByName(config, annotated)
-                      .withoutIgnoreUnknown();
+                  return super.findPropertyIgnoralByName(config, annotated).withoutIgnoreUnknown();
                 }
               })
           .build();
