@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.RegistrySettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,6 +45,13 @@ final class KafkaOptions {
    * @throws IllegalStateException when a secret that is named is not there, or the brokers want TLS
    */
   Map<String, String> properties() throws IOException {
+    Map<String, String> all = ClientProperties.withProviders(RegistrySettings.ofKafka(given()));
+    ClientProperties.check(bootstrapServers, all);
+    return all;
+  }
+
+  /** As they are given, those of a schema registry among them, nothing looked up. */
+  Map<String, String> given() throws IOException {
     Map<String, String> all = new LinkedHashMap<>();
     if (file != null) {
       all.putAll(ClientProperties.read(file));
@@ -58,9 +66,7 @@ final class KafkaOptions {
           }
           all.put(key, value);
         });
-    Map<String, String> withProviders = ClientProperties.withProviders(all);
-    ClientProperties.check(bootstrapServers, withProviders);
-    return withProviders;
+    return all;
   }
 
   /** As {@link #properties()}, with the brokers. */

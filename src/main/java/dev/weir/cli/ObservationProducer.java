@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.RegistrySettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,11 +21,22 @@ final class ObservationProducer implements AutoCloseable {
 
   private final String topic;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ObservationCodec codec = new ObservationCodec();
-  private final byte[] fingerprint = ObservationCodec.fingerprint();
+  private final ObservationCodec codec;
+  private final byte[] fingerprint; // null: the value itself says which schema wrote it
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  ObservationProducer(Map<String, Object> clientConfig, String topic) {
+  ObservationProducer(Map<String, Object> clientConfig, String topic) throws IOException {
+    this(clientConfig, topic, null);
+  }
+
+  /**
+   * @param registry where the observations' schema is registered first; null for plain Avro
+   */
+  ObservationProducer(Map<String, Object> clientConfig, String topic, RegistrySettings registry)
+      throws IOException {
+    this.codec =
+        registry == null ? new ObservationCodec() : ObservationCodec.registered(registry, topic);
+    this.fingerprint = registry == null ? ObservationCodec.fingerprint() : null;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "5");
@@ -43,7 +55,9 @@ final class ObservationProducer implements AutoCloseable {
             Math.max(0, Math.min(observation.time(), System.currentTimeMillis())),
             observation.series().getBytes(StandardCharsets.UTF_8),
             codec.encode(observation));
-    record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+    if (fingerprint != null) {
+      record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+    }
     producer.send(record, (metadata, exception) -> failure.compareAndSet(null, exception));
   }
 

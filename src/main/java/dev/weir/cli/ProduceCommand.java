@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -66,6 +67,8 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  @Mixin private RegistryOption registry;
+
   private ObservationProducer producer;
   private long started;
   private long sent;
@@ -77,12 +80,13 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
       return 2;
     }
+    RegistrySettings schemas = registry.settings(kafka);
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
       // records are as old as the CSV says, so the usual week would delete them at the next check
       admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     }
     started = System.nanoTime();
-    try (ObservationProducer p = new ObservationProducer(kafka.clientConfig(), topic)) {
+    try (ObservationProducer p = new ObservationProducer(kafka.clientConfig(), topic, schemas)) {
       producer = p;
       if (source.sample) {
         replaySample();

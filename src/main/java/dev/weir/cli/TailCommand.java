@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.forecast.Forecast;
 import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.MalformedException;
+import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.TopicAdmin;
 import java.time.Duration;
 import java.util.HashMap;
@@ -59,12 +60,15 @@ final class TailCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  @Mixin private RegistryOption registry;
+
   @Override
   public Integer call() throws Exception {
     if (limit < 1) {
       System.err.println("weir tail: --limit: expected at least 1, got " + limit);
       return 2;
     }
+    RegistrySettings schemas = registry.settings(kafka);
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
@@ -77,7 +81,7 @@ final class TailCommand implements Callable<Integer> {
         return 1;
       }
     }
-    ForecastCodec codec = new ForecastCodec();
+    ForecastCodec codec = new ForecastCodec(schemas);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

@@ -29,6 +29,8 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     /** A model that the job cannot use. */
     MODEL,
     /** A new series, and its task has as many as it may keep. */
-    SERIES_LIMIT
+    SERIES_LIMIT,
+    /** The schema that a registry has, or should have, is not to be had or is of something else. */
+    SCHEMA
   }
 }

@@ -242,7 +242,8 @@ final class JobFile {
     try {
       return option.parser().apply(entry.text.trim());
     } catch (IllegalArgumentException | ArithmeticException e) {
-      problem(option, "expected %s, got '%s'".formatted(option.expected(), entry.text));
+      String got = ClientProperties.withoutUser(entry.text);
+      problem(option, "expected %s, got '%s'".formatted(option.expected(), got));
       return option.defaultValue();
     }
   }

@@ -428,6 +428,7 @@ final class JobOptions {
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));
     all.addAll(all.indexOf(SIZE) + 1, NetworkOptions.ALL);
+    all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     return all;
   }

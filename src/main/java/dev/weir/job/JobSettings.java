@@ -207,9 +207,10 @@ public record JobSettings(
     if (topics.stream().distinct().count() < topics.size()) {
       file.problem("topics", "expected five different names, got " + topics);
     }
+    Map<String, String> clients = clientProperties(file, directory);
     return new KafkaSettings(
         file.require(JobOptions.BOOTSTRAP_SERVERS),
-        clientProperties(file, directory),
+        clients,
         orElse(file.get(JobOptions.GROUP), name),
         new KafkaSettings.Topics(
             observations,
@@ -223,7 +224,8 @@ public record JobSettings(
         file.get(JobOptions.MAX_FUTURE),
         span(file),
         SpanOffsets.STREAM, // these two are measured on the topics when the job is submitted
-        0);
+        0,
+        RegistryOptions.read(file, clients));
   }
 
   private static Span span(JobFile file) {

@@ -15,13 +15,28 @@ final class AvroBounds {
 
   private static final int MAX_DEPTH = 32;
 
+  /**
+   * A foreign schema may have values that take no bytes: as many as its fields may, and some of
+   * them again for each byte.
+   */
+  private static final int MAX_EMPTY_VALUES = 100_000;
+
+  private static final int MAX_VALUES_A_BYTE = 16;
+
   private byte[] bytes;
   private int position;
+  private long valuesLeft;
 
   /** Fails unless {@code bytes} are exactly one value of {@code schema}. */
   void check(Schema schema, byte[] bytes) throws MalformedException {
+    check(schema, bytes, 0);
+  }
+
+  /** Fails unless {@code bytes} are, from {@code start} on, exactly one value. */
+  void check(Schema schema, byte[] bytes, int start) throws MalformedException {
     this.bytes = bytes;
-    this.position = 0;
+    this.position = start;
+    this.valuesLeft = MAX_EMPTY_VALUES + (long) MAX_VALUES_A_BYTE * bytes.length;
     try {
       walk(schema, 0);
     } finally {
@@ -36,6 +51,11 @@ final class AvroBounds {
   private void walk(Schema schema, int depth) throws MalformedException {
     if (depth > MAX_DEPTH) {
       throw new MalformedException("expected at most %d levels of nesting".formatted(MAX_DEPTH));
+    }
+    if (--valuesLeft < 0) {
+      throw new MalformedException(
+          "%s at byte %d: expected fewer values in %d bytes"
+              .formatted(schema.getType().getName(), position, bytes.length));
     }
     switch (schema.getType()) {
       case RECORD -> {

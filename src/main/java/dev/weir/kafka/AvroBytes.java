@@ -16,8 +16,16 @@ final class AvroBytes {
   private static final int NULL_BRANCH = 0;
   private static final int VALUE_BRANCH = 1;
 
+  private final byte[] prefix;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
   private BinaryEncoder encoder;
+
+  /**
+   * @param prefix what stands before the fields of each record; null: nothing is written
+   */
+  AvroBytes(byte[] prefix) {
+    this.prefix = prefix;
+  }
 
   /** Writes the fields of a record; what it throws is a bug, since memory does not fail. */
   interface Fields<T> {
@@ -29,7 +37,12 @@ final class AvroBytes {
    * @param series the record's series, in UTF-8
    */
   <T> byte[] of(T record, byte[] series, Fields<T> fields) {
+    if (prefix == null) {
+      throw new IllegalStateException(
+          "expected a schema that is registered, got a codec to read with");
+    }
     buffer.reset();
+    buffer.write(prefix, 0, prefix.length);
     encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
     try {
       fields.write(record, series, encoder);

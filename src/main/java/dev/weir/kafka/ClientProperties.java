@@ -49,15 +49,21 @@ public final class ClientProperties {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}:]+):[^}]*}");
 
   private static final Pattern SECRET_NAME =
-      Pattern.compile("(?i).*(password|passwd|passphrase|secret|token|jaas|credential|api.?key).*");
+      Pattern.compile(
+          "(?i).*(password|passwd|passphrase|secret|token|jaas|credential|api.?key|user.?info).*");
+
+  /** Says in one word where credentials are. */
+  private static final String NO_SECRET = ".credentials.source";
 
   /**
    * A secret option within a text: of a JAAS entry, or of a command line that a shell took apart.
    */
   private static final Pattern SECRET_OPTION =
       Pattern.compile(
-          "(?i)([\\w.-]*(?:password|passwd|passphrase|secret|token)[\\w.-]*\\s*=\\s*)"
+          "(?i)([\\w.-]*(?:password|passwd|passphrase|secret|token|user\\.info)[\\w.-]*\\s*=\\s*)"
               + "(\"(?:\\\\.|[^\"\\\\])*\"?|'(?:\\\\.|[^'\\\\])*'?|[^\\s;,'\"]+)");
+
+  private static final Pattern USER_IN_URL = Pattern.compile("://[^/\\s'\"]*@");
 
   /**
    * Kafka calls them passwords, so that they are not logged; they are open to anyone all the same.
@@ -159,7 +165,7 @@ public final class ClientProperties {
         return keys.get(key).type() == ConfigDef.Type.PASSWORD && !CERTIFICATES.contains(key);
       }
     }
-    return !isKnown(key) && SECRET_NAME.matcher(key).matches();
+    return !isKnown(key) && !key.endsWith(NO_SECRET) && SECRET_NAME.matcher(key).matches();
   }
 
   /** Whether a secret stands here in plain text. */
@@ -182,14 +188,19 @@ public final class ClientProperties {
     return REFERENCE.matcher(value.trim()).matches();
   }
 
-  /** The text without the values of what look like passwords in it. */
+  /** The text without the values of what look like passwords in it, or a user within a URL. */
   public static String masked(String text) {
     return SECRET_OPTION
-        .matcher(text)
+        .matcher(withoutUser(text))
         .replaceAll(
             option ->
                 Matcher.quoteReplacement(
                     isPlain(option) ? option.group(1) + HIDDEN : option.group()));
+  }
+
+  /** The text without users and passwords within URLs, in time that grows with its length. */
+  public static String withoutUser(String text) {
+    return USER_IN_URL.matcher(text).replaceAll("://" + HIDDEN + "@");
   }
 
   /** The properties for showing: secrets are hidden. */
@@ -221,6 +232,23 @@ public final class ClientProperties {
     }
   }
 
+  /**
+   * The same properties with what their references refer to on this machine, without providers.
+   *
+   * @throws IllegalStateException naming a property whose value is not there
+   */
+  static Map<String, String> resolved(Map<String, String> properties) {
+    Map<String, String> found = new LinkedHashMap<>();
+    properties.forEach(
+        (key, value) -> {
+          if (!key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
+            found.put(
+                key, REFERENCE.matcher(value).find() ? lookUp(properties, key, value) : value);
+          }
+        });
+    return found;
+  }
+
   private static String lookUp(Map<String, String> properties, String key, String value) {
     Map<String, String> one = new LinkedHashMap<>(properties);
     one.keySet().removeIf(k -> !k.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG));
@@ -234,7 +262,7 @@ public final class ClientProperties {
       one.put(key, references.group());
       String what = "%s: expected a value for %s".formatted(key, references.group());
       try {
-        if (one.get(key).equals(resolved(one).get(key))) {
+        if (one.get(key).equals(resolvedByKafka(one).get(key))) {
           throw new IllegalStateException(what + " on this machine, found none");
         }
       } catch (ConfigException e) { // names the file or the provider
@@ -242,10 +270,10 @@ public final class ClientProperties {
       }
     }
     one.put(key, value);
-    return (String) resolved(one).get(key);
+    return (String) resolvedByKafka(one).get(key);
   }
 
-  private static Map<String, Object> resolved(Map<String, String> properties) {
+  private static Map<String, Object> resolvedByKafka(Map<String, String> properties) {
     return new AbstractConfig(new ConfigDef(), properties, false).originals();
   }
 

@@ -9,25 +9,41 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 
-/** Forecasts as plain Avro binary of {@code forecast.avsc}. Not thread-safe: buffers are reused. */
+/**
+ * Forecasts as Avro binary of {@code forecast.avsc}: plain, or behind the id of their schema in a
+ * registry. Not thread-safe: buffers are reused.
+ */
 public final class ForecastCodec {
 
   private static final byte[][] MODES = utf8(Mode.values(), Mode::label);
   private static final byte[][] STATUSES = utf8(Forecast.Status.values(), Enum::name);
 
-  private final AvroBounds bounds = new AvroBounds();
-  private final AvroBytes buffer = new AvroBytes();
+  static final Schema SCHEMA = dev.weir.kafka.avro.Forecast.getClassSchema();
+
+  private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
-  private final SpecificDatumReader<dev.weir.kafka.avro.Forecast> reader =
-      new SpecificDatumReader<>(dev.weir.kafka.avro.Forecast.class);
-  private BinaryDecoder decoder;
+  private final RecordReader<dev.weir.kafka.avro.Forecast> reader;
   private String model = ""; // whose bytes are next; the same one for many forecasts
   private byte[] modelBytes = {};
+
+  /** Plain Avro. */
+  public ForecastCodec() {
+    this(null);
+  }
+
+  /**
+   * Reads and writes plain Avro, or what a registry knows.
+   *
+   * @param registry null for plain Avro; to write, our schema must be registered there
+   */
+  public ForecastCodec(RegistrySettings registry) {
+    this.buffer =
+        new AvroBytes(registry == null ? Framing.NONE : Framing.of(registry.forecastId()));
+    this.reader = new RecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry);
+  }
 
   private static <T extends Enum<T>> byte[][] utf8(T[] values, Function<T, String> text) {
     return Arrays.stream(values).map(text).map(AvroBytes::utf8).toArray(byte[][]::new);
@@ -35,7 +51,7 @@ public final class ForecastCodec {
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
   public static byte[] fingerprint() {
-    return WriterSchemas.fingerprint(dev.weir.kafka.avro.Forecast.getClassSchema());
+    return WriterSchemas.fingerprint(SCHEMA);
   }
 
   /** Writes the fields straight in the schema's order: no generated object for each record. */
@@ -105,11 +121,10 @@ public final class ForecastCodec {
   }
 
   public Forecast decode(byte[] bytes) throws MalformedException {
-    bounds.check(reader.getSchema(), bytes);
+    dev.weir.kafka.avro.Forecast record = reader.read(bytes);
     try {
-      decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
-      return toForecast(reader.read(null, decoder));
-    } catch (IOException | RuntimeException e) {
+      return toForecast(record);
+    } catch (RuntimeException e) {
       throw new MalformedException("forecast: " + e.getMessage(), e);
     }
   }

@@ -76,7 +76,8 @@ public final class KafkaEnds {
             .setGroupId(settings.group())
             .setTopics(settings.topics().observations())
             .setStartingOffsets(starts(offsets))
-            .setDeserializer(new ObservationDeserializer(type, settings.maxFuture()))
+            .setDeserializer(
+                new ObservationDeserializer(type, settings.maxFuture(), settings.registry()))
             .build();
     return offsets.ends() == null ? source : new HistorySource(source, offsets.ends());
   }
@@ -164,7 +165,8 @@ public final class KafkaEnds {
                     : DeliveryGuarantee.AT_LEAST_ONCE)
             .setTransactionalIdPrefix(settings.transactionPrefix())
             .setRecordSerializer(
-                new OutputRecords(settings.topics(), settings.maxDeadLetterBytes()))
+                new OutputRecords(
+                    settings.topics(), settings.maxDeadLetterBytes(), settings.registry()))
             .build();
     return new PatientSink<>(sink);
   }

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param span what is read of the observations
  * @param offsets the span's offsets; known when the job is submitted
  * @param maxDeadLetterBytes the longest value that the dead-letter topic takes
+ * @param registry where the schemas of observations, forecasts and scores are; null: plain Avro
  */
 public record KafkaSettings(
     String bootstrapServers,
@@ -32,13 +33,14 @@ public record KafkaSettings(
     Duration maxFuture,
     Span span,
     SpanOffsets offsets,
-    int maxDeadLetterBytes)
+    int maxDeadLetterBytes,
+    RegistrySettings registry)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   public KafkaSettings {
-    properties = Map.copyOf(ClientProperties.withProviders(properties));
+    properties = Map.copyOf(ClientProperties.withProviders(RegistrySettings.ofKafka(properties)));
   }
 
   /** What a consumer may rely on. */
@@ -77,6 +79,24 @@ public record KafkaSettings(
         maxFuture,
         span,
         measured,
-        bytes);
+        bytes,
+        registry);
+  }
+
+  /** The same ends with what only the registry knows. */
+  KafkaSettings withRegistry(RegistrySettings asked) {
+    return new KafkaSettings(
+        bootstrapServers,
+        properties,
+        group,
+        topics,
+        delivery,
+        transactionTimeout,
+        transactionPrefix,
+        maxFuture,
+        span,
+        offsets,
+        maxDeadLetterBytes,
+        asked);
   }
 }

@@ -3,7 +3,7 @@ package dev.weir.kafka;
 import java.io.IOException;
 
 /** Bytes that are not the Avro that they should be: what was expected, what came, where. */
-public final class MalformedException extends IOException {
+public sealed class MalformedException extends IOException permits UnknownSchemaException {
 
   private static final long serialVersionUID = 1L;
 

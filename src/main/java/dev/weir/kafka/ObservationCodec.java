@@ -2,7 +2,6 @@ package dev.weir.kafka;
 
 import dev.weir.forecast.Observation;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
@@ -11,8 +10,8 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Observations as plain Avro binary of {@code observation.avsc}. Not thread-safe: buffers are
- * reused.
+ * Observations as Avro binary of {@code observation.avsc}: plain, or behind the id of their schema
+ * in a registry. Not thread-safe: buffers are reused.
  */
 public final class ObservationCodec {
 
@@ -20,10 +19,39 @@ public final class ObservationCodec {
 
   private final WriterSchemas writers = WriterSchemas.ofObservations();
   private final AvroBounds bounds = new AvroBounds();
-  private final AvroBytes buffer = new AvroBytes();
+  private final AvroBytes buffer;
+  private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
   private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
   private Schema usual = WriterSchemas.OBSERVATION;
+
+  /** Plain Avro. */
+  public ObservationCodec() {
+    this.buffer = new AvroBytes(Framing.NONE);
+    this.registered = null;
+  }
+
+  /** Reads what writers of any schema in the registry have written; writes nothing. */
+  ObservationCodec(RegistrySettings registry) {
+    this.buffer = new AvroBytes(null);
+    this.registered = new RegistrySchemas<>(registry, ObservationReader::of);
+  }
+
+  private ObservationCodec(int id) {
+    this.buffer = new AvroBytes(Framing.of(id));
+    this.registered = null;
+  }
+
+  /**
+   * Writes observations for a topic whose schemas are in a registry, after having registered ours.
+   *
+   * @throws IOException when the registry does not answer, or refuses the schema
+   */
+  public static ObservationCodec registered(RegistrySettings registry, String topic)
+      throws IOException {
+    return new ObservationCodec(
+        RegistryStart.idOf(new SchemaRegistry(registry), topic, WriterSchemas.OBSERVATION));
+  }
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
   public static byte[] fingerprint() {
@@ -55,6 +83,9 @@ public final class ObservationCodec {
 
   /** Reads an observation; says nothing about whether its values make sense. */
   public Observation decode(byte[] bytes, Headers headers) throws MalformedException {
+    if (registered != null) {
+      return readRegistered(bytes);
+    }
     Schema named = writers.named(headers);
     if (named != null) {
       bounds.check(named, bytes);
@@ -89,25 +120,25 @@ public final class ObservationCodec {
       long time = decoder.readLong();
       double value = decoder.readDouble();
       double[] features =
-          schema == WriterSchemas.OBSERVATION ? readFeatures() : Observation.NO_FEATURES;
+          schema == WriterSchemas.OBSERVATION
+              ? ObservationReader.features(decoder)
+              : Observation.NO_FEATURES;
       return new Observation(series, time, value, features);
     } catch (IOException | AvroRuntimeException e) {
       throw new MalformedException("observation: " + e.getMessage(), e);
     }
   }
 
-  private double[] readFeatures() throws IOException {
-    double[] features = Observation.NO_FEATURES;
-    int count = 0;
-    for (long n = decoder.readArrayStart(); n != 0; n = decoder.arrayNext()) {
-      int end = Math.toIntExact(count + n);
-      if (end > features.length) { // doubled: a block for each feature would copy all each time
-        features = Arrays.copyOf(features, Math.max(end, 2 * features.length));
-      }
-      for (; count < end; count++) {
-        features[count] = decoder.readDouble();
-      }
+  private Observation readRegistered(byte[] bytes) throws MalformedException {
+    ObservationReader reader = registered.reader(Framing.id(bytes));
+    bounds.check(reader.writer(), bytes, Framing.LENGTH);
+    try {
+      decoder =
+          DecoderFactory.get()
+              .binaryDecoder(bytes, Framing.LENGTH, bytes.length - Framing.LENGTH, decoder);
+      return reader.read(decoder);
+    } catch (IOException | AvroRuntimeException e) {
+      throw new MalformedException("observation: " + e.getMessage(), e);
     }
-    return count == features.length ? features : Arrays.copyOf(features, count);
   }
 }

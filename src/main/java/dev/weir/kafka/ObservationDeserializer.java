@@ -25,6 +25,7 @@ final class ObservationDeserializer implements KafkaRecordDeserializationSchema<
 
   private final TypeInformation<Arrival> type;
   private final Duration maxFuture;
+  private final RegistrySettings registry;
   private transient ObservationCodec codec;
   private transient Clock clock;
 
@@ -32,15 +33,18 @@ final class ObservationDeserializer implements KafkaRecordDeserializationSchema<
    * @param type Flink's view of an arrival
    * @param maxFuture how far ahead of the clock an observation may be; one far ahead would carry
    *     event time with it and make all others late
+   * @param registry where the records' schemas are; null: plain Avro
    */
-  ObservationDeserializer(TypeInformation<Arrival> type, Duration maxFuture) {
+  ObservationDeserializer(
+      TypeInformation<Arrival> type, Duration maxFuture, RegistrySettings registry) {
     this.type = type;
     this.maxFuture = maxFuture;
+    this.registry = registry;
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    codec = new ObservationCodec();
+    codec = registry == null ? new ObservationCodec() : new ObservationCodec(registry);
     clock = Clock.systemUTC();
   }
 
@@ -57,8 +61,13 @@ final class ObservationDeserializer implements KafkaRecordDeserializationSchema<
     Observation observation;
     try {
       observation = codec.decode(record.value(), record.headers());
+    } catch (UnknownSchemaException e) {
+      return new DeadLetter(Reason.SCHEMA, e.getMessage(), source);
     } catch (MalformedException e) {
       String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
+      if (registry == null && record.value().length > 0 && record.value()[0] == Framing.MAGIC) {
+        message += ", as with a schema registry; is it kafka.format: avro-confluent?";
+      }
       return new DeadLetter(Reason.MALFORMED, message, source);
     }
     int length = observation.series().length();

@@ -19,24 +19,28 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
 
   private final Topics topics;
   private final int maxDeadLetterBytes;
+  private final RegistrySettings registry; // null: plain Avro, its schema named in a header
   private transient ForecastCodec forecasts;
   private transient ScoreCodec scores;
   private transient Header forecastSchema;
   private transient Header scoreSchema;
   private transient Clock clock;
 
-  OutputRecords(Topics topics, int maxDeadLetterBytes) {
+  OutputRecords(Topics topics, int maxDeadLetterBytes, RegistrySettings registry) {
     this.topics = topics;
     this.maxDeadLetterBytes = maxDeadLetterBytes;
+    this.registry = registry;
   }
 
   @Override
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-    forecasts = new ForecastCodec();
-    scores = new ScoreCodec();
-    forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
-    scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
+    forecasts = new ForecastCodec(registry);
+    scores = new ScoreCodec(registry);
+    if (registry == null) {
+      forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
+      scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
+    }
     clock = Clock.systemUTC();
   }
 
@@ -66,7 +70,9 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
   private static ProducerRecord<byte[], byte[]> record(
       String topic, long time, byte[] series, byte[] value, Header schema) {
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, null, time, series, value);
-    record.headers().add(schema);
+    if (schema != null) {
+      record.headers().add(schema);
+    }
     return record;
   }
 }

@@ -40,6 +40,10 @@ public final class RecordView {
         fields.put("weights", length(bytes) + " bytes");
         return fields;
       }
+      if (value.length > Framing.LENGTH && value[0] == Framing.MAGIC) { // no series is empty
+        fields.put("schema id", Integer.toUnsignedString(Framing.id(value)));
+        bytes.position(Framing.LENGTH);
+      }
       fields.put("series", string(bytes));
       fields.put("time", time(number(bytes)));
       need(bytes, Double.BYTES, "a double");

@@ -3,26 +3,40 @@ package dev.weir.kafka;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
 import java.io.IOException;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 
-/** Scores as plain Avro binary of {@code score.avsc}. Not thread-safe: buffers are reused. */
+/**
+ * Scores as Avro binary of {@code score.avsc}: plain, or behind the id of their schema in a
+ * registry. Not thread-safe: buffers are reused.
+ */
 public final class ScoreCodec {
 
   private static final AvroBytes.Fields<Score> FIELDS = ScoreCodec::write;
 
-  private final AvroBounds bounds = new AvroBounds();
-  private final AvroBytes buffer = new AvroBytes();
-  private final SpecificDatumReader<dev.weir.kafka.avro.Score> reader =
-      new SpecificDatumReader<>(dev.weir.kafka.avro.Score.class);
-  private BinaryDecoder decoder;
+  static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
+
+  private final AvroBytes buffer;
+  private final RecordReader<dev.weir.kafka.avro.Score> reader;
+
+  /** Plain Avro. */
+  public ScoreCodec() {
+    this(null);
+  }
+
+  /**
+   * Reads and writes plain Avro, or what a registry knows.
+   *
+   * @param registry null for plain Avro; to write, our schema must be registered there
+   */
+  public ScoreCodec(RegistrySettings registry) {
+    this.buffer = new AvroBytes(registry == null ? Framing.NONE : Framing.of(registry.scoreId()));
+    this.reader = new RecordReader<>("score", dev.weir.kafka.avro.Score.class, registry);
+  }
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
   public static byte[] fingerprint() {
-    return WriterSchemas.fingerprint(dev.weir.kafka.avro.Score.getClassSchema());
+    return WriterSchemas.fingerprint(SCHEMA);
   }
 
   /** Writes the fields straight in the schema's order, as {@link ForecastCodec} does. */
@@ -66,10 +80,8 @@ public final class ScoreCodec {
   }
 
   public Score decode(byte[] bytes) throws MalformedException {
-    bounds.check(reader.getSchema(), bytes);
+    dev.weir.kafka.avro.Score record = reader.read(bytes);
     try {
-      decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
-      dev.weir.kafka.avro.Score record = reader.read(null, decoder);
       return new Score(
           record.getSeries(),
           record.getTime().toEpochMilli(),
@@ -84,7 +96,7 @@ public final class ScoreCodec {
           record.getMethods().stream()
               .map(m -> new Score.Method(m.getName(), m.getMae(), m.getShare()))
               .toList());
-    } catch (IOException | AvroRuntimeException e) {
+    } catch (RuntimeException e) {
       throw new MalformedException("score: " + e.getMessage(), e);
     }
   }

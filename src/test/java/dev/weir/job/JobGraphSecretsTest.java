@@ -47,6 +47,20 @@ class JobGraphSecretsTest {
         .contains("${env:WEIR_TEST_WORD}", "EnvVarConfigProvider");
   }
 
+  @Test
+  void aJobGraphNamesThePasswordOfARegistryAndDoesNotHoldIt() throws Exception {
+    Files.writeString(dir.resolve("registry.properties"), "basic.auth.user.info=weir:" + SECRET);
+    assertThat(
+            jobGraph(
+                """
+                format: avro-confluent
+                registry: {url: 'http://registry:8080/apis/ccompat/v7'}
+                properties-file: registry.properties
+                """))
+        .contains("registry.properties:basic.auth.user.info}", "http://registry:8080")
+        .doesNotContain(SECRET);
+  }
+
   /** What the warning says, and why the test above would see one. */
   @Test
   void aSecretInPlainTextTravelsWithTheJob() throws Exception {

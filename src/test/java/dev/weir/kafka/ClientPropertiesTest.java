@@ -185,7 +185,8 @@ class ClientPropertiesTest {
             Duration.ofDays(1),
             Span.STREAM,
             SpanOffsets.STREAM,
-            0);
+            0,
+            null);
     assertThat(settings.toString())
         .contains("broker:9093", "sasl.jaas.config=[hidden]", "security.protocol=SASL_SSL")
         .doesNotContain("pw-1");

@@ -25,7 +25,7 @@ class ObservationFuzzTest {
   private static final long SEED = 20261125;
 
   private final ObservationDeserializer deserializer =
-      new ObservationDeserializer(null, Duration.ofDays(1));
+      new ObservationDeserializer(null, Duration.ofDays(1), null);
 
   ObservationFuzzTest() {
     deserializer.open(null);

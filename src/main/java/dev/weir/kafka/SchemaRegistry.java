@@ -1,0 +1,289 @@
+package dev.weir.kafka;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.kafka.RegistryException.Kind;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.avro.Schema;
+
+/**
+ * As much of Confluent's REST API as readers and writers need: an id for a schema, a schema for an
+ * id. Each request ends after {@link #TIMEOUT}, however slowly an answer trickles in; answers are
+ * bounded, redirects are not followed, and no message holds a password. Keeps no connection that
+ * anybody would have to close.
+ *
+ * <p>Source: Confluent Schema Registry API reference, version 7 ("Schemas", "Subjects").
+ */
+final class SchemaRegistry {
+
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** Schemas are a few KiB. */
+  static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  private static final int NOT_FOUND = 40403;
+  private static final int SUBJECT_NOT_FOUND = 40401;
+  private static final int VERSION_NOT_FOUND = 40402;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+
+  private final String url;
+  private final String authorization; // null: nobody is asked who it is
+  private final HttpClient http;
+  private final Duration timeout;
+
+  /**
+   * @throws IllegalStateException when a secret that is named is not there, or the certificates of
+   *     the truststore can't be read
+   */
+  SchemaRegistry(RegistrySettings settings) {
+    this(settings, TIMEOUT);
+  }
+
+  SchemaRegistry(RegistrySettings settings, Duration timeout) {
+    this.url = settings.url();
+    this.timeout = timeout;
+    Map<String, String> found = ClientProperties.resolved(settings.properties());
+    this.authorization = authorization(found);
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER) // would carry the password elsewhere
+            .connectTimeout(timeout);
+    if (found.containsKey(RegistrySettings.TRUSTSTORE)) {
+      builder.sslContext(
+          Truststore.context(
+              found.get(RegistrySettings.TRUSTSTORE),
+              found.get(RegistrySettings.TRUSTSTORE_TYPE),
+              found.get(RegistrySettings.TRUSTSTORE_PASSWORD)));
+    }
+    this.http = builder.build();
+  }
+
+  private static String authorization(Map<String, String> found) {
+    String user = found.get(RegistrySettings.USER_INFO);
+    String token = found.get(RegistrySettings.TOKEN);
+    if (user != null && token != null) {
+      throw new IllegalStateException(
+          "schema registry: expected %s or %s, got both"
+              .formatted(RegistrySettings.USER_INFO, RegistrySettings.TOKEN));
+    }
+    if (user != null && user.indexOf(':') < 1) {
+      throw new IllegalStateException(
+          RegistrySettings.USER_INFO + ": expected user:password, got no colon (not shown)");
+    }
+    String word =
+        user != null
+            ? "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8))
+            : token != null ? "Bearer " + token : null;
+    if (word != null && !word.matches("[\\x20-\\x7e]+")) {
+      throw new IllegalStateException(
+          RegistrySettings.TOKEN + ": expected printable ASCII, got something else (not shown)");
+    }
+    return word;
+  }
+
+  /**
+   * The id of the schema under the subject: looked up first, since whoever may not write may still
+   * read, and registered when it is not there.
+   */
+  int idOf(String subject, Schema schema) throws RegistryException {
+    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
+    String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
+    String what = "subject " + subject;
+    try {
+      return id(what, call(what, path, body));
+    } catch (RegistryException e) {
+      if (e.kind() != Kind.UNKNOWN) {
+        throw e;
+      }
+    }
+    return id(what, call(what, path + "/versions", body));
+  }
+
+  private int id(String what, JsonNode answer) throws RegistryException {
+    JsonNode id = answer.get("id");
+    if (id == null || !id.canConvertToInt() || !id.isIntegralNumber() || id.intValue() < 0) {
+      throw notARegistry(what, "no id");
+    }
+    return id.intValue();
+  }
+
+  /** The text of a schema, not looked into. */
+  String schema(int id) throws RegistryException {
+    String what = "schema id " + Integer.toUnsignedString(id);
+    return text(what, call(what, "/schemas/ids/" + Integer.toUnsignedString(id), null));
+  }
+
+  private String text(String what, JsonNode answer) throws RegistryException {
+    JsonNode type = answer.get("schemaType");
+    if (type != null && !type.asText().equals("AVRO")) {
+      throw new RegistryException(
+          Kind.REFUSED,
+          "%s: expected an Avro schema, got one of type %s"
+              .formatted(what, AvroBounds.quoted(type.asText())));
+    }
+    if (answer.path("references").size() > 0) {
+      throw new RegistryException(
+          Kind.REFUSED, what + ": expected a schema without references to others, got some");
+    }
+    JsonNode schema = answer.get("schema");
+    if (schema == null || !schema.isTextual()) {
+      throw notARegistry(what, "no schema");
+    }
+    return schema.textValue();
+  }
+
+  /** A version of a subject. */
+  record Version(int id, String schema) {}
+
+  /** The newest versions of a subject, oldest first; none of a subject that is not there. */
+  List<Version> versions(String subject, int most) throws RegistryException {
+    String what = "subject " + subject;
+    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions";
+    JsonNode numbers;
+    try {
+      numbers = call(what, path, null);
+    } catch (RegistryException e) {
+      if (e.kind() == Kind.UNKNOWN) {
+        return List.of();
+      }
+      throw e;
+    }
+    if (!numbers.isArray()) {
+      throw notARegistry(what, "no list of versions");
+    }
+    List<Version> versions = new ArrayList<>();
+    for (int i = Math.max(0, numbers.size() - most); i < numbers.size(); i++) {
+      JsonNode answer = call(what, path + "/" + numbers.get(i).asInt(), null);
+      versions.add(new Version(id(what, answer), text(what, answer)));
+    }
+    return versions;
+  }
+
+  /**
+   * @param what what messages call the thing that is asked for
+   * @param body null for a question
+   */
+  private JsonNode call(String what, String path, String body) throws RegistryException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(timeout)
+            .header("Accept", CONTENT_TYPE + ", application/json");
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    if (body != null) {
+      request
+          .header("Content-Type", CONTENT_TYPE)
+          .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+    }
+    HttpResponse<byte[]> response = send(what, request.build());
+    JsonNode answer = json(response.body());
+    if (response.statusCode() == 200 && answer != null) {
+      return answer;
+    }
+    throw refusal(what, response.statusCode(), answer);
+  }
+
+  private HttpResponse<byte[]> send(String what, HttpRequest request) throws RegistryException {
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        http.sendAsync(request, info -> new BoundedBody(MAX_ANSWER_BYTES));
+    try {
+      // a request's own time-out ends with the headers, and a body may take its time
+      return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw away(what, "nothing within " + timeout.toMillis() + " ms", e);
+    } catch (ExecutionException e) {
+      throw away(what, words(e.getCause()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the schema registry", e);
+    } finally {
+      sent.cancel(true);
+    }
+  }
+
+  private static String words(Throwable cause) {
+    String message = cause.getMessage();
+    String text = cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    return AvroBounds.quoted(text);
+  }
+
+  private RegistryException away(String what, String got, Throwable cause) {
+    return new RegistryException(
+        Kind.AWAY,
+        "%s: expected an answer of the schema registry at %s, got %s".formatted(what, url, got),
+        cause);
+  }
+
+  private RegistryException notARegistry(String what, String got) {
+    return new RegistryException(
+        Kind.AWAY,
+        "%s: expected an answer of a schema registry at %s, got %s; check the path, such as /apis/ccompat/v7"
+            .formatted(what, url, got));
+  }
+
+  private static JsonNode json(byte[] body) {
+    try {
+      JsonNode read = JSON.readTree(body);
+      return read.isMissingNode() ? null : read; // no body at all
+    } catch (JsonProcessingException e) {
+      return null;
+    } catch (IOException e) {
+      throw new IllegalStateException("an array in memory can't fail to be read", e);
+    }
+  }
+
+  private RegistryException refusal(String what, int status, JsonNode answer) {
+    int code = answer == null ? 0 : answer.path("error_code").asInt();
+    String said =
+        answer == null
+            ? "HTTP %d, and no JSON".formatted(status)
+            : "HTTP %d: %s"
+                .formatted(status, AvroBounds.quoted(answer.path("message").asText("no message")));
+    if (status == 404
+        && (code == NOT_FOUND || code == SUBJECT_NOT_FOUND || code == VERSION_NOT_FOUND)) {
+      return new RegistryException(
+          Kind.UNKNOWN,
+          "%s: expected to be known to the schema registry at %s, got %s"
+              .formatted(what, url, said));
+    }
+    if (status == 401 || status == 403) {
+      return new RegistryException(
+          Kind.AWAY, // a right may be granted meanwhile
+          "%s: expected a user that the schema registry at %s lets in, got %s; see to %s or %s"
+              .formatted(what, url, said, RegistrySettings.USER_INFO, RegistrySettings.TOKEN));
+    }
+    if (status == 409) {
+      return new RegistryException(
+          Kind.REFUSED,
+          "%s: expected a schema that is compatible with those before it, got %s; allow it in the subject's compatibility, or take another topic"
+              .formatted(what, said));
+    }
+    if (status == 422) {
+      return new RegistryException(
+          Kind.REFUSED,
+          "%s: expected a schema that the schema registry at %s takes, got %s"
+              .formatted(what, url, said));
+    }
+    return status >= 500 ? away(what, said, null) : notARegistry(what, said);
+  }
+}

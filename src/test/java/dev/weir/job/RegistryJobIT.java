@@ -1,0 +1,365 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.ApicurioProcess;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.RegistryServer;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.ScoreCodec;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Jobs whose schemas are in a registry: a real one, and one that is away or asks for a password.
+ */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RegistryJobIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final long START = 1_767_225_600_000L;
+
+  /** Of somebody whose producers were there before Weir. */
+  private static final Schema SENSOR =
+      SchemaBuilder.record("Sensor")
+          .namespace("com.example")
+          .fields()
+          .optionalString("unit")
+          .requiredFloat("value")
+          .requiredLong("time")
+          .requiredString("series")
+          .endRecord();
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.put("output", "mixture");
+    overrides.put("learning.size", "small");
+    overrides.put("scores.every", "5");
+    overrides.putAll(more);
+    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+  }
+
+  private static Map<String, String> registry(String url) {
+    return Map.of("kafka.format", "avro-confluent", "kafka.registry.url", url);
+  }
+
+  /** Two series, each value a float, so that a writer of floats loses nothing. */
+  private static List<Observation> observations(int from, int to) {
+    List<Observation> observations = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      observations.add(new Observation("a", START + 60_000L * i, (float) Math.sin(i) * 3));
+      observations.add(new Observation("b", START + 60_000L * i, i % 7));
+    }
+    return observations;
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String topic, String series, byte[] value) {
+    return new ProducerRecord<>(topic, series.getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  private static byte[] sensor(int id, Observation o) throws Exception {
+    GenericRecord record = new GenericData.Record(SENSOR);
+    record.put("unit", "bar");
+    record.put("value", (float) o.value());
+    record.put("time", o.time());
+    record.put("series", o.series());
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(ByteBuffer.allocate(5).putInt(1, id).array());
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    new GenericDatumWriter<GenericRecord>(SENSOR).write(record, encoder);
+    encoder.flush();
+    return out.toByteArray();
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    return kafka.read(topic, KafkaFixture.COMMITTED);
+  }
+
+  private static void awaitRecords(RunningJob job, String topic, int count) {
+    job.await().until(() -> read(topic).size() >= count);
+  }
+
+  private static JsonAnswer get(String url) throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    return new JsonAnswer(answer.statusCode(), answer.body());
+  }
+
+  private record JsonAnswer(int status, String body) {}
+
+  /** By a reader of nobody's but Avro's, with what the registry has under the record's id. */
+  private static GenericRecord readByIdOf(String url, byte[] value) throws Exception {
+    assertThat(value[0]).isZero();
+    JsonAnswer answer = get(url + "/schemas/ids/" + ByteBuffer.wrap(value).getInt(1));
+    assertThat(answer.status()).isEqualTo(200);
+    String text =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .readTree(answer.body())
+            .get("schema")
+            .textValue();
+    Schema schema = new Schema.Parser().parse(text);
+    return new GenericDatumReader<GenericRecord>(schema)
+        .read(null, DecoderFactory.get().binaryDecoder(value, 5, value.length - 5, null));
+  }
+
+  /** The values without their frames, by key, each key's in their order. */
+  private static Map<String, List<String>> avro(
+      List<ConsumerRecord<byte[], byte[]>> records, int skip) {
+    return records.stream()
+        .collect(
+            Collectors.groupingBy(
+                r -> new String(r.key(), StandardCharsets.UTF_8),
+                Collectors.mapping(
+                    r ->
+                        java.util.HexFormat.of()
+                            .formatHex(Arrays.copyOfRange(r.value(), skip, r.value().length)),
+                    Collectors.toList())));
+  }
+
+  @Test
+  void forecastsAreThoseOfPlainAvroToTheBitAndAnybodyCanReadThemByTheRegistry() throws Exception {
+    try (ApicurioProcess apicurio = ApicurioProcess.start()) {
+      JobSettings plain = settings("plain", Map.of());
+      JobSettings registered = settings("registered", registry(apicurio.url()));
+      String observations = registered.kafka().topics().observations();
+      kafka.create(plain.kafka().topics().observations(), 1, Map.of());
+      kafka.create(observations, 1, Map.of());
+      RegistrySettings registry = apicurio.settings();
+      ObservationCodec ours = ObservationCodec.registered(registry, observations);
+      int rounds = 60;
+
+      try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
+          RunningJob job = flink.submit(registered, 1, CHECKPOINTS)) {
+        // before anything is written
+        for (String kind : List.of("forecasts", "scores")) {
+          String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
+          assertThat(get(subject)).isEqualTo(new JsonAnswer(200, "[1]"));
+        }
+        kafka.sendObservations(plain.kafka().topics().observations(), observations(0, rounds));
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (Observation o : observations(0, 20)) {
+          records.add(record(observations, o.series(), ours.encode(o)));
+        }
+        int sensor = registerSensor(apicurio.url(), observations); // unknown when the job began
+        for (Observation o : observations(20, rounds)) {
+          records.add(record(observations, o.series(), sensor(sensor, o)));
+        }
+        byte[] withoutId = new ObservationCodec().encode(observations(0, 1).get(0));
+        byte[] unknownId = sensor(987_654, observations(0, 1).get(0));
+        records.add(record(observations, "a", withoutId));
+        records.add(record(observations, "a", unknownId));
+        kafka.send(records);
+
+        String forecasts = registered.kafka().topics().forecasts();
+        awaitRecords(plainJob, plain.kafka().topics().forecasts(), 2 * rounds);
+        awaitRecords(job, forecasts, 2 * rounds);
+        awaitRecords(job, registered.kafka().topics().deadLetters(), 2);
+        job.assertRunning();
+
+        assertThat(avro(read(forecasts), 5))
+            .isEqualTo(avro(read(plain.kafka().topics().forecasts()), 0))
+            .hasSize(2);
+        String scores = registered.kafka().topics().scores();
+        awaitRecords(job, scores, 20);
+        assertThat(avro(read(scores), 5))
+            .isEqualTo(avro(read(plain.kafka().topics().scores()), 0))
+            .hasSize(2);
+
+        ConsumerRecord<byte[], byte[]> last = read(forecasts).get(2 * rounds - 1);
+        assertThat(last.headers()).isEmpty();
+        GenericRecord byAvro = readByIdOf(apicurio.url(), last.value());
+        assertThat(byAvro.getSchema().getFullName()).isEqualTo("dev.weir.kafka.avro.Forecast");
+        assertThat(byAvro.get("series")).hasToString("b");
+        assertThat(byAvro.get("origin")).isEqualTo(START + 60_000L * (rounds - 1));
+        assertThat(new ForecastCodec(registry).decode(last.value()).series()).isEqualTo("b");
+        assertThat(readByIdOf(apicurio.url(), read(scores).get(0).value()).getSchema().getName())
+            .isEqualTo("Score");
+        new ScoreCodec(registry).decode(read(scores).get(0).value());
+
+        List<DeadLetter> letters = kafka.deadLetters(registered.kafka().topics().deadLetters());
+        assertThat(letters)
+            .extracting(DeadLetter::reason)
+            .containsExactly(Reason.MALFORMED, Reason.SCHEMA);
+        assertThat(letters.get(0).source().value()).isEqualTo(withoutId);
+        assertThat(letters.get(1).source().value()).isEqualTo(unknownId);
+        assertThat(letters.get(1).message()).startsWith("schema id 987654: expected to be known");
+      }
+    }
+  }
+
+  private static int registerSensor(String url, String topic) throws Exception {
+    String body =
+        new com.fasterxml.jackson.databind.ObjectMapper()
+            .createObjectNode()
+            .put("schema", SENSOR.toString())
+            .toString();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(url + "/subjects/" + topic + "-value/versions"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return new com.fasterxml.jackson.databind.ObjectMapper()
+        .readTree(answer.body())
+        .get("id")
+        .intValue();
+  }
+
+  // ---- a registry that does not do as it should
+
+  @Test
+  void aJobDoesNotStartWithoutItsRegistryAndSaysWhy() throws Exception {
+    try (RegistryServer server = RegistryServer.start()) {
+      JobSettings settings = settings("unregistered", registry(server.url()));
+      kafka.create(settings.kafka().topics().observations(), 1, Map.of());
+
+      server.pause();
+      assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "subject unregistered.forecasts-value: expected an answer of the schema registry at %s,"
+                  + " got ConnectException",
+              server.url());
+
+      server.resume();
+      server.askFor("weir:sesame");
+      assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("got HTTP 401: Unauthorized; see to basic.auth.user.info");
+
+      Map<String, String> withUser = new HashMap<>(registry(server.url()));
+      withUser.put("kafka.properties.basic.auth.user.info", "${env:WEIR_TEST_NOT_SET}");
+      JobSettings named = settings("unregistered", withUser);
+      assertThatThrownBy(() -> ForecastJob.prepareTopics(named))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "basic.auth.user.info: expected a value for ${env:WEIR_TEST_NOT_SET} on this machine,"
+                  + " found none");
+      assertThat(named.kafka().properties()).as("none of Kafka's business").isEmpty();
+
+      server.askFor(null);
+      server.register("unregistered.forecasts-value", SENSOR);
+      server.answer(
+          exchange -> {
+            byte[] said =
+                "{\"error_code\": 409, \"message\": \"no\"}".getBytes(StandardCharsets.UTF_8);
+            boolean isLookUp = !exchange.getRequestURI().getPath().endsWith("versions");
+            if (isLookUp) {
+              said =
+                  "{\"error_code\": 40403, \"message\": \"no\"}".getBytes(StandardCharsets.UTF_8);
+            }
+            exchange.sendResponseHeaders(isLookUp ? 404 : 409, said.length);
+            exchange.getResponseBody().write(said);
+          });
+      assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "subject unregistered.forecasts-value: expected a schema that is compatible with those"
+                  + " before it");
+    }
+  }
+
+  @Test
+  void aRegistryThatGoesAwayHoldsUpOnlyWhatNobodyHasSeenAndTheJobLives() throws Exception {
+    try (RegistryServer server = RegistryServer.start()) {
+      Map<String, String> options = new HashMap<>(registry(server.url()));
+      options.put("kafka.registry.patience", "PT20S");
+      JobSettings settings = settings("away", options);
+      String observations = settings.kafka().topics().observations();
+      String forecasts = settings.kafka().topics().forecasts();
+      kafka.create(observations, 1, Map.of());
+      ObservationCodec ours = ObservationCodec.registered(server.settings(), observations);
+
+      try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+        int sensor = server.register(observations + "-value", SENSOR);
+        server.pause();
+        int asked = server.requests().size();
+        // a schema that the job knows from its start
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (Observation o : observations(0, 10)) {
+          records.add(record(observations, o.series(), ours.encode(o)));
+        }
+        kafka.send(records);
+        awaitRecords(job, forecasts, 20);
+
+        // one that it does not know waits, and is read when the registry is back
+        records.clear();
+        for (Observation o : observations(10, 15)) {
+          records.add(record(observations, o.series(), sensor(sensor, o)));
+        }
+        kafka.send(records);
+        server.resume();
+        awaitRecords(job, forecasts, 30);
+        assertThat(read(settings.kafka().topics().deadLetters())).isEmpty();
+        assertThat(server.requests().subList(asked, server.requests().size()))
+            .containsExactly("GET /schemas/ids/" + sensor);
+
+        // what nobody knows is asked for no more than 20 times, however much there is of it
+        records.clear();
+        for (int id = 1_000; id < 1_500; id++) {
+          records.add(record(observations, "a", sensor(id, observations(15, 16).get(0))));
+        }
+        kafka.send(records);
+        awaitRecords(job, settings.kafka().topics().deadLetters(), 500);
+        assertThat(server.requests().size() - asked).isLessThan(60);
+        assertThat(kafka.deadLetters(settings.kafka().topics().deadLetters()))
+            .allMatch(letter -> letter.reason() == Reason.SCHEMA);
+        job.assertRunning();
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package dev.weir.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Schemas that are small and mean harm: anybody may register one. */
+@Timeout(20)
+class ForeignSchemaTest {
+
+  private static String record(String name, String fields) {
+    return "{\"type\":\"record\",\"name\":\"%s\",\"fields\":[%s]}".formatted(name, fields);
+  }
+
+  private static String field(String name, String type) {
+    return "{\"name\":\"%s\",\"type\":%s}".formatted(name, type);
+  }
+
+  /** Each type names the one before it twice: 2^levels values of no byte each. */
+  private static String doubling(int levels) {
+    StringBuilder fields = new StringBuilder(field("f0", record("L0", field("x", "\"null\""))));
+    for (int i = 1; i <= levels; i++) {
+      String twice =
+          field("a", "\"L%d\"".formatted(i - 1)) + "," + field("b", "\"L%d\"".formatted(i - 1));
+      fields.append(',').append(field("f" + i, record("L" + i, twice)));
+    }
+    return record("Bomb", fields.toString());
+  }
+
+  private static void assertRefused(String text, String message) {
+    assertThatThrownBy(() -> ForeignSchema.parse(text))
+        .isInstanceOf(UnknownSchemaException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void typesThatStandForBillionsOfFieldsAreRefused() throws Exception {
+    assertThat(doubling(60)).hasSizeLessThan(8_000);
+    assertRefused(
+        doubling(60), "expected at most 10000 fields, each type counted where it is named");
+    assertThat(ForeignSchema.parse(doubling(8)).getName()).isEqualTo("Bomb");
+  }
+
+  @Test
+  void aRecordMayNameItselfWhereBytesMustFollow() throws Exception {
+    String tree =
+        record("Tree", field("left", "[\"null\",\"Tree\"]") + "," + field("x", "\"int\""));
+    Schema schema = ForeignSchema.parse(tree);
+    AvroBounds bounds = new AvroBounds();
+    bounds.check(schema, new byte[] {2, 2, 0, 2, 4, 6}); // three deep
+    byte[] deep = new byte[100];
+    java.util.Arrays.fill(deep, (byte) 2);
+    assertThatThrownBy(() -> bounds.check(schema, deep))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage("expected at most 32 levels of nesting");
+  }
+
+  @Test
+  void itemsOfNoBytesDoNotMakeARecordOfAThousandBytesLast() throws Exception {
+    StringBuilder fields = new StringBuilder(field("f0", "\"null\""));
+    for (int i = 1; i < 8_000; i++) {
+      fields.append(',').append(field("f" + i, "\"null\""));
+    }
+    Schema schema =
+        ForeignSchema.parse(
+            record(
+                "Wide",
+                field(
+                    "items",
+                    "{\"type\":\"array\",\"items\":" + record("Item", fields.toString()) + "}")));
+    byte[] bytes = new byte[1 << 20];
+    bytes[0] = (byte) 0x80; // a count of 2^19: as many as there are bytes, nearly
+    bytes[1] = (byte) 0x80;
+    bytes[2] = 0x40;
+    assertThatThrownBy(() -> new AvroBounds().check(schema, bytes))
+        .isInstanceOf(MalformedException.class)
+        .hasMessageContaining("expected fewer values in 1048576 bytes");
+  }
+
+  @Test
+  void whatIsNoSchemaIsRefusedInOneLine() {
+    assertRefused("", "expected one of Avro, got");
+    assertRefused("\u0000\u001b[2J", "expected JSON, got: ");
+    assertRefused("{", "expected JSON, got: ");
+    assertRefused("[]", "expected a record, got union");
+    assertRefused("\"int\"", "expected a record, got int");
+    assertRefused("{\"type\":\"record\"}", "expected one of Avro, got: ");
+    assertRefused("[".repeat(100_000), "expected JSON, got: ");
+    assertRefused(" ".repeat(300_000), "expected at most 262144 characters, got 300000");
+    String self = record("Self", field("self", "\"Self\"")); // no bytes end it
+    assertThatThrownBy(() -> ObservationReader.of(ForeignSchema.parse(self)))
+        .isInstanceOf(UnknownSchemaException.class);
+  }
+}
