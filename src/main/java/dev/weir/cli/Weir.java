@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       BenchCommand.class,
       ModelCommand.class,
-      TutorialCommand.class
+      TutorialCommand.class,
+      OptionsCommand.class
     },
     footer = {
       "",
