@@ -33,7 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       BenchCommand.class,
       ModelCommand.class,
       TutorialCommand.class,
-      OptionsCommand.class
+      OptionsCommand.class,
+      StatusCommand.class
     },
     footer = {
       "",
