@@ -47,12 +47,11 @@ final class FlinkRest {
 
   /** Whether it looks like HOST:PORT. */
   static boolean isAddress(String text) {
-    int colon = text.lastIndexOf(':');
-    if (colon < 1 || !text.substring(colon + 1).matches("[0-9]{1,5}")) {
-      return false;
-    }
     try {
-      return URI.create("http://" + text).getHost() != null;
+      URI uri = URI.create("http://" + text);
+      return uri.getPort() >= 1
+          && uri.getPort() <= 65_535
+          && text.equals(uri.getHost() + ":" + uri.getPort());
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.TopicAdmin;
@@ -163,7 +164,7 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /** A side that was named, or both, must answer; the other one is said to be missing. */
-  private static void tell(
+  static void tell(
       HealthReport report, String side, String problem, boolean named, String how, String other) {
     report.section(side.toLowerCase(Locale.ROOT)).put("answers", problem == null);
     if (problem == null) {
@@ -189,6 +190,7 @@ final class StatusCommand implements Callable<Integer> {
     try {
       Map<String, String> properties =
           new HashMap<>(ofFile ? settings.kafka().properties() : kafka.properties());
+      ClientProperties.check(servers, properties);
       properties.putIfAbsent("default.api.timeout.ms", KAFKA_MILLIS);
       properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
       Map<String, Object> clients = new HashMap<>(properties);

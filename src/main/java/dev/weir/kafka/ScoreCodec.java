@@ -1,9 +1,7 @@
 package dev.weir.kafka;
 
 import dev.weir.forecast.Score;
-import dev.weir.model.Mode;
 import java.io.IOException;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -73,7 +71,7 @@ public final class ScoreCodec {
       return new Score(
           record.getSeries(),
           record.getTime().toEpochMilli(),
-          Mode.ofLabel(record.getMode()),
+          ForecastCodec.mode(record.getMode()),
           record.getValue(),
           record.getScored(),
           record.getErrors().stream().mapToDouble(Double::doubleValue).toArray(),
@@ -84,7 +82,7 @@ public final class ScoreCodec {
           record.getMethods().stream()
               .map(m -> new Score.Method(m.getName(), m.getMae(), m.getShare()))
               .toList());
-    } catch (IOException | AvroRuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       throw new MalformedException("score: " + e.getMessage(), e);
     }
   }
