@@ -30,9 +30,9 @@ final class TailFilter {
   @Option(
       names = "--status",
       split = ",",
-      paramLabel = "STATUS,...",
+      paramLabel = "STATUS",
       converter = StatusConverter.class,
-      description = "Only forecasts of these: OK, WARMUP, FALLBACK, STALE.")
+      description = "Only forecasts of these, joined by commas: OK, WARMUP, FALLBACK, STALE.")
   private List<Forecast.Status> statuses;
 
   @Option(

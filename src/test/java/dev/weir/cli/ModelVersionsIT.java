@@ -42,7 +42,7 @@ class ModelVersionsIT {
   @BeforeAll
   static void startBroker() throws Exception {
     broker =
-        EmbeddedBroker.start(dir.resolve("broker"), 0, Map.of("log.cleaner.backoff.ms", "100"));
+        EmbeddedBroker.start(dir.resolve("broker"), 0, Map.of("log.cleaner.backoff.ms", "100", "log.initial.task.delay.ms", "500"));
     kafka = broker.bootstrapServers();
   }
 
@@ -54,8 +54,12 @@ class ModelVersionsIT {
   }
 
   private static ModelTopic topic(String name) {
+    return topic(name, Map.of()); // never compacted
+  }
+
+  private static ModelTopic topic(String name, Map<String, String> config) {
     try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
-      admin.create(name, 1, COMPACTED_SOON);
+      admin.create(name, 1, config);
     }
     return new ModelTopic(kafka, Map.of(), name);
   }
@@ -118,7 +122,7 @@ class ModelVersionsIT {
 
   @Test
   void aVersionIsGoneBackToAfterTheTopicWasCompacted() throws Exception {
-    ModelTopic topic = topic("compacted");
+    ModelTopic topic = topic("compacted", COMPACTED_SOON);
     for (long version = 1; version <= 3; version++) {
       topic.publish(model("demand", version));
     }
