@@ -16,7 +16,7 @@ final class NextStep {
   private NextStep() {}
 
   /**
-   * The line.
+   * The line; null when the message itself has it, after a semicolon as our own do.
    *
    * @param command as it is typed, such as {@code weir model list}
    */
@@ -26,6 +26,9 @@ final class NextStep {
       if (step != null) {
         return step;
       }
+    }
+    if (failure.getMessage() != null && failure.getMessage().contains("; ")) {
+      return null;
     }
     return saysEnough(failure)
         ? command + " --help has examples"

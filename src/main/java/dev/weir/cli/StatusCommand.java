@@ -98,6 +98,8 @@ final class StatusCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  private FlinkRest rest;
+
   @Override
   public Integer call() throws Exception {
     if (jobManager != null && !FlinkRest.isAddress(jobManager)) {
@@ -110,6 +112,7 @@ final class StatusCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "weir status: --max-lag: expected 0 or more, got " + mostLag);
     }
+    rest = new FlinkRest(jobManager == null ? JOB_MANAGER : jobManager, PATIENCE);
     JobSettings settings = file == null ? null : JobSettings.read(file, overrides);
     while (true) {
       HealthReport report = look(settings);
@@ -147,7 +150,6 @@ final class StatusCommand implements Callable<Integer> {
     HealthReport report = new HealthReport();
     String flinkProblem = null;
     String name = settings == null ? job : job == null ? settings.name() : job;
-    FlinkRest rest = new FlinkRest(jobManager == null ? JOB_MANAGER : jobManager, PATIENCE);
     try {
       String found = FlinkHealth.look(rest, name, report);
       name = found == null ? name : found;

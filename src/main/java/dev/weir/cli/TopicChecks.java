@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * Whether the topics are what a job needs: asked of the brokers, and seen in the newest records.
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class TopicChecks {
 
   private static final int SAMPLE = 200;
+  private static final String RIGHTS = "grant what docs/kafka-security.md lists for doctor";
   private static final String CREATE =
       "create it, or set topics.create-missing: true and grant Create";
 
@@ -73,37 +75,65 @@ final class TopicChecks {
         list.fail(name, CREATE, "no such topic");
       }
     }
-    RecordCheck records = new RecordCheck(kafka.maxFuture(), job.forecast().features());
-    if (!missing.contains(topics.observations())) {
-      observations(parallelism);
-      records(topics.observations(), records::observation);
-    }
-    if (!missing.contains(topics.forecasts())) {
-      kept(topics.forecasts());
-      records(topics.forecasts(), records::forecast);
-    }
-    if (!missing.contains(topics.scores())) {
-      kept(topics.scores());
-      records(topics.scores(), records::score);
-    }
-    if (!missing.contains(topics.deadLetters())) {
-      kept(topics.deadLetters());
-      deadLetters(!missing.contains(topics.observations()));
-      records(topics.deadLetters(), records::deadLetter);
-    }
-    if (!missing.contains(topics.models())) {
-      models();
-    }
     if (missing.isEmpty() || !job.createTopics()) {
       rights();
     }
-    transactions();
+    RecordCheck records = new RecordCheck(kafka.maxFuture(), job.forecast().features());
+    check(missing, topics.observations(), records::observation, () -> observations(parallelism));
+    check(missing, topics.forecasts(), records::forecast, () -> kept(topics.forecasts()));
+    check(missing, topics.scores(), records::score, () -> kept(topics.scores()));
+    check(
+        missing,
+        topics.deadLetters(),
+        records::deadLetter,
+        () -> {
+          kept(topics.deadLetters());
+          deadLetters(!missing.contains(topics.observations()));
+        });
+    if (!missing.contains(topics.models())) {
+      allowed(topics.models(), this::models);
+    }
+    allowed("transactions", this::transactions);
+  }
+
+  private void check(
+      List<String> missing,
+      String topic,
+      Function<ConsumerRecord<byte[], byte[]>, String> problemWith,
+      Runnable settings) {
+    if (!missing.contains(topic)) {
+      allowed(topic, settings);
+      allowed(topic, () -> records(topic, problemWith));
+    }
+  }
+
+  /** What can't be asked is said, and the other checks go on. */
+  private void allowed(String name, Runnable check) {
+    try {
+      check.run();
+    } catch (AuthorizationException e) {
+      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
+    } catch (IllegalStateException e) {
+      if (!(e.getCause() instanceof AuthorizationException)) {
+        throw e;
+      }
+      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
+    }
+  }
+
+  private String policy(String topic) {
+    String policy = facts.topic(topic, "cleanup.policy");
+    if (policy == null) {
+      list.warn(topic, RIGHTS, "its settings are not told");
+      return "";
+    }
+    return policy;
   }
 
   private void observations(int parallelism) {
     String name = topics.observations();
     Extent extent = tails.extent(name);
-    String policy = String.valueOf(facts.topic(name, "cleanup.policy"));
+    String policy = policy(name);
     if (policy.contains("compact")) {
       list.fail(
           name,
@@ -124,7 +154,7 @@ final class TopicChecks {
   }
 
   private void kept(String name) {
-    String policy = String.valueOf(facts.topic(name, "cleanup.policy"));
+    String policy = policy(name);
     if (policy.contains("compact")) {
       list.warn(
           name,
@@ -173,9 +203,9 @@ final class TopicChecks {
           admin.partitions(name));
       return;
     }
-    String policy = String.valueOf(facts.topic(name, "cleanup.policy"));
+    String policy = policy(name);
     String text = facts.topic(name, "retention.ms");
-    if (!policy.contains("compact") && !"-1".equals(text)) {
+    if (!policy.isEmpty() && !policy.contains("compact") && !"-1".equals(text)) {
       list.fail(
           name,
           "set cleanup.policy=compact",

@@ -118,9 +118,8 @@ public final class Weir implements Runnable {
     while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
-    return ClientProperties.masked("weir: " + message(cause))
-        + "\n  "
-        + NextStep.after(exception, commandLine.getCommandSpec().qualifiedName());
+    String next = NextStep.after(exception, commandLine.getCommandSpec().qualifiedName());
+    return ClientProperties.masked("weir: " + message(cause)) + (next == null ? "" : "\n  " + next);
   }
 
   /** Flink and Kafka say what they could not do, and only the cause says why. */

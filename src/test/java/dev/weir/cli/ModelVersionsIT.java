@@ -42,7 +42,10 @@ class ModelVersionsIT {
   @BeforeAll
   static void startBroker() throws Exception {
     broker =
-        EmbeddedBroker.start(dir.resolve("broker"), 0, Map.of("log.cleaner.backoff.ms", "100", "log.initial.task.delay.ms", "500"));
+        EmbeddedBroker.start(
+            dir.resolve("broker"),
+            0,
+            Map.of("log.cleaner.backoff.ms", "100", "log.initial.task.delay.ms", "500"));
     kafka = broker.bootstrapServers();
   }
 
