@@ -49,6 +49,7 @@ final class Bench implements AutoCloseable {
   private TopicAdmin topics;
   private Admin admin;
   private int runs;
+  private final ProgressLine progress = new ProgressLine(0);
   private int steps;
   private int step;
 
@@ -161,7 +162,7 @@ final class Bench implements AutoCloseable {
                 .formatted(of, rate, summary.uncommitted().p50(), summary.uncommitted().p99()));
         continue;
       }
-      System.err.printf("%s: %,.0f records/s are more than this machine keeps up%n", of, rate);
+      progress.line("%s: %,.0f records/s are more than this machine keeps up", of, rate);
       if (rate <= 1) {
         throw new IOException(of + ": expected it to keep up with one record a second");
       }
@@ -282,12 +283,19 @@ final class Bench implements AutoCloseable {
     step++;
     long now = System.nanoTime();
     double left = (now - begun) / 1e9 / step * (steps - step);
-    System.err.printf(
-        "%d of %d: %s (%.0f s); about %.0f s left%n", step, steps, what, (now - start) / 1e9, left);
+    progress.step(
+        (double) step / steps,
+        "%d of %d: %s (%.0f s); about %.0f s left",
+        step,
+        steps,
+        what,
+        (now - start) / 1e9,
+        left);
   }
 
   @Override
   public void close() {
+    progress.clear();
     if (admin != null) {
       admin.close();
     }

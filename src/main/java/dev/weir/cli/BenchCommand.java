@@ -127,6 +127,7 @@ final class BenchCommand implements Callable<Integer> {
       plan = plan();
     } catch (IllegalArgumentException e) {
       System.err.println("weir bench: " + Printable.line(e.getMessage(), 1_000));
+      System.err.println("  weir bench --help has examples");
       return 2;
     }
     BenchResult result;

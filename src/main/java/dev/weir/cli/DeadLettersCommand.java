@@ -46,7 +46,8 @@ final class DeadLettersCommand implements Callable<Integer> {
       try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
         if (!admin.missing(List.of(topic)).isEmpty()) {
           System.err.printf(
-              "weir dead-letters: topic %s: expected on Kafka at %s, got no such topic%n",
+              "weir dead-letters: topic %s: expected on Kafka at %s, got no such topic; --topic names"
+                  + " another%n",
               topic, kafka.bootstrapServers);
           return null;
         }
@@ -152,7 +153,8 @@ final class DeadLettersCommand implements Callable<Integer> {
     }
     if (letter == null) {
       System.err.printf(
-          "weir dead-letters: --show: expected a dead letter of %s, got none at %s%n",
+          "weir dead-letters: --show: expected a dead letter of %s, got none at %s; without --show"
+              + " they are listed%n",
           place.topic, show);
       return 1;
     }
@@ -177,7 +179,12 @@ final class DeadLettersCommand implements Callable<Integer> {
             + " beginning."
       },
       mixinStandardHelpOptions = true,
-      sortOptions = false)
+      sortOptions = false,
+      footer = {
+        "",
+        "Examples: weir dead-letters replay --reason MALFORMED --dry-run",
+        "          weir dead-letters replay --reason LATE --from 2026-01-31T12:00:00Z --confirm 17"
+      })
   static final class Replay implements Callable<Integer> {
     @Spec private CommandSpec spec;
 

@@ -106,7 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private final AtomicLong done = new AtomicLong();
   private long all;
   private long begun;
-  private long lastShown;
+  private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
 
   @Override
   public Integer call() throws Exception {
@@ -115,6 +115,7 @@ final class EvaluateCommand implements Callable<Integer> {
       return evaluate();
     } catch (EvaluationPlan.UsageException e) { // a wrong job file is answered as by each command
       System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
+      System.err.println("  weir evaluate --help has examples");
       return 2;
     }
   }
@@ -137,7 +138,9 @@ final class EvaluateCommand implements Callable<Integer> {
       }
     }
     if (trials.isEmpty()) {
-      System.err.println("weir evaluate: expected a series that is long enough, got none");
+      System.err.println(
+          "weir evaluate: expected a series that is long enough, got none; give more history, or a"
+              + " shorter --horizon or --season");
       return 1;
     }
     EvaluationPlan plain = plan.withoutNetworks();
@@ -149,7 +152,12 @@ final class EvaluateCommand implements Callable<Integer> {
       oursWithout.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
       all += (plain == null ? 2L : 3L) * of.size();
     }
-    List<Map<String, SeriesScore>> others = run(ours, plan, oursWithout, plain, season);
+    List<Map<String, SeriesScore>> others;
+    try {
+      others = run(ours, plan, oursWithout, plain, season);
+    } finally {
+      progress.clear();
+    }
     EvaluationResult result =
         result(ours, plain == null ? null : oursWithout, others, season, plan);
     if (report != null) {
@@ -380,18 +388,13 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void show() {
-    long now = System.nanoTime();
-    if (now - lastShown < SHOWN_NANOS) {
-      return;
-    }
-    lastShown = now;
     double share = (double) done.get() / all;
-    double elapsed = (now - begun) / 1e9;
+    double elapsed = (System.nanoTime() - begun) / 1e9;
     if (share < 0.01) {
-      System.err.printf("%3.0f %%, %.0f s so far%n", 100 * share, elapsed);
+      progress.show(share, "%3.0f %%, %.0f s so far", 100 * share, elapsed);
     } else {
-      System.err.printf(
-          "%3.0f %%, about %.0f s left%n", 100 * share, elapsed * (1 - share) / share);
+      progress.show(
+          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed * (1 - share) / share);
     }
   }
 }

@@ -1,18 +1,21 @@
 package dev.weir.cli;
 
 import dev.weir.kafka.ModelTopic;
+import dev.weir.kafka.ModelVersions;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -32,7 +35,17 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       ModelCommand.Inspect.class,
       ModelCommand.Publish.class,
-      ModelCommand.ListModels.class
+      ModelCommand.ListModels.class,
+      ModelRollbackCommand.class,
+      ModelDiffCommand.class
+    },
+    footer = {
+      "",
+      "Examples: weir model inspect demand.safetensors --seq-len 5",
+      "          weir model publish demand.safetensors --name demand",
+      "          weir model list",
+      "          weir model diff demand@3 demand",
+      "          weir model rollback demand"
     })
 final class ModelCommand implements Runnable {
 
@@ -41,68 +54,8 @@ final class ModelCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "weir model: expected inspect, publish or list, got none");
-  }
-
-  /** A safetensors file, and what to assume where it says nothing. */
-  private static final class WeightFile {
-    @Parameters(paramLabel = "FILE", description = "Weights, safetensors.")
-    private Path file;
-
-    @Option(names = "--name", description = "Name of the model.")
-    private String name;
-
-    @Option(
-        names = "--mode",
-        converter = ModeConverter.class,
-        description = "many-to-one or many-to-many, where the file does not say.")
-    private Mode mode;
-
-    @Option(names = "--seq-len", description = "Values in a window, where the file does not say.")
-    private Integer seqLen;
-
-    @Option(
-        names = "--readout",
-        converter = ReadoutConverter.class,
-        description = "h_n or 'out[:, -1]', where the file does not say.")
-    private Readout readout;
-
-    @Option(
-        names = "--scaling",
-        converter = RuleConverter.class,
-        description = "none, window or last, where the file does not say.")
-    private Scaling.Rule scaling;
-
-    @Option(
-        names = "--cell",
-        converter = CellConverter.class,
-        description = "rnn_tanh or rnn_relu, which have the same shapes.")
-    private Cell cell;
-
-    @Option(
-        names = "--calendar",
-        split = ",",
-        converter = CalendarConverter.class,
-        paramLabel = "hour-of-day,...",
-        description =
-            "What the network reads of the time after value and features, where the file does not"
-                + " say: minute-of-hour, hour-of-day, day-of-week, day-of-year.")
-    private List<Calendar> calendar;
-
-    ForecastModel read() throws IOException {
-      ForecastModel model =
-          ModelFiles.read(
-              file,
-              new ModelFiles.Defaults(
-                  name,
-                  mode,
-                  seqLen,
-                  readout,
-                  scaling == null ? null : new Scaling(scaling, 0, 1),
-                  cell,
-                  calendar));
-      return name == null ? model : model.withName(name);
-    }
+        spec.commandLine(),
+        "weir model: expected inspect, publish, list, rollback or diff, got none");
   }
 
   static <T> T known(T value, String text, String expected) {
@@ -158,17 +111,34 @@ final class ModelCommand implements Runnable {
       name = "inspect",
       description = "Says what a weight file holds.",
       mixinStandardHelpOptions = true,
-      sortOptions = false)
+      sortOptions = false,
+      footer = {"", "Example: weir model inspect demand.safetensors --name demand --seq-len 5"})
   static final class Inspect implements Callable<Integer> {
-    @Mixin private WeightFile weights;
+    @Parameters(paramLabel = "FILE", description = "Weights, safetensors.")
+    private Path file;
+
+    @Mixin private WeightOptions weights;
 
     @Override
     public Integer call() throws IOException {
-      ForecastModel model = weights.read();
+      ForecastModel model = weights.read(file);
+      rows(model).forEach(Inspect::row);
+      for (RnnConfig.Parameter parameter : model.rnn().parameters()) {
+        row("  " + parameter.name(), parameter.shape().toString());
+      }
+      model.provenance().entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(entry -> row(entry.getKey(), entry.getValue()));
+      return 0;
+    }
+
+    /** What a model is, but for its tensors and where it comes from. */
+    static Map<String, String> rows(ForecastModel model) {
+      Map<String, String> rows = new LinkedHashMap<>();
       RnnConfig rnn = model.rnn();
-      row("model", "%s version %d".formatted(model.name(), model.version()));
-      row("mode", model.mode().label());
-      row(
+      rows.put("model", "%s version %d".formatted(model.name(), model.version()));
+      rows.put("mode", model.mode().label());
+      rows.put(
           "network",
           "%s, input_size %d, hidden_size %d, num_layers %d, %s, %s"
               .formatted(
@@ -178,25 +148,19 @@ final class ModelCommand implements Runnable {
                   rnn.numLayers(),
                   rnn.bidirectional() ? "bidirectional" : "one direction",
                   rnn.bias() ? "with bias" : "no bias"));
-      row(
+      rows.put(
           "window",
           "seq_len %d -> horizon %d, scaling %s"
               .formatted(model.seqLen(), model.horizon(), model.scaling().rule().label()));
       if (model.rnn().inputSize() > 1) {
-        row(
+        rows.put(
             "inputs",
             "value, %d features, calendar [%s]"
                 .formatted(model.features(), Calendar.labels(model.calendar())));
       }
-      row("head", model.head() == null ? "none" : "linear, reads " + model.readout().label());
-      row("parameters", "%,d".formatted(rnn.parameterCount()));
-      for (RnnConfig.Parameter parameter : rnn.parameters()) {
-        row("  " + parameter.name(), parameter.shape().toString());
-      }
-      model.provenance().entrySet().stream()
-          .sorted(java.util.Map.Entry.comparingByKey())
-          .forEach(entry -> row(entry.getKey(), entry.getValue()));
-      return 0;
+      rows.put("head", model.head() == null ? "none" : "linear, reads " + model.readout().label());
+      rows.put("parameters", "%,d".formatted(rnn.parameterCount()));
+      return rows;
     }
 
     private static void row(String what, String value) {
@@ -209,14 +173,27 @@ final class ModelCommand implements Runnable {
       name = "publish",
       description = "Puts a model on the model topic; running jobs that use it swap at once.",
       mixinStandardHelpOptions = true,
-      sortOptions = false)
+      sortOptions = false,
+      footer = {"", "Example: weir model publish demand.safetensors --name demand --seq-len 5"})
   static final class Publish implements Callable<Integer> {
-    @Mixin private WeightFile weights;
+    @Parameters(paramLabel = "FILE", description = "Weights, safetensors.")
+    private Path file;
+
+    @Mixin private WeightOptions weights;
 
     @Option(
         names = "--model-version",
         description = "Version to publish it as; by default one more than the newest.")
     private Long version;
+
+    @Option(
+        names = "--keep",
+        paramLabel = "N",
+        defaultValue = "" + ModelTopic.KEEP,
+        description =
+            "Versions of this model to keep on the topic, to roll back to, whatever is compacted"
+                + " (default: ${DEFAULT-VALUE}).")
+    private int keep;
 
     @Option(
         names = "--topic",
@@ -228,7 +205,11 @@ final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      ForecastModel model = weights.read();
+      if (keep < 0) {
+        System.err.println("weir model publish: --keep: expected at least 0, got " + keep);
+        return 2;
+      }
+      ForecastModel model = weights.read(file);
       try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
         admin.createModels(topic);
       }
@@ -237,7 +218,7 @@ final class ModelCommand implements Runnable {
           version != null
               ? version
               : Math.max(model.version(), models.newestVersion(model.name()) + 1);
-      models.publish(model.withVersion(newVersion));
+      models.publish(model.withVersion(newVersion), keep);
       System.out.printf("%s version %d is on %s%n", model.name(), newVersion, topic);
       return 0;
     }
@@ -246,9 +227,14 @@ final class ModelCommand implements Runnable {
   /** {@code weir model list}. */
   @Command(
       name = "list",
-      description = "Lists the model topic, oldest first.",
+      description = {
+        "Lists what the model topic has of each model.",
+        "active: jobs use it. kept: model rollback can go back to it. leaving: it can until the topic is"
+            + " compacted."
+      },
       mixinStandardHelpOptions = true,
-      sortOptions = false)
+      sortOptions = false,
+      footer = {"", "Example: weir model list --bootstrap-servers broker:9092"})
   static final class ListModels implements Callable<Integer> {
     @Option(
         names = "--topic",
@@ -260,32 +246,42 @@ final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
-        if (!admin.missing(List.of(topic)).isEmpty()) {
-          System.err.printf(
-              "weir model list: topic %s: expected on Kafka at %s, got no such topic%n",
-              topic, kafka.bootstrapServers);
-          return 1;
-        }
+      ModelTopic models = topic("list", kafka, topic);
+      if (models == null) {
+        return 1;
       }
-      System.out.printf("%-28s %8s %-24s %10s%n", "name", "version", "published", "bytes");
-      for (ModelTopic.Entry entry :
-          new ModelTopic(kafka.bootstrapServers, kafka.properties(), topic).read()) {
-        if (entry.record() == null) {
-          System.out.printf(
-              "%-28s unreadable: %s%n",
-              Printable.line(entry.key()), Printable.line(entry.problem()));
-          continue;
-        }
-        var model = entry.record();
+      ModelVersions versions = models.versions();
+      System.out.printf(
+          "%-28s %8s %-24s %12s  %s%n", "name", "version", "published", "bytes", "state");
+      for (ModelVersions.Version version : versions.all()) {
         System.out.printf(
-            "%-28s %8d %-24s %,10d%n",
-            Printable.line(model.getName()),
-            model.getVersion(),
-            model.getCreated(),
-            model.getWeights().remaining());
+            "%-28s %8d %-24s %,12d  %s%n",
+            Printable.line(version.name()),
+            version.version(),
+            version.published(),
+            version.bytes(),
+            version.state().name().toLowerCase(Locale.ROOT));
+      }
+      for (ModelVersions.Unreadable record : versions.unreadable()) {
+        System.out.printf(
+            "%-28s unreadable, offset %d: %s%n",
+            Printable.line(record.key()), record.offset(), Printable.line(record.problem()));
       }
       return 0;
     }
+  }
+
+  /** The topic, or null once it has been said that there is none. */
+  static ModelTopic topic(String command, KafkaOptions kafka, String topic) throws IOException {
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+      if (!admin.missing(List.of(topic)).isEmpty()) {
+        System.err.printf(
+            "weir model %s: topic %s: expected on Kafka at %s, got no such topic; name another with"
+                + " --topic, or publish a model first%n",
+            command, topic, kafka.bootstrapServers);
+        return null;
+      }
+    }
+    return new ModelTopic(kafka.bootstrapServers, kafka.properties(), topic);
   }
 }

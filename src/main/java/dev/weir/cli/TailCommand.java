@@ -1,16 +1,17 @@
 package dev.weir.cli;
 
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Score;
 import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,13 +21,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code weir tail}: shows forecasts as they arrive. */
+/** {@code weir tail}: shows forecasts, and scores if wanted, as they arrive. */
 @Command(
     name = "tail",
     description = "Shows forecasts as they arrive.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = {"", "Example: weir tail --series 'pump-.*' --format json | jq .steps"})
+    footer = {
+      "",
+      "Examples: weir tail --series 'pump-.*' --format json | jq .steps",
+      "          weir tail --since 2h --status FALLBACK,WARMUP",
+      "          weir tail --scores --model demand@3 --limit 100"
+    })
 final class TailCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(250);
@@ -44,13 +50,22 @@ final class TailCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Option(names = "--series", paramLabel = "REGEX", description = "Only series that match.")
-  private Pattern series;
+  @Mixin private TailFilter filter;
+
+  @Option(names = "--scores", description = "Scores as well.")
+  private boolean scores;
+
+  @Option(
+      names = "--scores-topic",
+      paramLabel = "TOPIC",
+      defaultValue = "scores",
+      description = "Topic of the scores (default: ${DEFAULT-VALUE}).")
+  private String scoresTopic;
 
   @Option(names = "--from-beginning", description = "Start with the oldest forecast.")
   private boolean fromBeginning;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Stop after so many forecasts.")
+  @Option(names = "--limit", paramLabel = "N", description = "Stop after so many lines.")
   private long limit = Long.MAX_VALUE;
 
   @Option(
@@ -61,6 +76,9 @@ final class TailCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka;
 
   @Mixin private RegistryOption registry;
+
+  private ForecastCodec forecasts;
+  private ScoreCodec scoreCodec;
 
   @Override
   public Integer call() throws Exception {
@@ -73,30 +91,32 @@ final class TailCommand implements Callable<Integer> {
     config.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
+    List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
-      if (!admin.missing(List.of(topic)).isEmpty()) {
+      List<String> missing = admin.missing(topics);
+      if (!missing.isEmpty()) {
         System.err.printf(
-            "weir tail: topic %s: expected on Kafka at %s, got no such topic%n",
-            topic, kafka.bootstrapServers);
+            "weir tail: topic %s: expected on Kafka at %s, got no such topic; %s names another%n",
+            missing.get(0),
+            kafka.bootstrapServers,
+            missing.get(0).equals(topic) ? "--topic" : "--scores-topic");
         return 1;
       }
     }
-    ForecastCodec codec = new ForecastCodec(schemas);
+    forecasts = new ForecastCodec(schemas);
+    scoreCodec = new ScoreCodec(schemas);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
+          topics.stream()
+              .flatMap(name -> consumer.partitionsFor(name).stream())
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
               .toList();
       consumer.assign(partitions);
-      if (fromBeginning) {
-        consumer.seekToBeginning(partitions);
-      } else {
-        consumer.seekToEnd(partitions);
-      }
+      seek(consumer, partitions);
       for (long shown = 0; shown < limit && !System.out.checkError(); ) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (shown < limit && show(codec, record)) {
+          if (shown < limit && show(record)) {
             shown++;
           }
         }
@@ -105,19 +125,59 @@ final class TailCommand implements Callable<Integer> {
     return 0;
   }
 
-  private boolean show(ForecastCodec codec, ConsumerRecord<byte[], byte[]> record) {
+  private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+    if (fromBeginning) {
+      consumer.seekToBeginning(partitions);
+      return;
+    }
+    consumer.seekToEnd(partitions);
+    if (filter.since() == null) {
+      return;
+    }
+    // a record's timestamp is the time of its value, so none that is wanted comes before the first
+    long since = Math.max(0, filter.since().toEpochMilli());
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, since));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, first) -> {
+              if (first != null) {
+                consumer.seek(partition, first.offset());
+              }
+            });
+  }
+
+  private boolean show(ConsumerRecord<byte[], byte[]> record) {
     try {
-      Forecast forecast = codec.decode(record.value());
-      if (series != null && !series.matcher(forecast.series()).matches()) {
-        return false;
+      if (record.value() == null) {
+        throw new MalformedException("expected a value, got none");
       }
-      System.out.println(
-          format == Format.json ? ForecastLines.json(forecast) : ForecastLines.text(forecast));
-      return true;
+      String line;
+      if (record.topic().equals(topic)) {
+        Forecast forecast = forecasts.decode(record.value());
+        line = filter.includes(forecast) ? line(forecast) : null;
+      } else {
+        Score score = scoreCodec.decode(record.value());
+        line = filter.includes(score) ? line(score) : null;
+      }
+      if (line != null) {
+        System.out.println(line);
+      }
+      return line != null;
     } catch (MalformedException e) {
       System.err.printf(
-          "%s-%d@%d: %s%n", record.topic(), record.partition(), record.offset(), e.getMessage());
+          "%s-%d@%d: %s; not one of ours, and passed over%n",
+          record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
       return false;
     }
+  }
+
+  private String line(Forecast forecast) {
+    return format == Format.json ? ForecastLines.json(forecast) : ForecastLines.text(forecast);
+  }
+
+  private String line(Score score) {
+    return format == Format.json ? ScoreLines.json(score) : ScoreLines.text(score);
   }
 }

@@ -181,7 +181,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private long begun;
-  private long lastShown;
+  private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
 
   @Override
   public Integer call() throws IOException {
@@ -219,8 +219,8 @@ final class TrainCommand implements Callable<Integer> {
       while (!trainer.isDone(progress)) {
         progress = trainer.train(progress, this::show);
         save(progressFile, fingerprint, progress);
-        System.err.printf(
-            "epoch %d: validation error %.4f of the last value's, best %.4f (epoch %d)%n",
+        progressLine.line(
+            "epoch %d: validation error %.4f of the last value's, best %.4f (epoch %d)",
             progress.epoch(), progress.score(), progress.bestScore(), progress.bestEpoch());
       }
       if (trainer.skippedUpdates() > 0) {
@@ -236,6 +236,8 @@ final class TrainCommand implements Callable<Integer> {
       System.out.printf(
           "%s: %s version 1, held-out error %.4f of the last value's (best epoch %d)%n",
           out, modelName, score, progress.bestEpoch());
+    } finally {
+      progressLine.clear();
     }
     return 0;
   }
@@ -284,13 +286,14 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void show(int epoch, int done, int all) {
-    long now = System.nanoTime();
-    if (now - lastShown > 2_000_000_000L) {
-      lastShown = now;
-      System.err.printf(
-          "epoch %d of %d at most: %3d%% of %,d windows, %.0f s%n",
-          epoch, epochs, 100L * done / all, all, (now - begun) / 1e9);
-    }
+    progressLine.show(
+        (epoch - 1 + (double) done / all) / epochs,
+        "epoch %d of %d at most: %3d%% of %,d windows, %.0f s",
+        epoch,
+        epochs,
+        100L * done / all,
+        all,
+        (System.nanoTime() - begun) / 1e9);
   }
 
   private Map<String, String> provenance(

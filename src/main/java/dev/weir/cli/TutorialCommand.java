@@ -19,7 +19,14 @@ import picocli.CommandLine.Spec;
 /** {@code weir tutorial}: the tutorial's tables beside ours. Exit code 1 if a cell differs. */
 @Command(
     name = "tutorial",
-    description = "The four networks of the tutorial \"Intro to RNN\", its tables beside ours.")
+    description = "The four networks of the tutorial \"Intro to RNN\", its tables beside ours.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples: weir tutorial",
+      "          weir tutorial --format json | jq .networks"
+    })
 final class TutorialCommand implements Callable<Integer> {
 
   /** Lower case, since picocli shows and reads the names as they are. */

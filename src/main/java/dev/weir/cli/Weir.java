@@ -32,11 +32,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       BenchCommand.class,
       ModelCommand.class,
-      TutorialCommand.class
+      TutorialCommand.class,
+      OptionsCommand.class,
+      StatusCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class
     },
     footer = {
       "",
       "A first look:  weir demo",
+      "Your own job:  weir doctor my-job.yaml, weir run my-job.yaml, weir status my-job.yaml",
       "Exit codes:    0 done, 1 the work failed, 2 wrong usage"
     })
 public final class Weir implements Runnable {
@@ -46,7 +51,15 @@ public final class Weir implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    int exitCode = commandLine().execute(args);
+    int exitCode;
+    try {
+      exitCode = commandLine().execute(args);
+    } catch (OutOfMemoryError e) {
+      System.err.println("weir: expected less to hold at once, got no more memory: " + e);
+      System.err.println(
+          "  give it more, as in WEIR_JAVA_OPTS=-Xmx2g, or take fewer or smaller files");
+      exitCode = 1;
+    }
     System.out.flush();
     // the embedded broker and cluster leave threads behind that would keep the process alive
     System.exit(exitCode);
@@ -55,19 +68,25 @@ public final class Weir implements Runnable {
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
     return new CommandLine(new Weir())
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isOut())))
         .setParameterExceptionHandler(
             (given, args) -> { // as picocli's own, but foreign words as what they are
               ParameterException exception = masked(given);
               CommandLine commandLine = exception.getCommandLine();
-              commandLine.getErr().println(error(commandLine, exception.getMessage()));
-              if (!UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
-                commandLine.usage(commandLine.getErr());
+              commandLine.getErr().println(error(exception.getMessage()));
+              if (UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
+                commandLine
+                    .getErr()
+                    .printf(
+                        "  %s --help has the rest%n", commandLine.getCommandSpec().qualifiedName());
+              } else {
+                commandLine.usage(commandLine.getErr(), Terminal.colours(Terminal.isErr()));
               }
               return commandLine.getCommandSpec().exitCodeOnInvalidInput();
             })
         .setExecutionExceptionHandler(
             (exception, commandLine, parseResult) -> {
-              commandLine.getErr().println(error(commandLine, line(exception)));
+              commandLine.getErr().println(error(line(exception, commandLine)));
               if (Boolean.getBoolean("weir.stacktrace")) {
                 exception.printStackTrace(commandLine.getErr());
               }
@@ -84,22 +103,23 @@ public final class Weir implements Runnable {
   }
 
   /** What was given may be repeated in it, but only as printable text. */
-  private static CommandLine.Help.Ansi.Text error(CommandLine commandLine, String message) {
+  private static CommandLine.Help.Ansi.Text error(String message) {
     String lines =
         message
             .lines()
             .map(text -> Printable.line(text, MOST_CHARACTERS))
             .collect(Collectors.joining(System.lineSeparator()));
-    return commandLine.getColorScheme().errorText(lines);
+    return CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isErr())).errorText(lines);
   }
 
   /** One line that says what went wrong; a bug of ours without a message is named by its type. */
-  private static String line(Exception exception) {
+  private static String line(Exception exception, CommandLine commandLine) {
     Throwable cause = exception;
     while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
-    return ClientProperties.masked("weir: " + message(cause)) + hint(exception);
+    String next = NextStep.after(exception, commandLine.getCommandSpec().qualifiedName());
+    return ClientProperties.masked("weir: " + message(cause)) + (next == null ? "" : "\n  " + next);
   }
 
   /** Flink and Kafka say what they could not do, and only the cause says why. */
@@ -119,15 +139,6 @@ public final class Weir implements Runnable {
       return denied.getFile() + ": expected a file that may be read, access is denied";
     }
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  private static String hint(Throwable exception) {
-    for (Throwable t = exception; t != null; t = t.getCause()) {
-      if (t instanceof org.apache.kafka.common.errors.TimeoutException) {
-        return "\n  is a broker listening there? try --bootstrap-servers HOST:PORT";
-      }
-    }
-    return "";
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.weir.model.ForecastModel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -11,23 +12,69 @@ import java.util.stream.Collectors;
  * One option of the job file.
  *
  * @param key where it stands, its parents joined by dots
+ * @param type in one word, for documentation
  * @param expected what a value must be, for messages and documentation
  * @param defaultValue the value when it is absent; null when it has none
  * @param description one sentence
  * @param parser from text to value; throws {@link IllegalArgumentException}
  */
 record JobOption<T>(
-    String key, String expected, T defaultValue, String description, Function<String, T> parser) {
+    String key,
+    Type type,
+    String expected,
+    T defaultValue,
+    String description,
+    Function<String, T> parser) {
+
+  /** What kind of value an option takes. */
+  enum Type {
+    TEXT,
+    NAME,
+    INTEGER,
+    NUMBER,
+    FLAG,
+    DURATION,
+    CHOICE,
+    LIST,
+    /** One of several kinds: what is expected says which. */
+    VALUE
+  }
+
+  /** An option whose type is said by what is expected. */
+  JobOption(
+      String key, String expected, T defaultValue, String description, Function<String, T> parser) {
+    this(key, Type.VALUE, expected, defaultValue, description, parser);
+  }
+
+  /** The default as a job file would have it; null when there is none. */
+  String defaultText() {
+    return defaultValue == null ? null : text(defaultValue);
+  }
+
+  private static String text(Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(JobOption::text).collect(Collectors.joining(", ", "[", "]"));
+    }
+    return value instanceof Enum<?> word
+        ? word.name().toLowerCase(Locale.ROOT).replace('_', '-')
+        : value.toString();
+  }
 
   static JobOption<String> text(String key, String defaultValue, String description) {
     return new JobOption<>(
-        key, "text", defaultValue, description, value -> require(!value.isBlank(), value));
+        key,
+        Type.TEXT,
+        "text",
+        defaultValue,
+        description,
+        value -> require(!value.isBlank(), value));
   }
 
   /** A word that is safe in topics, groups and transaction ids alike; a model's is the same. */
   static JobOption<String> name(String key, String defaultValue, String description) {
     return new JobOption<>(
         key,
+        Type.NAME,
         "a name of letters, digits, '.', '_' and '-', at most " + ForecastModel.MAX_NAME_LENGTH,
         defaultValue,
         description,
@@ -38,6 +85,7 @@ record JobOption<T>(
       String key, Integer defaultValue, int min, int max, String description) {
     return new JobOption<>(
         key,
+        Type.INTEGER,
         "a whole number from %d to %d".formatted(min, max),
         defaultValue,
         description,
@@ -51,6 +99,7 @@ record JobOption<T>(
   static JobOption<Boolean> flag(String key, boolean defaultValue, String description) {
     return new JobOption<>(
         key,
+        Type.FLAG,
         "true or false, on or off",
         defaultValue,
         description,
@@ -69,6 +118,7 @@ record JobOption<T>(
       String key, Duration defaultValue, Duration shortest, String description) {
     return new JobOption<>(
         key,
+        Type.DURATION,
         "a duration of whole milliseconds such as PT30M or 10 s, from %s to P3650D"
             .formatted(shortest),
         defaultValue,
@@ -92,6 +142,7 @@ record JobOption<T>(
       Function<String, T> parser) {
     return new JobOption<>(
         key,
+        Type.LIST,
         expected,
         defaultValue,
         description,
@@ -110,6 +161,7 @@ record JobOption<T>(
     String labels = Arrays.stream(values).map(label).collect(Collectors.joining(" or "));
     return new JobOption<>(
         key,
+        Type.CHOICE,
         labels,
         defaultValue,
         description,

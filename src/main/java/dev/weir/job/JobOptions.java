@@ -27,6 +27,7 @@ final class JobOptions {
   static final JobOption<String> BOOTSTRAP_SERVERS =
       new JobOption<>(
           "kafka.bootstrap-servers",
+          JobOption.Type.TEXT,
           BrokerAddresses.EXPECTED,
           null,
           "Brokers to start from, host:port[,host:port...].",
@@ -284,6 +285,14 @@ final class JobOptions {
   record Season(int count, Duration duration) {
 
     static final int LONGEST = 1000;
+
+    /** As a job file has it. */
+    @Override
+    public String toString() {
+      return duration != null
+          ? duration.toString()
+          : count == LearnerSettings.AUTO ? "auto" : Integer.toString(count);
+    }
 
     private static Season parse(String text) {
       if (text.equals("auto")) {

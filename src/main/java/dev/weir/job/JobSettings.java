@@ -1,14 +1,9 @@
 package dev.weir.job;
 
-import dev.weir.forecast.BaseModelExpert;
-import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Sampling;
 import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.TunedModelExpert;
-import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
 import dev.weir.job.JobOptions.RunMode;
@@ -298,7 +293,7 @@ public record JobSettings(
           };
       learner = experts == null ? learner : learner.withExperts(experts);
       learner = learner.withLevels(levels).withTraining(training);
-      int bytes = bytes(learner, season, seqLen, hasModel, initialModel);
+      int bytes = SeriesBytes.learned(learner, season, seqLen, hasModel, initialModel);
       if (levels.size() > MAX_LEVELS) {
         file.problem(
             JobOptions.LEVELS,
@@ -317,32 +312,6 @@ public record JobSettings(
           "a horizon of %d does not go with the other settings: %s"
               .formatted(horizon, e.getMessage()));
       return null;
-    }
-  }
-
-  /**
-   * What a series takes, with a copy of the model that the job starts with, if it is to have one.
-   *
-   * @throws IllegalArgumentException when settings don't go together
-   */
-  private static int bytes(
-      LearnerSettings learner, int season, int seqLen, boolean hasModel, byte[] initialModel) {
-    List<Expert> own = new ArrayList<>();
-    int copy = 0;
-    if (hasModel && learner.training().tuning() != Tuning.OFF) {
-      BaseModelExpert base = new BaseModelExpert();
-      TunedModelExpert tuned = new TunedModelExpert(base, seqLen, learner.training());
-      own.addAll(List.of(base, tuned));
-      copy = initialModel == null ? 0 : tuned.bytes(read(initialModel));
-    }
-    return copy + new Learner(learner, own).newSeries("a first one", season).bytes();
-  }
-
-  private static ForecastModel read(byte[] written) {
-    try {
-      return ModelFiles.fromBytes(written, ModelFiles.Defaults.NONE, "initial model");
-    } catch (ModelFormatException e) {
-      throw new IllegalStateException("a model that was just written must be readable", e);
     }
   }
 
@@ -441,7 +410,7 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    String problem = forecast.problemWith(read(target.initialModel()), target);
+    String problem = forecast.problemWith(SeriesBytes.read(target.initialModel()), target);
     if (problem != null) {
       file.problem("forecast." + target.mode().label(), problem);
     }

@@ -56,6 +56,7 @@ final class NetworkOptions {
   static final JobOption<Double> RATE =
       new JobOption<>(
           "learning.rate",
+          JobOption.Type.NUMBER,
           "a number above 0, at most 1",
           null,
           "Learning rate of the networks; by default 0.002 for birnn and birnn-many-to-many, 0.001"
@@ -84,6 +85,7 @@ final class NetworkOptions {
   static final JobOption<Tuning> ON_NEW_MODEL =
       new JobOption<>(
           "learning.on-new-model",
+          JobOption.Type.CHOICE,
           "replace or keep",
           Tuning.REPLACE,
           "What a new base model does to the copies of the old one: it replaces them, or they go on"

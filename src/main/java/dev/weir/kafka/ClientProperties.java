@@ -263,7 +263,8 @@ public final class ClientProperties {
       String what = "%s: expected a value for %s".formatted(key, references.group());
       try {
         if (one.get(key).equals(resolvedByKafka(one).get(key))) {
-          throw new IllegalStateException(what + " on this machine, found none");
+          throw new IllegalStateException(
+              what + " on this machine, found none; set it before the start");
         }
       } catch (ConfigException e) { // names the file or the provider
         throw new IllegalStateException(what + ", got: " + e.getMessage(), e);

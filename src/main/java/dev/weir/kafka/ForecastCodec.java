@@ -146,7 +146,7 @@ public final class ForecastCodec {
         millis(record.getOrigin()),
         millis(record.getWindowStart()),
         record.getSeqLen(),
-        Mode.ofLabel(record.getMode()),
+        mode(record.getMode()),
         times,
         values,
         intervals(record, steps),
@@ -182,5 +182,17 @@ public final class ForecastCodec {
 
   private static long millis(Instant instant) {
     return instant.toEpochMilli();
+  }
+
+  /**
+   * @throws IllegalArgumentException when there is no such mode
+   */
+  static Mode mode(String label) {
+    Mode mode = Mode.ofLabel(label);
+    if (mode == null) {
+      throw new IllegalArgumentException(
+          "mode: expected many-to-one or many-to-many, got " + AvroBounds.quoted(label));
+    }
+    return mode;
   }
 }

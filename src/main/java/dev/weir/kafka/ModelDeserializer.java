@@ -14,7 +14,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Turns each record of the model topic into a {@link ModelArrival}; never throws for a record's
- * sake. A null value is a tombstone that compaction leaves: the active model stays.
+ * sake. A null value is a tombstone that compaction leaves: the active model stays. A copy that is
+ * kept to go back to is passed over.
  */
 final class ModelDeserializer implements KafkaRecordDeserializationSchema<ModelArrival> {
 
@@ -34,7 +35,7 @@ final class ModelDeserializer implements KafkaRecordDeserializationSchema<ModelA
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ModelArrival> out) {
-    if (record.value() == null) {
+    if (record.value() == null || ModelCopies.isCopy(record.key())) {
       return;
     }
     SourceRecord source = DeadLetters.source(record);

@@ -1,7 +1,6 @@
 package dev.weir.kafka;
 
 import dev.weir.forecast.Score;
-import dev.weir.model.Mode;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
@@ -85,7 +84,7 @@ public final class ScoreCodec {
       return new Score(
           record.getSeries(),
           record.getTime().toEpochMilli(),
-          Mode.ofLabel(record.getMode()),
+          ForecastCodec.mode(record.getMode()),
           record.getValue(),
           record.getScored(),
           record.getErrors().stream().mapToDouble(Double::doubleValue).toArray(),

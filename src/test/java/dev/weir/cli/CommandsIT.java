@@ -364,7 +364,7 @@ class CommandsIT {
         "tail --colour red | Unknown options: '--colour', 'red'",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",
-        "model | weir model: expected inspect, publish or list, got none",
+        "model | weir model: expected inspect, publish, list, rollback or diff, got none",
       })
   void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
     WeirProcess weir = WeirProcess.run(command.split(" "));

@@ -296,6 +296,14 @@ class SecuredKafkaIT {
             "Read on topic locked, Read on topic locked.models, Write on topic locked.forecasts, Write on topic locked.scores, Write on topic locked.dlq, "
                 + rest));
 
+    List<String> doctor = new ArrayList<>(List.of("doctor", job.toString()));
+    doctor.addAll(submit.subList(submit.indexOf("--set"), submit.size()));
+    Outcome checked = weirAt("", doctor);
+    assertThat(checked.code).as("%s", checked).isEqualTo(1);
+    assertThat(checked.out)
+        .contains("fail  rights ", "Read on topic locked, Read on topic locked.models, ")
+        .contains("brokers allow what they don't say"); // who may not ask the cluster
+
     broker.grant(user, TOPIC, "locked", PREFIXED, READ, WRITE);
     assertFails(weirAt("", submit), line.formatted(broker.tls(), rest));
 
@@ -397,7 +405,7 @@ class SecuredKafkaIT {
                 "localhost:1",
                 "--jar",
                 System.getProperty("job.jar"))),
-        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found none\n");
+        "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found none; set it before the start\n");
   }
 
   @Test

@@ -120,7 +120,7 @@ class ClientPropertiesTest {
     assertThatThrownBy(() -> ClientProperties.check(NOWHERE, all))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(": expected a value for ${file:" + file + ":")
-        .hasMessageEndingWith("} on this machine, found none");
+        .hasMessageEndingWith("} on this machine, found none; set it before the start");
     Files.delete(file);
     assertThatThrownBy(() -> ClientProperties.check(NOWHERE, all))
         .isInstanceOf(IllegalStateException.class)

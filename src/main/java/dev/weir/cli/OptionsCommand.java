@@ -1,0 +1,108 @@
+package dev.weir.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.job.OptionReference;
+import dev.weir.job.OptionReference.Row;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weir options}: what a job file may say. */
+@Command(
+    name = "options",
+    description = "Lists the options of a job file.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples: weir options window",
+      "          weir options --format json",
+      "          weir options --format markdown > docs/job-file.md"
+    })
+final class OptionsCommand implements Callable<Integer> {
+
+  /** How the options are written. */
+  enum Style {
+    table,
+    markdown,
+    json
+  }
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "WORD",
+      description = "Only options whose key has this in it; not with markdown.")
+  private String word;
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Style style;
+
+  @Override
+  public Integer call() throws IOException {
+    if (style == Style.markdown) {
+      if (word != null) {
+        throw new ParameterException(
+            spec.commandLine(), "weir options: WORD: expected none with --format markdown");
+      }
+      System.out.print(OptionReference.markdown());
+      return 0;
+    }
+    List<Row> rows =
+        OptionReference.rows().stream()
+            .filter(row -> word == null || row.key().contains(word))
+            .toList();
+    if (rows.isEmpty()) {
+      System.err.printf(
+          "weir options: expected part of a key, got '%s', which is in none; weir options lists"
+              + " them all%n",
+          Printable.line(word));
+      return 1;
+    }
+    if (style == Style.json) {
+      System.out.println(json(rows));
+    } else {
+      rows.forEach(OptionsCommand::print);
+    }
+    return 0;
+  }
+
+  private static String json(List<Row> rows) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    ArrayNode all = mapper.createArrayNode();
+    for (Row row : rows) {
+      ObjectNode node = all.addObject();
+      node.put("key", row.key());
+      node.put("type", row.type());
+      node.put("expected", row.expected());
+      node.put("default", row.defaultText());
+      node.put("required", row.required());
+      node.put("unit", row.unit().isEmpty() ? null : row.unit());
+      node.put("description", row.description());
+      node.put("over_savepoint", row.change().isEmpty() ? null : row.change());
+    }
+    return mapper.writeValueAsString(all);
+  }
+
+  private static void print(Row row) {
+    String otherwise =
+        row.required()
+            ? ", required"
+            : row.defaultText() == null ? "" : ", default " + row.defaultText();
+    String unit = row.unit().isEmpty() ? "" : " (" + row.unit() + ")";
+    System.out.printf(
+        "%s: %s%s%s%n    %s%n", row.key(), row.expected(), unit, otherwise, row.description());
+  }
+}

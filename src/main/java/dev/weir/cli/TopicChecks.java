@@ -1,0 +1,355 @@
+package dev.weir.cli;
+
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.BrokerFacts;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ModelTopic;
+import dev.weir.kafka.ModelVersions;
+import dev.weir.kafka.RecordCheck;
+import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicTails;
+import dev.weir.kafka.TopicTails.Extent;
+import dev.weir.model.ForecastModel;
+import dev.weir.stream.ForecastSettings.Target;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
+
+/**
+ * Whether the topics are what a job needs: asked of the brokers, and seen in the newest records.
+ */
+final class TopicChecks {
+
+  private static final int SAMPLE = 200;
+  private static final String RIGHTS = "grant what docs/kafka-security.md lists for doctor";
+  private static final String CREATE =
+      "create it, or set topics.create-missing: true and grant Create";
+
+  private final CheckList list;
+  private final JobSettings job;
+  private final KafkaSettings kafka;
+  private final Topics topics;
+  private final TopicAdmin admin;
+  private final BrokerFacts facts;
+  private final TopicTails tails;
+
+  TopicChecks(CheckList list, JobSettings job, TopicAdmin admin, TopicTails tails) {
+    this.list = list;
+    this.job = job;
+    this.kafka = job.kafka();
+    this.topics = kafka.topics();
+    this.admin = admin;
+    this.facts = new BrokerFacts(admin);
+    this.tails = tails;
+  }
+
+  /**
+   * Checks topics, records, rights and transactions.
+   *
+   * @param parallelism tasks of each operator
+   */
+  void check(int parallelism) {
+    list.ok("brokers", "%d at %s", facts.brokers(), kafka.bootstrapServers());
+    List<String> missing =
+        admin.missing(
+            List.of(
+                topics.observations(),
+                topics.forecasts(),
+                topics.scores(),
+                topics.deadLetters(),
+                topics.models()));
+    for (String name : missing) {
+      if (name.equals(topics.observations())) {
+        list.fail(
+            name,
+            "create it, send to it (weir produce --topic " + name + "), or set topics.observations",
+            "no such topic");
+      } else if (job.createTopics()) {
+        list.ok(name, "no such topic: created when the job starts");
+      } else {
+        list.fail(name, CREATE, "no such topic");
+      }
+    }
+    if (missing.isEmpty() || !job.createTopics()) {
+      rights();
+    }
+    RecordCheck records =
+        new RecordCheck(kafka.maxFuture(), job.forecast().features(), kafka.registry());
+    check(missing, topics.observations(), records::observation, () -> observations(parallelism));
+    check(missing, topics.forecasts(), records::forecast, () -> kept(topics.forecasts()));
+    check(missing, topics.scores(), records::score, () -> kept(topics.scores()));
+    check(
+        missing,
+        topics.deadLetters(),
+        records::deadLetter,
+        () -> {
+          kept(topics.deadLetters());
+          deadLetters(!missing.contains(topics.observations()));
+        });
+    if (!missing.contains(topics.models())) {
+      allowed(topics.models(), this::models);
+    }
+    allowed("transactions", this::transactions);
+  }
+
+  private void check(
+      List<String> missing,
+      String topic,
+      Function<ConsumerRecord<byte[], byte[]>, String> problemWith,
+      Runnable settings) {
+    if (!missing.contains(topic)) {
+      allowed(topic, settings);
+      allowed(topic, () -> records(topic, problemWith));
+    }
+  }
+
+  /** What can't be asked is said, and the other checks go on. */
+  private void allowed(String name, Runnable check) {
+    try {
+      check.run();
+    } catch (AuthorizationException e) {
+      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
+    } catch (IllegalStateException e) {
+      if (!(e.getCause() instanceof AuthorizationException)) {
+        throw e;
+      }
+      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
+    }
+  }
+
+  private String policy(String topic) {
+    String policy = facts.topic(topic, "cleanup.policy");
+    if (policy == null) {
+      list.warn(topic, RIGHTS, "its settings are not told");
+      return "";
+    }
+    return policy;
+  }
+
+  private void observations(int parallelism) {
+    String name = topics.observations();
+    Extent extent = tails.extent(name);
+    String policy = policy(name);
+    if (policy.contains("compact")) {
+      list.fail(
+          name,
+          "set cleanup.policy=delete",
+          "cleanup.policy is %s, which keeps one value of each series",
+          policy);
+    } else if (extent.partitions() < parallelism) {
+      list.warn(
+          name,
+          "create it with " + parallelism + " partitions; a series keeps its partition by its key",
+          "%d partitions for %d tasks: the others read nothing and only forecast",
+          extent.partitions(),
+          parallelism);
+    } else {
+      list.ok(name, "%d partitions, %,d records", extent.partitions(), extent.length());
+    }
+    retention(name);
+  }
+
+  private void kept(String name) {
+    String policy = policy(name);
+    if (policy.contains("compact")) {
+      list.warn(
+          name,
+          "set cleanup.policy=delete, unless one record of each series is enough",
+          "cleanup.policy is %s",
+          policy);
+    } else {
+      list.ok(name, "%d partitions", admin.partitions(name));
+    }
+    retention(name);
+  }
+
+  /** Kafka judges a record's age by the time of its observation. */
+  private void retention(String name) {
+    String text = facts.topic(name, "retention.ms");
+    long millis = text != null && text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    if (millis >= 0) {
+      list.warn(
+          name,
+          "set retention.ms=-1 before a replay",
+          "retention.ms is %s, by the time of the observation: older history goes at once",
+          Duration.ofMillis(millis));
+    }
+  }
+
+  private void deadLetters(boolean hasObservations) {
+    int room = admin.maxValueBytes(topics.deadLetters());
+    int longest = hasObservations ? admin.maxValueBytes(topics.observations()) : 0;
+    if (room < longest) {
+      list.warn(
+          topics.deadLetters(),
+          "set max.message.bytes to that of " + topics.observations() + " plus 16384",
+          "takes values of %,d bytes, where observations may have %,d: longer ones are cut",
+          room,
+          longest);
+    }
+  }
+
+  private void models() {
+    String name = topics.models();
+    if (admin.partitions(name) != 1) {
+      list.fail(
+          name,
+          "name another one in topics.models",
+          "%d partitions, where versions keep their order in one only",
+          admin.partitions(name));
+      return;
+    }
+    String policy = policy(name);
+    String text = facts.topic(name, "retention.ms");
+    if (!policy.isEmpty() && !policy.contains("compact") && !"-1".equals(text)) {
+      list.fail(
+          name,
+          "set cleanup.policy=compact",
+          "cleanup.policy is %s: a model is deleted after %s ms, and a new job finds none",
+          policy,
+          text);
+    }
+    int room = admin.maxValueBytes(name);
+    for (Target target : job.forecast().targets()) {
+      if (target.initialModel() != null && target.initialModel().length > room) {
+        list.fail(
+            name,
+            "raise max.message.bytes",
+            "takes values of %,d bytes, where the model of %s has %,d",
+            room,
+            target.mode().label(),
+            target.initialModel().length);
+      }
+    }
+    ModelTopic models = new ModelTopic(kafka.bootstrapServers(), kafka.properties(), name);
+    ModelVersions versions = models.versions();
+    list.ok(
+        name,
+        "%s, %d versions, %d unreadable",
+        policy,
+        versions.all().size(),
+        versions.unreadable().size());
+    for (Target target : job.forecast().targets()) {
+      if (target.model() != null && !target.model().isEmpty()) {
+        model(models, versions, target);
+      }
+    }
+  }
+
+  private void model(ModelTopic models, ModelVersions versions, Target target) {
+    String what = "model";
+    if (versions.active(target.model()) == null) {
+      if (target.initialModel() != null) {
+        list.ok(what, "%s: from the job file until one is published", target.model());
+      } else if (target.learning() != null) {
+        list.ok(what, "%s: none published yet; the mixture goes without", target.model());
+      } else {
+        list.warn(
+            what,
+            "weir model publish FILE --name " + target.model(),
+            "%s: none published and learning is off: forecasts repeat the last value",
+            target.model());
+      }
+      return;
+    }
+    try {
+      ForecastModel model = models.model(target.model(), null);
+      String problem = job.forecast().problemWith(model, target);
+      if (problem == null) {
+        list.ok(what, "%s version %d fits the job", model.name(), model.version());
+      } else {
+        list.fail(
+            what,
+            "publish one that fits, or change the job file, or weir model rollback",
+            "%s",
+            problem);
+      }
+    } catch (IOException e) {
+      list.fail(
+          what, "publish it again, or weir model rollback " + target.model(), "%s", e.getMessage());
+    }
+  }
+
+  /** The newest records of a topic, as the job or its readers will read them. */
+  private void records(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
+    int[] count = new int[2];
+    String[] example = new String[1];
+    tails.newest(
+        topic,
+        tails.extent(topic),
+        SAMPLE,
+        record -> {
+          count[0]++;
+          String problem = problemWith.apply(record);
+          if (problem != null) {
+            count[1]++;
+            example[0] =
+                "%s-%d@%d: %s"
+                    .formatted(record.topic(), record.partition(), record.offset(), problem);
+          }
+        });
+    if (count[0] == 0) {
+      return;
+    }
+    if (count[1] == 0) {
+      list.ok(topic, "the newest %d records can be read", count[0]);
+    } else if (topic.equals(topics.observations()) && count[1] == count[0]) {
+      list.fail(
+          topic,
+          "write them as observation.avsc says",
+          "none of the newest %d records can be used: %s",
+          count[0],
+          example[0]);
+    } else {
+      list.warn(
+          topic,
+          "find out who writes them",
+          "%d of the newest %d records can't be used, such as %s",
+          count[1],
+          count[0],
+          example[0]);
+    }
+  }
+
+  private void rights() {
+    try {
+      admin.checkRights(kafka);
+      String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
+      list.ok(
+          "rights",
+          protocol.equals("PLAINTEXT")
+              ? "not asked for: without security.protocol everybody is the same"
+              : "all that the job needs");
+    } catch (IllegalStateException e) {
+      list.fail("rights", "", "%s", e.getMessage());
+    }
+  }
+
+  private void transactions() {
+    if (kafka.delivery() != Delivery.EXACTLY_ONCE) {
+      list.ok("transactions", "none: at-least-once");
+      return;
+    }
+    String most = facts.broker("transaction.max.timeout.ms");
+    long millis = kafka.transactionTimeout().toMillis();
+    if (most != null && most.matches("[0-9]{1,18}") && millis > Long.parseLong(most)) {
+      list.fail(
+          "transactions",
+          "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
+          "delivery.transaction-timeout is %s, where the brokers allow %s",
+          kafka.transactionTimeout(),
+          Duration.ofMillis(Long.parseLong(most)));
+    } else {
+      list.ok(
+          "transactions",
+          "delivery.transaction-timeout %s, brokers allow %s",
+          kafka.transactionTimeout(),
+          most == null ? "what they don't say" : Duration.ofMillis(Long.parseLong(most)));
+    }
+  }
+}

@@ -1,0 +1,365 @@
+package dev.weir.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.BrokerFacts;
+import dev.weir.kafka.DeadLetters;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.MalformedException;
+import dev.weir.kafka.ModelTopic;
+import dev.weir.kafka.ModelVersions;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.ScoreCodec;
+import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicTails;
+import dev.weir.kafka.TopicTails.Extent;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** A job as its topics tell of it, from a bounded sample of the newest records of each. */
+final class TopicHealth {
+
+  /** Records of a topic that are looked at. */
+  private static final int SAMPLE = 1_000;
+
+  /** Newest offsets of the observations in which dead letters are counted. */
+  private static final int WINDOW = 1_000;
+
+  private static final double MOST_DEAD = 0.1;
+  private static final double MOST_FALLBACK = 0.5;
+
+  private static final int MOST_WORDS = 20; // foreign words may be any number
+
+  private final TopicAdmin admin;
+  private final TopicTails tails;
+  private final RegistrySettings schemas; // null: plain Avro
+  private final HealthReport report;
+  private final long now = System.currentTimeMillis();
+  private final Map<String, Extent> extents = new HashMap<>();
+  private long malformed;
+  private long newestModel = -1; // its offset
+
+  TopicHealth(TopicAdmin admin, TopicTails tails, RegistrySettings schemas, HealthReport report) {
+    this.admin = admin;
+    this.tails = tails;
+    this.schemas = schemas;
+    this.report = report;
+  }
+
+  /**
+   * Looks at the topics.
+   *
+   * @param group the job's; null when it is not known
+   * @param mostLag offsets that the job may be behind
+   */
+  void look(Topics topics, String group, long mostLag, ModelTopic models) {
+    List<String> names =
+        List.of(
+            topics.observations(),
+            topics.forecasts(),
+            topics.scores(),
+            topics.deadLetters(),
+            topics.models());
+    List<String> missing = admin.missing(names);
+    ObjectNode json = report.section("topics");
+    for (String name : names) {
+      if (missing.contains(name)) {
+        json.putObject(name).put("exists", false);
+        report.row(name, "no such topic");
+        continue;
+      }
+      Extent extent = tails.extent(name);
+      extents.put(name, extent);
+      json.putObject(name)
+          .put("exists", true)
+          .put("partitions", extent.partitions())
+          .put("records", extent.length());
+    }
+    if (missing.contains(topics.observations()) || missing.contains(topics.forecasts())) {
+      report.problem(
+          "give the job file, weir status JOB.yaml, if its topics have other names",
+          "there is no topic %s",
+          missing.contains(topics.observations()) ? topics.observations() : topics.forecasts());
+    }
+    observations(topics, group, mostLag, json);
+    forecasts(topics, extents.containsKey(topics.models()) ? models : null);
+    scores(topics.scores());
+    deadLetters(topics);
+    if (malformed > 0) {
+      report.problem(
+          "does something else write there? weir tail names each one's place",
+          "%d of the newest records of forecasts or scores can't be read",
+          malformed);
+    }
+  }
+
+  private void observations(Topics topics, String group, long mostLag, ObjectNode json) {
+    String name = topics.observations();
+    Extent extent = extents.get(name);
+    if (extent == null) {
+      return;
+    }
+    String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
+    if (group == null) {
+      report.row(name, "%s; lag unknown: give the job file, --job or --group", records);
+      return;
+    }
+    Map<Integer, Long> committed;
+    try {
+      committed = new BrokerFacts(admin).committed(group, name);
+    } catch (IllegalStateException e) { // who may not ask still sees the rest
+      report.row(name, "%s; lag unknown: %s", records, e.getMessage());
+      return;
+    }
+    long lag = extent.behind(committed);
+    ((ObjectNode) json.get(name)).put("lag", lag);
+    if (committed.isEmpty()) {
+      report.row(name, "%s; group %s has committed nothing", records, group);
+      if (extent.length() > 0) {
+        report.problem(
+            "is this the job's group? --group names another; else wait for its first checkpoint",
+            "group %s has committed no place in %s",
+            group,
+            name);
+      }
+      return;
+    }
+    report.row(name, "%s; group %s is %,d behind", records, group, lag);
+    if (lag > mostLag) {
+      report.problem(
+          "more tasks (--parallelism, up to the partitions), or learning.size: small; --max-lag"
+              + " sets another limit",
+          "group %s is %,d records behind in %s",
+          group,
+          lag,
+          name);
+    }
+  }
+
+  private void forecasts(Topics topics, ModelTopic models) {
+    Extent extent = extents.get(topics.forecasts());
+    if (extent == null) {
+      return;
+    }
+    ForecastCodec codec = new ForecastCodec(schemas);
+    Map<String, Integer> statuses = new TreeMap<>();
+    Map<String, Integer> live = new TreeMap<>();
+    Set<String> series = new HashSet<>();
+    long[] newest = {Long.MIN_VALUE};
+    int[] count = new int[1];
+    tails.newest(
+        topics.forecasts(),
+        extent,
+        SAMPLE,
+        record -> {
+          Forecast forecast = decoded(record, codec::decode);
+          if (forecast != null) {
+            count[0]++;
+            series.add(forecast.series());
+            newest[0] = Math.max(newest[0], forecast.origin());
+            statuses.merge(forecast.status().name(), 1, Integer::sum);
+            if (!forecast.model().isEmpty()) {
+              String name = "%s v%d".formatted(forecast.model(), forecast.modelVersion());
+              merge(live, name);
+            }
+          }
+        });
+    ObjectNode json = report.section("forecasts");
+    json.put("sampled", count[0]);
+    json.put("series", series.size());
+    if (count[0] == 0) {
+      report.row(topics.forecasts(), "none committed yet");
+      Extent observations = extents.get(topics.observations());
+      if (observations != null && observations.length() > 0) {
+        report.problem(
+            "is the job running? weir status --jobmanager HOST:PORT; forecasts are seen with the"
+                + " next checkpoint",
+            "there are observations on %s and no forecasts on %s",
+            topics.observations(),
+            topics.forecasts());
+      }
+    } else {
+      long age = now - newest[0];
+      json.put("newest_origin", newest[0]);
+      json.put("newest_age_ms", age);
+      ObjectNode byStatus = json.putObject("statuses");
+      statuses.forEach(byStatus::put);
+      report.row(
+          topics.forecasts(),
+          "%,d in %d partitions; newest from the value of %s, %s",
+          extent.length(),
+          extent.partitions(),
+          ForecastLines.minute(newest[0]),
+          age < 0
+              ? HealthReport.duration(-age) + " ahead of this clock"
+              : HealthReport.duration(age) + " ago");
+      report.row("series", "%,d in the newest %,d: %s", series.size(), count[0], statuses);
+      int fallbacks = statuses.getOrDefault("FALLBACK", 0);
+      if (fallbacks > MOST_FALLBACK * count[0]) {
+        report.problem(
+            "is the model there, and does it fit? weir model list, weir dead-letters --reason MODEL",
+            "%d of the newest %d forecasts are fallbacks",
+            fallbacks,
+            count[0]);
+      }
+    }
+    models(topics, models, live);
+  }
+
+  private void models(Topics topics, ModelTopic models, Map<String, Integer> live) {
+    ObjectNode json = report.section("models");
+    ObjectNode inForecasts = json.putObject("in_forecasts");
+    live.forEach(inForecasts::put);
+    if (models == null) {
+      report.row("models", "in forecasts: %s", live.isEmpty() ? "none" : live);
+      return;
+    }
+    ModelVersions versions = models.versions();
+    Map<String, Long> active = new TreeMap<>();
+    long newestOffset = -1;
+    for (ModelVersions.Version version : versions.all()) {
+      if (version.state() == ModelVersions.State.ACTIVE && active.size() < MOST_WORDS) {
+        active.put(version.name(), version.version());
+        newestOffset = Math.max(newestOffset, version.offset());
+      }
+    }
+    ObjectNode onTopic = json.putObject("on_topic");
+    active.forEach(onTopic::put);
+    report.row(
+        topics.models(),
+        "in forecasts: %s; on the topic: %s",
+        live.isEmpty() ? "none" : live,
+        active.isEmpty() ? "none" : active);
+    newestModel = newestOffset;
+  }
+
+  private void scores(String topic) {
+    Extent extent = extents.get(topic);
+    if (extent == null) {
+      return;
+    }
+    ScoreCodec codec = new ScoreCodec(schemas);
+    Map<String, Score> newest = new HashMap<>();
+    tails.newest(
+        topic,
+        extent,
+        SAMPLE,
+        record -> {
+          Score score = decoded(record, codec::decode);
+          if (score != null) {
+            newest.put(score.mode() + " " + score.series(), score);
+          }
+        });
+    new Skill(newest.values()).tell(report, topic, extent.length());
+  }
+
+  private void deadLetters(Topics topics) {
+    String topic = topics.deadLetters();
+    Extent extent = extents.get(topic);
+    if (extent == null) {
+      return;
+    }
+    Map<String, Integer> reasons = new TreeMap<>();
+    Extent observations = extents.get(topics.observations());
+    long[] recent = new long[1];
+    boolean[] rejected = new boolean[1];
+    int[] count = new int[1];
+    tails.newest(
+        topic,
+        extent,
+        SAMPLE,
+        record -> {
+          count[0]++;
+          String reason = header(record, DeadLetters.REASON);
+          merge(reasons, reason.isEmpty() ? "(none)" : reason);
+          String from = header(record, DeadLetters.TOPIC);
+          long offset = number(header(record, DeadLetters.OFFSET));
+          int partition = (int) number(header(record, DeadLetters.PARTITION));
+          if (observations != null && from.equals(topics.observations())) {
+            Long end = observations.ends().get(partition);
+            recent[0] += end != null && offset >= end - WINDOW ? 1 : 0;
+          } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
+            rejected[0] = true;
+          }
+        });
+    ObjectNode json = report.section("dead_letters");
+    json.put("records", extent.length());
+    json.put("sampled", count[0]);
+    ObjectNode byReason = json.putObject("reasons");
+    reasons.forEach(byReason::put);
+    report.row(
+        "dead letters",
+        count[0] == 0 ? "none" : "%,d; of the newest %,d: %s",
+        extent.length(),
+        count[0],
+        reasons);
+    if (observations != null) {
+      long window =
+          observations.ends().entrySet().stream()
+              .mapToLong(
+                  end ->
+                      Math.min(
+                          WINDOW,
+                          end.getValue() - observations.begins().getOrDefault(end.getKey(), 0L)))
+              .sum();
+      if (recent[0] > MOST_DEAD * window) {
+        report.problem(
+            "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
+            "%d of the newest %d observations are dead letters: %s",
+            recent[0],
+            window,
+            reasons);
+      }
+    }
+    if (rejected[0]) {
+      report.problem(
+          "weir dead-letters --topic "
+              + topic
+              + " --reason MODEL says why; weir model rollback NAME goes back",
+          "the newest model on %s was refused",
+          topics.models());
+    }
+  }
+
+  /** Whatever decodes a record. */
+  private interface Decoder<T> {
+    T decode(byte[] bytes) throws MalformedException;
+  }
+
+  private <T> T decoded(ConsumerRecord<byte[], byte[]> record, Decoder<T> decoder) {
+    try {
+      if (record.value() != null) {
+        return decoder.decode(record.value());
+      }
+    } catch (MalformedException e) {
+      // counted, and the sample goes on
+    }
+    malformed++;
+    return null;
+  }
+
+  private static void merge(Map<String, Integer> counts, String word) {
+    String name = counts.size() < MOST_WORDS || counts.containsKey(word) ? word : "(others)";
+    counts.merge(name, 1, Integer::sum);
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  private static long number(String text) {
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+  }
+}

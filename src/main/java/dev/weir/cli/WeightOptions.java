@@ -1,0 +1,78 @@
+package dev.weir.cli;
+
+import dev.weir.cli.ModelCommand.CalendarConverter;
+import dev.weir.cli.ModelCommand.CellConverter;
+import dev.weir.cli.ModelCommand.ModeConverter;
+import dev.weir.cli.ModelCommand.ReadoutConverter;
+import dev.weir.cli.ModelCommand.RuleConverter;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.Cell;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What to assume of a weight file where it says nothing. */
+final class WeightOptions {
+
+  @Option(names = "--name", description = "Name of the model.")
+  private String name;
+
+  @Option(
+      names = "--mode",
+      converter = ModeConverter.class,
+      description = "many-to-one or many-to-many, where the file does not say.")
+  private Mode mode;
+
+  @Option(names = "--seq-len", description = "Values in a window, where the file does not say.")
+  private Integer seqLen;
+
+  @Option(
+      names = "--readout",
+      converter = ReadoutConverter.class,
+      description = "h_n or 'out[:, -1]', where the file does not say.")
+  private Readout readout;
+
+  @Option(
+      names = "--scaling",
+      converter = RuleConverter.class,
+      description = "none, window or last, where the file does not say.")
+  private Scaling.Rule scaling;
+
+  @Option(
+      names = "--cell",
+      converter = CellConverter.class,
+      description = "rnn_tanh or rnn_relu, which have the same shapes.")
+  private Cell cell;
+
+  @Option(
+      names = "--calendar",
+      split = ",",
+      converter = CalendarConverter.class,
+      paramLabel = "hour-of-day,...",
+      description =
+          "What the network reads of the time after value and features, where the file does not"
+              + " say: minute-of-hour, hour-of-day, day-of-week, day-of-year.")
+  private List<Calendar> calendar;
+
+  /** Reads a file; the options stand in where it says nothing. */
+  ForecastModel read(Path file) throws IOException {
+    ForecastModel model =
+        ModelFiles.read(
+            file,
+            new ModelFiles.Defaults(
+                name,
+                mode,
+                seqLen,
+                readout,
+                scaling == null ? null : new Scaling(scaling, 0, 1),
+                cell,
+                calendar));
+    return name == null ? model : model.withName(name);
+  }
+}
