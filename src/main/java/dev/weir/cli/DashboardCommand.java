@@ -3,11 +3,13 @@ package dev.weir.cli;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.DashboardSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -112,6 +114,7 @@ final class DashboardCommand implements Callable<Integer> {
             back,
             maxSeries,
             (long) historyMegabytes << 20);
+    requireKafka();
     try (Dashboard dashboard = open(settings, new InetSocketAddress(address, port), secret)) {
       URI page =
           secret == null ? dashboard.address() : dashboard.address().resolve("/?token=" + secret);
@@ -122,6 +125,20 @@ final class DashboardCommand implements Callable<Integer> {
       new CountDownLatch(1).await();
     }
     return 0;
+  }
+
+  /** Once it is served the page waits for brokers that go away; at the start it is a mistake. */
+  private void requireKafka() throws IOException {
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+      Topics all = topics.topics();
+      admin
+          .missing(List.of(all.observations(), all.forecasts()))
+          .forEach(
+              topic ->
+                  System.err.printf(
+                      "weir dashboard: topic %s is not on Kafka at %s yet; the page waits for it%n",
+                      topic, kafka.bootstrapServers));
+    }
   }
 
   /** The job jar has this command and not what it serves with. */

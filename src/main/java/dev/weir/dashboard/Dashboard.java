@@ -32,6 +32,7 @@ public final class Dashboard implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+  private final JobPage page;
   private final PageServer server;
   private final URI address;
 
@@ -76,24 +77,30 @@ public final class Dashboard implements AutoCloseable {
                 back,
                 watch,
                 state::takeRare));
-    JobPage page = new JobPage(settings, state, this::why);
+    this.page = new JobPage(settings, state, this::why);
     this.lookBack = new LookBack(clients, topics, state, back);
     this.server = new PageServer(bind, token, state, page, lookBack);
     this.address = address(bind, server.port());
-    watch.start();
-    readers.forEach(TopicReader::start);
     seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
   }
 
+  /** {@link #open} and {@link #read} in one. */
+  public static Dashboard start(DashboardSettings settings, InetSocketAddress bind, String token)
+      throws IOException {
+    Dashboard dashboard = open(settings, bind, token);
+    dashboard.read();
+    return dashboard;
+  }
+
   /**
-   * Starts to read and to serve.
+   * Starts to serve, and reads nothing yet.
    *
    * @param bind where to listen, port 0 for any free one
    * @param token what each request must carry; null for none, which only loopback may do without
    * @throws IllegalArgumentException when a token is missing or too short
    * @throws IOException when it cannot listen there
    */
-  public static Dashboard start(DashboardSettings settings, InetSocketAddress bind, String token)
+  public static Dashboard open(DashboardSettings settings, InetSocketAddress bind, String token)
       throws IOException {
     if (bind.isUnresolved()) {
       throw new IllegalArgumentException(
@@ -105,6 +112,17 @@ public final class Dashboard implements AutoCloseable {
               .formatted(bind.getAddress().getHostAddress()));
     }
     return new Dashboard(settings, bind, token);
+  }
+
+  /** Starts to read. To be called once. */
+  public void read() {
+    watch.start();
+    readers.forEach(TopicReader::start);
+  }
+
+  /** Where Flink's own page is, once that is known. */
+  public void showFlink(URI page) {
+    this.page.flink(page);
   }
 
   /** A token that nobody can guess. */

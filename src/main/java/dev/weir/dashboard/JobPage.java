@@ -2,6 +2,7 @@ package dev.weir.dashboard;
 
 import dev.weir.forecast.Forecast;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -24,6 +25,7 @@ final class JobPage {
   private final Deque<int[]> latencies = new ArrayDeque<>();
   private long observationsBefore;
   private long forecastsBefore;
+  private volatile URI flink;
   private volatile byte[] whole;
   private volatile byte[] newest;
   private volatile long version;
@@ -46,7 +48,12 @@ final class JobPage {
     this.settings = settings;
     this.state = state;
     this.why = why;
+    this.flink = settings.flink();
     takeSecond();
+  }
+
+  void flink(URI page) {
+    flink = page;
   }
 
   /** All of it. */
@@ -114,7 +121,7 @@ final class JobPage {
           topics.text("dead_letters", settings.topics().deadLetters());
           topics.text("models", settings.topics().models());
         });
-    json.text("flink", settings.flink() == null ? null : settings.flink().toString());
+    json.text("flink", flink == null ? null : flink.toString());
     json.number("series", (long) state.series.size());
     json.number("observations", state.observations.sum());
     json.number("forecasts", state.forecasts.sum());

@@ -51,20 +51,22 @@ final class PageServer implements AutoCloseable {
       server.start();
     } catch (RuntimeException e) {
       server.stop();
-      throw bindFailure(address, e);
+      throw failure(address, e);
     }
   }
 
-  private static IOException bindFailure(InetSocketAddress address, RuntimeException failure) {
+  private static IOException failure(InetSocketAddress address, RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
-        return new IOException(
-            "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
-                .formatted(
-                    address.getPort(),
-                    address.getAddress().getHostAddress(),
-                    cause.getMessage()),
-            failure);
+        BindException taken =
+            new BindException(
+                "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
+                    .formatted(
+                        address.getPort(),
+                        address.getAddress().getHostAddress(),
+                        cause.getMessage()));
+        taken.initCause(failure);
+        return taken;
       }
     }
     return new IOException("the page's server did not start: " + failure.getMessage(), failure);

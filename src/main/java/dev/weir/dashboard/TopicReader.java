@@ -26,6 +26,7 @@ final class TopicReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration CLOSE = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int MOST_FAILURES = 3; // in a row, without a record between
 
@@ -192,5 +193,10 @@ final class TopicReader implements AutoCloseable {
   public void close() {
     closed = true;
     thread.interrupt(); // wakes a poll too, as InterruptException
+    try {
+      thread.join(CLOSE.toMillis()); // 0 ms for one that never started
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
