@@ -114,8 +114,9 @@ final class DashboardCommand implements Callable<Integer> {
             back,
             maxSeries,
             (long) historyMegabytes << 20);
-    requireKafka();
     try (Dashboard dashboard = open(settings, new InetSocketAddress(address, port), secret)) {
+      requireKafka();
+      dashboard.read();
       URI page =
           secret == null ? dashboard.address() : dashboard.address().resolve("/?token=" + secret);
       System.err.println("weir dashboard: the page is at " + page + "   (Ctrl-C ends it)");
@@ -145,7 +146,7 @@ final class DashboardCommand implements Callable<Integer> {
   private static Dashboard open(DashboardSettings settings, InetSocketAddress bind, String secret)
       throws IOException {
     try {
-      return Dashboard.start(settings, bind, secret);
+      return Dashboard.open(settings, bind, secret);
     } catch (NoClassDefFoundError e) {
       throw new IOException(
           "dashboard: expected Javalin on the class path, got none: the job jar does not carry it; use the launcher, ./weir dashboard",

@@ -79,7 +79,7 @@ public final class Dashboard implements AutoCloseable {
                 state::takeRare));
     this.page = new JobPage(settings, state, this::why);
     this.lookBack = new LookBack(clients, topics, state, back);
-    this.server = new PageServer(bind, token, state, page, lookBack);
+    this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);
     this.address = address(bind, server.port());
     seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
   }
@@ -191,7 +191,7 @@ public final class Dashboard implements AutoCloseable {
     seconds.shutdownNow();
     server.close();
     lookBack.close();
-    readers.forEach(TopicReader::close);
+    readers.parallelStream().forEach(TopicReader::close); // each may wait a moment for a broker
     watch.close();
   }
 }

@@ -34,6 +34,10 @@ final class Events implements AutoCloseable {
     this.job = job;
   }
 
+  int listeners() {
+    return MOST_CLIENTS - free.availablePermits();
+  }
+
   /** Whether there is room for one more; if so it is taken, for {@link #serve}. */
   boolean admit() {
     return free.tryAcquire();

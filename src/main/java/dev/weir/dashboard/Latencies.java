@@ -76,7 +76,7 @@ final class Latencies {
   }
 
   private static long hash(String series, long time) {
-    return mix(time * 31 + series.hashCode()) | 1;
+    return mix(mix(time) + series.hashCode()) | 1;
   }
 
   private static int slot(long hash) {

@@ -6,7 +6,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import io.javalin.http.sse.SseClient;
+import io.javalin.http.sse.SseHandler;
 import io.javalin.http.staticfiles.Location;
 import jakarta.servlet.DispatcherType;
 import java.io.IOException;
@@ -29,9 +29,13 @@ final class PageServer implements AutoCloseable {
   private static final int THREADS = 24;
   private static final int CONNECTIONS = 256;
   private static final int HEADER_BYTES = 16 << 10; // a name of 1,000 characters, percent-encoded
-  private static final Duration IDLE = Duration.ofSeconds(20);
+
+  /** How long a connection may be idle, or a write wait for a reader that takes nothing. */
+  static final Duration IDLE = Duration.ofSeconds(20);
+
   private static final int LONGEST_SEARCH = 200;
   private static final int MOST_ITEMS = 200;
+  private static final String EVENT_STREAM = "text/event-stream";
 
   private final JobState state;
   private final JobPage job;
@@ -39,14 +43,25 @@ final class PageServer implements AutoCloseable {
   private final Events events;
   private final Javalin server;
 
+  /**
+   * @param address where to listen, port 0 for any free one
+   * @param token what each request must carry; null for none
+   * @param idle how long a connection may stand still
+   */
   PageServer(
-      InetSocketAddress address, String token, JobState state, JobPage job, LookBack lookBack)
+      InetSocketAddress address,
+      String token,
+      Duration idle,
+      JobState state,
+      JobPage job,
+      LookBack lookBack)
       throws IOException {
     this.state = state;
     this.job = job;
     this.lookBack = lookBack;
     this.events = new Events(job);
-    this.server = Javalin.create(config -> configure(config, address, token));
+    Doors doors = new Doors(token);
+    this.server = Javalin.create(config -> configure(config, address, idle, doors));
     try {
       server.start();
     } catch (RuntimeException e) {
@@ -72,17 +87,18 @@ final class PageServer implements AutoCloseable {
     return new IOException("the page's server did not start: " + failure.getMessage(), failure);
   }
 
-  private void configure(JavalinConfig config, InetSocketAddress address, String token) {
+  private void configure(
+      JavalinConfig config, InetSocketAddress address, Duration idle, Doors doors) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.asyncTimeout = 0;
     config.jetty.threadPool = new QueuedThreadPool(THREADS, 4);
     config.jetty.modifyHttpConfiguration(PageServer::configure);
-    config.jetty.addConnector((jetty, http) -> connector(jetty, http, address));
+    config.jetty.addConnector((jetty, http) -> connector(jetty, http, address, idle));
     config.jetty.modifyServletContextHandler(
         context ->
             context.addFilter(
-                new FilterHolder(new Doors(token)), "/*", EnumSet.of(DispatcherType.REQUEST)));
+                new FilterHolder(doors), "/*", EnumSet.of(DispatcherType.REQUEST)));
     config.staticFiles.add(
         files -> {
           files.hostedPath = "/";
@@ -98,7 +114,7 @@ final class PageServer implements AutoCloseable {
     config.routes.get("/api/job", context -> json(context, job.whole()));
     config.routes.get("/api/series", this::list);
     config.routes.get("/api/series/history", this::history);
-    config.routes.sse("/api/events", this::listen);
+    config.routes.get("/api/events", this::listen);
     config.routes.exception(
         WrongRequest.class, (e, context) -> error(context, e.status(), e.getMessage()));
     config.routes.exception(
@@ -116,17 +132,22 @@ final class PageServer implements AutoCloseable {
   }
 
   private static ServerConnector connector(
-      Server jetty, HttpConfiguration http, InetSocketAddress address) {
+      Server jetty, HttpConfiguration http, InetSocketAddress address, Duration idle) {
     ServerConnector connector = new ServerConnector(jetty, 1, 1, new HttpConnectionFactory(http));
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
-    connector.setIdleTimeout(IDLE.toMillis());
+    connector.setIdleTimeout(idle.toMillis());
     connector.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
     return connector;
   }
 
   int port() {
     return server.port();
+  }
+
+  /** How many pages listen now. */
+  int listeners() {
+    return events.listeners();
   }
 
   private void list(Context context) throws WrongRequest {
@@ -169,22 +190,28 @@ final class PageServer implements AutoCloseable {
         : null;
   }
 
-  private void listen(SseClient client) {
+  private void listen(Context context) throws Exception {
+    String accept = context.header("Accept");
+    if (accept == null || !accept.contains(EVENT_STREAM)) { // the library would answer nothing
+      throw new WrongRequest(406, "accept: expected %s, got another".formatted(EVENT_STREAM));
+    }
+    Parameters parameters = new Parameters(context);
+    SeriesRow row = row(parameters, false);
+    long after = row == null ? 0 : after(parameters, row);
     if (!events.admit()) {
-      error(
-          client.ctx(),
+      throw new WrongRequest(
           503,
           "events: expected at most %d pages at once, got one more; close one"
               .formatted(Events.MOST_CLIENTS));
-      return;
     }
+    boolean served = false;
     try {
-      Parameters parameters = new Parameters(client.ctx());
-      SeriesRow row = row(parameters, false);
-      events.serve(client, row, row == null ? 0 : after(parameters, row));
-    } catch (WrongRequest e) {
-      events.leave();
-      error(client.ctx(), e.status(), e.getMessage());
+      new SseHandler(client -> events.serve(client, row, after)).handle(context);
+      served = true;
+    } finally {
+      if (!served) {
+        events.leave();
+      }
     }
   }
 

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -12,7 +15,6 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -26,7 +28,7 @@ final class TopicReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration CLOSE = Duration.ofSeconds(2);
+  private static final Duration CLOSE = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int MOST_FAILURES = 3; // in a row, without a record between
 
@@ -38,7 +40,7 @@ final class TopicReader implements AutoCloseable {
   private final Thread thread;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
-  private volatile boolean closed;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Consumer<byte[], byte[]> consumer;
   private volatile boolean readingBack = true;
   private volatile String problem;
@@ -101,19 +103,21 @@ final class TopicReader implements AutoCloseable {
 
   private void run() {
     int failures = 0;
-    while (!closed) {
-      try (KafkaConsumer<byte[], byte[]> opened =
-          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    while (!isClosed()) {
+      KafkaConsumer<byte[], byte[]> opened = null;
+      try {
+        opened =
+            new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer = opened;
-        while (!closed) {
+        while (!isClosed()) {
           if (assign(opened)) {
             failures = read(opened, failures);
           } else {
-            Thread.sleep(POLL.toMillis());
+            pause(POLL);
           }
         }
-      } catch (WakeupException | InterruptException | InterruptedException e) {
-        return; // closed
+      } catch (WakeupException e) {
+        // closed
       } catch (InvalidOffsetException e) { // deleted by age, or another topic of the same name
         e.partitions().forEach(positions::remove);
       } catch (KafkaException | IllegalStateException e) {
@@ -125,19 +129,24 @@ final class TopicReader implements AutoCloseable {
           positions.clear();
           failures = 0;
         }
-        if (!pause()) {
-          return;
+        pause(PAUSE);
+      } finally {
+        if (opened != null) {
+          opened.close(CloseOptions.timeout(CLOSE));
         }
       }
     }
   }
 
-  private boolean pause() {
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  private void pause(Duration time) {
     try {
-      Thread.sleep(PAUSE.toMillis());
-      return true;
+      closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      return false;
+      closed.countDown(); // nobody interrupts this thread but to end it
     }
   }
 
@@ -191,10 +200,13 @@ final class TopicReader implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt(); // wakes a poll too, as InterruptException
+    closed.countDown();
+    Consumer<byte[], byte[]> reading = consumer;
+    if (reading != null) {
+      reading.wakeup();
+    }
     try {
-      thread.join(CLOSE.toMillis()); // 0 ms for one that never started
+      thread.join(2 * CLOSE.toMillis()); // at once for one that never started
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
