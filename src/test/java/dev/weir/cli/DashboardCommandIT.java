@@ -119,8 +119,9 @@ class DashboardCommandIT {
                 Files.readString(jar.resolveSibling("classpath-provided.txt"))
                     .strip()
                     .split(File.pathSeparator))
-            .filter(path -> path.contains("/org/apache/"))
-            .collect(Collectors.joining(File.pathSeparator));
+            .filter(path -> path.contains("/org/apache/") && !path.contains("/log4j-slf4j2-impl/"))
+            .collect(Collectors.joining(File.pathSeparator))
+            .concat(File.pathSeparator + jar.resolveSibling("cluster-logging") + "/*");
     Path err = dir.resolve("err");
     Process weir =
         new ProcessBuilder(

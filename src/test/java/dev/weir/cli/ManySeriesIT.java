@@ -60,6 +60,7 @@ class ManySeriesIT {
       fill(servers);
       try (WeirProcess weir =
           WeirProcess.start(
+              Map.of("WEIR_JAVA_OPTS", "-Xmx256m"),
               "dashboard",
               "--no-browser",
               "--port",

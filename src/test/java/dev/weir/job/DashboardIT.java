@@ -12,10 +12,12 @@ import dev.weir.dashboard.DashboardSettings;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationCodec;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
+import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -292,6 +294,62 @@ class DashboardIT {
           .isSorted();
     } finally {
       broker.close();
+    }
+  }
+
+  @Test
+  void whatWasNeverCommittedIsNeverShown() throws Exception {
+    Topics topics = new Topics("o", "f", "s", "d", "m");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("aborting"), 0)) {
+      String servers = broker.bootstrapServers();
+      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+        admin.createMissing(topics, 1);
+      }
+      try (Dashboard page = page(servers, topics, DashboardSettings.BACK, 8 << 20);
+          KafkaProducer<byte[], byte[]> producer =
+              new KafkaProducer<>(
+                  Map.of("bootstrap.servers", servers, "transactional.id", "t"),
+                  new ByteArraySerializer(),
+                  new ByteArraySerializer())) {
+        producer.initTransactions();
+        for (boolean commit : List.of(false, true)) {
+          producer.beginTransaction();
+          String series = commit ? "committed" : "aborted";
+          Forecast forecast =
+              new Forecast(
+                  series,
+                  START,
+                  START,
+                  5,
+                  Mode.MANY_TO_ONE,
+                  null,
+                  new double[] {1},
+                  List.of(),
+                  "",
+                  -1,
+                  0,
+                  Forecast.Status.WARMUP);
+          producer.send(
+              new ProducerRecord<>(
+                  topics.forecasts(), series.getBytes(UTF_8), new ForecastCodec().encode(forecast)));
+          producer.flush();
+          if (commit) {
+            producer.commitTransaction();
+          } else {
+            producer.abortTransaction();
+          }
+        }
+        await()
+            .atMost(WAIT)
+            .until(() -> get(page, "/api/series").path("total").intValue() > 0);
+        JsonNode list = get(page, "/api/series");
+        assertThat(list.path("items")).hasSize(1);
+        assertThat(list.path("items").get(0).path("series").textValue()).isEqualTo("committed");
+        JsonNode forecast =
+            history(page, "committed").path("modes").path("many-to-one").path("forecasts").get(0);
+        assertThat(forecast.path("time").isNull()).as("spacing is not known").isTrue();
+        assertThat(forecast.path("lower").isNull()).isTrue();
+      }
     }
   }
 
