@@ -5,6 +5,7 @@ import dev.weir.forecast.Observation;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.sse.SseHandler;
 import io.javalin.http.staticfiles.Location;
@@ -33,6 +34,7 @@ final class PageServer implements AutoCloseable {
   /** How long a connection may be idle, or a write wait for a reader that takes nothing. */
   static final Duration IDLE = Duration.ofSeconds(20);
 
+  private static final int SEND_BUFFER = 256 << 10;
   private static final int LONGEST_SEARCH = 200;
   private static final int MOST_ITEMS = 200;
   private static final String EVENT_STREAM = "text/event-stream";
@@ -137,6 +139,7 @@ final class PageServer implements AutoCloseable {
     connector.setHost(address.getAddress().getHostAddress());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(idle.toMillis());
+    connector.setAcceptedSendBufferSize(SEND_BUFFER); // what the system holds for a slow page
     connector.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
     return connector;
   }
@@ -191,6 +194,9 @@ final class PageServer implements AutoCloseable {
   }
 
   private void listen(Context context) throws Exception {
+    if (context.method() != HandlerType.GET) { // a HEAD of what has no end
+      throw new WrongRequest(405, "method: expected GET, got another one");
+    }
     String accept = context.header("Accept");
     if (accept == null || !accept.contains(EVENT_STREAM)) { // the library would answer nothing
       throw new WrongRequest(406, "accept: expected %s, got another".formatted(EVENT_STREAM));

@@ -42,6 +42,7 @@ final class TopicReader implements AutoCloseable {
   private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Consumer<byte[], byte[]> consumer;
+  private boolean skipping; // what lies before the ends cannot be read
   private volatile boolean readingBack = true;
   private volatile String problem;
 
@@ -121,12 +122,17 @@ final class TopicReader implements AutoCloseable {
       } catch (InvalidOffsetException e) { // deleted by age, or another topic of the same name
         e.partitions().forEach(positions::remove);
       } catch (KafkaException | IllegalStateException e) {
-        failures++;
-        problem = "Reading %s failed: %s.".formatted(String.join(", ", topics), e.getMessage());
-        LOG.warn("reading {} failed, tried again: {}", topics, e.toString());
-        if (failures >= MOST_FAILURES) { // a batch that cannot be read at all: what follows it can
+        String said = "Reading %s failed: %s.".formatted(String.join(", ", topics), e.getMessage());
+        if (!said.equals(problem)) { // each second otherwise
+          LOG.warn("{} It is tried again.", said);
+        }
+        problem = said;
+        // its own type is that of bytes that cannot be read; brokers that are away have others
+        failures = e.getClass() == KafkaException.class ? failures + 1 : failures;
+        if (failures >= MOST_FAILURES) { // what follows such a batch can be read
           LOG.warn("{}: going on at their ends", topics);
           positions.clear();
+          skipping = true;
           failures = 0;
         }
         pause(PAUSE);
@@ -170,8 +176,9 @@ final class TopicReader implements AutoCloseable {
         for (TopicPartition partition : unknown) {
           long end = ends.get(partition);
           liveFrom.put(partition, end);
-          positions.put(partition, Math.max(begins.get(partition), end - back));
+          positions.put(partition, skipping ? end : Math.max(begins.get(partition), end - back));
         }
+        skipping = false;
       }
       wanted.forEach(partition -> consumer.seek(partition, positions.get(partition)));
     }
