@@ -119,7 +119,8 @@ class ArchitectureTest {
               "dev.weir.job..",
               "dev.weir.cli..",
               "org.apache.flink..")
-          .because("a page shows any running job, wherever that runs, by what it puts on its topics");
+          .because(
+              "a page shows any running job, wherever that runs, by what it puts on its topics");
 
   @ArchTest
   static final ArchRule ONLY_THE_PAGE_SERVES_HTTP =

@@ -38,12 +38,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code weir demo}: a broker, a cluster, the forecasting job and its page in one JVM, on real series.
- * Everything it shows was read back from the topics.
+ * {@code weir demo}: a broker, a cluster, the forecasting job and its page in one JVM, on real
+ * series. Everything it shows was read back from the topics.
  */
 @Command(
     name = "demo",
-    description = "Shows live forecasts of real series: broker, cluster, job and page in one process.",
+    description =
+        "Shows live forecasts of real series: broker, cluster, job and page in one process.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Example: weir demo --duration 60s --no-browser --format json | jq .steps"})

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -187,12 +188,13 @@ final class TopicReader implements AutoCloseable {
 
   private int read(Consumer<byte[], byte[]> consumer, int failures) {
     int left = failures;
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    problem = null;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       handler.take(record, record.offset() >= liveFrom.getOrDefault(partition, 0L));
       positions.put(partition, record.offset() + 1);
       left = 0;
-      problem = null;
     }
     if (readingBack) {
       readingBack =

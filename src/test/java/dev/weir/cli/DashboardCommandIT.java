@@ -137,7 +137,8 @@ class DashboardCommandIT {
             .start();
     assertThat(weir.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(err))
-        .contains("weir: dashboard: expected Javalin on the class path, got none", "./weir dashboard")
+        .contains(
+            "weir: dashboard: expected Javalin on the class path, got none", "./weir dashboard")
         .doesNotContain("at dev.weir");
     assertThat(weir.exitValue()).isEqualTo(1);
   }

@@ -136,7 +136,8 @@ class ManySeriesIT {
   /** Live bytes of a JVM's heap. */
   private static long heap(long pid) throws Exception {
     jcmd(pid, "GC.run");
-    Matcher used = Pattern.compile("(?m)total \\d+K, used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));
+    Matcher used =
+        Pattern.compile("(?m)total \\d+K, used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));
     long bytes = 0;
     while (used.find()) {
       bytes += Long.parseLong(used.group(1)) << 10;
@@ -176,7 +177,8 @@ class ManySeriesIT {
               observations.encode(
                   new Observation(series, START + i * 60_000L, random.nextDouble() * 100));
           producer.send(
-              new ProducerRecord<>(TOPICS.observations(), k % PARTITIONS, series.getBytes(UTF_8), value));
+              new ProducerRecord<>(
+                  TOPICS.observations(), k % PARTITIONS, series.getBytes(UTF_8), value));
         }
       }
       for (int k = 0; k < SERIES; k++) {
@@ -208,7 +210,8 @@ class ManySeriesIT {
         Mode.MANY_TO_ONE,
         new long[] {origin + 1, origin + 2, origin + 3, origin + 4, origin + 5},
         steps,
-        List.of(new Forecast.Interval(0.8, steps, steps), new Forecast.Interval(0.95, steps, steps)),
+        List.of(
+            new Forecast.Interval(0.8, steps, steps), new Forecast.Interval(0.95, steps, steps)),
         "demand",
         3,
         10,

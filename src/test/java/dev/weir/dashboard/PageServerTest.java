@@ -151,8 +151,7 @@ class PageServerTest {
       assertThat(nextEvent(in, "job").path("series").isNumber()).isTrue();
       page.take(List.of(Records.record(Records.observation("pump", 3_000, 7))));
       JsonNode news = nextEvent(in, "series");
-      assertThat(ServedPage.numbers(news.path("observations").path("time")))
-          .containsExactly(3_000);
+      assertThat(ServedPage.numbers(news.path("observations").path("time"))).containsExactly(3_000);
       assertThat(news.path("modes").path("many-to-one").path("forecasts")).isEmpty();
     }
     long after = page.json("/api/series/history?series=pump").path("sequence").longValue();
@@ -220,8 +219,7 @@ class PageServerTest {
   })
   void onLoopbackOnlyNamesOfThisMachineAreAnswered(String host, int status) throws Exception {
     String answer =
-        page.raw(
-            "GET /api/job HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(host));
+        page.raw("GET /api/job HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(host));
     assertThat(answer).startsWith("HTTP/1.1 " + status);
   }
 

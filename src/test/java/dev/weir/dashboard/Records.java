@@ -48,9 +48,7 @@ final class Records {
         new double[] {first, second},
         List.of(
             new Forecast.Interval(
-                0.8,
-                new double[] {first - 1, second - 1},
-                new double[] {first + 1, second + 1})),
+                0.8, new double[] {first - 1, second - 1}, new double[] {first + 1, second + 1})),
         model,
         version,
         3,

@@ -65,8 +65,7 @@ class SeriesRowTest {
     row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 50, "wide", 3), "wide", 0, 5);
     assertThat(row.item().model()).isEqualTo("wide");
     row.issue(
-        Records.forecast(
-            "pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1),
+        Records.forecast("pump", Mode.MANY_TO_ONE, 40, "", -1, Forecast.Status.FALLBACK, 1, 1),
         "",
         0,
         5);

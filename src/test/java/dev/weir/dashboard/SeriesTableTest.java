@@ -45,8 +45,7 @@ class SeriesTableTest {
     relative("fair", 1, 2);
     assertThat(names(Sort.worst)).containsExactly("bad", "fair", "good", "unknown-a", "unknown-b");
     assertThat(names(Sort.best)).containsExactly("good", "fair", "bad", "unknown-a", "unknown-b");
-    assertThat(names(Sort.recent))
-        .containsExactly("good", "fair", "bad", "unknown-a", "unknown-b");
+    assertThat(names(Sort.recent)).containsExactly("good", "fair", "bad", "unknown-a", "unknown-b");
     assertThat(names(Sort.name)).containsExactly("bad", "fair", "good", "unknown-a", "unknown-b");
   }
 

@@ -47,10 +47,7 @@ class TallyTest {
     assertThat(tally.reasons())
         .containsExactly(
             new Tally.Reason(
-                "LATE",
-                2,
-                30,
-                new Tally.Example("second", "observations", 3, 41, "fan", "b")),
+                "LATE", 2, 30, new Tally.Example("second", "observations", 3, 41, "fan", "b")),
             new Tally.Reason(
                 "MALFORMED",
                 1,

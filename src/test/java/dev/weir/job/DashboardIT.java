@@ -40,7 +40,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's server beside a real broker and a real job: what it serves is what the topics hold. */
+/**
+ * The page's server beside a real broker and a real job: what it serves is what the topics hold.
+ */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DashboardIT {
 
@@ -71,8 +73,7 @@ class DashboardIT {
   }
 
   private JsonNode history(Dashboard page, String series) throws Exception {
-    return get(
-        page, "/api/series/history?limit=2000&series=" + URLEncoder.encode(series, UTF_8));
+    return get(page, "/api/series/history?limit=2000&series=" + URLEncoder.encode(series, UTF_8));
   }
 
   private static double[] numbers(JsonNode array) {
@@ -123,7 +124,8 @@ class DashboardIT {
           kafka.sendObservations(topics.observations(), observations(0, 60));
           kafka.send(
               List.of(
-                  new ProducerRecord<>(topics.observations(), "x".getBytes(UTF_8), new byte[] {1, 2})));
+                  new ProducerRecord<>(
+                      topics.observations(), "x".getBytes(UTF_8), new byte[] {1, 2})));
           running
               .await()
               .untilAsserted(
@@ -191,8 +193,7 @@ class DashboardIT {
     assertThat(dead.path("example").path("topic").textValue()).isEqualTo("page.observations");
   }
 
-  private static void assertObservations(
-      JsonNode served, String series, List<Observation> sent) {
+  private static void assertObservations(JsonNode served, String series, List<Observation> sent) {
     List<Observation> own = sent.stream().filter(o -> o.series().equals(series)).toList();
     assertThat(numbers(served.path("observations").path("time")))
         .containsExactly(own.stream().mapToDouble(Observation::time).toArray());
@@ -205,8 +206,7 @@ class DashboardIT {
     int count = 0;
     for (Forecast forecast : issued) {
       JsonNode found = null;
-      for (JsonNode one :
-          served.path("modes").path(forecast.mode().label()).path("forecasts")) {
+      for (JsonNode one : served.path("modes").path(forecast.mode().label()).path("forecasts")) {
         if (one.path("origin").longValue() == forecast.origin()) {
           found = one;
         }
@@ -331,7 +331,9 @@ class DashboardIT {
                   Forecast.Status.WARMUP);
           producer.send(
               new ProducerRecord<>(
-                  topics.forecasts(), series.getBytes(UTF_8), new ForecastCodec().encode(forecast)));
+                  topics.forecasts(),
+                  series.getBytes(UTF_8),
+                  new ForecastCodec().encode(forecast)));
           producer.flush();
           if (commit) {
             producer.commitTransaction();
@@ -339,9 +341,7 @@ class DashboardIT {
             producer.abortTransaction();
           }
         }
-        await()
-            .atMost(WAIT)
-            .until(() -> get(page, "/api/series").path("total").intValue() > 0);
+        await().atMost(WAIT).until(() -> get(page, "/api/series").path("total").intValue() > 0);
         JsonNode list = get(page, "/api/series");
         assertThat(list.path("items")).hasSize(1);
         assertThat(list.path("items").get(0).path("series").textValue()).isEqualTo("committed");
