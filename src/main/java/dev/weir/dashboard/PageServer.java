@@ -191,9 +191,6 @@ final class PageServer implements AutoCloseable {
   }
 
   private void listen(Context context) throws Exception {
-    if (!context.req().getMethod().equals("GET")) { // a HEAD of what has no end
-      throw new WrongRequest(405, "method: expected GET, got another one");
-    }
     String accept = context.header("Accept");
     if (accept == null || !accept.contains(EVENT_STREAM)) { // the library would answer nothing
       throw new WrongRequest(406, "accept: expected %s, got another".formatted(EVENT_STREAM));
