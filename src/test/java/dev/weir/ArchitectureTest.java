@@ -107,6 +107,42 @@ class ArchitectureTest {
           .because("flink run has no person in front of it");
 
   @ArchTest
+  static final ArchRule THE_PAGE_READS_TOPICS =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.weir.dashboard..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.weir.stream..",
+              "dev.weir.sql..",
+              "dev.weir.job..",
+              "dev.weir.cli..",
+              "org.apache.flink..")
+          .because(
+              "a page shows any running job, wherever that runs, by what it puts on its topics");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_PAGE_SERVES_HTTP =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.weir.dashboard..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
+          .because("the job jar carries no server");
+
+  @ArchTest
+  static final ArchRule THE_PAGE_IS_THE_COMMAND_LINES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.weir.dashboard..", "dev.weir.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.weir.dashboard..")
+          .because("nothing that runs in a job may need it");
+
+  @ArchTest
   static final ArchRule THE_BROKER_IS_THE_COMMAND_LINES =
       noClasses()
           .that()

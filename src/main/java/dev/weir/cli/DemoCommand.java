@@ -14,7 +14,6 @@ import dev.weir.kafka.ObservationCodec;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.model.Mode;
-import java.awt.Desktop;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -39,12 +38,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code weir demo}: a broker, a cluster and the forecasting job in one JVM, on real series.
- * Everything it shows was read back from the topics.
+ * {@code weir demo}: a broker, a cluster, the forecasting job and its page in one JVM, on real
+ * series. Everything it shows was read back from the topics.
  */
 @Command(
     name = "demo",
-    description = "Shows live forecasts of real series: broker, cluster and job in one process.",
+    description =
+        "Shows live forecasts of real series: broker, cluster, job and page in one process.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {"", "Example: weir demo --duration 60s --no-browser --format json | jq .steps"})
@@ -52,6 +52,9 @@ final class DemoCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long LINE_NANOS = 2_000_000_000L; // a series' next line; an eye can follow
+
+  /** Values of each series that are sent at once: two weeks of an hourly one. */
+  private static final int HEAD_START = 336;
 
   private static final long STOP_MILLIS = 5_000;
 
@@ -79,12 +82,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "Values a second of each series (default: ${DEFAULT-VALUE}).")
   private double rate;
 
-  @Option(names = "--no-browser", description = "Do not open Flink's page in a browser.")
+  @Option(names = "--no-browser", description = "Do not open the page in a browser.")
   private boolean noBrowser;
 
   @Option(
       names = "--port",
-      description = "Port of Flink's page (default: the first free one of 8081 to 8099).")
+      description = "Port of the page (default: the first free one of 8090 to 8099).")
   private Integer port;
 
   private final DemoScore score = new DemoScore();
@@ -112,66 +115,70 @@ final class DemoCommand implements Callable<Integer> {
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = Files.createTempDirectory("weir-demo");
     LocalCluster.deleteAtExit(data);
-    Map<String, String> flink = new HashMap<>(FLINK);
-    if (port != null) {
-      flink.put("rest.bind-port", Integer.toString(port));
-    }
-    CompletableFuture<LocalCluster> clusterStart =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return LocalCluster.start(flink);
-              } catch (Exception e) {
-                throw new CompletionException(e);
-              }
-            });
-    try (EmbeddedBroker broker = EmbeddedBroker.start(data, 0);
-        LocalCluster cluster = clusterStart.join()) {
-      return show(broker, cluster);
+    int brokerPort = EmbeddedBroker.freePort();
+    // the page first: it says what it waits for, and a port that is taken ends the demo at once
+    try (DemoPage page = DemoPage.open("localhost:" + brokerPort, port)) {
+      say("the page: " + page.address());
+      if (!noBrowser) {
+        Browser.open(page.address());
+      }
+      CompletableFuture<LocalCluster> clusterStart =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return LocalCluster.start(FLINK);
+                } catch (Exception e) {
+                  throw new CompletionException(e);
+                }
+              });
+      try (EmbeddedBroker broker = EmbeddedBroker.start(data, brokerPort)) {
+        Thread replay = replay(broker, page);
+        try (LocalCluster cluster = clusterStart.join()) {
+          return show(broker, cluster, page, replay);
+        }
+      }
     } finally {
       FileUtils.deleteDirectoryQuietly(data.toFile());
     }
   }
 
-  private int show(EmbeddedBroker broker, LocalCluster cluster) throws Exception {
-    JobSettings settings =
-        JobSettings.builtin("demo", Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));
-    topics = settings.kafka().topics();
+  /** Creates the topics and begins to send, so that there are values to see before the job runs. */
+  private Thread replay(EmbeddedBroker broker, DemoPage page) {
+    topics = DemoPage.TOPICS;
     try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
       admin.createMissing(topics, 1);
     }
-    JobClient job = ForecastJob.submit(cluster.environment(), settings);
-    URI page = URI.create(cluster.webAddress() + "/#/job/running/" + job.getJobID() + "/overview");
-    say("Kafka: " + broker.bootstrapServers() + "   Flink's page: " + page);
-    if (!noBrowser) {
-      browse(page);
-    }
+    page.read();
     Thread replay = new Thread(() -> replay(broker.bootstrapServers()), "replay");
     replay.setDaemon(true);
     replay.start();
+    return replay;
+  }
+
+  private int show(EmbeddedBroker broker, LocalCluster cluster, DemoPage page, Thread replay)
+      throws Exception {
+    JobSettings settings =
+        JobSettings.builtin("demo", Map.of("kafka.bootstrap-servers", broker.bootstrapServers()));
+    JobClient job = ForecastJob.submit(cluster.environment(), settings);
+    URI flink = URI.create(cluster.webAddress() + "/#/job/running/" + job.getJobID() + "/overview");
+    page.showFlink(flink);
+    say("Kafka: " + broker.bootstrapServers() + "   Flink's page: " + flink);
     Thread summary = new Thread(this::summarize, "summary");
     Runtime.getRuntime().addShutdownHook(summary); // for Ctrl-C
     int exitCode = consume(broker.bootstrapServers(), job);
     Runtime.getRuntime().removeShutdownHook(summary);
     summarize();
-    replay
-        .interrupt(); // first what feeds, then what works, then what holds, so that none complains
+    page.close(); // first what reads and feeds, then what works, then what holds: none complains
+    replay.interrupt();
     replay.join(STOP_MILLIS);
     job.cancel().get();
     return exitCode;
   }
 
-  private static void browse(URI page) {
-    try {
-      if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) {
-        Desktop.getDesktop().browse(page);
-      }
-    } catch (IOException | RuntimeException e) {
-      say("no browser could be opened; the address stands above");
-    }
-  }
-
-  /** Sends the sample round by round, one value of each series at a time. */
+  /**
+   * Sends the sample round by round, one value of each series at a time: the first ones at once, as
+   * a history to begin with, the others at the rate asked for.
+   */
   private void replay(String bootstrapServers) {
     try (ObservationProducer producer =
         new ObservationProducer(
@@ -188,13 +195,13 @@ final class DemoCommand implements Callable<Integer> {
             producer.send(series.get(i));
           }
         }
-        long wait = begun + (long) ((i + 1) * 1e9 / rate) - System.nanoTime();
+        long wait = begun + (long) ((i + 1 - HEAD_START) * 1e9 / rate) - System.nanoTime();
         if (wait > 0) {
           Thread.sleep(wait / 1_000_000, (int) (wait % 1_000_000));
         }
       }
       producer.flush();
-      say("the sample is over; Flink's page stays up until Ctrl-C");
+      say("the sample is over; the page stays up until Ctrl-C");
     } catch (IOException e) {
       say(e.getMessage());
     } catch (InterruptedException | InterruptException e) {

@@ -123,7 +123,7 @@ public final class EmbeddedBroker implements AutoCloseable {
    * A port that was free a moment ago; the start fails, and says so, if another process takes it in
    * between.
    */
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return probe.getLocalPort();
     }

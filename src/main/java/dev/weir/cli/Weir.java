@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SubmitCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      DashboardCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

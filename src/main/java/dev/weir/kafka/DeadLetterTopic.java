@@ -265,7 +265,7 @@ public final class DeadLetterTopic {
   }
 
   /** Never fails: on this topic too there may be anything. */
-  static Letter letter(ConsumerRecord<byte[], byte[]> record) {
+  public static Letter letter(ConsumerRecord<byte[], byte[]> record) {
     String reason = text(record, DeadLetters.REASON);
     String message = text(record, DeadLetters.MESSAGE);
     Source source = null;

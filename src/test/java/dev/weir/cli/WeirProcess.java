@@ -97,6 +97,10 @@ final class WeirProcess implements AutoCloseable {
     return exitCode(Duration.ZERO);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   String out() {
     return text(out);
   }

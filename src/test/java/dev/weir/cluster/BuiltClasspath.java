@@ -15,8 +15,8 @@ final class BuiltClasspath {
   private static final List<String> IN_FLINK_DIST =
       List.of(
           "/org/apache/flink/",
-          "/org/apache/logging/log4j/",
-          "/org/slf4j/",
+          "/org/apache/logging/log4j/log4j-api/",
+          "/org/apache/logging/log4j/log4j-core/",
           "/com/esotericsoftware/",
           "/org/objenesis/",
           "/org/javassist/",
@@ -36,6 +36,8 @@ final class BuiltClasspath {
   private static final List<String> OF_THE_BROKER =
       List.of(
           "/commons-validator/", "/commons-beanutils/", "/commons-digester/", "/commons-logging/");
+
+  private static final List<String> OF_THE_PAGE = List.of("/org/eclipse/jetty/", "/io/javalin/");
 
   private final Path target;
 
@@ -78,19 +80,37 @@ final class BuiltClasspath {
   }
 
   /**
-   * What stands in a Flink cluster's lib folder: Flink, its libraries and log4j, without ours,
-   * Kafka's or Avro's.
+   * What stands in a Flink cluster's lib folder: Flink, its libraries and log4j behind slf4j 1.7,
+   * without ours, Kafka's or Avro's.
    */
   List<Path> cluster() {
-    return Stream.concat(
-            list("classpath-provided.txt").stream(), list("classpath-runtime.txt").stream())
-        .filter(
-            jar ->
-                matches(jar, IN_FLINK_DIST)
-                    && !matches(jar, IN_JOB_JAR)
-                    && !matches(jar, OF_THE_BROKER))
+    Stream<Path> libraries =
+        Stream.concat(
+            list("classpath-provided.txt").stream(), list("classpath-runtime.txt").stream());
+    return Stream.concat(clusterLogging().stream(), libraries.filter(this::isOfFlink))
         .distinct()
         .toList();
+  }
+
+  private boolean isOfFlink(Path jar) {
+    return matches(jar, IN_FLINK_DIST)
+        && !matches(jar, IN_JOB_JAR)
+        && !matches(jar, OF_THE_BROKER)
+        && !matches(jar, OF_THE_PAGE);
+  }
+
+  /** Ours is slf4j 2, which Javalin wants; a cluster has another. */
+  private List<Path> clusterLogging() {
+    try (Stream<Path> jars = Files.list(target.resolve("cluster-logging"))) {
+      List<Path> found = jars.toList();
+      if (found.size() != 2) {
+        throw new IllegalStateException("a cluster's logging: expected two jars, got " + found);
+      }
+      return found;
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "a cluster's logging: expected jars in target/cluster-logging; run mvn verify", e);
+    }
   }
 
   private static boolean matches(Path jar, List<String> parts) {

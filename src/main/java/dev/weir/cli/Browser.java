@@ -1,0 +1,22 @@
+package dev.weir.cli;
+
+import java.awt.Desktop;
+import java.io.IOException;
+import java.net.URI;
+
+/** The person's browser, where there is one. */
+final class Browser {
+
+  private Browser() {}
+
+  /** Opens a page, or leaves it: whoever calls has printed the address. */
+  static void open(URI page) {
+    try {
+      if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) {
+        Desktop.getDesktop().browse(page);
+      }
+    } catch (IOException | RuntimeException e) {
+      System.err.println("weir: no browser could be opened; the address stands above");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.weir.cli;
+
+import dev.weir.kafka.KafkaSettings.Topics;
+import picocli.CommandLine.Option;
+
+/** The five topics of a job, by the names that a job file gives them by default. */
+final class TopicOptions {
+
+  @Option(
+      names = "--observations",
+      paramLabel = "TOPIC",
+      defaultValue = "observations",
+      description = "Topic of the observations (default: ${DEFAULT-VALUE}).")
+  private String observations;
+
+  @Option(
+      names = "--forecasts",
+      paramLabel = "TOPIC",
+      defaultValue = "forecasts",
+      description = "Topic of the forecasts (default: ${DEFAULT-VALUE}).")
+  private String forecasts;
+
+  @Option(
+      names = "--scores",
+      paramLabel = "TOPIC",
+      defaultValue = "scores",
+      description = "Topic of the scores (default: ${DEFAULT-VALUE}).")
+  private String scores;
+
+  @Option(
+      names = "--dead-letters",
+      paramLabel = "TOPIC",
+      defaultValue = "observations.dlq",
+      description = "Topic of the dead letters (default: ${DEFAULT-VALUE}).")
+  private String deadLetters;
+
+  @Option(
+      names = "--models",
+      paramLabel = "TOPIC",
+      defaultValue = "models",
+      description = "Topic of the models (default: ${DEFAULT-VALUE}).")
+  private String models;
+
+  Topics topics() {
+    return new Topics(observations, forecasts, scores, deadLetters, models);
+  }
+}

@@ -1,0 +1,198 @@
+package dev.weir.dashboard;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * The live page of one job, served by this process until it is closed. Brokers and topics need not
+ * be there yet, and may go away: the page says what it waits for.
+ */
+public final class Dashboard implements AutoCloseable {
+
+  private static final long SILENCE_MILLIS = 60_000;
+
+  private final DashboardSettings settings;
+  private final JobState state;
+  private final TopicWatch watch;
+  private final List<TopicReader> readers;
+  private final LookBack lookBack;
+  private final ScheduledExecutorService seconds =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "dashboard-seconds");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final JobPage page;
+  private final PageServer server;
+  private final URI address;
+
+  private Dashboard(DashboardSettings settings, InetSocketAddress bind, String token)
+      throws IOException {
+    this.settings = settings;
+    var topics = settings.topics();
+    this.state = new JobState(topics, settings.maxSeries(), settings.historyBytes());
+    Map<String, Object> clients = new HashMap<>(settings.properties());
+    clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+    this.watch =
+        new TopicWatch(
+            clients,
+            settings.bootstrapServers(),
+            List.of(
+                topics.observations(),
+                topics.forecasts(),
+                topics.scores(),
+                topics.deadLetters(),
+                topics.models()));
+    int back = settings.back();
+    this.readers =
+        List.of(
+            new TopicReader(
+                "observations",
+                clients,
+                List.of(topics.observations()),
+                back,
+                watch,
+                state::takeObservation),
+            new TopicReader(
+                "forecasts",
+                clients,
+                List.of(topics.forecasts(), topics.scores()),
+                back,
+                watch,
+                state::takeOutput),
+            new TopicReader(
+                "rare",
+                clients,
+                List.of(topics.deadLetters(), topics.models()),
+                back,
+                watch,
+                state::takeRare));
+    this.page = new JobPage(settings, state, this::why);
+    this.lookBack = new LookBack(clients, topics, state, back);
+    this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);
+    this.address = address(bind, server.port());
+    seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** {@link #open} and {@link #read} in one. */
+  public static Dashboard start(DashboardSettings settings, InetSocketAddress bind, String token)
+      throws IOException {
+    Dashboard dashboard = open(settings, bind, token);
+    dashboard.read();
+    return dashboard;
+  }
+
+  /**
+   * Starts to serve, and reads nothing yet.
+   *
+   * @param bind where to listen, port 0 for any free one
+   * @param token what each request must carry; null for none, which only loopback may do without
+   * @throws IllegalArgumentException when a token is missing or too short
+   * @throws IOException when it cannot listen there
+   */
+  public static Dashboard open(DashboardSettings settings, InetSocketAddress bind, String token)
+      throws IOException {
+    if (bind.isUnresolved()) {
+      throw new IllegalArgumentException(
+          "bind: expected an address of this machine, got " + bind.getHostString());
+    }
+    if (token == null && !bind.getAddress().isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "token: expected one, since %s can be reached from elsewhere, got none"
+              .formatted(bind.getAddress().getHostAddress()));
+    }
+    return new Dashboard(settings, bind, token);
+  }
+
+  /** Starts to read. To be called once. */
+  public void read() {
+    watch.start();
+    readers.forEach(TopicReader::start);
+  }
+
+  /** Where Flink's own page is, once that is known. */
+  public void showFlink(URI page) {
+    this.page.flink(page);
+  }
+
+  /** A token that nobody can guess. */
+  public static String randomToken() {
+    return Doors.randomToken();
+  }
+
+  /** Where the page is, without a token. */
+  public URI address() {
+    return address;
+  }
+
+  private static URI address(InetSocketAddress bind, int port) {
+    String host =
+        bind.getAddress().isAnyLocalAddress() || bind.getAddress().isLoopbackAddress()
+            ? "localhost"
+            : bind.getAddress().getHostAddress();
+    return URI.create(
+        "http://%s:%d/".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+  }
+
+  /** What the page waits for, as a sentence; null when it is live. */
+  private String why() {
+    TopicWatch.Seen seen = watch.seen();
+    if (seen.problem() != null) {
+      return seen.problem();
+    }
+    var topics = settings.topics();
+    Map<String, String> starts = new LinkedHashMap<>();
+    starts.put(topics.observations(), "send some: weir produce --input FILE --topic %s");
+    starts.put(topics.forecasts(), "a job makes it when it starts: weir run JOB.yaml");
+    for (Map.Entry<String, String> topic : starts.entrySet()) {
+      if (seen.missing().contains(topic.getKey())) {
+        return "There is no topic %s on Kafka at %s yet; %s."
+            .formatted(
+                topic.getKey(),
+                settings.bootstrapServers(),
+                topic.getValue().formatted(topic.getKey()));
+      }
+    }
+    for (TopicReader reader : readers) {
+      if (reader.problem() != null) {
+        return reader.problem();
+      }
+    }
+    if (state.forecasts.sum() == 0) {
+      if (readers.stream().anyMatch(TopicReader::isReadingBack)) {
+        return "Reading what is on the topics.";
+      }
+      return state.observations.sum() == 0
+          ? "No observations on topic %s yet; send some: weir produce --input FILE --topic %s."
+              .formatted(topics.observations(), topics.observations())
+          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?";
+    }
+    long now = System.currentTimeMillis();
+    if (state.lastObservation > state.lastForecast
+        && now - state.lastObservation < SILENCE_MILLIS
+        && now - Math.max(state.lastForecast, state.firstObservation) > SILENCE_MILLIS) {
+      return "Observations arrive, and no forecast has come for %d s; is the job running?"
+          .formatted((now - Math.max(state.lastForecast, state.firstObservation)) / 1_000);
+    }
+    return null;
+  }
+
+  @Override
+  public void close() {
+    seconds.shutdownNow();
+    server.close();
+    lookBack.close();
+    readers.parallelStream().forEach(TopicReader::close); // each may wait a moment for a broker
+    watch.close();
+  }
+}

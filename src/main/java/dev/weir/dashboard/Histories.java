@@ -1,0 +1,75 @@
+package dev.weir.dashboard;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Which series have a history, so that all of them together stay within a number of bytes: every
+ * one while there are few, else those that were asked for last.
+ */
+final class Histories {
+
+  private final long budget;
+  private final AtomicLong bytes = new AtomicLong();
+  private final Set<SeriesRow> unasked = new LinkedHashSet<>(); // oldest first, as the next
+  private final Set<SeriesRow> asked = new LinkedHashSet<>();
+
+  Histories(long budget) {
+    this.budget = budget;
+  }
+
+  /** A new series: is kept while there is room to spare, for all to grow. */
+  void offer(SeriesRow row) {
+    if (bytes.get() > budget / 2) {
+      return;
+    }
+    synchronized (this) {
+      unasked.add(row);
+    }
+    bytes.addAndGet(row.keep());
+  }
+
+  /** Somebody looks at it: is kept from now on. True when it was not kept before. */
+  boolean ask(SeriesRow row) {
+    synchronized (this) {
+      unasked.remove(row);
+      asked.remove(row);
+      asked.add(row); // now the last to go
+    }
+    long taken = row.keep();
+    grown(taken);
+    return taken > 0;
+  }
+
+  /** A history has grown by so much; others go when there is no room. */
+  void grown(long by) {
+    if (by == 0) {
+      return;
+    }
+    if (bytes.addAndGet(by) > budget) {
+      shrink();
+    }
+  }
+
+  private synchronized void shrink() {
+    while (bytes.get() > budget && !unasked.isEmpty()) {
+      drop(unasked);
+    }
+    while (bytes.get() > budget && asked.size() > 1) { // one that is looked at stays
+      drop(asked);
+    }
+  }
+
+  private void drop(Set<SeriesRow> rows) {
+    Iterator<SeriesRow> oldest = rows.iterator();
+    SeriesRow row = oldest.next();
+    oldest.remove();
+    bytes.addAndGet(-row.forget());
+  }
+
+  long bytes() {
+    return bytes.get();
+  }
+}

@@ -1,0 +1,100 @@
+package dev.weir.dashboard;
+
+import dev.weir.forecast.Forecast;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Figures of the whole job at one moment, gathered series by series. */
+final class JobFigures {
+
+  private static final int MOST_MODELS = 1_000;
+
+  private final Map<Forecast.Status, Integer> statuses = new EnumMap<>(Forecast.Status.class);
+  private final Map<Version, Integer> issuers = new HashMap<>();
+  private final Skill naive = new Skill();
+  private final Skill seasonalNaive = new Skill();
+  private final Map<Double, Held> held = new HashMap<>(); // by level
+
+  /** A version of a model. */
+  record Version(String model, long version) {}
+
+  /** A geometric mean in the making. */
+  private static final class Skill {
+    private double logs;
+    private int count;
+
+    void add(double ratio) {
+      if (ratio > 0 && ratio < Double.POSITIVE_INFINITY) {
+        logs += Math.log(ratio);
+        count++;
+      }
+    }
+
+    double value() {
+      return count == 0 ? Double.NaN : 1 - Math.exp(logs / count);
+    }
+  }
+
+  /** A mean, each series as often as it was scored. */
+  private static final class Held {
+    private double held;
+    private double scored;
+  }
+
+  /**
+   * @param level share of the truth that the intervals are meant to hold; NaN while unknown
+   * @param held share that they did hold
+   */
+  record Coverage(double level, double held) {
+    static final Coverage UNKNOWN = new Coverage(Double.NaN, Double.NaN);
+  }
+
+  void add(Forecast.Status status, String model, long version) {
+    if (status == null) {
+      return; // scored, and its forecasts were not read
+    }
+    statuses.merge(status, 1, Integer::sum);
+    Version issuer = new Version(model, version);
+    if (issuers.size() < MOST_MODELS || issuers.containsKey(issuer)) {
+      issuers.merge(issuer, 1, Integer::sum);
+    }
+  }
+
+  void add(double toNaive, double toSeasonalNaive, double level, double coverage, long scored) {
+    naive.add(toNaive);
+    seasonalNaive.add(toSeasonalNaive);
+    if (Double.isFinite(level) && Double.isFinite(coverage) && scored > 0) {
+      if (held.size() < MOST_MODELS || held.containsKey(level)) {
+        Held sum = held.computeIfAbsent(level, l -> new Held());
+        sum.held += coverage * scored;
+        sum.scored += scored;
+      }
+    }
+  }
+
+  int series(Forecast.Status status) {
+    return statuses.getOrDefault(status, 0);
+  }
+
+  Map<Version, Integer> issuers() {
+    return issuers;
+  }
+
+  /** 1 - geometric mean of (our mean absolute error / naive's); NaN while unknown. */
+  double skillOverNaive() {
+    return naive.value();
+  }
+
+  double skillOverSeasonalNaive() {
+    return seasonalNaive.value();
+  }
+
+  /** Of the level that was scored most. */
+  Coverage coverage() {
+    return held.entrySet().stream()
+        .max((a, b) -> Double.compare(a.getValue().scored, b.getValue().scored))
+        .map(e -> new Coverage(e.getKey(), e.getValue().held / e.getValue().scored))
+        .orElse(Coverage.UNKNOWN);
+  }
+}

@@ -1,0 +1,170 @@
+package dev.weir.dashboard;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.MalformedException;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.ScoreCodec;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What the topics told so far. Each topic is read by one thread; a record that cannot be read is
+ * counted and left.
+ */
+final class JobState {
+
+  /** As a job's {@code window.max-future} by default: what is further ahead is a dead letter. */
+  private static final long MAX_FUTURE_MILLIS = Duration.ofDays(1).toMillis();
+
+  final LongAdder observations = new LongAdder();
+  final LongAdder forecasts = new LongAdder();
+  final LongAdder scores = new LongAdder();
+  final LongAdder deadLetters = new LongAdder();
+  final LongAdder unreadable = new LongAdder();
+  final Latencies latencies = new Latencies();
+  final Tally tally = new Tally();
+  final ModelList models = new ModelList();
+  final SeriesTable series;
+  final Histories histories;
+  final Names names = new Names();
+  volatile long lastObservation; // when one was read that came since the start, 0 for never
+  volatile long firstObservation; // the same
+  volatile long lastForecast; // the same
+  private final Topics topics;
+  private final ObservationCodec observationCodec = new ObservationCodec();
+  private final ForecastCodec forecastCodec = new ForecastCodec();
+  private final ScoreCodec scoreCodec = new ScoreCodec();
+
+  JobState(Topics topics, int maxSeries, long historyBytes) {
+    this.topics = topics;
+    this.series = new SeriesTable(maxSeries);
+    this.histories = new Histories(historyBytes);
+  }
+
+  /** Of the observations' reader. */
+  void takeObservation(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    long now = System.currentTimeMillis();
+    observations.increment();
+    Observation observation = observation(observationCodec, record, now);
+    if (observation == null) {
+      unreadable.increment();
+      return;
+    }
+    if (live) {
+      lastObservation = now;
+      if (firstObservation == 0) {
+        firstObservation = now;
+      }
+      latencies.observed(observation.series(), observation.time(), now);
+    }
+    SeriesRow row = series.row(observation.series(), histories::offer);
+    if (row != null) {
+      histories.grown(row.observe(observation, record.partition(), now));
+    }
+  }
+
+  /** An observation that a job would take, or null. */
+  static Observation observation(
+      ObservationCodec codec, ConsumerRecord<byte[], byte[]> record, long now) {
+    if (record.value() == null) {
+      return null;
+    }
+    try {
+      Observation observation = codec.decode(record.value(), record.headers());
+      boolean usable =
+          Names.isSeries(observation.series())
+              && Double.isFinite(observation.value())
+              && observation.time() >= 0
+              && observation.time() <= now + MAX_FUTURE_MILLIS;
+      return usable ? observation : null;
+    } catch (MalformedException e) {
+      return null; // the job says so, as a dead letter
+    }
+  }
+
+  /** Of the reader of forecasts and scores. */
+  void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    if (record.topic().equals(topics.forecasts())) {
+      takeForecast(record, live);
+    } else {
+      takeScore(record);
+    }
+  }
+
+  private void takeForecast(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    long now = System.currentTimeMillis();
+    forecasts.increment();
+    Forecast forecast = forecast(forecastCodec, record);
+    if (forecast == null) {
+      unreadable.increment();
+      return;
+    }
+    if (live) {
+      lastForecast = now;
+      latencies.issued(forecast.series(), forecast.origin(), now);
+    }
+    SeriesRow row = series.row(forecast.series(), histories::offer);
+    if (row != null) {
+      String model = names.sharedModel(forecast.model());
+      histories.grown(row.issue(forecast, model, record.partition(), now));
+    }
+  }
+
+  /** A forecast, or null. */
+  static Forecast forecast(ForecastCodec codec, ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return null;
+    }
+    try {
+      Forecast forecast = codec.decode(record.value());
+      return forecast.mode() != null && Names.isSeries(forecast.series()) ? forecast : null;
+    } catch (MalformedException e) {
+      return null;
+    }
+  }
+
+  private void takeScore(ConsumerRecord<byte[], byte[]> record) {
+    scores.increment();
+    Score score = score(scoreCodec, record);
+    if (score == null) {
+      unreadable.increment();
+      return;
+    }
+    SeriesRow row = series.row(score.series(), histories::offer);
+    if (row != null) {
+      histories.grown(row.score(score, record.partition(), System.currentTimeMillis()));
+    }
+  }
+
+  /** A score, or null. */
+  static Score score(ScoreCodec codec, ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return null;
+    }
+    try {
+      Score score = codec.decode(record.value());
+      return score.mode() != null && Names.isSeries(score.series()) ? score : null;
+    } catch (MalformedException e) {
+      return null;
+    }
+  }
+
+  /** Of the reader of dead letters and models. */
+  void takeRare(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    if (record.topic().equals(topics.deadLetters())) {
+      deadLetters.increment();
+      tally.add(record);
+      return;
+    }
+    try {
+      models.add(record);
+    } catch (MalformedException e) {
+      unreadable.increment();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.weir.dashboard;
+
+import dev.weir.dashboard.JobFigures.Version;
+import dev.weir.kafka.MalformedException;
+import dev.weir.kafka.ModelCodec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Models on the model topic, and those that forecasts name without being there. */
+final class ModelList {
+
+  private static final int MOST = 50;
+  static final long UNKNOWN = Long.MIN_VALUE;
+
+  private final ModelCodec codec = new ModelCodec();
+  private final Map<Version, Published> published =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Version, Published> eldest) {
+          return size() > MOST;
+        }
+      };
+  private final Map<String, Long> newest = new HashMap<>();
+
+  private record Published(long created, long published) {}
+
+  /**
+   * @param created as the model says; {@link #UNKNOWN} when it is not on the topic
+   * @param published its record's timestamp; {@link #UNKNOWN} likewise
+   * @param series whose newest forecast it issued
+   * @param newest whether it is the last one published of its name
+   */
+  record Entry(
+      String name, long version, long created, long published, int series, boolean newest) {}
+
+  synchronized void add(ConsumerRecord<byte[], byte[]> record) throws MalformedException {
+    if (record.value() == null) {
+      return;
+    }
+    dev.weir.kafka.avro.Model model = codec.record(record.value());
+    String name = Names.model(model.getName());
+    Version version = new Version(name, model.getVersion());
+    published.remove(version); // published again: is now the last
+    published.put(version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
+    if (newest.size() < MOST || newest.containsKey(name)) {
+      newest.put(name, model.getVersion());
+    }
+  }
+
+  /** Newest publication first, then those that only forecasts name. */
+  synchronized List<Entry> entries(Map<Version, Integer> issuers) {
+    List<Entry> entries = new ArrayList<>();
+    published.forEach(
+        (version, told) ->
+            entries.add(
+                0,
+                new Entry(
+                    version.model(),
+                    version.version(),
+                    told.created(),
+                    told.published(),
+                    issuers.getOrDefault(version, 0),
+                    newest.getOrDefault(version.model(), UNKNOWN) == version.version())));
+    issuers.entrySet().stream()
+        .filter(e -> !published.containsKey(e.getKey()) && !e.getKey().model().isEmpty())
+        .sorted(Comparator.comparing(e -> -e.getValue()))
+        .limit(MOST)
+        .forEach(
+            e ->
+                entries.add(
+                    new Entry(
+                        e.getKey().model(),
+                        e.getKey().version(),
+                        UNKNOWN,
+                        UNKNOWN,
+                        e.getValue(),
+                        !newest.containsKey(e.getKey().model()))));
+    return entries;
+  }
+}

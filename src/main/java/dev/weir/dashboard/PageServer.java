@@ -1,0 +1,254 @@
+package dev.weir.dashboard;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.sse.SseHandler;
+import io.javalin.http.staticfiles.Location;
+import jakarta.servlet.DispatcherType;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.EnumSet;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The page and its data over HTTP: {@code GET} only, everything bounded. */
+final class PageServer implements AutoCloseable {
+
+  private static final int THREADS = 24;
+  private static final int CONNECTIONS = 256;
+  private static final int HEADER_BYTES = 16 << 10; // a name of 1,000 characters, percent-encoded
+
+  /** How long a connection may be idle, or a write wait for a reader that takes nothing. */
+  static final Duration IDLE = Duration.ofSeconds(20);
+
+  private static final int SEND_BUFFER = 256 << 10;
+  private static final int LONGEST_SEARCH = 200;
+  private static final int MOST_ITEMS = 200;
+  private static final String EVENT_STREAM = "text/event-stream";
+
+  private final JobState state;
+  private final JobPage job;
+  private final LookBack lookBack;
+  private final Events events;
+  private final Javalin server;
+
+  /**
+   * @param address where to listen, port 0 for any free one
+   * @param token what each request must carry; null for none
+   * @param idle how long a connection may stand still
+   */
+  PageServer(
+      InetSocketAddress address,
+      String token,
+      Duration idle,
+      JobState state,
+      JobPage job,
+      LookBack lookBack)
+      throws IOException {
+    this.state = state;
+    this.job = job;
+    this.lookBack = lookBack;
+    this.events = new Events(job);
+    Doors doors = new Doors(token);
+    this.server = Javalin.create(config -> configure(config, address, idle, doors));
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      server.stop();
+      throw failure(address, e);
+    }
+  }
+
+  private static IOException failure(InetSocketAddress address, RuntimeException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        BindException taken =
+            new BindException(
+                "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
+                    .formatted(
+                        address.getPort(),
+                        address.getAddress().getHostAddress(),
+                        cause.getMessage()));
+        taken.initCause(failure);
+        return taken;
+      }
+    }
+    return new IOException("the page's server did not start: " + failure.getMessage(), failure);
+  }
+
+  private void configure(
+      JavalinConfig config, InetSocketAddress address, Duration idle, Doors doors) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.http.asyncTimeout = 0;
+    config.jetty.threadPool = new QueuedThreadPool(THREADS, 4);
+    config.jetty.modifyHttpConfiguration(PageServer::configure);
+    config.jetty.addConnector((jetty, http) -> connector(jetty, http, address, idle));
+    config.jetty.modifyServletContextHandler(
+        context ->
+            context.addFilter(new FilterHolder(doors), "/*", EnumSet.of(DispatcherType.REQUEST)));
+    config.staticFiles.add(
+        files -> {
+          files.hostedPath = "/";
+          files.directory = "/dashboard";
+          files.location = Location.CLASSPATH;
+          files.headers.clear();
+        });
+    for (UplotFile file : UplotFile.values()) {
+      config.routes.get(
+          "/uplot/" + file.file(),
+          context -> context.contentType(file.contentType()).result(file.bytes()));
+    }
+    config.routes.get("/api/job", context -> json(context, job.whole()));
+    config.routes.get("/api/series", this::list);
+    config.routes.get("/api/series/history", this::history);
+    config.routes.get("/api/events", this::listen);
+    config.routes.exception(
+        WrongRequest.class, (e, context) -> error(context, e.status(), e.getMessage()));
+    config.routes.exception(
+        HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
+    config.routes.exception(
+        HttpException.RuntimeException.class,
+        (e, context) -> error(context, e.getCode(), e.getReason()));
+  }
+
+  private static void configure(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setRequestHeaderSize(HEADER_BYTES);
+  }
+
+  private static ServerConnector connector(
+      Server jetty, HttpConfiguration http, InetSocketAddress address, Duration idle) {
+    ServerConnector connector = new ServerConnector(jetty, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(address.getAddress().getHostAddress());
+    connector.setPort(address.getPort());
+    connector.setIdleTimeout(idle.toMillis());
+    connector.setAcceptedSendBufferSize(SEND_BUFFER); // what the system holds for a slow page
+    connector.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+    return connector;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** How many pages listen now. */
+  int listeners() {
+    return events.listeners();
+  }
+
+  private void list(Context context) throws WrongRequest {
+    Parameters parameters = new Parameters(context);
+    SeriesTable.Query query =
+        new SeriesTable.Query(
+            parameters.text("search", LONGEST_SEARCH, ""),
+            parameters.choice("sort", SeriesTable.Sort.class, SeriesTable.Sort.worst),
+            parameters.choice("status", Forecast.Status.class, null),
+            (int) parameters.number("offset", 0, Integer.MAX_VALUE, 0),
+            (int) parameters.number("limit", 1, MOST_ITEMS, 50));
+    json(context, SeriesPages.list(state.series.page(query), query.offset()));
+  }
+
+  private void history(Context context) throws WrongRequest {
+    Parameters parameters = new Parameters(context);
+    long before = parameters.number("before", Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    int limit = (int) parameters.number("limit", 1, SeriesHistory.KEPT, 500);
+    SeriesRow row = row(parameters, true);
+    if (state.histories.ask(row)) {
+      lookBack.fill(row);
+    }
+    SeriesHistory.View view = row.view(before, limit, 0);
+    if (view == null) { // dropped meanwhile
+      view = new SeriesHistory(row.name()).view(before, limit, 0);
+    }
+    json(context, SeriesPages.history(view, why(view)));
+  }
+
+  private static String why(SeriesHistory.View view) {
+    if (view.isEmpty()) {
+      return "Nothing of this series is within reach yet; its next value will show here.";
+    }
+    if (view.modes().isEmpty()) {
+      return "No forecast of this series yet: the first ones become visible with the job's next checkpoint.";
+    }
+    return view.isCut()
+        ? "The newest %,d values are kept; older ones are on the topic only."
+            .formatted(SeriesHistory.KEPT)
+        : null;
+  }
+
+  private void listen(Context context) throws Exception {
+    String accept = context.header("Accept");
+    if (accept == null || !accept.contains(EVENT_STREAM)) { // the library would answer nothing
+      throw new WrongRequest(406, "accept: expected %s, got another".formatted(EVENT_STREAM));
+    }
+    Parameters parameters = new Parameters(context);
+    SeriesRow row = row(parameters, false);
+    long after = row == null ? 0 : after(parameters, row);
+    if (!events.admit()) {
+      throw new WrongRequest(
+          503,
+          "events: expected at most %d pages at once, got one more; close one"
+              .formatted(Events.MOST_CLIENTS));
+    }
+    boolean served = false;
+    try {
+      new SseHandler(client -> events.serve(client, row, after)).handle(context);
+      served = true;
+    } finally {
+      if (!served) {
+        events.leave();
+      }
+    }
+  }
+
+  /** What a page knows that comes back, that says so, or else all that is known now. */
+  private static long after(Parameters parameters, SeriesRow row) throws WrongRequest {
+    long last = parameters.header("Last-Event-ID");
+    return parameters.number("after", 0, Long.MAX_VALUE, last > 0 ? last : row.sequence());
+  }
+
+  /** The series asked for; null when none is, and none has to be. */
+  private SeriesRow row(Parameters parameters, boolean required) throws WrongRequest {
+    String name = parameters.text("series", Observation.MAX_SERIES_LENGTH, "");
+    if (name.isEmpty()) {
+      if (required) {
+        throw new WrongRequest(400, "series: expected a name, got none");
+      }
+      return null;
+    }
+    SeriesRow row = state.series.find(name);
+    if (row == null) {
+      throw new WrongRequest(404, "series: expected one that was seen on the topics, got another");
+    }
+    return row;
+  }
+
+  private static void json(Context context, byte[] json) {
+    context.contentType("application/json; charset=utf-8").result(json);
+  }
+
+  private static void error(Context context, int status, String message) {
+    context.status(status);
+    json(context, Json.error(message));
+  }
+
+  @Override
+  public void close() {
+    events.close();
+    server.stop();
+  }
+}

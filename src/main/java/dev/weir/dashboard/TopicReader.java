@@ -1,0 +1,223 @@
+package dev.weir.dashboard;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads some topics in a thread of its own, without a group: each partition from a bounded distance
+ * before its end, and from where it stood after an outage. Topics and partitions may come later.
+ */
+final class TopicReader implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final int MOST_FAILURES = 3; // in a row, without a record between
+
+  private final List<String> topics;
+  private final int back;
+  private final TopicWatch watch;
+  private final Handler handler;
+  private final Map<String, Object> config;
+  private final Thread thread;
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Consumer<byte[], byte[]> consumer;
+  private boolean skipping; // what lies before the ends cannot be read
+  private volatile boolean readingBack = true;
+  private volatile String problem;
+
+  /** What is done with a record; not to fail. */
+  interface Handler {
+    /**
+     * @param live whether it came since the reader began
+     */
+    void take(ConsumerRecord<byte[], byte[]> record, boolean live);
+  }
+
+  /**
+   * @param back how many of its newest records are read of a partition at first
+   */
+  TopicReader(
+      String name,
+      Map<String, Object> clients,
+      List<String> topics,
+      int back,
+      TopicWatch watch,
+      Handler handler) {
+    this.topics = topics;
+    this.back = back;
+    this.watch = watch;
+    this.handler = handler;
+    this.config = consumerConfig(clients);
+    this.thread = new Thread(this::run, "dashboard-" + name);
+    thread.setDaemon(true);
+  }
+
+  /** Of a consumer without a group that holds few megabytes. */
+  static Map<String, Object> consumerConfig(Map<String, Object> clients) {
+    Map<String, Object> config = new HashMap<>(clients);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
+    config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
+    config.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
+    return config;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Whether it is still at what was there before it began. */
+  boolean isReadingBack() {
+    return readingBack;
+  }
+
+  /** Why it does not read, as a sentence; or null. */
+  String problem() {
+    return problem;
+  }
+
+  private void run() {
+    int failures = 0;
+    while (!isClosed()) {
+      KafkaConsumer<byte[], byte[]> opened = null;
+      try {
+        opened =
+            new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer = opened;
+        while (!isClosed()) {
+          if (assign(opened)) {
+            failures = read(opened, failures);
+          } else {
+            pause(POLL);
+          }
+        }
+      } catch (WakeupException e) {
+        // closed
+      } catch (InvalidOffsetException e) { // deleted by age, or another topic of the same name
+        e.partitions().forEach(positions::remove);
+      } catch (KafkaException | IllegalStateException e) {
+        String said = "Reading %s failed: %s.".formatted(String.join(", ", topics), e.getMessage());
+        if (!said.equals(problem)) { // each second otherwise
+          LOG.warn("{} It is tried again.", said);
+        }
+        problem = said;
+        // its own type is that of bytes that cannot be read; brokers that are away have others
+        failures = e.getClass() == KafkaException.class ? failures + 1 : failures;
+        if (failures >= MOST_FAILURES) { // what follows such a batch can be read
+          LOG.warn("{}: going on at their ends", topics);
+          positions.clear();
+          skipping = true;
+          failures = 0;
+        }
+        pause(PAUSE);
+      } finally {
+        if (opened != null) {
+          opened.close(CloseOptions.timeout(CLOSE));
+        }
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
+  private void pause(Duration time) {
+    try {
+      closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      closed.countDown(); // nobody interrupts this thread but to end it
+    }
+  }
+
+  /** Takes what partitions there are now; false when there are none. */
+  private boolean assign(Consumer<byte[], byte[]> consumer) {
+    List<TopicPartition> wanted = new ArrayList<>();
+    Map<String, Integer> partitions = watch.seen().partitions();
+    for (String topic : topics) {
+      for (int i = 0; i < partitions.getOrDefault(topic, 0); i++) {
+        wanted.add(new TopicPartition(topic, i));
+      }
+    }
+    if (wanted.size() != consumer.assignment().size()
+        || !consumer.assignment().containsAll(wanted)) {
+      consumer.assign(wanted);
+      List<TopicPartition> unknown =
+          wanted.stream().filter(partition -> !positions.containsKey(partition)).toList();
+      if (!unknown.isEmpty()) {
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(unknown);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(unknown);
+        for (TopicPartition partition : unknown) {
+          long end = ends.get(partition);
+          liveFrom.put(partition, end);
+          positions.put(partition, skipping ? end : Math.max(begins.get(partition), end - back));
+        }
+        skipping = false;
+      }
+      wanted.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+    }
+    return !wanted.isEmpty();
+  }
+
+  private int read(Consumer<byte[], byte[]> consumer, int failures) {
+    int left = failures;
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+    problem = null;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      handler.take(record, record.offset() >= liveFrom.getOrDefault(partition, 0L));
+      positions.put(partition, record.offset() + 1);
+      left = 0;
+    }
+    if (readingBack) {
+      readingBack =
+          liveFrom.entrySet().stream()
+              .anyMatch(
+                  e ->
+                      consumer.assignment().contains(e.getKey())
+                          && consumer.position(e.getKey()) < e.getValue());
+    }
+    return left;
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    Consumer<byte[], byte[]> reading = consumer;
+    if (reading != null) {
+      reading.wakeup();
+    }
+    try {
+      thread.join(2 * CLOSE.toMillis()); // at once for one that never started
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package dev.weir.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.ScoreCodec;
+import dev.weir.kafka.TopicAdmin;
+import dev.weir.model.Mode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page's server over 100,000 series: what it takes, and how long a page of the list takes. */
+@Tag("slow")
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ManySeriesIT {
+
+  private static final int SERIES = 100_000;
+  private static final int VALUES = 33; // of each: its sparkline is full
+  private static final int PARTITIONS = 4;
+  private static final long START = 1_767_225_600_000L;
+  private static final Topics TOPICS = DemoPage.TOPICS;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Test
+  void takesLessThanAKilobyteEachAndListsThemInAMoment(@TempDir Path dir) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
+      String servers = broker.bootstrapServers();
+      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+        admin.createMissing(TOPICS, PARTITIONS);
+      }
+      fill(servers);
+      try (WeirProcess weir =
+          WeirProcess.start(
+              Map.of("WEIR_JAVA_OPTS", "-Xmx256m"),
+              "dashboard",
+              "--no-browser",
+              "--port",
+              "0",
+              "--back",
+              "2000000",
+              "--bootstrap-servers",
+              servers)) {
+        Pattern address = Pattern.compile("the page is at (http://\\S+)");
+        URI page = URI.create(weir.awaitErr(address, Duration.ofSeconds(60)).group(1));
+        long empty = heap(weir.pid());
+        long begun = System.nanoTime();
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .until(
+                () -> {
+                  JsonNode job = get(page, "/api/job");
+                  return job.path("series").intValue() == SERIES
+                      && job.path("observations").intValue() == SERIES * VALUES
+                      && job.path("scores").intValue() == SERIES;
+                });
+        double read = (System.nanoTime() - begun) / 1e9;
+        long full = heap(weir.pid());
+        System.out.printf(
+            "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f s%n",
+            SERIES,
+            full >> 20,
+            empty >> 20,
+            resident(weir.pid()) >> 20,
+            SERIES * (VALUES + 2L),
+            read);
+        for (String query :
+            List.of(
+                "?sort=worst",
+                "?sort=name&offset=99950",
+                "?sort=worst&search=777",
+                "?sort=recent&status=OK",
+                "?sort=status&offset=50000&limit=200")) {
+          pages(page, "/api/series" + query);
+        }
+        String history = "/api/series/history?series=plant-7%2Fpump-0077777";
+        long asked = System.nanoTime();
+        JsonNode found = get(page, history);
+        System.out.printf("history read back in %.2f s%n", (System.nanoTime() - asked) / 1e9);
+        assertThat(found.path("observations").path("time").size()).isPositive();
+        assertThat(full).isLessThan(300L << 20);
+      }
+    }
+  }
+
+  private void pages(URI page, String path) throws Exception {
+    List<Double> millis = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      long begun = System.nanoTime();
+      get(page, path);
+      millis.add((System.nanoTime() - begun) / 1e6);
+    }
+    Collections.sort(millis);
+    System.out.printf(
+        "%s: median %.0f ms, slowest of 20 %.0f ms%n", path, millis.get(10), millis.get(19));
+    assertThat(millis.get(10)).isLessThan(1_000);
+  }
+
+  private JsonNode get(URI page, String path) throws Exception {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(page.resolve(path)).timeout(Duration.ofSeconds(20)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return new ObjectMapper().readTree(response.body());
+  }
+
+  /** Live bytes of a JVM's heap. */
+  private static long heap(long pid) throws Exception {
+    jcmd(pid, "GC.run");
+    Matcher used =
+        Pattern.compile("(?m)total \\d+K, used (\\d+)K").matcher(jcmd(pid, "GC.heap_info"));
+    long bytes = 0;
+    while (used.find()) {
+      bytes += Long.parseLong(used.group(1)) << 10;
+    }
+    return bytes;
+  }
+
+  private static long resident(long pid) throws Exception {
+    Matcher kilobytes =
+        Pattern.compile("VmRSS:\\s+(\\d+) kB")
+            .matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
+    return kilobytes.find() ? Long.parseLong(kilobytes.group(1)) << 10 : 0;
+  }
+
+  private static String jcmd(long pid, String command) throws Exception {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process process = new ProcessBuilder(jcmd, Long.toString(pid), command).start();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    process.waitFor();
+    return out;
+  }
+
+  private static void fill(String servers) throws Exception {
+    ObservationCodec observations = new ObservationCodec();
+    ForecastCodec forecasts = new ForecastCodec();
+    ScoreCodec scores = new ScoreCodec();
+    SplittableRandom random = new SplittableRandom(6);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers, "linger.ms", "20", "batch.size", "262144"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int i = 0; i < VALUES; i++) {
+        for (int k = 0; k < SERIES; k++) {
+          String series = name(k);
+          byte[] value =
+              observations.encode(
+                  new Observation(series, START + i * 60_000L, random.nextDouble() * 100));
+          producer.send(
+              new ProducerRecord<>(
+                  TOPICS.observations(), k % PARTITIONS, series.getBytes(UTF_8), value));
+        }
+      }
+      for (int k = 0; k < SERIES; k++) {
+        String series = name(k);
+        byte[] key = series.getBytes(UTF_8);
+        producer.send(
+            new ProducerRecord<>(
+                TOPICS.forecasts(), k % PARTITIONS, key, forecasts.encode(forecast(series))));
+        producer.send(
+            new ProducerRecord<>(
+                TOPICS.scores(), k % PARTITIONS, key, scores.encode(score(series, random))));
+      }
+      producer.flush();
+    }
+  }
+
+  private static String name(int k) {
+    return "plant-%d/pump-%07d".formatted(k % 10, k);
+  }
+
+  private static Forecast forecast(String series) {
+    long origin = START + (VALUES - 1) * 60_000L;
+    double[] steps = {1, 2, 3, 4, 5};
+    return new Forecast(
+        series,
+        origin,
+        START,
+        5,
+        Mode.MANY_TO_ONE,
+        new long[] {origin + 1, origin + 2, origin + 3, origin + 4, origin + 5},
+        steps,
+        List.of(
+            new Forecast.Interval(0.8, steps, steps), new Forecast.Interval(0.95, steps, steps)),
+        "demand",
+        3,
+        10,
+        Forecast.Status.OK);
+  }
+
+  private static Score score(String series, SplittableRandom random) {
+    List<Score.Method> methods = new ArrayList<>();
+    methods.add(new Score.Method("naive", 1, 0));
+    methods.add(new Score.Method("seasonal_naive", 1.5, 0));
+    for (int i = 0; i < 13; i++) {
+      methods.add(new Score.Method("expert:number-" + i, 1, 1 / 13.0));
+    }
+    double mae = 0.3 + random.nextDouble();
+    return new Score(
+        series,
+        START,
+        Mode.MANY_TO_ONE,
+        1,
+        30,
+        new double[] {mae, mae, mae, mae, mae},
+        mae,
+        mae / 1.5,
+        0.8,
+        0.79,
+        methods);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.weir.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.model.Mode;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class HistoriesTest {
+
+  private static final long BUDGET = 4 << 20;
+
+  private final Histories histories = new Histories(BUDGET);
+
+  private void fill(SeriesRow row, int values) {
+    for (int i = 0; i < values; i++) {
+      histories.grown(row.observe(Records.observation(row.name(), i, i), 0, 1));
+      histories.grown(
+          row.issue(
+              Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1), "demand", 0, 1));
+    }
+  }
+
+  private List<SeriesRow> rows(int count) {
+    List<SeriesRow> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      SeriesRow row = new SeriesRow("s" + i);
+      histories.offer(row);
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  @Test
+  void eachOfFewIsKept() {
+    List<SeriesRow> rows = rows(4);
+    rows.forEach(row -> fill(row, 5_000));
+    assertThat(rows).allMatch(SeriesRow::isKept);
+    assertThat(histories.bytes()).isBetween(1L << 20, BUDGET);
+  }
+
+  @Test
+  void ofManyThoseThatWereAskedForLastAreKeptWithinTheBudget() {
+    List<SeriesRow> rows = rows(100);
+    SeriesRow first = rows.get(0);
+    SeriesRow second = rows.get(50);
+    assertThat(histories.ask(first)).as("kept before").isFalse();
+    assertThat(histories.ask(second)).isFalse();
+    for (int values = 0; values < 3_000; values += 100) {
+      rows.forEach(row -> fill(row, 100));
+      assertThat(histories.bytes()).isLessThanOrEqualTo(BUDGET);
+    }
+    for (SeriesRow row : rows) {
+      fill(row, 3_000);
+    }
+    assertThat(histories.bytes()).isLessThanOrEqualTo(BUDGET);
+    assertThat(first.isKept()).isTrue();
+    assertThat(second.isKept()).isTrue();
+    assertThat(rows.stream().filter(SeriesRow::isKept).count()).isLessThan(10);
+    for (int i = 10; i < 30; i++) { // the page looks at twenty others
+      histories.ask(rows.get(i));
+      fill(rows.get(i), 3_000);
+      assertThat(histories.bytes()).isLessThanOrEqualTo(BUDGET);
+    }
+    assertThat(first.isKept()).isFalse();
+    assertThat(rows.get(29).isKept()).isTrue();
+    assertThat(histories.ask(first)).as("has to be read back").isTrue();
+  }
+
+  @Test
+  void aNewSeriesIsNotKeptWhereThereIsNoRoomForAllToGrow() {
+    rows(4).forEach(row -> fill(row, 5_000));
+    SeriesRow late = new SeriesRow("late");
+    histories.offer(late);
+    assertThat(late.isKept()).isFalse();
+    assertThat(histories.ask(late)).isTrue();
+    assertThat(late.isKept()).isTrue();
+  }
+
+  @Test
+  void oneThatIsLookedAtIsKeptWhateverItTakes() {
+    Histories small = new Histories(10_000);
+    SeriesRow row = new SeriesRow("wide");
+    small.ask(row);
+    for (int i = 0; i < 2_000; i++) {
+      small.grown(row.observe(Records.observation("wide", i, i), 0, 1));
+    }
+    assertThat(row.isKept()).isTrue();
+  }
+}

@@ -1,0 +1,391 @@
+package dev.weir.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.model.Mode;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the page gets, and who gets it. */
+class PageServerTest {
+
+  private static final String TOKEN = "a-token-of-some-length";
+  private static final String HOSTILE = "<img src=x onerror=alert(1)>\"'\u2028</script>";
+
+  private ServedPage page;
+
+  @BeforeEach
+  void start() throws Exception {
+    page = ServedPage.start();
+  }
+
+  @AfterEach
+  void stop() {
+    page.close();
+  }
+
+  private void fill(String series) {
+    page.take(
+        List.of(
+            Records.record(Records.observation(series, 1_000, 1.25)),
+            Records.record(Records.observation(series, 2_000, -2.5)),
+            Records.record(Records.forecast(series, Mode.MANY_TO_ONE, 2_000, "demand", 4)),
+            Records.record(Records.forecast(series, Mode.MANY_TO_MANY, 2_000, "", -1)),
+            Records.record(Records.score(series, Mode.MANY_TO_ONE, 2_000, 1.5, 2, 3))));
+  }
+
+  // ---- what is served
+
+  @Test
+  void aLineOfTheListHasTheFiguresOfTheTopics() {
+    fill("pump");
+    JsonNode list = page.json("/api/series");
+    assertThat(list.path("total").intValue()).isEqualTo(1);
+    JsonNode item = list.path("items").get(0);
+    assertThat(item)
+        .isEqualTo(
+            ServedPage.parse(
+                """
+                {"series":"pump","modes":["many-to-one","many-to-many"],"status":"OK","time":2000,
+                 "value":-2.5,"mae":1.5,"mase":0.5,"relative":0.75,"relative_seasonal":0.5,
+                 "coverage":0.75,"model":"demand","version":4,"sparkline":[1.25,-2.5]}"""));
+  }
+
+  @Test
+  void aHistoryHasWhatWasIssued() {
+    fill("pump");
+    JsonNode history = page.json("/api/series/history?series=pump");
+    assertThat(ServedPage.numbers(history.path("observations").path("value")))
+        .containsExactly(1.25, -2.5);
+    JsonNode forecast = history.path("modes").path("many-to-one").path("forecasts").get(0);
+    assertThat(forecast.path("origin").longValue()).isEqualTo(2_000);
+    assertThat(forecast.path("model").textValue()).isEqualTo("demand");
+    assertThat(ServedPage.numbers(forecast.path("time"))).containsExactly(62_000, 122_000);
+    assertThat(ServedPage.numbers(forecast.path("value"))).containsExactly(7, 9);
+    assertThat(ServedPage.numbers(forecast.path("lower"))).containsExactly(6, 8);
+    assertThat(ServedPage.numbers(forecast.path("upper"))).containsExactly(8, 10);
+    JsonNode other = history.path("modes").path("many-to-many").path("forecasts").get(0);
+    assertThat(other.path("model").isNull()).isTrue();
+    assertThat(other.path("version").isNull()).isTrue();
+    JsonNode score = history.path("modes").path("many-to-one").path("score");
+    assertThat(score.path("methods").get(2).path("name").textValue()).isEqualTo("expert:rls-ar");
+    assertThat(history.path("oldest").longValue()).isEqualTo(1_000);
+    assertThat(history.path("why").isNull()).isTrue();
+  }
+
+  @Test
+  void theJobIsCountedEachSecondAndUnreadableRecordsDoNoHarm() {
+    fill("pump");
+    page.take(
+        List.of(
+            Records.record("observations", "k", new byte[] {1, 2, 3}),
+            Records.record("observations", "k", null),
+            Records.record("forecasts", "k", new byte[] {1, 2, 3}),
+            Records.record("scores", "k", null),
+            Records.record("models", "k", new byte[] {5}),
+            Records.record("models", "k", null), // a model taken away
+            Records.record("observations.dlq", "k", new byte[] {0}),
+            Records.record(Records.observation("pump", 3_000, Double.NaN)),
+            Records.record(Records.observation("pump", Long.MAX_VALUE, 1)),
+            Records.record(Records.observation("", 3_000, 1))));
+    page.job.takeSecond();
+    JsonNode job = page.json("/api/job");
+    assertThat(job.path("state").textValue()).isEqualTo("LIVE");
+    assertThat(job.path("series").intValue()).isEqualTo(1);
+    assertThat(job.path("observations").intValue()).isEqualTo(7);
+    assertThat(job.path("forecasts").intValue()).isEqualTo(3);
+    assertThat(job.path("scores").intValue()).isEqualTo(2);
+    assertThat(job.path("dead_letters").intValue()).isEqualTo(1);
+    assertThat(job.path("unreadable").intValue()).isEqualTo(8);
+    assertThat(job.path("skill").path("naive").doubleValue()).isEqualTo(0.25);
+    assertThat(job.path("skill").path("seasonal_naive").doubleValue()).isEqualTo(0.5);
+    assertThat(job.path("coverage").toString()).isEqualTo("{\"level\":0.8,\"held\":0.75}");
+    assertThat(job.path("status").path("OK").intValue()).isEqualTo(1);
+    assertThat(job.path("models").get(0).path("series").intValue()).isEqualTo(1);
+    assertThat(job.path("history").path("time")).hasSize(2);
+    assertThat(job.path("dead_letters_by_reason").get(0).path("reason").textValue())
+        .isEqualTo("NONE GIVEN");
+  }
+
+  @Test
+  void aHostileNameComesBackAsItIsAndAsDataOnly() {
+    fill(HOSTILE);
+    HttpResponse<String> list = page.get("/api/series?search=" + ServedPage.encoded("<IMG"));
+    assertThat(list.headers().firstValue("Content-Type").orElseThrow())
+        .isEqualToIgnoringCase("application/json; charset=utf-8".replace("; ", ";"));
+    JsonNode item = ServedPage.parse(list.body()).path("items").get(0);
+    assertThat(item.path("series").textValue()).isEqualTo(HOSTILE);
+    JsonNode history = page.json("/api/series/history?series=" + ServedPage.encoded(HOSTILE));
+    assertThat(history.path("series").textValue()).isEqualTo(HOSTILE);
+    String error = page.get("/api/series?sort=" + ServedPage.encoded(HOSTILE)).body();
+    assertThat(ServedPage.parse(error).path("error").textValue()).contains("expected one of");
+  }
+
+  @Test
+  void eventsTellOfTheJobAndOfTheSeriesAsItHappens() throws Exception {
+    fill("pump");
+    try (Socket socket = page.listen("?series=pump", 0)) {
+      socket.setSoTimeout(5_000);
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      assertThat(nextEvent(in, "job").path("series").isNumber()).isTrue();
+      page.take(List.of(Records.record(Records.observation("pump", 3_000, 7))));
+      JsonNode news = nextEvent(in, "series");
+      assertThat(ServedPage.numbers(news.path("observations").path("time"))).containsExactly(3_000);
+      assertThat(news.path("modes").path("many-to-one").path("forecasts")).isEmpty();
+    }
+    long after = page.json("/api/series/history?series=pump").path("sequence").longValue();
+    page.take(List.of(Records.record(Records.observation("pump", 4_000, 8))));
+    try (Socket socket = page.listen("?series=pump&after=" + after, 0)) { // comes back
+      socket.setSoTimeout(5_000);
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      JsonNode missed = nextEvent(in, "series");
+      assertThat(ServedPage.numbers(missed.path("observations").path("time")))
+          .containsExactly(4_000);
+    }
+  }
+
+  private static JsonNode nextEvent(BufferedReader in, String name) throws Exception {
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      if (line.equals("event: " + name)) {
+        String data = in.readLine();
+        return ServedPage.parse(data.substring("data: ".length()));
+      }
+    }
+    throw new AssertionError("expected an event " + name + ", got the end");
+  }
+
+  // ---- who is let in
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/api/job", "/api/series", "/uplot/uPlot.esm.js", "/nothing"})
+  void aBrowserIsToldToKeepToItself(String path) {
+    HttpResponse<String> response = page.get(path, "Origin", "http://evil.example");
+    Map<String, List<String>> headers = response.headers().map();
+    assertThat(headers.get("content-security-policy").get(0))
+        .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+    assertThat(headers.get("x-content-type-options")).containsExactly("nosniff");
+    assertThat(headers.get("referrer-policy")).containsExactly("no-referrer");
+    assertThat(headers.keySet()).noneMatch(name -> name.startsWith("access-control-"));
+    assertThat(headers).doesNotContainKeys("server", "x-powered-by");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"})
+  void onlyReadingIsAllowed(String method) {
+    HttpResponse<String> response = page.send(method, "/api/job");
+    assertThat(response.statusCode()).isEqualTo(405);
+    assertThat(response.headers().firstValue("Allow")).contains("GET, HEAD");
+    assertThat(page.send("HEAD", "/api/job").statusCode()).isEqualTo(200);
+    assertThat(page.send("HEAD", "/api/events", "Accept", "text/event-stream").body()).isEmpty();
+    assertThat(page.listeners()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, 200",
+    "LOCALHOST:8090, 200",
+    "127.0.0.1:1, 200",
+    "[::1]:8090, 200",
+    "evil.example, 403",
+    "localhost.evil.example, 403",
+    "127.0.0.1.evil.example, 403",
+    "0.0.0.0, 403",
+    "192.168.1.9:8090, 403"
+  })
+  void onLoopbackOnlyNamesOfThisMachineAreAnswered(String host, int status) throws Exception {
+    String answer =
+        page.raw("GET /api/job HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(host));
+    assertThat(answer).startsWith("HTTP/1.1 " + status);
+  }
+
+  @Test
+  void withoutAHostNothingIsAnswered() throws Exception {
+    assertThat(page.raw("GET /api/job HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 403");
+    assertThat(page.raw("GET /api/job HTTP/1.1\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400");
+  }
+
+  @Test
+  void aTokenIsAskedForOnEachPathAndTakenOnceAsAParameterThenAsACookie() throws Exception {
+    try (ServedPage guarded = ServedPage.withToken(TOKEN)) {
+      for (String path : List.of("/", "/api/job", "/uplot/uPlot.esm.js", "/nothing")) {
+        HttpResponse<String> refused = guarded.get(path);
+        assertThat(refused.statusCode()).as(path).isEqualTo(401);
+        assertThat(refused.body()).contains("token: expected").doesNotContain(TOKEN);
+      }
+      for (String wrong : List.of("", "a-token-of-some-lengt", "a-token-of-some-length1", "%")) {
+        assertThat(guarded.raw(request("/?token=" + wrong))).startsWith("HTTP/1.1 401");
+      }
+      HttpResponse<String> in = guarded.get("/?token=" + TOKEN);
+      assertThat(in.statusCode()).isEqualTo(303);
+      assertThat(in.headers().firstValue("Location")).contains("/");
+      String cookie = in.headers().firstValue("Set-Cookie").orElseThrow();
+      assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/");
+      String pair = cookie.substring(0, cookie.indexOf(';'));
+      assertThat(guarded.get("/api/job", "Cookie", pair).statusCode()).isEqualTo(200);
+      assertThat(guarded.get("/api/job", "Cookie", "weir-token=x").statusCode()).isEqualTo(401);
+      assertThat(guarded.get("/api/job", "Authorization", "Bearer " + TOKEN).statusCode())
+          .isEqualTo(200);
+      assertThat(guarded.get("/api/job", "Authorization", "Bearer x").statusCode()).isEqualTo(401);
+    }
+  }
+
+  private static String request(String path) {
+    return "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".formatted(path);
+  }
+
+  @Test
+  void whoeverCanBeReachedFromElsewhereMustHaveAToken() throws Exception {
+    DashboardSettings settings =
+        new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null);
+    InetSocketAddress all = new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0);
+    assertThatThrownBy(() -> Dashboard.open(settings, all, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("token: expected one");
+    assertThatThrownBy(() -> Dashboard.open(settings, all, "short"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("16 to 256");
+    assertThat(Dashboard.randomToken()).hasSize(32).isNotEqualTo(Dashboard.randomToken());
+    try (Dashboard dashboard = Dashboard.open(settings, all, Dashboard.randomToken())) {
+      assertThat(dashboard.address().getPort()).isPositive();
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaid() {
+    assertThatThrownBy(
+            () ->
+                Dashboard.open(
+                    new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null),
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), page.port()),
+                    null))
+        .isInstanceOf(BindException.class)
+        .hasMessageContaining("port " + page.port())
+        .hasMessageContaining("--port");
+  }
+
+  // ---- what is asked
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/api/series?limit=0 | 400 | limit: expected a whole number from 1 to 200, got 0",
+        "/api/series?limit=201 | 400 | limit: expected a whole number from 1 to 200, got 201",
+        "/api/series?offset=-1 | 400 | offset: expected a whole number from 0",
+        "/api/series?sort=up | 400 | sort: expected one of [worst, best, name, recent, status], got up",
+        "/api/series?status=ok | 400 | status: expected one of [WARMUP, OK, FALLBACK, STALE], got ok",
+        "/api/series?limit=1&limit=2 | 400 | limit: expected one, got 2",
+        "/api/series/history | 400 | series: expected a name, got none",
+        "/api/series/history?series=nobody | 404 | series: expected one that was seen",
+        "/api/series/history?series=pump&before=now | 400 | before: expected a whole number",
+        "/api/nothing | 404 | not found",
+        "/../etc/passwd | 400 | ",
+        "/dashboard/index.html | 404 | not found"
+      })
+  void wrongRequestsAreAnsweredWithWhatWasExpected(String path, int status, String error)
+      throws Exception {
+    fill("pump");
+    String answer = page.raw(request(path));
+    assertThat(answer).startsWith("HTTP/1.1 " + status);
+    if (error != null) {
+      assertThat(answer).contains(error);
+    }
+  }
+
+  @Test
+  void aLongRequestIsRefused() throws Exception {
+    assertThat(page.get("/api/series?search=" + "x".repeat(201)).statusCode()).isEqualTo(400);
+    assertThat(page.get("/api/series/history?series=" + "x".repeat(1_001)).statusCode())
+        .isEqualTo(400);
+    assertThat(page.raw(request("/api/series?search=" + "x".repeat(100_000))))
+        .startsWith("HTTP/1.1 4");
+    String name = "名".repeat(1_000); // as long as a name may be, and nine times that in an address
+    fill(name);
+    assertThat(page.get("/api/series/history?series=" + ServedPage.encoded(name)).statusCode())
+        .isEqualTo(200);
+  }
+
+  // ---- who listens
+
+  @Test
+  void onlySoManyListenAtOnceAndAPlaceIsFreeWhenOneLeaves() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < Events.MOST_CLIENTS; i++) {
+        sockets.add(page.listen("", 0));
+        assertThat(status(sockets.get(i))).isEqualTo(200);
+      }
+      try (Socket more = page.listen("", 0)) {
+        assertThat(status(more)).isEqualTo(503);
+      }
+      assertThat(page.get("/api/job").statusCode()).as("others are served").isEqualTo(200);
+      sockets.remove(0).close();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .pollInterval(Duration.ofMillis(300))
+          .until(
+              () -> {
+                page.job.takeSecond(); // one that has left is noticed when it is told something
+                try (Socket more = page.listen("", 0)) {
+                  return status(more) == 200;
+                }
+              });
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aPageThatTakesNothingIsDroppedAndNothingIsKeptForIt() throws Exception {
+    try (ServedPage impatient = ServedPage.impatient(Duration.ofSeconds(1))) {
+      String name = "n".repeat(1_000);
+      impatient.take(List.of(Records.record(Records.observation(name, 0, 0))));
+      try (Socket deaf = impatient.listen("?series=" + name, 4_096)) {
+        await().until(() -> impatient.listeners() == 1);
+        long sent = 0;
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (impatient.listeners() > 0) { // each event some 80 KB; the system's buffers fill
+          for (int i = 0; i < SeriesHistory.KEPT; i++) {
+            impatient.take(List.of(Records.record(Records.observation(name, 60_000L * i, ++sent))));
+          }
+          assertThat(System.nanoTime()).as("when it should be gone").isLessThan(deadline);
+        }
+        assertThat(deaf.isConnected()).isTrue();
+      }
+      assertThat(impatient.get("/api/job").statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static int status(Socket socket) throws Exception {
+    socket.setSoTimeout(10_000);
+    byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+    return Integer.parseInt(new String(line, StandardCharsets.US_ASCII).substring(9));
+  }
+}

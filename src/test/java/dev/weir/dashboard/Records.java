@@ -1,0 +1,93 @@
+package dev.weir.dashboard;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.ScoreCodec;
+import dev.weir.model.Mode;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** What a job's topics hold, by hand. */
+final class Records {
+
+  static final Topics TOPICS =
+      new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
+
+  private Records() {}
+
+  static Observation observation(String series, long time, double value) {
+    return new Observation(series, time, value);
+  }
+
+  /** Of two steps, a minute apart, with an interval of 80 % that is one wide on each side. */
+  static Forecast forecast(String series, Mode mode, long origin, String model, long version) {
+    return forecast(series, mode, origin, model, version, Forecast.Status.OK, 7, 9);
+  }
+
+  static Forecast forecast(
+      String series,
+      Mode mode,
+      long origin,
+      String model,
+      long version,
+      Forecast.Status status,
+      double first,
+      double second) {
+    return new Forecast(
+        series,
+        origin,
+        origin - 240_000,
+        5,
+        mode,
+        new long[] {origin + 60_000, origin + 120_000},
+        new double[] {first, second},
+        List.of(
+            new Forecast.Interval(
+                0.8, new double[] {first - 1, second - 1}, new double[] {first + 1, second + 1})),
+        model,
+        version,
+        3,
+        status);
+  }
+
+  static Score score(
+      String series, Mode mode, long time, double mae, double naive, double seasonalNaive) {
+    return new Score(
+        series,
+        time,
+        mode,
+        5,
+        40,
+        new double[] {mae},
+        mae,
+        mae / seasonalNaive,
+        0.8,
+        0.75,
+        List.of(
+            new Score.Method("naive", naive, 0),
+            new Score.Method("seasonal_naive", seasonalNaive, 0),
+            new Score.Method("expert:rls-ar", 2, 0.5)));
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(Observation observation) {
+    return record(
+        TOPICS.observations(), observation.series(), new ObservationCodec().encode(observation));
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(Forecast forecast) {
+    return record(TOPICS.forecasts(), forecast.series(), new ForecastCodec().encode(forecast));
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(Score score) {
+    return record(TOPICS.scores(), score.series(), new ScoreCodec().encode(score));
+  }
+
+  static ConsumerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
+    return new ConsumerRecord<>(topic, 0, 0, key.getBytes(StandardCharsets.UTF_8), value);
+  }
+}

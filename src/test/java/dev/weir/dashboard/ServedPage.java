@@ -1,0 +1,182 @@
+package dev.weir.dashboard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A page over what a test puts into it by hand, with no Kafka behind it. */
+final class ServedPage implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  final JobState state;
+  final JobPage job;
+  private final LookBack lookBack;
+  private final PageServer server;
+  private final HttpClient http =
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+  private ServedPage(String token, Duration idle) throws IOException {
+    DashboardSettings settings =
+        new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null, 10, 1_000, 8 << 20);
+    this.state = new JobState(Records.TOPICS, settings.maxSeries(), settings.historyBytes());
+    this.job = new JobPage(settings, state, () -> null);
+    this.lookBack =
+        new LookBack(
+            Map.of("bootstrap.servers", "localhost:1", "default.api.timeout.ms", 100),
+            Records.TOPICS,
+            state,
+            10);
+    this.server =
+        new PageServer(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            token,
+            idle,
+            state,
+            job,
+            lookBack);
+  }
+
+  static ServedPage start() throws IOException {
+    return new ServedPage(null, PageServer.IDLE);
+  }
+
+  static ServedPage withToken(String token) throws IOException {
+    return new ServedPage(token, PageServer.IDLE);
+  }
+
+  /**
+   * @param idle how long a connection may stand still
+   */
+  static ServedPage impatient(Duration idle) throws IOException {
+    return new ServedPage(null, idle);
+  }
+
+  int listeners() {
+    return server.listeners();
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  URI at(String path) {
+    return URI.create("http://localhost:" + port() + path);
+  }
+
+  HttpResponse<String> get(String path, String... headers) {
+    return send("GET", path, headers);
+  }
+
+  HttpResponse<String> send(String method, String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(at(path))
+            .timeout(Duration.ofSeconds(20))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  JsonNode json(String path) {
+    HttpResponse<String> response = get(path);
+    if (response.statusCode() != 200) {
+      throw new AssertionError(path + ": " + response.statusCode() + " " + response.body());
+    }
+    return parse(response.body());
+  }
+
+  static JsonNode parse(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  static double[] numbers(JsonNode array) {
+    double[] numbers = new double[array.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = array.get(i).isNull() ? Double.NaN : array.get(i).doubleValue();
+    }
+    return numbers;
+  }
+
+  /** Sends these bytes as they are and returns what comes until the server closes, or for 2 s. */
+  String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+      socket.setSoTimeout(2_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      StringBuilder answer = new StringBuilder();
+      try {
+        byte[] buffer = new byte[8_192];
+        for (int n = socket.getInputStream().read(buffer);
+            n >= 0;
+            n = socket.getInputStream().read(buffer)) {
+          answer.append(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
+        }
+      } catch (java.net.SocketTimeoutException e) {
+        // as long as it is wanted
+      }
+      return answer.toString();
+    }
+  }
+
+  /** A connection that asks for events. */
+  Socket listen(String query, int receiveBuffer) throws IOException {
+    Socket socket = new Socket();
+    if (receiveBuffer > 0) {
+      socket.setReceiveBufferSize(receiveBuffer);
+    }
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+    String request =
+        "GET /api/events%s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
+            .formatted(query);
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+    return socket;
+  }
+
+  void take(List<org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]>> records) {
+    for (var record : records) {
+      if (record.topic().equals(Records.TOPICS.observations())) {
+        state.takeObservation(record, true);
+      } else if (record.topic().equals(Records.TOPICS.deadLetters())
+          || record.topic().equals(Records.TOPICS.models())) {
+        state.takeRare(record, true);
+      } else {
+        state.takeOutput(record, true);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    lookBack.close();
+  }
+}

@@ -1,0 +1,77 @@
+package dev.weir.dashboard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.kafka.DeadLetters;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+class TallyTest {
+
+  private final Tally tally = new Tally();
+
+  private static ConsumerRecord<byte[], byte[]> letter(
+      String reason, String message, long timestamp, byte[] key, byte[] value) {
+    RecordHeaders headers = new RecordHeaders();
+    if (reason != null) {
+      headers.add(DeadLetters.REASON, reason.getBytes(UTF_8));
+    }
+    headers.add(DeadLetters.MESSAGE, message.getBytes(UTF_8));
+    headers.add(DeadLetters.TOPIC, "observations".getBytes(UTF_8));
+    headers.add(DeadLetters.PARTITION, "3".getBytes(UTF_8));
+    headers.add(DeadLetters.OFFSET, "41".getBytes(UTF_8));
+    headers.add(DeadLetters.TIMESTAMP, "5".getBytes(UTF_8));
+    return new ConsumerRecord<>(
+        "observations.dlq",
+        0,
+        7,
+        timestamp,
+        TimestampType.CREATE_TIME,
+        0,
+        0,
+        key,
+        value,
+        headers,
+        Optional.empty());
+  }
+
+  @Test
+  void lettersAreCountedByReasonWithTheNewestAsAnExample() {
+    tally.add(letter("LATE", "first", 10, "pump".getBytes(UTF_8), "a".getBytes(UTF_8)));
+    tally.add(letter("MALFORMED", "other", 20, null, new byte[] {0, 1, (byte) 0xff}));
+    tally.add(letter("LATE", "second", 30, "fan".getBytes(UTF_8), "b".getBytes(UTF_8)));
+    assertThat(tally.reasons())
+        .containsExactly(
+            new Tally.Reason(
+                "LATE", 2, 30, new Tally.Example("second", "observations", 3, 41, "fan", "b")),
+            new Tally.Reason(
+                "MALFORMED",
+                1,
+                20,
+                new Tally.Example("other", "observations", 3, 41, null, "0x0001ff")));
+  }
+
+  @Test
+  void bytesAreTextOnlyWhereTheyCanBeShown() {
+    assertThat(Tally.text("größe".getBytes(UTF_8))).isEqualTo("größe");
+    assertThat(Tally.text("\u001b[2J".getBytes(UTF_8))).isEqualTo("0x1b5b324a");
+    assertThat(Tally.text(new byte[] {(byte) 0xc3})).isEqualTo("0xc3");
+    assertThat(Tally.text(new byte[0])).isEmpty();
+    assertThat(Tally.text("x".repeat(5_000).getBytes(UTF_8))).isEqualTo("x".repeat(200) + "...");
+  }
+
+  @Test
+  void reasonsOfSomebodysOwnAreFewAndShort() {
+    for (int i = 0; i < 1_000; i++) {
+      tally.add(letter("R" + "x".repeat(i) + i, "m", i, null, null));
+    }
+    tally.add(letter(null, "m", 1, null, null));
+    assertThat(tally.reasons()).hasSizeLessThanOrEqualTo(21);
+    assertThat(tally.reasons()).allMatch(reason -> reason.reason().length() <= 43);
+    assertThat(tally.reasons().stream().mapToLong(Tally.Reason::count).sum()).isEqualTo(1_001);
+  }
+}
