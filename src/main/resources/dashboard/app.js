@@ -11,11 +11,13 @@ import {startTheme, toggleTheme} from "./theme.js";
 import {moment} from "./numbers.js";
 
 const HISTORY_POINTS = 600; // ten minutes
+const RETRY_MS = 2_000;
 
 let job = null;
 let history = null; // of the job: {time: [], …}
 let connected = true;
-let refused = null;
+let refused = null; // the server's words, when it is there and does not want us
+let retry = null;
 
 startTheme();
 startTiles(() => {
@@ -33,7 +35,7 @@ const feed = new Feed({
   async opened() {
     connected = true;
     refused = null;
-    seriesView.load();
+    attach();
     try {
       takeJob(await ask("api/job"));
     } catch {
@@ -55,6 +57,24 @@ const feed = new Feed({
   job: takeJob,
   series: news => seriesView.news(news),
 });
+
+/** Loads the chosen series, and listens to it as soon as the server knows it. */
+async function attach() {
+  clearTimeout(retry);
+  const {series} = seriesView;
+  if (series === null) {
+    return;
+  }
+  const found = await seriesView.load();
+  if (series !== seriesView.series) {
+    return;
+  }
+  if (found && feed.series !== series) {
+    feed.watch(series); // and loads once more when it is open, for what came between
+  } else if (found === false) {
+    retry = setTimeout(attach, RETRY_MS);
+  }
+}
 
 /** Takes the whole history or its newest point. */
 function takeJob(told) {
@@ -119,9 +139,8 @@ function follow() {
   const series = wanted.get("series");
   if (series !== null && series !== seriesView.series) {
     seriesView.open(series, wanted.get("mode"));
-    seriesView.load();
     list.mark(series);
-    feed.watch(series);
+    attach();
     say(byId("side-toggle"), printable(series));
   }
   const view = wanted.get("view") === "job" ? "job" : "series";
@@ -184,7 +203,5 @@ startKeys([
   ["?", "this list", showKeys],
 ]);
 
+feed.watch(null);
 follow();
-if (address().get("series") === null) {
-  feed.watch(null);
-}

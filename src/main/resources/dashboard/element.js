@@ -14,6 +14,10 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A place that may be wider than the page, which then scrolls by itself, by keys too. */
+export const scrolling = (label, ...children) =>
+  element("div", {class: "wide-table", tabindex: "0", role: "region", "aria-label": label}, ...children);
+
 export const byId = id => document.getElementById(id);
 
 /** Sets text only where it changed, so that a selection or a screen reader is not disturbed each second. */

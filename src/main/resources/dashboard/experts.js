@@ -1,6 +1,6 @@
 // Who says so: each expert's share in the newest forecast, and its error beside that of the mixture.
 
-import {element} from "./element.js";
+import {element, scrolling} from "./element.js";
 import {against, number, percent} from "./numbers.js";
 
 const BASELINES = {naive: "repeating the last value", seasonal_naive: "repeating last season"};
@@ -29,7 +29,7 @@ export function expertsOf(mode, score, title) {
       element("td", {class: "number"}, kind === "ours" ? "" : against(score.mae > 0 ? mae / score.mae : null)));
   };
   return element("div", {class: "panel", "data-experts": mode}, heading,
-    element("div", {class: "wide-table"}, element("table", {class: "experts-table"},
+    scrolling(title, element("table", {class: "experts-table"},
       element("thead", {}, element("tr", {}, element("th", {scope: "col"}, "Expert"),
         element("th", {scope: "col"}, "Share"), element("th", {scope: "col", class: "number"}, "Mean error"),
         element("th", {scope: "col", class: "number"}, "Beside ours"))),

@@ -36,7 +36,12 @@ export class Feed {
     this.#listener = listener;
   }
 
-  /** Listens to the job and to this series; null for the job alone. */
+  /** The series that is listened to; null for the job alone. */
+  get series() {
+    return this.#series;
+  }
+
+  /** Listens to the job and to this series, which the server must know; null for the job alone. */
   watch(series) {
     this.#series = series;
     this.#open();
@@ -82,6 +87,7 @@ export class Feed {
       this.#connected = false;
       this.#listener.lost();
     }
+    this.#series = null; // whether the server still knows it is to be seen
     this.#timer = setTimeout(() => this.#open(), Math.min(LONGEST_WAIT_MS, 500 * 2 ** this.#failures++));
   }
 }

@@ -49,7 +49,8 @@ export class History {
       }
       const known = this.modes.get(mode);
       known.level = news.level ?? known.level;
-      mergeInto(known.forecasts, news.forecasts ?? [], forecast => forecast.origin);
+      const issued = (news.forecasts ?? []).map(forecast => ({...forecast, time: forecast.time ?? forecast.value.map(() => null)}));
+      mergeInto(known.forecasts, issued, forecast => forecast.origin);
       if (news.score && (known.score === null || news.score.time >= known.score.time)) {
         known.score = news.score;
       }

@@ -1,7 +1,7 @@
 // The whole job over ten minutes, its models, and what could not be used.
 
 import {JobChart} from "./chart.js";
-import {byId, element, printable, say} from "./element.js";
+import {byId, element, printable, say, scrolling} from "./element.js";
 import {compact, count, duration, moment, percent} from "./numbers.js";
 import {onTheme} from "./theme.js";
 
@@ -97,7 +97,7 @@ export class JobView {
         "No model has been published. Each series is learned from its own values; publish one with: weir model publish FILE --name NAME"));
       return;
     }
-    this.#models.replaceChildren(element("div", {class: "wide-table"}, element("table", {},
+    this.#models.replaceChildren(scrolling("Models", element("table", {},
       element("thead", {}, element("tr", {}, ...["Name", "Version", "Made", "Published", "Series forecast by it"].map((name, i) =>
         element("th", {scope: "col", class: i === 1 || i === 4 ? "number" : null}, name)))),
       element("tbody", {}, ...models.map(model => element("tr", {"data-model": model.name, "data-version": model.version},

@@ -1,7 +1,7 @@
 // One mode of the chosen series: what it says next in words, the chart with its legend, and the values as a table.
 
 import {SeriesChart} from "./chart.js";
-import {element, printable, say} from "./element.js";
+import {element, printable, say, scrolling} from "./element.js";
 import {STATUS_WORDS} from "./list.js";
 import {against, clock, NONE, number, percent, time, writer} from "./numbers.js";
 import {plotOf, valueRange} from "./plot.js";
@@ -41,7 +41,7 @@ export class ModePanel {
       residual,
       parts.empty = element("p", {class: "empty over-chart"}),
       parts.details = element("details", {class: "values"}, element("summary", {}, "The values as a table"),
-        parts.table = element("div", {class: "wide-table", tabindex: "0", role: "region", "aria-label": `Values, ${mode ?? ""}`})));
+        parts.table = scrolling(`Values, ${mode ?? ""}`)));
     parts.main = main;
     parts.residualChart = residual;
     parts.details.addEventListener("toggle", () => this.#fillTable());

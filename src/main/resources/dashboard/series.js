@@ -75,25 +75,32 @@ export class SeriesView {
     this.#draw();
   }
 
-  /** Asks for all there is of the series: at first, and after the server was away. */
+  /**
+   * Asks for all there is of the series: at first, and after the server was away. True: it is there; false: the server
+   * does not know it; null: no answer.
+   */
   async load() {
-    if (this.#history === null) {
-      return;
-    }
     this.#question?.abort();
     const question = this.#question = new AbortController();
     const history = this.#history;
+    let found = null;
     try {
       history.merge(await ask("api/series/history", {series: history.series, limit: LIMIT}, question.signal));
       this.#error = null;
+      found = true;
     } catch (error) {
-      if (error.name === "AbortError" || history !== this.#history) {
-        return;
+      if (error.status === 404) {
+        this.#error = "The server knows no series of this name. Choose one from the list, or wait until its first value comes.";
+        found = false;
+      } else if (error.status) {
+        this.#error = error.message;
       }
-      this.#error = error.status === 404
-        ? "No such series. Choose one from the list." : error.status ? error.message : this.#error;
+    }
+    if (history !== this.#history) {
+      return null;
     }
     this.#later();
+    return found;
   }
 
   /** Takes news of the series. */
