@@ -107,8 +107,8 @@ function draw() {
   document.body.dataset.connected = connected;
   showNotice(connected ? job?.why
     : refused ?? `The server does not answer; trying again.${job ? ` What you see is from ${moment(job.now)} UTC.` : ""}`);
-  if (job === null || (job.series === 0 && seriesView.series === null)) {
-    say(byId("series-name").firstElementChild, job === null ? "Asking the server …" : "Nothing to show yet");
+  if (seriesView.series === null) {
+    say(byId("series-name").firstElementChild, job === null ? "Asking the server …" : job.series > 0 ? "Choose a series" : "Nothing to show yet");
     say(byId("series-why"), job?.why ?? "");
   }
 }

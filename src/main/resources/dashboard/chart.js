@@ -136,7 +136,8 @@ export class SeriesChart {
         {width: 0, stroke: stroke("said"), points: none}, {width: 0, stroke: stroke("said"), points: none},
         {stroke: stroke("forecast"), width: 2.5, points: {size: 7, width: 2, show: true,
           filter: u => this.#fanPoints(u), fill: () => colour("surface"), stroke: () => colour("forecast")}},
-        {width: 0, stroke: stroke("forecast"), points: none}, {width: 0, stroke: stroke("forecast"), points: none}],
+        {width: 0, stroke: stroke("forecast"), points: none}, {width: 0, stroke: stroke("forecast"), points: none},
+        {stroke: stroke("later"), width: 1.75, points: none}],
       bands: [
         {series: [4, 3], fill: () => colour("band-past")},
         {series: [7, 6], fill: () => colour("band")}],

@@ -5,7 +5,8 @@ const GAP = 2.5;
 
 /**
  * What a chart of one mode shows.
- *   actual      what came
+ *   actual      what came, up to the origin of the chosen forecast
+ *   later       what came after it
  *   said        what had been forecast of each time, `step` steps before (1 = the value after the origin)
  *   low, high   the interval of that
  *   fan…        the chosen forecast as it was issued, opening from the value that it starts at
@@ -60,10 +61,12 @@ export function plotOf(history, mode, chosen, step) {
   }
   const sorted = [...rows.values()].sort((a, b) => a.time - b.time);
   const column = of => sorted.map(of);
+  const origin = chosen?.origin ?? Infinity;
   return {
     rows: sorted,
-    main: [column(at => at.time), column(at => at.actual), column(at => at.said), column(at => at.low),
-      column(at => at.high), column(at => at.fan), column(at => at.fanLow), column(at => at.fanHigh)],
+    main: [column(at => at.time), column(at => (at.time <= origin ? at.actual : undefined)), column(at => at.said), column(at => at.low),
+      column(at => at.high), column(at => at.fan), column(at => at.fanLow), column(at => at.fanHigh),
+      column(at => (at.time >= origin ? at.actual : undefined))],
     residuals: [column(at => at.time), column(at => (at.held ? at.residual : undefined)),
       column(at => (at.held === false ? at.residual : undefined))],
   };
