@@ -193,20 +193,26 @@ function residualRange({rows, from, to}) {
   return most ? [-1.08 * most, 1.08 * most] : [-1, 1];
 }
 
+const MINUTE = 60_000;
+
 /** A chart of the job over the last minutes; lines: [{colour, dash}], write: how its numbers are written. */
 export class JobChart {
   #plot;
-  #range;
 
+  /** range({low, high, usual}) says from where to where values are shown; nine of ten are below the usual */
   constructor(target, lines, {write, range}) {
-    this.#range = range;
     this.#plot = fit(new uPlot({
       ...sized(target), ms, legend: {show: false}, padding: [8, 12, 0, 0],
       cursor: {sync: {key: "job", scales: ["x", null]}, drag: {x: false, y: false}, y: false,
         points: {size: 6, fill: () => colour("surface"), stroke: (u, i) => u.series[i].stroke(u, i), width: 2}},
-      scales: {x: {time: true, range: (u, low, high) => [high - 600_000, high]}, y: {range: (u, low, high) => this.#range(low, high)}},
+      scales: {
+        x: {time: true, range: (u, low, high) => [Math.min(low ?? 0, (high ?? 0) - MINUTE), high ?? MINUTE]},
+        y: {range: u => range(spread(u.data.slice(1)))}},
       axes: [
-        timeAxis({size: 26, incrs: [120_000], values: (u, splits) => splits.map(at => ago(u.scales.x.max - at))}),
+        timeAxis({size: 26, space: 70, splits: (u, index, from, to) => {
+          const step = [10_000, 30_000, MINUTE, 2 * MINUTE].find(ms => (to - from) / ms <= 6.5) ?? 2 * MINUTE;
+          return Array.from({length: Math.floor((to - from) / step) + 1}, (_, i) => to - i * step).reverse();
+        }, values: (u, splits) => splits.map(at => ago(u.scales.x.max - at))}),
         valueAxis({values: (u, splits) => splits.map(write)})],
       series: [{}, ...lines.map(one => ({stroke: () => colour(one.colour), width: 1.75, dash: one.dash, points: {show: false}}))],
     }, [[]], target), target);
@@ -221,7 +227,10 @@ export class JobChart {
   }
 }
 
-const ago = before => {
-  const minutes = Math.round(before / 60_000);
-  return minutes <= 0 ? "now" : `−${minutes} min`;
-};
+function spread(columns) {
+  const known = columns.flat().filter(value => typeof value === "number").sort((a, b) => a - b);
+  return {low: known[0] ?? 0, high: known[known.length - 1] ?? 0, usual: known[Math.floor(0.9 * known.length)] ?? 0};
+}
+
+const ago = before => (before < 1000 ? "now" : before < MINUTE ? `−${Math.round(before / 1000)} s`
+  : `−${(before / MINUTE).toFixed(before % MINUTE ? 1 : 0)} min`);

@@ -12,23 +12,26 @@ const REASONS = {
   LATE: "its series had moved past it", MODEL: "a model that does not fit the job",
   SERIES_LIMIT: "a new series beyond state.max-series"};
 
+/** From zero to what is usual: a spike, as when the topics are first read, runs out at the top. */
+const fromZero = ({high, usual}) => [0, 1.2 * (high > 2.5 * usual && usual > 0 ? usual : high) || 1];
+
 const CHARTS = [
   {name: "rate", title: "Records a second", lines: [
     {key: "observations_per_second", label: "observations", colour: "actual"},
     {key: "forecasts_per_second", label: "forecasts", colour: "forecast", dash: [5, 3]}],
-  write: compact, range: (low, high) => [0, high > 0 ? 1.15 * high : 1]},
+  write: compact, range: fromZero},
   {name: "latency", title: "Delay until a forecast is readable", lines: [
     {key: "latency_p50_ms", label: "half within", colour: "forecast"},
     {key: "latency_p99_ms", label: "99 % within", colour: "actual", dash: [5, 3]}],
-  write: duration, range: (low, high) => [0, high > 0 ? 1.15 * high : 1]},
+  write: duration, range: fromZero},
   {name: "skill", title: "Better than a naive forecast by", lines: [
     {key: "skill_seasonal_naive", label: "last season", colour: "forecast"},
     {key: "skill_naive", label: "last value", colour: "actual", dash: [5, 3]}],
-  write: share => percent(share), range: (low, high) => [Math.min(0, low ?? 0) - 0.02, Math.max(0.1, (high ?? 0) * 1.1)]},
+  write: share => percent(share), range: ({low, high}) => [Math.min(0, low) - 0.02, Math.max(0.1, 1.1 * high)]},
   {name: "coverage", title: "Share of the truth inside the interval", lines: [
     {key: "coverage", label: "held", colour: "forecast"},
     {key: "level", label: "promised", colour: "actual", dash: [5, 3]}],
-  write: share => percent(share), range: (low, high) => [Math.max(0, Math.floor(10 * (low ?? 0.5) - 1) / 10), 1]},
+  write: share => percent(share), range: ({low}) => [Math.max(0, Math.floor(10 * low - 1) / 10), 1]},
 ];
 
 export class JobView {
@@ -37,6 +40,11 @@ export class JobView {
   #models = element("div", {});
   #letters = element("div", {});
   #topics = element("p", {class: "dim topics"});
+  #letterOf = new Map();
+  #noLetters = element("p", {class: "empty"}, "None: all records could be used.");
+  #replay = element("code", {});
+  #lettersNext = element("p", {class: "dim"}, "To see more: ", element("code", {}, "weir dead-letters"),
+    ". To send them in again after a fix: ", this.#replay);
   #told = {};
 
   constructor() {
@@ -54,7 +62,7 @@ export class JobView {
       element("h2", {}, "The last ten minutes"),
       element("div", {class: "job-charts"}, ...cards),
       element("section", {class: "panel", "aria-labelledby": "letters-title"},
-        element("h2", {id: "letters-title", tabindex: "-1"}, "Dead letters"), this.#letters),
+        element("h2", {id: "letters-title", tabindex: "-1"}, "Dead letters"), this.#noLetters, this.#letters, this.#lettersNext),
       element("section", {class: "panel", "aria-labelledby": "models-title"},
         element("h2", {id: "models-title"}, "Models"), this.#models),
       this.#topics);
@@ -99,32 +107,55 @@ export class JobView {
     }
     this.#models.replaceChildren(scrolling("Models", element("table", {},
       element("thead", {}, element("tr", {}, ...["Name", "Version", "Made", "Published", "Series forecast by it"].map((name, i) =>
-        element("th", {scope: "col", class: i === 1 || i === 4 ? "number" : null}, name)))),
+        element("th", {scope: "col", class: i === 4 ? "number" : null}, name)))),
       element("tbody", {}, ...models.map(model => element("tr", {"data-model": model.name, "data-version": model.version},
         element("th", {scope: "row"}, element("bdi", {}, printable(model.name)), model.newest ? element("span", {class: "badge"}, "newest") : null),
-        element("td", {class: "number"}, String(model.version)), element("td", {}, moment(model.created)),
-        element("td", {}, moment(model.published)), element("td", {class: "number"}, count(model.series))))))));
+        element("td", {}, String(model.version)), element("td", {}, moment(model.created)),
+        element("td", {}, model.published === null ? "not on the topic: from the job file" : moment(model.published)), element("td", {class: "number"}, count(model.series))))))));
   }
 
   #showLetters(reasons) {
-    if (reasons.length === 0) {
-      this.#letters.replaceChildren(element("p", {class: "empty"}, "None: all records could be used."));
-      return;
+    this.#noLetters.hidden = reasons.length > 0;
+    this.#lettersNext.hidden = reasons.length === 0;
+    if (reasons.length > 0) {
+      say(this.#replay, `weir dead-letters replay --reason ${reasons[0].reason}`);
     }
-    const open = new Set([...this.#letters.querySelectorAll("details[open]")].map(one => one.dataset.reason));
-    this.#letters.replaceChildren(...reasons.map(one => letterOf(one, open.has(one.reason))),
-      element("p", {class: "dim"}, "To see more: ", element("code", {}, "weir dead-letters"), ". To send them in again after a fix: ",
-        element("code", {}, `weir dead-letters replay --reason ${reasons[0].reason}`)));
+    for (const one of reasons) { // each stays where it is, so that it can be read
+      if (!this.#letterOf.has(one.reason)) {
+        this.#letterOf.set(one.reason, new Letter(one.reason));
+        this.#letters.append(this.#letterOf.get(one.reason).element);
+      }
+      this.#letterOf.get(one.reason).show(one);
+    }
+    for (const [reason, letter] of this.#letterOf) {
+      if (!reasons.some(one => one.reason === reason)) {
+        letter.element.remove();
+        this.#letterOf.delete(reason);
+      }
+    }
   }
 }
 
-function letterOf({reason, count: letters, last, example}, open) {
-  const line = (name, text) => (text === null || text === undefined || text === "" ? []
-    : [element("dt", {}, name), element("dd", {}, element("bdi", {}, printable(String(text))))]);
-  return element("details", {class: "letter", "data-reason": reason, "data-count": letters, open},
-    element("summary", {}, element("b", {}, reason), element("span", {class: "dim"}, REASONS[reason] ?? ""),
-      element("span", {class: "number"}, `${count(letters)} × `), element("span", {class: "dim"}, `last ${moment(last)}`)),
-    example ? element("dl", {class: "example"}, ...line("Why", example.message),
+/** All that died for one reason, with one of them as an example. */
+class Letter {
+  #count = element("span", {class: "number"});
+  #last = element("span", {class: "dim"});
+  #example = element("dl", {class: "example"});
+
+  constructor(reason) {
+    this.element = element("details", {class: "letter", "data-reason": reason},
+      element("summary", {}, element("b", {}, reason), element("span", {class: "dim"}, REASONS[reason] ?? ""), this.#count, this.#last),
+      this.#example);
+  }
+
+  show({count: letters, last, example}) {
+    this.element.dataset.count = letters;
+    say(this.#count, `${count(letters)} ×`);
+    say(this.#last, `last ${moment(last)}`);
+    const line = (name, text) => (text === null || text === undefined || text === "" ? []
+      : [element("dt", {}, name), element("dd", {}, element("bdi", {}, printable(String(text))))]);
+    this.#example.replaceChildren(...(example ? [...line("Why", example.message),
       ...line("Where", `${example.topic}, partition ${example.partition}, offset ${example.offset}`),
-      ...line("Key", example.key), ...line("Value", example.value)) : null);
+      ...line("Key", example.key), ...line("Value", example.value)] : []));
+  }
 }

@@ -2,7 +2,7 @@
 
 import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
-import {against, count, number} from "./numbers.js";
+import {against, count, short} from "./numbers.js";
 import {spark} from "./spark.js";
 import {onTheme} from "./theme.js";
 
@@ -197,7 +197,7 @@ export class SeriesList {
     row.dataset.status = item.status ?? "";
     say(name, printable(item.series));
     name.title = printable(item.series);
-    say(value, item.value === null ? "" : number(item.value));
+    say(value, item.value === null ? "" : short(item.value));
     say(status, STATUS_WORDS[item.status] ?? "no forecast");
     const seasonal = item.relative_seasonal !== null;
     const relative = item.relative_seasonal ?? item.relative;

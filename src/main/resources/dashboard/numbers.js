@@ -44,6 +44,11 @@ export function stepped(step) {
 
 export const count = value => (known(value) ? fixed(value, 0) : NONE);
 
+/** The same without needless zeros, for a number that stands by itself. */
+const shortFormat = new Intl.NumberFormat("en", {maximumSignificantDigits: 5});
+export const short = value => (known(value) && (value === 0 || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3))
+  ? shortFormat.format(value).replace("-", "−") : number(value));
+
 /** Few digits where there is little room: 1.2M. */
 const compactFormat = new Intl.NumberFormat("en", {notation: "compact", maximumSignificantDigits: 3});
 export const compact = value => (known(value) ? compactFormat.format(value).replace("-", "−") : NONE);

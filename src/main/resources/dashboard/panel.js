@@ -2,6 +2,7 @@
 
 import {SeriesChart} from "./chart.js";
 import {element, printable, say, scrolling} from "./element.js";
+import {ExpertsPanel} from "./experts.js";
 import {STATUS_WORDS} from "./list.js";
 import {against, clock, NONE, number, percent, time, writer} from "./numbers.js";
 import {plotOf, valueRange} from "./plot.js";
@@ -18,6 +19,7 @@ export class ModePanel {
   /** events: {hovered, zoomed} */
   constructor(mode, events) {
     this.#mode = mode;
+    this.experts = new ExpertsPanel(mode ?? "");
     const parts = this.#parts;
     const main = element("div", {class: "chart-main", role: "img", "data-chart": "main"});
     const residual = element("div", {class: "chart-residual", role: "img", "data-chart": "residuals"});
@@ -88,13 +90,13 @@ export class ModePanel {
     const level = chosen?.level ?? history.modes.get(this.#mode)?.level ?? null;
     const told = [];
     if (score) {
-      told.push([against(score.mase), "than repeating last season", score.mase > 1.005 ? "bad" : "good"].slice(0, score.mase === null ? 0 : 3));
-      told.push([percent(score.coverage, 1), level === null ? "inside the interval so far" : `inside the ${percent(level)} interval so far`]
+      told.push([against(score.mase), "than last season", score.mase > 1.005 ? "bad" : "good"].slice(0, score.mase === null ? 0 : 3));
+      told.push([percent(score.coverage, 1), level === null ? "inside the interval" : `inside the ${percent(level)} interval`]
         .slice(0, score.coverage === null ? 0 : 2));
-      told.push([number(score.mae), "mean error so far"]);
+      told.push([number(score.mae), "mean error"]);
     }
     if (chosen) {
-      told.push(chosen.model === "" ? ["no base model", ""] : [`${printable(chosen.model)} v${chosen.version}`, "base model"]);
+      told.push(chosen.model === "" ? ["no base model", ""] : [`${printable(chosen.model)} v${chosen.version}`, "model"]);
       if (chosen.status !== "OK") {
         told.push([STATUS_WORDS[chosen.status] ?? chosen.status, {
           WARMUP: "too few values yet to fill a window", FALLBACK: "nothing to forecast with: the last value is repeated"}[chosen.status] ?? "", "warn"]);
@@ -109,7 +111,7 @@ export class ModePanel {
     this.#parts.residualChart.setAttribute("aria-label", `Errors of what was said before, on the same axis. ${facts.textContent}`);
   }
 
-  /** "Next, at 20:00: 20,334, with 80 % between 18,835 and 22,099", or what it had said then and what came. */
+  /** "Forecast for 20:00: 20,334, with 80 % between 18,835 and 22,099", or what it had said then and what came. */
   #sentence(chosen, scrubbed) {
     const at = chosen.time[0];
     const strong = text => element("strong", {}, text);
@@ -118,7 +120,7 @@ export class ModePanel {
       : [`, with ${percent(chosen.level ?? this.#shown.history.modes.get(this.#mode).level)} between `,
         this.write(chosen.lower[0]), " and ", this.write(chosen.upper[0])];
     if (!scrubbed) {
-      return [at === null ? "Next: " : `Next, at ${clock(at, chosen.origin)}: `, value, ...between, "."];
+      return [at === null ? "Forecast: " : `Forecast for ${clock(at, chosen.origin)}: `, value, ...between, "."];
     }
     const came = at === null ? null : this.#shown.history.valueAt(at);
     const held = between.length > 0 && came !== null && came >= chosen.lower[0] && came <= chosen.upper[0];
@@ -131,8 +133,7 @@ export class ModePanel {
     const {at, actual, said, fan, residual} = this.#parts;
     const rows = this.#plot.rows;
     let row = index === null ? null : rows[index];
-    const lastActual = rows.findLast(one => typeof one.actual === "number");
-    row ??= lastActual ?? null;
+    row ??= rows.findLast(one => one.residual !== undefined) ?? rows.findLast(one => typeof one.actual === "number") ?? null;
     const write = this.write;
     say(at, row === null ? "" : time(row.time));
     say(actual, row === null ? "" : write(row.actual));
@@ -173,5 +174,6 @@ export class ModePanel {
   destroy() {
     this.#chart?.destroy();
     this.element.remove();
+    this.experts.element.remove();
   }
 }

@@ -2,7 +2,7 @@
 
 import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
-import {expertsOf} from "./experts.js";
+import {ExpertsPanel} from "./experts.js";
 import {History, lowerBound} from "./history.js";
 import {ModePanel} from "./panel.js";
 import {time} from "./numbers.js";
@@ -255,24 +255,36 @@ export class SeriesView {
     }
     for (const mode of modes) {
       if (!this.#panels.has(mode)) {
-        const panel = new ModePanel(mode, {zoomed: zoom => this.#set({zoom})});
-        this.#panels.set(mode, panel);
+        this.#panels.set(mode, new ModePanel(mode, {zoomed: zoom => this.#set({zoom})}));
       }
-      byId("panels").append(...(this.#panels.get(mode).element.isConnected ? [] : [this.#panels.get(mode).element]));
     }
+    this.#place(modes);
     byId("panels").classList.toggle("two", modes.length > 1);
     this.#controls();
     const [from, to] = this.#range();
     const why = this.#error ?? history.why ?? this.#jobWhy;
     for (const mode of modes) {
       const step = Math.min(this.#step, Math.max(1, history.horizon(mode)));
-      this.#panels.get(mode).show({history, scrub: this.#scrub, step, from, to, why, alone: modes.length === 1});
+      const alone = modes.length === 1;
+      const panel = this.#panels.get(mode);
+      panel.show({history, scrub: this.#scrub, step, from, to, why, alone});
+      panel.experts.show(history.modes.get(mode)?.score ?? null, alone ? "Who says so" : `Who says so, ${mode}`);
     }
     say(byId("series-why"), history.observations.length ? history.why ?? "" : "");
     byId("chosen").dataset.series = history.series;
     byId("experts").classList.toggle("two", modes.length > 1);
-    byId("experts").replaceChildren(...(history.observations.length === 0 ? [] : modes.filter(mode => mode !== null)
-      .map(mode => expertsOf(mode, history.modes.get(mode).score, modes.length > 1 ? `Who says so, ${mode}` : "Who says so"))));
+    byId("experts").hidden = history.observations.length === 0;
+  }
+
+  /** Puts the panels into the page in their order; those that stand there already are not touched. */
+  #place(modes) {
+    const panels = modes.map(mode => this.#panels.get(mode));
+    for (const [id, part] of [["panels", panel => panel.element], ["experts", panel => panel.experts.element]]) {
+      const wanted = panels.map(part);
+      if (wanted.some((node, i) => byId(id).children[i] !== node)) {
+        byId(id).replaceChildren(...wanted);
+      }
+    }
   }
 
   #controls() {
