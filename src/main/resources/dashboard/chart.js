@@ -214,7 +214,9 @@ export class JobChart {
           return Array.from({length: Math.floor((to - from) / step) + 1}, (_, i) => to - i * step).reverse();
         }, values: (u, splits) => splits.map(at => ago(u.scales.x.max - at))}),
         valueAxis({values: (u, splits) => splits.map(write)})],
-      series: [{}, ...lines.map(one => ({stroke: () => colour(one.colour), width: 1.75, dash: one.dash, points: {show: false}}))],
+      // a job with rare checkpoints has a point now and then: they are joined, and one by itself is a dot
+      series: [{}, ...lines.map(one => ({stroke: () => colour(one.colour), width: 1.75, dash: one.dash, spanGaps: true,
+        points: {show: true, size: 5, fill: () => colour(one.colour), stroke: () => colour(one.colour), filter: alone}}))],
     }, [[]], target), target);
   }
 
@@ -225,6 +227,12 @@ export class JobChart {
   repaint() {
     this.#plot.redraw(false, true);
   }
+}
+
+function alone(u, line) {
+  const known = [];
+  u.data[line]?.forEach((value, i) => typeof value === "number" && known.push(i));
+  return known.length === 1 ? known : null;
 }
 
 function spread(columns) {

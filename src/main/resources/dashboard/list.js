@@ -235,7 +235,7 @@ export class SeriesList {
         await this.#load(Math.floor(index / PAGE), false);
       }
       const item = this.#items.get(index);
-      if (item && index === this.#active && item.series !== this.#chosen) {
+      if (item && index === this.#active) {
         this.#choose(item.series);
       }
     }, 120);

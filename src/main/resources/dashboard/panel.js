@@ -72,6 +72,9 @@ export class ModePanel {
     this.write = writer(range[0], range[1]);
     this.#parts.swaps.hidden = !swaps.some(swap => swap.time >= from && swap.time <= to);
     this.element.dataset.swaps = swaps.length;
+    this.element.dataset.swapped = swaps.at(-1)?.time ?? "";
+    this.element.dataset.from = from;
+    this.element.dataset.to = to;
     this.element.dataset.origin = chosen?.origin ?? "";
     this.#parts.title.hidden = shown.alone;
     say(this.#parts.empty, history.observations.length === 0 ? shown.why ?? "No value of this series has been read yet."

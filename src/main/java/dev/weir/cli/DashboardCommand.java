@@ -2,8 +2,6 @@ package dev.weir.cli;
 
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.DashboardSettings;
-import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -74,15 +74,11 @@ final class PageServer implements AutoCloseable {
   private static IOException failure(InetSocketAddress address, RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
-        BindException taken =
-            new BindException(
-                "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
-                    .formatted(
-                        address.getPort(),
-                        address.getAddress().getHostAddress(),
-                        cause.getMessage()));
-        taken.initCause(failure);
-        return taken;
+        return new IOException(
+            "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
+                .formatted(
+                    address.getPort(), address.getAddress().getHostAddress(), cause.getMessage()),
+            failure);
       }
     }
     return new IOException("the page's server did not start: " + failure.getMessage(), failure);
