@@ -2,6 +2,8 @@ package dev.weir.cli;
 
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.DashboardSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,8 +101,7 @@ final class DashboardCommand implements Callable<Integer> {
     atLeast("--max-series", maxSeries, 1, 10_000_000);
     atLeast("--history", historyMegabytes, 1, 100_000);
     if (flink != null && !String.valueOf(flink.getScheme()).matches("https?")) {
-      throw wrong(
-          "--flink: expected an address that starts with http:// or https://, got " + flink);
+      throw wrong("--flink: expected an address that starts with http:// or https://, got " + flink);
     }
     InetAddress address = address();
     String secret = secret(address);

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,8 +88,13 @@ final class Chromium implements AutoCloseable {
 
   /** Opens an address anew, also when only what stands after its # differs. */
   void open(URI address) {
-    driver.get("about:blank");
+    leave();
     driver.get(address.toString());
+  }
+
+  /** Leaves the page, so that it does not miss a server that ends. */
+  void leave() {
+    driver.get("about:blank");
   }
 
   @SuppressWarnings("unchecked")
@@ -104,10 +110,19 @@ final class Chromium implements AutoCloseable {
     return js("return document.querySelector(arguments[0])?.textContent ?? null", css);
   }
 
-  /** An attribute {@code data-NAME}, or null. */
+  /** An attribute {@code data-NAME}, or null; percent-encoded on its way, which some do not survive. */
   String data(String css, String name) {
-    return js(
-        "return document.querySelector(arguments[0])?.dataset[arguments[1]] ?? null", css, name);
+    String encoded =
+        js(
+            """
+            const value = document.querySelector(arguments[0])?.dataset[arguments[1]];
+            return value === undefined ? null : encodeURIComponent(value);
+            """,
+            css,
+            name);
+    return encoded == null
+        ? null
+        : URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   String title() {

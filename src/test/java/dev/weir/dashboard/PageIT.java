@@ -541,7 +541,8 @@ class PageIT {
       browser.await("the list says so", () -> browser.find("#list-empty").isDisplayed());
       assertThat(browser.find("#series-why").getText()).contains("page.none");
       browser.find("#tab-job").click();
-      assertThat(browser.find(".job-card .empty").getText()).isNotBlank();
+      assertThat(browser.find("[data-chart=latency] + .empty").getText()).contains("page.none");
+      browser.leave();
     }
     open(dashboard, "#series=nobody");
     browser.await(
@@ -606,6 +607,7 @@ class PageIT {
               browser.<Boolean>js(
                   "return window.owned === undefined && !document.querySelector('img[src=x], body script')"))
           .isTrue();
+      browser.leave();
     }
   }
 }
