@@ -232,7 +232,7 @@ export class JobChart {
 function alone(u, line) {
   const known = [];
   u.data[line]?.forEach((value, i) => typeof value === "number" && known.push(i));
-  return known.length === 1 ? known : null;
+  return known.length === 1 ? known : [];
 }
 
 function spread(columns) {

@@ -5,7 +5,7 @@ import {against, number, percent} from "./numbers.js";
 
 const SHOWN = 6; // experts, before somebody asks for all of them
 const OURS = "ours";
-const BASELINES = {naive: "repeating the last value", seasonal_naive: "repeating last season"};
+const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
 
 const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, ""));
 

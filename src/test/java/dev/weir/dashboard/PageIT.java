@@ -525,6 +525,7 @@ class PageIT {
       browser.find("#tab-job").click();
       browser.screenshot(SCREENSHOTS.resolve("job-" + scheme + ".png"), 1440);
     }
+    browser.scheme("light");
     browser.screen(390, 844, true);
     openSeries(TAXI);
     browser.screenshot(SCREENSHOTS.resolve("phone.png"), 390);
