@@ -97,7 +97,6 @@ function draw() {
   if (job !== null) {
     showTiles(job, history, connected);
     jobView.show(job, history);
-    list.why = job.why;
     seriesView.jobWhy(job.why);
     byId("flink").hidden = !/^https?:\/\//.test(job.flink ?? "");
     if (!byId("flink").hidden) {

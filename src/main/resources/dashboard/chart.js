@@ -199,7 +199,7 @@ const MINUTE = 60_000;
 export class JobChart {
   #plot;
 
-  /** range({low, high, usual}) says from where to where values are shown; nine of ten are below the usual */
+  /** range({known, low, high, usual}) says from where to where values are shown; known: all, sorted; usual: their median */
   constructor(target, lines, {write, range}) {
     this.#plot = fit(new uPlot({
       ...sized(target), ms, legend: {show: false}, padding: [8, 12, 0, 0],
@@ -237,7 +237,7 @@ function alone(u, line) {
 
 function spread(columns) {
   const known = columns.flat().filter(value => typeof value === "number").sort((a, b) => a - b);
-  return {low: known[0] ?? 0, high: known[known.length - 1] ?? 0, usual: known[Math.floor(0.9 * known.length)] ?? 0};
+  return {known, low: known[0] ?? 0, high: known[known.length - 1] ?? 0, usual: known[known.length >> 1] ?? 0};
 }
 
 const ago = before => (before < 1000 ? "now" : before < MINUTE ? `−${Math.round(before / 1000)} s`

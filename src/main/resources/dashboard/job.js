@@ -12,8 +12,8 @@ const REASONS = {
   LATE: "its series had moved past it", MODEL: "a model that does not fit the job",
   SERIES_LIMIT: "a new series beyond state.max-series"};
 
-/** From zero to what is usual: a spike, as when the topics are first read, runs out at the top. */
-const fromZero = ({high, usual}) => [0, 1.2 * (high > 2.5 * usual && usual > 0 ? usual : high) || 1];
+/** From zero; a spike far above what is usual, as when the topics are first read, runs out at the top. */
+const fromZero = ({known, usual, high}) => [0, 1.15 * (usual > 0 ? known.findLast(value => value <= 6 * usual) : high) || 1];
 
 const CHARTS = [
   {name: "rate", title: "Records a second", lines: [

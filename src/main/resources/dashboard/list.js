@@ -28,7 +28,6 @@ export class SeriesList {
   #generation = 0;
   #listbox = byId("list");
   #scroll = byId("list-scroll");
-  why = null; // what to say while there is none
 
   /** choose(series) is called for what a person chose */
   constructor(choose) {
@@ -138,7 +137,7 @@ export class SeriesList {
     say(byId("list-count"), total === 0 ? "" : `${count(total)} ${filtered ? "found" : "series"}`);
     byId("list-empty").hidden = total > 0;
     say(byId("list-empty"), total > 0 ? "" : filtered ? "No series is like that. Change the search or the status."
-      : this.why ?? "No series yet. Each one appears here with its first observation.");
+      : "No series yet. Each one appears here with its first observation.");
     this.#draw();
   }
 

@@ -77,9 +77,8 @@ export class ModePanel {
     this.element.dataset.to = to;
     this.element.dataset.origin = chosen?.origin ?? "";
     this.#parts.title.hidden = shown.alone;
-    say(this.#parts.empty, history.observations.length === 0 ? shown.why ?? "No value of this series has been read yet."
-      : chosen === null ? history.why ?? "No forecast of this series yet. The first one comes with its first full window." : "");
-    this.#parts.empty.hidden = this.#parts.empty.textContent === "";
+    say(this.#parts.empty, shown.why ?? "No value of this series has been read yet.");
+    this.#parts.empty.hidden = history.observations.length > 0;
     this.#words(chosen);
     this.#hover(null);
     this.#fillTable();
@@ -89,7 +88,8 @@ export class ModePanel {
     const {history, scrub} = this.#shown;
     const {headline, facts} = this.#parts;
     const score = history.modes.get(this.#mode)?.score ?? null;
-    headline.replaceChildren(...(chosen === null ? [] : this.#sentence(chosen, scrub !== null)));
+    headline.replaceChildren(...(chosen !== null ? this.#sentence(chosen, scrub !== null) : history.observations.length === 0 ? []
+      : [element("span", {class: "dim"}, history.why ?? "No forecast of this series yet. The first one comes with its first full window.")]));
     const level = chosen?.level ?? history.modes.get(this.#mode)?.level ?? null;
     const told = [];
     if (score) {

@@ -270,7 +270,7 @@ export class SeriesView {
       panel.show({history, scrub: this.#scrub, step, from, to, why, alone});
       panel.experts.show(history.modes.get(mode)?.score ?? null, alone ? "Who says so" : `Who says so, ${mode}`);
     }
-    say(byId("series-why"), history.observations.length ? history.why ?? "" : "");
+    say(byId("series-why"), history.observations.length && history.modes.size ? history.why ?? "" : "");
     byId("chosen").dataset.series = history.series;
     byId("experts").classList.toggle("two", modes.length > 1);
     byId("experts").hidden = history.observations.length === 0;

@@ -42,8 +42,8 @@ const TILES = {
   coverage: {
     label: "Interval held",
     tip: "Share of the truth that fell into the forecast interval. It should be close to what the interval promises: above it is too wide, below it too sure of itself.",
-    show: ({coverage: {level, held}}) => ({value: percent(held, 1), data: held,
-      more: level === null ? "no intervals" : `promised ${percent(level)}`,
+    show: ({coverage: {level, held}, forecasts}) => ({value: percent(held, 1), data: held,
+      more: level !== null ? `promised ${percent(level)}` : forecasts === 0 ? "no score yet" : "no intervals",
       tone: held !== null && level !== null && held < level - 0.1 ? "warn" : null}),
   },
   series: {
@@ -51,7 +51,7 @@ const TILES = {
     tip: "How many series there are, by the status of their newest forecast. Warm-up: too few values yet. Fallback: nothing to forecast with, so the last value is repeated.",
     show: ({series, status}) => ({value: compact(series), data: series,
       more: ["WARMUP", "FALLBACK", "STALE"].filter(name => status[name])
-        .map(name => `${compact(status[name])} ${STATUS_WORDS[name]}`).join(", ") || (series ? "all OK" : "none yet"),
+        .map(name => `${compact(status[name])} ${STATUS_WORDS[name]}`).join(", ") || (status.OK ? "all OK" : series ? "no forecast yet" : "none yet"),
       tone: status.FALLBACK || status.STALE ? "warn" : null}),
   },
   letters: {
