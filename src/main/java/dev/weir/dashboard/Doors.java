@@ -166,7 +166,8 @@ final class Doors extends HttpFilter {
     for (String part : query.split("&")) {
       if (part.startsWith(PARAMETER + "=")) {
         try {
-          return URLDecoder.decode(part.substring(PARAMETER.length() + 1), StandardCharsets.UTF_8);
+          return URLDecoder.decode(
+              part.substring(PARAMETER.length() + 1), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
           return "";
         }

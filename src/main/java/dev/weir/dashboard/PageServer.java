@@ -74,11 +74,15 @@ final class PageServer implements AutoCloseable {
   private static IOException failure(InetSocketAddress address, RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
-        return new IOException(
-            "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
-                .formatted(
-                    address.getPort(), address.getAddress().getHostAddress(), cause.getMessage()),
-            failure);
+        BindException taken =
+            new BindException(
+                "port %d on %s: expected a free one, got: %s; give another by --port, or 0 for any free one"
+                    .formatted(
+                        address.getPort(),
+                        address.getAddress().getHostAddress(),
+                        cause.getMessage()));
+        taken.initCause(failure);
+        return taken;
       }
     }
     return new IOException("the page's server did not start: " + failure.getMessage(), failure);
@@ -114,7 +118,8 @@ final class PageServer implements AutoCloseable {
     config.routes.exception(
         WrongRequest.class, (e, context) -> error(context, e.status(), e.getMessage()));
     config.routes.exception(
-        HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
+        HttpResponseException.class,
+        (e, context) -> error(context, e.getStatus(), e.getMessage()));
     config.routes.exception(
         HttpException.RuntimeException.class,
         (e, context) -> error(context, e.getCode(), e.getReason()));
