@@ -101,7 +101,8 @@ final class DashboardCommand implements Callable<Integer> {
     atLeast("--max-series", maxSeries, 1, 10_000_000);
     atLeast("--history", historyMegabytes, 1, 100_000);
     if (flink != null && !String.valueOf(flink.getScheme()).matches("https?")) {
-      throw wrong("--flink: expected an address that starts with http:// or https://, got " + flink);
+      throw wrong(
+          "--flink: expected an address that starts with http:// or https://, got " + flink);
     }
     InetAddress address = address();
     String secret = secret(address);

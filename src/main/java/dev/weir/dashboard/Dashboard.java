@@ -140,7 +140,8 @@ public final class Dashboard implements AutoCloseable {
         bind.getAddress().isAnyLocalAddress() || bind.getAddress().isLoopbackAddress()
             ? "localhost"
             : bind.getAddress().getHostAddress();
-    return URI.create("http://%s:%d/".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+    return URI.create(
+        "http://%s:%d/".formatted(host.contains(":") ? "[" + host + "]" : host, port));
   }
 
   /** What the page waits for, as a sentence; null when it is live. */

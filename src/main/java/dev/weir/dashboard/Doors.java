@@ -166,8 +166,7 @@ final class Doors extends HttpFilter {
     for (String part : query.split("&")) {
       if (part.startsWith(PARAMETER + "=")) {
         try {
-          return URLDecoder.decode(
-              part.substring(PARAMETER.length() + 1), StandardCharsets.UTF_8);
+          return URLDecoder.decode(part.substring(PARAMETER.length() + 1), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
           return "";
         }

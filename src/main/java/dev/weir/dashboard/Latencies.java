@@ -3,10 +3,11 @@ package dev.weir.dashboard;
 import java.util.Arrays;
 
 /**
- * How long it takes from an observation that this reader sees to the forecast of it that this reader
- * sees. Remembers a bounded number of observations that still wait: a table in which a newer one may
- * push out another, so that some are not measured. Where more of them wait than it could hold, only
- * each second, fourth, ... is taken, by a hash, so that none is preferred for being quick.
+ * How long it takes from an observation that this reader sees to the forecast of it that this
+ * reader sees. Remembers a bounded number of observations that still wait: a table in which a newer
+ * one may push out another, so that some are not measured. Where more of them wait than it could
+ * hold, only each second, fourth, ... is taken, by a hash, so that none is preferred for being
+ * quick.
  */
 final class Latencies {
 

@@ -48,8 +48,7 @@ final class ModelList {
     String name = Names.model(model.getName());
     Version version = new Version(name, model.getVersion());
     published.remove(version); // published again: is now the last
-    published.put(
-        version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
+    published.put(version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
     if (newest.size() < MOST || newest.containsKey(name)) {
       newest.put(name, model.getVersion());
     }

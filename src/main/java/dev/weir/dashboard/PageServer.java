@@ -118,8 +118,7 @@ final class PageServer implements AutoCloseable {
     config.routes.exception(
         WrongRequest.class, (e, context) -> error(context, e.status(), e.getMessage()));
     config.routes.exception(
-        HttpResponseException.class,
-        (e, context) -> error(context, e.getStatus(), e.getMessage()));
+        HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
     config.routes.exception(
         HttpException.RuntimeException.class,
         (e, context) -> error(context, e.getCode(), e.getReason()));

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The newest observations and issued forecasts of one series, in order of time. Not thread-safe: its
- * row guards it.
+ * The newest observations and issued forecasts of one series, in order of time. Not thread-safe:
+ * its row guards it.
  */
 final class SeriesHistory {
 

@@ -53,9 +53,7 @@ final class Tally {
   }
 
   synchronized List<Reason> reasons() {
-    return reasons.values().stream()
-        .sorted((a, b) -> Long.compare(b.count(), a.count()))
-        .toList();
+    return reasons.values().stream().sorted((a, b) -> Long.compare(b.count(), a.count())).toList();
   }
 
   private static String cut(String text, int most) {

@@ -110,7 +110,9 @@ final class Chromium implements AutoCloseable {
     return js("return document.querySelector(arguments[0])?.textContent ?? null", css);
   }
 
-  /** An attribute {@code data-NAME}, or null; percent-encoded on its way, which some do not survive. */
+  /**
+   * An attribute {@code data-NAME}, or null; percent-encoded on its way, which some do not survive.
+   */
   String data(String css, String name) {
     String encoded =
         js(

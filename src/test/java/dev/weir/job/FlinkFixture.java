@@ -22,6 +22,10 @@ public final class FlinkFixture implements AutoCloseable {
   }
 
   public static FlinkFixture start() throws Exception {
+    return start(new Configuration());
+  }
+
+  public static FlinkFixture start(Configuration configuration) throws Exception {
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
