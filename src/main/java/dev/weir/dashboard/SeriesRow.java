@@ -179,10 +179,17 @@ final class SeriesRow {
     return null;
   }
 
-  /** What the list is sorted by, without a copy of anything. */
+  /**
+   * What the list is sorted by, without a copy of anything: our error over that of seasonal naive,
+   * or of naive where there is none, as the page shows it.
+   */
   synchronized double relative() {
     ModeRow row = first();
-    return row == null ? Double.NaN : ratio(row.mae, row.naive);
+    if (row == null) {
+      return Double.NaN;
+    }
+    double seasonal = ratio(row.mae, row.seasonalNaive);
+    return Double.isNaN(seasonal) ? ratio(row.mae, row.naive) : seasonal;
   }
 
   synchronized Forecast.Status status() {

@@ -49,12 +49,14 @@ class SeriesRowTest {
     SeriesRow.Item item = row.item();
     assertThat(item.mae()).isEqualTo(1.5);
     assertThat(item.relative()).isEqualTo(0.75); // 1.5 / 2
-    assertThat(row.relative()).isEqualTo(0.75);
+    assertThat(row.relative()).isEqualTo(0.5);
     assertThat(item.relativeSeasonal()).isEqualTo(0.5); // 1.5 / 3
     assertThat(item.mase()).isEqualTo(0.5);
     assertThat(item.coverage()).isEqualTo(0.75);
     // a perfect baseline is beaten by nobody, and there is no ratio to it
-    row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 0, 3), 0, 5);
+    row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 2, 0), 0, 5);
+    assertThat(row.relative()).isEqualTo(0.75);
+    row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 0, 0), 0, 5);
     assertThat(row.relative()).isNaN();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 15, 9, 9, 9), 0, 5); // older than known
     assertThat(row.item().mae()).isEqualTo(1.5);

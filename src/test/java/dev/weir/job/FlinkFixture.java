@@ -11,7 +11,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
 
 /** A Flink cluster for the tests of one class; its jobs never restart, so that a failure is one. */
-final class FlinkFixture implements AutoCloseable {
+public final class FlinkFixture implements AutoCloseable {
 
   private static final int SLOTS = 4;
 
@@ -21,11 +21,11 @@ final class FlinkFixture implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  static FlinkFixture start() throws Exception {
+  public static FlinkFixture start() throws Exception {
     return start(new Configuration());
   }
 
-  static FlinkFixture start(Configuration configuration) throws Exception {
+  public static FlinkFixture start(Configuration configuration) throws Exception {
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -55,7 +55,7 @@ final class FlinkFixture implements AutoCloseable {
   }
 
   /** Submits the job as {@code flink run} does. */
-  RunningJob submit(JobSettings settings, int parallelism, Duration checkpointInterval)
+  public RunningJob submit(JobSettings settings, int parallelism, Duration checkpointInterval)
       throws Exception {
     StreamExecutionEnvironment env = environment(parallelism);
     env.configure(

@@ -33,10 +33,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A broker for the tests of one class, with its topics as the bytes that they hold. */
-final class KafkaFixture implements AutoCloseable {
+public final class KafkaFixture implements AutoCloseable {
 
-  static final String COMMITTED = "read_committed";
-  static final String UNCOMMITTED = "read_uncommitted";
+  public static final String COMMITTED = "read_committed";
+  public static final String UNCOMMITTED = "read_uncommitted";
 
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -58,27 +58,27 @@ final class KafkaFixture implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  static KafkaFixture start() throws Exception {
+  public static KafkaFixture start() throws Exception {
     Path dir = Files.createTempDirectory("weir-it-broker");
     return new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return broker.bootstrapServers();
   }
 
-  void create(String topic, int partitions, Map<String, String> config) {
+  public void create(String topic, int partitions, Map<String, String> config) {
     try (TopicAdmin admin = admin()) {
       admin.create(topic, partitions, config);
     }
   }
 
-  TopicAdmin admin() {
+  public TopicAdmin admin() {
     return new TopicAdmin(bootstrapServers(), Map.of());
   }
 
   /** What a job file needs so that the job is on this broker, on topics that only it knows. */
-  Map<String, String> overrides(String name) {
+  public Map<String, String> overrides(String name) {
     Map<String, String> overrides = new HashMap<>();
     overrides.put("name", name);
     overrides.put("kafka.bootstrap-servers", bootstrapServers());
@@ -96,7 +96,7 @@ final class KafkaFixture implements AutoCloseable {
    *
    * @param partition where it goes, or null: by its series
    */
-  static ProducerRecord<byte[], byte[]> record(
+  public static ProducerRecord<byte[], byte[]> record(
       String topic, Integer partition, Observation observation) throws IOException {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
@@ -109,7 +109,8 @@ final class KafkaFixture implements AutoCloseable {
   }
 
   /** Sends in this order and returns when the broker has them all. */
-  List<RecordMetadata> send(Collection<ProducerRecord<byte[], byte[]>> records) throws Exception {
+  public List<RecordMetadata> send(Collection<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> record : records) {
       sent.add(producer.send(record));
@@ -122,7 +123,8 @@ final class KafkaFixture implements AutoCloseable {
     return metadata;
   }
 
-  void sendObservations(String topic, Collection<Observation> observations) throws Exception {
+  public void sendObservations(String topic, Collection<Observation> observations)
+      throws Exception {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (Observation observation : observations) {
       records.add(record(topic, null, observation));
@@ -131,7 +133,7 @@ final class KafkaFixture implements AutoCloseable {
   }
 
   /** The whole topic from its beginning to its present end, each partition in its order. */
-  List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
+  public List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
     Map<String, Object> config = new HashMap<>();
     config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
@@ -153,7 +155,7 @@ final class KafkaFixture implements AutoCloseable {
     return records;
   }
 
-  List<Forecast> forecasts(String topic, String isolation) {
+  public List<Forecast> forecasts(String topic, String isolation) {
     ForecastCodec codec = new ForecastCodec();
     List<Forecast> forecasts = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : read(topic, isolation)) {
@@ -166,7 +168,7 @@ final class KafkaFixture implements AutoCloseable {
     return forecasts;
   }
 
-  List<DeadLetter> deadLetters(String topic) {
+  public List<DeadLetter> deadLetters(String topic) {
     List<DeadLetter> letters = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : read(topic, COMMITTED)) {
       try {

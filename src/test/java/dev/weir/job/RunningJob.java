@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** A submitted job of a test, which ends with it. */
-final class RunningJob implements AutoCloseable {
+public final class RunningJob implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -27,12 +27,12 @@ final class RunningJob implements AutoCloseable {
   }
 
   /** Without a restart strategy a job that runs has not failed since it began. */
-  void assertRunning() throws Exception {
+  public void assertRunning() throws Exception {
     assertThat(client.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
   }
 
   /** Waits, but not for a job that is dead: then the cause of its death is the test's failure. */
-  ConditionFactory await() {
+  public ConditionFactory await() {
     return Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))

@@ -1,0 +1,206 @@
+// Joins the parts: the address, the stream of news, the list, the chosen series, the job.
+
+import {ask, Feed} from "./feed.js";
+import {byId, printable, say} from "./element.js";
+import {showKeys, startKeys} from "./keys.js";
+import {JobView} from "./job.js";
+import {SeriesList} from "./list.js";
+import {SeriesView} from "./series.js";
+import {showNotice, showTiles, startTiles} from "./tiles.js";
+import {startTheme, toggleTheme} from "./theme.js";
+import {moment} from "./numbers.js";
+
+const HISTORY_POINTS = 600; // ten minutes
+const RETRY_MS = 2_000;
+
+let job = null;
+let history = null; // of the job: {time: [], …}
+let connected = true;
+let refused = null; // the server's words, when it is there and does not want us
+let retry = null;
+
+startTheme();
+startTiles(() => {
+  go({view: "job"});
+  byId("letters-title").focus();
+});
+const jobView = new JobView();
+const seriesView = new SeriesView(mode => go({mode}));
+const list = new SeriesList(series => {
+  go({series, view: null});
+  openSide(false);
+});
+
+const feed = new Feed({
+  async opened() {
+    connected = true;
+    refused = null;
+    attach();
+    try {
+      takeJob(await ask("api/job"));
+    } catch {
+      return; // the stream tells it, too
+    }
+    await list.refresh();
+    chooseFirst();
+  },
+  async lost() {
+    connected = false;
+    draw();
+    try {
+      await ask("api/job"); // says why, if the server is there and does not want us
+    } catch (error) {
+      refused = error.status ? error.message : null;
+      draw();
+    }
+  },
+  job: takeJob,
+  series: news => seriesView.news(news),
+});
+
+/** Loads the chosen series, and listens to it as soon as the server knows it. */
+async function attach() {
+  clearTimeout(retry);
+  const {series} = seriesView;
+  if (series === null) {
+    return;
+  }
+  const found = await seriesView.load();
+  if (series !== seriesView.series) {
+    return;
+  }
+  if (found && feed.series !== series) {
+    feed.watch(series); // and loads once more when it is open, for what came between
+  } else if (found === false) {
+    retry = setTimeout(attach, RETRY_MS);
+  }
+}
+
+/** Takes the whole history or its newest point. */
+function takeJob(told) {
+  job = told;
+  if (history === null || told.history.time.length > 1) {
+    history = told.history;
+  } else if (told.history.time.length === 1 && told.history.time[0] > (history.time.at(-1) ?? 0)) {
+    for (const [name, column] of Object.entries(history)) {
+      column.push(told.history[name]?.[0] ?? null);
+      column.splice(0, column.length - HISTORY_POINTS);
+    }
+  }
+  if (job.series > 0 && seriesView.series === null) {
+    list.refresh().then(chooseFirst);
+  }
+  draw();
+}
+
+function draw() {
+  if (job !== null) {
+    showTiles(job, history, connected);
+    jobView.show(job, history);
+    seriesView.jobWhy(job.why);
+    byId("flink").hidden = !/^https?:\/\//.test(job.flink ?? "");
+    if (!byId("flink").hidden) {
+      byId("flink").href = job.flink;
+    }
+  }
+  document.body.dataset.connected = connected;
+  showNotice(connected ? job?.why
+    : refused ?? `The server does not answer; trying again.${job ? ` What you see is from ${moment(job.now)} UTC.` : ""}`);
+  if (seriesView.series === null) {
+    say(byId("series-name").firstElementChild, job === null ? "Asking the server …" : job.series > 0 ? "Choose a series" : "Nothing to show yet");
+    say(byId("series-why"), job?.why ?? "");
+  }
+}
+
+// The address says what is shown: #series=NAME&mode=…&view=job
+
+const address = () => new URLSearchParams(location.hash.slice(1));
+
+/** Changes the address; what is null leaves it. */
+function go(changes) {
+  const next = address();
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) {
+      next.delete(name);
+    } else {
+      next.set(name, value);
+    }
+  }
+  const hash = "#" + next;
+  if (hash !== location.hash) {
+    window.history[("series" in changes || "view" in changes) ? "pushState" : "replaceState"](null, "", hash);
+  }
+  follow();
+}
+
+function follow() {
+  const wanted = address();
+  const series = wanted.get("series");
+  if (series !== null && series !== seriesView.series) {
+    seriesView.open(series, wanted.get("mode"));
+    list.mark(series);
+    attach();
+    say(byId("side-toggle"), printable(series));
+  }
+  const view = wanted.get("view") === "job" ? "job" : "series";
+  for (const name of ["series", "job"]) {
+    byId(`view-${name}`).hidden = name !== view;
+    byId(`tab-${name}`).setAttribute("aria-selected", name === view);
+    byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
+  }
+  document.title = (view === "job" ? "Job" : series === null ? "" : printable(series)) + (view === "job" || series !== null ? " · " : "") + "Weir";
+  draw();
+}
+
+/** Somebody who came without a wish sees the first series of the list. */
+function chooseFirst() {
+  if (seriesView.series === null && list.first() !== null) {
+    go({series: list.first()});
+  }
+}
+
+const openSide = open => {
+  byId("side").classList.toggle("open", open);
+  byId("side-toggle").setAttribute("aria-expanded", open);
+};
+
+byId("side-toggle").addEventListener("click", () => openSide(!byId("side").classList.contains("open")));
+for (const name of ["series", "job"]) {
+  byId(`tab-${name}`).addEventListener("click", () => go({view: name === "job" ? "job" : null}));
+  byId(`tab-${name}`).addEventListener("keydown", event => {
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
+      const other = name === "job" ? "series" : "job";
+      go({view: other === "job" ? "job" : null});
+      byId(`tab-${other}`).focus();
+    }
+  });
+}
+window.addEventListener("hashchange", follow);
+window.addEventListener("popstate", follow);
+
+startKeys([
+  ["/", "search series", () => {
+    go({view: null});
+    openSide(true);
+    byId("search").focus();
+  }],
+  ["l", "go to the list, then arrow keys", () => {
+    go({view: null});
+    openSide(true);
+    list.focus();
+  }],
+  ["←", "the forecast before", () => seriesView.scrubBy(-1)],
+  ["→", "the forecast after", () => seriesView.scrubBy(1)],
+  ["Esc", "back to the newest forecast", () => seriesView.scrubTo(null)],
+  ["p", "pause and resume", () => seriesView.pause()],
+  ["+", "zoom in", () => seriesView.zoomBy(0.5)],
+  ["-", "zoom out", () => seriesView.zoomBy(2)],
+  ["0", "reset the zoom", () => seriesView.zoomOut()],
+  ["m", "the other mode, or both", () => seriesView.nextMode()],
+  ["j", "job or series", () => go({view: address().get("view") === "job" ? null : "job"})],
+  ["t", "light or dark", toggleTheme],
+  ["?", "this list", showKeys],
+]);
+
+feed.watch(null);
+follow();

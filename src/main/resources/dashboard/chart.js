@@ -1,0 +1,244 @@
+// The charts, drawn by uPlot on canvas in the colours of the style sheet.
+
+import uPlot from "./uplot/uPlot.esm.js";
+import {axisTimes, compact, stepped} from "./numbers.js";
+import {valueRange} from "./plot.js";
+import {colour} from "./theme.js";
+
+const AXIS_WIDTH = 64; // the same everywhere, so that what stands below each other has the same times
+const FONT = "12px Inter, system-ui, sans-serif";
+const ms = 1; // times are milliseconds
+const tzDate = time => uPlot.tzDate(new Date(time), "Etc/UTC");
+
+const axis = more => ({
+  font: FONT, stroke: () => colour("dim"),
+  grid: {stroke: () => colour("grid"), width: 1}, ticks: {show: false}, ...more});
+
+const timeAxis = more => axis({
+  space: 90, gap: 6, values: (u, splits, index, space, increment) => axisTimes(splits, increment),
+  grid: {show: false}, ...more});
+
+const valueAxis = more => axis({
+  size: AXIS_WIDTH, gap: 8, space: 44,
+  values: (u, splits, index, space, increment) =>
+    splits.map(splits.some(split => Math.abs(split) >= 1e5) ? compact : stepped(increment)),
+  ...more});
+
+const cursor = (key, zoomed) => ({
+  sync: {key, scales: ["x", null]},
+  drag: {x: true, y: false, setScale: false},
+  points: {size: (u, i) => (u.series[i].width ? 7 : 0), width: 2, fill: () => colour("surface"), stroke: (u, i) => u.series[i].stroke(u, i)},
+  y: false,
+  bind: {dblclick: () => () => zoomed(null)}});
+
+function sized(target) {
+  return {width: Math.max(120, target.clientWidth), height: Math.max(60, target.clientHeight)};
+}
+
+/** Keeps a chart as large as its place; the observer dies with the place. */
+function fit(plot, target) {
+  new ResizeObserver(() => plot.setSize(sized(target))).observe(target);
+  return plot;
+}
+
+function selected(zoomed) {
+  return u => {
+    if (u.select.width > 4) {
+      zoomed([u.posToVal(u.select.left, "x"), u.posToVal(u.select.left + u.select.width, "x")]);
+    }
+    u.setSelect({left: 0, width: 0, top: 0, height: 0}, false);
+  };
+}
+
+/** The future as it was at the chosen origin is tinted, and each swap of the model is a labelled line. */
+function marks(view, labelled) {
+  return {
+    under(u) {
+      const {left, top, width, height} = u.bbox;
+      if (view.origin === null) {
+        return;
+      }
+      const from = Math.max(left, u.valToPos(view.origin, "x", true));
+      if (from < left + width) {
+        u.ctx.fillStyle = colour("future");
+        u.ctx.fillRect(from, top, left + width - from, height);
+      }
+    },
+    over(u) {
+      const {ctx} = u;
+      const {left, top, width, height} = u.bbox;
+      const pixel = devicePixelRatio;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(left, top, width, height);
+      ctx.clip();
+      ctx.lineWidth = pixel;
+      if (view.origin !== null) {
+        const x = Math.round(u.valToPos(view.origin, "x", true)) + 0.5;
+        ctx.strokeStyle = colour("dim");
+        ctx.setLineDash([2 * pixel, 3 * pixel]);
+        line(ctx, x, top, top + height);
+      }
+      ctx.strokeStyle = colour("swap");
+      ctx.fillStyle = colour("swap");
+      ctx.font = `600 ${11 * pixel}px Inter, system-ui, sans-serif`;
+      ctx.textBaseline = "top";
+      ctx.setLineDash([6 * pixel, 4 * pixel]);
+      let free = -Infinity;
+      for (const swap of view.swaps) {
+        const x = Math.round(u.valToPos(swap.time, "x", true)) + 0.5;
+        if (x < left || x > left + width) {
+          continue;
+        }
+        line(ctx, x, top, top + height);
+        const room = ctx.measureText(swap.label).width;
+        const at = x + room + 8 * pixel > left + width ? x - room - 5 * pixel : x + 5 * pixel;
+        if (labelled && at > free) {
+          ctx.fillText(swap.label, at, top + 4 * pixel);
+          free = at + room + 8 * pixel;
+        }
+      }
+      ctx.restore();
+    }};
+}
+
+function line(ctx, x, from, to) {
+  ctx.beginPath();
+  ctx.moveTo(x, from);
+  ctx.lineTo(x, to);
+  ctx.stroke();
+}
+
+/**
+ * Actual values, past forecasts and the chosen one; below them the residuals on the same axis of times.
+ * hovered(index or null) and zoomed([from, to] or null) are told what the pointer does.
+ */
+export class SeriesChart {
+  #view = {rows: [], origin: null, swaps: [], from: 0, to: 1};
+  #main;
+  #residuals;
+
+  constructor(mainTarget, residualTarget, {hovered, zoomed}) {
+    const key = "series";
+    const view = this.#view;
+    const none = {show: false};
+    const stroke = name => () => colour(name);
+    const x = {time: true, range: () => [view.from, view.to]};
+    const above = marks(view, true);
+    const below = marks(view, false);
+    this.#main = fit(new uPlot({
+      ...sized(mainTarget), ms, tzDate, legend: none, cursor: cursor(key, zoomed), padding: [8, 8, 4, 0],
+      scales: {x, y: {range: () => valueRange(view.rows, view.from, view.to)}},
+      axes: [timeAxis({size: 4, values: () => []}), valueAxis()],
+      series: [{},
+        {stroke: stroke("actual"), width: 1.75, points: none},
+        {stroke: stroke("said"), width: 1.25, dash: [4, 3], points: none},
+        {width: 0, stroke: stroke("said"), points: none}, {width: 0, stroke: stroke("said"), points: none},
+        {stroke: stroke("forecast"), width: 2.5, points: {size: 7, width: 2, show: true,
+          filter: u => this.#fanPoints(u), fill: () => colour("surface"), stroke: () => colour("forecast")}},
+        {width: 0, stroke: stroke("forecast"), points: none}, {width: 0, stroke: stroke("forecast"), points: none},
+        {stroke: stroke("later"), width: 1.75, points: none}],
+      bands: [
+        {series: [4, 3], fill: () => colour("band-past")},
+        {series: [7, 6], fill: () => colour("band")}],
+      hooks: {
+        drawAxes: [above.under], draw: [above.over], setSelect: [selected(zoomed)],
+        setCursor: [u => hovered(u.cursor.left >= 0 ? u.cursor.idx : null)]},
+    }, [[]], mainTarget), mainTarget);
+    const bars = uPlot.paths.bars({size: [0.7, 10], align: 0});
+    this.#residuals = fit(new uPlot({
+      ...sized(residualTarget), ms, tzDate, legend: none, cursor: cursor(key, zoomed), padding: [6, 8, 0, 0],
+      scales: {x, y: {range: () => residualRange(view)}},
+      axes: [timeAxis({size: 40}), valueAxis({space: 28})],
+      series: [{},
+        {stroke: stroke("within"), fill: stroke("within"), width: 0, paths: bars, points: none},
+        {stroke: stroke("beyond"), fill: stroke("beyond"), width: 0, paths: bars, points: none}],
+      hooks: {drawAxes: [below.under], draw: [below.over], setSelect: [selected(zoomed)]},
+    }, [[]], residualTarget), residualTarget);
+  }
+
+  #fanPoints(u) {
+    const found = [];
+    u.data[5].forEach((value, i) => value !== undefined && u.data[0][i] > this.#view.origin && found.push(i));
+    return found.length <= 60 ? found : [];
+  }
+
+  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], from, to */
+  show(view) {
+    Object.assign(this.#view, view);
+    for (const [plot, data] of [[this.#main, view.main], [this.#residuals, view.residuals]]) {
+      plot.setData(data.length && data[0].length ? data : [[]]);
+    }
+  }
+
+  repaint() {
+    this.#main.redraw(false, true);
+    this.#residuals.redraw(false, true);
+  }
+
+  destroy() {
+    this.#main.destroy();
+    this.#residuals.destroy();
+  }
+}
+
+/** Even above and below zero, so that a bias shows. */
+function residualRange({rows, from, to}) {
+  let most = 0;
+  for (const at of rows) {
+    if (at.residual !== undefined && at.time >= from && at.time <= to) {
+      most = Math.max(most, Math.abs(at.residual));
+    }
+  }
+  return most ? [-1.08 * most, 1.08 * most] : [-1, 1];
+}
+
+const MINUTE = 60_000;
+
+/** A chart of the job over the last minutes; lines: [{colour, dash}], write: how its numbers are written. */
+export class JobChart {
+  #plot;
+
+  /** range({known, low, high, usual}) says from where to where values are shown; known: all, sorted; usual: their median */
+  constructor(target, lines, {write, range}) {
+    this.#plot = fit(new uPlot({
+      ...sized(target), ms, legend: {show: false}, padding: [8, 12, 0, 0],
+      cursor: {sync: {key: "job", scales: ["x", null]}, drag: {x: false, y: false}, y: false,
+        points: {size: 6, fill: () => colour("surface"), stroke: (u, i) => u.series[i].stroke(u, i), width: 2}},
+      scales: {
+        x: {time: true, range: (u, low, high) => [Math.min(low ?? 0, (high ?? 0) - MINUTE), high ?? MINUTE]},
+        y: {range: u => range(spread(u.data.slice(1)))}},
+      axes: [
+        timeAxis({size: 26, space: 70, splits: (u, index, from, to) => {
+          const step = [10_000, 30_000, MINUTE, 2 * MINUTE].find(ms => (to - from) / ms <= 6.5) ?? 2 * MINUTE;
+          return Array.from({length: Math.floor((to - from) / step) + 1}, (_, i) => to - i * step).reverse();
+        }, values: (u, splits) => splits.map(at => ago(u.scales.x.max - at))}),
+        valueAxis({values: (u, splits) => splits.map(write)})],
+      // a job with rare checkpoints has a point now and then: they are joined, and one by itself is a dot
+      series: [{}, ...lines.map(one => ({stroke: () => colour(one.colour), width: 1.75, dash: one.dash, spanGaps: true,
+        points: {show: true, size: 5, fill: () => colour(one.colour), stroke: () => colour(one.colour), filter: alone}}))],
+    }, [[]], target), target);
+  }
+
+  show(data) {
+    this.#plot.setData(data[0].length ? data : [[]]);
+  }
+
+  repaint() {
+    this.#plot.redraw(false, true);
+  }
+}
+
+function alone(u, line) {
+  const known = [];
+  u.data[line]?.forEach((value, i) => typeof value === "number" && known.push(i));
+  return known.length === 1 ? known : [];
+}
+
+function spread(columns) {
+  const known = columns.flat().filter(value => typeof value === "number").sort((a, b) => a - b);
+  return {known, low: known[0] ?? 0, high: known[known.length - 1] ?? 0, usual: known[known.length >> 1] ?? 0};
+}
+
+const ago = before => (before < 1000 ? "now" : before < MINUTE ? `−${Math.round(before / 1000)} s`
+  : `−${(before / MINUTE).toFixed(before % MINUTE ? 1 : 0)} min`);

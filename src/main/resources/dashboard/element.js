@@ -1,0 +1,37 @@
+// Builds elements; whatever comes from outside becomes text, never markup.
+
+/** element("td", {class: "number", "data-value": 3}, "3.0", child, …); null and false children are left out. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) {
+      made.setAttribute(name, "");
+    } else if (value !== null && value !== undefined && value !== false) {
+      made.setAttribute(name, String(value));
+    }
+  }
+  made.append(...children.filter(child => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+/** A place that may be wider than the page, which then scrolls by itself, by keys too. */
+export const scrolling = (label, ...children) =>
+  element("div", {class: "wide-table", tabindex: "0", role: "region", "aria-label": label}, ...children);
+
+export const byId = id => document.getElementById(id);
+
+/** Sets text only where it changed, so that a selection or a screen reader is not disturbed each second. */
+export function say(node, text) {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+/**
+ * A name that anybody may have chosen, fit to be shown: what has no shape of its own, or would turn the text around it
+ * about, is written out.
+ */
+export function printable(name) {
+  return name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu,
+    char => "\\u" + char.codePointAt(0).toString(16).padStart(4, "0"));
+}

@@ -1,0 +1,72 @@
+// Who says so: each expert's share in the newest forecast, and how the mixture of them does beside the baselines.
+
+import {element, say, scrolling} from "./element.js";
+import {against, number, percent} from "./numbers.js";
+
+const SHOWN = 6; // experts, before somebody asks for all of them
+const OURS = "ours";
+const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
+
+const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, ""));
+
+/** A row whose bar is so long, as a share of the longest one's. */
+function barRow(name, share, most, text, cells, data) {
+  const bar = element("span", {class: "fill"});
+  bar.style.width = `${most > 0 ? (100 * share) / most : 0}%`;
+  return element("tr", {"data-method": name, ...data},
+    element("th", {scope: "row"}, plain(name)),
+    element("td", {}, element("div", {class: "bar-cell"}, element("span", {class: "bar-track"}, bar),
+      element("span", {class: "bar-text"}, text))),
+    ...cells.map(cell => element("td", {class: "number"}, cell)));
+}
+
+const head = names => element("thead", {}, element("tr", {}, ...names.map((name, i) =>
+  element("th", {scope: "col", class: i > 1 ? "number" : null}, name))));
+
+export class ExpertsPanel {
+  #title = element("h3", {});
+  #empty = element("p", {class: "empty"}, "No score yet. The experts and their errors stand here once a few forecasts have met their truth.");
+  #shares = element("tbody", {});
+  #errors = element("tbody", {});
+  #more = element("button", {type: "button", class: "quiet more"});
+  #body;
+  #all = false;
+  #score = null;
+
+  constructor(mode) {
+    this.#body = element("div", {class: "experts-body"},
+      element("div", {}, scrolling("Experts", element("table", {class: "bars"}, head(["Expert", "Share", "Recent error"]), this.#shares)), this.#more),
+      scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Forecast is"]), this.#errors)));
+    this.element = element("div", {class: "panel", "data-experts": mode}, this.#title, this.#empty, this.#body);
+    this.#more.addEventListener("click", () => {
+      this.#all = !this.#all;
+      this.#fill();
+    });
+  }
+
+  show(score, title) {
+    say(this.#title, title);
+    const known = score !== null && score.methods.length > 0;
+    this.#empty.hidden = known;
+    this.#body.hidden = !known;
+    if (known && score !== this.#score) {
+      this.#score = score;
+      this.#fill();
+    }
+  }
+
+  #fill() {
+    const {methods, mae} = this.#score;
+    const experts = methods.filter(method => !(method.name in BASELINES)).sort((a, b) => b.share - a.share || a.mae - b.mae);
+    const most = experts[0]?.share ?? 0;
+    this.#shares.replaceChildren(...experts.slice(0, this.#all ? experts.length : SHOWN).map(method => barRow(
+      method.name, method.share, most, percent(method.share), [number(method.mae)], {"data-share": method.share, "data-mae": method.mae})));
+    this.#more.hidden = experts.length <= SHOWN;
+    say(this.#more, this.#all ? "Fewer experts" : `${experts.length - SHOWN} more experts`);
+    this.#more.setAttribute("aria-expanded", this.#all);
+    const rows = [{name: OURS, mae}, ...methods.filter(method => method.name in BASELINES)];
+    const worst = Math.max(...rows.map(row => row.mae));
+    this.#errors.replaceChildren(...rows.map(row => barRow(row.name, row.mae, worst, number(row.mae),
+      [row.name === OURS || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
+  }
+}

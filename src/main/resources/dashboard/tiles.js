@@ -1,0 +1,110 @@
+// The whole job in a strip of tiles, each with a line that says what it means.
+
+import {byId, element, say} from "./element.js";
+import {against, compact, count, duration, NONE, percent, time} from "./numbers.js";
+import {spark} from "./spark.js";
+import {STATUS_WORDS} from "./list.js";
+import {onTheme} from "./theme.js";
+
+const STATE_WORDS = {LIVE: "Live", WAITING: "Waiting"};
+
+const better = skill => against(skill === null || skill === undefined ? null : 1 - skill);
+
+/** name: {label, tip, show(job, history, connected) -> {value, more, tone, history, level, parts, data}} */
+const TILES = {
+  state: {
+    label: "State",
+    tip: "Live: forecasts arrive. Waiting: something is missing, said below. Reconnecting: this page lost its server and tries again by itself.",
+    show: (job, history, connected) => connected
+      ? {value: STATE_WORDS[job.state] ?? job.state, tone: job.state === "LIVE" ? "good" : "warn",
+        more: `for ${duration(job.now - job.started)}`, data: job.state}
+      : {value: "Reconnecting", tone: "bad", more: `news until ${time(job.now).slice(11, 19)} UTC`, data: "RECONNECTING"},
+  },
+  records: {
+    label: "Records",
+    tip: "Observations that arrive each second, and all that were read since the server started.",
+    show: ({rates, observations}) => ({value: `${compact(rates.observations_per_second)}/s`,
+      more: `${compact(observations)} so far`, data: observations}),
+  },
+  latency: {
+    label: "Delay",
+    tip: "From appending an observation to Kafka until its forecast can be read: half of them are faster than the large figure, 99 of 100 faster than the small one. With exactly-once delivery most of it is the checkpoint interval.",
+    show: ({latency_ms: {p50, p99}}) => ({value: duration(p50), more: p99 === null ? "no forecast yet" : `99 % within ${duration(p99)}`, data: p50}),
+  },
+  skill: {
+    label: "Against last season",
+    tip: "The forecasts’ error beside that of repeating what was one season ago (and, small, of repeating the last value): geometric mean over all series. The line is its course over ten minutes.",
+    show: ({skill}, history) => ({value: better(skill.seasonal_naive ?? skill.naive),
+      more: skill.seasonal_naive === null ? skill.naive === null ? "no score yet" : "than the last value" : `last value: ${better(skill.naive)}`,
+      tone: (skill.seasonal_naive ?? skill.naive) < 0 ? "bad" : null, data: skill.seasonal_naive,
+      history: history[skill.seasonal_naive === null ? "skill_naive" : "skill_seasonal_naive"], level: 0}),
+  },
+  coverage: {
+    label: "Interval held",
+    tip: "Share of the truth that fell into the forecast interval. It should be close to what the interval promises: above it is too wide, below it too sure of itself.",
+    show: ({coverage: {level, held}, forecasts}) => ({value: percent(held, 1), data: held,
+      more: level !== null ? `promised ${percent(level)}` : forecasts === 0 ? "no score yet" : "no intervals",
+      tone: held !== null && level !== null && held < level - 0.1 ? "warn" : null}),
+  },
+  series: {
+    label: "Series",
+    tip: "How many series there are, by the status of their newest forecast. Warm-up: too few values yet. Fallback: nothing to forecast with, so the last value is repeated.",
+    show: ({series, status}) => ({value: compact(series), data: series,
+      more: ["WARMUP", "FALLBACK", "STALE"].filter(name => status[name])
+        .map(name => `${compact(status[name])} ${STATUS_WORDS[name]}`).join(", ") || (status.OK ? "all OK" : series ? "no forecast yet" : "none yet"),
+      tone: status.FALLBACK || status.STALE ? "warn" : null}),
+  },
+  letters: {
+    label: "Dead letters",
+    tip: "Records that could not be used. They are kept with their bytes and the reason, under Job.",
+    show: ({dead_letters: letters, dead_letters_by_reason: reasons}) => ({value: compact(letters), data: letters,
+      tone: letters ? "warn" : null,
+      more: letters ? reasons.map(one => one.reason).slice(0, 2).join(", ") + (reasons.length > 2 ? " …" : "") : "all could be used"}),
+  },
+};
+
+const made = {};
+
+/** Makes the tiles; letters() is called when somebody wants to see the dead letters. */
+export function startTiles(letters) {
+  for (const [name, {label, tip}] of Object.entries(TILES)) {
+    const value = element("span", {class: "tile-value"}, NONE);
+    const more = element("span", {class: "tile-more"}, "\u00a0");
+    const line = name === "skill" ? element("canvas", {class: "tile-line", "aria-hidden": "true"}) : null;
+    const button = element("button", {type: "button", class: "tile", "data-tile": name, "aria-describedby": `tip-${name}`},
+      element("span", {class: "tile-label"}, label), value, more, line);
+    const item = element("li", {}, button, element("span", {role: "tooltip", id: `tip-${name}`, class: "tip"}, tip));
+    button.addEventListener("keydown", event => event.key === "Escape" && button.blur());
+    if (name === "letters") {
+      button.addEventListener("click", letters);
+    }
+    byId("tiles").append(item);
+    made[name] = {button, value, more, line};
+  }
+}
+
+let last = null;
+
+export function showTiles(job, history, connected) {
+  last = [job, history, connected];
+  byId("tiles").classList.toggle("old", !connected);
+  for (const [name, tile] of Object.entries(TILES)) {
+    const {button, value, more, line} = made[name];
+    const shown = tile.show(job, history, connected);
+    say(value, shown.value);
+    say(more, shown.more);
+    button.dataset.value = shown.data ?? "";
+    button.dataset.tone = shown.tone ?? "";
+    if (line) {
+      spark(line, shown.history ?? [], {level: shown.level, stroke: "forecast"});
+    }
+  }
+}
+
+onTheme(() => last && showTiles(...last));
+
+/** What is missing, in a line below the tiles; null for nothing. */
+export function showNotice(text) {
+  byId("notice").hidden = !text;
+  say(byId("notice"), text ?? "");
+}

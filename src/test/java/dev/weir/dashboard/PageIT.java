@@ -1,0 +1,614 @@
+package dev.weir.dashboard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.job.FlinkFixture;
+import dev.weir.job.JobSettings;
+import dev.weir.job.KafkaFixture;
+import dev.weir.job.RunningJob;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ModelTopic;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.openqa.selenium.Keys;
+
+/** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PageIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final String TAXI = "nab_nyc_taxi";
+  private static final List<String> SERIES =
+      List.of(TAXI, "uci_bike", "nab_ambient_temp", "nab_elb_requests", "vega_seattle_tmax");
+  private static final int VALUES = 260; // of each series, before the first test
+  private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
+  private static final String ONE = "[data-mode=many-to-one] ";
+  private static final String MAIN = ONE + "[data-chart=main] canvas";
+
+  private static final Map<String, List<Observation>> SAMPLE = new TreeMap<>();
+  private static final Map<String, Integer> SENT = new HashMap<>();
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+  private static JobSettings settings;
+  private static RunningJob job;
+  private static Dashboard dashboard;
+  private static Chromium browser;
+
+  @BeforeAll
+  static void start() throws Exception {
+    browser = Chromium.start(); // first, since without it there is nothing to do
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+    Map<String, String> overrides = kafka.overrides("page");
+    overrides.remove("output"); // learned
+    settings = JobSettings.builtin("demo", overrides);
+    kafka.create(topics().observations(), 2, Map.of());
+    kafka.create("page.many", 2, Map.of());
+    for (String series : SERIES) {
+      SAMPLE.put(series, sample(series));
+      SENT.put(series, 0);
+    }
+    job = flink.submit(settings, 1, CHECKPOINTS);
+    dashboard = serve(topics(), 0);
+    for (String series : SERIES) {
+      send(series, VALUES);
+    }
+    byte[] damaged = "<b>no Avro</b>\u0007".getBytes(UTF_8);
+    kafka.send(
+        List.of(
+            new ProducerRecord<>(topics().observations(), 0, HOSTILE.getBytes(UTF_8), damaged)));
+    awaitForecasts();
+    job.await().until(() -> kafka.deadLetters(topics().deadLetters()).size() == 1);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job, flink, kafka}) {
+      if (one != null) {
+        one.close();
+      }
+    }
+  }
+
+  @BeforeEach
+  void beginAtADesk() {
+    browser.screen(1440, 900, false);
+    browser.scheme("light");
+  }
+
+  @AfterEach
+  void nothingIsWrongOnTheConsole() {
+    assertThat(browser.consoleProblems()).isEmpty();
+  }
+
+  private static Topics topics() {
+    return settings.kafka().topics();
+  }
+
+  private static Dashboard serve(Topics topics, int port) throws IOException {
+    return Dashboard.start(
+        new DashboardSettings(kafka.bootstrapServers(), Map.of(), topics, null),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        null);
+  }
+
+  private static List<Observation> sample(String name) throws IOException {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                PageIT.class.getResourceAsStream("/sample/" + name + ".csv"), UTF_8))) {
+      return lines
+          .lines()
+          .skip(1)
+          .limit(1_000)
+          .map(line -> line.split(","))
+          .map(
+              c ->
+                  new Observation(
+                      c[0], Instant.parse(c[1]).toEpochMilli(), Double.parseDouble(c[2])))
+          .toList();
+    }
+  }
+
+  /** Sends the next values of a series. */
+  private static void send(String series, int values) throws Exception {
+    int from = SENT.merge(series, values, Integer::sum) - values;
+    kafka.sendObservations(
+        topics().observations(), SAMPLE.get(series).subList(from, from + values));
+  }
+
+  private static void awaitForecasts() {
+    int sent = SENT.values().stream().mapToInt(Integer::intValue).sum();
+    job.await().until(() -> forecasts().size() == 2 * sent);
+  }
+
+  private static List<Forecast> forecasts() {
+    return kafka.forecasts(topics().forecasts(), KafkaFixture.COMMITTED);
+  }
+
+  /** By origin, as a consumer of the topic sees them. */
+  private static TreeMap<Long, Forecast> forecasts(String series, Mode mode) {
+    TreeMap<Long, Forecast> found = new TreeMap<>();
+    for (Forecast forecast : forecasts()) {
+      if (forecast.series().equals(series) && forecast.mode() == mode) {
+        found.put(forecast.origin(), forecast);
+      }
+    }
+    return found;
+  }
+
+  private static long newest(String series) {
+    return SAMPLE.get(series).get(SENT.get(series) - 1).time();
+  }
+
+  private static void open(Dashboard of, String hash) {
+    browser.open(URI.create(of.address() + hash));
+  }
+
+  private static String hash(String series) {
+    return "#series=" + URLEncoder.encode(series, UTF_8);
+  }
+
+  /** Opens a series and waits until the page shows its newest forecast. */
+  private static void openSeries(String series) {
+    open(dashboard, hash(series));
+    browser.await(
+        "the newest forecast of " + series,
+        () -> Long.toString(newest(series)).equals(browser.data(ONE.strip(), "origin")));
+  }
+
+  private static List<Map<String, String>> rows(String table) {
+    return browser.js(
+        """
+        return [...document.querySelectorAll(arguments[0] + " tbody tr")].map(row => ({time: row.dataset.time,
+          ...Object.fromEntries([...row.querySelectorAll("td")].map((cell, i) => ["" + i, cell.dataset.value]))}));
+        """,
+        table);
+  }
+
+  private static double value(Map<String, String> row, int cell) {
+    return Double.parseDouble(row.get(Integer.toString(cell)));
+  }
+
+  @Test
+  void theWholeJobStandsAboveInTilesThatSayWhatTheyMean() throws Exception {
+    open(dashboard, "");
+    browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+
+    assertThat(browser.text("[data-tile=state] .tile-value")).isEqualTo("Live");
+    int sent = kafka.read(topics().observations(), KafkaFixture.COMMITTED).size();
+    browser.await(
+        "as many as on the topic",
+        () -> Integer.toString(sent).equals(browser.data("[data-tile=records]", "value")));
+    assertThat(browser.data("[data-tile=series]", "value")).isEqualTo("" + SERIES.size());
+    assertThat(browser.data("[data-tile=letters]", "value")).isEqualTo("1");
+    browser.await(
+        "the skill", () -> browser.text("[data-tile=skill] .tile-value").endsWith("better"));
+    assertThat(Double.parseDouble(browser.data("[data-tile=coverage]", "value")))
+        .isBetween(0.6, 0.95);
+    assertThat(Double.parseDouble(browser.data("[data-tile=latency]", "value"))).isPositive();
+    List<String> untold =
+        browser.js(
+            """
+            return [...document.querySelectorAll(".tile")].filter(tile =>
+              !document.getElementById(tile.getAttribute("aria-describedby"))?.textContent).map(tile => tile.dataset.tile)
+            """);
+    assertThat(untold).isEmpty();
+    browser.await("a series of its own choice", () -> browser.title().endsWith(" · Weir"));
+    assertThat(browser.title()).isIn(SERIES.stream().map(name -> name + " · Weir").toList());
+  }
+
+  @Test
+  void chartsAreDrawnInTheColoursOfTruthAndForecast() {
+    openSeries(TAXI);
+
+    assertThat(browser.pixels(MAIN, "actual")).isGreaterThan(300);
+    assertThat(browser.pixels(MAIN, "said")).isGreaterThan(100);
+    assertThat(browser.pixels(MAIN, "forecast")).isGreaterThan(20);
+    assertThat(browser.pixels(ONE + "[data-chart=residuals] canvas", "within")).isGreaterThan(200);
+    browser.await("a sparkline", () -> browser.pixels(".row-line", "actual") > 10);
+
+    browser.find("[data-choice=both]").click();
+    assertThat(browser.pixels("[data-mode=many-to-many] [data-chart=main] canvas", "forecast"))
+        .isGreaterThan(20);
+
+    browser.find("#tab-job").click();
+    browser.await(
+        "charts of the job",
+        () ->
+            browser.pixels("[data-chart=rate] canvas", "forecast") > 20
+                && browser.pixels("[data-chart=latency] canvas", "forecast") > 1
+                && browser.pixels("[data-chart=skill] canvas", "forecast") > 1
+                && browser.pixels("[data-chart=coverage] canvas", "forecast") > 1);
+  }
+
+  @Test
+  void valuesOnThePageAreThoseOfTheTopics() {
+    for (Mode mode : Mode.values()) {
+      open(dashboard, hash(TAXI) + "&mode=" + mode.label());
+      String panel = "[data-mode=" + mode.label() + "]";
+      browser.await(
+          "the newest forecast",
+          () -> Long.toString(newest(TAXI)).equals(browser.data(panel, "origin")));
+      browser.find(panel + " .values summary").click();
+      browser.await("the tables", () -> !rows(panel + " [data-table=past]").isEmpty());
+      TreeMap<Long, Forecast> issued = forecasts(TAXI, mode);
+
+      Forecast newest = issued.lastEntry().getValue();
+      List<Map<String, String>> next = rows(panel + " [data-table=next]");
+      assertThat(next).hasSize(newest.values().length);
+      for (int i = 0; i < next.size(); i++) {
+        assertThat(next.get(i).get("time")).isEqualTo("" + newest.times()[i]);
+        assertThat(value(next.get(i), 0)).isEqualTo(newest.values()[i]);
+        assertThat(value(next.get(i), 1)).isEqualTo(newest.intervals().get(0).lower()[i]);
+        assertThat(value(next.get(i), 2)).isEqualTo(newest.intervals().get(0).upper()[i]);
+      }
+      List<Map<String, String>> past = rows(panel + " [data-table=past]");
+      assertThat(past).hasSize(40);
+      Map<String, Observation> came = new HashMap<>();
+      SAMPLE.get(TAXI).forEach(one -> came.put(Long.toString(one.time()), one));
+      for (Map<String, String> row : past) {
+        Observation actual = came.get(row.get("time"));
+        Forecast before = issued.lowerEntry(actual.time()).getValue();
+        assertThat(value(row, 0)).isEqualTo(actual.value());
+        assertThat(value(row, 1)).isEqualTo(before.values()[0]);
+        assertThat(value(row, 2)).isEqualTo(before.intervals().get(0).lower()[0]);
+        assertThat(value(row, 3)).isEqualTo(before.intervals().get(0).upper()[0]);
+        assertThat(value(row, 4)).isEqualTo(actual.value() - before.values()[0], within(1e-9));
+      }
+    }
+  }
+
+  @Test
+  void goingBackShowsWhatWasSaidThenAndWhatCame() {
+    openSeries(TAXI);
+    browser.find("#series-name").click(); // keys go to the page
+
+    for (int i = 0; i < 6; i++) {
+      browser.press(Keys.ARROW_LEFT);
+    }
+
+    Forecast then =
+        new ArrayList<>(forecasts(TAXI, Mode.MANY_TO_ONE).descendingMap().values()).get(6);
+    browser.await(
+        "six forecasts back",
+        () -> Long.toString(then.origin()).equals(browser.data(ONE.strip(), "origin")));
+    assertThat(browser.text(ONE + ".headline")).startsWith("At 2014-07-").contains("It came to");
+    browser.find(ONE + ".values summary").click();
+    browser.await("the table", () -> !rows(ONE + "[data-table=next]").isEmpty());
+    assertThat(value(rows(ONE + "[data-table=next]").get(0), 0)).isEqualTo(then.values()[0]);
+    assertThat(browser.pixels(MAIN, "later")).isGreaterThan(5);
+
+    browser.press(Keys.ESCAPE);
+    browser.await(
+        "the newest one again",
+        () -> Long.toString(newest(TAXI)).equals(browser.data(ONE.strip(), "origin")));
+    assertThat(browser.text(ONE + ".headline")).startsWith("Forecast for ");
+  }
+
+  @Test
+  void newsArriveByThemselvesAndWaitWhileItIsPaused() throws Exception {
+    openSeries("uci_bike");
+    send("uci_bike", 3);
+    browser.await(
+        "news",
+        () -> Long.toString(newest("uci_bike")).equals(browser.data(ONE.strip(), "origin")));
+
+    browser.find("#pause").click();
+    String paused = browser.data(ONE.strip(), "origin");
+    send("uci_bike", 2);
+    browser.await("two wait", () -> browser.text("#pause").equals("Resume (2 new)"));
+    awaitForecasts();
+    assertThat(browser.data(ONE.strip(), "origin")).isEqualTo(paused);
+    browser.find("#pause").click();
+    browser.await(
+        "what waited",
+        () -> Long.toString(newest("uci_bike")).equals(browser.data(ONE.strip(), "origin")));
+  }
+
+  @Test
+  void draggingZoomsAndThePageSaysHowToGoBack() {
+    openSeries(TAXI);
+    assertThat(browser.find("#zoom-reset").isEnabled()).isFalse();
+    double wide = shown();
+
+    browser.drag(browser.find(ONE + "[data-chart=main] .u-over"), -100, 60);
+
+    browser.await("a zoom", () -> browser.find("#zoom-reset").isEnabled());
+    int width = browser.find(ONE + "[data-chart=main] .u-over").getSize().width;
+    assertThat(shown() / wide).isCloseTo(160.0 / width, within(0.01));
+    assertThat(browser.pixels(MAIN, "actual")).isPositive();
+    browser.find("#zoom-reset").click();
+    browser.await("all again", () -> shown() == wide);
+  }
+
+  /** Milliseconds from the left to the right edge of the chart. */
+  private static double shown() {
+    return Double.parseDouble(browser.data(ONE.strip(), "to"))
+        - Double.parseDouble(browser.data(ONE.strip(), "from"));
+  }
+
+  @Test
+  void aSwapOfTheModelIsMarkedWhereItHappened() throws Exception {
+    String series = "nab_elb_requests";
+    openSeries(series);
+    assertThat(browser.data(ONE.strip(), "swaps")).isEqualTo("0");
+    assertThat(browser.pixels(MAIN, "swap")).isZero();
+    var target =
+        settings.forecast().targets().stream()
+            .filter(one -> one.mode() == Mode.MANY_TO_ONE)
+            .findFirst()
+            .orElseThrow();
+    ForecastModel first =
+        ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
+    long version = first.version() + 6;
+
+    new ModelTopic(kafka.bootstrapServers(), Map.of(), topics().models())
+        .publish(first.withVersion(version));
+    do { // the stream goes on while the model arrives
+      send(series, 2);
+      awaitForecasts();
+    } while (forecasts(series, Mode.MANY_TO_ONE).lastEntry().getValue().modelVersion() != version);
+
+    long swapped =
+        forecasts(series, Mode.MANY_TO_ONE).values().stream()
+            .filter(forecast -> forecast.modelVersion() == version)
+            .findFirst()
+            .orElseThrow()
+            .origin();
+    browser.await("the swap", () -> "1".equals(browser.data(ONE.strip(), "swaps")));
+    assertThat(browser.data(ONE.strip(), "swapped")).isEqualTo("" + swapped);
+    assertThat(browser.pixels(MAIN, "swap")).isGreaterThan(100); // a line and its label
+    assertThat(browser.text(ONE + ".facts")).contains("sample-many-to-one v" + version);
+    browser.find("#tab-job").click();
+    browser.await(
+        "the model",
+        () ->
+            browser.text("[data-model=sample-many-to-one][data-version='" + version + "']")
+                != null);
+    assertThat(browser.text("[data-model=sample-many-to-one][data-version='" + version + "']"))
+        .contains("newest");
+  }
+
+  @Test
+  void aDeadLetterIsShownWithItsReasonAndAnExample() {
+    open(dashboard, "");
+    browser.await("the tile", () -> "1".equals(browser.data("[data-tile=letters]", "value")));
+
+    browser.find("[data-tile=letters]").click();
+
+    assertThat(browser.title()).isEqualTo("Job · Weir");
+    assertThat(browser.data("[data-reason]", "reason")).isEqualTo("MALFORMED");
+    assertThat(browser.data("[data-reason]", "count")).isEqualTo("1");
+    browser.find("[data-reason=MALFORMED] summary").click();
+    assertThat(browser.find("[data-reason=MALFORMED] .example").getText())
+        .contains(topics().observations(), "partition 0", HOSTILE);
+    assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
+  }
+
+  @Test
+  void afterTheServersRestartItGoesOnByItselfAndSaysSoMeanwhile() throws Exception {
+    openSeries("vega_seattle_tmax");
+    int port = dashboard.address().getPort();
+
+    dashboard.close();
+    browser.await(
+        "the word for it",
+        () -> "Reconnecting".equals(browser.text("[data-tile=state] .tile-value")));
+    assertThat(browser.find("#notice").getText()).contains("The server does not answer");
+    assertThat(browser.pixels(MAIN, "actual")).as("what was seen stays").isGreaterThan(100);
+    send("vega_seattle_tmax", 4); // while nobody looks
+    awaitForecasts();
+    dashboard = serve(topics(), port);
+
+    browser.await(
+        "what came meanwhile",
+        () ->
+            Long.toString(newest("vega_seattle_tmax")).equals(browser.data(ONE.strip(), "origin")));
+    browser.await("live", () -> "Live".equals(browser.text("[data-tile=state] .tile-value")));
+    assertThat(browser.find("#notice").isDisplayed()).isFalse();
+    send("vega_seattle_tmax", 1); // and the stream of news is there again
+    browser.await(
+        "news",
+        () ->
+            Long.toString(newest("vega_seattle_tmax")).equals(browser.data(ONE.strip(), "origin")));
+    assertThat(browser.consoleProblems()) // the browser's own words for a server that is away
+        .allMatch(problem -> problem.contains("net::ERR_") || problem.contains("404"));
+  }
+
+  @Test
+  void withoutAPointerASeriesAndItsChartAreReached() {
+    open(dashboard, "");
+    browser.await("the list", () -> browser.find("#option-4").isDisplayed());
+    browser.js(
+        "document.getElementById('sort').value = 'name';"
+            + "document.getElementById('sort').dispatchEvent(new Event('change'))");
+    browser.await("by name", () -> "uci_bike".equals(browser.data("#option-3", "series")));
+
+    browser.tabTo("#list");
+    browser.press(Keys.HOME);
+    for (int i = 0; i < 3; i++) {
+      browser.press(Keys.ARROW_DOWN);
+    }
+    browser.await("the fourth", () -> browser.title().equals("uci_bike · Weir"));
+    assertThat(
+            browser.<String>js(
+                "return document.activeElement.getAttribute('aria-activedescendant')"))
+        .isEqualTo("option-3");
+    browser.await("its chart", () -> browser.pixels(MAIN, "actual") > 100);
+    browser.tabTo("#origin");
+    browser.press(Keys.ARROW_LEFT);
+    browser.await("one back", () -> browser.text(ONE + ".headline").startsWith("At "));
+    browser.tabTo(ONE + "summary"); // around, since it stands before the slider
+    browser.press(Keys.ENTER);
+    browser.await("the values", () -> !rows(ONE + "[data-table=past]").isEmpty());
+    browser.press("?");
+    browser.await("the keys", () -> browser.find("#keys").isDisplayed());
+    browser.press(Keys.ESCAPE);
+  }
+
+  @Test
+  void nothingSeriousStandsAgainstItsAccessibility() throws Exception {
+    for (String scheme : List.of("light", "dark")) {
+      browser.scheme(scheme);
+      openSeries(TAXI);
+      browser.find("[data-choice=both]").click();
+      browser.find(ONE + ".values summary").click();
+      assertThat(browser.accessibilityProblems()).as(scheme).isEmpty();
+      browser.find("[data-tile=letters]").click();
+      browser.find("[data-reason] summary").click();
+      assertThat(browser.accessibilityProblems()).as(scheme + ", job").isEmpty();
+    }
+  }
+
+  @Test
+  void aPhoneNeedsNoScrollingToTheSide() {
+    browser.screen(390, 844, true);
+    for (String hash : List.of(hash(TAXI), hash(TAXI) + "&mode=both", "#view=job")) {
+      open(dashboard, hash);
+      browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+      browser.await(
+          "a chart",
+          () ->
+              browser.pixels(hash.contains("job") ? "[data-chart=rate] canvas" : MAIN, "forecast")
+                  > 10);
+      assertThat(browser.<Long>js("return document.documentElement.scrollWidth"))
+          .as(hash)
+          .isLessThanOrEqualTo(390);
+    }
+    browser.find("#tab-series").click();
+    browser.find("#side-toggle").click();
+    browser.await("the list", () -> browser.find("#option-0").isDisplayed());
+    browser.find("#option-0").click();
+    browser.await("it closes", () -> !browser.find("#list").isDisplayed());
+  }
+
+  @Test
+  void picturesOfItAreTaken() throws Exception {
+    for (String scheme : List.of("light", "dark")) {
+      browser.screen(1440, 900, false);
+      browser.scheme(scheme);
+      openSeries(TAXI);
+      browser.await(
+          "the skill", () -> browser.text("[data-tile=skill] .tile-value").endsWith("better"));
+      browser.screenshot(SCREENSHOTS.resolve("desktop-" + scheme + ".png"), 1440);
+      browser.screen(1440, 900, false);
+      browser.find("#tab-job").click();
+      browser.screenshot(SCREENSHOTS.resolve("job-" + scheme + ".png"), 1440);
+    }
+    browser.scheme("light");
+    browser.screen(390, 844, true);
+    openSeries(TAXI);
+    browser.screenshot(SCREENSHOTS.resolve("phone.png"), 390);
+    assertThat(SCREENSHOTS.resolve("phone.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void whatIsMissingIsSaidInsteadOfAnEmptyPage() throws Exception {
+    try (Dashboard other = serve(elsewhere("page.none"), 0)) {
+      open(other, "");
+      browser.await("waiting", () -> "WAITING".equals(browser.data("[data-tile=state]", "value")));
+      browser.await("why", () -> browser.find("#notice").getText().contains("weir produce"));
+      assertThat(browser.find("#notice").getText()).contains("page.none");
+      browser.await("the list says so", () -> browser.find("#list-empty").isDisplayed());
+      assertThat(browser.find("#series-why").getText()).contains("page.none");
+      browser.find("#tab-job").click();
+      assertThat(browser.find("[data-chart=latency] + .empty").getText()).contains("page.none");
+      browser.leave();
+    }
+    open(dashboard, "#series=nobody");
+    browser.await(
+        "no such series",
+        () -> browser.find("#panels .empty").getText().contains("no series of this name"));
+    assertThat(browser.consoleProblems()).allMatch(problem -> problem.contains("404"));
+  }
+
+  private static Topics elsewhere(String observations) {
+    return new Topics(observations, "page.f", "page.s", "page.d", "page.m");
+  }
+
+  @Test
+  void thousandsOfSeriesAndTheNamesOfAnAttackerDoNoHarm() throws Exception {
+    List<String> hostile =
+        List.of(
+            HOSTILE,
+            "\u202Eevil\u0007\u001b[2J\r\n",
+            "مضخة ١",
+            "'\"></option><script>window.owned=1</script>&#x27;",
+            "w".repeat(990),
+            "javascript:window.owned=1#&mode=<b>");
+    int crowd = 3_000;
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    long time = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    for (int i = 0; i < crowd; i++) {
+      records.add(KafkaFixture.record("page.many", null, new Observation("pump-" + i, time, i)));
+    }
+    for (String name : hostile) {
+      for (int i = 0; i < 30; i++) {
+        records.add(
+            KafkaFixture.record(
+                "page.many", null, new Observation(name, time + i * 60_000, Math.sin(i))));
+      }
+    }
+    kafka.send(records);
+    try (Dashboard other = serve(elsewhere("page.many"), 0)) {
+      open(other, "#series=pump-1");
+      int all = crowd + hostile.size();
+      browser.await(
+          "all of them", () -> ("" + all).equals(browser.data("[data-tile=series]", "value")));
+      browser.await("their number", () -> browser.text("#list-count").startsWith("3,006"));
+      browser.js("document.getElementById('list').focus()");
+      browser.press(Keys.END);
+      browser.await("the last one", () -> browser.data("#option-" + (all - 1), "series") != null);
+      assertThat(browser.<Long>js("return document.querySelectorAll('[role=option]').length"))
+          .as("rows in the page")
+          .isLessThan(60);
+      for (String name : hostile) {
+        open(other, hash(name));
+        browser.await("the series " + name, () -> name.equals(browser.data("#chosen", "series")));
+        browser.await("its chart", () -> browser.pixels("[data-chart=main] canvas", "actual") > 50);
+        assertThat(browser.title()).endsWith(" · Weir").doesNotContain("\u202E", "\u0007");
+        assertThat(browser.find("#panels .headline").getText()).startsWith("No forecast of this");
+        assertThat(browser.<Long>js("return document.documentElement.scrollWidth"))
+            .isLessThanOrEqualTo(1440);
+      }
+      browser.find("#search").sendKeys("img src");
+      browser.await("found", () -> HOSTILE.equals(browser.data("#option-0", "series")));
+      assertThat(browser.text("#option-0 .row-name")).isEqualTo(HOSTILE);
+      assertThat(
+              browser.<Boolean>js(
+                  "return window.owned === undefined && !document.querySelector('img[src=x], body script')"))
+          .isTrue();
+      browser.leave();
+    }
+  }
+}
