@@ -41,9 +41,7 @@ class DocumentsTest {
     String[] parts = link.text().split("#", 2);
     Path folder = link.file().toAbsolutePath().getParent();
     Path target =
-        parts[0].isEmpty()
-            ? link.file().toAbsolutePath()
-            : folder.resolve(parts[0]).normalize();
+        parts[0].isEmpty() ? link.file().toAbsolutePath() : folder.resolve(parts[0]).normalize();
     return Files.exists(target)
         && (parts.length == 1 || Documents.anchors(target).contains(parts[1]));
   }
@@ -103,7 +101,8 @@ class DocumentsTest {
             new Piece(INDEX, 9, "./weir model list | jq . > \"out file\""));
     assertThat(words("./weir model publish 'a b' --readout 'out[:, -1]' # why | not"))
         .containsExactly("model", "publish", "a b", "--readout", "out[:, -1]");
-    assertThat(words("./weir tail --series 'a|b' | jq .")).containsExactly("tail", "--series", "a|b");
+    assertThat(words("./weir tail --series 'a|b' | jq ."))
+        .containsExactly("tail", "--series", "a|b");
     Piece unknown = new Piece(INDEX, 1, "./weir run a.yaml --no-such-option");
     assertThat(problem(unknown, false)).singleElement().asString().contains("--no-such-option");
     Piece missing = new Piece(INDEX, 1, "./weir run");
