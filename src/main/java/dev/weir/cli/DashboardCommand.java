@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples: weir dashboard --bootstrap-servers broker:9092",
-      "          weir dashboard --bind 0.0.0.0 --port 8090      (prints the address with a token)"
+      "          weir dashboard --bind 0.0.0.0 --port 8090"
     })
 final class DashboardCommand implements Callable<Integer> {
 
@@ -94,6 +94,8 @@ final class DashboardCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions kafka;
 
+  @Mixin private RegistryOption registry;
+
   @Override
   public Integer call() throws Exception {
     atLeast("--port", port, 0, 65_535);
@@ -111,6 +113,7 @@ final class DashboardCommand implements Callable<Integer> {
             kafka.bootstrapServers,
             kafka.properties(),
             topics.topics(),
+            registry.settings(kafka),
             flink,
             back,
             maxSeries,

@@ -40,7 +40,8 @@ public final class Dashboard implements AutoCloseable {
       throws IOException {
     this.settings = settings;
     var topics = settings.topics();
-    this.state = new JobState(topics, settings.maxSeries(), settings.historyBytes());
+    this.state =
+        new JobState(topics, settings.registry(), settings.maxSeries(), settings.historyBytes());
     Map<String, Object> clients = new HashMap<>(settings.properties());
     clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     this.watch =

@@ -1,6 +1,7 @@
 package dev.weir.dashboard;
 
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.RegistrySettings;
 import java.net.URI;
 import java.util.Map;
 
@@ -10,6 +11,7 @@ import java.util.Map;
  * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}
  * @param properties further properties of the Kafka clients
  * @param topics the job's topics
+ * @param registry where the schemas of the values are; null: plain Avro
  * @param flink Flink's own page, or null
  * @param back how many of its newest records are read of each partition at the start
  * @param maxSeries how many series are kept, about a kilobyte each; further ones are not shown
@@ -19,6 +21,7 @@ public record DashboardSettings(
     String bootstrapServers,
     Map<String, String> properties,
     Topics topics,
+    RegistrySettings registry,
     URI flink,
     int back,
     int maxSeries,
@@ -41,7 +44,7 @@ public record DashboardSettings(
   /** The usual distances and limits. */
   public DashboardSettings(
       String bootstrapServers, Map<String, String> properties, Topics topics, URI flink) {
-    this(bootstrapServers, properties, topics, flink, BACK, MAX_SERIES, HISTORY_BYTES);
+    this(bootstrapServers, properties, topics, null, flink, BACK, MAX_SERIES, HISTORY_BYTES);
   }
 
   @Override

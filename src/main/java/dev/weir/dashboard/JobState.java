@@ -7,6 +7,7 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.ScoreCodec;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,14 +37,34 @@ final class JobState {
   volatile long firstObservation; // the same
   volatile long lastForecast; // the same
   private final Topics topics;
-  private final ObservationCodec observationCodec = new ObservationCodec();
-  private final ForecastCodec forecastCodec = new ForecastCodec();
-  private final ScoreCodec scoreCodec = new ScoreCodec();
+  private final RegistrySettings registry; // null: plain Avro
+  private final ObservationCodec observationCodec;
+  private final ForecastCodec forecastCodec;
+  private final ScoreCodec scoreCodec;
 
-  JobState(Topics topics, int maxSeries, long historyBytes) {
+  JobState(Topics topics, RegistrySettings registry, int maxSeries, long historyBytes) {
     this.topics = topics;
+    this.registry = registry;
+    this.observationCodec = observationCodec();
+    this.forecastCodec = forecastCodec();
+    this.scoreCodec = scoreCodec();
     this.series = new SeriesTable(maxSeries);
     this.histories = new Histories(historyBytes);
+  }
+
+  /** A new one, since codecs are of one thread. */
+  ObservationCodec observationCodec() {
+    return registry == null ? new ObservationCodec() : new ObservationCodec(registry);
+  }
+
+  /** A new one, since codecs are of one thread. */
+  ForecastCodec forecastCodec() {
+    return new ForecastCodec(registry);
+  }
+
+  /** A new one, since codecs are of one thread. */
+  ScoreCodec scoreCodec() {
+    return new ScoreCodec(registry);
   }
 
   /** Of the observations' reader. */

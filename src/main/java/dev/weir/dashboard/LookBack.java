@@ -83,9 +83,9 @@ final class LookBack implements AutoCloseable {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     byte[] key = row.name().getBytes(StandardCharsets.UTF_8);
     long now = System.currentTimeMillis();
-    ObservationCodec observations = new ObservationCodec();
-    ForecastCodec forecasts = new ForecastCodec();
-    ScoreCodec scores = new ScoreCodec();
+    ObservationCodec observations = state.observationCodec();
+    ForecastCodec forecasts = state.forecastCodec();
+    ScoreCodec scores = state.scoreCodec();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       scan(

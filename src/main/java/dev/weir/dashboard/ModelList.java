@@ -3,6 +3,7 @@ package dev.weir.dashboard;
 import dev.weir.dashboard.JobFigures.Version;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ModelCodec;
+import dev.weir.kafka.ModelCopies;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -47,6 +48,11 @@ final class ModelList {
     dev.weir.kafka.avro.Model model = codec.record(record.value());
     String name = Names.model(model.getName());
     Version version = new Version(name, model.getVersion());
+    if (ModelCopies.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
+      published.putIfAbsent(
+          version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
+      return;
+    }
     published.remove(version); // published again: is now the last
     published.put(version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
     if (newest.size() < MOST || newest.containsKey(name)) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * each key, so a version lasts only under a key of its own: {@code NAME@VERSION}, which no model
  * can be called. Jobs pass these records over.
  */
-final class ModelCopies {
+public final class ModelCopies {
 
   private static final char MARK = '@'; // not among the characters of a model's name
 
@@ -18,7 +18,7 @@ final class ModelCopies {
   }
 
   /** Whether a record with this key, which may be null, is a copy. */
-  static boolean isCopy(byte[] key) {
+  public static boolean isCopy(byte[] key) {
     if (key != null) {
       for (byte b : key) {
         if (b == MARK) { // in UTF-8 this byte is part of no other character
