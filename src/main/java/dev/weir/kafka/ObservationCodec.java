@@ -32,7 +32,7 @@ public final class ObservationCodec {
   }
 
   /** Reads what writers of any schema in the registry have written; writes nothing. */
-  ObservationCodec(RegistrySettings registry) {
+  public ObservationCodec(RegistrySettings registry) {
     this.buffer = new AvroBytes(null);
     this.registered = new RegistrySchemas<>(registry, ObservationReader::of);
   }
