@@ -288,7 +288,7 @@ class RegistryJobIT {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
               "basic.auth.user.info: expected a value for ${env:WEIR_TEST_NOT_SET} on this machine,"
-                  + " found none");
+                  + " found none; set it before the start");
       assertThat(named.kafka().properties()).as("none of Kafka's business").isEmpty();
 
       server.askFor(null);

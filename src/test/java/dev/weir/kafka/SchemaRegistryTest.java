@@ -211,7 +211,7 @@ class SchemaRegistryTest extends RegistryContract {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "basic.auth.user.info: expected a value for ${env:WEIR_NOT_SET_AT_ALL} on this machine,"
-                + " found none");
+                + " found none; set it before the start");
     assertThatThrownBy(() -> as(Map.of("basic.auth.credentials.source", "SASL_INHERIT")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("basic.auth.credentials.source: expected USER_INFO, got SASL_INHERIT");
