@@ -11,7 +11,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
 
 /** A Flink cluster for the tests of one class; its jobs never restart, so that a failure is one. */
-final class FlinkFixture implements AutoCloseable {
+public final class FlinkFixture implements AutoCloseable {
 
   private static final int SLOTS = 4;
 
@@ -21,7 +21,7 @@ final class FlinkFixture implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  static FlinkFixture start() throws Exception {
+  public static FlinkFixture start() throws Exception {
     return start(new Configuration());
   }
 
@@ -38,12 +38,12 @@ final class FlinkFixture implements AutoCloseable {
     return new FlinkFixture(cluster);
   }
 
-  MiniCluster cluster() {
+  public MiniCluster cluster() {
     return cluster;
   }
 
   /** An environment whose jobs run here: no restarts, no Kryo. */
-  StreamExecutionEnvironment environment(int parallelism) {
+  public StreamExecutionEnvironment environment(int parallelism) {
     StreamExecutionEnvironment env = new TestStreamEnvironment(cluster, parallelism);
     Configuration configuration = new Configuration();
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
