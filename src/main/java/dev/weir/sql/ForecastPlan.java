@@ -13,17 +13,13 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
@@ -37,6 +33,7 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.types.ColumnList;
+import org.apache.flink.util.TimeUtils;
 
 /**
  * One call of {@code FORECAST}, checked: all that its tasks need. Made when a statement is planned,
@@ -54,13 +51,18 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   /** Columns of a forecast, without the partition's key and the row's time. */
   static final int COLUMNS = 10;
 
+  private static final String FUNCTION = "FORECAST";
+
   private static final int DEFAULT_HORIZON = 2;
   private static final int DEFAULT_SEQ_LEN = 5;
-  private static final double DEFAULT_LEVEL = 0.8;
+  private static final int DEFAULT_LEVEL = 80; // per cent
   private static final int DEFAULT_MAX_FILL = 100;
 
   /** A million series of this size fill a cluster already. */
   private static final int MAX_SERIES_BYTES = 2 << 20;
+
+  /** Longer ones overflow somewhere, and nobody means them. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
 
   /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
   private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
@@ -125,7 +127,15 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
     Reader(CallContext call) {
       this.call = call;
-      this.mode = oneOf(Signature.MODE, Mode.values(), Mode::label, Mode.MANY_TO_ONE);
+      this.mode =
+          orElse(
+              Choice.of(
+                  FUNCTION,
+                  Signature.MODE.label(),
+                  text(Signature.MODE),
+                  Mode.values(),
+                  Mode::label),
+              Mode.MANY_TO_ONE);
       this.seqLen = number(Signature.SEQ_LEN, DEFAULT_SEQ_LEN, 1, ForecastModel.MAX_SEQ_LEN);
       boolean manyToMany = mode == Mode.MANY_TO_MANY;
       this.horizon =
@@ -166,10 +176,18 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               .toList();
       return new Columns(
           Arrays.stream(table.partitionByColumns()).mapToObj(all::get).toList(),
-          column(Signature.VALUE_COLUMN, value(Signature.VALUE_COLUMN, String.class, ""), all),
+          valueColumn(all),
           words(Signature.FEATURE_COLUMNS).stream()
               .map(name -> column(Signature.FEATURE_COLUMNS, name, all))
               .toList());
+    }
+
+    private Column valueColumn(List<Column> all) {
+      String name = text(Signature.VALUE_COLUMN);
+      if (name == null) {
+        throw wrong(Signature.VALUE_COLUMN, "the name of a column", "none");
+      }
+      return column(Signature.VALUE_COLUMN, name, all);
     }
 
     private Column column(Signature argument, String name, List<Column> all) {
@@ -229,7 +247,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               List.of(target));
       String problem = model == null ? null : settings.problemWith(model, target);
       if (problem != null) {
-        throw new ValidationException("FORECAST: " + problem);
+        throw new ValidationException(FUNCTION + ": " + problem);
       }
       return settings;
     }
@@ -243,15 +261,13 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       try {
         model = Weights.read(Signature.WEIGHTS_PATH.label(), location, defaults());
       } catch (IllegalArgumentException e) {
-        throw new ValidationException("FORECAST: " + e.getMessage(), e);
+        throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }
       String name = text(Signature.MODEL_NAME);
       return name == null ? model : model.withName(name);
     }
 
     private ModelFiles.Defaults defaults() {
-      Scaling.Rule rule =
-          oneOf(Signature.SCALING, Scaling.Rule.values(), Scaling.Rule::label, null);
       String name = text(Signature.MODEL_NAME);
       if (name != null && !ForecastModel.isName(name)) {
         throw wrong(Signature.MODEL_NAME, "letters, digits, '.', '_' and '-'", "'" + name + "'");
@@ -260,9 +276,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           name == null ? "model" : name,
           mode,
           seqLen,
-          oneOf(Signature.READOUT, Readout.values(), Readout::label, null),
-          rule == null ? null : new Scaling(rule, 0, 1),
-          oneOf(Signature.CELL, Cell.values(), cell -> cell.name().toLowerCase(Locale.ROOT), null),
+          Choice.readout(FUNCTION, text(Signature.READOUT)),
+          Choice.scaling(FUNCTION, text(Signature.SCALING)),
+          Choice.cell(FUNCTION, text(Signature.CELL)),
           calendar());
     }
 
@@ -286,14 +302,18 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       LearnerSettings learner;
       try {
         learner =
-            switch (oneOf(Signature.SIZE, Size.values(), Size::label, Size.DEFAULT)) {
+            switch (orElse(
+                Choice.ofNames(
+                    FUNCTION, Signature.SIZE.label(), text(Signature.SIZE), Size.values()),
+                Size.DEFAULT)) {
               case SMALL -> LearnerSettings.small(horizon);
               case DEFAULT -> LearnerSettings.defaults(horizon);
               case FULL -> LearnerSettings.full(horizon);
             };
-        learner = learner.withLevels(List.of(value(Signature.LEVEL, Double.class, DEFAULT_LEVEL)));
+        learner =
+            learner.withLevels(List.of(number(Signature.LEVEL, DEFAULT_LEVEL, 1, 99) / 100.0));
       } catch (IllegalArgumentException e) {
-        throw new ValidationException("FORECAST: " + e.getMessage(), e);
+        throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }
       List<String> experts = words(Signature.EXPERTS);
       for (String expert : experts) {
@@ -317,8 +337,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     private Sampling sampling() {
       Duration interval = interval(Signature.SAMPLING_INTERVAL);
       int maxFill = number(Signature.MAX_FILL, DEFAULT_MAX_FILL, 0, 10_000);
-      Gap gap =
-          oneOf(Signature.GAP, Gap.values(), value -> value.name().toLowerCase(Locale.ROOT), null);
+      Gap gap = Choice.ofNames(FUNCTION, Signature.GAP.label(), text(Signature.GAP), Gap.values());
       if (interval != null) {
         return new Sampling(interval, gap == null ? Gap.SKIP : gap, maxFill);
       }
@@ -346,9 +365,20 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private Duration interval(Signature argument) {
-      Duration value = value(argument, Duration.class, null);
-      if (value != null && (value.isNegative() || value.isZero())) {
-        throw wrong(argument, "an interval above zero", value);
+      String text = text(argument);
+      if (text == null) {
+        return null;
+      }
+      String expected = "a duration of whole milliseconds such as PT1H or 1 h, above zero";
+      Duration value;
+      try {
+        value = text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
+      } catch (DateTimeParseException | IllegalArgumentException e) {
+        throw wrong(argument, expected, "'" + text + "'");
+      }
+      boolean whole = value.getNano() % 1_000_000 == 0;
+      if (value.isNegative() || value.isZero() || !whole || value.compareTo(LONGEST) > 0) {
+        throw wrong(argument, expected, "'" + text + "'");
       }
       return value;
     }
@@ -361,27 +391,15 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       return value == null ? otherwise : value;
     }
 
-    private <E> E oneOf(Signature argument, E[] values, Function<E, String> label, E otherwise) {
-      String text = text(argument);
-      if (text == null) {
-        return otherwise;
-      }
-      return Arrays.stream(values)
-          .filter(value -> label.apply(value).equals(text))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  wrong(
-                      argument,
-                      "one of " + Arrays.stream(values).map(label).toList(),
-                      "'" + text + "'"));
-    }
-
     private List<String> words(Signature argument) {
       String text = text(argument);
       return text == null
           ? List.of()
           : Arrays.stream(text.split(",")).map(String::trim).distinct().toList();
+    }
+
+    private static <T> T orElse(T value, T otherwise) {
+      return value == null ? otherwise : value;
     }
 
     private String text(Signature argument) {
@@ -400,19 +418,16 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           .orElseThrow(() -> wrong(argument, "a literal of its type", "another"));
     }
 
+    /** Without a cause: of an error, Flink's tools show the deepest cause alone. */
     private static ValidationException wrong(Signature argument, String expected, Object got) {
       return new ValidationException(
-          "FORECAST: %s: expected %s, got %s".formatted(argument.label(), expected, got));
+          "%s: %s: expected %s, got %s".formatted(FUNCTION, argument.label(), expected, got));
     }
   }
 
   private enum Size {
     SMALL,
     DEFAULT,
-    FULL;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    FULL
   }
 }

@@ -13,7 +13,11 @@ import org.apache.flink.table.types.inference.StaticArgumentTrait;
 
 /**
  * The named arguments of {@code FORECAST}, in their order. The names are part of users' statements
- * and never change. Each but the table and the value's column may be left out.
+ * and never change.
+ *
+ * <p>For Flink each but the table may be left out, since it has no good word for one that is
+ * missing. A duration is a text, since Flink has no default for an interval; and the level a whole
+ * number, since the planner hides a literal that it casts to a double.
  */
 enum Signature {
   /** The table: one series for each key of its PARTITION BY. */
@@ -25,15 +29,15 @@ enum Signature {
   SEQ_LEN(DataTypes.INT()),
   STRIDE(DataTypes.INT()),
   IN_ORDER(DataTypes.BOOLEAN()),
-  SAMPLING_INTERVAL(DataTypes.INTERVAL(DataTypes.DAY(), DataTypes.SECOND(3)).bridgedTo(Long.class)),
+  SAMPLING_INTERVAL(DataTypes.STRING()),
   GAP(DataTypes.STRING()),
   MAX_FILL(DataTypes.INT()),
-  TTL(DataTypes.INTERVAL(DataTypes.DAY(), DataTypes.SECOND(3)).bridgedTo(Long.class)),
+  TTL(DataTypes.STRING()),
   LEARNING(DataTypes.BOOLEAN()),
   SIZE(DataTypes.STRING()),
   EXPERTS(DataTypes.STRING()),
   SEASON(DataTypes.INT()),
-  LEVEL(DataTypes.DOUBLE()),
+  LEVEL(DataTypes.INT()),
   WEIGHTS_PATH(DataTypes.STRING()),
   MODEL_NAME(DataTypes.STRING()),
   SCALING(DataTypes.STRING()),
@@ -53,10 +57,6 @@ enum Signature {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  private boolean isOptional() {
-    return this != INPUT && this != VALUE_COLUMN;
-  }
-
   /** In Flink's words; texts as Flink keeps them, so that nothing is converted for a row. */
   static List<StaticArgument> arguments() {
     List<StaticArgument> arguments = new ArrayList<>();
@@ -74,7 +74,7 @@ enum Signature {
       } else {
         boolean text = argument.type.equals(DataTypes.STRING());
         DataType type = text ? argument.type.bridgedTo(StringData.class) : argument.type;
-        arguments.add(StaticArgument.scalar(argument.label(), type, argument.isOptional()));
+        arguments.add(StaticArgument.scalar(argument.label(), type, true));
       }
     }
     return arguments;

@@ -20,7 +20,7 @@ final class Sql {
   Sql(StreamExecutionEnvironment env) {
     this.env = env;
     this.tables = StreamTableEnvironment.create(env);
-    tables.createTemporarySystemFunction("FORECAST", new ForecastFunction());
+    tables.executeSql("LOAD MODULE weir");
   }
 
   /** A table of (sensor, ts, v); a null or NaN value is what it is. */
