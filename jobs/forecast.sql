@@ -61,5 +61,6 @@ FROM FORECAST(
   horizon => 2,              -- values ahead
   in_order => TRUE,          -- forecast at once: within a partition each series comes in order
   weights_path => 'builtin:sample-many-to-one',   -- one expert among others; leave it out for none
-  refused_rows => TRUE,      -- a row that can't be used says why, with a status of its own
-  uid => 'forecast');        -- the name of its state in a savepoint
+  uid => 'forecast',         -- the name of its state in a savepoint
+  -- a row that can't be used says why, with a status of its own
+  refused_rows => TRUE);

@@ -105,7 +105,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     input = new InputRow(plan.columns());
     host = new PartitionHost(metrics, this::collectRows);
     series = new SeriesForecaster(plan.settings(), host);
-    if (series.use(0, null)) {
+    if (series.use(0, null, SeriesForecaster.NO_TIME)) {
       LOG.info("FORECAST: kernel {}", series.kernel(0));
     }
   }

@@ -39,6 +39,7 @@ final class BuiltClasspath {
           "/org/apache/flink/flink-table-",
           "/org/apache/flink/flink-sql-",
           "/org/apache/flink/flink-cep/",
+          "/org/apache/flink/flink-json/",
           "/flink-connector-base/",
           "/flink-connector-kafka/",
           "/flink-avro/",

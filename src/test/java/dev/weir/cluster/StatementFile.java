@@ -26,8 +26,9 @@ public final class StatementFile {
     TableEnvironment tables =
         TableEnvironment.create(
             EnvironmentSettings.newInstance().withConfiguration(configuration).build());
-    String text = Files.readString(Path.of(args[0])).replaceAll("--[^\n]*", "");
-    for (String statement : text.split(";\\s*(\n|$)")) {
+    // as the client: a semicolon ends a statement where it ends a line, not before a comment
+    for (String part : Files.readString(Path.of(args[0])).split(";[ \t]*(\n|$)")) {
+      String statement = part.replaceAll("--[^\n]*", "");
       if (statement.isBlank()) {
         continue;
       }

@@ -24,7 +24,7 @@ public final class OneSeries implements SeriesHost {
     OneSeries host = new OneSeries();
     SeriesForecaster forecaster = new SeriesForecaster(settings, host);
     for (int i = 0; i < settings.targets().size(); i++) {
-      forecaster.use(i, null);
+      forecaster.use(i, null, SeriesForecaster.NO_TIME);
     }
     for (Observation observation : series) {
       forecaster.observe(observation, null, host.window);

@@ -51,7 +51,9 @@ class SqlThroughputIT {
     long i = index / SERIES;
     int s = (int) (index % SERIES);
     return new Observation(
-        "series-" + s, 1_000_000L + 60_000 * i, 50 + s % 7 + Math.sin(i / 4.0 + s) + (i * 31 % 17) / 20.0);
+        "series-" + s,
+        1_000_000L + 60_000 * i,
+        50 + s % 7 + Math.sin(i / 4.0 + s) + (i * 31 % 17) / 20.0);
   }
 
   private static StreamExecutionEnvironment environment(FlinkFixture flink) {
@@ -73,13 +75,13 @@ class SqlThroughputIT {
         env.fromData(
                 List.<ModelArrival>of(
                     new DeadLetter(
-                        DeadLetter.Reason.MODEL, "none", new SourceRecord("n", 0, 0, -1, null, null))),
+                        DeadLetter.Reason.MODEL,
+                        "none",
+                        new SourceRecord("n", 0, 0, -1, null, null))),
                 WeirType.MODEL_ARRIVAL)
             .filter(arrival -> false);
     ForecastPipeline.build(
-            observations,
-            models,
-            new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target)))
+            observations, models, new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target)))
         .sinkTo(new DiscardingSink<>());
     long start = System.nanoTime();
     env.execute("job");
