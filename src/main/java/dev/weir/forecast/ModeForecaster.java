@@ -65,8 +65,7 @@ final class ModeForecaster {
    * Takes the newest published model, or the initial one; made ready only when it has changed.
    *
    * @param published null when there is none
-   * @param time when it was published, milliseconds since 1970, or {@link
-   *     SeriesForecaster#NO_TIME}
+   * @param time when it was published, milliseconds since 1970, or {@link SeriesForecaster#NO_TIME}
    * @return whether its network is of another size or kind than the one before
    */
   boolean use(ForecastModel published, long time) {
