@@ -97,6 +97,39 @@ class ArchitectureTest {
           .because("bytes and operators change for different reasons");
 
   @ArchTest
+  static final ArchRule SQL_STANDS_ALONE =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.sql..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.slf4j..",
+              "org.apache.flink.table..",
+              "org.apache.flink.api.common..",
+              "org.apache.flink.configuration..",
+              "org.apache.flink.core..",
+              "org.apache.flink.metrics..",
+              "org.apache.flink.types..",
+              "org.apache.flink.util..",
+              "dev.weir.sql..",
+              "dev.weir.forecast..",
+              "dev.weir.model..",
+              "dev.weir.rnn..")
+          .because("its jar carries the core and nothing of jobs, Kafka or Avro");
+
+  @ArchTest
+  static final ArchRule THE_JOB_KNOWS_NO_TABLES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.weir.sql..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.flink.table..", "dev.weir.sql..")
+          .because("a cluster that runs no SQL needs no planner, and the job jar has no functions");
+
+  @ArchTest
   static final ArchRule JOB_IS_BELOW_THE_PERSON =
       noClasses()
           .that()

@@ -1,10 +1,10 @@
 package dev.weir.cli;
 
+import dev.weir.forecast.ForecastSettings;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.job.ForecastPipeline.Middle;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Mode;
-import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.WeirType;
 import java.nio.file.Path;
 

@@ -2,10 +2,10 @@ package dev.weir.cli;
 
 import dev.weir.forecast.Evaluation;
 import dev.weir.forecast.Evaluation.Trial;
+import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SeriesScore;
-import dev.weir.stream.ForecastSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package dev.weir.cli;
 
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Learning;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Sampling;
+import dev.weir.forecast.StateLimits;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
-import dev.weir.stream.ForecastSettings;
-import dev.weir.stream.ForecastSettings.Learning;
-import dev.weir.stream.ForecastSettings.Target;
-import dev.weir.stream.StateLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

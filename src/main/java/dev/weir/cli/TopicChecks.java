@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.BrokerFacts;
 import dev.weir.kafka.KafkaSettings;
@@ -12,7 +13,6 @@ import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicTails;
 import dev.weir.kafka.TopicTails.Extent;
 import dev.weir.model.ForecastModel;
-import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -46,6 +46,12 @@ public record Score(
     methods = List.copyOf(methods);
   }
 
+  /** An error over another; NaN where that says nothing: beside almost none any is infinite. */
+  public static double ratio(double error, double of) {
+    double ratio = of > 0 ? error / of : Double.NaN;
+    return Double.isFinite(ratio) ? ratio : Double.NaN;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Score s

@@ -2,12 +2,12 @@ package dev.weir.job;
 
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaEnds;
 import dev.weir.stream.ForecastOperator;
-import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.WeirType;
 import org.apache.flink.api.common.typeinfo.Types;

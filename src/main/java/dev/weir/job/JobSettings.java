@@ -1,8 +1,12 @@
 package dev.weir.job;
 
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Learning;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Sampling;
 import dev.weir.forecast.Sampling.Gap;
+import dev.weir.forecast.StateLimits;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.job.JobOptions.Made;
 import dev.weir.job.JobOptions.ModeOptions;
@@ -18,10 +22,6 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
 import dev.weir.model.Scaling;
-import dev.weir.stream.ForecastSettings;
-import dev.weir.stream.ForecastSettings.Learning;
-import dev.weir.stream.ForecastSettings.Target;
-import dev.weir.stream.StateLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,9 @@
 package dev.weir.job;
 
 import dev.weir.forecast.BaseModelExpert;
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Learning;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.TunedModelExpert;
@@ -9,9 +12,6 @@ import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
-import dev.weir.stream.ForecastSettings;
-import dev.weir.stream.ForecastSettings.Learning;
-import dev.weir.stream.ForecastSettings.Target;
 import java.util.ArrayList;
 import java.util.List;
 

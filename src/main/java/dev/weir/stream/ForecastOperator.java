@@ -1,6 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Output;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class ForecastOperator
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     if (!function.expires()) {
       try (Stream<String> keys =
-          backend.getKeys(ForecastFunction.WINDOW.getName(), VoidNamespace.INSTANCE)) {
+          backend.getKeys(TaskHost.WINDOW.getName(), VoidNamespace.INSTANCE)) {
         function.restored(keys.mapToLong(key -> 1).sum());
       }
       return;
@@ -46,7 +47,7 @@ public final class ForecastOperator
     backend.applyToAllKeys(
         VoidNamespace.INSTANCE,
         VoidNamespaceSerializer.INSTANCE,
-        ForecastFunction.WINDOW,
+        TaskHost.WINDOW,
         (series, window) -> {
           count[0]++;
           timers.registerEventTimeTimer(

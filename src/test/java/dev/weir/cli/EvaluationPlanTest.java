@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.EvaluationPlan.UsageException;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.model.Mode;
-import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

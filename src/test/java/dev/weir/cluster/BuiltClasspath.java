@@ -2,11 +2,13 @@ package dev.weir.cluster;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.python.util.PythonDependencyUtils;
 
 /** What {@code mvn package} left in the build folder, for processes of their own. */
 final class BuiltClasspath {
@@ -32,6 +34,18 @@ final class BuiltClasspath {
   // them.
   private static final List<String> IN_JOB_JAR =
       List.of("/flink-connector-base/", "/flink-connector-kafka/", "/flink-avro/");
+  private static final List<String> FOR_SQL =
+      List.of(
+          "/org/apache/flink/flink-table-",
+          "/org/apache/flink/flink-sql-",
+          "/org/apache/flink/flink-cep/",
+          "/org/apache/flink/flink-json/",
+          "/flink-connector-base/",
+          "/flink-connector-kafka/",
+          "/flink-avro/",
+          "/org/apache/avro/",
+          "/kafka-clients/",
+          "/com/fasterxml/jackson/core/");
   // Neighbours of the broker that share a prefix with the above.
   private static final List<String> OF_THE_BROKER =
       List.of(
@@ -40,9 +54,44 @@ final class BuiltClasspath {
   private static final List<String> OF_THE_PAGE = List.of("/org/eclipse/jetty/", "/io/javalin/");
 
   private final Path target;
+  private final List<Path> more; // beside the cluster's own
 
   BuiltClasspath(Path target) {
+    this(target, List.of());
+  }
+
+  private BuiltClasspath(Path target, List<Path> more) {
     this.target = target.toAbsolutePath();
+    this.more = more;
+  }
+
+  /**
+   * As Flink's distribution is for SQL: with the planner, and with Kafka and Avro put into its lib
+   * folder by somebody. The jars are those of the test's own class path.
+   */
+  BuiltClasspath withSql() throws IOException {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<Path> jars = new ArrayList<>();
+    Stream.of(all.split(File.pathSeparator))
+        .map(Path::of)
+        .filter(jar -> matches(jar, FOR_SQL))
+        .forEach(jars::add);
+    jars.add(folderOf(PythonDependencyUtils.class));
+    jars.add(folderOf(StatementFile.class));
+    return new BuiltClasspath(target, jars);
+  }
+
+  /** A folder with classes of the tests, this one among them, and nothing else of ours. */
+  private Path folderOf(Class<?> type) throws IOException {
+    String entry = type.getName().replace('.', '/') + ".class";
+    Path folder = target.resolve("cluster/classes-of-sql");
+    Path file = folder.resolve(entry);
+    Files.createDirectories(file.getParent());
+    try (InputStream in = type.getClassLoader().getResourceAsStream(entry)) {
+      Files.write(file, in.readAllBytes());
+    }
+    return folder;
   }
 
   /** The build that runs the tests: where the job jar lies, else {@code target}. */
@@ -87,9 +136,8 @@ final class BuiltClasspath {
     Stream<Path> libraries =
         Stream.concat(
             list("classpath-provided.txt").stream(), list("classpath-runtime.txt").stream());
-    return Stream.concat(clusterLogging().stream(), libraries.filter(this::isOfFlink))
-        .distinct()
-        .toList();
+    Stream<Path> own = Stream.concat(clusterLogging().stream(), libraries.filter(this::isOfFlink));
+    return Stream.concat(own, more.stream()).distinct().toList();
   }
 
   private boolean isOfFlink(Path jar) {

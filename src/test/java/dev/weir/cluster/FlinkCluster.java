@@ -203,11 +203,30 @@ final class FlinkCluster implements AutoCloseable {
     return submitted.group(1);
   }
 
+  /** Runs a file of statements by Flink's SQL client; returns what it printed. */
+  String sql(Path file) throws IOException {
+    List<String> jvm = List.of("-Xmx384m", "-XX:+UseSerialGC");
+    String path = file.toAbsolutePath().toString();
+    // the client calls what only a Flink of its own version has
+    boolean fits = System.getProperty("flink.version", "").startsWith("2.3.");
+    return fits
+        ? client("org.apache.flink.table.client.SqlClient", List.of("embedded", "-f", path), jvm)
+            .output()
+        : client(StatementFile.class.getName(), List.of(path), jvm).output();
+  }
+
   /** Flink's command line in a process of its own; fails unless it ends with 0. */
   LocalProcess flink(List<String> args) throws IOException {
+    return client(
+        "org.apache.flink.client.cli.CliFrontend",
+        args,
+        List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+  }
+
+  private LocalProcess client(String mainClass, List<String> args, List<String> jvm)
+      throws IOException {
     String name = "client-" + starts.merge("client", 1, Integer::sum);
-    List<String> flags =
-        new ArrayList<>(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    List<String> flags = new ArrayList<>(jvm);
     flags.addAll(commonFlags("client"));
     try (LocalProcess client =
         LocalProcess.java(
@@ -215,11 +234,11 @@ final class FlinkCluster implements AutoCloseable {
             dir.resolve("log/" + name + ".log"),
             flags,
             classpath.cluster(),
-            "org.apache.flink.client.cli.CliFrontend",
+            mainClass,
             args,
             Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()))) {
       int code = client.exitCode(CLIENT);
-      assertThat(code).as("flink %s:%n%s", args, client.output()).isZero();
+      assertThat(code).as("%s %s:%n%s", mainClass, args, client.output()).isZero();
       return client;
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Arrival;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
@@ -14,7 +15,6 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastOperator;
-import dev.weir.stream.ForecastSettings;
 import dev.weir.stream.WeirType;
 import java.util.ArrayList;
 import java.util.Arrays;

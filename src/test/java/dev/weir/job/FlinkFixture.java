@@ -38,12 +38,12 @@ public final class FlinkFixture implements AutoCloseable {
     return new FlinkFixture(cluster);
   }
 
-  MiniCluster cluster() {
+  public MiniCluster cluster() {
     return cluster;
   }
 
   /** An environment whose jobs run here: no restarts, no Kryo. */
-  StreamExecutionEnvironment environment(int parallelism) {
+  public StreamExecutionEnvironment environment(int parallelism) {
     StreamExecutionEnvironment env = new TestStreamEnvironment(cluster, parallelism);
     Configuration configuration = new Configuration();
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");

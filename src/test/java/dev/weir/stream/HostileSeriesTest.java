@@ -6,6 +6,9 @@ import dev.weir.forecast.Arrival;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Learning;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.HostileEpisodes;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.ModelArrival;
@@ -24,8 +27,6 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialisation;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
-import dev.weir.stream.ForecastSettings.Learning;
-import dev.weir.stream.ForecastSettings.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -242,8 +243,8 @@ class HostileSeriesTest {
 
   @Test
   void anErrorBesideAlmostNoneIsNoNumberInAScore() {
-    assertThat(ModeForecaster.ratio(1, Double.MIN_VALUE)).isNaN();
-    assertThat(ModeForecaster.ratio(1, 0)).isNaN();
-    assertThat(ModeForecaster.ratio(1, 4)).isEqualTo(0.25);
+    assertThat(Score.ratio(1, Double.MIN_VALUE)).isNaN();
+    assertThat(Score.ratio(1, 0)).isNaN();
+    assertThat(Score.ratio(1, 4)).isEqualTo(0.25);
   }
 }

@@ -3,6 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Output;
@@ -14,7 +16,6 @@ import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnConfig;
-import dev.weir.stream.ForecastSettings.Target;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

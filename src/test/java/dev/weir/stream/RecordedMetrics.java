@@ -3,6 +3,7 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Output;
 import java.util.List;

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
 import dev.weir.forecast.Arrival;
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Learning;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observation;
@@ -13,8 +16,6 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.stream.ForecastSettings.Learning;
-import dev.weir.stream.ForecastSettings.Target;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;

@@ -1,66 +1,40 @@
-package dev.weir.stream;
+package dev.weir.forecast;
 
-import dev.weir.forecast.BaseModelExpert;
-import dev.weir.forecast.Fallback;
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerWarmUp;
-import dev.weir.forecast.NetworkForecaster;
+import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.Score;
-import dev.weir.forecast.SequenceWindow;
-import dev.weir.forecast.SeriesMemory;
-import dev.weir.forecast.TunedCopy;
-import dev.weir.forecast.TunedModelExpert;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.RnnConfig;
-import dev.weir.stream.ForecastSettings.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.state.ValueState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the forecasts of one mode: by the mixture that learns each series, or by the model alone.
- * Joins the state of the current key with the core; one instance for each task and mode.
+ * One instance for each task and mode.
  */
 final class ModeForecaster {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ModeForecaster.class);
-
-  /** In place of a model's time, where it is not known. */
-  static final long NO_TIME = -1;
 
   private final Target target;
   private final ForecastModel initialModel; // null when there is none
   private final Learner learner; // null when the model alone forecasts
-  private final ValueState<SeriesMemory> memories; // null as learner
+  private final SeriesHost host;
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
-  private final ModeMetrics metrics;
   private NetworkForecaster network; // of the active model; null while there is none
-  private long modelTime = NO_TIME; // when the active model was published
+  private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
   private long restarts;
   private long before; // values of the series at hand before its newest and what is missing there
 
-  ModeForecaster(
-      Target target,
-      int seqLen,
-      ForecastModel initialModel,
-      ValueState<SeriesMemory> memories,
-      ModeMetrics metrics) {
-    this.metrics = metrics;
+  ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesHost host) {
     this.target = target;
     this.initialModel = initialModel;
-    this.memories = memories;
+    this.host = host;
     List<Expert> own = new ArrayList<>();
     if (target.learning() == null || target.model() == null) {
       this.baseModel = null;
@@ -81,15 +55,6 @@ final class ModeForecaster {
     if (learner != null) {
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
-    metrics.model(this::modelVersion, this::modelAgeSeconds);
-  }
-
-  Target target() {
-    return target;
-  }
-
-  ModeMetrics metrics() {
-    return metrics;
   }
 
   boolean learns() {
@@ -100,20 +65,22 @@ final class ModeForecaster {
    * Takes the newest published model, or the initial one; made ready only when it has changed.
    *
    * @param published null when there is none
-   * @param time when it was published, milliseconds since 1970, or {@link #NO_TIME}
+   * @param time when it was published, milliseconds since 1970, or {@link SeriesForecaster#NO_TIME}
+   * @return whether its network is of another size or kind than the one before
    */
-  void use(ForecastModel published, long time) {
+  boolean use(ForecastModel published, long time) {
     modelTime = time;
     ForecastModel active = published == null ? initialModel : published;
-    if (active != null && (network == null || network.model() != active)) {
-      RnnConfig before = network == null ? null : network.model().rnn();
-      network = new NetworkForecaster(active);
-      if (!active.rnn().equals(before)) {
-        network.warmUp();
-        LOG.info(
-            "{}: kernel {} for {}", target.mode().label(), network.kernel(), network.model().rnn());
-      }
+    if (active == null || (network != null && network.model() == active)) {
+      return false;
     }
+    RnnConfig before = network == null ? null : network.model().rnn();
+    network = new NetworkForecaster(active);
+    if (active.rnn().equals(before)) {
+      return false;
+    }
+    network.warmUp();
+    return true;
   }
 
   /** Which code computes the active model's network; null while there is none. */
@@ -122,13 +89,13 @@ final class ModeForecaster {
   }
 
   /** The active model's version, as its forecasts have it; for whoever reads metrics. */
-  private long modelVersion() {
+  long modelVersion() {
     NetworkForecaster active = network;
     return active == null ? Forecast.NO_VERSION : active.model().version();
   }
 
   /** How long ago the active model was published; NaN for an initial one. */
-  private double modelAgeSeconds() {
+  double modelAgeSeconds() {
     long time = modelTime;
     return time < 0 ? Double.NaN : (System.currentTimeMillis() - time) / 1000.0;
   }
@@ -139,7 +106,7 @@ final class ModeForecaster {
    */
   SeriesMemory learn(SequenceWindow window) throws IOException {
     boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    SeriesMemory memory = reset ? null : memories.value();
+    SeriesMemory memory = reset ? null : host.memory(target.mode());
     int season = target.learning().season();
     if (memory != null && !learner.fits(memory, season)) {
       // a savepoint of other settings or of an older version
@@ -160,8 +127,8 @@ final class ModeForecaster {
       tell(network, window, before + learner.passed(memory, window), memory);
     }
     learner.observe(memory, window);
-    metrics.learned(window.series(), learner.newest());
-    memories.update(memory);
+    host.learned(target.mode(), window.series(), learner.newest());
+    host.memory(target.mode(), memory);
     return memory;
   }
 
@@ -188,9 +155,9 @@ final class ModeForecaster {
   }
 
   /** Drops what was learned of the current series. */
-  void forget() {
-    if (memories != null) {
-      memories.clear();
+  void forget() throws IOException {
+    if (learner != null) {
+      host.memory(target.mode(), null);
     }
   }
 
@@ -279,16 +246,10 @@ final class ModeForecaster {
         learner.scored(memory, 1),
         errors,
         mae,
-        ratio(mae, seasonalNaive),
+        Score.ratio(mae, seasonalNaive),
         learner.settings().levels().get(0),
         coverage,
         methods);
-  }
-
-  /** NaN for one that says nothing: beside an error of almost nothing any other is infinite. */
-  static double ratio(double error, double of) {
-    double ratio = of > 0 ? error / of : Double.NaN;
-    return Double.isFinite(ratio) ? ratio : Double.NaN;
   }
 
   private static double mean(double[] values) {

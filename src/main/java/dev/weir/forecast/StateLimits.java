@@ -1,4 +1,4 @@
-package dev.weir.stream;
+package dev.weir.forecast;
 
 import java.io.Serializable;
 import java.time.Duration;

@@ -1,7 +1,5 @@
-package dev.weir.stream;
+package dev.weir.forecast;
 
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.Sampling;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;

@@ -1,0 +1,77 @@
+-- Weir's topics as tables of Flink SQL: plain Avro, the key is the series. See docs/sql.md.
+
+CREATE TABLE observations (
+  series STRING NOT NULL,
+  `time` TIMESTAMP(3) NOT NULL,
+  `value` DOUBLE NOT NULL,
+  features ARRAY<DOUBLE NOT NULL> NOT NULL,
+  WATERMARK FOR `time` AS `time` - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'topic' = 'observations',
+  'properties.group.id' = 'weir-sql',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.watermark.idle-timeout' = '10 s',
+  'key.format' = 'raw',
+  'key.fields' = 'series',
+  'value.format' = 'avro',
+  'value.fields-include' = 'ALL'
+);
+
+CREATE TABLE forecasts (
+  series STRING NOT NULL,
+  origin TIMESTAMP(3) NOT NULL,
+  window_start TIMESTAMP(3) NOT NULL,
+  seq_len INT NOT NULL,
+  mode STRING NOT NULL,
+  steps ARRAY<ROW<
+    `time` TIMESTAMP(3),
+    `value` DOUBLE NOT NULL,
+    `lower` DOUBLE,
+    `upper` DOUBLE,
+    intervals ARRAY<ROW<level DOUBLE NOT NULL, `lower` DOUBLE NOT NULL, `upper` DOUBLE NOT NULL> NOT NULL> NOT NULL
+  > NOT NULL> NOT NULL,
+  level DOUBLE,
+  model STRING NOT NULL,
+  model_version BIGINT NOT NULL,
+  learning_steps BIGINT NOT NULL,
+  status STRING NOT NULL,
+  WATERMARK FOR origin AS origin - INTERVAL '10' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'topic' = 'forecasts',
+  'properties.group.id' = 'weir-sql',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'key.format' = 'raw',
+  'key.fields' = 'series',
+  'value.format' = 'avro',
+  'value.fields-include' = 'ALL'
+);
+
+CREATE TABLE scores (
+  series STRING NOT NULL,
+  `time` TIMESTAMP(3) NOT NULL,
+  mode STRING NOT NULL,
+  `value` DOUBLE NOT NULL,
+  scored BIGINT NOT NULL,
+  errors ARRAY<DOUBLE NOT NULL> NOT NULL,
+  mae DOUBLE NOT NULL,
+  mase DOUBLE,
+  level DOUBLE,
+  coverage DOUBLE,
+  methods ARRAY<ROW<name STRING NOT NULL, mae DOUBLE NOT NULL, share DOUBLE NOT NULL> NOT NULL> NOT NULL
+) WITH (
+  'connector' = 'kafka',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'topic' = 'scores',
+  'properties.group.id' = 'weir-sql',
+  'properties.isolation.level' = 'read_committed',
+  'scan.startup.mode' = 'earliest-offset',
+  'key.format' = 'raw',
+  'key.fields' = 'series',
+  'value.format' = 'avro',
+  'value.fields-include' = 'ALL'
+);

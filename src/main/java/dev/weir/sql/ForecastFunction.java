@@ -1,0 +1,194 @@
+package dev.weir.sql;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SeriesForecaster;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.SourceRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.ProcessTableFunction;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.StateTypeStrategy;
+import org.apache.flink.table.types.inference.TypeInference;
+import org.apache.flink.table.types.inference.TypeStrategies;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code FORECAST}: one series for each partition of a table, learned and forecast as it comes in,
+ * by the same core as the streaming job; one row for each step of each forecast. See docs/sql.md.
+ *
+ * <p>What is written in SQL is this class without a plan; the planner asks it for one that knows
+ * its call, see {@link #specialize}.
+ */
+public final class ForecastFunction extends ProcessTableFunction<RowData>
+    implements SpecializedFunction {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastFunction.class);
+
+  /** The names of a partition's state are part of each savepoint. */
+  private static final String SERIES = "series";
+
+  private static final String LEARNED = "learned";
+
+  /** Rows have no bytes of their own to keep. */
+  static final SourceRecord ROW = new SourceRecord("row", 0, 0, -1, null, null);
+
+  private final ForecastPlan plan; // null before the call is known
+  private transient InputRow input;
+  private transient PartitionHost host;
+  private transient SeriesForecaster series;
+  private transient long time; // of the call at hand
+
+  /** For SQL: {@code CREATE FUNCTION FORECAST AS 'dev.weir.sql.ForecastFunction'}. */
+  public ForecastFunction() {
+    this(null);
+  }
+
+  private ForecastFunction(ForecastPlan plan) {
+    this.plan = plan;
+  }
+
+  @Override
+  public boolean isDeterministic() {
+    return true;
+  }
+
+  @Override
+  public TypeInference getTypeInference(DataTypeFactory types) {
+    LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
+    // a time to live of Flink's would go by the machine's clock, and drop half of a partition
+    state.put(SERIES, forEver(DataTypes.RAW(SeriesEntry.class, SeriesEntrySerializer.INSTANCE)));
+    state.put(LEARNED, forEver(DataTypes.RAW(SeriesMemory.class, LearnedSerializer.INSTANCE)));
+    TypeInference.Builder inference =
+        TypeInference.newBuilder()
+            .staticArguments(Signature.arguments())
+            .stateTypeStrategies(state)
+            .outputTypeStrategy(call -> Optional.of(ForecastPlan.output(call)));
+    if (plan != null) { // only then may the table's rows be asked for as Flink keeps them
+      inference.inputTypeStrategy(new InternalRows());
+    }
+    return inference.build();
+  }
+
+  private static StateTypeStrategy forEver(DataType value) {
+    DataType map = MapView.newMapViewDataType(DataTypes.INT().notNull(), value.notNull());
+    return StateTypeStrategy.of(TypeStrategies.explicit(map), Duration.ZERO);
+  }
+
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return new ForecastFunction(ForecastPlan.of(context.getCallContext()));
+  }
+
+  @Override
+  public void open(FunctionContext context) throws Exception {
+    MetricGroup metrics = context.getMetricGroup().addGroup("weir");
+    input = new InputRow(plan.columns());
+    host = new PartitionHost(metrics, this::collectRows);
+    series = new SeriesForecaster(plan.settings(), host);
+    if (series.use(0, null, SeriesForecaster.NO_TIME)) {
+      LOG.info("FORECAST: kernel {}", series.kernel(0));
+    }
+  }
+
+  /**
+   * A row comes in.
+   *
+   * @param arguments those after the table, which the plan knows already
+   */
+  public void eval(
+      Context context,
+      MapView<Integer, SeriesEntry> entry,
+      MapView<Integer, SeriesMemory> learned,
+      RowData row,
+      Object... arguments)
+      throws IOException {
+    TimeContext<Long> clock = context.timeContext(Long.class);
+    time = clock.time();
+    host.at(entry, learned, clock, input.name(row));
+    DeadLetter refused = input.problemWith(row, time);
+    if (refused != null) {
+      host.collect(refused);
+      return;
+    }
+    Observation observation =
+        new Observation(host.name(), time, input.value(row), input.features(row));
+    series.observe(observation, ROW, host.window());
+  }
+
+  /** Event time has come to where a row waits, or where a partition expires. */
+  public void onTimer(
+      OnTimerContext context,
+      MapView<Integer, SeriesEntry> entry,
+      MapView<Integer, SeriesMemory> learned)
+      throws IOException {
+    TimeContext<Long> clock = context.timeContext(Long.class);
+    time = clock.time();
+    host.at(entry, learned, clock, null);
+    series.wake(host.name(), time);
+  }
+
+  private void collectRows(Output output) {
+    if (output instanceof Forecast forecast) {
+      collectSteps(forecast);
+    } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
+      collect(
+          GenericRowData.of(
+              TimestampData.fromEpochMillis(time),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              StringData.fromString(letter.reason().name()),
+              StringData.fromString(letter.message())));
+    }
+  }
+
+  private void collectSteps(Forecast forecast) {
+    TimestampData origin = TimestampData.fromEpochMillis(forecast.origin());
+    StringData model = forecast.model().isEmpty() ? null : StringData.fromString(forecast.model());
+    Long version = forecast.modelVersion() == Forecast.NO_VERSION ? null : forecast.modelVersion();
+    StringData status = StringData.fromString(forecast.status().name());
+    Interval interval = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
+    double[] values = forecast.values();
+    for (int i = 0; i < values.length; i++) {
+      GenericRowData row = new GenericRowData(ForecastPlan.COLUMNS);
+      row.setField(0, origin);
+      row.setField(1, i + 1);
+      if (forecast.times() != null) {
+        row.setField(2, TimestampData.fromEpochMillis(forecast.times()[i]));
+      }
+      row.setField(3, values[i]);
+      if (interval != null) {
+        row.setField(4, interval.lower()[i]);
+        row.setField(5, interval.upper()[i]);
+      }
+      row.setField(6, model);
+      row.setField(7, version);
+      row.setField(8, status);
+      collect(row);
+    }
+  }
+}

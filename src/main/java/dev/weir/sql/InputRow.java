@@ -1,0 +1,113 @@
+package dev.weir.sql;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Observation;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.List;
+import org.apache.flink.table.data.DecimalData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.RowData.FieldGetter;
+import org.apache.flink.table.types.logical.LogicalType;
+
+/** Reads rows of the input table. */
+final class InputRow {
+
+  /**
+   * Which columns are read.
+   *
+   * @param keys those of PARTITION BY
+   * @param value the value's
+   * @param features those of the covariates, in their order
+   */
+  record Columns(List<Column> keys, Column value, List<Column> features) implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** One column of the table. */
+  record Column(String name, int index, LogicalType type) implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private FieldGetter getter() {
+      return RowData.createFieldGetter(type, index);
+    }
+  }
+
+  private final Columns columns;
+  private final FieldGetter[] keys;
+  private final FieldGetter value;
+  private final FieldGetter[] features;
+
+  InputRow(Columns columns) {
+    this.columns = columns;
+    this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
+    this.value = columns.value().getter();
+    this.features = columns.features().stream().map(Column::getter).toArray(FieldGetter[]::new);
+  }
+
+  /**
+   * The partition's key as a name, from which all randomness follows: a text as it is, so that a
+   * series is named as in the streaming job; several keys joined by {@code |}.
+   */
+  String name(RowData row) {
+    if (keys.length == 1) {
+      return String.valueOf(keys[0].getFieldOrNull(row));
+    }
+    StringBuilder name = new StringBuilder();
+    for (FieldGetter key : keys) {
+      name.append(name.isEmpty() ? "" : "|").append(key.getFieldOrNull(row));
+    }
+    return name.toString();
+  }
+
+  /** Why the row is no observation; null when it is one. */
+  DeadLetter problemWith(RowData row, long time) {
+    if (time < 0) {
+      return refused(
+          Reason.TIME, "time: expected 1970 or later, got " + Instant.ofEpochMilli(time));
+    }
+    DeadLetter letter = problemWith(value.getFieldOrNull(row), columns.value());
+    for (int i = 0; letter == null && i < features.length; i++) {
+      letter = problemWith(features[i].getFieldOrNull(row), columns.features().get(i));
+    }
+    return letter;
+  }
+
+  private static DeadLetter problemWith(Object value, Column column) {
+    if (value == null) {
+      return refused(Reason.NULL_VALUE, column.name() + ": expected a number, got NULL");
+    }
+    double number = number(value);
+    return Double.isFinite(number)
+        ? null
+        : refused(
+            Reason.NOT_FINITE,
+            "%s: expected a finite number, got %s".formatted(column.name(), value));
+  }
+
+  private static DeadLetter refused(Reason reason, String message) {
+    return new DeadLetter(reason, message, ForecastFunction.ROW);
+  }
+
+  double value(RowData row) {
+    return number(value.getFieldOrNull(row));
+  }
+
+  double[] features(RowData row) {
+    if (features.length == 0) {
+      return Observation.NO_FEATURES;
+    }
+    double[] values = new double[features.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = number(features[i].getFieldOrNull(row));
+    }
+    return values;
+  }
+
+  private static double number(Object value) {
+    return value instanceof DecimalData decimal
+        ? decimal.toBigDecimal().doubleValue()
+        : ((Number) value).doubleValue();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.weir.sql;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SeriesHost;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.WindowState;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.functions.ProcessTableFunction.TimeContext;
+
+/**
+ * A partition's state, timers and output, for the call at hand.
+ *
+ * <p>Both parts of the state are maps of one entry, since such a map is read and written only when
+ * it is asked; any other state of a table function is read before and written after each call.
+ */
+final class PartitionHost implements SeriesHost {
+
+  /** The only key of each map. */
+  private static final Integer KEY = 0;
+
+  private final Consumer<Output> sink;
+  private final Counter[] counted = new Counter[Counted.values().length];
+  private final Counter[] deadLetters = new Counter[Reason.values().length];
+  private final Counter[] forecasts = new Counter[Status.values().length];
+
+  private MapView<Integer, SeriesEntry> series; // of the call at hand, as all below
+  private MapView<Integer, SeriesMemory> learned;
+  private TimeContext<Long> time;
+  private String name;
+  private SeriesEntry entry;
+
+  PartitionHost(MetricGroup metrics, Consumer<Output> sink) {
+    this.sink = sink;
+    for (Counted what : Counted.values()) {
+      counted[what.ordinal()] = metrics.counter(what.metric());
+    }
+    for (Reason reason : Reason.values()) {
+      deadLetters[reason.ordinal()] =
+          metrics.addGroup("reason", reason.name()).counter("deadLetters");
+    }
+    for (Status status : Status.values()) {
+      forecasts[status.ordinal()] = metrics.addGroup("status", status.name()).counter("forecasts");
+    }
+  }
+
+  /**
+   * A call begins.
+   *
+   * @param name of the partition; null: from the state
+   */
+  void at(
+      MapView<Integer, SeriesEntry> series,
+      MapView<Integer, SeriesMemory> learned,
+      TimeContext<Long> time,
+      String name)
+      throws IOException {
+    this.series = series;
+    this.learned = learned;
+    this.time = time;
+    this.entry = get(series);
+    this.name = name == null && entry != null ? entry.name : name;
+  }
+
+  /** Name of the partition at hand; null when a timer fires for one that is forgotten. */
+  String name() {
+    return name;
+  }
+
+  private static <T> T get(MapView<Integer, T> map) throws IOException {
+    try {
+      return map.get(KEY);
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // as the view declares it
+      throw new IOException(e);
+    }
+  }
+
+  private static <T> void put(MapView<Integer, T> map, T value) throws IOException {
+    try {
+      if (value == null) {
+        map.remove(KEY);
+      } else {
+        map.put(KEY, value);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public WindowState window() {
+    return entry == null ? null : entry.window;
+  }
+
+  @Override
+  public void window(WindowState state) throws IOException {
+    if (state == null) {
+      entry = null;
+    } else if (entry == null) {
+      entry = new SeriesEntry(name, state, null);
+    } else {
+      entry.window = state;
+    }
+    put(series, entry);
+  }
+
+  @Override
+  public SeriesMemory memory(Mode mode) throws IOException {
+    return get(learned);
+  }
+
+  @Override
+  public void memory(Mode mode, SeriesMemory memory) throws IOException {
+    put(learned, memory);
+  }
+
+  @Override
+  public Long expiry() {
+    return entry == null ? null : entry.expiry;
+  }
+
+  @Override
+  public void expiry(Long time) throws IOException {
+    if (entry != null) {
+      entry.expiry = time;
+      put(series, entry);
+    }
+  }
+
+  @Override
+  public long watermark() {
+    Long watermark = time.currentWatermark();
+    return watermark == null ? Long.MIN_VALUE : watermark;
+  }
+
+  @Override
+  public void wakeAt(long timestamp) {
+    time.registerOnTime(timestamp);
+  }
+
+  @Override
+  public void doNotWakeAt(long timestamp) {
+    time.clearTimer(timestamp);
+  }
+
+  @Override
+  public void collect(Output output) {
+    if (output instanceof Forecast forecast) {
+      forecasts[forecast.status().ordinal()].inc();
+    } else if (output instanceof DeadLetter letter) {
+      deadLetters[letter.reason().ordinal()].inc();
+    }
+    sink.accept(output);
+  }
+
+  @Override
+  public void count(Counted what, long by) {
+    counted[what.ordinal()].inc(by);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.weir.sql;
+
+import dev.weir.forecast.WindowState;
+import dev.weir.forecast.WindowStateFormat;
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
+
+/**
+ * Saves a partition's name, its timer, and its windows as a {@link WindowStateFormat}. Public for
+ * the classes that Flink generates.
+ */
+public final class SeriesEntrySerializer extends StateSerializer<SeriesEntry> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final SeriesEntrySerializer INSTANCE = new SeriesEntrySerializer();
+
+  private static final long NO_EXPIRY = Long.MIN_VALUE;
+
+  @Override
+  byte version() {
+    return 1;
+  }
+
+  @Override
+  void write(SeriesEntry entry, DataOutputView target) throws IOException {
+    StringValue.writeString(entry.name, target);
+    target.writeLong(entry.expiry == null ? NO_EXPIRY : entry.expiry);
+    target.writeByte(WindowStateFormat.VERSION);
+    WindowStateFormat.write(entry.window, target);
+  }
+
+  @Override
+  SeriesEntry read(byte version, DataInputView source) throws IOException {
+    String name = StringValue.readString(source);
+    long expiry = source.readLong();
+    WindowState window = WindowStateFormat.read(source.readByte(), source);
+    return new SeriesEntry(name, window, expiry == NO_EXPIRY ? null : expiry);
+  }
+
+  @Override
+  public SeriesEntry copy(SeriesEntry from) {
+    return new SeriesEntry(from.name, new WindowState(from.window), from.expiry);
+  }
+
+  @Override
+  public TypeSerializerSnapshot<SeriesEntry> snapshotConfiguration() {
+    return new EntrySnapshot();
+  }
+
+  /** Found by its name when a savepoint is restored, so neither may change. */
+  public static final class EntrySnapshot extends Snapshot<SeriesEntry> {
+    public EntrySnapshot() {
+      super(INSTANCE);
+    }
+  }
+}

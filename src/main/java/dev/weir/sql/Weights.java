@@ -1,0 +1,64 @@
+package dev.weir.sql;
+
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/** Reads a model's file, by Flink's file systems: local paths, s3://, hdfs:// and so on. */
+final class Weights {
+
+  private static final String BUILTIN = "builtin:";
+
+  /** They travel with the job graph, and more would not fit into it comfortably. */
+  private static final int MAX_BYTES = 64 << 20;
+
+  private Weights() {}
+
+  /**
+   * @param option the option's name, for the message
+   * @throws IllegalArgumentException with one line that says why it can't be used
+   */
+  static ForecastModel read(String option, String location, ModelFiles.Defaults defaults) {
+    try {
+      return ModelFiles.fromBytes(load(location), defaults, location);
+    } catch (ModelFormatException e) {
+      throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+    } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
+      throw new IllegalArgumentException(
+          "%s: expected a readable file, got %s (%s)".formatted(option, location, e), e);
+    }
+  }
+
+  private static byte[] load(String location) throws IOException {
+    if (location.startsWith(BUILTIN)) {
+      String resource = "/models/" + location.substring(BUILTIN.length()) + ".safetensors";
+      try (InputStream in = Weights.class.getResourceAsStream(resource)) {
+        if (in == null) {
+          throw new IOException("no such built-in model");
+        }
+        return in.readAllBytes();
+      }
+    }
+    Path path = new Path(location);
+    FileSystem files = path.getFileSystem();
+    if (files.getFileStatus(path).isDir()) {
+      throw new IOException("expected a file, got a folder");
+    }
+    checkLength(files.getFileStatus(path).getLen());
+    try (InputStream in = files.open(path)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1); // a device says 0 and never ends
+      checkLength(bytes.length);
+      return bytes;
+    }
+  }
+
+  private static void checkLength(long length) throws IOException {
+    if (length > MAX_BYTES) {
+      throw new IOException("expected at most %d bytes, got %d".formatted(MAX_BYTES, length));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.weir.sql;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.flink.table.functions.FunctionDefinition;
+import org.apache.flink.table.module.Module;
+
+/**
+ * Weir's functions: {@code LOAD MODULE weir}.
+ *
+ * <p>The provider of models is found beside it, by Flink's service files, and not given by the
+ * module: the first module that gives one gives it for all models, whatever their option says.
+ */
+public final class WeirModule implements Module {
+
+  private static final Map<String, FunctionDefinition> FUNCTIONS =
+      Map.of(
+          "FORECAST", new ForecastFunction(),
+          "MASE", new Mase(),
+          "SMAPE", new Smape(),
+          "COVERAGE", new Coverage());
+
+  WeirModule() {}
+
+  @Override
+  public Set<String> listFunctions() {
+    return FUNCTIONS.keySet();
+  }
+
+  @Override
+  public Optional<FunctionDefinition> getFunctionDefinition(String name) {
+    return Optional.ofNullable(FUNCTIONS.get(name.toUpperCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,163 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.ForecastSettings.Target;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Scored;
+import dev.weir.forecast.SeriesHost;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.WindowState;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.util.Collector;
+
+/** A task's keyed state, timers and output, for the series of the current key. */
+final class TaskHost implements SeriesHost {
+
+  /** Each series that is known has one. The state's name is part of each savepoint. */
+  static final ValueStateDescriptor<WindowState> WINDOW =
+      new ValueStateDescriptor<>("window", WeirType.WINDOW_STATE);
+
+  /** When the timer of a series fires. The state's name is part of each savepoint. */
+  private static final ValueStateDescriptor<Long> EXPIRY =
+      new ValueStateDescriptor<>("expiry", Types.LONG);
+
+  private final ValueState<WindowState> window;
+  private final ValueState<Long> expiry; // null without a ttl
+  private final Map<Mode, ValueState<SeriesMemory>> memories = new EnumMap<>(Mode.class);
+  private final ForecastMetrics metrics;
+  private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
+  private TimerService timers; // of the call at hand
+  private Collector<Output> out;
+
+  TaskHost(RuntimeContext context, ForecastSettings settings, ForecastMetrics metrics) {
+    this.window = context.getState(WINDOW);
+    this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
+    this.metrics = metrics;
+    for (Target target : settings.targets()) {
+      boolean learns = target.learning() != null;
+      byMode.put(
+          target.mode(), metrics.mode(target.mode(), learns ? target.learning().learner() : null));
+      if (learns) {
+        memories.put(target.mode(), context.getState(learned(target.mode())));
+      }
+    }
+  }
+
+  /** What was learned of a series, by mode. The state's name is part of each savepoint. */
+  private static ValueStateDescriptor<SeriesMemory> learned(Mode mode) {
+    return new ValueStateDescriptor<>("learned-" + mode.label(), WeirType.SERIES_MEMORY);
+  }
+
+  ModeMetrics metrics(Mode mode) {
+    return byMode.get(mode);
+  }
+
+  /** A call begins. */
+  void at(TimerService timers, Collector<Output> out) {
+    this.timers = timers;
+    this.out = out;
+  }
+
+  @Override
+  public WindowState window() throws IOException {
+    return window.value();
+  }
+
+  @Override
+  public void window(WindowState state) throws IOException {
+    window.update(state); // null clears
+  }
+
+  @Override
+  public SeriesMemory memory(Mode mode) throws IOException {
+    return memories.get(mode).value();
+  }
+
+  @Override
+  public void memory(Mode mode, SeriesMemory memory) throws IOException {
+    memories.get(mode).update(memory);
+  }
+
+  @Override
+  public Long expiry() throws IOException {
+    return expiry.value();
+  }
+
+  @Override
+  public void expiry(Long time) throws IOException {
+    expiry.update(time);
+  }
+
+  @Override
+  public long watermark() {
+    return timers.currentWatermark();
+  }
+
+  @Override
+  public void wakeAt(long time) {
+    timers.registerEventTimeTimer(time);
+  }
+
+  @Override
+  public void doNotWakeAt(long time) {
+    timers.deleteEventTimeTimer(time);
+  }
+
+  @Override
+  public void collect(Output output) {
+    if (output instanceof Forecast forecast) {
+      metrics.forecast(forecast.status());
+    } else if (output instanceof DeadLetter letter) {
+      metrics.deadLetter(letter.reason());
+    } else {
+      metrics.scores.inc();
+    }
+    out.collect(output);
+  }
+
+  @Override
+  public void count(Counted what, long by) {
+    Counter counter =
+        switch (what) {
+          case DUPLICATE -> metrics.duplicates;
+          case CORRECTION -> metrics.corrections;
+          case GAP -> metrics.gaps;
+          case MISSING -> metrics.missing;
+          case SKIPPED_UPDATE -> metrics.skippedUpdates;
+          case RESTART -> metrics.restarts;
+          case EXPIRED -> metrics.expired;
+        };
+    counter.inc(by);
+  }
+
+  @Override
+  public void learned(Mode mode, String series, Scored scored) {
+    byMode.get(mode).learned(series, scored);
+  }
+
+  @Override
+  public boolean isSampled() {
+    return metrics.isSampled();
+  }
+
+  @Override
+  public void took(Mode mode, long nanos) {
+    byMode.get(mode).took(nanos);
+  }
+
+  @Override
+  public void sampled(long origin, long recordTime, long bytes) {
+    metrics.sampled(origin, recordTime, bytes);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.weir.cluster;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.api.TableResult;
+
+/**
+ * Does with a file what Flink's SQL client does with it, for a Flink whose client is not among the
+ * build's jars: the same parser, planner and functions, in a process without a classpath of ours.
+ */
+public final class StatementFile {
+
+  private static final Pattern SET = Pattern.compile("(?s)SET\\s+'(.*?)'\\s*=\\s*'(.*?)'");
+
+  private StatementFile() {}
+
+  public static void main(String[] args) throws Exception {
+    Configuration configuration = GlobalConfiguration.loadConfiguration();
+    configuration.setString("execution.target", "remote");
+    TableEnvironment tables =
+        TableEnvironment.create(
+            EnvironmentSettings.newInstance().withConfiguration(configuration).build());
+    // as the client: a semicolon ends a statement where it ends a line, not before a comment
+    for (String part : Files.readString(Path.of(args[0])).split(";[ \t]*(\n|$)")) {
+      String statement = part.replaceAll("--[^\n]*", "");
+      if (statement.isBlank()) {
+        continue;
+      }
+      Matcher set = SET.matcher(statement.strip());
+      if (set.matches()) {
+        tables.getConfig().set(set.group(1), set.group(2));
+        continue;
+      }
+      TableResult result = tables.executeSql(statement.strip());
+      result.getJobClient().ifPresent(job -> System.out.println("Job ID: " + job.getJobID()));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package dev.weir.forecast;
+
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The host of one series, without an engine: what a job gives of it, in the order of its times. */
+public final class OneSeries implements SeriesHost {
+
+  private final List<Forecast> forecasts = new ArrayList<>();
+  private final Map<Mode, SeriesMemory> memories = new EnumMap<>(Mode.class);
+  private WindowState window;
+
+  private OneSeries() {}
+
+  /**
+   * @param series in order of time; the settings wait for none
+   */
+  public static List<Forecast> forecasts(ForecastSettings settings, List<Observation> series)
+      throws IOException {
+    OneSeries host = new OneSeries();
+    SeriesForecaster forecaster = new SeriesForecaster(settings, host);
+    for (int i = 0; i < settings.targets().size(); i++) {
+      forecaster.use(i, null, SeriesForecaster.NO_TIME);
+    }
+    for (Observation observation : series) {
+      forecaster.observe(observation, null, host.window);
+    }
+    return host.forecasts;
+  }
+
+  @Override
+  public WindowState window() {
+    return window;
+  }
+
+  @Override
+  public void window(WindowState state) {
+    window = state;
+  }
+
+  @Override
+  public SeriesMemory memory(Mode mode) {
+    return memories.get(mode);
+  }
+
+  @Override
+  public void memory(Mode mode, SeriesMemory memory) {
+    memories.put(mode, memory);
+  }
+
+  @Override
+  public Long expiry() {
+    return null;
+  }
+
+  @Override
+  public void expiry(Long time) {
+    // nothing expires
+  }
+
+  @Override
+  public long watermark() {
+    return Long.MIN_VALUE;
+  }
+
+  @Override
+  public void wakeAt(long time) {
+    throw new IllegalStateException("expected series in order, got one that waits");
+  }
+
+  @Override
+  public void doNotWakeAt(long time) {
+    // as above
+  }
+
+  @Override
+  public void collect(Output output) {
+    if (output instanceof Forecast forecast) {
+      forecasts.add(forecast);
+    }
+  }
+
+  @Override
+  public void count(Counted what, long by) {
+    // nobody asks
+  }
+}

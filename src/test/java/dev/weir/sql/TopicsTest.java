@@ -1,0 +1,142 @@
+package dev.weir.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.ScoreCodec;
+import dev.weir.model.Mode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
+import org.apache.flink.formats.avro.AvroRowDataSerializationSchema;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The columns of jobs/topics.sql, through Flink's own Avro format, against our codecs. */
+class TopicsTest {
+
+  private static TableEnvironment tables;
+
+  @BeforeAll
+  static void create() throws Exception {
+    tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+    String text = Files.readString(Path.of("jobs/topics.sql")).replaceAll("--[^\n]*", "");
+    for (String statement : text.split(";\\s*(\n|$)")) {
+      if (!statement.isBlank()) {
+        tables.executeSql(statement);
+      }
+    }
+  }
+
+  private static RowType type(String table) {
+    return (RowType)
+        tables.from(table).getResolvedSchema().toPhysicalRowDataType().notNull().getLogicalType();
+  }
+
+  private static RowData read(String table, byte[] bytes) throws Exception {
+    RowType type = type(table);
+    AvroRowDataDeserializationSchema format =
+        new AvroRowDataDeserializationSchema(type, InternalTypeInfo.of(type));
+    format.open(null);
+    return format.deserialize(bytes);
+  }
+
+  @Test
+  void sqlReadsAndWritesObservations() throws Exception {
+    Observation observation =
+        new Observation("pump-1", 1_700_000_000_123L, 21.5, new double[] {0.25, -3});
+    RowData row = read("observations", new ObservationCodec().encode(observation));
+    assertThat(row.getString(0)).hasToString("pump-1");
+    assertThat(row.getTimestamp(1, 3).getMillisecond()).isEqualTo(1_700_000_000_123L);
+    assertThat(row.getDouble(2)).isEqualTo(21.5);
+    assertThat(row.getArray(3).toDoubleArray()).containsExactly(0.25, -3);
+
+    AvroRowDataSerializationSchema format =
+        new AvroRowDataSerializationSchema(type("observations"));
+    format.open(null);
+    byte[] written =
+        format.serialize(
+            GenericRowData.of(
+                StringData.fromString("pump-1"),
+                TimestampData.fromEpochMillis(1_700_000_000_123L),
+                21.5,
+                new GenericArrayData(new double[] {0.25, -3})));
+    assertThat(new ObservationCodec().decode(written, new RecordHeaders())).isEqualTo(observation);
+  }
+
+  @Test
+  void sqlReadsForecasts() throws Exception {
+    Forecast forecast =
+        new Forecast(
+            "pump-1",
+            5_000,
+            1_000,
+            5,
+            Mode.MANY_TO_ONE,
+            new long[] {6_000, 7_000},
+            new double[] {1.5, 2.5},
+            List.of(
+                new Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
+                new Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
+            "m",
+            7,
+            42,
+            Status.OK);
+    RowData row = read("forecasts", new ForecastCodec().encode(forecast));
+    assertThat(row.getTimestamp(1, 3).getMillisecond()).isEqualTo(5_000);
+    assertThat(row.getInt(3)).isEqualTo(5);
+    assertThat(row.getString(4)).hasToString("many-to-one");
+    ArrayData steps = row.getArray(5);
+    assertThat(steps.size()).isEqualTo(2);
+    RowData second = steps.getRow(1, 5);
+    assertThat(second.getTimestamp(0, 3).getMillisecond()).isEqualTo(7_000);
+    assertThat(second.getDouble(1)).isEqualTo(2.5);
+    assertThat(second.getDouble(3)).isEqualTo(3);
+    assertThat(second.getArray(4).getRow(0, 3).getDouble(2)).isEqualTo(4);
+    assertThat(row.getDouble(6)).isEqualTo(0.8);
+    assertThat(row.getLong(8)).isEqualTo(7);
+    assertThat(row.getLong(9)).isEqualTo(42);
+    assertThat(row.getString(10)).hasToString("OK");
+  }
+
+  @Test
+  void sqlReadsScores() throws Exception {
+    Score score =
+        new Score(
+            "pump-1",
+            5_000,
+            Mode.MANY_TO_MANY,
+            3.5,
+            11,
+            new double[] {1, 2},
+            1.5,
+            Double.NaN,
+            0.8,
+            0.75,
+            List.of(new Score.Method("naive", 2.25, 0)));
+    RowData row = read("scores", new ScoreCodec().encode(score));
+    assertThat(row.getLong(4)).isEqualTo(11);
+    assertThat(row.getArray(5).toDoubleArray()).containsExactly(1, 2);
+    assertThat(row.isNullAt(7)).isTrue(); // NaN on the topic is null
+    assertThat(row.getDouble(9)).isEqualTo(0.75);
+    assertThat(row.getArray(10).getRow(0, 3).getDouble(1)).isEqualTo(2.25);
+  }
+}

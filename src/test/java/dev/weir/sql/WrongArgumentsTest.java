@@ -1,0 +1,167 @@
+package dev.weir.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.stream.Stream;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a SQL user reads when a statement is wrong: one line, before anything runs. */
+class WrongArgumentsTest {
+
+  private static TableEnvironment tables;
+
+  @BeforeAll
+  static void start() {
+    tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+    tables.executeSql("LOAD MODULE weir");
+    tables.executeSql(
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, ts TIMESTAMP_LTZ(3),"
+            + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen')");
+  }
+
+  private static String call(String table, String arguments) {
+    return "SELECT * FROM FORECAST(input => TABLE %s, on_time => DESCRIPTOR(ts)%s)"
+        .formatted(table, arguments.isEmpty() ? "" : ", " + arguments);
+  }
+
+  private static String deepest(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage();
+  }
+
+  private static Stream<Arguments> wrong() {
+    return Stream.of(
+        Arguments.of(
+            "value_column => 'w'",
+            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, ts], got 'w'"),
+        Arguments.of(
+            "value_column => 'note'",
+            "FORECAST: value_column: expected a column of numbers, got 'note', which is STRING"),
+        Arguments.of(
+            "value_column => 'v', feature_columns => 'v, x'",
+            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, ts], got 'x'"),
+        Arguments.of(
+            "value_column => 'v', horizon => 0",
+            "FORECAST: horizon: expected a whole number from 1 to 4096, got 0"),
+        Arguments.of(
+            "value_column => 'v', horizon => 1 + 1",
+            "FORECAST: horizon: expected a literal, got an expression"),
+        Arguments.of(
+            "value_column => 'v', horizon => 1001",
+            "FORECAST: horizon: expected 1 to 1000, got 1001"),
+        Arguments.of(
+            "value_column => 'v', seq_len => 0",
+            "FORECAST: seq_len: expected a whole number from 1 to 4096, got 0"),
+        Arguments.of(
+            "value_column => 'v', stride => -1",
+            "FORECAST: stride: expected a whole number from 1 to 1000000, got -1"),
+        Arguments.of(
+            "value_column => 'v', mode => 'many'",
+            "FORECAST: mode: expected one of [many-to-one, many-to-many], got 'many'"),
+        Arguments.of(
+            "value_column => 'v', mode => 'many-to-many', horizon => 3",
+            "FORECAST: horizon: expected seq_len (5), since each step answers for one value, got 3"),
+        Arguments.of(
+            "value_column => 'v', size => 'huge'",
+            "FORECAST: size: expected one of [small, default, full], got 'huge'"),
+        Arguments.of(
+            "value_column => 'v', level => 100",
+            "FORECAST: level: expected a whole number from 1 to 99, got 100"),
+        Arguments.of(
+            "value_column => 'v', season => 1001",
+            "FORECAST: season: expected a whole number from 1 to 1000, got 1001"),
+        Arguments.of(
+            "value_column => 'v', experts => 'naive, oracle'",
+            "FORECAST: experts: expected some of ["),
+        Arguments.of(
+            "value_column => 'v', gap => 'skip'",
+            "FORECAST: gap: expected sampling_interval beside it, since nothing is missing by count, got none"),
+        Arguments.of(
+            "value_column => 'v', gap => 'mind', sampling_interval => 'PT1H'",
+            "FORECAST: gap: expected one of [skip, carry, linear, reset], got 'mind'"),
+        Arguments.of(
+            "value_column => 'v', ttl => '1 min', sampling_interval => 'PT1H'",
+            "FORECAST: ttl: expected more than sampling_interval (PT1H), got PT1M"),
+        Arguments.of(
+            "value_column => 'v', ttl => 'a while'",
+            "FORECAST: ttl: expected a duration of whole milliseconds such as PT1H or 1 h, above zero, got 'a while'"),
+        Arguments.of(
+            "value_column => 'v', learning => FALSE",
+            "FORECAST: weights_path: expected a model's file where learning is FALSE, got none"),
+        Arguments.of(
+            "value_column => 'v', cell => 'rnn_relu'",
+            "FORECAST: cell: expected weights_path beside it, got none"),
+        Arguments.of(
+            "value_column => 'v', weights_path => '/nowhere/model.safetensors'",
+            "FORECAST: weights_path: expected a readable file, got /nowhere/model.safetensors ("),
+        Arguments.of(
+            "value_column => 'v', weights_path => 'builtin:sample-many-to-many'",
+            "FORECAST: mode: expected many-to-one, got many-to-many (model sample-many-to-many"),
+        Arguments.of(
+            "value_column => 'v', weights_path => 'builtin:sample-many-to-one', horizon => 3",
+            "FORECAST: horizon: expected 3, got 2 (model sample-many-to-one"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void aWrongArgumentIsNamedInOneLine(String arguments, String message) {
+    Throwable thrown =
+        catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
+    assertThat(thrown).as(arguments).isNotNull();
+    assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  }
+
+  @Test
+  void aMissingPartitionIsNamed() {
+    Throwable thrown =
+        catchThrowable(() -> tables.explainSql(call("readings", "value_column => 'v'")));
+    assertThat(deepest(thrown))
+        .isEqualTo(
+            "Table argument 'input' requires a PARTITION BY clause for parallel processing.");
+  }
+
+  @Test
+  void aMissingValueColumnIsNamed() {
+    Throwable thrown =
+        catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", "")));
+    assertThat(deepest(thrown))
+        .isEqualTo("FORECAST: value_column: expected the name of a column, got none");
+  }
+
+  @Test
+  void aMissingTimeIsNamed() {
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                tables.explainSql(
+                    "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
+                        + " value_column => 'v')"));
+    assertThat(deepest(thrown)).startsWith("Table argument 'input' requires a time attribute.");
+  }
+
+  @Test
+  void allArgumentsTogetherPlan() {
+    assertThat(
+            tables.explainSql(
+                call(
+                    "readings PARTITION BY sensor",
+                    "value_column => 'v', horizon => 2, seq_len => 5, stride => 2,"
+                        + " mode => 'many-to-one', in_order => TRUE, level => 90,"
+                        + " sampling_interval => 'PT1H', gap => 'linear', max_fill => 3,"
+                        + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
+                        + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
+                        + " model_name => 'm', scaling => 'window', readout => 'h_n',"
+                        + " cell => 'rnn_tanh', refused_rows => TRUE, uid => 'f'")))
+        .contains("FORECAST");
+  }
+}
