@@ -20,10 +20,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code weir dashboard} as a person starts it, and the page that the demo opens. */
+@Tag("slow")
 class DashboardCommandIT {
 
   private static final Duration WAIT = Duration.ofSeconds(60);

@@ -42,6 +42,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.Timeout;
  * The job as a person runs it: broker, JobManager, TaskManagers, producer and Flink's own command
  * line are processes, the job is the shaded jar, the configuration the project's.
  */
+@Tag("slow")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForecastJobClusterIT {
   private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
