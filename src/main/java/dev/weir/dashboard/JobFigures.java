@@ -50,11 +50,13 @@ final class JobFigures {
     static final Coverage UNKNOWN = new Coverage(Double.NaN, Double.NaN);
   }
 
-  void add(Forecast.Status status, String model, long version) {
-    if (status == null) {
-      return; // scored, and its forecasts were not read
+  void add(Forecast.Status status) {
+    if (status != null) { // else scored, and its forecasts were not read
+      statuses.merge(status, 1, Integer::sum);
     }
-    statuses.merge(status, 1, Integer::sum);
+  }
+
+  void addIssuer(String model, long version) {
     Version issuer = new Version(model, version);
     if (issuers.size() < MOST_MODELS || issuers.containsKey(issuer)) {
       issuers.merge(issuer, 1, Integer::sum);

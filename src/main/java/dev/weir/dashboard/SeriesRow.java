@@ -207,7 +207,12 @@ final class SeriesRow {
     if (row == null) {
       return;
     }
-    figures.add(row.status, row.model, row.version);
+    figures.add(row.status);
+    for (ModeRow each : modes) {
+      if (each != null && each.status != null) {
+        figures.addIssuer(each.model, each.version);
+      }
+    }
     figures.add(
         ratio(row.mae, row.naive),
         ratio(row.mae, row.seasonalNaive),

@@ -37,7 +37,7 @@ public record Score(
    * One baseline or expert.
    *
    * @param name its name
-   * @param mae its mean absolute error so far
+   * @param mae its mean absolute error: of a baseline so far, of an expert lately
    * @param share its share in the forecast just made; 0 for one that takes no part
    */
   public record Method(String name, double mae, double share) {}

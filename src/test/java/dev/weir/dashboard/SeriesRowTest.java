@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.model.Mode;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SeriesRowTest {
@@ -85,6 +86,7 @@ class SeriesRowTest {
     JobFigures figures = new JobFigures();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 10, 1, 2, 8), 0, 5); // 0.5 and 0.125
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "demand", 2), "demand", 0, 5);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 60, "supply", 7), "supply", 0, 5);
     row.addTo(figures);
     SeriesRow other = new SeriesRow("fan");
     other.score(Records.score("fan", Mode.MANY_TO_ONE, 10, 4, 2, 2), 0, 5); // 2 and 2
@@ -95,7 +97,10 @@ class SeriesRowTest {
     assertThat(figures.coverage().held()).isEqualTo(0.75);
     assertThat(figures.coverage().level()).isEqualTo(0.8);
     assertThat(figures.series(Forecast.Status.OK)).isEqualTo(1);
-    assertThat(figures.issuers()).containsEntry(new JobFigures.Version("demand", 2), 1);
+    assertThat(figures.issuers())
+        .containsOnly(
+            Map.entry(new JobFigures.Version("demand", 2), 1),
+            Map.entry(new JobFigures.Version("supply", 7), 1));
   }
 
   @Test
