@@ -168,11 +168,14 @@ class EvaluateIT {
     "--season, weekly",
     "--job, none"
   })
-  void aWrongOptionIsOneLine(String option, String value) throws IOException {
+  void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value) throws IOException {
     write("daily", series(300, 12));
     Ended ended = run("--input", dir.toString(), option, value);
     assertThat(ended.exitCode()).isEqualTo(2);
-    assertThat(ended.err().lines()).hasSize(1).first().asString().contains(option + ": expected");
+    assertThat(ended.err().lines())
+        .satisfiesExactly(
+            wrong -> assertThat(wrong).contains(option + ": expected"),
+            next -> assertThat(next).isEqualTo("  weir evaluate --help has examples"));
   }
 
   private void write(String name, double[] values) throws IOException {
