@@ -393,9 +393,14 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
     private List<String> words(Signature argument) {
       String text = text(argument);
-      return text == null
-          ? List.of()
-          : Arrays.stream(text.split(",")).map(String::trim).distinct().toList();
+      if (text == null) {
+        return List.of();
+      }
+      List<String> words = Arrays.stream(text.split(",", -1)).map(String::trim).distinct().toList();
+      if (words.contains("")) {
+        throw wrong(argument, "words joined by commas", "'" + text + "'");
+      }
+      return words;
     }
 
     private static <T> T orElse(T value, T otherwise) {

@@ -5,6 +5,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.RowData;
@@ -52,13 +53,18 @@ final class InputRow {
    */
   String name(RowData row) {
     if (keys.length == 1) {
-      return String.valueOf(keys[0].getFieldOrNull(row));
+      return text(keys[0].getFieldOrNull(row));
     }
     StringBuilder name = new StringBuilder();
     for (FieldGetter key : keys) {
-      name.append(name.isEmpty() ? "" : "|").append(key.getFieldOrNull(row));
+      name.append(name.isEmpty() ? "" : "|").append(text(key.getFieldOrNull(row)));
     }
     return name.toString();
+  }
+
+  /** Bytes by what they are, and not by where they lie in memory. */
+  private static String text(Object key) {
+    return key instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : String.valueOf(key);
   }
 
   /** Why the row is no observation; null when it is one. */

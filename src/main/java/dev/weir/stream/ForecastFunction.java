@@ -20,7 +20,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -49,10 +48,6 @@ final class ForecastFunction
   /** Models by name. The state's name is part of each savepoint and never changes. */
   static final MapStateDescriptor<String, ForecastModel> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, WeirType.MODEL);
-
-  /** Each series that is known has one. The state's name is part of each savepoint. */
-  static final ValueStateDescriptor<WindowState> WINDOW =
-      new ValueStateDescriptor<>("window", WeirType.WINDOW_STATE);
 
   /** Kafka's time of each of those models. The state's name is part of each savepoint. */
   private static final MapStateDescriptor<String, Long> MODEL_TIMES =

@@ -81,6 +81,9 @@ class WrongArgumentsTest {
             "value_column => 'v', season => 1001",
             "FORECAST: season: expected a whole number from 1 to 1000, got 1001"),
         Arguments.of(
+            "value_column => 'v', experts => 'naive,'",
+            "FORECAST: experts: expected words joined by commas, got 'naive,'"),
+        Arguments.of(
             "value_column => 'v', experts => 'naive, oracle'",
             "FORECAST: experts: expected some of ["),
         Arguments.of(
