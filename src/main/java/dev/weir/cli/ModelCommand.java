@@ -191,8 +191,8 @@ final class ModelCommand implements Runnable {
         paramLabel = "N",
         defaultValue = "" + ModelTopic.KEEP,
         description =
-            "Versions of this model to keep on the topic, to roll back to, whatever is compacted"
-                + " (default: ${DEFAULT-VALUE}).")
+            "Versions of this model to keep on the topic, to roll back to, whatever is compacted;"
+                + " the one in use until now stays (default: ${DEFAULT-VALUE}).")
     private int keep;
 
     @Option(

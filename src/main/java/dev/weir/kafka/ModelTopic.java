@@ -169,10 +169,11 @@ public final class ModelTopic {
   /**
    * As {@link #publish(ForecastModel)}.
    *
-   * @param keep copies of this model to keep, this one among them; the lowest numbers go first. 0:
-   *     none is made, and those that are there stay
+   * @param keep copies of this model to keep, this one among them; the lowest numbers go first, but
+   *     not the version that jobs used until now. 0: none is made, and those that are there stay
    */
   public long publish(ForecastModel model, int keep) throws IOException {
+    ModelVersions.Version left = keep > 0 ? versions().active(model.name()) : null;
     byte[] value = new ModelCodec().encode(model, Instant.now());
     byte[] copy = ModelCopies.key(model.name(), model.version());
     try (KafkaProducer<byte[], byte[]> producer = producer(value.length)) {
@@ -181,9 +182,14 @@ public final class ModelTopic {
       }
       long offset = send(producer, model.name().getBytes(StandardCharsets.UTF_8), value);
       if (keep > 0) {
-        List<Long> copied = new ArrayList<>(versions().copied(model.name()));
-        copied.remove(model.version());
-        for (long old : copied.subList(0, Math.max(0, copied.size() + 1 - keep))) {
+        List<Long> copied = versions().copied(model.name());
+        long tooMany = Math.max(0, copied.size() - keep);
+        List<Long> leaving =
+            copied.stream()
+                .filter(old -> old != model.version() && (left == null || old != left.version()))
+                .limit(tooMany)
+                .toList();
+        for (long old : leaving) {
           send(producer, ModelCopies.key(model.name(), old), null);
         }
       }
@@ -232,7 +238,7 @@ public final class ModelTopic {
     if (active != null && !versions.isCopied(name, active.version())) {
       publishCopy(model(name, null));
     }
-    publish(model(name, wanted));
+    publish(model(name, wanted), Integer.MAX_VALUE); // nobody asked for fewer copies
     return wanted;
   }
 

@@ -172,6 +172,34 @@ class ModelVersionsIT {
   }
 
   @Test
+  void theVersionThatWasInUseKeepsItsCopyWhenANewerOneIsPublished() throws Exception {
+    ModelTopic topic = topic("spared");
+    for (long version = 1; version <= 3; version++) {
+      topic.publish(model("demand", version), 3);
+    }
+    topic.rollback("demand", 1L);
+    topic.publish(model("demand", 4), 3);
+    assertThat(states("spared")).containsExactly("1 kept", "2 leaving", "3 kept", "4 active");
+    topic.publish(model("demand", 5), 3); // now it is one as any other
+    assertThat(states("spared"))
+        .containsExactly("1 leaving", "2 leaving", "3 kept", "4 kept", "5 active");
+  }
+
+  @Test
+  void aRollbackTakesNoCopyAwayHoweverManyThereAre() throws Exception {
+    ModelTopic topic = topic("many");
+    int most = ModelTopic.KEEP + 2;
+    for (long version = 1; version <= most; version++) {
+      topic.publish(model("demand", version), 50);
+    }
+    assertThat(weir("model", "rollback", "demand", "--topic", "many").exitCode()).isZero();
+    assertThat(states("many"))
+        .hasSize(most)
+        .contains("1 kept", "2 kept", (most - 1) + " active", most + " kept")
+        .noneMatch(state -> state.endsWith("leaving"));
+  }
+
+  @Test
   void aVersionPublishedWithoutACopyIsKeptWhenItIsLeft() throws Exception {
     ModelTopic topic = topic("old"); // as builds before this one left them
     topic.publish(model("demand", 1), 0);
