@@ -32,8 +32,9 @@ import picocli.CommandLine.Spec;
     name = "status",
     description = {
       "Says whether a running job is well: Flink's word about it, and what its topics show.",
-      "Exit code 0 when it is, 1 when not, each reason with what to do. Without Flink or without"
-          + " Kafka it looks at the other one."
+      "Exit code 0 when it is, 1 when not, each reason with what to do. With a job file Flink must"
+          + " answer, since topics don't tell a job that has stopped from one that waits. Without"
+          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -64,7 +65,10 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = "--jobmanager",
       paramLabel = "HOST:PORT",
-      description = "The JobManager's REST endpoint (default: " + JOB_MANAGER + ", if it answers).")
+      description =
+          "The JobManager's REST endpoint (default: "
+              + JOB_MANAGER
+              + ", which must answer if there is a job file).")
   private String jobManager;
 
   @Option(names = "--job", paramLabel = "NAME|ID", description = "Which of Flink's jobs.")
@@ -160,7 +164,10 @@ final class StatusCommand implements Callable<Integer> {
       flinkProblem = e.getMessage();
     }
     String kafkaProblem = topics(settings, name, report);
-    tell(report, "Flink", flinkProblem, jobManager != null, "--jobmanager HOST:PORT", kafkaProblem);
+    // a topic's times are those of values: they don't tell an idle job, or a replay, from a dead
+    // one
+    boolean mustRun = jobManager != null || settings != null;
+    tell(report, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
     boolean named =
         settings != null
             || spec.commandLine().getParseResult().hasMatchedOption("--bootstrap-servers");
