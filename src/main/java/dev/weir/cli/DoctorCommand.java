@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Checks what a job needs before it is started, and says what to change: job file, brokers,"
-          + " topics, newest records, rights, transactions, models, cluster, checkpoints, memory,"
-          + " clocks. Changes nothing.",
+          + " topics, schema registry, newest records, rights, transactions, models, cluster,"
+          + " checkpoints, memory, clocks. Changes nothing.",
       "Exit code 0 when nothing fails, 1 otherwise."
     },
     mixinStandardHelpOptions = true,

@@ -9,6 +9,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
 import dev.weir.kafka.RecordCheck;
+import dev.weir.kafka.RegistryCheck;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicTails;
 import dev.weir.kafka.TopicTails.Extent;
@@ -27,6 +28,7 @@ final class TopicChecks {
 
   private static final int SAMPLE = 200;
   private static final String RIGHTS = "grant what docs/kafka-security.md lists for doctor";
+  private static final String REGISTRY = "registry";
   private static final String CREATE =
       "create it, or set topics.create-missing: true and grant Create";
 
@@ -78,11 +80,24 @@ final class TopicChecks {
     if (missing.isEmpty() || !job.createTopics()) {
       rights();
     }
+    boolean isReadable = registry();
     RecordCheck records =
-        new RecordCheck(kafka.maxFuture(), job.forecast().features(), kafka.registry());
-    check(missing, topics.observations(), records::observation, () -> observations(parallelism));
-    check(missing, topics.forecasts(), records::forecast, () -> kept(topics.forecasts()));
-    check(missing, topics.scores(), records::score, () -> kept(topics.scores()));
+        new RecordCheck(
+            kafka.maxFuture(),
+            job.forecast().features(),
+            RegistryCheck.impatient(isReadable ? kafka.registry() : null));
+    check(
+        missing,
+        topics.observations(),
+        isReadable ? records::observation : null,
+        () -> observations(parallelism));
+    check(
+        missing,
+        topics.forecasts(),
+        isReadable ? records::forecast : null,
+        () -> kept(topics.forecasts()));
+    check(
+        missing, topics.scores(), isReadable ? records::score : null, () -> kept(topics.scores()));
     check(
         missing,
         topics.deadLetters(),
@@ -97,6 +112,36 @@ final class TopicChecks {
     allowed("transactions", this::transactions);
   }
 
+  /** Asks the schema registry, if there is one; says whether records can be read. */
+  private boolean registry() {
+    if (kafka.registry() == null) {
+      return true;
+    }
+    try {
+      RegistryCheck.ids(kafka.registry(), topics)
+          .forEach(
+              (subject, id) ->
+                  list.ok(
+                      REGISTRY,
+                      id == null
+                          ? "%s: the job's schema is registered when it starts"
+                          : "%s: the job's schema has id %d",
+                      subject,
+                      id));
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      list.fail(
+          REGISTRY,
+          "see to kafka.registry.url, and to the registry; records are not looked at without it",
+          "%s",
+          e.getMessage());
+      return false;
+    }
+  }
+
+  /**
+   * @param problemWith null: records are not looked at
+   */
   private void check(
       List<String> missing,
       String topic,
@@ -104,7 +149,9 @@ final class TopicChecks {
       Runnable settings) {
     if (!missing.contains(topic)) {
       allowed(topic, settings);
-      allowed(topic, () -> records(topic, problemWith));
+      if (problemWith != null) {
+        allowed(topic, () -> records(topic, problemWith));
+      }
     }
   }
 
@@ -301,7 +348,9 @@ final class TopicChecks {
     } else if (topic.equals(topics.observations()) && count[1] == count[0]) {
       list.fail(
           topic,
-          "write them as observation.avsc says",
+          example[0].contains(": SCHEMA: ")
+              ? "register the schema that they name, or write them with one that is"
+              : "write them as observation.avsc says",
           "none of the newest %d records can be used: %s",
           count[0],
           example[0]);

@@ -10,11 +10,13 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
+import dev.weir.kafka.RegistryCheck;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicTails;
 import dev.weir.kafka.TopicTails.Extent;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,9 +33,6 @@ final class TopicHealth {
   /** Records of a topic that are looked at. */
   private static final int SAMPLE = 1_000;
 
-  /** Newest offsets of the observations in which dead letters are counted. */
-  private static final int WINDOW = 1_000;
-
   private static final double MOST_DEAD = 0.1;
   private static final double MOST_FALLBACK = 0.5;
 
@@ -46,12 +45,13 @@ final class TopicHealth {
   private final long now = System.currentTimeMillis();
   private final Map<String, Extent> extents = new HashMap<>();
   private long malformed;
-  private long newestModel = -1; // its offset
+  private long newestModel = Long.MAX_VALUE; // its offset; not known yet
+  private Map<Integer, Long> read = Map.of(); // up to where the job has read observations
 
   TopicHealth(TopicAdmin admin, TopicTails tails, RegistrySettings schemas, HealthReport report) {
     this.admin = admin;
     this.tails = tails;
-    this.schemas = schemas;
+    this.schemas = RegistryCheck.impatient(schemas);
     this.report = report;
   }
 
@@ -91,14 +91,32 @@ final class TopicHealth {
           missing.contains(topics.observations()) ? topics.observations() : topics.forecasts());
     }
     observations(topics, group, mostLag, json);
-    forecasts(topics, extents.containsKey(topics.models()) ? models : null);
-    scores(topics.scores());
+    if (areReadable(topics)) {
+      forecasts(topics, extents.containsKey(topics.models()) ? models : null);
+      scores(topics.scores());
+    }
     deadLetters(topics);
     if (malformed > 0) {
       report.problem(
           "does something else write there? weir tail names each one's place",
           "%d of the newest records of forecasts or scores can't be read",
           malformed);
+    }
+  }
+
+  /** Asks the schema registry, if there is one, rather than wait for it at each record. */
+  private boolean areReadable(Topics topics) {
+    if (schemas == null) {
+      return true;
+    }
+    try {
+      RegistryCheck.ask(schemas, topics.forecasts());
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      report.row("registry", "no answer; forecasts and scores are not looked at");
+      report.problem(
+          "see to kafka.registry.url or --registry, and to the registry", "%s", e.getMessage());
+      return false;
     }
   }
 
@@ -120,6 +138,7 @@ final class TopicHealth {
       report.row(name, "%s; lag unknown: %s", records, e.getMessage());
       return;
     }
+    read = committed;
     long lag = extent.behind(committed);
     ((ObjectNode) json.get(name)).put("lag", lag);
     if (committed.isEmpty()) {
@@ -270,13 +289,16 @@ final class TopicHealth {
     }
     Map<String, Integer> reasons = new TreeMap<>();
     Extent observations = extents.get(topics.observations());
+    Extent window = observations == null ? null : window(observations, read);
+    long mostDead = window == null ? 0 : (long) (MOST_DEAD * window.length());
     long[] recent = new long[1];
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
     tails.newest(
         topic,
         extent,
-        SAMPLE,
+        // enough to see that they are too many, should one partition have them all
+        (int) Math.max(SAMPLE, extent.partitions() * (mostDead + 1)),
         record -> {
           count[0]++;
           String reason = header(record, DeadLetters.REASON);
@@ -284,9 +306,11 @@ final class TopicHealth {
           String from = header(record, DeadLetters.TOPIC);
           long offset = number(header(record, DeadLetters.OFFSET));
           int partition = (int) number(header(record, DeadLetters.PARTITION));
-          if (observations != null && from.equals(topics.observations())) {
-            Long end = observations.ends().get(partition);
-            recent[0] += end != null && offset >= end - WINDOW ? 1 : 0;
+          if (window != null && from.equals(topics.observations())) {
+            Long end = window.ends().get(partition);
+            boolean isRecent =
+                end != null && offset < end && offset >= window.begins().get(partition);
+            recent[0] += isRecent ? 1 : 0;
           } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
             rejected[0] = true;
           }
@@ -302,23 +326,13 @@ final class TopicHealth {
         extent.length(),
         count[0],
         reasons);
-    if (observations != null) {
-      long window =
-          observations.ends().entrySet().stream()
-              .mapToLong(
-                  end ->
-                      Math.min(
-                          WINDOW,
-                          end.getValue() - observations.begins().getOrDefault(end.getKey(), 0L)))
-              .sum();
-      if (recent[0] > MOST_DEAD * window) {
-        report.problem(
-            "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
-            "%d of the newest %d observations are dead letters: %s",
-            recent[0],
-            window,
-            reasons);
-      }
+    if (recent[0] > mostDead) {
+      report.problem(
+          "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
+          "%d of the newest %d observations that were read are dead letters: %s",
+          recent[0],
+          window.length(),
+          reasons);
     }
     if (rejected[0]) {
       report.problem(
@@ -328,6 +342,28 @@ final class TopicHealth {
           "the newest model on %s was refused",
           topics.models());
     }
+  }
+
+  /**
+   * The newest offsets of the observations, as many as letters are looked at, evenly.
+   *
+   * @param read up to where the job has read them, by partition; empty: not known
+   */
+  static Extent window(Extent observations, Map<Integer, Long> read) {
+    int each = Math.max(1, SAMPLE / Math.max(1, observations.partitions()));
+    Map<Integer, Long> begins = new HashMap<>();
+    Map<Integer, Long> ends = new HashMap<>();
+    observations
+        .ends()
+        .forEach(
+            (partition, end) -> {
+              long begin = observations.begins().getOrDefault(partition, 0L);
+              long place = read.isEmpty() ? end : read.getOrDefault(partition, begin);
+              long until = Math.max(begin, Math.min(end, place));
+              begins.put(partition, Math.max(begin, until - each));
+              ends.put(partition, until);
+            });
+    return new Extent(begins, ends);
   }
 
   /** Whatever decodes a record. */

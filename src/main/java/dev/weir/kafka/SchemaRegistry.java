@@ -105,17 +105,33 @@ final class SchemaRegistry {
    * read, and registered when it is not there.
    */
   int idOf(String subject, Schema schema) throws RegistryException {
-    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
-    String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
+    Integer known = known(subject, schema);
+    if (known != null) {
+      return known;
+    }
+    String what = "subject " + subject;
+    return id(what, call(what, path(subject) + "/versions", body(schema)));
+  }
+
+  /** The id of the schema under the subject, or null when it is not registered there. */
+  Integer known(String subject, Schema schema) throws RegistryException {
     String what = "subject " + subject;
     try {
-      return id(what, call(what, path, body));
+      return id(what, call(what, path(subject), body(schema)));
     } catch (RegistryException e) {
-      if (e.kind() != Kind.UNKNOWN) {
-        throw e;
+      if (e.kind() == Kind.UNKNOWN) {
+        return null;
       }
+      throw e;
     }
-    return id(what, call(what, path + "/versions", body));
+  }
+
+  private static String path(String subject) {
+    return "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
+  }
+
+  private static String body(Schema schema) {
+    return JSON.createObjectNode().put("schema", schema.toString()).toString();
   }
 
   private int id(String what, JsonNode answer) throws RegistryException {
@@ -157,7 +173,7 @@ final class SchemaRegistry {
   /** The newest versions of a subject, oldest first; none of a subject that is not there. */
   List<Version> versions(String subject, int most) throws RegistryException {
     String what = "subject " + subject;
-    String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions";
+    String path = path(subject) + "/versions";
     JsonNode numbers;
     try {
       numbers = call(what, path, null);

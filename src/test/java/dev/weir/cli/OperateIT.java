@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.kafka.DeadLetters;
+import dev.weir.kafka.RegistryServer;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.avro.Score;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -197,6 +200,62 @@ class OperateIT {
   }
 
   @Test
+  void aClusterThatIsGoneIsNotWellThoughNobodyNamedIt() throws Exception {
+    // whatever listens at the default address does not run this job
+    InProcess run = status();
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+    JsonNode found = JSON.readTree(run.out());
+    assertThat(found.path("problems")).hasSize(1);
+    assertThat(found.at("/problems/0/problem").asText()).contains("Flink at localhost:8081");
+    assertThat(found.at("/topics/observations/lag").isNumber()).isTrue();
+  }
+
+  @Test
+  void manyDeadLettersAreSeenHoweverManyPartitionsThereAre() throws Exception {
+    int partitions = 12;
+    int each = 200;
+    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+      admin.create("wide", partitions, Map.of());
+      admin.create("wide.dlq", partitions, Map.of());
+    }
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int offset = 0; offset < each; offset++) {
+        for (int partition = 0; partition < partitions; partition++) {
+          producer.send(new ProducerRecord<>("wide", partition, null, new byte[] {7}));
+          if (offset % 4 == 0) {
+            ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>("wide.dlq", 3, null, new byte[] {7}); // all in one
+            Map.of(
+                    DeadLetters.REASON,
+                    "MALFORMED",
+                    DeadLetters.TOPIC,
+                    "wide",
+                    DeadLetters.PARTITION,
+                    Integer.toString(partition),
+                    DeadLetters.OFFSET,
+                    Integer.toString(offset))
+                .forEach(
+                    (name, text) ->
+                        letter.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+            producer.send(letter);
+          }
+        }
+      }
+    }
+    InProcess run =
+        status(
+            "--jobmanager", flink,
+            "--set", "topics.observations=wide",
+            "--set", "topics.dead-letters=wide.dlq");
+    assertThat(run.out())
+        .contains("of the newest 996 observations that were read are dead letters");
+  }
+
+  @Test
   void aGroupThatLagsIsNotWell() throws Exception {
     InProcess run = status("--jobmanager", flink, "--group", "nobody", "--max-lag", "100");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -344,6 +403,54 @@ class OperateIT {
     assertThat(run.out().lines().toList())
         .as("%s", run)
         .anyMatch(text -> text.startsWith(line) && text.contains("; "));
+  }
+
+  @Test
+  void theRegistryIsAskedAndOneThatIsAwayHoldsUpNobody() throws Exception {
+    try (RegistryServer registry = RegistryServer.start()) {
+      String[] options = {
+        "--set", "kafka.format=avro-confluent", "--set", "kafka.registry.url=" + registry.url()
+      };
+      assertThat(doctor(options).out())
+          .contains("ok    registry     forecasts-value: the job's schema is registered when");
+      assertThat(registry.requests())
+          .isNotEmpty()
+          .noneMatch(request -> request.matches("POST /subjects/[^/]+/versions"));
+
+      registry.askFor("weir:other");
+      assertThat(doctor(options).out())
+          .contains("fail  registry     subject forecasts-value: expected a user that the");
+
+      CountDownLatch over = new CountDownLatch(1);
+      registry.answer(
+          exchange -> {
+            try {
+              over.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      for (String command : List.of("doctor", "status")) {
+        long start = System.nanoTime();
+        InProcess run = registered(command, options);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+            .as(command)
+            .isLessThan(Duration.ofSeconds(20));
+        assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+        assertThat(run.out())
+            .as(command)
+            .contains("expected an answer of the schema registry at " + registry.url())
+            .contains("see to kafka.registry.url")
+            .doesNotContain("find out who writes them", "does something else write there");
+      }
+      over.countDown();
+    }
+  }
+
+  private static InProcess registered(String command, String[] options) {
+    List<String> all = new ArrayList<>(List.of(command, job.toString(), "--jobmanager", flink));
+    all.addAll(List.of(options));
+    return InProcess.run(all.toArray(String[]::new));
   }
 
   @Test
