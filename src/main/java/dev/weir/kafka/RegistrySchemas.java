@@ -136,6 +136,11 @@ final class RegistrySchemas<R> {
     if (id == usualId && usual != null) {
       return usual;
     }
+    if (id < 0) { // to registries no id at all, and to some of them no request
+      throw new UnknownSchemaException(
+          "schema id %s: expected an id of at most %d; not asked for"
+              .formatted(Integer.toUnsignedString(id), Integer.MAX_VALUE));
+    }
     Known<R> found = known.get(id);
     if (found == null || found.reader == null && clock.getAsLong() - found.until >= 0) {
       found = ask(id);

@@ -41,6 +41,9 @@ final class SchemaRegistry {
   private static final int SUBJECT_NOT_FOUND = 40401;
   private static final int VERSION_NOT_FOUND = 40402;
 
+  private static final String BY_ID = "/schemas/ids/";
+  private static final String CHECK_PATH = "; check the path, such as /apis/ccompat/v7";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
 
@@ -126,10 +129,13 @@ final class SchemaRegistry {
     return id.intValue();
   }
 
-  /** The text of a schema, not looked into. */
+  /**
+   * The text of a schema, not looked into. Whatever says that the page of an id is not there has
+   * spoken of the id: it does not stop the records of others.
+   */
   String schema(int id) throws RegistryException {
     String what = "schema id " + Integer.toUnsignedString(id);
-    return text(what, call(what, "/schemas/ids/" + Integer.toUnsignedString(id), null));
+    return text(what, call(what, BY_ID + Integer.toUnsignedString(id), null));
   }
 
   private String text(String what, JsonNode answer) throws RegistryException {
@@ -200,6 +206,9 @@ final class SchemaRegistry {
     if (response.statusCode() == 200 && answer != null) {
       return answer;
     }
+    if (response.statusCode() == 404 && path.startsWith(BY_ID)) {
+      throw unknown(what, said(404, answer) + (code(answer) == NOT_FOUND ? "" : CHECK_PATH));
+    }
     throw refusal(what, response.statusCode(), answer);
   }
 
@@ -212,6 +221,9 @@ final class SchemaRegistry {
     } catch (TimeoutException e) {
       throw away(what, "nothing within " + timeout.toMillis() + " ms", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof BoundedBody.TooLongException) { // it would be as long again
+        throw new RegistryException(Kind.REFUSED, what + ": " + words(e.getCause()), e);
+      }
       throw away(what, words(e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -237,8 +249,8 @@ final class SchemaRegistry {
   private RegistryException notARegistry(String what, String got) {
     return new RegistryException(
         Kind.AWAY,
-        "%s: expected an answer of a schema registry at %s, got %s; check the path, such as /apis/ccompat/v7"
-            .formatted(what, url, got));
+        "%s: expected an answer of a schema registry at %s, got %s%s"
+            .formatted(what, url, got, CHECK_PATH));
   }
 
   private static JsonNode json(byte[] body) {
@@ -252,19 +264,30 @@ final class SchemaRegistry {
     }
   }
 
+  private static int code(JsonNode answer) {
+    return answer == null ? 0 : answer.path("error_code").asInt();
+  }
+
+  private static String said(int status, JsonNode answer) {
+    return answer == null
+        ? "HTTP %d, and no JSON".formatted(status)
+        : "HTTP %d: %s"
+            .formatted(status, AvroBounds.quoted(answer.path("message").asText("no message")));
+  }
+
+  private RegistryException unknown(String what, String said) {
+    return new RegistryException(
+        Kind.UNKNOWN,
+        "%s: expected to be known to the schema registry at %s, got %s"
+            .formatted(what, url, said));
+  }
+
   private RegistryException refusal(String what, int status, JsonNode answer) {
-    int code = answer == null ? 0 : answer.path("error_code").asInt();
-    String said =
-        answer == null
-            ? "HTTP %d, and no JSON".formatted(status)
-            : "HTTP %d: %s"
-                .formatted(status, AvroBounds.quoted(answer.path("message").asText("no message")));
+    int code = code(answer);
+    String said = said(status, answer);
     if (status == 404
         && (code == NOT_FOUND || code == SUBJECT_NOT_FOUND || code == VERSION_NOT_FOUND)) {
-      return new RegistryException(
-          Kind.UNKNOWN,
-          "%s: expected to be known to the schema registry at %s, got %s"
-              .formatted(what, url, said));
+      return unknown(what, said);
     }
     if (status == 401 || status == 403) {
       return new RegistryException(

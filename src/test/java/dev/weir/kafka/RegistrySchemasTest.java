@@ -25,10 +25,15 @@ class RegistrySchemasTest {
   private long awayUntil = Long.MIN_VALUE;
 
   private RegistrySchemas<Schema> schemas(Map<Integer, String> writers) {
+    return schemas(schema -> schema, writers);
+  }
+
+  private RegistrySchemas<Schema> schemas(
+      RegistrySchemas.Compiler<Schema> compiler, Map<Integer, String> writers) {
     return new RegistrySchemas<>(
         this::ask,
         new RegistrySettings("http://r", Map.of(), PATIENCE, -1, -1, writers),
-        schema -> schema,
+        compiler,
         () -> now,
         nanos -> now += nanos);
   }
@@ -142,13 +147,44 @@ class RegistrySchemasTest {
       now += SECOND / 10_000; // ten seconds in all
     }
     assertThat(asked).hasSizeBetween(RegistrySchemas.BURST, RegistrySchemas.BURST + 10);
-    assertThatThrownBy(() -> schemas.reader(-2)).isInstanceOf(UnknownSchemaException.class);
+    assertThatThrownBy(() -> schemas.reader(7)).isInstanceOf(UnknownSchemaException.class);
     assertFails(
         schemas,
-        -1,
-        "schema id 4294967295: expected at most one new id a second, got more; not asked for");
+        8,
+        "schema id 8: expected at most one new id a second, got more; not asked for");
     now += SECOND;
     assertThat(schemas.reader(77)).isEqualTo(WriterSchemas.OBSERVATION);
+  }
+
+  @Test
+  void anIdThatNoRegistryGivesIsNotAskedFor() {
+    awayUntil = Long.MAX_VALUE;
+    long start = now;
+    RegistrySchemas<Schema> schemas = schemas();
+    assertFails(
+        schemas, -1, "schema id 4294967295: expected an id of at most 2147483647; not asked for");
+    assertFails(
+        schemas,
+        Integer.MIN_VALUE,
+        "schema id 2147483648: expected an id of at most 2147483647; not asked for");
+    assertThat(asked).isEmpty();
+    assertThat(now).isEqualTo(start);
+  }
+
+  @Test
+  void aSchemaThatNobodyForesawIsADeadLetterAndNoEndOfTheTask() {
+    registered.put(5, WriterSchemas.OBSERVATION.toString());
+    RegistrySchemas<Schema> schemas =
+        schemas(
+            schema -> {
+              throw new UnsupportedOperationException("too\nmuch");
+            },
+            Map.of());
+    assertFails(
+        schemas,
+        5,
+        "schema id 5: schema Observation: expected one that can be read, got"
+            + " UnsupportedOperationException: too.much");
   }
 
   @Test
