@@ -123,7 +123,25 @@ final class RegistrySchemas<R> {
   }
 
   private R compile(String text) throws UnknownSchemaException {
-    return compiler.compile(ForeignSchema.parse(text));
+    return compile(text, compiler);
+  }
+
+  /**
+   * A reader for a schema that somebody else wrote, whatever is wrong with it.
+   *
+   * @throws UnknownSchemaException when there is none
+   */
+  static <R> R compile(String text, Compiler<R> compiler) throws UnknownSchemaException {
+    Schema writer = ForeignSchema.parse(text);
+    try {
+      return compiler.compile(writer);
+    } catch (RuntimeException e) { // what Avro throws here is nowhere listed
+      throw new UnknownSchemaException(
+          "schema %s: expected one that can be read, got %s"
+              .formatted(
+                  AvroBounds.quoted(writer.getFullName()),
+                  AvroBounds.quoted(e.getClass().getSimpleName() + ": " + e.getMessage())));
+    }
   }
 
   /**

@@ -90,6 +90,12 @@ class ForeignSchemaTest {
     assertRefused("{\"type\":\"record\"}", "expected one of Avro, got: ");
     assertRefused("[".repeat(100_000), "expected JSON, got: ");
     assertRefused(" ".repeat(300_000), "expected at most 262144 characters, got 300000");
+    for (String order : new String[] {"\"x\"", "5"}) {
+      String odd = "{\"name\":\"x\",\"type\":\"int\",\"order\":%s}".formatted(order);
+      assertRefused(record("Odd", odd), "schema: expected one of Avro, got: ");
+    }
+    String fixed = "{\"type\":\"fixed\",\"name\":\"F\",\"size\":2147483647}";
+    assertRefused(record("Big", field("x", fixed)), "schema: expected one of Avro, got: ");
     String self = record("Self", field("self", "\"Self\"")); // no bytes end it
     assertThatThrownBy(() -> ObservationReader.of(ForeignSchema.parse(self)))
         .isInstanceOf(UnknownSchemaException.class);
