@@ -161,6 +161,8 @@ class RegisteredRecordsTest {
         "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': 'string'}, {'name': 'value', 'type': 'double'} | TYPE_MISMATCH at /fields/1/type: ",
         "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': {'type': 'long', 'logicalType': 'timestamp-micros'}}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got timestamp-micros",
         "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'long', 'logicalType': 'timestamp-nanos'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got timestamp-nanos",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'int', 'logicalType': 'date'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got date",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['long', {'type': 'int', 'logicalType': 'time-millis'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got time-millis",
       })
   void aSchemaOfSomethingElseIsADeadLetterWithTheReason(String fields, String words) {
     Schema writer = schema(fields.replace('\'', '"'));
@@ -217,6 +219,21 @@ class RegisteredRecordsTest {
       out.writeBytes(part);
     }
     return out.toByteArray();
+  }
+
+  @Test
+  void ourNameDoesNotMakeMicrosecondsMilliseconds() {
+    Schema writer =
+        new Schema.Parser()
+            .parse(
+                WriterSchemas.OBSERVATION
+                    .toString()
+                    .replace("\"timestamp-millis\"", "\"timestamp-micros\""));
+    assertThatThrownBy(() -> ObservationReader.of(writer))
+        .isInstanceOf(UnknownSchemaException.class)
+        .hasMessage(
+            "schema dev.weir.kafka.avro.Observation: time: expected timestamp-millis, got"
+                + " timestamp-micros");
   }
 
   @ParameterizedTest
