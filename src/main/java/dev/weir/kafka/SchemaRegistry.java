@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * As much of Confluent's REST API as readers and writers need: an id for a schema, a schema for an
@@ -31,6 +33,8 @@ import org.apache.avro.Schema;
  * <p>Source: Confluent Schema Registry API reference, version 7 ("Schemas", "Subjects").
  */
 final class SchemaRegistry {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
 
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -134,8 +138,16 @@ final class SchemaRegistry {
    * spoken of the id: it does not stop the records of others.
    */
   String schema(int id) throws RegistryException {
+    return schema(id, timeout);
+  }
+
+  /**
+   * @param within how long the answer may take, if that is less than this client waits at all
+   */
+  String schema(int id, Duration within) throws RegistryException {
     String what = "schema id " + Integer.toUnsignedString(id);
-    return text(what, call(what, BY_ID + Integer.toUnsignedString(id), null));
+    Duration shorter = within.compareTo(timeout) < 0 ? within : timeout;
+    return text(what, call(what, BY_ID + Integer.toUnsignedString(id), null, shorter));
   }
 
   private String text(String what, JsonNode answer) throws RegistryException {
@@ -160,7 +172,10 @@ final class SchemaRegistry {
   /** A version of a subject. */
   record Version(int id, String schema) {}
 
-  /** The newest versions of a subject, oldest first; none of a subject that is not there. */
+  /**
+   * The newest versions of a subject, oldest first; none of a subject that is not there, and without
+   * those that the registry has not, or not as Avro.
+   */
   List<Version> versions(String subject, int most) throws RegistryException {
     String what = "subject " + subject;
     String path = "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8) + "/versions";
@@ -178,8 +193,16 @@ final class SchemaRegistry {
     }
     List<Version> versions = new ArrayList<>();
     for (int i = Math.max(0, numbers.size() - most); i < numbers.size(); i++) {
-      JsonNode answer = call(what, path + "/" + numbers.get(i).asInt(), null);
-      versions.add(new Version(id(what, answer), text(what, answer)));
+      String version = "%s, version %d".formatted(what, numbers.get(i).asInt());
+      try {
+        JsonNode answer = call(version, path + "/" + numbers.get(i).asInt(), null);
+        versions.add(new Version(id(version, answer), text(version, answer)));
+      } catch (RegistryException e) {
+        if (e.kind() == Kind.AWAY) {
+          throw e;
+        }
+        LOG.warn("left out, its records will be dead letters: {}", e.getMessage());
+      }
     }
     return versions;
   }
@@ -189,9 +212,14 @@ final class SchemaRegistry {
    * @param body null for a question
    */
   private JsonNode call(String what, String path, String body) throws RegistryException {
+    return call(what, path, body, timeout);
+  }
+
+  private JsonNode call(String what, String path, String body, Duration within)
+      throws RegistryException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(timeout)
+            .timeout(within)
             .header("Accept", CONTENT_TYPE + ", application/json");
     if (authorization != null) {
       request.header("Authorization", authorization);
@@ -201,7 +229,7 @@ final class SchemaRegistry {
           .header("Content-Type", CONTENT_TYPE)
           .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     }
-    HttpResponse<byte[]> response = send(what, request.build());
+    HttpResponse<byte[]> response = send(what, request.build(), within);
     JsonNode answer = json(response.body());
     if (response.statusCode() == 200 && answer != null) {
       return answer;
@@ -212,14 +240,15 @@ final class SchemaRegistry {
     throw refusal(what, response.statusCode(), answer);
   }
 
-  private HttpResponse<byte[]> send(String what, HttpRequest request) throws RegistryException {
+  private HttpResponse<byte[]> send(String what, HttpRequest request, Duration within)
+      throws RegistryException {
     CompletableFuture<HttpResponse<byte[]>> sent =
         http.sendAsync(request, info -> new BoundedBody(MAX_ANSWER_BYTES));
     try {
       // a request's own time-out ends with the headers, and a body may take its time
-      return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return sent.get(within.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw away(what, "nothing within " + timeout.toMillis() + " ms", e);
+      throw away(what, "nothing within " + within.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof BoundedBody.TooLongException) { // it would be as long again
         throw new RegistryException(Kind.REFUSED, what + ": " + words(e.getCause()), e);

@@ -106,6 +106,28 @@ class SchemaRegistryTest extends RegistryContract {
     assertThat(e.getMessage()).doesNotContain("\u001b", "\n");
   }
 
+  /** Records of such versions are dead letters, which is no reason not to start. */
+  @Test
+  void versionsThatCanNotBeReadAreLeftOut() throws Exception {
+    Map<String, String> answers =
+        Map.of(
+            "versions", "[1, 2, 3, 4]",
+            "1", "{\"id\": 11, \"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"}",
+            "2", "{\"error_code\": 40402, \"message\": \"Version 2 not found.\"}", // deleted
+            "3", "{\"id\": 13, \"schema\": \"{}\", \"references\": [{\"name\": \"x\"}]}",
+            "4", "{\"id\": 14, \"schema\": \"{}\"}");
+    server.answer(
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          String last = path.substring(path.lastIndexOf('/') + 1);
+          byte[] said = answers.get(last).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(last.equals("2") ? 404 : 200, said.length);
+          exchange.getResponseBody().write(said);
+        });
+    assertThat(new SchemaRegistry(server.settings()).versions("t-value", 9))
+        .containsExactly(new SchemaRegistry.Version(14, "{}"));
+  }
+
   @Test
   void anAnswerThatNeverEndsIsGivenUp() {
     byte[] megabyte = new byte[1 << 20];
@@ -219,6 +241,13 @@ class SchemaRegistryTest extends RegistryContract {
         .hasMessage("basic.auth.credentials.source: expected USER_INFO, got SASL_INHERIT");
     assertThatThrownBy(() -> as(Map.of("schema.registry.ssl.keystore.location", "x")))
         .hasMessageStartingWith("schema.registry.ssl.keystore.location: expected basic.auth");
+  }
+
+  @Test
+  void aUrlAmongThePropertiesIsNotKept() {
+    RegistrySettings settings = as(Map.of("schema.registry.url", "http://weir:sesame@host"));
+    assertThat(settings.properties()).isEmpty();
+    assertThat(settings.url()).isEqualTo(server.url());
   }
 
   @ParameterizedTest
