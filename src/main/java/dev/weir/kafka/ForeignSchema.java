@@ -54,6 +54,9 @@ final class ForeignSchema {
       throw new UnknownSchemaException(
           "schema: expected one of Avro, got: "
               + AvroBounds.quoted(String.valueOf(e.getMessage())));
+    } catch (StackOverflowError e) { // a call for each type that names the next
+      throw new UnknownSchemaException(
+          "schema: expected types within each other that can be followed, got too many");
     }
     if (schema.getType() != Schema.Type.RECORD) {
       throw new UnknownSchemaException(

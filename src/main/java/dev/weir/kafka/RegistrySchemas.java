@@ -139,7 +139,7 @@ final class RegistrySchemas<R> {
     Schema writer = ForeignSchema.parse(text);
     try {
       return compiler.compile(writer);
-    } catch (RuntimeException e) { // what Avro throws here is nowhere listed
+    } catch (RuntimeException | StackOverflowError e) { // what Avro throws is nowhere listed
       throw new UnknownSchemaException(
           "schema %s: expected one that can be read, got %s"
               .formatted(
