@@ -102,8 +102,10 @@ final class AvroBounds {
       if (count == 0) {
         return;
       }
-      if (count < 0) { // the block's size in bytes follows, for readers that skip it
-        number(schema);
+      boolean isSized = count < 0; // the block's size in bytes follows, for readers that skip it
+      long size = 0;
+      if (isSized) {
+        size = number(schema);
         count = -count;
       }
       if (count < 0 || count > bytes.length - position) { // each item of ours takes a byte or more
@@ -111,11 +113,17 @@ final class AvroBounds {
             "%s at byte %d: expected at most %d items, got %d"
                 .formatted(schema.getType().getName(), position, bytes.length - position, count));
       }
+      int start = position;
       for (long i = 0; i < count; i++) {
         if (isMap) {
           skip(schema, number(schema));
         }
         walk(items, depth + 1);
+      }
+      if (isSized && position - start != size) { // who skips would read on elsewhere
+        throw new MalformedException(
+            "%s at byte %d: expected a block of %d bytes, got %d"
+                .formatted(schema.getType().getName(), start, size, position - start));
       }
     }
   }

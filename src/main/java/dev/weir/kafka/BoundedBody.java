@@ -12,6 +12,16 @@ import java.util.concurrent.Flow.Subscription;
 /** The body of an HTTP answer, given up as soon as it is longer than it may be. */
 final class BoundedBody implements BodySubscriber<byte[]> {
 
+  /** There is more of it than is wanted. */
+  static final class TooLongException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private TooLongException(int maxBytes) {
+      super("expected at most %d bytes, got more".formatted(maxBytes));
+    }
+  }
+
   private final int maxBytes;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
@@ -37,8 +47,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
     for (ByteBuffer buffer : buffers) {
       if (buffer.remaining() > maxBytes - bytes.size()) {
         subscription.cancel();
-        body.completeExceptionally(
-            new IOException("expected at most %d bytes, got more".formatted(maxBytes)));
+        body.completeExceptionally(new TooLongException(maxBytes));
         return;
       }
       byte[] chunk = new byte[buffer.remaining()];

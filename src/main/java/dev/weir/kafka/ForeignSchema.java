@@ -8,7 +8,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 import org.apache.avro.SchemaCompatibility;
@@ -51,10 +50,13 @@ final class ForeignSchema {
     } catch (JsonProcessingException e) {
       throw new UnknownSchemaException(
           "schema: expected JSON, got: " + AvroBounds.quoted(e.getOriginalMessage()));
-    } catch (AvroRuntimeException e) {
+    } catch (RuntimeException e) { // Avro's own, and whatever else its parser stumbles over
       throw new UnknownSchemaException(
           "schema: expected one of Avro, got: "
               + AvroBounds.quoted(String.valueOf(e.getMessage())));
+    } catch (StackOverflowError e) { // a call for each type that names the next
+      throw new UnknownSchemaException(
+          "schema: expected types within each other that can be followed, got too many");
     }
     if (schema.getType() != Schema.Type.RECORD) {
       throw new UnknownSchemaException(

@@ -3,6 +3,7 @@ package dev.weir.kafka;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
@@ -40,11 +41,11 @@ final class ObservationReader {
    * @throws UnknownSchemaException when this writer writes no observations
    */
   static ObservationReader of(Schema writer) throws UnknownSchemaException {
+    checkUnit(writer); // first: the parsing form says nothing of units
     if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
       return new ObservationReader(OURS, null);
     }
     Schema reader = ForeignSchema.readerOf(writer, OURS);
-    checkUnit(writer);
     try {
       return new ObservationReader(
           writer, DecoderFactory.get().resolvingDecoder(writer, reader, null));
@@ -55,13 +56,18 @@ final class ObservationReader {
 
   /** To Avro a unit is a matter of taste: microseconds would be taken for milliseconds. */
   private static void checkUnit(Schema writer) throws UnknownSchemaException {
-    Field time = writer.getField("time"); // there: the schemas are compatible
-    Schema type = time.schema();
-    if (type.getType() == Schema.Type.UNION) {
-      for (Schema branch : type.getTypes()) {
-        type = branch.getType() == Schema.Type.LONG ? branch : type;
-      }
+    Field time = writer.getField("time");
+    if (time == null) {
+      return; // no observation, which others say better
     }
+    Schema type = time.schema();
+    boolean isUnion = type.getType() == Schema.Type.UNION;
+    for (Schema branch : isUnion ? type.getTypes() : List.of(type)) {
+      checkUnit(writer, branch);
+    }
+  }
+
+  private static void checkUnit(Schema writer, Schema type) throws UnknownSchemaException {
     LogicalType unit = LogicalTypes.fromSchemaIgnoreInvalid(type);
     String name = unit == null ? type.getProp(LogicalType.LOGICAL_TYPE_PROP) : unit.getName();
     if (name != null && !MILLIS.contains(name)) {

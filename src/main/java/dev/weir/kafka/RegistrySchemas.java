@@ -41,7 +41,7 @@ final class RegistrySchemas<R> {
   private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(3);
   private static final long SECOND = 1_000_000_000L;
 
-  /** Ids that are remembered; the one that was not used for the longest goes first. */
+  /** Ids that are remembered, with a reader and without one; the one that was not used for the longest goes first. */
   private static final int MAX_IDS = 1_000;
 
   /** Makes a reader for a writer's schema. */
@@ -49,9 +49,9 @@ final class RegistrySchemas<R> {
     R compile(Schema writer) throws UnknownSchemaException;
   }
 
-  /** Asks the registry for the text of a schema. */
+  /** Asks the registry for the text of a schema, and waits for no longer than it is told. */
   interface Texts {
-    String schema(int id) throws RegistryException;
+    String schema(int id, Duration within) throws RegistryException;
   }
 
   /** The clock that is waited by, in nanoseconds. */
@@ -71,15 +71,8 @@ final class RegistrySchemas<R> {
   private final long patience;
   private final LongSupplier clock;
   private final Waiting waiting;
-  private final Map<Integer, Known<R>> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Known<R>> eldest) {
-          return size() > MAX_IDS;
-        }
-      };
+  private final Map<Integer, Known<R>> known = leastUsedFirst();
+  private final Map<Integer, Known<R>> refusals = leastUsedFirst(); // push out none that is known
 
   private R usual; // of the last record: producers rarely change their schema
   private int usualId = -1;
@@ -129,8 +122,37 @@ final class RegistrySchemas<R> {
             });
   }
 
+  private static <V> Map<Integer, V> leastUsedFirst() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Integer, V> eldest) {
+        return size() > MAX_IDS;
+      }
+    };
+  }
+
   private R compile(String text) throws UnknownSchemaException {
-    return compiler.compile(ForeignSchema.parse(text));
+    return compile(text, compiler);
+  }
+
+  /**
+   * A reader for a schema that somebody else wrote, whatever is wrong with it.
+   *
+   * @throws UnknownSchemaException when there is none
+   */
+  static <R> R compile(String text, Compiler<R> compiler) throws UnknownSchemaException {
+    Schema writer = ForeignSchema.parse(text);
+    try {
+      return compiler.compile(writer);
+    } catch (RuntimeException | StackOverflowError e) { // what Avro throws is nowhere listed
+      throw new UnknownSchemaException(
+          "schema %s: expected one that can be read, got %s"
+              .formatted(
+                  AvroBounds.quoted(writer.getFullName()),
+                  AvroBounds.quoted(e.getClass().getSimpleName() + ": " + e.getMessage())));
+    }
   }
 
   /**
@@ -143,7 +165,15 @@ final class RegistrySchemas<R> {
     if (id == usualId && usual != null) {
       return usual;
     }
+    if (id < 0) { // to registries no id at all, and to some of them no request
+      throw new UnknownSchemaException(
+          "schema id %s: expected an id of at most %d; not asked for"
+              .formatted(Integer.toUnsignedString(id), Integer.MAX_VALUE));
+    }
     Known<R> found = known.get(id);
+    if (found == null) {
+      found = refusals.get(id);
+    }
     if (found == null || found.reader == null && clock.getAsLong() - found.until >= 0) {
       found = ask(id);
     }
@@ -168,12 +198,17 @@ final class RegistrySchemas<R> {
     long pause = FIRST_PAUSE.toNanos();
     while (true) {
       try {
-        Known<R> answer = answer(id);
+        Known<R> answer = answer(id, within(patience - (clock.getAsLong() - start)));
         if (isAway) {
           LOG.info("the schema registry answers again");
         }
         isAway = false;
-        known.put(id, answer);
+        if (answer.reader == null) {
+          refusals.put(id, answer);
+        } else {
+          refusals.remove(id);
+          known.put(id, answer);
+        }
         return answer;
       } catch (RegistryException e) {
         if (isAway || clock.getAsLong() + pause - start > patience) {
@@ -188,10 +223,16 @@ final class RegistrySchemas<R> {
     }
   }
 
+  /** What a request may take: what is left of the patience, but as long as an answer needs. */
+  private static Duration within(long left) {
+    long most = SchemaRegistry.TIMEOUT.toNanos();
+    return Duration.ofNanos(Math.max(SECOND, Math.min(left, most)));
+  }
+
   /** What the registry says of an id; fails only when it says nothing. */
-  private Known<R> answer(int id) throws RegistryException {
+  private Known<R> answer(int id, Duration within) throws RegistryException {
     try {
-      return new Known<>(compile(registry.schema(id)), null, 0);
+      return new Known<>(compile(registry.schema(id, within)), null, 0);
     } catch (UnknownSchemaException e) {
       return refused("schema id %s: %s".formatted(Integer.toUnsignedString(id), e.getMessage()));
     } catch (RegistryException e) {

@@ -49,6 +49,9 @@ public record RegistrySettings(
   /** Properties with it are the registry's; it may be left out before {@code basic.auth}. */
   private static final String PREFIX = "schema.registry.";
 
+  /** Where Confluent's client looks; here the job file's word counts. */
+  private static final String URL = "url";
+
   /** Where the user comes from, and the only answer that is understood. */
   private static final Map<String, String> SOURCES =
       Map.of(
@@ -74,7 +77,9 @@ public record RegistrySettings(
           if (isOfRegistry(key)) {
             String name = withoutPrefix(key);
             checkName(key, name, value);
-            own.put(name, value);
+            if (!name.equals(URL)) { // never read, and it may hold a password
+              own.put(name, value);
+            }
           } else if (key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
             own.put(key, value);
           }
@@ -88,7 +93,7 @@ public record RegistrySettings(
       throw new IllegalArgumentException("%s: expected %s, got %s".formatted(key, source, value));
     }
     if (source == null
-        && !name.equals("url") // the job file's word counts
+        && !name.equals(URL)
         && !name.equals(USER_INFO)
         && !name.equals(TOKEN)
         && !name.equals(TRUSTSTORE)

@@ -76,7 +76,7 @@ public final class RegistryStart {
         break;
       }
       try {
-        ObservationReader.of(ForeignSchema.parse(version.schema()));
+        RegistrySchemas.compile(version.schema(), ObservationReader::of);
         writers.put(version.id(), version.schema());
       } catch (UnknownSchemaException e) {
         LOG.warn(

@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.avro.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * As much of Confluent's REST API as readers and writers need: an id for a schema, a schema for an
@@ -32,6 +34,8 @@ import org.apache.avro.Schema;
  */
 final class SchemaRegistry {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
+
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** Schemas are a few KiB. */
@@ -40,6 +44,9 @@ final class SchemaRegistry {
   private static final int NOT_FOUND = 40403;
   private static final int SUBJECT_NOT_FOUND = 40401;
   private static final int VERSION_NOT_FOUND = 40402;
+
+  private static final String BY_ID = "/schemas/ids/";
+  private static final String CHECK_PATH = "; check the path, such as /apis/ccompat/v7";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -142,10 +149,21 @@ final class SchemaRegistry {
     return id.intValue();
   }
 
-  /** The text of a schema, not looked into. */
+  /**
+   * The text of a schema, not looked into. Whatever says that the page of an id is not there has
+   * spoken of the id: it does not stop the records of others.
+   */
   String schema(int id) throws RegistryException {
+    return schema(id, timeout);
+  }
+
+  /**
+   * @param within how long the answer may take, if that is less than this client waits at all
+   */
+  String schema(int id, Duration within) throws RegistryException {
     String what = "schema id " + Integer.toUnsignedString(id);
-    return text(what, call(what, "/schemas/ids/" + Integer.toUnsignedString(id), null));
+    Duration shorter = within.compareTo(timeout) < 0 ? within : timeout;
+    return text(what, call(what, BY_ID + Integer.toUnsignedString(id), null, shorter));
   }
 
   private String text(String what, JsonNode answer) throws RegistryException {
@@ -170,7 +188,10 @@ final class SchemaRegistry {
   /** A version of a subject. */
   record Version(int id, String schema) {}
 
-  /** The newest versions of a subject, oldest first; none of a subject that is not there. */
+  /**
+   * The newest versions of a subject, oldest first; none of a subject that is not there, and without
+   * those that the registry has not, or not as Avro.
+   */
   List<Version> versions(String subject, int most) throws RegistryException {
     String what = "subject " + subject;
     String path = path(subject) + "/versions";
@@ -188,8 +209,16 @@ final class SchemaRegistry {
     }
     List<Version> versions = new ArrayList<>();
     for (int i = Math.max(0, numbers.size() - most); i < numbers.size(); i++) {
-      JsonNode answer = call(what, path + "/" + numbers.get(i).asInt(), null);
-      versions.add(new Version(id(what, answer), text(what, answer)));
+      String version = "%s, version %d".formatted(what, numbers.get(i).asInt());
+      try {
+        JsonNode answer = call(version, path + "/" + numbers.get(i).asInt(), null);
+        versions.add(new Version(id(version, answer), text(version, answer)));
+      } catch (RegistryException e) {
+        if (e.kind() == Kind.AWAY) {
+          throw e;
+        }
+        LOG.warn("left out, its records will be dead letters: {}", e.getMessage());
+      }
     }
     return versions;
   }
@@ -199,9 +228,14 @@ final class SchemaRegistry {
    * @param body null for a question
    */
   private JsonNode call(String what, String path, String body) throws RegistryException {
+    return call(what, path, body, timeout);
+  }
+
+  private JsonNode call(String what, String path, String body, Duration within)
+      throws RegistryException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(timeout)
+            .timeout(within)
             .header("Accept", CONTENT_TYPE + ", application/json");
     if (authorization != null) {
       request.header("Authorization", authorization);
@@ -211,23 +245,30 @@ final class SchemaRegistry {
           .header("Content-Type", CONTENT_TYPE)
           .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
     }
-    HttpResponse<byte[]> response = send(what, request.build());
+    HttpResponse<byte[]> response = send(what, request.build(), within);
     JsonNode answer = json(response.body());
     if (response.statusCode() == 200 && answer != null) {
       return answer;
     }
+    if (response.statusCode() == 404 && path.startsWith(BY_ID)) {
+      throw unknown(what, said(404, answer) + (code(answer) == NOT_FOUND ? "" : CHECK_PATH));
+    }
     throw refusal(what, response.statusCode(), answer);
   }
 
-  private HttpResponse<byte[]> send(String what, HttpRequest request) throws RegistryException {
+  private HttpResponse<byte[]> send(String what, HttpRequest request, Duration within)
+      throws RegistryException {
     CompletableFuture<HttpResponse<byte[]>> sent =
         http.sendAsync(request, info -> new BoundedBody(MAX_ANSWER_BYTES));
     try {
       // a request's own time-out ends with the headers, and a body may take its time
-      return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return sent.get(within.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw away(what, "nothing within " + timeout.toMillis() + " ms", e);
+      throw away(what, "nothing within " + within.toMillis() + " ms", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof BoundedBody.TooLongException) { // it would be as long again
+        throw new RegistryException(Kind.REFUSED, what + ": " + words(e.getCause()), e);
+      }
       throw away(what, words(e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -253,8 +294,8 @@ final class SchemaRegistry {
   private RegistryException notARegistry(String what, String got) {
     return new RegistryException(
         Kind.AWAY,
-        "%s: expected an answer of a schema registry at %s, got %s; check the path, such as /apis/ccompat/v7"
-            .formatted(what, url, got));
+        "%s: expected an answer of a schema registry at %s, got %s%s"
+            .formatted(what, url, got, CHECK_PATH));
   }
 
   private static JsonNode json(byte[] body) {
@@ -268,19 +309,30 @@ final class SchemaRegistry {
     }
   }
 
+  private static int code(JsonNode answer) {
+    return answer == null ? 0 : answer.path("error_code").asInt();
+  }
+
+  private static String said(int status, JsonNode answer) {
+    return answer == null
+        ? "HTTP %d, and no JSON".formatted(status)
+        : "HTTP %d: %s"
+            .formatted(status, AvroBounds.quoted(answer.path("message").asText("no message")));
+  }
+
+  private RegistryException unknown(String what, String said) {
+    return new RegistryException(
+        Kind.UNKNOWN,
+        "%s: expected to be known to the schema registry at %s, got %s"
+            .formatted(what, url, said));
+  }
+
   private RegistryException refusal(String what, int status, JsonNode answer) {
-    int code = answer == null ? 0 : answer.path("error_code").asInt();
-    String said =
-        answer == null
-            ? "HTTP %d, and no JSON".formatted(status)
-            : "HTTP %d: %s"
-                .formatted(status, AvroBounds.quoted(answer.path("message").asText("no message")));
+    int code = code(answer);
+    String said = said(status, answer);
     if (status == 404
         && (code == NOT_FOUND || code == SUBJECT_NOT_FOUND || code == VERSION_NOT_FOUND)) {
-      return new RegistryException(
-          Kind.UNKNOWN,
-          "%s: expected to be known to the schema registry at %s, got %s"
-              .formatted(what, url, said));
+      return unknown(what, said);
     }
     if (status == 401 || status == 403) {
       return new RegistryException(

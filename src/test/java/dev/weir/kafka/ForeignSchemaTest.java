@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schemas that are small and mean harm: anybody may register one. */
 @Timeout(20)
@@ -42,6 +44,27 @@ class ForeignSchemaTest {
     assertRefused(
         doubling(60), "expected at most 10000 fields, each type counted where it is named");
     assertThat(ForeignSchema.parse(doubling(8)).getName()).isEqualTo("Bomb");
+  }
+
+  /** Avro knows names before they are defined, and each level takes some of the stack. */
+  @ParameterizedTest
+  @ValueSource(ints = {600, 1_200, 2_500})
+  void aChainOfThousandsOfTypesIsReadOrRefused(int levels) {
+    StringBuilder fields = new StringBuilder(field("f0", "\"L1\""));
+    for (int i = 1; i <= levels; i++) {
+      String next = i == levels ? "\"int\"" : "\"L%d\"".formatted(i + 1);
+      fields.append(',').append(field("f" + i, record("L" + i, field("x", next))));
+    }
+    fields.append(',').append(field("series", "\"string\""));
+    fields.append(',').append(field("time", "\"long\""));
+    fields.append(',').append(field("value", "\"double\""));
+    String chain = record("Chain", fields.toString());
+    assertThat(chain).hasSizeLessThan(256 << 10); // not refused for its length
+    try {
+      assertThat(RegistrySchemas.compile(chain, ObservationReader::of)).isNotNull();
+    } catch (UnknownSchemaException e) {
+      assertThat(e).hasMessageStartingWith("schema");
+    }
   }
 
   @Test
@@ -90,6 +113,12 @@ class ForeignSchemaTest {
     assertRefused("{\"type\":\"record\"}", "expected one of Avro, got: ");
     assertRefused("[".repeat(100_000), "expected JSON, got: ");
     assertRefused(" ".repeat(300_000), "expected at most 262144 characters, got 300000");
+    for (String order : new String[] {"\"x\"", "5"}) {
+      String odd = "{\"name\":\"x\",\"type\":\"int\",\"order\":%s}".formatted(order);
+      assertRefused(record("Odd", odd), "schema: expected one of Avro, got: ");
+    }
+    String fixed = "{\"type\":\"fixed\",\"name\":\"F\",\"size\":2147483647}";
+    assertRefused(record("Big", field("x", fixed)), "schema: expected one of Avro, got: ");
     String self = record("Self", field("self", "\"Self\"")); // no bytes end it
     assertThatThrownBy(() -> ObservationReader.of(ForeignSchema.parse(self)))
         .isInstanceOf(UnknownSchemaException.class);

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records behind the id of their schema, byte by byte and from writers of other schemas. */
 class RegisteredRecordsTest {
@@ -160,6 +161,8 @@ class RegisteredRecordsTest {
         "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': 'string'}, {'name': 'value', 'type': 'double'} | TYPE_MISMATCH at /fields/1/type: ",
         "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': {'type': 'long', 'logicalType': 'timestamp-micros'}}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got timestamp-micros",
         "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'long', 'logicalType': 'timestamp-nanos'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got timestamp-nanos",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['null', {'type': 'int', 'logicalType': 'date'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got date",
+        "{'name': 'series', 'type': 'string'}, {'name': 'time', 'type': ['long', {'type': 'int', 'logicalType': 'time-millis'}]}, {'name': 'value', 'type': 'double'} | time: expected timestamp-millis, got time-millis",
       })
   void aSchemaOfSomethingElseIsADeadLetterWithTheReason(String fields, String words) {
     Schema writer = schema(fields.replace('\'', '"'));
@@ -167,6 +170,70 @@ class RegisteredRecordsTest {
         .isInstanceOf(UnknownSchemaException.class)
         .hasMessageStartingWith("schema sensor: ")
         .hasMessageContaining(words);
+  }
+
+  /** Avro skips a field that is not ours by the size that its blocks claim. */
+  @ParameterizedTest
+  @ValueSource(strings = {"'array', 'items'", "'map', 'values'"})
+  void aBlockThatLiesAboutItsSizeLeadsNobodyToOtherBytes(String type) throws Exception {
+    Schema writer =
+        schema(
+            """
+            {"name": "tags", "type": {"type": %s: "string"}},
+            {"name": "series", "type": "string"},
+            {"name": "time", "type": "long"},
+            {"name": "value", "type": "double"}
+            """
+                .formatted(type.replace('\'', '"')));
+    boolean isMap = type.contains("map");
+    // One item, a string of seven bytes, and a size of 2: who skips by the size finds the end of the
+    // blocks inside the string, and after it a series of 2^31 - 9 bytes.
+    byte[] block = {1, 4, 14, 'x', 0, (byte) 0xee, -1, -1, -1, 15};
+    byte[] rest = new byte[isMap ? 12 : 11]; // a map's value, the end, series, time and value
+    byte[] lie = joined(block, rest);
+    Arrival arrival = arrival(knowing(Map.of(6, writer.toString())), framed(6, lie));
+    assertThat(arrival).isInstanceOf(DeadLetter.class);
+    assertThat(((DeadLetter) arrival).message())
+        .startsWith("%s at byte ".formatted(isMap ? "map" : "array"))
+        .contains("expected a block of 2 bytes, got " + (isMap ? 9 : 8));
+  }
+
+  @Test
+  void aBlockThatSaysItsSizeRightlyIsSkipped() throws Exception {
+    Schema writer =
+        schema(
+            """
+            {"name": "tags", "type": {"type": "array", "items": "string"}},
+            {"name": "series", "type": "string"},
+            {"name": "time", "type": "long"},
+            {"name": "value", "type": "double"}
+            """);
+    byte[] tags = {3, 8, 2, 'x', 2, 'y', 0}; // two items in four bytes, and the end
+    byte[] rest = {2, 'p', 6, 0, 0, 0, 0, 0, 0, (byte) 0xf8, 0x3f};
+    assertThat(read(writer, joined(tags, rest))).isEqualTo(new Observation("p", 3, 1.5));
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+
+  @Test
+  void ourNameDoesNotMakeMicrosecondsMilliseconds() {
+    Schema writer =
+        new Schema.Parser()
+            .parse(
+                WriterSchemas.OBSERVATION
+                    .toString()
+                    .replace("\"timestamp-millis\"", "\"timestamp-micros\""));
+    assertThatThrownBy(() -> ObservationReader.of(writer))
+        .isInstanceOf(UnknownSchemaException.class)
+        .hasMessage(
+            "schema dev.weir.kafka.avro.Observation: time: expected timestamp-millis, got"
+                + " timestamp-micros");
   }
 
   @ParameterizedTest

@@ -59,11 +59,13 @@ abstract class RegistryContract {
 
   @Test
   void anIdThatNobodyHasRegisteredIsUnknown() {
-    for (int id : new int[] {987_654, Integer.MAX_VALUE}) {
+    for (int id : new int[] {987_654, Integer.MAX_VALUE, -1}) { // -1: four bytes that are all ones
       assertThatThrownBy(() -> client().schema(id))
           .isInstanceOfSatisfying(
               RegistryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNKNOWN))
-          .hasMessageStartingWith("schema id %d: expected to be known to the schema registry", id);
+          .hasMessageStartingWith(
+              "schema id %s: expected to be known to the schema registry",
+              Integer.toUnsignedString(id));
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** When a registry is asked, on a clock that only waiting moves. */
 class RegistrySchemasTest {
@@ -23,12 +25,19 @@ class RegistrySchemasTest {
   private final List<Integer> asked = new ArrayList<>();
   private long now = -5; // a clock's zero means nothing
   private long awayUntil = Long.MIN_VALUE;
+  private boolean isSilent; // lets everybody wait
+  private Duration patience = PATIENCE;
 
   private RegistrySchemas<Schema> schemas(Map<Integer, String> writers) {
+    return schemas(schema -> schema, writers);
+  }
+
+  private RegistrySchemas<Schema> schemas(
+      RegistrySchemas.Compiler<Schema> compiler, Map<Integer, String> writers) {
     return new RegistrySchemas<>(
         this::ask,
-        new RegistrySettings("http://r", Map.of(), PATIENCE, -1, -1, writers),
-        schema -> schema,
+        new RegistrySettings("http://r", Map.of(), patience, -1, -1, writers),
+        compiler,
         () -> now,
         nanos -> now += nanos);
   }
@@ -37,8 +46,12 @@ class RegistrySchemasTest {
     return schemas(Map.of());
   }
 
-  private String ask(int id) throws RegistryException {
+  private String ask(int id, Duration within) throws RegistryException {
     asked.add(id);
+    if (isSilent) {
+      now += within.toNanos();
+      throw new RegistryException(Kind.AWAY, "nothing within " + within);
+    }
     if (now < awayUntil) {
       throw new RegistryException(Kind.AWAY, "nobody there");
     }
@@ -132,6 +145,18 @@ class RegistrySchemasTest {
     assertThat(schemas.reader(1)).isEqualTo(WriterSchemas.OBSERVATION);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 1", "3, 4", "12, 13", "60, 61"})
+  void aRegistryThatIsSilentIsWaitedForASecondBeyondThePatienceAtMost(int patient, int most) {
+    isSilent = true;
+    patience = Duration.ofSeconds(patient);
+    long start = now;
+    RegistrySchemas<Schema> schemas = schemas();
+    assertThatThrownBy(() -> schemas.reader(1)).isInstanceOf(UnknownSchemaException.class);
+    assertThat(now - start).isBetween(patient * SECOND - 5 * SECOND, most * SECOND);
+    assertThat(asked).isNotEmpty();
+  }
+
   @Test
   void aStormOfIdsIsNoStormOfRequests() throws Exception {
     registered.put(77, WriterSchemas.OBSERVATION.toString());
@@ -142,13 +167,44 @@ class RegistrySchemasTest {
       now += SECOND / 10_000; // ten seconds in all
     }
     assertThat(asked).hasSizeBetween(RegistrySchemas.BURST, RegistrySchemas.BURST + 10);
-    assertThatThrownBy(() -> schemas.reader(-2)).isInstanceOf(UnknownSchemaException.class);
+    assertThatThrownBy(() -> schemas.reader(7)).isInstanceOf(UnknownSchemaException.class);
     assertFails(
         schemas,
-        -1,
-        "schema id 4294967295: expected at most one new id a second, got more; not asked for");
+        8,
+        "schema id 8: expected at most one new id a second, got more; not asked for");
     now += SECOND;
     assertThat(schemas.reader(77)).isEqualTo(WriterSchemas.OBSERVATION);
+  }
+
+  @Test
+  void anIdThatNoRegistryGivesIsNotAskedFor() {
+    awayUntil = Long.MAX_VALUE;
+    long start = now;
+    RegistrySchemas<Schema> schemas = schemas();
+    assertFails(
+        schemas, -1, "schema id 4294967295: expected an id of at most 2147483647; not asked for");
+    assertFails(
+        schemas,
+        Integer.MIN_VALUE,
+        "schema id 2147483648: expected an id of at most 2147483647; not asked for");
+    assertThat(asked).isEmpty();
+    assertThat(now).isEqualTo(start);
+  }
+
+  @Test
+  void aSchemaThatNobodyForesawIsADeadLetterAndNoEndOfTheTask() {
+    registered.put(5, WriterSchemas.OBSERVATION.toString());
+    RegistrySchemas<Schema> schemas =
+        schemas(
+            schema -> {
+              throw new UnsupportedOperationException("too\nmuch");
+            },
+            Map.of());
+    assertFails(
+        schemas,
+        5,
+        "schema id 5: schema dev.weir.kafka.avro.Observation: expected one that can be read, got"
+            + " UnsupportedOperationException: too.much");
   }
 
   @Test
@@ -166,6 +222,23 @@ class RegistrySchemasTest {
       now += SECOND;
     }
     assertThat(asked.stream().filter(id -> id < 1000)).containsExactly(1, 2);
+  }
+
+  @Test
+  void idsThatNobodyKnowsPushOutNoSchemaThatIsKnown() throws Exception {
+    registered.put(1, WriterSchemas.OBSERVATION.toString());
+    registered.put(2, WriterSchemas.OBSERVATION_REQUIRED.toString());
+    RegistrySchemas<Schema> schemas = schemas();
+    schemas.reader(1);
+    schemas.reader(2);
+    for (int id = 10_000; id < 12_500; id++) {
+      int unknown = id;
+      assertThatThrownBy(() -> schemas.reader(unknown)).isInstanceOf(UnknownSchemaException.class);
+      now += SECOND;
+    }
+    awayUntil = Long.MAX_VALUE;
+    assertThat(schemas.reader(1)).isEqualTo(WriterSchemas.OBSERVATION);
+    assertThat(schemas.reader(2)).isEqualTo(WriterSchemas.OBSERVATION_REQUIRED);
   }
 
   @Test

@@ -140,7 +140,11 @@ public final class RegistryServer implements AutoCloseable {
   private synchronized Said said(String method, String path, byte[] body) throws IOException {
     String[] words = path.substring(1).split("/");
     if (method.equals("GET") && path.startsWith("/schemas/ids/")) {
-      String schema = schemas.get(Integer.parseUnsignedInt(words[2]));
+      long id = Long.parseLong(words[2]);
+      if (id > Integer.MAX_VALUE) { // to the real ones no id, but a path that is not there
+        return error(404, 404, "HTTP 404 Not Found");
+      }
+      String schema = schemas.get((int) id);
       return schema == null
           ? error(404, 40403, "No content with id/hash 'contentId-" + words[2] + "' was found.")
           : new Said(200, JSON.createObjectNode().put("schema", schema));

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class SchemaRegistryTest extends RegistryContract {
 
-  private static final Duration SOON = Duration.ofMillis(400);
+  private static final Duration SOON = Duration.ofMillis(1_200);
 
   @TempDir private Path dir;
 
@@ -91,8 +91,8 @@ class SchemaRegistryTest extends RegistryContract {
         "200 | {\"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"} | REFUSED | got one of type PROTOBUF",
         "200 | {\"schema\": \"{}\", \"references\": [{\"name\": \"x\"}]} | REFUSED | without references to others, got some",
         "404 | {\"error_code\": 40403, \"message\": \"gone\"} | UNKNOWN | got HTTP 404: gone",
-        "404 | <html>no</html> | AWAY | got HTTP 404, and no JSON; check the path",
-        "404 | {\"error_code\": 404, \"message\": \"no such page\"} | AWAY | check the path",
+        "404 | <html>no</html> | UNKNOWN | got HTTP 404, and no JSON; check the path",
+        "404 | {\"error_code\": 404, \"message\": \"no such page\"} | UNKNOWN | check the path",
         "401 | {\"message\": \"who?\"} | AWAY | got HTTP 401: who?; see to basic.auth.user.info",
         "403 | {\"message\": \"not you\"} | AWAY | got HTTP 403: not you; see to",
         "500 | {\"message\": \"oh\\u001b[2J no\"} | AWAY | got HTTP 500: oh.[2J no",
@@ -104,6 +104,28 @@ class SchemaRegistryTest extends RegistryContract {
     assertThat(e.kind()).isEqualTo(kind);
     assertThat(e).hasMessageStartingWith("schema id 7: expected ").hasMessageContaining(words);
     assertThat(e.getMessage()).doesNotContain("\u001b", "\n");
+  }
+
+  /** Records of such versions are dead letters, which is no reason not to start. */
+  @Test
+  void versionsThatCanNotBeReadAreLeftOut() throws Exception {
+    Map<String, String> answers =
+        Map.of(
+            "versions", "[1, 2, 3, 4]",
+            "1", "{\"id\": 11, \"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"}",
+            "2", "{\"error_code\": 40402, \"message\": \"Version 2 not found.\"}", // deleted
+            "3", "{\"id\": 13, \"schema\": \"{}\", \"references\": [{\"name\": \"x\"}]}",
+            "4", "{\"id\": 14, \"schema\": \"{}\"}");
+    server.answer(
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          String last = path.substring(path.lastIndexOf('/') + 1);
+          byte[] said = answers.get(last).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(last.equals("2") ? 404 : 200, said.length);
+          exchange.getResponseBody().write(said);
+        });
+    assertThat(new SchemaRegistry(server.settings()).versions("t-value", 9))
+        .containsExactly(new SchemaRegistry.Version(14, "{}"));
   }
 
   @Test
@@ -118,7 +140,9 @@ class SchemaRegistryTest extends RegistryContract {
             }
           }
         });
-    assertThat(failure(server.settings()))
+    RegistryException e = failure(server.settings());
+    assertThat(e.kind()).isEqualTo(Kind.REFUSED); // the next answer would be as long
+    assertThat(e)
         .hasMessageContaining(
             "expected at most %d bytes, got more", SchemaRegistry.MAX_ANSWER_BYTES);
   }
@@ -217,6 +241,13 @@ class SchemaRegistryTest extends RegistryContract {
         .hasMessage("basic.auth.credentials.source: expected USER_INFO, got SASL_INHERIT");
     assertThatThrownBy(() -> as(Map.of("schema.registry.ssl.keystore.location", "x")))
         .hasMessageStartingWith("schema.registry.ssl.keystore.location: expected basic.auth");
+  }
+
+  @Test
+  void aUrlAmongThePropertiesIsNotKept() {
+    RegistrySettings settings = as(Map.of("schema.registry.url", "http://weir:sesame@host"));
+    assertThat(settings.properties()).isEmpty();
+    assertThat(settings.url()).isEqualTo(server.url());
   }
 
   @ParameterizedTest
