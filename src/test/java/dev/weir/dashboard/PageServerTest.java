@@ -127,6 +127,25 @@ class PageServerTest {
   }
 
   @Test
+  void onlyWhatArrivesNowIsARate() {
+    for (int i = 0; i < 1_000; i++) {
+      page.state.takeObservation(Records.record(Records.observation("pump", i, 1)), false);
+      page.state.takeOutput(
+          Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, i, "demand", 4)), false);
+    }
+    page.job.takeSecond();
+    JsonNode job = page.json("/api/job");
+    assertThat(job.path("observations").intValue()).isEqualTo(1_000);
+    assertThat(job.path("rates").path("observations_per_second").doubleValue()).isZero();
+    assertThat(job.path("rates").path("forecasts_per_second").doubleValue()).isZero();
+    fill("pump"); // two of each
+    page.job.takeSecond();
+    JsonNode rates = page.json("/api/job").path("rates");
+    assertThat(rates.path("observations_per_second").doubleValue()).isPositive();
+    assertThat(rates.path("forecasts_per_second").doubleValue()).isPositive();
+  }
+
+  @Test
   void aHostileNameComesBackAsItIsAndAsDataOnly() {
     fill(HOSTILE);
     HttpResponse<String> list = page.get("/api/series?search=" + ServedPage.encoded("<IMG"));
