@@ -263,10 +263,16 @@ class PageServerTest {
       assertThat(in.statusCode()).isEqualTo(303);
       assertThat(in.headers().firstValue("Location")).contains("/");
       String cookie = in.headers().firstValue("Set-Cookie").orElseThrow();
-      assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/");
+      assertThat(cookie).contains("HttpOnly", "SameSite=Lax", "Path=/");
       String pair = cookie.substring(0, cookie.indexOf(';'));
       assertThat(guarded.get("/api/job", "Cookie", pair).statusCode()).isEqualTo(200);
-      assertThat(guarded.get("/api/job", "Cookie", "weir-token=x").statusCode()).isEqualTo(401);
+      assertThat(pair).isEqualTo("weir-token-%d=%s".formatted(guarded.port(), TOKEN));
+      String wrong = "weir-token-%d=x".formatted(guarded.port());
+      assertThat(guarded.get("/api/job", "Cookie", wrong).statusCode()).isEqualTo(401);
+      String other = "weir-token-%d=another-token-of-length".formatted(guarded.port() + 1);
+      assertThat(guarded.get("/api/job", "Cookie", other + "; " + pair).statusCode())
+          .as("beside the cookie of a page on another port")
+          .isEqualTo(200);
       assertThat(guarded.get("/api/job", "Authorization", "Bearer " + TOKEN).statusCode())
           .isEqualTo(200);
       assertThat(guarded.get("/api/job", "Authorization", "Bearer x").statusCode()).isEqualTo(401);
