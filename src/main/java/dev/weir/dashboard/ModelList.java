@@ -52,7 +52,9 @@ final class ModelList {
     trim();
   }
 
-  /** The oldest has to go, of those that are the last of their name only when there are no others. */
+  /**
+   * The oldest has to go, of those that are the last of their name only when there are no others.
+   */
   private void trim() {
     if (published.size() <= MOST) {
       return;

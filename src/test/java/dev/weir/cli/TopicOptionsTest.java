@@ -15,8 +15,7 @@ class TopicOptionsTest {
   @Test
   void theyAreThoseOfAJobFileThatNamesNone() {
     assertThat(topics())
-        .isEqualTo(
-            new Topics("observations", "forecasts", "scores", "observations.dlq", "models"));
+        .isEqualTo(new Topics("observations", "forecasts", "scores", "observations.dlq", "models"));
   }
 
   @Test

@@ -42,9 +42,7 @@ class ModelListTest {
     assertThat(models.entries(Map.of())).hasSize(50);
     assertThat(newest())
         .extracting(ModelList.Entry::name, ModelList.Entry::version)
-        .containsExactly(
-            tuple("supply", 70L),
-            tuple("demand", 900L));
+        .containsExactly(tuple("supply", 70L), tuple("demand", 900L));
   }
 
   @Test
