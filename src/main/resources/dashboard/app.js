@@ -175,6 +175,11 @@ for (const name of ["series", "job"]) {
     }
   });
 }
+byId("skip").addEventListener("click", event => {
+  event.preventDefault(); // the address says which series is shown
+  go({view: null});
+  byId("chosen").focus();
+});
 window.addEventListener("hashchange", follow);
 window.addEventListener("popstate", follow);
 

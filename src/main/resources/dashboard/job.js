@@ -6,7 +6,7 @@ import {compact, count, duration, moment, percent} from "./numbers.js";
 import {onTheme} from "./theme.js";
 
 const REASONS = {
-  MALFORMED: "cannot be read as an observation", NULL_VALUE: "a record without a value",
+  MALFORMED: "cannot be read as an observation", SCHEMA: "its schema is not in the registry, or is of something else", NULL_VALUE: "a record without a value",
   SERIES: "series name empty or above 1000 characters", NOT_FINITE: "value is NaN or infinite",
   TIME: "before 1970, or too far ahead of the clock", FEATURES: "not as many covariates as the job file says",
   LATE: "its series had moved past it", MODEL: "a model that does not fit the job",
@@ -42,9 +42,10 @@ export class JobView {
   #topics = element("p", {class: "dim topics"});
   #letterOf = new Map();
   #noLetters = element("p", {class: "empty"}, "None: all records could be used.");
+  #list = element("code", {});
   #replay = element("code", {});
-  #lettersNext = element("p", {class: "dim"}, "To see more: ", element("code", {}, "weir dead-letters"),
-    ". To send them in again after a fix: ", this.#replay);
+  #again = element("span", {}, " To send them in again after a fix: ", this.#replay);
+  #lettersNext = element("p", {class: "dim"}, "To see more: ", this.#list, ".", this.#again);
   #told = {};
 
   constructor() {
@@ -86,7 +87,7 @@ export class JobView {
       target.setAttribute("aria-label", `${chart.title}, over ten minutes: ${chart.lines.map((one, j) => `${one.label} ${values[j].textContent}`).join(", ")}`);
     });
     this.#once("models", [job.models, Math.floor(job.now / 60_000)], () => this.#showModels(job.models));
-    this.#once("letters", job.dead_letters_by_reason, () => this.#showLetters(job.dead_letters_by_reason));
+    this.#once("letters", job.dead_letters_by_reason, () => this.#showLetters(job.dead_letters_by_reason, job.topics.dead_letters));
     say(this.#topics, "Read from " + Object.values(job.topics).join(", ") + ". Times are UTC.");
   }
 
@@ -111,15 +112,17 @@ export class JobView {
       element("tbody", {}, ...models.map(model => element("tr", {"data-model": model.name, "data-version": model.version},
         element("th", {scope: "row"}, element("bdi", {}, printable(model.name)), model.newest ? element("span", {class: "badge"}, "newest") : null),
         element("td", {}, String(model.version)), element("td", {}, moment(model.created)),
-        element("td", {}, model.published === null ? "not on the topic: from the job file" : moment(model.published)), element("td", {class: "number"}, count(model.series))))))));
+        element("td", {}, model.published === null ? "not seen on the topic: from the job file, or earlier" : moment(model.published)), element("td", {class: "number"}, count(model.series))))))));
   }
 
-  #showLetters(reasons) {
+  #showLetters(reasons, topic) {
     this.#noLetters.hidden = reasons.length > 0;
     this.#lettersNext.hidden = reasons.length === 0;
-    if (reasons.length > 0) {
-      say(this.#replay, `weir dead-letters replay --reason ${reasons[0].reason}`);
-    }
+    const place = topic === "observations.dlq" ? "" : ` --topic ${topic}`;
+    say(this.#list, "weir dead-letters" + place);
+    const known = reasons.find(one => Object.hasOwn(REASONS, one.reason)); // others are foreign text, and no command
+    this.#again.hidden = !known;
+    say(this.#replay, known ? `weir dead-letters replay${place} --reason ${known.reason}` : "");
     for (const one of reasons) { // each stays where it is, so that it can be read
       if (!this.#letterOf.has(one.reason)) {
         this.#letterOf.set(one.reason, new Letter(one.reason));
@@ -144,7 +147,7 @@ class Letter {
 
   constructor(reason) {
     this.element = element("details", {class: "letter", "data-reason": reason},
-      element("summary", {}, element("b", {}, reason), element("span", {class: "dim"}, REASONS[reason] ?? ""), this.#count, this.#last),
+      element("summary", {}, element("b", {}, reason), element("span", {class: "dim"}, Object.hasOwn(REASONS, reason) ? REASONS[reason] : ""), this.#count, this.#last),
       this.#example);
   }
 

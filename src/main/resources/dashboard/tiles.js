@@ -28,7 +28,7 @@ const TILES = {
   },
   latency: {
     label: "Delay",
-    tip: "From appending an observation to Kafka until its forecast can be read: half of them are faster than the large figure, 99 of 100 faster than the small one. With exactly-once delivery most of it is the checkpoint interval.",
+    tip: "From when this page’s server can read an observation until it can read the forecast of it: half of them are faster than the large figure, 99 of 100 faster than the small one. With exactly-once delivery most of it is the checkpoint interval.",
     show: ({latency_ms: {p50, p99}}) => ({value: duration(p50), more: p99 === null ? "no forecast yet" : `99 % within ${duration(p99)}`, data: p50}),
   },
   skill: {

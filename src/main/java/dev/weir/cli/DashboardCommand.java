@@ -137,7 +137,13 @@ final class DashboardCommand implements Callable<Integer> {
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
       Topics all = topics.topics();
       admin
-          .missing(List.of(all.observations(), all.forecasts()))
+          .missing(
+              List.of(
+                  all.observations(),
+                  all.forecasts(),
+                  all.scores(),
+                  all.deadLetters(),
+                  all.models()))
           .forEach(
               topic ->
                   System.err.printf(

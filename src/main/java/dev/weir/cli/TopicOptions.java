@@ -30,9 +30,8 @@ final class TopicOptions {
   @Option(
       names = "--dead-letters",
       paramLabel = "TOPIC",
-      defaultValue = "observations.dlq",
-      description = "Topic of the dead letters (default: ${DEFAULT-VALUE}).")
-  private String deadLetters;
+      description = "Topic of the dead letters (default: that of the observations plus .dlq).")
+  private String deadLetters; // null: the default
 
   @Option(
       names = "--models",
@@ -42,6 +41,11 @@ final class TopicOptions {
   private String models;
 
   Topics topics() {
-    return new Topics(observations, forecasts, scores, deadLetters, models);
+    return new Topics(
+        observations,
+        forecasts,
+        scores,
+        deadLetters == null ? observations + ".dlq" : deadLetters,
+        models);
   }
 }

@@ -18,8 +18,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  */
 public final class Dashboard implements AutoCloseable {
 
-  private static final long SILENCE_MILLIS = 60_000;
-
   private final DashboardSettings settings;
   private final JobState state;
   private final TopicWatch watch;
@@ -169,23 +167,8 @@ public final class Dashboard implements AutoCloseable {
         return reader.problem();
       }
     }
-    if (state.forecasts.sum() == 0) {
-      if (readers.stream().anyMatch(TopicReader::isReadingBack)) {
-        return "Reading what is on the topics.";
-      }
-      return state.observations.sum() == 0
-          ? "No observations on topic %s yet; send some: weir produce --input FILE --topic %s."
-              .formatted(topics.observations(), topics.observations())
-          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?";
-    }
-    long now = System.currentTimeMillis();
-    if (state.lastObservation > state.lastForecast
-        && now - state.lastObservation < SILENCE_MILLIS
-        && now - Math.max(state.lastForecast, state.firstObservation) > SILENCE_MILLIS) {
-      return "Observations arrive, and no forecast has come for %d s; is the job running?"
-          .formatted((now - Math.max(state.lastForecast, state.firstObservation)) / 1_000);
-    }
-    return null;
+    return state.why(
+        System.currentTimeMillis(), readers.stream().anyMatch(TopicReader::isReadingBack));
   }
 
   @Override

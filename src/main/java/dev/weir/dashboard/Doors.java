@@ -30,7 +30,7 @@ final class Doors extends HttpFilter {
 
   private static final long serialVersionUID = 1L;
 
-  static final String COOKIE = "weir-token";
+  private static final String COOKIE = "weir-token-"; // and the port
   private static final String PARAMETER = "token";
   private static final int RANDOM_BYTES = 24;
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~-]{16,256}");
@@ -92,10 +92,11 @@ final class Doors extends HttpFilter {
     } else {
       String given = parameter(request.getQueryString());
       if (given != null && isToken(given)) {
-        Cookie cookie = new Cookie(COOKIE, token);
+        Cookie cookie = new Cookie(cookieName(request), token);
         cookie.setHttpOnly(true);
         cookie.setPath("/");
-        cookie.setAttribute("SameSite", "Strict");
+        // a link from elsewhere opens the page; nothing can be changed by a request
+        cookie.setAttribute("SameSite", "Lax");
         response.addCookie(cookie);
         response.setStatus(303); // the token is not to stay in the address
         response.setHeader("Location", "/");
@@ -136,13 +137,19 @@ final class Doors extends HttpFilter {
     }
     Cookie[] cookies = request.getCookies();
     if (cookies != null) {
+      String name = cookieName(request);
       for (Cookie cookie : cookies) {
-        if (cookie.getName().equals(COOKIE) && isToken(cookie.getValue())) {
+        if (cookie.getName().equals(name) && isToken(cookie.getValue())) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  /** Browsers keep a cookie for all ports of a host, where other pages may have other tokens. */
+  private static String cookieName(HttpServletRequest request) {
+    return COOKIE + request.getServerPort(); // as the browser sees it, behind a tunnel too
   }
 
   /** In a time that says nothing about how much of it is right. */

@@ -1,5 +1,6 @@
 package dev.weir.dashboard;
 
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class Histories {
   private final AtomicLong bytes = new AtomicLong();
   private final Set<SeriesRow> unasked = new LinkedHashSet<>(); // oldest first, as the next
   private final Set<SeriesRow> asked = new LinkedHashSet<>();
+  private final Set<SeriesRow> missed = new HashSet<>(); // of those asked for
 
   Histories(long budget) {
     this.budget = budget;
@@ -31,16 +33,25 @@ final class Histories {
     bytes.addAndGet(row.keep());
   }
 
-  /** Somebody looks at it: is kept from now on. True when it was not kept before. */
+  /** Somebody looks at it: is kept from now on. True when what was before has to be looked for. */
   boolean ask(SeriesRow row) {
+    boolean again;
     synchronized (this) {
+      again = missed.remove(row);
       unasked.remove(row);
       asked.remove(row);
       asked.add(row); // now the last to go
     }
     long taken = row.keep();
     grown(taken);
-    return taken > 0;
+    return taken > 0 || again;
+  }
+
+  /** What is on the topics of it could not be had: is looked for anew when somebody asks again. */
+  synchronized void missed(SeriesRow row) {
+    if (asked.contains(row)) {
+      missed.add(row);
+    }
   }
 
   /** A history has grown by so much; others go when there is no room. */
@@ -66,6 +77,7 @@ final class Histories {
     Iterator<SeriesRow> oldest = rows.iterator();
     SeriesRow row = oldest.next();
     oldest.remove();
+    missed.remove(row);
     bytes.addAndGet(-row.forget());
   }
 

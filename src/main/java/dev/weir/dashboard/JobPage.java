@@ -81,8 +81,8 @@ final class JobPage {
     if (latencies.size() > LATENCY_SECONDS) {
       latencies.removeFirst();
     }
-    long observations = state.observations.sum();
-    long forecasts = state.forecasts.sum();
+    long observations = state.liveObservations.sum(); // not what is read back at the start
+    long forecasts = state.liveForecasts.sum();
     double seconds =
         history.isEmpty() ? 1 : Math.max(0.001, (now - history.getLast().time()) / 1e3);
     history.addLast(

@@ -22,8 +22,15 @@ final class JobState {
   /** As a job's {@code window.max-future} by default: what is further ahead is a dead letter. */
   private static final long MAX_FUTURE_MILLIS = Duration.ofDays(1).toMillis();
 
+  private static final long SILENCE_MILLIS = 60_000;
+
+  /** An observation that is read this soon after a forecast may be the one that it is of. */
+  private static final long TOGETHER_MILLIS = 2_000;
+
   final LongAdder observations = new LongAdder();
   final LongAdder forecasts = new LongAdder();
+  final LongAdder liveObservations = new LongAdder(); // those that came since the start
+  final LongAdder liveForecasts = new LongAdder();
   final LongAdder scores = new LongAdder();
   final LongAdder deadLetters = new LongAdder();
   final LongAdder unreadable = new LongAdder();
@@ -33,9 +40,10 @@ final class JobState {
   final SeriesTable series;
   final Histories histories;
   final Names names = new Names();
-  volatile long lastObservation; // when one was read that came since the start, 0 for never
-  volatile long firstObservation; // the same
-  volatile long lastForecast; // the same
+  private volatile boolean forecastRead;
+  private volatile long lastObservation; // when one was read that came since the start, 0 for never
+  private volatile long lastForecast; // the same
+  private volatile long unanswered; // the first observation since the last forecast, 0 for none
   private final Topics topics;
   private final RegistrySettings registry; // null: plain Avro
   private final ObservationCodec observationCodec;
@@ -67,10 +75,48 @@ final class JobState {
     return new ScoreCodec(registry);
   }
 
+  /**
+   * What is missing, as a sentence; null when forecasts arrive.
+   *
+   * @param readingBack whether what was on the topics at the start is still being read
+   */
+  String why(long now, boolean readingBack) {
+    if (!forecastRead) {
+      if (readingBack) {
+        return "Reading what is on the topics.";
+      }
+      long lost = unreadable.sum();
+      if (lost > 0 && (series.size() == 0 || forecasts.sum() > 0)) {
+        return "%,d records of the topics can't be read; %s."
+            .formatted(
+                lost,
+                registry == null
+                    ? "a topic in avro-confluent needs --registry"
+                    : "with --registry they have to be in avro-confluent, of that registry");
+      }
+      return observations.sum() == 0
+          ? "No observations on topic %s yet; send some: weir produce --input FILE --topic %s."
+              .formatted(topics.observations(), topics.observations())
+          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?";
+    }
+    long since = unanswered;
+    if (since > 0 && now - since > SILENCE_MILLIS && now - lastObservation < SILENCE_MILLIS) {
+      return "Observations arrive, and no forecast has come for %d s; is the job running?"
+          .formatted((now - since) / 1_000);
+    }
+    return null;
+  }
+
   /** Of the observations' reader. */
   void takeObservation(ConsumerRecord<byte[], byte[]> record, boolean live) {
-    long now = System.currentTimeMillis();
+    takeObservation(record, live, System.currentTimeMillis());
+  }
+
+  void takeObservation(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
     observations.increment();
+    if (live) {
+      liveObservations.increment();
+    }
     Observation observation = observation(observationCodec, record, now);
     if (observation == null) {
       unreadable.increment();
@@ -78,8 +124,8 @@ final class JobState {
     }
     if (live) {
       lastObservation = now;
-      if (firstObservation == 0) {
-        firstObservation = now;
+      if (unanswered == 0 && now - lastForecast > TOGETHER_MILLIS) {
+        unanswered = now;
       }
       latencies.observed(observation.series(), observation.time(), now);
     }
@@ -110,23 +156,31 @@ final class JobState {
 
   /** Of the reader of forecasts and scores. */
   void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    takeOutput(record, live, System.currentTimeMillis());
+  }
+
+  void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
     if (record.topic().equals(topics.forecasts())) {
-      takeForecast(record, live);
+      takeForecast(record, live, now);
     } else {
-      takeScore(record);
+      takeScore(record, now);
     }
   }
 
-  private void takeForecast(ConsumerRecord<byte[], byte[]> record, boolean live) {
-    long now = System.currentTimeMillis();
+  private void takeForecast(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
     forecasts.increment();
+    if (live) {
+      liveForecasts.increment();
+    }
     Forecast forecast = forecast(forecastCodec, record);
     if (forecast == null) {
       unreadable.increment();
       return;
     }
+    forecastRead = true;
     if (live) {
       lastForecast = now;
+      unanswered = 0;
       latencies.issued(forecast.series(), forecast.origin(), now);
     }
     SeriesRow row = series.row(forecast.series(), histories::offer);
@@ -149,7 +203,7 @@ final class JobState {
     }
   }
 
-  private void takeScore(ConsumerRecord<byte[], byte[]> record) {
+  private void takeScore(ConsumerRecord<byte[], byte[]> record, long now) {
     scores.increment();
     Score score = score(scoreCodec, record);
     if (score == null) {
@@ -158,7 +212,7 @@ final class JobState {
     }
     SeriesRow row = series.row(score.series(), histories::offer);
     if (row != null) {
-      histories.grown(row.score(score, record.partition(), System.currentTimeMillis()));
+      histories.grown(row.score(score, record.partition(), now));
     }
   }
 

@@ -7,9 +7,13 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationCodec;
 import dev.weir.kafka.ScoreCodec;
+import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,7 +23,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -30,7 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the history of one series that was not kept, from the newest records of the partitions that
- * it was last seen on: a bounded number of records in a bounded time, one series after the other.
+ * it was last seen on: a bounded number of records in a bounded time, the newest part first, one
+ * series after the other.
  */
 final class LookBack implements AutoCloseable {
 
@@ -38,11 +45,19 @@ final class LookBack implements AutoCloseable {
   private static final int MOST_WAITING = 16;
   private static final Duration LONGEST = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final int TOPICS = 3;
+  private static final long FIRST_PART = 5_000; // records; each further part is twice as long
+
+  /** As many forecasts as are kept of each mode, and one that tells that there are more. */
+  private static final int MOST_FOUND = SeriesHistory.KEPT * Mode.values().length + 1;
 
   private final Map<String, Object> config;
   private final Topics topics;
   private final JobState state;
   private final int back;
+  private final ObservationCodec observations; // these three are of the one thread
+  private final ForecastCodec forecasts;
+  private final ScoreCodec scores;
   private final ThreadPoolExecutor one =
       new ThreadPoolExecutor(
           1,
@@ -61,17 +76,27 @@ final class LookBack implements AutoCloseable {
     this.topics = topics;
     this.state = state;
     this.back = back;
+    this.observations = state.observationCodec();
+    this.forecasts = state.forecastCodec();
+    this.scores = state.scoreCodec();
   }
 
-  /** Fills the row's history; returns when that is done, or when it takes too long. */
+  /**
+   * Fills the row's history; returns when that is done, or when it takes too long: then it goes on.
+   * What cannot be read now is looked for anew when somebody asks again.
+   */
   void fill(SeriesRow row) {
     try {
       Future<?> done = one.submit(() -> read(row));
       done.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException | TimeoutException e) {
-      LOG.debug("{}: what is further back comes later or not at all", row.name());
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{}: too many are looked for at once", row.name());
+      state.histories.missed(row);
+    } catch (TimeoutException e) {
+      LOG.debug("{}: what is further back comes later", row.name());
     } catch (ExecutionException e) {
       LOG.warn("could not look back: {}", e.getCause().toString());
+      state.histories.missed(row);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -80,72 +105,115 @@ final class LookBack implements AutoCloseable {
   private void read(SeriesRow row) {
     SeriesRow.Places places = row.places();
     SeriesHistory found = new SeriesHistory(row.name());
-    long deadline = System.nanoTime() + LONGEST.toNanos();
+    long start = System.nanoTime();
     byte[] key = row.name().getBytes(StandardCharsets.UTF_8);
     long now = System.currentTimeMillis();
-    ObservationCodec observations = state.observationCodec();
-    ForecastCodec forecasts = state.forecastCodec();
-    ScoreCodec scores = state.scoreCodec();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       scan(
-          consumer,
-          topics.observations(),
-          places.observations(),
-          deadline,
-          record -> { // others than ours may give another key, or none
-            Observation observation = JobState.observation(observations, record, now);
-            if (observation != null && observation.series().equals(row.name())) {
-              found.observe(observation.time(), observation.value());
-            }
-          });
+              consumer,
+              topics.observations(),
+              places.observations(),
+              deadline(start, 1),
+              record -> { // others than ours may give another key, or none
+                Observation observation = JobState.observation(observations, record, now);
+                return observation != null && observation.series().equals(row.name())
+                    ? observation
+                    : null;
+              })
+          .forEach(observation -> found.observe(observation.time(), observation.value()));
       scan(
-          consumer,
-          topics.forecasts(),
-          places.forecasts(),
-          deadline,
-          record -> {
-            Forecast forecast =
-                Arrays.equals(key, record.key()) ? JobState.forecast(forecasts, record) : null;
-            if (forecast != null && forecast.series().equals(row.name())) {
-              found.issue(forecast, state.names.sharedModel(forecast.model()), now);
-            }
-          });
+              consumer,
+              topics.forecasts(),
+              places.forecasts(),
+              deadline(start, 2),
+              record -> {
+                Forecast forecast =
+                    Arrays.equals(key, record.key()) ? JobState.forecast(forecasts, record) : null;
+                return forecast != null && forecast.series().equals(row.name()) ? forecast : null;
+              })
+          .forEach(
+              forecast -> found.issue(forecast, state.names.sharedModel(forecast.model()), now));
       scan(
-          consumer,
-          topics.scores(),
-          places.scores(),
-          deadline,
-          record -> {
-            Score score = Arrays.equals(key, record.key()) ? JobState.score(scores, record) : null;
-            if (score != null && score.series().equals(row.name())) {
-              found.score(score);
-            }
-          });
+              consumer,
+              topics.scores(),
+              places.scores(),
+              deadline(start, TOPICS),
+              record -> {
+                Score score =
+                    Arrays.equals(key, record.key()) ? JobState.score(scores, record) : null;
+                return score != null && score.series().equals(row.name()) ? score : null;
+              })
+          .forEach(found::score);
     } catch (KafkaException e) {
-      LOG.warn("could not look back: {}", e.toString()); // what was found is shown
+      LOG.warn("could not look back: {}", e.toString());
+      state.histories.missed(row); // and what was found is shown
     }
     state.histories.grown(row.complete(found));
   }
 
-  private void scan(
-      KafkaConsumer<byte[], byte[]> consumer,
+  /** What one topic does not need of its share of the time is left to the next. */
+  private static long deadline(long start, int topic) {
+    return start + LONGEST.toNanos() * topic / TOPICS;
+  }
+
+  /** What the newest records of a partition hold, oldest first. */
+  private <T> List<T> scan(
+      Consumer<byte[], byte[]> consumer,
       String topic,
       int partition,
       long deadline,
-      Consumer<ConsumerRecord<byte[], byte[]>> action) {
+      Function<ConsumerRecord<byte[], byte[]>, T> content) {
     if (partition < 0) {
-      return;
+      return List.of();
     }
     TopicPartition place = new TopicPartition(topic, partition);
     List<TopicPartition> only = List.of(place);
     consumer.assign(only);
-    long begin = consumer.beginningOffsets(only).get(place);
     long end = consumer.endOffsets(only).get(place);
-    consumer.seek(place, Math.max(begin, end - back));
-    while (consumer.position(place) < end && System.nanoTime() < deadline) {
-      consumer.poll(POLL).forEach(action);
+    long begin = Math.max(consumer.beginningOffsets(only).get(place), end - back);
+    return newestFirst(
+        consumer, place, begin, end, () -> System.nanoTime() - deadline >= 0, content);
+  }
+
+  /**
+   * Reads part by part, each before the one that was read last, until there are enough or the time
+   * is over. A part that was not read to its end is left, so that nothing is missing in between.
+   */
+  static <T> List<T> newestFirst(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition place,
+      long begin,
+      long end,
+      BooleanSupplier over,
+      Function<ConsumerRecord<byte[], byte[]>, T> content) {
+    Deque<List<T>> parts = new ArrayDeque<>(); // oldest first
+    int found = 0;
+    long length = FIRST_PART;
+    for (long to = end; to > begin && found < MOST_FOUND; length *= 2) {
+      long from = Math.max(begin, to - length);
+      List<T> part = new ArrayList<>();
+      consumer.seek(place, from);
+      while (consumer.position(place) < to) {
+        if (over.getAsBoolean()) {
+          return joined(parts);
+        }
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          T one = record.offset() < to ? content.apply(record) : null;
+          if (one != null) {
+            part.add(one);
+          }
+        }
+      }
+      parts.addFirst(part);
+      found += part.size();
+      to = from;
     }
+    return joined(parts);
+  }
+
+  private static <T> List<T> joined(Deque<List<T>> parts) {
+    return parts.stream().flatMap(List::stream).toList();
   }
 
   @Override

@@ -19,16 +19,8 @@ final class ModelList {
   static final long UNKNOWN = Long.MIN_VALUE;
 
   private final ModelCodec codec = new ModelCodec();
-  private final Map<Version, Published> published =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Version, Published> eldest) {
-          return size() > MOST;
-        }
-      };
-  private final Map<String, Long> newest = new HashMap<>();
+  private final Map<Version, Published> published = new LinkedHashMap<>(); // oldest first
+  private final Map<String, Long> newest = new HashMap<>(); // of those
 
   private record Published(long created, long published) {}
 
@@ -51,13 +43,33 @@ final class ModelList {
     if (ModelCopies.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
       published.putIfAbsent(
           version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
+      trim();
       return;
     }
     published.remove(version); // published again: is now the last
     published.put(version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
-    if (newest.size() < MOST || newest.containsKey(name)) {
-      newest.put(name, model.getVersion());
+    newest.put(name, model.getVersion());
+    trim();
+  }
+
+  /**
+   * The oldest has to go, of those that are the last of their name only when there are no others.
+   */
+  private void trim() {
+    if (published.size() <= MOST) {
+      return;
     }
+    Version out =
+        published.keySet().stream()
+            .filter(version -> !isNewest(version))
+            .findFirst()
+            .orElseGet(() -> published.keySet().iterator().next());
+    published.remove(out);
+    newest.remove(out.model(), out.version());
+  }
+
+  private boolean isNewest(Version version) {
+    return newest.getOrDefault(version.model(), UNKNOWN) == version.version();
   }
 
   /** Newest publication first, then those that only forecasts name. */
@@ -73,7 +85,7 @@ final class ModelList {
                     told.created(),
                     told.published(),
                     issuers.getOrDefault(version, 0),
-                    newest.getOrDefault(version.model(), UNKNOWN) == version.version())));
+                    isNewest(version))));
     issuers.entrySet().stream()
         .filter(e -> !published.containsKey(e.getKey()) && !e.getKey().model().isEmpty())
         .sorted(Comparator.comparing(e -> -e.getValue()))

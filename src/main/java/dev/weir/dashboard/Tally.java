@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Dead letters by reason, each with its newest one as an example. Their bytes are foreign. */
 final class Tally {
 
-  private static final int MOST_REASONS = 20; // there are nine; the rest is somebody's own
+  private static final int MOST_REASONS = 20; // there are ten; the rest is somebody's own
   private static final int MOST_TEXT = 200;
   private static final int MOST_MESSAGE = 500;
 

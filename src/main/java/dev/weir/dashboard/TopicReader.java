@@ -31,7 +31,10 @@ final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration CLOSE = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int MOST_FAILURES = 3; // in a row, without a record between
+  private static final int MOST_FAILURES = 3; // in a row, whatever other partitions bring
+
+  /** A failure that comes later than this after another one is the first of its own row. */
+  private static final Duration ROW = Duration.ofMinutes(1);
 
   private final List<String> topics;
   private final int back;
@@ -105,6 +108,7 @@ final class TopicReader implements AutoCloseable {
 
   private void run() {
     int failures = 0;
+    long lastFailure = 0;
     while (!isClosed()) {
       KafkaConsumer<byte[], byte[]> opened = null;
       try {
@@ -113,8 +117,11 @@ final class TopicReader implements AutoCloseable {
         consumer = opened;
         while (!isClosed()) {
           if (assign(opened)) {
-            failures = read(opened, failures);
+            read(opened);
           } else {
+            if (watch.seen().missing().containsAll(topics)) {
+              readingBack = false; // nothing was there before the start
+            }
             pause(POLL);
           }
         }
@@ -129,7 +136,11 @@ final class TopicReader implements AutoCloseable {
         }
         problem = said;
         // its own type is that of bytes that cannot be read; brokers that are away have others
-        failures = e.getClass() == KafkaException.class ? failures + 1 : failures;
+        if (e.getClass() == KafkaException.class) {
+          long now = System.nanoTime();
+          failures = now - lastFailure > ROW.toNanos() ? 1 : failures + 1;
+          lastFailure = now;
+        }
         if (failures >= MOST_FAILURES) { // what follows such a batch can be read
           LOG.warn("{}: going on at their ends", topics);
           positions.clear();
@@ -186,15 +197,13 @@ final class TopicReader implements AutoCloseable {
     return !wanted.isEmpty();
   }
 
-  private int read(Consumer<byte[], byte[]> consumer, int failures) {
-    int left = failures;
+  private void read(Consumer<byte[], byte[]> consumer) {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
     problem = null;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       handler.take(record, record.offset() >= liveFrom.getOrDefault(partition, 0L));
       positions.put(partition, record.offset() + 1);
-      left = 0;
     }
     if (readingBack) {
       readingBack =
@@ -204,7 +213,6 @@ final class TopicReader implements AutoCloseable {
                       consumer.assignment().contains(e.getKey())
                           && consumer.position(e.getKey()) < e.getValue());
     }
-    return left;
   }
 
   @Override

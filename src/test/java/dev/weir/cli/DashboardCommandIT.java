@@ -56,7 +56,8 @@ class DashboardCommandIT {
         assertThat(page.getHost()).isEqualTo("localhost");
         assertThat(page.getQuery()).as("no token on loopback").isNull();
         assertThat(get(page).statusCode()).isEqualTo(200);
-        assertThat(weir.err()).contains("topic observations is not on Kafka");
+        assertThat(weir.err())
+            .contains("topic observations is not on Kafka", "topic models is not on Kafka");
       }
       try (WeirProcess weir =
           WeirProcess.start(

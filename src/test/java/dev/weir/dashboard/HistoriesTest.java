@@ -41,6 +41,18 @@ class HistoriesTest {
   }
 
   @Test
+  void whatCouldNotBeLookedForIsLookedForAnewOnce() {
+    SeriesRow row = new SeriesRow("pump");
+    histories.missed(row);
+    assertThat(histories.ask(row)).as("not kept before").isTrue();
+    assertThat(histories.ask(row)).isFalse();
+    histories.missed(row);
+    assertThat(row.isKept()).as("for what comes now").isTrue();
+    assertThat(histories.ask(row)).isTrue();
+    assertThat(histories.ask(row)).isFalse();
+  }
+
+  @Test
   void ofManyThoseThatWereAskedForLastAreKeptWithinTheBudget() {
     List<SeriesRow> rows = rows(100);
     SeriesRow first = rows.get(0);

@@ -412,6 +412,8 @@ class PageIT {
     browser.find("[data-reason=MALFORMED] summary").click();
     assertThat(browser.find("[data-reason=MALFORMED] .example").getText())
         .contains(topics().observations(), "partition 0", HOSTILE);
+    assertThat(browser.find("#view-job").getText())
+        .contains("weir dead-letters replay", "--reason MALFORMED");
     assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
   }
 
@@ -474,6 +476,15 @@ class PageIT {
     browser.press("?");
     browser.await("the keys", () -> browser.find("#keys").isDisplayed());
     browser.press(Keys.ESCAPE);
+  }
+
+  @Test
+  void skippingToTheChartLeavesTheSeriesInTheAddress() {
+    openSeries("uci_bike");
+    browser.tabTo(".skip");
+    browser.press(Keys.ENTER);
+    assertThat(browser.<String>js("return document.activeElement.id")).isEqualTo("chosen");
+    assertThat(browser.<String>js("return location.hash")).isEqualTo("#series=uci_bike");
   }
 
   @Test

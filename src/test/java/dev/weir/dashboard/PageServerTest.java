@@ -127,6 +127,25 @@ class PageServerTest {
   }
 
   @Test
+  void onlyWhatArrivesNowIsARate() {
+    for (int i = 0; i < 1_000; i++) {
+      page.state.takeObservation(Records.record(Records.observation("pump", i, 1)), false);
+      page.state.takeOutput(
+          Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, i, "demand", 4)), false);
+    }
+    page.job.takeSecond();
+    JsonNode job = page.json("/api/job");
+    assertThat(job.path("observations").intValue()).isEqualTo(1_000);
+    assertThat(job.path("rates").path("observations_per_second").doubleValue()).isZero();
+    assertThat(job.path("rates").path("forecasts_per_second").doubleValue()).isZero();
+    fill("pump"); // two of each
+    page.job.takeSecond();
+    JsonNode rates = page.json("/api/job").path("rates");
+    assertThat(rates.path("observations_per_second").doubleValue()).isPositive();
+    assertThat(rates.path("forecasts_per_second").doubleValue()).isPositive();
+  }
+
+  @Test
   void aHostileNameComesBackAsItIsAndAsDataOnly() {
     fill(HOSTILE);
     HttpResponse<String> list = page.get("/api/series?search=" + ServedPage.encoded("<IMG"));
@@ -244,10 +263,16 @@ class PageServerTest {
       assertThat(in.statusCode()).isEqualTo(303);
       assertThat(in.headers().firstValue("Location")).contains("/");
       String cookie = in.headers().firstValue("Set-Cookie").orElseThrow();
-      assertThat(cookie).contains("HttpOnly", "SameSite=Strict", "Path=/");
+      assertThat(cookie).contains("HttpOnly", "SameSite=Lax", "Path=/");
       String pair = cookie.substring(0, cookie.indexOf(';'));
       assertThat(guarded.get("/api/job", "Cookie", pair).statusCode()).isEqualTo(200);
-      assertThat(guarded.get("/api/job", "Cookie", "weir-token=x").statusCode()).isEqualTo(401);
+      assertThat(pair).isEqualTo("weir-token-%d=%s".formatted(guarded.port(), TOKEN));
+      String wrong = "weir-token-%d=x".formatted(guarded.port());
+      assertThat(guarded.get("/api/job", "Cookie", wrong).statusCode()).isEqualTo(401);
+      String other = "weir-token-%d=another-token-of-length".formatted(guarded.port() + 1);
+      assertThat(guarded.get("/api/job", "Cookie", other + "; " + pair).statusCode())
+          .as("beside the cookie of a page on another port")
+          .isEqualTo(200);
       assertThat(guarded.get("/api/job", "Authorization", "Bearer " + TOKEN).statusCode())
           .isEqualTo(200);
       assertThat(guarded.get("/api/job", "Authorization", "Bearer x").statusCode()).isEqualTo(401);

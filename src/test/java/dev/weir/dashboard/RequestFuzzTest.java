@@ -90,7 +90,7 @@ class RequestFuzzTest {
           "If-None-Match: *",
           "If-Modified-Since: never",
           "Last-Event-ID: 99999999999999999999",
-          "Cookie: weir-token=\"; a=b; $Version=1",
+          "Cookie: weir-token-80=\"; a=b; $Version=1",
           "Authorization: Bearer ",
           "Content-Length: -1",
           "Content-Length: 99999999999",
