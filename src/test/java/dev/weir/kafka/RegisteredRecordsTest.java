@@ -186,7 +186,8 @@ class RegisteredRecordsTest {
             """
                 .formatted(type.replace('\'', '"')));
     boolean isMap = type.contains("map");
-    // One item, a string of seven bytes, and a size of 2: who skips by the size finds the end of the
+    // One item, a string of seven bytes, and a size of 2: who skips by the size finds the end of
+    // the
     // blocks inside the string, and after it a series of 2^31 - 9 bytes.
     byte[] block = {1, 4, 14, 'x', 0, (byte) 0xee, -1, -1, -1, 15};
     byte[] rest = new byte[isMap ? 12 : 11]; // a map's value, the end, series, time and value
