@@ -41,7 +41,10 @@ final class RegistrySchemas<R> {
   private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(3);
   private static final long SECOND = 1_000_000_000L;
 
-  /** Ids that are remembered, with a reader and without one; the one that was not used for the longest goes first. */
+  /**
+   * Ids that are remembered, with a reader and without one; the one that was not used for the
+   * longest goes first.
+   */
   private static final int MAX_IDS = 1_000;
 
   /** Makes a reader for a writer's schema. */

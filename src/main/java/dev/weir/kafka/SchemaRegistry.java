@@ -189,8 +189,8 @@ final class SchemaRegistry {
   record Version(int id, String schema) {}
 
   /**
-   * The newest versions of a subject, oldest first; none of a subject that is not there, and without
-   * those that the registry has not, or not as Avro.
+   * The newest versions of a subject, oldest first; none of a subject that is not there, and
+   * without those that the registry has not, or not as Avro.
    */
   List<Version> versions(String subject, int most) throws RegistryException {
     String what = "subject " + subject;
@@ -323,8 +323,7 @@ final class SchemaRegistry {
   private RegistryException unknown(String what, String said) {
     return new RegistryException(
         Kind.UNKNOWN,
-        "%s: expected to be known to the schema registry at %s, got %s"
-            .formatted(what, url, said));
+        "%s: expected to be known to the schema registry at %s, got %s".formatted(what, url, said));
   }
 
   private RegistryException refusal(String what, int status, JsonNode answer) {

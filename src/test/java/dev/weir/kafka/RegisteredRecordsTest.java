@@ -186,7 +186,8 @@ class RegisteredRecordsTest {
             """
                 .formatted(type.replace('\'', '"')));
     boolean isMap = type.contains("map");
-    // One item, a string of seven bytes, and a size of 2: who skips by the size finds the end of the
+    // One item, a string of seven bytes, and a size of 2: who skips by the size finds the end of
+    // the
     // blocks inside the string, and after it a series of 2^31 - 9 bytes.
     byte[] block = {1, 4, 14, 'x', 0, (byte) 0xee, -1, -1, -1, 15};
     byte[] rest = new byte[isMap ? 12 : 11]; // a map's value, the end, series, time and value
@@ -362,6 +363,20 @@ class RegisteredRecordsTest {
                     .binaryDecoder(framed.value(), 5, framed.value().length - 5, null));
     assertThat(read.get("series")).hasToString("pump-7");
     assertThat(((List<?>) read.get("steps"))).hasSize(2);
+  }
+
+  @Test
+  void aSinkWritesWithoutTheSecretsOfTheRegistry() {
+    RegistrySettings registry =
+        new RegistrySettings(
+            "http://nowhere",
+            Map.of("basic.auth.user.info", "${env:WEIR_NOT_SET_AT_ALL}"),
+            Duration.ZERO,
+            258,
+            3,
+            Map.of());
+    assertThat(written(FORECAST, registry).value()).startsWith(0, 0, 0, 1, 2);
+    assertThat(written(SCORE, registry).value()).startsWith(0, 0, 0, 0, 3);
   }
 
   @Test

@@ -169,9 +169,7 @@ class RegistrySchemasTest {
     assertThat(asked).hasSizeBetween(RegistrySchemas.BURST, RegistrySchemas.BURST + 10);
     assertThatThrownBy(() -> schemas.reader(7)).isInstanceOf(UnknownSchemaException.class);
     assertFails(
-        schemas,
-        8,
-        "schema id 8: expected at most one new id a second, got more; not asked for");
+        schemas, 8, "schema id 8: expected at most one new id a second, got more; not asked for");
     now += SECOND;
     assertThat(schemas.reader(77)).isEqualTo(WriterSchemas.OBSERVATION);
   }
