@@ -25,7 +25,7 @@ public final class ForecastCodec {
 
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
-  private final RecordReader<dev.weir.kafka.avro.Forecast> reader;
+  private final RecordReader<dev.weir.kafka.avro.Forecast> reader; // null: only writes
   private String model = ""; // whose bytes are next; the same one for many forecasts
   private byte[] modelBytes = {};
 
@@ -40,9 +40,21 @@ public final class ForecastCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ForecastCodec(RegistrySettings registry) {
+    this(registry, new RecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
+  }
+
+  private ForecastCodec(
+      RegistrySettings registry, RecordReader<dev.weir.kafka.avro.Forecast> reader) {
     this.buffer =
         new AvroBytes(registry == null ? Framing.NONE : Framing.of(registry.forecastId()));
-    this.reader = new RecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry);
+    this.reader = reader;
+  }
+
+  /**
+   * Writes, and needs no registry for it, nor a secret: the id of our schema is in the settings.
+   */
+  static ForecastCodec writing(RegistrySettings registry) {
+    return new ForecastCodec(registry, null);
   }
 
   private static <T extends Enum<T>> byte[][] utf8(T[] values, Function<T, String> text) {
@@ -121,6 +133,9 @@ public final class ForecastCodec {
   }
 
   public Forecast decode(byte[] bytes) throws MalformedException {
+    if (reader == null) {
+      throw new IllegalStateException("expected a codec that reads, got one that only writes");
+    }
     dev.weir.kafka.avro.Forecast record = reader.read(bytes);
     try {
       return toForecast(record);

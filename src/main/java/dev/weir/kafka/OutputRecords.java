@@ -35,8 +35,8 @@ final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
   @Override
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-    forecasts = new ForecastCodec(registry);
-    scores = new ScoreCodec(registry);
+    forecasts = ForecastCodec.writing(registry);
+    scores = ScoreCodec.writing(registry);
     if (registry == null) {
       forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
       scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());

@@ -16,7 +16,7 @@ public final class ScoreCodec {
   static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
 
   private final AvroBytes buffer;
-  private final RecordReader<dev.weir.kafka.avro.Score> reader;
+  private final RecordReader<dev.weir.kafka.avro.Score> reader; // null: only writes
 
   /** Plain Avro. */
   public ScoreCodec() {
@@ -29,8 +29,19 @@ public final class ScoreCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ScoreCodec(RegistrySettings registry) {
+    this(registry, new RecordReader<>("score", dev.weir.kafka.avro.Score.class, registry));
+  }
+
+  private ScoreCodec(RegistrySettings registry, RecordReader<dev.weir.kafka.avro.Score> reader) {
     this.buffer = new AvroBytes(registry == null ? Framing.NONE : Framing.of(registry.scoreId()));
-    this.reader = new RecordReader<>("score", dev.weir.kafka.avro.Score.class, registry);
+    this.reader = reader;
+  }
+
+  /**
+   * Writes, and needs no registry for it, nor a secret: the id of our schema is in the settings.
+   */
+  static ScoreCodec writing(RegistrySettings registry) {
+    return new ScoreCodec(registry, null);
   }
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
@@ -79,6 +90,9 @@ public final class ScoreCodec {
   }
 
   public Score decode(byte[] bytes) throws MalformedException {
+    if (reader == null) {
+      throw new IllegalStateException("expected a codec that reads, got one that only writes");
+    }
     dev.weir.kafka.avro.Score record = reader.read(bytes);
     try {
       return new Score(

@@ -366,6 +366,20 @@ class RegisteredRecordsTest {
   }
 
   @Test
+  void aSinkWritesWithoutTheSecretsOfTheRegistry() {
+    RegistrySettings registry =
+        new RegistrySettings(
+            "http://nowhere",
+            Map.of("basic.auth.user.info", "${env:WEIR_NOT_SET_AT_ALL}"),
+            Duration.ZERO,
+            258,
+            3,
+            Map.of());
+    assertThat(written(FORECAST, registry).value()).startsWith(0, 0, 0, 1, 2);
+    assertThat(written(SCORE, registry).value()).startsWith(0, 0, 0, 0, 3);
+  }
+
+  @Test
   void aDeadLetterKeepsItsBytesAndHeadersWhateverTheFormat() {
     byte[] value = {0, 0, 0, 0, 9, 2, 'p'};
     ProducerRecord<byte[], byte[]> record =
