@@ -38,7 +38,6 @@ final class RegistrySchemas<R> {
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-  private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(3);
   private static final long SECOND = 1_000_000_000L;
 
   /**
@@ -87,17 +86,11 @@ final class RegistrySchemas<R> {
 
   RegistrySchemas(RegistrySettings settings, Compiler<R> compiler) {
     this(
-        new SchemaRegistry(settings, timeout(settings.patience()))::schema,
+        new SchemaRegistry(settings)::schema,
         settings,
         compiler,
         System::nanoTime,
         nanos -> Thread.sleep(nanos / 1_000_000, (int) (nanos % 1_000_000)));
-  }
-
-  /** Who waits for a record no longer than this need not wait longer for a request. */
-  private static Duration timeout(Duration patience) {
-    Duration least = SHORTEST_TIMEOUT.compareTo(patience) > 0 ? SHORTEST_TIMEOUT : patience;
-    return least.compareTo(SchemaRegistry.TIMEOUT) < 0 ? least : SchemaRegistry.TIMEOUT;
   }
 
   RegistrySchemas(
