@@ -426,6 +426,12 @@ class PageIT {
     browser.await(
         "the word for it",
         () -> "Reconnecting".equals(browser.text("[data-tile=state] .tile-value")));
+    assertThat(
+            browser.<Boolean>js(
+                "const tile = document.querySelector('.tile[data-tile=state]');"
+                    + " return tile.scrollWidth <= tile.clientWidth"))
+        .as("the word is not cut off")
+        .isTrue();
     assertThat(browser.find("#notice").getText()).contains("The server does not answer");
     assertThat(browser.pixels(MAIN, "actual")).as("what was seen stays").isGreaterThan(100);
     send("vega_seattle_tmax", 4); // while nobody looks
