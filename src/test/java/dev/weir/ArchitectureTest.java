@@ -97,6 +97,20 @@ class ArchitectureTest {
           .because("bytes and operators change for different reasons");
 
   @ArchTest
+  static final ArchRule STATE_IS_A_FRAME =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.state..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.apache.flink.api.common.typeutils..",
+              "org.apache.flink.core.memory..",
+              "dev.weir.state..")
+          .because("jobs and SQL keep their state in it, whatever the state is of");
+
+  @ArchTest
   static final ArchRule SQL_STANDS_ALONE =
       classes()
           .that()
@@ -105,6 +119,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "java..",
+              "dev.weir.state..",
               "org.slf4j..",
               "org.apache.flink.table..",
               "org.apache.flink.api.common..",

@@ -2,6 +2,8 @@ package dev.weir.sql;
 
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SeriesMemoryFormat;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -11,25 +13,31 @@ import org.apache.flink.core.memory.DataOutputView;
  * Saves what was learned of a partition: a {@link SeriesMemoryFormat}. Public for the classes that
  * Flink generates.
  */
-public final class LearnedSerializer extends StateSerializer<SeriesMemory> {
+public final class LearnedSerializer extends WeirSerializer<SeriesMemory> {
 
   private static final long serialVersionUID = 1L;
 
   static final LearnedSerializer INSTANCE = new LearnedSerializer();
 
   @Override
-  byte version() {
+  public byte version() {
     return SeriesMemoryFormat.VERSION;
   }
 
   @Override
-  void write(SeriesMemory memory, DataOutputView target) throws IOException {
+  protected void write(SeriesMemory memory, DataOutputView target) throws IOException {
     SeriesMemoryFormat.write(memory, target);
   }
 
   @Override
-  SeriesMemory read(byte version, DataInputView source) throws IOException {
+  protected SeriesMemory read(byte version, DataInputView source) throws IOException {
     return SeriesMemoryFormat.read(version, source);
+  }
+
+  /** Mutable: the heap backend must not share it with a running snapshot. */
+  @Override
+  public boolean isImmutableType() {
+    return false;
   }
 
   @Override
@@ -43,7 +51,7 @@ public final class LearnedSerializer extends StateSerializer<SeriesMemory> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class MemorySnapshot extends Snapshot<SeriesMemory> {
+  public static final class MemorySnapshot extends LayoutSnapshot<SeriesMemory> {
     public MemorySnapshot() {
       super(INSTANCE);
     }

@@ -2,6 +2,8 @@ package dev.weir.sql;
 
 import dev.weir.forecast.WindowState;
 import dev.weir.forecast.WindowStateFormat;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -12,7 +14,7 @@ import org.apache.flink.types.StringValue;
  * Saves a partition's name, its timer, and its windows as a {@link WindowStateFormat}. Public for
  * the classes that Flink generates.
  */
-public final class SeriesEntrySerializer extends StateSerializer<SeriesEntry> {
+public final class SeriesEntrySerializer extends WeirSerializer<SeriesEntry> {
 
   private static final long serialVersionUID = 1L;
 
@@ -21,12 +23,12 @@ public final class SeriesEntrySerializer extends StateSerializer<SeriesEntry> {
   private static final long NO_EXPIRY = Long.MIN_VALUE;
 
   @Override
-  byte version() {
+  public byte version() {
     return 1;
   }
 
   @Override
-  void write(SeriesEntry entry, DataOutputView target) throws IOException {
+  protected void write(SeriesEntry entry, DataOutputView target) throws IOException {
     StringValue.writeString(entry.name, target);
     target.writeLong(entry.expiry == null ? NO_EXPIRY : entry.expiry);
     target.writeByte(WindowStateFormat.VERSION);
@@ -34,11 +36,17 @@ public final class SeriesEntrySerializer extends StateSerializer<SeriesEntry> {
   }
 
   @Override
-  SeriesEntry read(byte version, DataInputView source) throws IOException {
+  protected SeriesEntry read(byte version, DataInputView source) throws IOException {
     String name = StringValue.readString(source);
     long expiry = source.readLong();
     WindowState window = WindowStateFormat.read(source.readByte(), source);
     return new SeriesEntry(name, window, expiry == NO_EXPIRY ? null : expiry);
+  }
+
+  /** Mutable: the heap backend must not share it with a running snapshot. */
+  @Override
+  public boolean isImmutableType() {
+    return false;
   }
 
   @Override
@@ -52,7 +60,7 @@ public final class SeriesEntrySerializer extends StateSerializer<SeriesEntry> {
   }
 
   /** Found by its name when a savepoint is restored, so neither may change. */
-  public static final class EntrySnapshot extends Snapshot<SeriesEntry> {
+  public static final class EntrySnapshot extends LayoutSnapshot<SeriesEntry> {
     public EntrySnapshot() {
       super(INSTANCE);
     }

@@ -6,6 +6,8 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.SourceRecord.Header;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +33,12 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   private static final byte USUAL = 1;
 
   @Override
-  byte version() {
+  public byte version() {
     return 2;
   }
 
   @Override
-  void write(Arrival arrival, DataOutputView target) throws IOException {
+  protected void write(Arrival arrival, DataOutputView target) throws IOException {
     if (arrival instanceof Observed observed) {
       Observation observation = observed.observation();
       target.writeByte(OBSERVED);
@@ -52,7 +54,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   }
 
   @Override
-  Arrival read(byte version, DataInputView source) throws IOException {
+  protected Arrival read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
       return readDeadLetter(version, source);

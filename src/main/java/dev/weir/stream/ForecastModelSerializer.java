@@ -2,6 +2,8 @@ package dev.weir.stream;
 
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -18,17 +20,17 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
   static final ForecastModelSerializer INSTANCE = new ForecastModelSerializer();
 
   @Override
-  byte version() {
+  public byte version() {
     return 1;
   }
 
   @Override
-  void write(ForecastModel model, DataOutputView target) throws IOException {
+  protected void write(ForecastModel model, DataOutputView target) throws IOException {
     writeBytes(ModelFiles.toBytes(model), target);
   }
 
   @Override
-  ForecastModel read(byte version, DataInputView source) throws IOException {
+  protected ForecastModel read(byte version, DataInputView source) throws IOException {
     return ModelFiles.fromBytes(readBytes(source), ModelFiles.Defaults.NONE, "model in state");
   }
 

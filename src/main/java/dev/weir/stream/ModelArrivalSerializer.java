@@ -3,6 +3,8 @@ package dev.weir.stream;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -19,12 +21,12 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   private static final byte DEAD_LETTER = 1;
 
   @Override
-  byte version() {
+  public byte version() {
     return 2;
   }
 
   @Override
-  void write(ModelArrival arrival, DataOutputView target) throws IOException {
+  protected void write(ModelArrival arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ModelUpdate update) {
       target.writeByte(UPDATE);
       ForecastModelSerializer.INSTANCE.serialize(update.model(), target);
@@ -36,7 +38,7 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   }
 
   @Override
-  ModelArrival read(byte version, DataInputView source) throws IOException {
+  protected ModelArrival read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
       return ArrivalSerializer.readDeadLetter(version, source);

@@ -6,6 +6,8 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +31,12 @@ final class OutputSerializer extends WeirSerializer<Output> {
   private static final byte SCORE = 2;
 
   @Override
-  byte version() {
+  public byte version() {
     return 2;
   }
 
   @Override
-  void write(Output output, DataOutputView target) throws IOException {
+  protected void write(Output output, DataOutputView target) throws IOException {
     if (output instanceof Forecast forecast) {
       target.writeByte(FORECAST);
       writeForecast(forecast, target);
@@ -48,7 +50,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   }
 
   @Override
-  Output read(byte version, DataInputView source) throws IOException {
+  protected Output read(byte version, DataInputView source) throws IOException {
     return switch (source.readByte()) {
       case FORECAST -> readForecast(source);
       case SCORE -> readScore(source);

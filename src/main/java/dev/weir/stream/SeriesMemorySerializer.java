@@ -2,6 +2,8 @@ package dev.weir.stream;
 
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SeriesMemoryFormat;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -15,17 +17,17 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
   static final SeriesMemorySerializer INSTANCE = new SeriesMemorySerializer();
 
   @Override
-  byte version() {
+  public byte version() {
     return SeriesMemoryFormat.VERSION;
   }
 
   @Override
-  void write(SeriesMemory memory, DataOutputView target) throws IOException {
+  protected void write(SeriesMemory memory, DataOutputView target) throws IOException {
     SeriesMemoryFormat.write(memory, target);
   }
 
   @Override
-  SeriesMemory read(byte version, DataInputView source) throws IOException {
+  protected SeriesMemory read(byte version, DataInputView source) throws IOException {
     return SeriesMemoryFormat.read(version, source);
   }
 

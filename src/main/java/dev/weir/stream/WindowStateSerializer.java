@@ -2,6 +2,8 @@ package dev.weir.stream;
 
 import dev.weir.forecast.WindowState;
 import dev.weir.forecast.WindowStateFormat;
+import dev.weir.state.LayoutSnapshot;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -15,17 +17,17 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
   static final WindowStateSerializer INSTANCE = new WindowStateSerializer();
 
   @Override
-  byte version() {
+  public byte version() {
     return WindowStateFormat.VERSION;
   }
 
   @Override
-  void write(WindowState state, DataOutputView target) throws IOException {
+  protected void write(WindowState state, DataOutputView target) throws IOException {
     WindowStateFormat.write(state, target);
   }
 
   @Override
-  WindowState read(byte version, DataInputView source) throws IOException {
+  protected WindowState read(byte version, DataInputView source) throws IOException {
     return WindowStateFormat.read(version, source);
   }
 

@@ -9,6 +9,7 @@ import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

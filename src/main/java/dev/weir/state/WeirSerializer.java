@@ -1,4 +1,4 @@
-package dev.weir.stream;
+package dev.weir.state;
 
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
@@ -10,17 +10,17 @@ import org.apache.flink.core.memory.DataOutputView;
  * newer build reads what an older one wrote, value by value, without a migration: a reader keeps
  * the branch of each version ever written, a writer writes the newest.
  */
-abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
+public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
 
   private static final long serialVersionUID = 1L;
 
   /** The newest layout. */
-  abstract byte version();
+  public abstract byte version();
 
-  abstract void write(T value, DataOutputView target) throws IOException;
+  protected abstract void write(T value, DataOutputView target) throws IOException;
 
   /** Reads a value of any layout up to {@link #version()}. */
-  abstract T read(byte version, DataInputView source) throws IOException;
+  protected abstract T read(byte version, DataInputView source) throws IOException;
 
   @Override
   public final void serialize(T value, DataOutputView target) throws IOException {
@@ -79,7 +79,7 @@ abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     serialize(deserialize(source), target);
   }
 
-  static void writeBytes(byte[] bytes, DataOutputView target) throws IOException {
+  protected static void writeBytes(byte[] bytes, DataOutputView target) throws IOException {
     if (bytes == null) {
       target.writeInt(-1);
       return;
@@ -88,7 +88,7 @@ abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     target.write(bytes);
   }
 
-  static byte[] readBytes(DataInputView source) throws IOException {
+  protected static byte[] readBytes(DataInputView source) throws IOException {
     int length = source.readInt();
     if (length < 0) {
       return null;
@@ -98,7 +98,7 @@ abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     return bytes;
   }
 
-  static void writeDoubles(double[] values, DataOutputView target) throws IOException {
+  protected static void writeDoubles(double[] values, DataOutputView target) throws IOException {
     if (values == null) {
       target.writeInt(-1);
       return;
@@ -109,7 +109,7 @@ abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     }
   }
 
-  static double[] readDoubles(DataInputView source) throws IOException {
+  protected static double[] readDoubles(DataInputView source) throws IOException {
     int length = source.readInt();
     if (length < 0) {
       return null;

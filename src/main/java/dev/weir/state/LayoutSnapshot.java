@@ -1,4 +1,4 @@
-package dev.weir.stream;
+package dev.weir.state;
 
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * <p>A savepoint names the subclass, which each serializer has, so its name never changes.
  */
-abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
+public abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
 
   /** Flink's {@code SimpleTypeSerializerSnapshot}, which ours once were: nothing follows. */
   private static final int WITHOUT_LAYOUT = 3;
@@ -24,7 +24,7 @@ abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
 
   private final WeirSerializer<T> serializer;
 
-  LayoutSnapshot(WeirSerializer<T> serializer) {
+  protected LayoutSnapshot(WeirSerializer<T> serializer) {
     this.serializer = serializer;
   }
 
