@@ -27,22 +27,23 @@ final class Histories {
     if (bytes.get() > budget / 2) {
       return;
     }
-    synchronized (this) {
+    synchronized (this) { // with keep(), lest one that is in no set is kept for good
       unasked.add(row);
+      bytes.addAndGet(row.keep());
     }
-    bytes.addAndGet(row.keep());
   }
 
   /** Somebody looks at it: is kept from now on. True when what was before has to be looked for. */
   boolean ask(SeriesRow row) {
     boolean again;
+    long taken;
     synchronized (this) {
       again = missed.remove(row);
       unasked.remove(row);
       asked.remove(row);
       asked.add(row); // now the last to go
+      taken = row.keep();
     }
-    long taken = row.keep();
     grown(taken);
     return taken > 0 || again;
   }

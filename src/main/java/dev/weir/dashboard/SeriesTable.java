@@ -58,14 +58,14 @@ final class SeriesTable {
   /**
    * The row of a series, or null when there is no room for a new one.
    *
-   * @param added is told of a new one
+   * @param added is told of a new one before any other thread can see it, so that nothing of it
+   *     comes earlier
    */
   SeriesRow row(String name, Consumer<SeriesRow> added) {
     SeriesRow row = byName.get(name);
     if (row != null) {
       return row;
     }
-    SeriesRow created;
     synchronized (this) {
       row = byName.get(name);
       if (row != null) {
@@ -79,13 +79,13 @@ final class SeriesTable {
       if (size == rows.length) {
         rows = Arrays.copyOf(rows, 2 * size);
       }
-      created = new SeriesRow(name);
+      SeriesRow created = new SeriesRow(name);
+      added.accept(created);
       rows[size++] = created;
       bytes += cost;
       byName.put(name, created);
+      return created;
     }
-    added.accept(created);
-    return created;
   }
 
   /** The row of a series, or null when it was never seen. */

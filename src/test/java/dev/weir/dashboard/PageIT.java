@@ -184,6 +184,14 @@ class PageIT {
     browser.await(
         "the newest forecast of " + series,
         () -> Long.toString(newest(series)).equals(browser.data(ONE.strip(), "origin")));
+    browser.await("values of " + series, () -> browser.find("#controls").isDisplayed());
+  }
+
+  /** Waits until a canvas shows more of a colour than that; what changes is drawn a frame later. */
+  private static void awaitPixels(String canvas, String colour, long moreThan) {
+    browser.await(
+        "more than %d pixels of %s in %s".formatted(moreThan, colour, canvas),
+        () -> browser.pixels(canvas, colour) > moreThan);
   }
 
   private static List<Map<String, String>> rows(String table) {
@@ -213,6 +221,9 @@ class PageIT {
     assertThat(browser.data("[data-tile=letters]", "value")).isEqualTo("1");
     browser.await(
         "the skill", () -> browser.text("[data-tile=skill] .tile-value").endsWith("better"));
+    for (String tile : List.of("coverage", "latency")) {
+      browser.await(tile, () -> !"".equals(browser.data("[data-tile=" + tile + "]", "value")));
+    }
     assertThat(Double.parseDouble(browser.data("[data-tile=coverage]", "value")))
         .isBetween(0.6, 0.95);
     assertThat(Double.parseDouble(browser.data("[data-tile=latency]", "value"))).isPositive();
@@ -231,15 +242,14 @@ class PageIT {
   void chartsAreDrawnInTheColoursOfTruthAndForecast() {
     openSeries(TAXI);
 
-    assertThat(browser.pixels(MAIN, "actual")).isGreaterThan(300);
-    assertThat(browser.pixels(MAIN, "said")).isGreaterThan(100);
-    assertThat(browser.pixels(MAIN, "forecast")).isGreaterThan(20);
-    assertThat(browser.pixels(ONE + "[data-chart=residuals] canvas", "within")).isGreaterThan(200);
+    awaitPixels(MAIN, "actual", 300);
+    awaitPixels(MAIN, "said", 100);
+    awaitPixels(MAIN, "forecast", 20);
+    awaitPixels(ONE + "[data-chart=residuals] canvas", "within", 200);
     browser.await("a sparkline", () -> browser.pixels(".row-line", "actual") > 10);
 
     browser.find("[data-choice=both]").click();
-    assertThat(browser.pixels("[data-mode=many-to-many] [data-chart=main] canvas", "forecast"))
-        .isGreaterThan(20);
+    awaitPixels("[data-mode=many-to-many] [data-chart=main] canvas", "forecast", 20);
 
     browser.find("#tab-job").click();
     browser.await(
@@ -306,7 +316,7 @@ class PageIT {
     browser.find(ONE + ".values summary").click();
     browser.await("the table", () -> !rows(ONE + "[data-table=next]").isEmpty());
     assertThat(value(rows(ONE + "[data-table=next]").get(0), 0)).isEqualTo(then.values()[0]);
-    assertThat(browser.pixels(MAIN, "later")).isGreaterThan(5);
+    awaitPixels(MAIN, "later", 5);
 
     browser.press(Keys.ESCAPE);
     browser.await(
@@ -346,7 +356,7 @@ class PageIT {
     browser.await("a zoom", () -> browser.find("#zoom-reset").isEnabled());
     int width = browser.find(ONE + "[data-chart=main] .u-over").getSize().width;
     assertThat(shown() / wide).isCloseTo(160.0 / width, within(0.01));
-    assertThat(browser.pixels(MAIN, "actual")).isPositive();
+    awaitPixels(MAIN, "actual", 0);
     browser.find("#zoom-reset").click();
     browser.await("all again", () -> shown() == wide);
   }
@@ -387,7 +397,7 @@ class PageIT {
             .origin();
     browser.await("the swap", () -> "1".equals(browser.data(ONE.strip(), "swaps")));
     assertThat(browser.data(ONE.strip(), "swapped")).isEqualTo("" + swapped);
-    assertThat(browser.pixels(MAIN, "swap")).isGreaterThan(100); // a line and its label
+    awaitPixels(MAIN, "swap", 100); // a line and its label
     assertThat(browser.text(ONE + ".facts")).contains("sample-many-to-one v" + version);
     browser.find("#tab-job").click();
     browser.await(

@@ -75,6 +75,15 @@ class SeriesTableTest {
         .isEmpty();
   }
 
+  /** Else its first records, which another reader may take meanwhile, miss in its history. */
+  @Test
+  void nobodySeesANewOneBeforeWhoAskedForItWasTold() {
+    List<SeriesRow> seen = new ArrayList<>();
+    SeriesRow row = table.row("pump", added -> seen.add(table.find("pump")));
+    assertThat(seen).containsOnlyNulls().hasSize(1);
+    assertThat(table.find("pump")).isSameAs(row);
+  }
+
   @Test
   void thereAreNoMoreSeriesThanAskedFor() {
     List<String> added = new ArrayList<>();
