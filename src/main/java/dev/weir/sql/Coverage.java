@@ -4,8 +4,8 @@ import org.apache.flink.table.functions.AggregateFunction;
 
 /**
  * {@code COVERAGE(actual, lower, upper)}: share of the values that lie within their interval, ends
- * included; to be compared with the level that was asked for. Rows with a NULL or NaN do not count;
- * NULL when none does.
+ * included; to be compared with the level that was asked for. Rows with a NULL or NaN do not count,
+ * nor does a value that is infinite; an infinite bound is one that is open. NULL when none does.
  */
 public final class Coverage extends AggregateFunction<Double, Coverage.Hits> {
 
@@ -34,7 +34,7 @@ public final class Coverage extends AggregateFunction<Double, Coverage.Hits> {
     if (actual == null || lower == null || upper == null) {
       return;
     }
-    if (actual.isNaN() || lower.isNaN() || upper.isNaN()) {
+    if (!Double.isFinite(actual) || lower.isNaN() || upper.isNaN()) {
       return;
     }
     hits.rows += rows;

@@ -63,7 +63,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     this(null);
   }
 
-  private ForecastFunction(ForecastPlan plan) {
+  ForecastFunction(ForecastPlan plan) {
     this.plan = plan;
   }
 
@@ -125,7 +125,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     TimeContext<Long> clock = context.timeContext(Long.class);
     time = clock.time();
     host.at(entry, learned, clock, input.name(row));
-    DeadLetter refused = input.problemWith(row, time);
+    DeadLetter refused = input.problemWith(host.name(), row, time);
     if (refused != null) {
       host.collect(refused);
       return;
@@ -133,6 +133,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     Observation observation =
         new Observation(host.name(), time, input.value(row), input.features(row));
     series.observe(observation, ROW, host.window());
+    wakeOverdue();
   }
 
   /** Event time has come to where a row waits, or where a partition expires. */
@@ -145,6 +146,14 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     time = clock.time();
     host.at(entry, learned, clock, null);
     series.wake(host.name(), time);
+    wakeOverdue();
+  }
+
+  /** A job's timers that are late fire at once; in SQL it is for us to see to that. */
+  private void wakeOverdue() throws IOException {
+    for (Long due = host.nextOverdue(); due != null; due = host.nextOverdue()) {
+      series.wake(host.name(), due);
+    }
   }
 
   private void collectRows(Output output) {

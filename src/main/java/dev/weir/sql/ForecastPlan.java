@@ -1,5 +1,8 @@
 package dev.weir.sql;
 
+import static dev.weir.sql.CallArguments.FUNCTION;
+import static dev.weir.sql.CallArguments.wrong;
+
 import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ForecastSettings.Learning;
 import dev.weir.forecast.ForecastSettings.Target;
@@ -17,9 +20,9 @@ import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
@@ -33,7 +36,6 @@ import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.types.ColumnList;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * One call of {@code FORECAST}, checked: all that its tasks need. Made when a statement is planned,
@@ -51,8 +53,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   /** Columns of a forecast, without the partition's key and the row's time. */
   static final int COLUMNS = 10;
 
-  private static final String FUNCTION = "FORECAST";
-
   private static final int DEFAULT_HORIZON = 2;
   private static final int DEFAULT_SEQ_LEN = 5;
   private static final int DEFAULT_LEVEL = 80; // per cent
@@ -61,8 +61,19 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   /** A million series of this size fill a cluster already. */
   private static final int MAX_SERIES_BYTES = 2 << 20;
 
-  /** Longer ones overflow somewhere, and nobody means them. */
-  private static final Duration LONGEST = Duration.ofDays(3650);
+  /** Arguments that say how a base model is read. */
+  private static final List<Signature> OF_WEIGHTS =
+      List.of(
+          Signature.MODEL_NAME,
+          Signature.SCALING,
+          Signature.READOUT,
+          Signature.CELL,
+          Signature.CALENDAR,
+          Signature.FEATURE_COLUMNS);
+
+  /** Arguments that say how a series is learned. */
+  private static final List<Signature> OF_LEARNING =
+      List.of(Signature.SIZE, Signature.EXPERTS, Signature.SEASON, Signature.LEVEL);
 
   /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
   private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
@@ -120,6 +131,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   private static final class Reader {
 
     private final CallContext call;
+    private final CallArguments arguments;
     private final Mode mode;
     private final int seqLen;
     private final int horizon;
@@ -127,19 +139,21 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
     Reader(CallContext call) {
       this.call = call;
+      this.arguments = new CallArguments(call);
       this.mode =
           orElse(
               Choice.of(
                   FUNCTION,
                   Signature.MODE.label(),
-                  text(Signature.MODE),
+                  arguments.text(Signature.MODE),
                   Mode.values(),
                   Mode::label),
               Mode.MANY_TO_ONE);
-      this.seqLen = number(Signature.SEQ_LEN, DEFAULT_SEQ_LEN, 1, ForecastModel.MAX_SEQ_LEN);
+      this.seqLen =
+          arguments.number(Signature.SEQ_LEN, DEFAULT_SEQ_LEN, 1, ForecastModel.MAX_SEQ_LEN);
       boolean manyToMany = mode == Mode.MANY_TO_MANY;
       this.horizon =
-          number(
+          arguments.number(
               Signature.HORIZON,
               manyToMany ? seqLen : DEFAULT_HORIZON,
               1,
@@ -150,12 +164,14 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
             "seq_len (%d), since each step answers for one value".formatted(seqLen),
             horizon);
       }
-      this.learns = value(Signature.LEARNING, Boolean.class, true);
+      this.learns = arguments.value(Signature.LEARNING, Boolean.class, true);
     }
 
     ForecastPlan plan() {
       return new ForecastPlan(
-          settings(weights()), columns(), value(Signature.REFUSED_ROWS, Boolean.class, false));
+          settings(weights()),
+          columns(),
+          arguments.value(Signature.REFUSED_ROWS, Boolean.class, false));
     }
 
     void withoutWeights() {
@@ -175,15 +191,26 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               .mapToObj(i -> new Column(names.get(i), i, types.get(i)))
               .toList();
       return new Columns(
-          Arrays.stream(table.partitionByColumns()).mapToObj(all::get).toList(),
+          Arrays.stream(table.partitionByColumns()).mapToObj(i -> key(all.get(i))).toList(),
           valueColumn(all),
-          words(Signature.FEATURE_COLUMNS).stream()
+          arguments.words(Signature.FEATURE_COLUMNS).stream()
               .map(name -> column(Signature.FEATURE_COLUMNS, name, all))
               .toList());
     }
 
+    /** Only of these the text says what they are, and nothing of where they lie in memory. */
+    private static Column key(Column column) {
+      if (!column.type().is(LogicalTypeFamily.PREDEFINED)) {
+        throw wrong(
+            Signature.INPUT,
+            "PARTITION BY columns of texts, numbers, times or bytes",
+            "'%s', which is %s".formatted(column.name(), column.type().asSummaryString()));
+      }
+      return column;
+    }
+
     private Column valueColumn(List<Column> all) {
-      String name = text(Signature.VALUE_COLUMN);
+      String name = arguments.text(Signature.VALUE_COLUMN);
       if (name == null) {
         throw wrong(Signature.VALUE_COLUMN, "the name of a column", "none");
       }
@@ -211,20 +238,15 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private ForecastSettings settings(ForecastModel model) {
-      boolean hasWeights = text(Signature.WEIGHTS_PATH) != null;
+      boolean hasWeights = arguments.text(Signature.WEIGHTS_PATH) != null;
       if (!learns && !hasWeights) {
         throw wrong(Signature.WEIGHTS_PATH, "a model's file where learning is FALSE", "none");
       }
-      for (Signature argument :
-          List.of(
-              Signature.MODEL_NAME,
-              Signature.SCALING,
-              Signature.READOUT,
-              Signature.CELL,
-              Signature.CALENDAR)) {
-        if (!hasWeights && text(argument) != null) {
-          throw wrong(argument, "weights_path beside it", "none");
-        }
+      if (!hasWeights) {
+        refuse(OF_WEIGHTS, "weights_path beside it", "none");
+      }
+      if (!learns) {
+        refuse(OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
@@ -238,10 +260,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       ForecastSettings settings =
           new ForecastSettings(
               seqLen,
-              number(Signature.STRIDE, 1, 1, 1_000_000),
-              words(Signature.FEATURE_COLUMNS).size(),
+              arguments.number(Signature.STRIDE, 1, 1, 1_000_000),
+              arguments.words(Signature.FEATURE_COLUMNS).size(),
               calendar(),
-              value(Signature.IN_ORDER, Boolean.class, false) ? Duration.ZERO : UNTIL_WATERMARK,
+              arguments.value(Signature.IN_ORDER, Boolean.class, false)
+                  ? Duration.ZERO
+                  : UNTIL_WATERMARK,
               sampling,
               limits(sampling),
               List.of(target));
@@ -252,8 +276,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       return settings;
     }
 
+    /** What could have no effect is a mistake. */
+    private void refuse(List<Signature> unread, String expected, String got) {
+      for (Signature argument : unread) {
+        if (arguments.isGiven(argument)) {
+          throw wrong(argument, expected, got);
+        }
+      }
+    }
+
     private ForecastModel weights() {
-      String location = text(Signature.WEIGHTS_PATH);
+      String location = arguments.text(Signature.WEIGHTS_PATH);
       if (location == null) {
         return null;
       }
@@ -263,12 +296,23 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }
-      String name = text(Signature.MODEL_NAME);
+      mustAgree(Signature.SCALING, model.scaling().rule().label());
+      mustAgree(Signature.READOUT, model.readout().label());
+      mustAgree(Signature.CELL, model.rnn().cell().name().toLowerCase(Locale.ROOT));
+      String name = arguments.text(Signature.MODEL_NAME);
       return name == null ? model : model.withName(name);
     }
 
+    /** A file's own word counts, so that another one beside it would have no effect. */
+    private void mustAgree(Signature argument, String fromFile) {
+      String text = arguments.text(argument);
+      if (text != null && !text.equals(fromFile)) {
+        throw wrong(argument, "'%s', as the file says".formatted(fromFile), "'" + text + "'");
+      }
+    }
+
     private ModelFiles.Defaults defaults() {
-      String name = text(Signature.MODEL_NAME);
+      String name = arguments.text(Signature.MODEL_NAME);
       if (name != null && !ForecastModel.isName(name)) {
         throw wrong(Signature.MODEL_NAME, "letters, digits, '.', '_' and '-'", "'" + name + "'");
       }
@@ -276,14 +320,14 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           name == null ? "model" : name,
           mode,
           seqLen,
-          Choice.readout(FUNCTION, text(Signature.READOUT)),
-          Choice.scaling(FUNCTION, text(Signature.SCALING)),
-          Choice.cell(FUNCTION, text(Signature.CELL)),
+          Choice.readout(FUNCTION, arguments.text(Signature.READOUT)),
+          Choice.scaling(FUNCTION, arguments.text(Signature.SCALING)),
+          Choice.cell(FUNCTION, arguments.text(Signature.CELL)),
           calendar());
     }
 
     private List<Calendar> calendar() {
-      return words(Signature.CALENDAR).stream()
+      return arguments.words(Signature.CALENDAR).stream()
           .map(
               word -> {
                 Calendar calendar = Calendar.ofLabel(word);
@@ -304,25 +348,29 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         learner =
             switch (orElse(
                 Choice.ofNames(
-                    FUNCTION, Signature.SIZE.label(), text(Signature.SIZE), Size.values()),
+                    FUNCTION,
+                    Signature.SIZE.label(),
+                    arguments.text(Signature.SIZE),
+                    Size.values()),
                 Size.DEFAULT)) {
               case SMALL -> LearnerSettings.small(horizon);
               case DEFAULT -> LearnerSettings.defaults(horizon);
               case FULL -> LearnerSettings.full(horizon);
             };
         learner =
-            learner.withLevels(List.of(number(Signature.LEVEL, DEFAULT_LEVEL, 1, 99) / 100.0));
+            learner.withLevels(
+                List.of(arguments.number(Signature.LEVEL, DEFAULT_LEVEL, 1, 99) / 100.0));
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }
-      List<String> experts = words(Signature.EXPERTS);
+      List<String> experts = arguments.words(Signature.EXPERTS);
       for (String expert : experts) {
         if (!Experts.all().contains(expert)) {
           throw wrong(Signature.EXPERTS, "some of " + Experts.all(), "'" + expert + "'");
         }
       }
       learner = experts.isEmpty() ? learner : learner.withExperts(experts);
-      int season = number(Signature.SEASON, LearnerSettings.AUTO, 1, 1000);
+      int season = arguments.number(Signature.SEASON, LearnerSettings.AUTO, 1, 1000);
       int bytes = new Learner(learner).newSeries("a first one", season).bytes();
       if (bytes > MAX_SERIES_BYTES) {
         throw wrong(
@@ -335,23 +383,30 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private Sampling sampling() {
-      Duration interval = interval(Signature.SAMPLING_INTERVAL);
-      int maxFill = number(Signature.MAX_FILL, DEFAULT_MAX_FILL, 0, 10_000);
-      Gap gap = Choice.ofNames(FUNCTION, Signature.GAP.label(), text(Signature.GAP), Gap.values());
-      if (interval != null) {
-        return new Sampling(interval, gap == null ? Gap.SKIP : gap, maxFill);
-      }
-      if (gap != null) {
-        throw wrong(
-            Signature.GAP,
+      Duration interval = arguments.interval(Signature.SAMPLING_INTERVAL);
+      int maxFill = arguments.number(Signature.MAX_FILL, DEFAULT_MAX_FILL, 0, 10_000);
+      Gap gap =
+          Choice.ofNames(
+              FUNCTION, Signature.GAP.label(), arguments.text(Signature.GAP), Gap.values());
+      if (interval == null) {
+        refuse(
+            List.of(Signature.GAP, Signature.MAX_FILL),
             "sampling_interval beside it, since nothing is missing by count",
             "none");
+        return Sampling.BY_COUNT;
       }
-      return Sampling.BY_COUNT;
+      Gap chosen = orElse(gap, Gap.SKIP);
+      if (chosen == Gap.SKIP || chosen == Gap.RESET) {
+        refuse(
+            List.of(Signature.MAX_FILL),
+            "gap => 'carry' or 'linear' beside it, since nothing else fills",
+            "'" + chosen.name().toLowerCase(Locale.ROOT) + "'");
+      }
+      return new Sampling(interval, chosen, maxFill);
     }
 
     private StateLimits limits(Sampling sampling) {
-      Duration ttl = interval(Signature.TTL);
+      Duration ttl = arguments.interval(Signature.TTL);
       if (ttl == null) {
         return StateLimits.NONE;
       }
@@ -364,69 +419,8 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       return new StateLimits(ttl, 0);
     }
 
-    private Duration interval(Signature argument) {
-      String text = text(argument);
-      if (text == null) {
-        return null;
-      }
-      String expected = "a duration of whole milliseconds such as PT1H or 1 h, above zero";
-      Duration value;
-      try {
-        value = text.startsWith("P") ? Duration.parse(text) : TimeUtils.parseDuration(text);
-      } catch (DateTimeParseException | IllegalArgumentException e) {
-        throw wrong(argument, expected, "'" + text + "'");
-      }
-      boolean whole = value.getNano() % 1_000_000 == 0;
-      if (value.isNegative() || value.isZero() || !whole || value.compareTo(LONGEST) > 0) {
-        throw wrong(argument, expected, "'" + text + "'");
-      }
-      return value;
-    }
-
-    private int number(Signature argument, int otherwise, int min, int max) {
-      Integer value = value(argument, Integer.class, null);
-      if (value != null && (value < min || value > max)) {
-        throw wrong(argument, "a whole number from %d to %d".formatted(min, max), value);
-      }
-      return value == null ? otherwise : value;
-    }
-
-    private List<String> words(Signature argument) {
-      String text = text(argument);
-      if (text == null) {
-        return List.of();
-      }
-      List<String> words = Arrays.stream(text.split(",", -1)).map(String::trim).distinct().toList();
-      if (words.contains("")) {
-        throw wrong(argument, "words joined by commas", "'" + text + "'");
-      }
-      return words;
-    }
-
     private static <T> T orElse(T value, T otherwise) {
       return value == null ? otherwise : value;
-    }
-
-    private String text(Signature argument) {
-      return value(argument, String.class, null);
-    }
-
-    private <T> T value(Signature argument, Class<T> type, T otherwise) {
-      int index = argument.ordinal();
-      if (call.isArgumentNull(index)) {
-        return otherwise;
-      }
-      if (!call.isArgumentLiteral(index)) {
-        throw wrong(argument, "a literal", "an expression");
-      }
-      return call.getArgumentValue(index, type)
-          .orElseThrow(() -> wrong(argument, "a literal of its type", "another"));
-    }
-
-    /** Without a cause: of an error, Flink's tools show the deepest cause alone. */
-    private static ValidationException wrong(Signature argument, String expected, Object got) {
-      return new ValidationException(
-          "%s: %s: expected %s, got %s".formatted(FUNCTION, argument.label(), expected, got));
     }
   }
 

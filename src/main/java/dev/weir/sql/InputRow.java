@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.RowData.FieldGetter;
@@ -39,25 +40,28 @@ final class InputRow {
   private final FieldGetter[] keys;
   private final FieldGetter value;
   private final FieldGetter[] features;
+  private final String keyNames;
 
   InputRow(Columns columns) {
     this.columns = columns;
     this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.value = columns.value().getter();
     this.features = columns.features().stream().map(Column::getter).toArray(FieldGetter[]::new);
+    this.keyNames = columns.keys().stream().map(Column::name).collect(Collectors.joining("|"));
   }
 
   /**
    * The partition's key as a name, from which all randomness follows: a text as it is, so that a
-   * series is named as in the streaming job; several keys joined by {@code |}.
+   * series is named as in the streaming job; several keys joined by {@code |}; NULL is {@code
+   * null}. Two partitions may have the same name, and are two nevertheless.
    */
   String name(RowData row) {
     if (keys.length == 1) {
       return text(keys[0].getFieldOrNull(row));
     }
-    StringBuilder name = new StringBuilder();
-    for (FieldGetter key : keys) {
-      name.append(name.isEmpty() ? "" : "|").append(text(key.getFieldOrNull(row)));
+    StringBuilder name = new StringBuilder(text(keys[0].getFieldOrNull(row)));
+    for (int i = 1; i < keys.length; i++) {
+      name.append('|').append(text(keys[i].getFieldOrNull(row)));
     }
     return name.toString();
   }
@@ -67,8 +71,18 @@ final class InputRow {
     return key instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : String.valueOf(key);
   }
 
-  /** Why the row is no observation; null when it is one. */
-  DeadLetter problemWith(RowData row, long time) {
+  /**
+   * Why the row is no observation; null when it is one.
+   *
+   * @param name of its partition
+   */
+  DeadLetter problemWith(String name, RowData row, long time) {
+    if (name.isEmpty() || name.length() > Observation.MAX_SERIES_LENGTH) {
+      return refused(
+          Reason.SERIES,
+          "%s: expected a name of 1 to %d characters, got %d"
+              .formatted(keyNames, Observation.MAX_SERIES_LENGTH, name.length()));
+    }
     if (time < 0) {
       return refused(
           Reason.TIME, "time: expected 1970 or later, got " + Instant.ofEpochMilli(time));

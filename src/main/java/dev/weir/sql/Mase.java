@@ -13,10 +13,13 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
 
   private static final long serialVersionUID = 1L;
 
-  /** What has come so far. Flink reads and writes the fields. */
+  /** Of all errors, so that no sum of them leaves the range of a double. */
+  private static final double SCALE = 0x1p-64;
+
+  /** What has come so far: sums as {@link ExactSum} has them. Flink reads and writes the fields. */
   public static final class Errors {
-    public double ours = 0;
-    public double naive = 0;
+    public double[] ours = ExactSum.NONE; // times SCALE, as the other
+    public double[] naive = ExactSum.NONE;
     public long rows = 0;
   }
 
@@ -43,22 +46,24 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
       return;
     }
     errors.rows += rows;
-    boolean none = errors.rows == 0; // what rounding left goes with the last row
-    errors.ours = none ? 0 : errors.ours + rows * ours;
-    errors.naive = none ? 0 : errors.naive + rows * theirs;
+    errors.ours = ExactSum.plus(errors.ours, rows * SCALE * ours);
+    errors.naive = ExactSum.plus(errors.naive, rows * SCALE * theirs);
   }
 
   public void merge(Errors errors, Iterable<Errors> others) {
     for (Errors other : others) {
-      errors.ours += other.ours;
-      errors.naive += other.naive;
+      errors.ours = ExactSum.plus(errors.ours, other.ours);
+      errors.naive = ExactSum.plus(errors.naive, other.naive);
       errors.rows += other.rows;
     }
   }
 
   @Override
   public Double getValue(Errors errors) {
-    double ratio = errors.rows <= 0 ? Double.NaN : Score.ratio(errors.ours, errors.naive);
+    if (errors.rows <= 0) {
+      return null;
+    }
+    double ratio = Score.ratio(ExactSum.value(errors.ours), ExactSum.value(errors.naive));
     return Double.isNaN(ratio) ? null : ratio;
   }
 }

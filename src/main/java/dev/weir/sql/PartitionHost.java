@@ -10,6 +10,7 @@ import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -31,6 +32,9 @@ final class PartitionHost implements SeriesHost {
   private final Counter[] counted = new Counter[Counted.values().length];
   private final Counter[] deadLetters = new Counter[Reason.values().length];
   private final Counter[] forecasts = new Counter[Status.values().length];
+
+  /** Asked for in this call, and passed by event time already: Flink drops such timers silently. */
+  private final TreeSet<Long> overdue = new TreeSet<>();
 
   private MapView<Integer, SeriesEntry> series; // of the call at hand, as all below
   private MapView<Integer, SeriesMemory> learned;
@@ -147,12 +151,25 @@ final class PartitionHost implements SeriesHost {
 
   @Override
   public void wakeAt(long timestamp) {
-    time.registerOnTime(timestamp);
+    if (timestamp > watermark()) {
+      time.registerOnTime(timestamp);
+    } else {
+      overdue.add(timestamp);
+    }
   }
 
   @Override
   public void doNotWakeAt(long timestamp) {
     time.clearTimer(timestamp);
+    overdue.remove(timestamp);
+  }
+
+  /**
+   * The earliest time, asked for in this call, that event time has passed already, and forgets it;
+   * null for none. Whoever calls has to wake the partition at each of them.
+   */
+  Long nextOverdue() {
+    return overdue.pollFirst();
   }
 
   @Override

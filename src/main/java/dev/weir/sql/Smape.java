@@ -11,9 +11,9 @@ public final class Smape extends AggregateFunction<Double, Smape.Sum> {
 
   private static final long serialVersionUID = 1L;
 
-  /** What has come so far. Flink reads and writes the fields. */
+  /** What has come so far: a sum as {@link ExactSum} has it. Flink reads and writes the fields. */
   public static final class Sum {
-    public double sum = 0;
+    public double[] sum = ExactSum.NONE;
     public long rows = 0;
   }
 
@@ -41,18 +41,18 @@ public final class Smape extends AggregateFunction<Double, Smape.Sum> {
       return;
     }
     sum.rows += rows;
-    sum.sum = sum.rows == 0 ? 0 : sum.sum + rows * term; // what rounding left goes with the last
+    sum.sum = ExactSum.plus(sum.sum, rows * term);
   }
 
   public void merge(Sum sum, Iterable<Sum> others) {
     for (Sum other : others) {
-      sum.sum += other.sum;
+      sum.sum = ExactSum.plus(sum.sum, other.sum);
       sum.rows += other.rows;
     }
   }
 
   @Override
   public Double getValue(Sum sum) {
-    return sum.rows <= 0 ? null : sum.sum / sum.rows;
+    return sum.rows <= 0 ? null : ExactSum.value(sum.sum) / sum.rows;
   }
 }

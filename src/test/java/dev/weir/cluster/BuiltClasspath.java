@@ -46,6 +46,7 @@ final class BuiltClasspath {
           "/org/apache/avro/",
           "/kafka-clients/",
           "/com/fasterxml/jackson/core/");
+  private static final List<String> OF_AVRO = List.of("/flink-avro/", "/org/apache/avro/");
   // Neighbours of the broker that share a prefix with the above.
   private static final List<String> OF_THE_BROKER =
       List.of(
@@ -80,6 +81,25 @@ final class BuiltClasspath {
     jars.add(folderOf(PythonDependencyUtils.class));
     jars.add(folderOf(StatementFile.class));
     return new BuiltClasspath(target, jars);
+  }
+
+  /**
+   * As {@link #withSql()}, with more jars in the lib folder, which bring an Avro of their own under
+   * another name.
+   */
+  BuiltClasspath withSql(List<Path> lib) throws IOException {
+    Stream<Path> others = withSql().more.stream().filter(jar -> !matches(jar, OF_AVRO));
+    return new BuiltClasspath(target, Stream.concat(others, lib.stream()).toList());
+  }
+
+  /** Flink's format for a schema registry in one jar, as users put it into the lib folder. */
+  Path avroConfluent() {
+    Path jar = target.resolve("cluster-sql/flink-sql-avro-confluent-registry.jar");
+    if (!Files.exists(jar)) {
+      throw new IllegalStateException(
+          "Flink's avro-confluent: expected " + jar + ", found none; run mvn verify -P slow");
+    }
+    return jar;
   }
 
   /** A folder with classes of the tests, this one among them, and nothing else of ours. */

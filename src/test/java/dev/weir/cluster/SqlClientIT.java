@@ -67,7 +67,8 @@ class SqlClientIT {
   }
 
   @Test
-  void aFileOfStatementsForecastsATopicAndGoesOnFromASavepointWithMoreTasks() throws Exception {
+  void aFileOfStatementsForecastsATopicAndGoesOnFromASavepointWithMoreTasksOnAnotherStateBackend()
+      throws Exception {
     BuiltClasspath build = BuiltClasspath.ofThisBuild();
     try (BrokerProcess broker = BrokerProcess.start(build, DIR.resolve("broker"), Map.of());
         FlinkCluster flink =
@@ -97,12 +98,14 @@ class SqlClientIT {
           run(
               flink,
               servers,
-              "SET 'parallelism.default' = '2';\nSET 'execution.state-recovery.path' = '%s';"
+              "SET 'parallelism.default' = '2';\nSET 'state.backend.type' = 'rocksdb';\nSET 'execution.state-recovery.path' = '%s';"
                   .formatted(savepoint));
       topics.awaitCommitted("forecast-steps", (long) SERIES * 2 * HALF * HORIZON);
 
       assertThat(flink.checkpoints(second).at("/latest/restored/external_path").asText())
           .isEqualTo(savepoint);
+      assertThat(stateBackend(flink, first)).isEqualTo("HashMapStateBackend");
+      assertThat(stateBackend(flink, second)).isEqualTo("EmbeddedRocksDBStateBackend");
       List<Step> got = new ArrayList<>();
       for (ConsumerRecord<byte[], byte[]> record :
           topics.read("forecast-steps", Topics.COMMITTED)) {
@@ -114,6 +117,10 @@ class SqlClientIT {
       assertThat(got.get(got.size() - 1).model()).isEqualTo("sample-many-to-one");
       flink.cancel(second);
     }
+  }
+
+  private static String stateBackend(FlinkCluster flink, String job) throws Exception {
+    return flink.get("/jobs/" + job + "/checkpoints/config").path("state_backend").asText();
   }
 
   /** Runs the file as it is, but for the broker's address; returns the job's id. */

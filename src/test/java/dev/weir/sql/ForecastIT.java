@@ -26,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** FORECAST beside the streaming job, on Flink. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -132,14 +136,17 @@ class ForecastIT {
     return rows;
   }
 
-  @Test
-  void learnedForecastsAreTheJobsToTheLastBit() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void learnedForecastsAreTheJobsToTheLastBitOnEachStateBackend(String backend) throws Exception {
     List<Observation> observations = observations();
     Learning learning =
         new Learning(LearnerSettings.defaults(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
     List<Forecast> expected =
         byTheJob(observations, new Target(Mode.MANY_TO_ONE, null, 3, null, learning));
-    Sql sql = new Sql(flink.environment(2));
+    StreamExecutionEnvironment env = flink.environment(2);
+    env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, backend));
+    Sql sql = new Sql(env);
     sql.table("readings", Sql.rows(observations), "'1' MINUTE");
 
     List<Row> got =

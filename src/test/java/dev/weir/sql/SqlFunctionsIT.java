@@ -234,4 +234,32 @@ class SqlFunctionsIT {
     assertThat(last.get(1)).isEqualTo(Row.of(null, 0.0, 1.0)); // naive made no error
     assertThat(last.get(2)).isEqualTo(Row.of(null, null, null));
   }
+
+  @Test
+  void aWindowThatAHugeValueOrNoNumberHasLeftGoesOnAsIfItHadNeverBeenThere() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    double[] values = {1e17, 3, 2, Double.NaN, 6, 5};
+    for (int i = 0; i < values.length; i++) {
+      rows.add(Sql.row("a", 1_000L * (i + 1), values[i]));
+    }
+    Sql sql = new Sql(flink.environment(1));
+    sql.table("readings", rows, "'1' SECOND");
+
+    List<Row> got =
+        sql.query(
+            "SELECT MASE(v, 0e0, 4e0) OVER w, SMAPE(v, 4e0) OVER w, COVERAGE(v, 0e0, 4e0) OVER w FROM readings"
+                + " WINDOW w AS (PARTITION BY sensor ORDER BY ts ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)");
+
+    assertThat(got.subList(2, 6)) // errors of 3 and 2 over 1 and 2; of 6 and 5 over 2 and 1
+        .extracting(row -> row.getField(0))
+        .containsExactly(5.0 / 3, 2.0 / 2, 6.0 / 2, 11.0 / 3);
+    assertThat(got)
+        .extracting(row -> row.getField(2))
+        .containsExactly(0.0, 0.5, 1.0, 1.0, 0.0, 0.0);
+    double three = 200 * (0.5 / 3.5);
+    double two = 200 * (1.0 / 3);
+    assertThat(got.get(2).getField(1)).isEqualTo((three + two) / 2);
+    assertThat(got.get(3).getField(1)).isEqualTo(two);
+    assertThat(got.get(4).getField(1)).isEqualTo(200 * (1.0 / 5));
+  }
 }

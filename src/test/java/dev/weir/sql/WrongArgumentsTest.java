@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a SQL user reads when a statement is wrong: one line, before anything runs. */
 class WrongArgumentsTest {
 
+  private static final String BY_MODEL =
+      "value_column => 'v', learning => FALSE, weights_path => 'builtin:sample-many-to-one'";
+
   private static TableEnvironment tables;
 
   @BeforeAll
@@ -22,7 +25,7 @@ class WrongArgumentsTest {
     tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
     tables.executeSql("LOAD MODULE weir");
     tables.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, ts TIMESTAMP_LTZ(3),"
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, ts TIMESTAMP_LTZ(3),"
             + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen')");
   }
 
@@ -43,13 +46,13 @@ class WrongArgumentsTest {
     return Stream.of(
         Arguments.of(
             "value_column => 'w'",
-            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, ts], got 'w'"),
+            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, tags, ts], got 'w'"),
         Arguments.of(
             "value_column => 'note'",
             "FORECAST: value_column: expected a column of numbers, got 'note', which is STRING"),
         Arguments.of(
             "value_column => 'v', feature_columns => 'v, x'",
-            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, ts], got 'x'"),
+            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, ts], got 'x'"),
         Arguments.of(
             "value_column => 'v', horizon => 0",
             "FORECAST: horizon: expected a whole number from 1 to 4096, got 0"),
@@ -90,6 +93,39 @@ class WrongArgumentsTest {
             "value_column => 'v', gap => 'skip'",
             "FORECAST: gap: expected sampling_interval beside it, since nothing is missing by count, got none"),
         Arguments.of(
+            "value_column => 'v', max_fill => 100",
+            "FORECAST: max_fill: expected sampling_interval beside it, since nothing is missing by count, got none"),
+        Arguments.of(
+            "value_column => 'v', max_fill => 3, sampling_interval => 'PT1H'",
+            "FORECAST: max_fill: expected gap => 'carry' or 'linear' beside it, since nothing else fills, got 'skip'"),
+        Arguments.of(
+            "value_column => 'v', max_fill => 3, sampling_interval => 'PT1H', gap => 'reset'",
+            "FORECAST: max_fill: expected gap => 'carry' or 'linear' beside it, since nothing else fills, got 'reset'"),
+        Arguments.of(
+            BY_MODEL + ", level => 80",
+            "FORECAST: level: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", size => 'default'",
+            "FORECAST: size: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", experts => 'naive'",
+            "FORECAST: experts: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", season => 24",
+            "FORECAST: season: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", scaling => 'window'",
+            "FORECAST: scaling: expected 'last', as the file says, got 'window'"),
+        Arguments.of(
+            BY_MODEL + ", readout => 'out[:, -1]'",
+            "FORECAST: readout: expected 'h_n', as the file says, got 'out[:, -1]'"),
+        Arguments.of(
+            BY_MODEL + ", cell => 'gru'",
+            "FORECAST: cell: expected 'rnn_tanh', as the file says, got 'gru'"),
+        Arguments.of(
+            "value_column => 'v', feature_columns => 'v'",
+            "FORECAST: feature_columns: expected weights_path beside it, got none"),
+        Arguments.of(
             "value_column => 'v', gap => 'mind', sampling_interval => 'PT1H'",
             "FORECAST: gap: expected one of [skip, carry, linear, reset], got 'mind'"),
         Arguments.of(
@@ -122,6 +158,27 @@ class WrongArgumentsTest {
         catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
     assertThat(thrown).as(arguments).isNotNull();
     assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  }
+
+  @Test
+  void whatIsLeftOutByANullIsNotGiven() {
+    assertThat(
+            tables.explainSql(
+                call(
+                    "readings PARTITION BY sensor",
+                    BY_MODEL + ", level => CAST(NULL AS INT), max_fill => CAST(NULL AS INT)")))
+        .contains("FORECAST");
+  }
+
+  @Test
+  void aKeyThatNoTextStandsForIsNamed() {
+    Throwable thrown =
+        catchThrowable(
+            () -> tables.explainSql(call("readings PARTITION BY (sensor, tags)", BY_MODEL)));
+    assertThat(deepest(thrown))
+        .isEqualTo(
+            "FORECAST: input: expected PARTITION BY columns of texts, numbers, times or bytes,"
+                + " got 'tags', which is ARRAY<INT>");
   }
 
   @Test
@@ -163,7 +220,7 @@ class WrongArgumentsTest {
                         + " sampling_interval => 'PT1H', gap => 'linear', max_fill => 3,"
                         + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
                         + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
-                        + " model_name => 'm', scaling => 'window', readout => 'h_n',"
+                        + " model_name => 'm', scaling => 'last', readout => 'h_n',"
                         + " cell => 'rnn_tanh', refused_rows => TRUE, uid => 'f'")))
         .contains("FORECAST");
   }

@@ -22,14 +22,14 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 
 /** The metrics of an operator by their whole name, groups and all, such as {@code weir.series}. */
-final class RecordedMetrics extends UnregisteredMetricsGroup implements OperatorMetricGroup {
+public final class RecordedMetrics extends UnregisteredMetricsGroup implements OperatorMetricGroup {
 
   private final String prefix;
   private final String pattern;
   private final Map<String, Metric> byName;
   private final Map<String, String> kinds; // by name, with <> in place of what varies
 
-  RecordedMetrics() {
+  public RecordedMetrics() {
     this("", "", new TreeMap<>(), new TreeMap<>());
   }
 
@@ -49,7 +49,7 @@ final class RecordedMetrics extends UnregisteredMetricsGroup implements Operator
     return List.copyOf(byName.keySet());
   }
 
-  long count(String counter) {
+  public long count(String counter) {
     return ((Counter) metric(counter)).getCount();
   }
 

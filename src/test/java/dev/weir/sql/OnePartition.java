@@ -1,0 +1,170 @@
+package dev.weir.sql;
+
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.sql.InputRow.Columns;
+import dev.weir.stream.RecordedMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.connector.ChangelogMode;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.ProcessTableFunction.OnTimerContext;
+import org.apache.flink.table.functions.ProcessTableFunction.TimeContext;
+import org.apache.flink.table.functions.TableSemantics;
+import org.apache.flink.util.Collector;
+
+/**
+ * FORECAST as Flink calls it for one partition: its state, its timers, its watermark. As in Flink
+ * 2.2, a timer at or before the watermark is dropped, and event time is at its newest before the
+ * first timer fires.
+ */
+final class OnePartition {
+
+  final List<RowData> rows = new ArrayList<>();
+  final MapView<Integer, SeriesEntry> series = new MapView<>();
+  final MapView<Integer, SeriesMemory> learned = new MapView<>();
+  final TreeSet<Long> timers = new TreeSet<>();
+  private final Columns columns;
+  private RecordedMetrics metrics;
+  private ForecastFunction function;
+  private long watermark = Long.MIN_VALUE;
+  private long now;
+
+  OnePartition(Columns columns) {
+    this.columns = columns;
+  }
+
+  /** Begins, or goes on with the same state as another statement; event time is not in it. */
+  OnePartition start(ForecastSettings settings) throws Exception {
+    watermark = Long.MIN_VALUE;
+    metrics = new RecordedMetrics();
+    function = new ForecastFunction(new ForecastPlan(settings, columns, true));
+    function.setCollector(
+        new Collector<>() {
+          @Override
+          public void collect(RowData row) {
+            rows.add(row);
+          }
+
+          @Override
+          public void close() {
+            // nothing is open
+          }
+        });
+    function.open(
+        new FunctionContext(null) {
+          @Override
+          public MetricGroup getMetricGroup() {
+            return metrics;
+          }
+        });
+    return this;
+  }
+
+  void row(long time, Object... fields) throws Exception {
+    now = time;
+    function.eval(new Calls(), series, learned, GenericRowData.of(fields));
+  }
+
+  void watermark(long time) throws Exception {
+    watermark = time;
+    while (!timers.isEmpty() && timers.first() <= time) {
+      now = timers.pollFirst();
+      function.onTimer(new Calls(), series, learned);
+    }
+  }
+
+  long count(String metric) {
+    return metrics.count("weir." + metric);
+  }
+
+  List<String> statuses() {
+    return rows.stream().map(row -> row.getString(8).toString()).toList();
+  }
+
+  private final class Calls implements OnTimerContext, TimeContext<Long> {
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> TimeContext<T> timeContext(Class<T> type) {
+      return (TimeContext<T>) this;
+    }
+
+    @Override
+    public Long time() {
+      return now;
+    }
+
+    @Override
+    public Long currentWatermark() {
+      return watermark == Long.MIN_VALUE ? null : watermark;
+    }
+
+    /** Flink 2.3 asks for it; 2.2 knows no such method. */
+    public Long tableWatermark() {
+      return currentWatermark();
+    }
+
+    @Override
+    public void registerOnTime(Long time) {
+      if (time > watermark) {
+        timers.add(time);
+      }
+    }
+
+    @Override
+    public void clearTimer(Long time) {
+      timers.remove(time);
+    }
+
+    @Override
+    public void registerOnTime(String name, Long time) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public void clearTimer(String name) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public void clearAllTimers() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public TableSemantics tableSemanticsFor(String argument) {
+      throw new UnsupportedOperationException(argument);
+    }
+
+    @Override
+    public void clearState(String name) {
+      throw new UnsupportedOperationException(name);
+    }
+
+    @Override
+    public void clearAllState() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void clearAll() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ChangelogMode getChangelogMode() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String currentTimer() {
+      return null;
+    }
+  }
+}
