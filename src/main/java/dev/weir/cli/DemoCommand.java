@@ -21,11 +21,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -58,15 +58,16 @@ final class DemoCommand implements Callable<Integer> {
 
   private static final long STOP_MILLIS = 5_000;
 
-  /** Forecasts are shown when committed, so the demo commits often. */
+  /** Forecasts are shown when committed, so the demo commits for each value at its usual rate. */
   private static final Map<String, String> FLINK =
-      Map.of("execution.checkpointing.interval", "1 s");
+      Map.of("execution.checkpointing.interval", "250 ms");
 
   @Option(
       names = "--duration",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Stop after so long, such as 60s; by default at Ctrl-C.")
+      description =
+          "Stop after so long, such as 60s, but not before a forecast of each mode was shown; by default at Ctrl-C.")
   private Duration duration;
 
   @Option(
@@ -94,10 +95,11 @@ final class DemoCommand implements Callable<Integer> {
   private final ObservationCodec observationCodec = new ObservationCodec();
   private final ForecastCodec forecastCodec = new ForecastCodec();
   private final ScoreCodec scoreCodec = new ScoreCodec();
-  private final Map<String, Score> scores = new HashMap<>(); // newest of each series
-  private Topics topics;
-  private long started;
+  private final Map<String, DemoScore.Line> newest = new LinkedHashMap<>(); // not printed yet
   private final Map<String, Long> lastLines = new HashMap<>();
+  private Topics topics;
+  private DemoEnd end;
+  private long started;
   private long forecasts;
   private long deadLetters;
 
@@ -112,6 +114,7 @@ final class DemoCommand implements Callable<Integer> {
       return 2;
     }
     started = System.nanoTime();
+    end = new DemoEnd(duration);
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = Files.createTempDirectory("weir-demo");
     LocalCluster.deleteAtExit(data);
@@ -122,18 +125,10 @@ final class DemoCommand implements Callable<Integer> {
       if (!noBrowser) {
         Browser.open(page.address());
       }
-      CompletableFuture<LocalCluster> clusterStart =
-          CompletableFuture.supplyAsync(
-              () -> {
-                try {
-                  return LocalCluster.start(FLINK);
-                } catch (Exception e) {
-                  throw new CompletionException(e);
-                }
-              });
       try (EmbeddedBroker broker = EmbeddedBroker.start(data, brokerPort)) {
         Thread replay = replay(broker, page);
-        try (LocalCluster cluster = clusterStart.join()) {
+        // Not beside the broker: starts are bound by the processor, and values are wanted first.
+        try (LocalCluster cluster = LocalCluster.start(FLINK)) {
           return show(broker, cluster, page, replay);
         }
       }
@@ -183,19 +178,24 @@ final class DemoCommand implements Callable<Integer> {
     try (ObservationProducer producer =
         new ObservationProducer(
             Map.of("bootstrap.servers", bootstrapServers), topics.observations())) {
-      List<List<Observation>> all = new ArrayList<>();
+      List<SeriesCsv> all =
+          new ArrayList<>(); // read as they are sent: the first values need no more
       for (String name : Sample.NAMES) {
-        all.add(Sample.series(name));
+        all.add(Sample.open(name));
       }
       long begun = System.nanoTime();
-      int longest = all.stream().mapToInt(List::size).max().orElse(0);
-      for (int i = 0; i < longest; i++) {
-        for (List<Observation> series : all) {
-          if (i < series.size()) {
-            producer.send(series.get(i));
+      for (int round = 1; !all.isEmpty(); round++) {
+        for (Iterator<SeriesCsv> left = all.iterator(); left.hasNext(); ) {
+          SeriesCsv series = left.next();
+          Observation observation = series.next();
+          if (observation == null) {
+            series.close();
+            left.remove();
+          } else {
+            producer.send(observation);
           }
         }
-        long wait = begun + (long) ((i + 1 - HEAD_START) * 1e9 / rate) - System.nanoTime();
+        long wait = begun + (long) ((round - HEAD_START) * 1e9 / rate) - System.nanoTime();
         if (wait > 0) {
           Thread.sleep(wait / 1_000_000, (int) (wait % 1_000_000));
         }
@@ -223,9 +223,20 @@ final class DemoCommand implements Callable<Integer> {
       }
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      while (duration == null || System.nanoTime() - started < duration.toNanos()) {
+      boolean waiting = false;
+      while (!end.isOver(running())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           take(record);
+        }
+        score.lines().forEach(line -> newest.put(line.forecast().series(), line));
+        if (format == Format.text) {
+          printNewest();
+        }
+        if (!waiting && end.isOverdue(running())) {
+          waiting = true;
+          say(
+              "no forecast of %s yet; going on until there is one, for at most %d s"
+                  .formatted(end.missing(), DemoEnd.PATIENCE.toSeconds()));
         }
         if (System.out.checkError()) { // the reader of our output went away
           return 0;
@@ -236,17 +247,27 @@ final class DemoCommand implements Callable<Integer> {
         }
       }
     }
-    return forecasts > 0 ? 0 : 1;
+    if (!end.isComplete()) {
+      say(
+          "expected a forecast of each mode within %d s, got none of %s; WEIR_JAVA_OPTS=-Dweir.log.level=INFO shows what it waits for"
+              .formatted(running().toSeconds(), end.missing()));
+      return 1;
+    }
+    return 0;
+  }
+
+  private Duration running() {
+    return Duration.ofNanos(System.nanoTime() - started);
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
       if (record.topic().equals(topics.observations())) {
-        score.observe(observationCodec.decode(record.value(), record.headers()));
+        score.take(observationCodec.decode(record.value(), record.headers()));
       } else if (record.topic().equals(topics.scores())) {
         Score told = scoreCodec.decode(record.value());
         if (told.mode() == Mode.MANY_TO_ONE) {
-          scores.put(told.series(), told);
+          score.take(told);
         }
       } else if (record.topic().equals(topics.forecasts())) {
         show(forecastCodec.decode(record.value()));
@@ -278,30 +299,51 @@ final class DemoCommand implements Callable<Integer> {
             "who says so");
       }
     }
+    if (forecast.mode() == Mode.MANY_TO_ONE) {
+      score.take(forecast);
+    }
     if (format == Format.json) {
       System.out.println(ForecastLines.json(forecast));
-      return;
     }
-    if (forecast.mode() != Mode.MANY_TO_ONE) {
-      return; // one line for each value is enough to follow
+    // As text one line for each value is enough to follow, with the nearest steps of many-to-one.
+    if (format == Format.json || forecast.mode() != Mode.MANY_TO_ONE) {
+      end.shown(forecast.mode());
     }
-    DemoScore.Line line = score.score(forecast);
+  }
+
+  /**
+   * Of each series the newest line, when its last one has been there for long enough to be read.
+   */
+  private void printNewest() {
     long now = System.nanoTime();
-    if (now - lastLines.getOrDefault(forecast.series(), now - LINE_NANOS) < LINE_NANOS) {
-      return;
-    }
-    lastLines.put(forecast.series(), now);
-    Score told = scores.get(forecast.series());
+    newest
+        .values()
+        .removeIf(
+            line -> {
+              String series = line.forecast().series();
+              if (now - lastLines.getOrDefault(series, now - LINE_NANOS) < LINE_NANOS) {
+                return false;
+              }
+              lastLines.put(series, now);
+              print(line);
+              return true;
+            });
+  }
+
+  private void print(DemoScore.Line line) {
+    Forecast forecast = line.forecast();
+    Score told = line.told();
     System.out.printf(
         "%-20s %s %9s %9s | %-38s | %5s %5s  %s%n",
         forecast.series(),
         ForecastLines.minute(forecast.origin()),
-        known(line.truth()),
+        ForecastLines.number(line.truth()),
         known(line.expected()),
         next(forecast),
         DemoScore.ratio(line.relative()),
         told == null ? "-" : DemoScore.ratio(told.mase()),
         told == null ? ForecastLines.source(forecast) : shares(told));
+    end.shown(forecast.mode());
   }
 
   private static String next(Forecast forecast) {

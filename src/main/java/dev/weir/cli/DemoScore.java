@@ -2,20 +2,43 @@ package dev.weir.cli;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Holds forecasts of the next value against what came, and beside them "the last value again". Uses
- * what was read back from the topics, nothing else.
+ * Puts together what was read of one moment from three topics, a forecast, the value that it starts
+ * from and the score told when that value came; and holds forecasts of the next value against what
+ * came, and beside them "the last value again". Uses what was read back from the topics, nothing
+ * else, in whatever order the topics were read.
  */
 final class DemoScore {
 
-  private static final int REMEMBERED = 1000;
+  private static final int REMEMBERED = 1000; // of each series, of each topic
+
+  private final Map<String, Series> all = new HashMap<>();
+
+  /**
+   * What became of a forecast's origin.
+   *
+   * @param told how the series did up to the origin; null when nothing was told of it, since no
+   *     forecast was made before
+   * @param truth the value at the origin
+   * @param expected what the forecast before it said of that value; NaN when there was none
+   * @param relative our mean error so far over that of repeating the last value; NaN at first
+   */
+  record Line(Forecast forecast, Score told, double truth, double expected, double relative) {}
 
   private static final class Series {
     final LinkedHashMap<Long, Double> truth = new LinkedHashMap<>();
+    final Deque<Forecast> forecasts = new ArrayDeque<>(); // whose truth or score is not read yet
+    final Deque<Score> scores = new ArrayDeque<>();
+    long newestTruth = Long.MIN_VALUE;
     Forecast previous;
     int scored;
     double error;
@@ -23,47 +46,82 @@ final class DemoScore {
 
     void remember(Observation observation) {
       truth.put(observation.time(), observation.value());
+      newestTruth = Math.max(newestTruth, observation.time());
       if (truth.size() > REMEMBERED) {
         truth.remove(truth.keySet().iterator().next());
       }
     }
-  }
 
-  private final Map<String, Series> all = new HashMap<>();
+    static <T> void queue(T one, Deque<T> queue) {
+      if (queue.size() == REMEMBERED) {
+        queue.remove();
+      }
+      queue.add(one);
+    }
 
-  /**
-   * What became of a forecast's origin.
-   *
-   * @param truth the value at the origin; NaN when it has not been read yet
-   * @param expected what the forecast before it said of that value; NaN when there was none
-   * @param relative our mean error so far over that of repeating the last value; NaN at first
-   */
-  record Line(double truth, double expected, double relative) {}
-
-  void observe(Observation observation) {
-    all.computeIfAbsent(observation.series(), s -> new Series()).remember(observation);
-  }
-
-  Line score(Forecast forecast) {
-    Series series = all.computeIfAbsent(forecast.series(), s -> new Series());
-    double truth = series.truth.getOrDefault(forecast.origin(), Double.NaN);
-    Forecast previous = series.previous;
-    series.previous = forecast;
-    double expected = Double.NaN;
-    if (previous != null && previous.status() == Forecast.Status.OK) {
-      expected = previous.values()[0];
-      double lastValue = series.truth.getOrDefault(previous.origin(), Double.NaN);
-      if (!Double.isNaN(truth) && !Double.isNaN(lastValue)) {
-        series.scored++;
-        series.error += Math.abs(truth - expected);
-        series.lastValueError += Math.abs(truth - lastValue);
+    void completeInto(List<Line> lines) {
+      while (!forecasts.isEmpty()) {
+        Forecast forecast = forecasts.peek();
+        while (!scores.isEmpty() && scores.peek().time() < forecast.origin()) {
+          scores.remove();
+        }
+        // both come in order of time, so that a later one shows that there is none of this moment
+        if (newestTruth < forecast.origin() || scores.isEmpty()) {
+          return;
+        }
+        forecasts.remove();
+        Double value = truth.get(forecast.origin());
+        if (value == null) {
+          previous = null; // so far behind that its value is forgotten
+        } else {
+          Score told = scores.peek().time() == forecast.origin() ? scores.remove() : null;
+          lines.add(line(forecast, told, value));
+        }
       }
     }
-    return new Line(truth, expected, relative(series));
+
+    private Line line(Forecast forecast, Score told, double value) {
+      double expected = Double.NaN;
+      if (previous != null && previous.status() == Forecast.Status.OK) {
+        expected = previous.values()[0];
+        double lastValue = truth.getOrDefault(previous.origin(), Double.NaN);
+        if (!Double.isNaN(lastValue)) {
+          scored++;
+          error += Math.abs(value - expected);
+          lastValueError += Math.abs(value - lastValue);
+        }
+      }
+      previous = forecast;
+      return new Line(forecast, told, value, expected, relative());
+    }
+
+    double relative() {
+      return lastValueError > 0 ? error / lastValueError : Double.NaN;
+    }
   }
 
-  private static double relative(Series series) {
-    return series.lastValueError > 0 ? series.error / series.lastValueError : Double.NaN;
+  private Series series(String name) {
+    return all.computeIfAbsent(name, n -> new Series());
+  }
+
+  void take(Observation observation) {
+    series(observation.series()).remember(observation);
+  }
+
+  /** Takes a score of the mode whose forecasts it takes. */
+  void take(Score told) {
+    Series.queue(told, series(told.series()).scores);
+  }
+
+  void take(Forecast forecast) {
+    Series.queue(forecast, series(forecast.series()).forecasts);
+  }
+
+  /** The forecasts of which all has been read since this was asked last, oldest first. */
+  List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    all.values().forEach(series -> series.completeInto(lines));
+    return lines;
   }
 
   /** One line for each series, best first. */
@@ -71,7 +129,7 @@ final class DemoScore {
     StringBuilder text = new StringBuilder();
     all.entrySet().stream()
         .filter(entry -> entry.getValue().scored > 0)
-        .sorted((a, b) -> Double.compare(relative(a.getValue()), relative(b.getValue())))
+        .sorted((a, b) -> Double.compare(a.getValue().relative(), b.getValue().relative()))
         .forEach(
             entry ->
                 text.append(
@@ -79,7 +137,7 @@ final class DemoScore {
                         .formatted(
                             entry.getKey(),
                             entry.getValue().scored,
-                            ratio(relative(entry.getValue())))));
+                            ratio(entry.getValue().relative()))));
     return text.toString();
   }
 

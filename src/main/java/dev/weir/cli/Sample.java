@@ -26,17 +26,21 @@ final class Sample {
 
   /** One series, oldest observation first. */
   static List<Observation> series(String name) throws IOException {
-    String file = name + ".csv";
     List<Observation> observations = new ArrayList<>();
-    try (SeriesCsv csv =
-        new SeriesCsv(
-            new InputStreamReader(
-                Sample.class.getResourceAsStream("/sample/" + file), StandardCharsets.UTF_8),
-            file)) {
+    try (SeriesCsv csv = open(name)) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         observations.add(o);
       }
     }
     return observations;
+  }
+
+  /** The same, read as it is asked for. */
+  static SeriesCsv open(String name) throws IOException {
+    String file = name + ".csv";
+    return new SeriesCsv(
+        new InputStreamReader(
+            Sample.class.getResourceAsStream("/sample/" + file), StandardCharsets.UTF_8),
+        file);
   }
 }

@@ -18,6 +18,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
  */
 public final class Dashboard implements AutoCloseable {
 
+  private static final long FIRST_MILLIS = 100; // as often as Events looks for news
+
   private final DashboardSettings settings;
   private final JobState state;
   private final TopicWatch watch;
@@ -81,6 +83,8 @@ public final class Dashboard implements AutoCloseable {
     this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);
     this.address = address(bind, server.port());
     seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
+    seconds.scheduleWithFixedDelay(
+        page::takeFirst, FIRST_MILLIS, FIRST_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** {@link #open} and {@link #read} in one. */

@@ -25,6 +25,7 @@ final class JobPage {
   private final Deque<int[]> latencies = new ArrayDeque<>();
   private long observationsBefore;
   private long forecastsBefore;
+  private int kinds; // of what a person waits for, that were there when it was told last
   private volatile URI flink;
   private volatile byte[] whole;
   private volatile byte[] newest;
@@ -66,7 +67,7 @@ final class JobPage {
     return newest;
   }
 
-  /** Grows each second. */
+  /** Grows each second, and with what comes first of its kind. */
   long version() {
     return version;
   }
@@ -100,6 +101,27 @@ final class JobPage {
     if (history.size() > SECONDS) {
       history.removeFirst();
     }
+    tell(now, figures);
+  }
+
+  /**
+   * Tells at once of the first series and of the first forecast, which a person waits for, without
+   * a second of history. To be called often.
+   */
+  synchronized void takeFirst() {
+    if (kinds() > kinds) {
+      JobFigures figures = new JobFigures();
+      state.series.addTo(figures);
+      tell(System.currentTimeMillis(), figures);
+    }
+  }
+
+  private int kinds() {
+    return (state.series.size() > 0 ? 1 : 0) + (state.forecasts.sum() > 0 ? 1 : 0);
+  }
+
+  private void tell(long now, JobFigures figures) {
+    kinds = kinds();
     String waiting = why.get();
     whole = Json.object(json -> write(json, now, waiting, figures, List.copyOf(history)));
     newest = Json.object(json -> write(json, now, waiting, figures, List.of(history.getLast())));

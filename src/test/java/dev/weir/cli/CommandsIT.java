@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
+import dev.weir.model.Mode;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,6 +81,19 @@ class CommandsIT {
             demo.awaitErr(Pattern.compile("first forecast after ([0-9.]+) s"), WAIT).group(1));
     assertThat(first).isLessThan(20);
     System.out.printf("%,d forecasts in 20 s, the first after %.1f s%n", lines.size(), first);
+  }
+
+  @Test
+  void theDemoDoesNotEndBeforeItHasShownAForecastOfEachMode() throws Exception {
+    WeirProcess demo =
+        WeirProcess.run("demo", "--no-browser", "--duration", "1s", "--format", "json");
+
+    assertThat(demo.exitCode()).as("%s", demo).isZero();
+    for (Mode mode : Mode.values()) {
+      assertThat(demo.out()).contains("\"mode\":\"%s\"".formatted(mode.label()));
+    }
+    assertThat(demo.err())
+        .contains("no forecast of many-to-one, many-to-many yet; going on until there is one");
   }
 
   private static String series(String line) {

@@ -127,6 +127,26 @@ class PageServerTest {
   }
 
   @Test
+  void theFirstSeriesAndTheFirstForecastAreToldAtOnce() {
+    long version = page.job.version();
+    page.job.takeFirst();
+    assertThat(page.job.version()).as("nothing has come").isEqualTo(version);
+    page.state.takeObservation(Records.record(Records.observation("pump", 1_000, 1)), true);
+    page.job.takeFirst();
+    assertThat(page.json("/api/job").path("series").intValue()).isEqualTo(1);
+    page.state.takeObservation(Records.record(Records.observation("pump", 2_000, 1)), true);
+    page.job.takeFirst();
+    assertThat(page.json("/api/job").path("observations").intValue()).as("of those").isEqualTo(1);
+    page.state.takeOutput(
+        Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 2_000, "demand", 4)), true);
+    page.job.takeFirst();
+    JsonNode job = page.json("/api/job");
+    assertThat(job.path("observations").intValue()).isEqualTo(2);
+    assertThat(job.path("forecasts").intValue()).isEqualTo(1);
+    assertThat(job.path("history").path("time")).as("seconds of history").hasSize(1);
+  }
+
+  @Test
   void onlyWhatArrivesNowIsARate() {
     for (int i = 0; i < 1_000; i++) {
       page.state.takeObservation(Records.record(Records.observation("pump", i, 1)), false);
