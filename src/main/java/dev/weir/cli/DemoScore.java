@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Holds forecasts of the next value against what came, and beside them "the last value again". Uses
- * what was read back from the topics, nothing else.
+ * what was read back from the topics, nothing else. Safe for several threads: Ctrl-C asks for the
+ * summary while values still come.
  */
 final class DemoScore {
 
@@ -40,11 +41,11 @@ final class DemoScore {
    */
   record Line(double truth, double expected, double relative) {}
 
-  void observe(Observation observation) {
+  synchronized void observe(Observation observation) {
     all.computeIfAbsent(observation.series(), s -> new Series()).remember(observation);
   }
 
-  Line score(Forecast forecast) {
+  synchronized Line score(Forecast forecast) {
     Series series = all.computeIfAbsent(forecast.series(), s -> new Series());
     double truth = series.truth.getOrDefault(forecast.origin(), Double.NaN);
     Forecast previous = series.previous;
@@ -67,7 +68,7 @@ final class DemoScore {
   }
 
   /** One line for each series, best first. */
-  String summary() {
+  synchronized String summary() {
     StringBuilder text = new StringBuilder();
     all.entrySet().stream()
         .filter(entry -> entry.getValue().scored > 0)
