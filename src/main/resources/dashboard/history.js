@@ -17,11 +17,14 @@ export function lowerBound(sorted, value, of = entry => entry) {
   return low;
 }
 
-/** Puts newer entries into a sorted array; one with the same key takes the place of the old one. */
-function mergeInto(sorted, newer, key) {
-  for (const entry of newer) {
+/** Puts entries into a sorted array; one with the same key takes the place of the old one, if it is newer. */
+function mergeInto(sorted, entries, key, newer) {
+  for (const entry of entries) {
     const at = lowerBound(sorted, key(entry), key);
-    sorted.splice(at, at < sorted.length && key(sorted[at]) === key(entry) ? 1 : 0, entry);
+    const known = at < sorted.length && key(sorted[at]) === key(entry);
+    if (!known || newer) {
+      sorted.splice(at, known ? 1 : 0, entry);
+    }
   }
   if (sorted.length > MOST) {
     sorted.splice(0, sorted.length - MOST);
@@ -34,15 +37,21 @@ export class History {
   swaps = []; // {time, mode, model, version}
   oldest = null;
   why = null;
+  #sequence = 0; // of what was told last, as the server counts
 
   constructor(series) {
     this.series = series;
   }
 
-  /** Takes what the server told, all or only the news; telling it twice changes nothing. */
+  /**
+   * Takes what the server told, all or only the news; telling it twice changes nothing. An answer may come after news
+   * that the server told later: it adds what is not known, and takes no correction back.
+   */
   merge(told) {
+    const newer = (told.sequence ?? 0) >= this.#sequence;
+    this.#sequence = Math.max(this.#sequence, told.sequence ?? 0);
     const {time, value} = told.observations ?? {time: [], value: []};
-    mergeInto(this.observations, time.map((at, i) => ({time: at, value: value[i]})), entry => entry.time);
+    mergeInto(this.observations, time.map((at, i) => ({time: at, value: value[i]})), entry => entry.time, newer);
     for (const [mode, news] of Object.entries(told.modes ?? {})) {
       if (!this.modes.has(mode)) {
         this.modes.set(mode, {level: null, forecasts: [], score: null});
@@ -50,7 +59,7 @@ export class History {
       const known = this.modes.get(mode);
       known.level = news.level ?? known.level;
       const issued = (news.forecasts ?? []).map(forecast => ({...forecast, time: forecast.time ?? forecast.value.map(() => null)}));
-      mergeInto(known.forecasts, issued, forecast => forecast.origin);
+      mergeInto(known.forecasts, issued, forecast => forecast.origin, newer);
       if (news.score && (known.score === null || news.score.time >= known.score.time)) {
         known.score = news.score;
       }
@@ -62,8 +71,10 @@ export class History {
     }
     this.swaps.sort((a, b) => a.time - b.time);
     this.swaps.splice(0, Math.max(0, this.swaps.length - MOST));
-    this.oldest = told.oldest ?? this.oldest;
-    this.why = told.why === undefined ? this.why : told.why;
+    if (newer) {
+      this.oldest = told.oldest ?? this.oldest;
+      this.why = told.why === undefined ? this.why : told.why;
+    }
   }
 
   /** Many-to-one before many-to-many. */

@@ -100,8 +100,8 @@ final class DemoCommand implements Callable<Integer> {
   private Topics topics;
   private DemoEnd end;
   private long started;
-  private long forecasts;
-  private long deadLetters;
+  private volatile long forecasts; // counted by one thread, and told by another at Ctrl-C
+  private volatile long deadLetters; // the same
 
   @Override
   public Integer call() throws Exception {
@@ -161,13 +161,24 @@ final class DemoCommand implements Callable<Integer> {
     Thread summary = new Thread(this::summarize, "summary");
     Runtime.getRuntime().addShutdownHook(summary); // for Ctrl-C
     int exitCode = consume(broker.bootstrapServers(), job);
-    Runtime.getRuntime().removeShutdownHook(summary);
+    if (!isWithdrawn(summary)) {
+      Thread.currentThread().join(); // Ctrl-C came first: this process ends without us
+    }
     summarize();
     page.close(); // first what reads and feeds, then what works, then what holds: none complains
     replay.interrupt();
     replay.join(STOP_MILLIS);
     job.cancel().get();
     return exitCode;
+  }
+
+  /** False when the process is ending already, and the hook runs. */
+  private static boolean isWithdrawn(Thread hook) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return false;
+    }
   }
 
   /**
@@ -272,7 +283,7 @@ final class DemoCommand implements Callable<Integer> {
       } else if (record.topic().equals(topics.forecasts())) {
         show(forecastCodec.decode(record.value()));
       } else {
-        deadLetters++;
+        deadLetters++; // by this thread only
         DeadLetter letter = DeadLetters.read(record);
         say("dead letter: %s %s".formatted(letter.reason(), letter.message()));
       }
@@ -284,7 +295,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void show(Forecast forecast) {
-    if (forecasts++ == 0) {
+    if (++forecasts == 1) { // by this thread only
       say("first forecast after %.1f s".formatted((System.nanoTime() - started) / 1e9));
       if (format == Format.text) {
         System.out.printf(

@@ -15,7 +15,8 @@ import java.util.Map;
  * Puts together what was read of one moment from three topics, a forecast, the value that it starts
  * from and the score told when that value came; and holds forecasts of the next value against what
  * came, and beside them "the last value again". Uses what was read back from the topics, nothing
- * else, in whatever order the topics were read.
+ * else, in whatever order the topics were read. Safe for several threads: Ctrl-C asks for the
+ * summary while values still come.
  */
 final class DemoScore {
 
@@ -104,28 +105,28 @@ final class DemoScore {
     return all.computeIfAbsent(name, n -> new Series());
   }
 
-  void take(Observation observation) {
+  synchronized void take(Observation observation) {
     series(observation.series()).remember(observation);
   }
 
   /** Takes a score of the mode whose forecasts it takes. */
-  void take(Score told) {
+  synchronized void take(Score told) {
     Series.queue(told, series(told.series()).scores);
   }
 
-  void take(Forecast forecast) {
+  synchronized void take(Forecast forecast) {
     Series.queue(forecast, series(forecast.series()).forecasts);
   }
 
   /** The forecasts of which all has been read since this was asked last, oldest first. */
-  List<Line> lines() {
+  synchronized List<Line> lines() {
     List<Line> lines = new ArrayList<>();
     all.values().forEach(series -> series.completeInto(lines));
     return lines;
   }
 
   /** One line for each series, best first. */
-  String summary() {
+  synchronized String summary() {
     StringBuilder text = new StringBuilder();
     all.entrySet().stream()
         .filter(entry -> entry.getValue().scored > 0)

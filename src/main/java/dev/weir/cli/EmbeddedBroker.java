@@ -57,6 +57,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     int brokerPort = port == 0 ? freePort() : port;
     // The quorum's address is part of the configuration, so Kafka cannot choose this port itself.
     int controllerPort = freePort();
+    while (controllerPort == brokerPort) { // which is free, too
+      controllerPort = freePort();
+    }
     String bootstrapServers = "localhost:" + brokerPort;
 
     Map<String, String> properties = new HashMap<>();

@@ -69,13 +69,11 @@ final class FlinkRest {
    */
   JsonNode get(String path) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path)).build();
-    InputStream[] open = new InputStream[1];
     CompletableFuture<HttpResponse<InputStream>> response =
         http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
     CompletableFuture<byte[]> body =
         response.thenApplyAsync(
             answer -> {
-              open[0] = answer.body();
               try (InputStream in = answer.body()) {
                 return in.readNBytes(MOST_BYTES + 1);
               } catch (IOException e) {
@@ -94,9 +92,15 @@ final class FlinkRest {
       throw failure(path, "an interruption");
     } finally {
       response.cancel(true);
-      if (open[0] != null) {
-        open[0].close(); // a reader that waits for more ends with it
-      }
+      response.thenAccept(FlinkRest::close); // a reader that waits for more ends with it
+    }
+  }
+
+  private static void close(HttpResponse<InputStream> response) {
+    try {
+      response.body().close();
+    } catch (IOException e) {
+      // nobody reads it any more
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -125,12 +126,14 @@ final class TailCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+  void seek(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
     if (fromBeginning) {
       consumer.seekToBeginning(partitions);
       return;
     }
     consumer.seekToEnd(partitions);
+    // now, not with the first poll: a record that comes in between would be looked for in vain
+    partitions.forEach(consumer::position);
     if (filter.since() == null) {
       return;
     }

@@ -43,20 +43,36 @@ final class Events implements AutoCloseable {
     return free.tryAcquire();
   }
 
-  /** Gives back what {@link #admit} took, when nothing came of it. */
+  /** Gives back what {@link #admit} took, when {@link #serve} was not called. */
   void leave() {
     free.release();
   }
 
   /**
+   * Gives the place back when the page has gone, or when nothing comes of it: the server calls this
+   * in a thread of its own, where nobody else would.
+   *
    * @param row the series that the page looks at, or null
    * @param after the sequence number that the page knows of it; 0 when it knows nothing
    */
   void serve(SseClient client, SeriesRow row, long after) {
-    client.keepAlive();
+    boolean served = false;
+    try {
+      client.keepAlive();
+      thread(client, row, after).start();
+      served = true;
+    } finally {
+      if (!served) {
+        free.release();
+      }
+    }
+  }
+
+  private Thread thread(SseClient client, SeriesRow row, long after) {
     Thread thread =
         new Thread(
             () -> {
+              threads.add(Thread.currentThread());
               try {
                 send(client, row, after);
               } catch (RuntimeException e) { // the page has gone
@@ -69,8 +85,7 @@ final class Events implements AutoCloseable {
             },
             "dashboard-events-" + numbers.incrementAndGet());
     thread.setDaemon(true);
-    threads.add(thread);
-    thread.start();
+    return thread;
   }
 
   private void send(SseClient client, SeriesRow row, long after) {

@@ -41,9 +41,10 @@ final class JobState {
   final Histories histories;
   final Names names = new Names();
   private volatile boolean forecastRead;
-  private volatile long lastObservation; // when one was read that came since the start, 0 for never
-  private volatile long lastForecast; // the same
-  private volatile long unanswered; // the first observation since the last forecast, 0 for none
+  private final Object answers = new Object(); // guards the next three: two readers change them
+  private long lastObservation; // when one was read that came since the start, 0 for never
+  private long lastForecast; // the same
+  private long unanswered; // the first observation since the last forecast, 0 for none
   private final Topics topics;
   private final RegistrySettings registry; // null: plain Avro
   private final ObservationCodec observationCodec;
@@ -99,12 +100,16 @@ final class JobState {
               .formatted(topics.observations(), topics.observations())
           : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?";
     }
-    long since = unanswered;
-    if (since > 0 && now - since > SILENCE_MILLIS && now - lastObservation < SILENCE_MILLIS) {
-      return "Observations arrive, and no forecast has come for %d s; is the job running?"
-          .formatted((now - since) / 1_000);
+    synchronized (answers) {
+      boolean silent =
+          unanswered > 0
+              && now - unanswered > SILENCE_MILLIS
+              && now - lastObservation < SILENCE_MILLIS;
+      return silent
+          ? "Observations arrive, and no forecast has come for %d s; is the job running?"
+              .formatted((now - unanswered) / 1_000)
+          : null;
     }
-    return null;
   }
 
   /** Of the observations' reader. */
@@ -123,9 +128,11 @@ final class JobState {
       return;
     }
     if (live) {
-      lastObservation = now;
-      if (unanswered == 0 && now - lastForecast > TOGETHER_MILLIS) {
-        unanswered = now;
+      synchronized (answers) {
+        lastObservation = now;
+        if (unanswered == 0 && now - lastForecast > TOGETHER_MILLIS) {
+          unanswered = now;
+        }
       }
       latencies.observed(observation.series(), observation.time(), now);
     }
@@ -179,8 +186,10 @@ final class JobState {
     }
     forecastRead = true;
     if (live) {
-      lastForecast = now;
-      unanswered = 0;
+      synchronized (answers) {
+        lastForecast = now;
+        unanswered = 0;
+      }
       latencies.issued(forecast.series(), forecast.origin(), now);
     }
     SeriesRow row = series.row(forecast.series(), histories::offer);

@@ -28,7 +28,6 @@ import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -102,7 +101,7 @@ final class LookBack implements AutoCloseable {
     }
   }
 
-  private void read(SeriesRow row) {
+  void read(SeriesRow row) {
     SeriesRow.Places places = row.places();
     SeriesHistory found = new SeriesHistory(row.name());
     long start = System.nanoTime();
@@ -145,7 +144,7 @@ final class LookBack implements AutoCloseable {
                 return score != null && score.series().equals(row.name()) ? score : null;
               })
           .forEach(found::score);
-    } catch (KafkaException e) {
+    } catch (RuntimeException e) { // not only Kafka's; whoever asked may have ceased to wait
       LOG.warn("could not look back: {}", e.toString());
       state.histories.missed(row); // and what was found is shown
     }

@@ -27,8 +27,7 @@ final class SeriesHistory {
   private long[] news = new long[FIRST]; // the sequence number that each came with
   private int size;
   private final Map<Mode, Forecasts> modes = new EnumMap<>(Mode.class);
-  // grows with each news, beyond those of one that was kept before, or by a server before this one
-  private long sequence = System.currentTimeMillis() * 1_000;
+  private long sequence; // grows with each news
   private boolean cut;
 
   /** A forecast as it was issued, with its narrowest interval. */
@@ -137,7 +136,15 @@ final class SeriesHistory {
   record Swap(long time, Mode mode, String model, long version) {}
 
   SeriesHistory(String series) {
+    this(series, 0);
+  }
+
+  /**
+   * @param sequence the number that its news are numbered after
+   */
+  SeriesHistory(String series, long sequence) {
     this.series = series;
+    this.sequence = sequence;
   }
 
   void observe(long time, double value) {

@@ -30,6 +30,7 @@ final class SeriesRow {
   private int scores = NOWHERE;
   private final ModeRow[] modes = new ModeRow[MODES.length];
   private SeriesHistory history; // null while none is kept
+  private long sequence; // of the history that was kept before
 
   /** What is kept of one of its forecasts. */
   private static final class ModeRow {
@@ -258,13 +259,18 @@ final class SeriesRow {
     if (history != null) {
       return 0;
     }
-    history = new SeriesHistory(name);
+    // beyond those of one that was kept before, or by a server before this one
+    history = new SeriesHistory(name, Math.max(sequence, System.currentTimeMillis() * 1_000));
     return history.bytes();
   }
 
   /** Ends to keep it; says what that gives back. */
   synchronized long forget() {
-    long bytes = history == null ? 0 : history.bytes();
+    if (history == null) {
+      return 0;
+    }
+    long bytes = history.bytes();
+    sequence = history.sequence();
     history = null;
     return bytes;
   }

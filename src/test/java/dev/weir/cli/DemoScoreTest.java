@@ -9,7 +9,10 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Topics are read in any order; a line is of one moment. */
 class DemoScoreTest {
@@ -144,5 +147,22 @@ class DemoScoreTest {
     score.take(told("pump", 1_500));
     score.take(forecast("pump", 1_500, 1));
     assertThat(score.lines()).extracting(l -> l.forecast().origin()).containsExactly(1_500L);
+  }
+
+  /** As at Ctrl-C, when the process ends while records still come. */
+  @Test
+  @Timeout(60)
+  void aSummaryMayBeAskedForWhileNewSeriesCome() throws Exception {
+    CompletableFuture<Void> coming =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 50_000; i++) {
+                score.take(observation("s" + i, 0, i));
+              }
+            });
+    do {
+      assertThat(score.summary()).isEmpty(); // nothing was forecast
+    } while (!coming.isDone());
+    coming.get(1, TimeUnit.SECONDS);
   }
 }

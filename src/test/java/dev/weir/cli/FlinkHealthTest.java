@@ -31,6 +31,7 @@ class FlinkHealthTest {
 
   private final Map<String, String> answers = new LinkedHashMap<>();
   private final CountDownLatch end = new CountDownLatch(1);
+  private final CountDownLatch gone = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
   private FlinkRest rest;
@@ -212,12 +213,13 @@ class FlinkHealthTest {
   }
 
   @Test
-  void oneThatNeverEndsItsAnswerIsGivenUp() {
+  void oneThatNeverEndsItsAnswerIsGivenUp() throws Exception {
     drip("{\"jobs\":[", TimeUnit.MILLISECONDS.toNanos(50));
     long begun = System.nanoTime();
     assertThatThrownBy(() -> rest(Duration.ofSeconds(1)).get("/slow"))
         .hasMessageContaining("got no whole answer within 1 s");
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    assertThat(gone.await(10, TimeUnit.SECONDS)).as("nobody reads on").isTrue();
   }
 
   @Test
@@ -239,7 +241,7 @@ class FlinkHealthTest {
               out.flush();
             }
           } catch (IOException | InterruptedException e) {
-            // the client has gone, as it should
+            gone.countDown(); // the client, as it should
           }
         });
   }

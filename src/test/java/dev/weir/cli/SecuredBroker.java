@@ -1,5 +1,7 @@
 package dev.weir.cli;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -8,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +23,9 @@ import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
@@ -62,10 +68,11 @@ public final class SecuredBroker implements AutoCloseable {
   public static SecuredBroker start(Path dir) throws Exception {
     makeCertificate(dir, "broker", "CN=localhost");
     makeCertificate(dir, "client", CERTIFIED);
-    int inner = freePort();
-    int controller = freePort();
-    int sasl = freePort();
-    int tls = freePort();
+    List<Integer> ports = freePorts(4);
+    int inner = ports.get(0);
+    int controller = ports.get(1);
+    int sasl = ports.get(2);
+    int tls = ports.get(3);
     Map<String, String> p = new HashMap<>();
     p.put("controller.quorum.voters", "1@localhost:" + controller);
     p.put(
@@ -139,6 +146,18 @@ public final class SecuredBroker implements AutoCloseable {
             .toList();
     try (Admin admin = admin()) {
       admin.createAcls(grants).all().get(15, TimeUnit.SECONDS);
+      AclBindingFilter ofResource =
+          new AclBindingFilter(resource.toFilter(), AccessControlEntryFilter.ANY);
+      await("the broker has heard of it from its controller")
+          .atMost(Duration.ofSeconds(15))
+          .pollInterval(Duration.ofMillis(20))
+          .until(
+              () ->
+                  admin
+                      .describeAcls(ofResource)
+                      .values()
+                      .get(15, TimeUnit.SECONDS)
+                      .containsAll(grants));
     }
   }
 
@@ -217,9 +236,18 @@ public final class SecuredBroker implements AutoCloseable {
     Files.writeString(dir.resolve(name + ".pem"), pem);
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
+  /** So many that differ: none is given back before all are found. */
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> probes = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      return probes.stream().map(ServerSocket::getLocalPort).toList();
+    } finally {
+      for (ServerSocket probe : probes) {
+        probe.close();
+      }
     }
   }
 

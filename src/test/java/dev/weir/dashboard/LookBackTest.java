@@ -2,6 +2,7 @@ package dev.weir.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.kafka.KafkaSettings.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,5 +79,21 @@ class LookBackTest {
   void noMoreIsReadThanCanBeKept() {
     assertThat(read(() -> false, offset -> offset)).hasSize(5_000);
     assertThat(partition.sought).containsExactly(36_000L);
+  }
+
+  /** Whoever asked may have ceased to wait by then, and nobody else would learn of it. */
+  @Test
+  void whateverFailsIsLookedForAnewWhenSomebodyAsksAgain() {
+    Topics nameless = new Topics("", "f", "s", "d", "m"); // which a consumer refuses
+    JobState state = new JobState(nameless, null, 10, 1 << 20);
+    SeriesRow row = state.series.row("pump", added -> {});
+    row.observe(Records.observation("pump", 1, 1), 0, 1);
+    assertThat(state.histories.ask(row)).isTrue();
+    assertThat(state.histories.ask(row)).isFalse();
+    try (LookBack lookBack =
+        new LookBack(Map.of("bootstrap.servers", "localhost:1"), nameless, state, 10)) {
+      lookBack.read(row);
+    }
+    assertThat(state.histories.ask(row)).isTrue();
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.FlinkFixture;
@@ -88,6 +89,17 @@ class PageIT {
             new ProducerRecord<>(topics().observations(), 0, HOSTILE.getBytes(UTF_8), damaged)));
     awaitForecasts();
     job.await().until(() -> kafka.deadLetters(topics().deadLetters()).size() == 1);
+    job.await() // else the first test may ask for what the server has not read yet
+        .until(() -> told(dashboard, "forecasts") == forecasts().size());
+    job.await().until(() -> told(dashboard, "dead_letters") == 1);
+  }
+
+  /** A figure of the job as a page's server has it. */
+  private static long told(Dashboard of, String figure) throws IOException {
+    return new ObjectMapper()
+        .readTree(of.address().resolve("/api/job").toURL())
+        .path(figure)
+        .longValue();
   }
 
   @AfterAll
@@ -219,6 +231,7 @@ class PageIT {
         () -> Integer.toString(sent).equals(browser.data("[data-tile=records]", "value")));
     assertThat(browser.data("[data-tile=series]", "value")).isEqualTo("" + SERIES.size());
     assertThat(browser.data("[data-tile=letters]", "value")).isEqualTo("1");
+    send("nab_ambient_temp", 1); // the delay is that of the last half minute
     browser.await(
         "the skill", () -> browser.text("[data-tile=skill] .tile-value").endsWith("better"));
     for (String tile : List.of("coverage", "latency")) {
@@ -333,6 +346,15 @@ class PageIT {
         "news",
         () -> Long.toString(newest("uci_bike")).equals(browser.data(ONE.strip(), "origin")));
 
+    String bySight = "[data-mode=many-to-one] [data-chart=main]";
+    browser.await( // its values come from another reader of the server's
+        "the values of the news",
+        () ->
+            browser
+                .<String>js(
+                    "return document.querySelector(arguments[0]).getAttribute('aria-label')",
+                    bySight)
+                .contains(SENT.get("uci_bike") + " values"));
     browser.find("#pause").click();
     String paused = browser.data(ONE.strip(), "origin");
     send("uci_bike", 2);
@@ -359,6 +381,25 @@ class PageIT {
     awaitPixels(MAIN, "actual", 0);
     browser.find("#zoom-reset").click();
     browser.await("all again", () -> shown() == wide);
+  }
+
+  /** An answer and the stream of news come on connections of their own. */
+  @Test
+  void anAnswerThatComesAfterNewerNewsTakesNoCorrectionBack() {
+    open(dashboard, "");
+    List<Number> values =
+        browser.js(
+            """
+            return import("/history.js").then(({History}) => {
+              const history = new History("pump");
+              const told = (sequence, time, value) => ({sequence, observations: {time, value}, why: null});
+              history.merge(told(7, [200], [2.5]));
+              history.merge(told(6, [100, 200], [1, 2]));
+              history.merge(told(8, [100], [1.5]));
+              return history.observations.flatMap(one => [one.time, one.value]);
+            });
+            """);
+    assertThat(values.stream().map(Number::doubleValue)).containsExactly(100.0, 1.5, 200.0, 2.5);
   }
 
   /** Milliseconds from the left to the right edge of the chart. */
@@ -576,6 +617,7 @@ class PageIT {
     browser.await(
         "no such series",
         () -> browser.find("#panels .empty").getText().contains("no series of this name"));
+    browser.leave(); // or it asks again, and the console has one more
     assertThat(browser.consoleProblems()).allMatch(problem -> problem.contains("404"));
   }
 
@@ -608,8 +650,9 @@ class PageIT {
     }
     kafka.send(records);
     try (Dashboard other = serve(elsewhere("page.many"), 0)) {
-      open(other, "#series=pump-1");
       int all = crowd + hostile.size();
+      job.await().until(() -> told(other, "series") == all);
+      open(other, "#series=pump-1");
       browser.await(
           "all of them", () -> ("" + all).equals(browser.data("[data-tile=series]", "value")));
       browser.await("their number", () -> browser.text("#list-count").startsWith("3,006"));

@@ -109,4 +109,22 @@ class SeriesRowTest {
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 1, "demand", 2), "demand", 3, 5);
     assertThat(row.places()).isEqualTo(new SeriesRow.Places(2, 3, -1));
   }
+
+  /** Else who listens does not see them: he asks for what came after the last number. */
+  @Test
+  void newsOfAHistoryThatIsKeptAnewAreNumberedBeyondThoseOfTheOneBefore() {
+    row.keep();
+    for (int i = 0; i < 1_000_000; i++) { // more than the clock's next milliseconds leave room for
+      observe(10, i % 2);
+    }
+    long told = row.sequence();
+
+    row.forget();
+    assertThat(row.sequence()).isZero();
+    row.keep();
+    observe(20, 2);
+
+    assertThat(row.sequence()).isGreaterThan(told);
+    assertThat(row.view(Long.MAX_VALUE, 10, told).times()).containsExactly(20);
+  }
 }

@@ -128,10 +128,10 @@ final class ServedPage implements AutoCloseable {
     return numbers;
   }
 
-  /** Sends these bytes as they are and returns what comes until the server closes, or for 2 s. */
+  /** Sends these bytes as they are and returns what comes until the server closes, or for 10 s. */
   String raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
-      socket.setSoTimeout(2_000);
+      socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       StringBuilder answer = new StringBuilder();
       try {

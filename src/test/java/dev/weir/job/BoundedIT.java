@@ -123,6 +123,11 @@ class BoundedIT {
     return kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
   }
 
+  /** A commit is answered before each partition has its mark, and so a savepoint is, too. */
+  private static void awaitForecasts(JobSettings settings, int count) {
+    await().untilAsserted(() -> assertThat(forecasts(settings)).hasSize(count));
+  }
+
   private static Map<String, List<Forecast>> bySeries(List<Forecast> forecasts) {
     return forecasts.stream()
         .collect(Collectors.groupingBy(Forecast::series, TreeMap::new, Collectors.toList()));
@@ -143,7 +148,7 @@ class BoundedIT {
 
     JobSettings firstPart = settings("parts", Map.of("mode", "bounded", "source.end", "60"));
     String afterFirst = bounded(firstPart, 2, null);
-    assertThat(forecasts(firstPart)).hasSize(2 * 60);
+    awaitForecasts(firstPart, 2 * 60);
 
     JobSettings secondPart = settings("parts", Map.of("mode", "bounded"));
     String afterSecond;
@@ -151,7 +156,7 @@ class BoundedIT {
       kafka.sendObservations("history", rounds(40, 50)); // behind the end
       afterSecond = run.stopAtEnd(savepoints.toUri().toString());
     }
-    assertThat(forecasts(firstPart)).hasSize(SERIES * 40);
+    awaitForecasts(firstPart, SERIES * 40);
 
     kafka.sendObservations("history", rounds(50, 60));
     JobSettings streaming = settings("parts", Map.of());
@@ -195,8 +200,9 @@ class BoundedIT {
                 "window.out-of-orderness",
                 "20 ms",
                 "window.idle-timeout",
-                "2 s")); // more than the job needs to get through
+                "4 s")); // more than the job needs to get through
     bounded(settings, 2, null);
+    awaitForecasts(settings, 10 + 79);
     Map<String, List<Forecast>> made = bySeries(forecasts(settings));
     assertThat(made.get("early")).hasSize(10);
     assertThat(made.get("late")).hasSize(79); // those that nothing earlier can precede
@@ -298,7 +304,7 @@ class BoundedIT {
     for (int run = 1; run <= 2; run++) { // the second one's group is at the end from the first on
       JobSettings settings = settings("again", more);
       bounded(settings, 1, null);
-      assertThat(forecasts(settings)).hasSize(run * observations.size());
+      awaitForecasts(settings, run * observations.size());
     }
   }
 }

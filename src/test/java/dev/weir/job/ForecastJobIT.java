@@ -252,6 +252,10 @@ class ForecastJobIT {
       while (seriesOf(forecasts, oneNext.version()) < 2 * SERIES.size()) {
         assertThat(replay.sent).as("values sent while no new version came").isLessThan(1_100);
         replay.rounds(20); // the stream goes on while the models arrive
+        int written = 2 * SERIES.size() * replay.sent; // else a slow job would see no model in time
+        oneJob
+            .await()
+            .until(() -> kafka.read(forecasts, KafkaFixture.UNCOMMITTED).size() >= written);
         oneJob.assertRunning();
         manyJob.assertRunning();
       }

@@ -7,7 +7,6 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +36,7 @@ class GapsIT {
       String topic = settings.kafka().topics().observations();
       String forecasts = settings.kafka().topics().forecasts();
       kafka.create(topic, 2, Map.of());
-      try (RunningJob job = flink.submit(settings, 1, Duration.ofMinutes(10))) {
+      try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {
         kafka.sendObservations(
             topic, List.of(at(1, 10), at(2.2, 20), at(6, 60), at(3, 1), at(3, 30), at(7, 70)));
         AtomicInteger second = new AtomicInteger(8);

@@ -37,7 +37,7 @@ class LullIT {
       String topic = settings.kafka().topics().observations();
       String forecasts = settings.kafka().topics().forecasts();
       kafka.create(topic, 1, Map.of());
-      try (RunningJob job = flink.submit(settings, 1, Duration.ofMinutes(10))) {
+      try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {
         long[] first = new long[31];
         for (int i = 0; i <= 30; i++) {
           first[i] = i;

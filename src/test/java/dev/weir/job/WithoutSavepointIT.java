@@ -10,7 +10,6 @@ import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicOffsets;
 import dev.weir.model.ForecastModel;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,11 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a job still knows that is started again without a savepoint, and what comes twice. */
 @Tag("slow")
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WithoutSavepointIT {
-
-  /** Longer than any test: no checkpoint but those that the test asks for. */
-  private static final Duration NEVER = Duration.ofMinutes(10);
 
   private static final int SERIES = 3;
   private static final int ROUNDS = 12;
@@ -90,7 +86,7 @@ class WithoutSavepointIT {
         .publish(model.withVersion(VERSION));
 
     int checkpointed = 0;
-    try (RunningJob job = flink.submit(settings, 2, NEVER)) {
+    try (RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER)) {
       do { // the stream goes on while the model arrives
         send(job, settings, checkpointed, checkpointed += ROUNDS, 0);
       } while (newestVersion(topic) != VERSION);
@@ -99,7 +95,7 @@ class WithoutSavepointIT {
     } // cancelled: that the last rounds have been read is known to nobody
 
     int sent = checkpointed + ROUNDS;
-    try (RunningJob job = flink.submit(settings, 2, NEVER)) {
+    try (RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER)) {
       awaitForecasts(job, topic, sent + ROUNDS); // read again
       do {
         send(job, settings, sent, sent += ROUNDS, ROUNDS);
