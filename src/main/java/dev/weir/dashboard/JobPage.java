@@ -127,7 +127,7 @@ final class JobPage {
     json.number("forecasts", state.forecasts.sum());
     json.number("scores", state.scores.sum());
     json.number("dead_letters", state.deadLetters.sum());
-    json.number("unreadable", state.unreadable.sum());
+    json.number("unreadable", state.unreadable.sum() + state.damaged.sum());
     json.number("refused", state.series.refused());
     json.object(
         "rates",
