@@ -72,8 +72,11 @@ final class JobPage {
   }
 
   /** To be called each second. */
-  synchronized void takeSecond() {
-    long now = System.currentTimeMillis();
+  void takeSecond() {
+    takeSecond(System.currentTimeMillis());
+  }
+
+  synchronized void takeSecond(long now) {
     JobFigures figures = new JobFigures();
     state.series.addTo(figures);
     int[] latency = state.latencies.roll();

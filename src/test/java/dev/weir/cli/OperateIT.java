@@ -242,8 +242,18 @@ class OperateIT {
           new ForecastCodec()
               .encode(
                   new Forecast(
-                      "pump", 1, 1, 5, Mode.MANY_TO_ONE, null, new double[] {1}, List.of(), "", -1,
-                      0, Forecast.Status.WARMUP));
+                      "pump",
+                      1,
+                      1,
+                      5,
+                      Mode.MANY_TO_ONE,
+                      null,
+                      new double[] {1},
+                      List.of(),
+                      "",
+                      -1,
+                      0,
+                      Forecast.Status.WARMUP));
       for (int i = 0; i < 20; i++) {
         producer.send(new ProducerRecord<>("observations", new byte[] {7}));
         producer.send(new ProducerRecord<>("forecasts", forecast));
@@ -268,7 +278,8 @@ class OperateIT {
         over.set(true);
         traffic.join();
         assertThat(run.exitCode()).as("%s", run).isEqualTo(alive ? 0 : 1);
-        assertThat(run.out()).containsPattern("growth +in .* observations and " + (alive ? "[1-9]" : "0"));
+        assertThat(run.out())
+            .containsPattern("growth +in .* observations and " + (alive ? "[1-9]" : "0"));
         if (!alive) {
           assertThat(run.out())
               .containsPattern(

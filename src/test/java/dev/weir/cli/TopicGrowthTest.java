@@ -17,8 +17,7 @@ class TopicGrowthTest {
       LongUnaryOperator observations, LongUnaryOperator forecasts, double perObservation) {
     new TopicGrowth(
             () -> {
-              Ends ends =
-                  new Ends(observations.applyAsLong(looks), forecasts.applyAsLong(looks));
+              Ends ends = new Ends(observations.applyAsLong(looks), forecasts.applyAsLong(looks));
               looks++;
               return ends;
             },
@@ -41,7 +40,9 @@ class TopicGrowthTest {
   void observationsWithoutForecastsAreNotWell() {
     look(look -> 1_000 + 7 * look, look -> 900, 0.9);
     assertThat(report.problems()).hasSize(1);
-    assertThat(looks).as("two for enough observations, thirty for a forecast").isEqualTo(1 + 2 + 30);
+    assertThat(looks)
+        .as("two for enough observations, thirty for a forecast")
+        .isEqualTo(1 + 2 + 30);
     assertThat(report.problems().get(0).what())
         .matches("224 observations came to o, and for .+ no forecast to f");
     assertThat(report.problems().get(0).next()).contains("--jobmanager HOST:PORT");
@@ -60,13 +61,15 @@ class TopicGrowthTest {
     look(look -> 1_000, look -> 900, 0.9);
     assertThat(looks).isEqualTo(1 + 30);
     assertThat(report.isHealthy()).isTrue();
-    assertThat(report.text()).anyMatch(line -> line.endsWith("too little to tell whether a job runs"));
+    assertThat(report.text())
+        .anyMatch(line -> line.endsWith("too little to tell whether a job runs"));
   }
 
   @Test
   void whereOneForecastComesOfManyObservationsFewTellNothing() {
     look(look -> 1_000 + 10 * Math.min(look, 9), look -> 50, 0.05); // stride 20: 90 make 4
     assertThat(report.isHealthy()).isTrue();
-    assertThat(report.text()).anyMatch(line -> line.endsWith("too little to tell whether a job runs"));
+    assertThat(report.text())
+        .anyMatch(line -> line.endsWith("too little to tell whether a job runs"));
   }
 }

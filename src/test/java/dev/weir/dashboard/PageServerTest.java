@@ -186,6 +186,42 @@ class PageServerTest {
     }
   }
 
+  @Test
+  void aPageThatComesBackIsToldWhatItMissedAndEachNewsOnce() throws Exception {
+    fill("pump");
+    long known = page.json("/api/series/history?series=pump").path("sequence").longValue();
+    page.take(List.of(Records.record(Records.observation("pump", 3_000, 7))));
+    page.take(List.of(Records.record(Records.observation("pump", 4_000, 8))));
+    try (Socket socket = page.listen("?series=pump", 0, "Last-Event-ID: " + known)) {
+      socket.setSoTimeout(5_000);
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      List<String> events = new ArrayList<>();
+      for (int seconds = 0; seconds < 3; seconds++) {
+        page.job.takeSecond(); // each brings an event that is awaited
+        String line = in.readLine();
+        for (; !line.equals("event: job"); line = in.readLine()) {
+          events.add(line);
+        }
+        while (!line.isEmpty()) {
+          line = in.readLine();
+        }
+      }
+      assertThat(events).filteredOn(line -> line.equals("event: series")).hasSize(1);
+      JsonNode missed =
+          ServedPage.parse(
+              events.stream()
+                  .filter(line -> line.startsWith("data: "))
+                  .findFirst()
+                  .orElseThrow()
+                  .substring("data: ".length()));
+      assertThat(ServedPage.numbers(missed.path("observations").path("time")))
+          .containsExactly(3_000, 4_000);
+      assertThat(events).contains("id: " + missed.path("sequence").longValue());
+    }
+  }
+
   private static JsonNode nextEvent(BufferedReader in, String name) throws Exception {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (line.equals("event: " + name)) {
@@ -208,6 +244,10 @@ class PageServerTest {
         .doesNotContain("unsafe");
     assertThat(headers.get("x-content-type-options")).containsExactly("nosniff");
     assertThat(headers.get("referrer-policy")).containsExactly("no-referrer");
+    assertThat(headers.get("x-frame-options")).containsExactly("DENY");
+    assertThat(headers.get("cache-control")).containsExactly("no-store");
+    assertThat(headers.get("cross-origin-resource-policy")).containsExactly("same-origin");
+    assertThat(headers.get("cross-origin-opener-policy")).containsExactly("same-origin");
     assertThat(headers.keySet()).noneMatch(name -> name.startsWith("access-control-"));
     assertThat(headers).doesNotContainKeys("server", "x-powered-by");
   }
@@ -255,6 +295,7 @@ class PageServerTest {
         HttpResponse<String> refused = guarded.get(path);
         assertThat(refused.statusCode()).as(path).isEqualTo(401);
         assertThat(refused.body()).contains("token: expected").doesNotContain(TOKEN);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
       }
       for (String wrong : List.of("", "a-token-of-some-lengt", "a-token-of-some-length1", "%")) {
         assertThat(guarded.raw(request("/?token=" + wrong))).startsWith("HTTP/1.1 401");
