@@ -174,12 +174,13 @@ final class TopicReader implements AutoCloseable {
 
   /** Moves the places that cannot be read, and no others, to where it goes on. */
   private void passOver() {
-    try (KafkaConsumer<byte[], byte[]> looking =
+    KafkaConsumer<byte[], byte[]> looking =
         new KafkaConsumer<>(
             DamagedBatch.consumerConfig(seekingConfig(config)),
             new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer = looking;
+            new ByteArrayDeserializer());
+    consumer = looking;
+    try {
       List<TopicPartition> places = partitions().stream().filter(positions::containsKey).toList();
       Map<TopicPartition, Long> ends = looking.endOffsets(places);
       for (TopicPartition partition : places) {
@@ -191,6 +192,8 @@ final class TopicReader implements AutoCloseable {
           lost.accept(to - from);
         }
       }
+    } finally {
+      looking.close(CloseOptions.timeout(CLOSE));
     }
   }
 

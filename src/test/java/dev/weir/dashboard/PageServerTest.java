@@ -93,6 +93,22 @@ class PageServerTest {
   }
 
   @Test
+  void aPartOfTheListAndOfAHistoryIsWhatWasAskedFor() {
+    fill("fan");
+    fill("pump");
+    fill("valve");
+    JsonNode list = page.json("/api/series?sort=name&offset=1&limit=1");
+    assertThat(list.path("total").intValue()).isEqualTo(3);
+    assertThat(list.path("offset").intValue()).isEqualTo(1);
+    assertThat(list.path("items")).hasSize(1);
+    assertThat(list.path("items").get(0).path("series").textValue()).isEqualTo("pump");
+    JsonNode history = page.json("/api/series/history?series=pump&before=1999");
+    assertThat(ServedPage.numbers(history.path("observations").path("time")))
+        .containsExactly(1_000);
+    assertThat(history.path("modes").path("many-to-one").path("forecasts")).isEmpty();
+  }
+
+  @Test
   void theJobIsCountedEachSecondAndUnreadableRecordsDoNoHarm() {
     fill("pump");
     page.take(
@@ -369,6 +385,9 @@ class PageServerTest {
         "/api/series/history | 400 | series: expected a name, got none",
         "/api/series/history?series=nobody | 404 | series: expected one that was seen",
         "/api/series/history?series=pump&before=now | 400 | before: expected a whole number",
+        "/api/series/history?series=pump&limit=0 | 400 | limit: expected a whole number from 1 to 2000, got 0",
+        "/api/series/history?series=pump&limit=2001 | 400 | limit: expected a whole number from 1 to 2000, got 2001",
+        "/api/events | 406 | accept: expected text/event-stream, got another",
         "/api/nothing | 404 | not found",
         "/../etc/passwd | 400 | ",
         "/dashboard/index.html | 404 | not found"
@@ -381,6 +400,15 @@ class PageServerTest {
     if (error != null) {
       assertThat(answer).contains(error);
     }
+  }
+
+  @Test
+  void whoDoesNotTakeEventsIsToldSo() {
+    HttpResponse<String> refused = page.get("/api/events", "Accept", "application/json");
+    assertThat(refused.statusCode()).isEqualTo(406);
+    assertThat(ServedPage.parse(refused.body()).path("error").textValue())
+        .isEqualTo("accept: expected text/event-stream, got another");
+    assertThat(page.listeners()).isZero();
   }
 
   @Test
@@ -423,6 +451,24 @@ class PageServerTest {
               });
     } finally {
       for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void ofManyConnectionsTheLastWaitUntilOneLeaves() throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 256; i++) {
+        idle.add(new Socket(InetAddress.getLoopbackAddress(), page.port()));
+      }
+      await() // each of them is taken
+          .until(() -> page.raw(request("/api/job")).isEmpty()); // in two seconds
+      idle.remove(0).close();
+      await().untilAsserted(() -> assertThat(page.raw(request("/api/job"))).contains("200 OK"));
+    } finally {
+      for (Socket socket : idle) {
         socket.close();
       }
     }
