@@ -245,6 +245,12 @@ class ReadingIT {
                 new ScoreCodec()
                     .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
     damage(topics.observations(), 0, 1);
+    TopicPartition place = new TopicPartition(topics.observations(), 0);
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
+      assertThat(LookBack.part(consumer, place, 2, 11, () -> false, record -> record.offset()))
+          .as("what is before it would leave a hole")
+          .isEqualTo(new LookBack.Part<>(List.of(8L, 9L, 10L), false));
+    }
     SeriesRow row = new SeriesRow("pump");
     row.observe(observation("pump", 11), 0, 1);
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1);
