@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
       "Says whether a running job is well: Flink's word about it, and what its topics show.",
       "Exit code 0 when it is, 1 when not, each reason with what to do. With a job file Flink must"
           + " answer, since topics don't tell a job that has stopped from one that waits. Without"
-          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer."
+          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer, for up"
+          + " to half a minute: do forecasts come while observations do."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -163,10 +164,10 @@ final class StatusCommand implements Callable<Integer> {
     } catch (IOException e) {
       flinkProblem = e.getMessage();
     }
-    String kafkaProblem = topics(settings, name, report);
     // a topic's times are those of values: they don't tell an idle job, or a replay, from a dead
     // one
     boolean mustRun = jobManager != null || settings != null;
+    String kafkaProblem = topics(settings, name, flinkProblem != null && !mustRun, report);
     tell(report, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
     boolean named =
         settings != null
@@ -188,8 +189,13 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  /** Looks at the topics, and gives what is wrong when Kafka does not answer. */
-  private String topics(JobSettings settings, String name, HealthReport report) throws IOException {
+  /**
+   * Looks at the topics, and gives what is wrong when Kafka does not answer.
+   *
+   * @param alone whether nothing else tells of the job
+   */
+  private String topics(JobSettings settings, String name, boolean alone, HealthReport report)
+      throws IOException {
     boolean ofFile =
         settings != null
             && !spec.commandLine().getParseResult().hasMatchedOption("--bootstrap-servers");
@@ -212,8 +218,12 @@ final class StatusCommand implements Callable<Integer> {
       try (TopicAdmin admin = new TopicAdmin(servers, properties)) {
         admin.missing(List.of()); // before anything else: is there a broker
         try (TopicTails tails = new TopicTails(clients)) {
-          new TopicHealth(admin, tails, schemas, report)
-              .look(topics, ofGroup, mostLag, new ModelTopic(servers, properties, topics.models()));
+          TopicHealth health = new TopicHealth(admin, tails, schemas, report);
+          health.look(
+              topics, ofGroup, mostLag, new ModelTopic(servers, properties, topics.models()));
+          if (alone) {
+            health.grow(topics);
+          }
         }
       }
       return null;

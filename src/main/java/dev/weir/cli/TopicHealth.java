@@ -104,6 +104,25 @@ final class TopicHealth {
     }
   }
 
+  /** After {@link #look}: whether forecasts come while observations do. */
+  void grow(Topics topics) {
+    Extent observations = extents.get(topics.observations());
+    Extent forecasts = extents.get(topics.forecasts());
+    if (observations == null || forecasts == null || forecasts.length() == 0) {
+      return; // said already
+    }
+    new TopicGrowth(
+            () ->
+                new TopicGrowth.Ends(
+                    tails.extent(topics.observations()).end(),
+                    tails.extent(topics.forecasts()).end()),
+            report)
+        .look(
+            topics.observations(),
+            topics.forecasts(),
+            forecasts.length() / (double) Math.max(1, observations.length()));
+  }
+
   /** Asks the schema registry, if there is one, rather than wait for it at each record. */
   private boolean areReadable(Topics topics) {
     if (schemas == null) {

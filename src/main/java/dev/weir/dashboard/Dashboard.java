@@ -63,21 +63,24 @@ public final class Dashboard implements AutoCloseable {
                 List.of(topics.observations()),
                 back,
                 watch,
-                state::takeObservation),
+                state::takeObservation,
+                state.damaged::add),
             new TopicReader(
                 "forecasts",
                 clients,
                 List.of(topics.forecasts(), topics.scores()),
                 back,
                 watch,
-                state::takeOutput),
+                state::takeOutput,
+                state.damaged::add),
             new TopicReader(
                 "rare",
                 clients,
                 List.of(topics.deadLetters(), topics.models()),
                 back,
                 watch,
-                state::takeRare));
+                state::takeRare,
+                state.damaged::add));
     this.page = new JobPage(settings, state, this::why);
     this.lookBack = new LookBack(clients, topics, state, back);
     this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);

@@ -73,8 +73,11 @@ final class JobPage {
   }
 
   /** To be called each second. */
-  synchronized void takeSecond() {
-    long now = System.currentTimeMillis();
+  void takeSecond() {
+    takeSecond(System.currentTimeMillis());
+  }
+
+  synchronized void takeSecond(long now) {
     JobFigures figures = new JobFigures();
     state.series.addTo(figures);
     int[] latency = state.latencies.roll();
@@ -149,7 +152,7 @@ final class JobPage {
     json.number("forecasts", state.forecasts.sum());
     json.number("scores", state.scores.sum());
     json.number("dead_letters", state.deadLetters.sum());
-    json.number("unreadable", state.unreadable.sum());
+    json.number("unreadable", state.unreadable.sum() + state.damaged.sum());
     json.number("refused", state.series.refused());
     json.object(
         "rates",

@@ -34,6 +34,7 @@ final class JobState {
   final LongAdder scores = new LongAdder();
   final LongAdder deadLetters = new LongAdder();
   final LongAdder unreadable = new LongAdder();
+  final LongAdder damaged = new LongAdder(); // offsets whose bytes cannot be had of the brokers
   final Latencies latencies = new Latencies();
   final Tally tally = new Tally();
   final ModelList models = new ModelList();

@@ -27,7 +27,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -71,7 +73,7 @@ final class LookBack implements AutoCloseable {
           });
 
   LookBack(Map<String, Object> clients, Topics topics, JobState state, int back) {
-    this.config = TopicReader.consumerConfig(clients);
+    this.config = TopicReader.seekingConfig(clients);
     this.topics = topics;
     this.state = state;
     this.back = back;
@@ -171,48 +173,82 @@ final class LookBack implements AutoCloseable {
     consumer.assign(only);
     long end = consumer.endOffsets(only).get(place);
     long begin = Math.max(consumer.beginningOffsets(only).get(place), end - back);
-    return newestFirst(
-        consumer, place, begin, end, () -> System.nanoTime() - deadline >= 0, content);
+    BooleanSupplier over = () -> System.nanoTime() - deadline >= 0;
+    return newestFirst(begin, end, (from, to) -> part(consumer, place, from, to, over, content));
   }
 
   /**
-   * Reads part by part, each before the one that was read last, until there are enough or the time
-   * is over. A part that was not read to its end is left, so that nothing is missing in between.
+   * What a part of a partition holds, oldest first.
+   *
+   * @param isWhole whether all of the part was read; what is before it is not to be read otherwise
    */
-  static <T> List<T> newestFirst(
-      Consumer<byte[], byte[]> consumer,
-      TopicPartition place,
-      long begin,
-      long end,
-      BooleanSupplier over,
-      Function<ConsumerRecord<byte[], byte[]>, T> content) {
-    Deque<List<T>> parts = new ArrayDeque<>(); // oldest first
+  record Part<T>(List<T> found, boolean isWhole) {}
+
+  /** Reads a part of a partition, from an offset to before another. */
+  interface Parts<T> {
+    Part<T> read(long from, long to);
+  }
+
+  /**
+   * Reads part by part, each before the one that was read last, until there are enough or one is
+   * not whole, so that nothing is missing in between.
+   */
+  static <T> List<T> newestFirst(long begin, long end, Parts<T> parts) {
+    Deque<List<T>> all = new ArrayDeque<>(); // oldest first
     int found = 0;
     long length = FIRST_PART;
-    for (long to = end; to > begin && found < MOST_FOUND; length *= 2) {
+    boolean goesOn = true;
+    for (long to = end; goesOn && to > begin && found < MOST_FOUND; length *= 2) {
       long from = Math.max(begin, to - length);
-      List<T> part = new ArrayList<>();
-      consumer.seek(place, from);
-      while (consumer.position(place) < to) {
-        if (over.getAsBoolean()) {
-          return joined(parts);
-        }
+      Part<T> part = parts.read(from, to);
+      all.addFirst(part.found());
+      found += part.found().size();
+      goesOn = part.isWhole();
+      to = from;
+    }
+    return all.stream().flatMap(List::stream).toList();
+  }
+
+  /**
+   * One that could not be read to its end in time holds nothing; one of which something was deleted
+   * meanwhile, or cannot be read, what comes after that.
+   */
+  static <T> Part<T> part(
+      Consumer<byte[], byte[]> consumer,
+      TopicPartition place,
+      long from,
+      long to,
+      BooleanSupplier over,
+      Function<ConsumerRecord<byte[], byte[]>, T> content) {
+    List<T> found = new ArrayList<>();
+    boolean whole = true;
+    consumer.seek(place, from);
+    while (consumer.position(place) < to) {
+      if (over.getAsBoolean()) {
+        return new Part<>(List.of(), false);
+      }
+      long after;
+      try {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           T one = record.offset() < to ? content.apply(record) : null;
           if (one != null) {
-            part.add(one);
+            found.add(one);
           }
         }
+        continue;
+      } catch (InvalidOffsetException e) { // deleted by age
+        after = consumer.beginningOffsets(List.of(place)).get(place);
+      } catch (KafkaException e) {
+        if (!DamagedBatch.isCauseOf(e)) {
+          throw e;
+        }
+        after = DamagedBatch.end(consumer, place, consumer.position(place), to);
       }
-      parts.addFirst(part);
-      found += part.size();
-      to = from;
+      found.clear();
+      whole = false;
+      consumer.seek(place, after);
     }
-    return joined(parts);
-  }
-
-  private static <T> List<T> joined(Deque<List<T>> parts) {
-    return parts.stream().flatMap(List::stream).toList();
+    return new Part<>(found, whole);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -40,13 +42,13 @@ final class TopicReader implements AutoCloseable {
   private final int back;
   private final TopicWatch watch;
   private final Handler handler;
+  private final LongConsumer lost;
   private final Map<String, Object> config;
   private final Thread thread;
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Consumer<byte[], byte[]> consumer;
-  private boolean skipping; // what lies before the ends cannot be read
   private volatile boolean readingBack = true;
   private volatile String problem;
 
@@ -60,6 +62,7 @@ final class TopicReader implements AutoCloseable {
 
   /**
    * @param back how many of its newest records are read of a partition at first
+   * @param lost is told how many offsets are passed over, since what they hold cannot be read
    */
   TopicReader(
       String name,
@@ -67,11 +70,13 @@ final class TopicReader implements AutoCloseable {
       List<String> topics,
       int back,
       TopicWatch watch,
-      Handler handler) {
+      Handler handler,
+      LongConsumer lost) {
     this.topics = topics;
     this.back = back;
     this.watch = watch;
     this.handler = handler;
+    this.lost = lost;
     this.config = consumerConfig(clients);
     this.thread = new Thread(this::run, "dashboard-" + name);
     thread.setDaemon(true);
@@ -89,6 +94,13 @@ final class TopicReader implements AutoCloseable {
     config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
     config.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
+    return config;
+  }
+
+  /** The same, of one that seeks: the fetch that it left at the end is not to hold up the next. */
+  static Map<String, Object> seekingConfig(Map<String, Object> clients) {
+    Map<String, Object> config = consumerConfig(clients);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
     return config;
   }
 
@@ -112,6 +124,10 @@ final class TopicReader implements AutoCloseable {
     while (!isClosed()) {
       KafkaConsumer<byte[], byte[]> opened = null;
       try {
+        if (failures >= MOST_FAILURES) {
+          passOver();
+          failures = 0;
+        }
         opened =
             new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumer = opened;
@@ -130,22 +146,15 @@ final class TopicReader implements AutoCloseable {
       } catch (InvalidOffsetException e) { // deleted by age, or another topic of the same name
         e.partitions().forEach(positions::remove);
       } catch (KafkaException | IllegalStateException e) {
-        String said = "Reading %s failed: %s.".formatted(String.join(", ", topics), e.getMessage());
+        String said = "Reading %s failed: %s.".formatted(String.join(", ", topics), reason(e));
         if (!said.equals(problem)) { // each second otherwise
           LOG.warn("{} It is tried again.", said);
         }
         problem = said;
-        // its own type is that of bytes that cannot be read; brokers that are away have others
-        if (e.getClass() == KafkaException.class) {
+        if (e instanceof KafkaException failure && DamagedBatch.isCauseOf(failure)) {
           long now = System.nanoTime();
           failures = now - lastFailure > ROW.toNanos() ? 1 : failures + 1;
           lastFailure = now;
-        }
-        if (failures >= MOST_FAILURES) { // what follows such a batch can be read
-          LOG.warn("{}: going on at their ends", topics);
-          positions.clear();
-          skipping = true;
-          failures = 0;
         }
         pause(PAUSE);
       } finally {
@@ -153,6 +162,38 @@ final class TopicReader implements AutoCloseable {
           opened.close(CloseOptions.timeout(CLOSE));
         }
       }
+    }
+  }
+
+  private static String reason(RuntimeException failure) {
+    boolean wrapped = failure.getCause() instanceof KafkaException; // by words to programmers
+    String rights =
+        failure instanceof AuthorizationException ? "; grant Read: docs/kafka-security.md" : "";
+    return TopicWatch.message(wrapped ? failure.getCause() : failure) + rights;
+  }
+
+  /** Moves the places that cannot be read, and no others, to where it goes on. */
+  private void passOver() {
+    KafkaConsumer<byte[], byte[]> looking =
+        new KafkaConsumer<>(
+            DamagedBatch.consumerConfig(seekingConfig(config)),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    consumer = looking;
+    try {
+      List<TopicPartition> places = partitions().stream().filter(positions::containsKey).toList();
+      Map<TopicPartition, Long> ends = looking.endOffsets(places);
+      for (TopicPartition partition : places) {
+        long from = positions.get(partition);
+        long to = DamagedBatch.end(looking, partition, from, ends.get(partition));
+        if (to > from) {
+          LOG.warn("{}: offsets {} to {} can't be read and are left out", partition, from, to - 1);
+          positions.put(partition, to);
+          lost.accept(to - from);
+        }
+      }
+    } finally {
+      looking.close(CloseOptions.timeout(CLOSE));
     }
   }
 
@@ -168,15 +209,21 @@ final class TopicReader implements AutoCloseable {
     }
   }
 
-  /** Takes what partitions there are now; false when there are none. */
-  private boolean assign(Consumer<byte[], byte[]> consumer) {
-    List<TopicPartition> wanted = new ArrayList<>();
+  /** Those that there are now. */
+  private List<TopicPartition> partitions() {
+    List<TopicPartition> all = new ArrayList<>();
     Map<String, Integer> partitions = watch.seen().partitions();
     for (String topic : topics) {
       for (int i = 0; i < partitions.getOrDefault(topic, 0); i++) {
-        wanted.add(new TopicPartition(topic, i));
+        all.add(new TopicPartition(topic, i));
       }
     }
+    return all;
+  }
+
+  /** Takes what partitions there are now; false when there are none. */
+  private boolean assign(Consumer<byte[], byte[]> consumer) {
+    List<TopicPartition> wanted = partitions();
     if (wanted.size() != consumer.assignment().size()
         || !consumer.assignment().containsAll(wanted)) {
       consumer.assign(wanted);
@@ -188,9 +235,8 @@ final class TopicReader implements AutoCloseable {
         for (TopicPartition partition : unknown) {
           long end = ends.get(partition);
           liveFrom.put(partition, end);
-          positions.put(partition, skipping ? end : Math.max(begins.get(partition), end - back));
+          positions.put(partition, Math.max(begins.get(partition), end - back));
         }
-        skipping = false;
       }
       wanted.forEach(partition -> consumer.seek(partition, positions.get(partition)));
     }

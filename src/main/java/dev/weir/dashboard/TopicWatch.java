@@ -118,14 +118,19 @@ final class TopicWatch implements AutoCloseable {
   private String sentence(Throwable cause) {
     if (cause instanceof AuthenticationException) {
       return "Kafka at %s does not let this page in: %s; check --kafka-properties."
-          .formatted(bootstrapServers, cause.getMessage());
+          .formatted(bootstrapServers, message(cause));
     }
     if (cause instanceof AuthorizationException) {
       return "Kafka at %s does not let this page read: %s; grant Describe and Read on the five topics."
-          .formatted(bootstrapServers, cause.getMessage());
+          .formatted(bootstrapServers, message(cause));
     }
     return "Kafka at %s does not answer; the page shows what it knew and goes on when it is back."
         .formatted(bootstrapServers);
+  }
+
+  /** What Kafka says, some of which are sentences, as a part of one. */
+  static String message(Throwable cause) {
+    return String.valueOf(cause.getMessage()).replaceAll("[.\\s]+$", "");
   }
 
   @Override

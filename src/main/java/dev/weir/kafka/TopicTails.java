@@ -55,6 +55,11 @@ public final class TopicTails implements AutoCloseable {
           .sum();
     }
 
+    /** All ends together: grows with each record, whatever is deleted. */
+    public long end() {
+      return ends.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /**
      * How many offsets are behind the given places.
      *

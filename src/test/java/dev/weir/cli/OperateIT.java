@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.Forecast;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.DeadLetters;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistryServer;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.avro.Score;
+import dev.weir.model.Mode;
+import java.net.BindException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +27,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -208,6 +217,79 @@ class OperateIT {
     assertThat(found.path("problems")).hasSize(1);
     assertThat(found.at("/problems/0/problem").asText()).contains("Flink at localhost:8081");
     assertThat(found.at("/topics/observations/lag").isNumber()).isTrue();
+  }
+
+  /** Brokers of its own, since without a job file the topics have their default names. */
+  @Test
+  void withoutFlinkADeadJobIsToldByObservationsThatBringNoForecasts(@TempDir Path own)
+      throws Exception {
+    try (ServerSocket free = new ServerSocket(8081)) {
+      assertThat(free.getLocalPort()).as("no Flink where it is looked for").isEqualTo(8081);
+    } catch (BindException e) {
+      Assumptions.abort("something listens on 8081");
+    }
+    try (EmbeddedBroker lonely = EmbeddedBroker.start(own, 0);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", lonely.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      try (TopicAdmin admin = new TopicAdmin(lonely.bootstrapServers(), Map.of())) {
+        admin.createMissing(
+            new Topics("observations", "forecasts", "scores", "observations.dlq", "models"), 2);
+      }
+      byte[] forecast =
+          new ForecastCodec()
+              .encode(
+                  new Forecast(
+                      "pump",
+                      1,
+                      1,
+                      5,
+                      Mode.MANY_TO_ONE,
+                      null,
+                      new double[] {1},
+                      List.of(),
+                      "",
+                      -1,
+                      0,
+                      Forecast.Status.WARMUP));
+      for (int i = 0; i < 20; i++) {
+        producer.send(new ProducerRecord<>("observations", new byte[] {7}));
+        producer.send(new ProducerRecord<>("forecasts", forecast));
+      }
+      producer.flush();
+      String[] command = {"status", "--bootstrap-servers", lonely.bootstrapServers()};
+      for (boolean alive : List.of(true, false)) {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread traffic =
+            new Thread(
+                () -> {
+                  while (!over.get()) {
+                    producer.send(new ProducerRecord<>("observations", new byte[] {7}));
+                    if (alive) {
+                      producer.send(new ProducerRecord<>("forecasts", forecast));
+                    }
+                    LockSupport.parkNanos(50_000_000);
+                  }
+                });
+        traffic.start();
+        InProcess run = InProcess.run(command);
+        over.set(true);
+        traffic.join();
+        assertThat(run.exitCode()).as("%s", run).isEqualTo(alive ? 0 : 1);
+        assertThat(run.out())
+            .containsPattern("growth +in .* observations and " + (alive ? "[1-9]" : "0"));
+        if (!alive) {
+          assertThat(run.out())
+              .containsPattern(
+                  "not healthy: 1 reason\\R  ! [\\d,]+ observations came to observations, and for 1\\d s no forecast to forecasts\\R    is the job running\\?");
+        }
+      }
+      InProcess idle = InProcess.run(command);
+      assertThat(idle.exitCode()).as("%s", idle).isZero();
+      assertThat(idle.out()).contains("too little to tell whether a job runs");
+    }
   }
 
   @Test

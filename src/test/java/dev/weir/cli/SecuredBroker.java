@@ -33,13 +33,17 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A broker behind closed doors: SCRAM-SHA-512 over TLS on one port, TLS with a client's certificate
- * on another, and an authorizer that grants nothing by itself. The third port, without security, is
- * the broker's own and the test's, for users and grants. Certificates are made anew each time.
+ * A broker behind closed doors: SCRAM-SHA-512 and PLAIN over TLS on one port, TLS with a client's
+ * certificate on another, and an authorizer that grants nothing by itself. The third port, without
+ * security, is the broker's own and the test's, for users and grants. Certificates are made anew
+ * each time.
  */
 public final class SecuredBroker implements AutoCloseable {
 
   public static final String USER = "weir";
+
+  /** The one that PLAIN knows, by the same password. */
+  static final String VIEWER = "viewer";
 
   /** The user that the client's certificate stands for. */
   static final String CERTIFIED = "CN=weir-client";
@@ -87,10 +91,14 @@ public final class SecuredBroker implements AutoCloseable {
     p.put("ssl.truststore.type", "PEM");
     p.put("ssl.truststore.location", dir.resolve("client.pem").toString());
     p.put("listener.name.tls.ssl.client.auth", "required");
-    p.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+    p.put("sasl.enabled.mechanisms", "SCRAM-SHA-512,PLAIN");
     p.put(
         "listener.name.sasl.scram-sha-512.sasl.jaas.config",
         "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+    p.put(
+        "listener.name.sasl.plain.sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=\"%s\";"
+            .formatted(VIEWER, PASSWORD));
     p.put("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
     p.put("super.users", "User:ANONYMOUS"); // who comes through the port without security
     SecuredBroker secured =
@@ -172,6 +180,18 @@ public final class SecuredBroker implements AutoCloseable {
   /** Client properties of {@link #USER}, with the password in them. */
   public Path writeProperties(Path file) throws IOException {
     return Files.writeString(file, properties(PASSWORD));
+  }
+
+  /** Client properties of {@link #VIEWER}, by PLAIN. */
+  String viewersProperties(String password) {
+    return """
+        security.protocol=SASL_SSL
+        sasl.mechanism=PLAIN
+        sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="%s" password="%s";
+        ssl.truststore.type=PEM
+        ssl.truststore.location=%s
+        """
+        .formatted(VIEWER, password, brokersCertificate());
   }
 
   /** Client properties of {@link #USER} with another password, or the name of one. */

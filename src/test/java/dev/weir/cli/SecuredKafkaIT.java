@@ -15,9 +15,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.dashboard.Dashboard;
+import dev.weir.dashboard.DashboardSettings;
+import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -313,6 +320,66 @@ class SecuredKafkaIT {
         weirAt("", submit), line.formatted(broker.tls(), "Read on group locked-job-models"));
   }
 
+  /** By PLAIN over TLS, in a process of its own, which tells what it lacks and goes on with it. */
+  @Test
+  void aPageSaysWhichRightItLacksAndShowsTheTopicsOnceItHasThem() throws Exception {
+    String viewer = SecuredBroker.VIEWER;
+    List<String> topics = List.of("seen", "seen.f", "seen.s", "seen.dlq", "seen.m");
+    try (Admin admin = broker.admin()) {
+      List<NewTopic> all = topics.stream().map(t -> new NewTopic(t, 1, (short) 1)).toList();
+      admin.createTopics(all).all().get();
+    }
+    for (String topic : topics) {
+      broker.grant(viewer, TOPIC, topic, LITERAL, topic.equals("seen.s") ? DESCRIBE : READ);
+    }
+    broker.grant(SecuredBroker.USER, TOPIC, "seen", LITERAL, WRITE);
+    Outcome produce =
+        weir("produce", "--sample", "--topic", "seen", "--kafka-properties", user.toString());
+    assertThat(produce.code).as("%s", produce).isZero();
+    Path properties =
+        Files.writeString(
+            dir.resolve("viewer.properties"), broker.viewersProperties(SecuredBroker.PASSWORD));
+    List<String> said = new ArrayList<>();
+    try (WeirProcess page =
+        WeirProcess.start(
+            "dashboard",
+            "--no-browser",
+            "--port",
+            "0",
+            "--bootstrap-servers",
+            broker.sasl(),
+            "--kafka-properties",
+            properties.toString(),
+            "--observations",
+            "seen",
+            "--forecasts",
+            "seen.f",
+            "--scores",
+            "seen.s",
+            "--models",
+            "seen.m")) {
+      String address = page.awaitErr(Pattern.compile("the page is at (http\\S+)/"), WAIT).group(1);
+      awaitPage(
+          address,
+          "Reading seen.f, seen.s failed: Not authorized to access topics: [seen.s]; grant Read: docs/kafka-security.md.");
+      assertThat(json(address, "/api/job").path("observations").asInt()).isPositive();
+      broker.grant(viewer, TOPIC, "seen.s", LITERAL, READ);
+      awaitPage(
+          address,
+          "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?");
+      said.addAll(List.of(page.out(), page.err(), get(address, "/api/job")));
+    }
+    assertThat(said).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
+  }
+
+  private static void awaitPage(String address, String why) {
+    await()
+        .atMost(WAIT)
+        .pollInterval(Duration.ofMillis(200))
+        .untilAsserted(
+            () -> assertThat(json(address, "/api/job").path("why").asText()).isEqualTo(why));
+  }
+
   private static Outcome certified(String... command) {
     List<String> args = new ArrayList<>(List.of(command));
     args.addAll(List.of("--kafka-properties", certificate.toString()));
@@ -351,11 +418,31 @@ class SecuredKafkaIT {
     "tail, list topics",
     "produce --sample, create topic observations",
     "model publish " + SHIPPED + ", create topic models",
+    "dashboard --no-browser --port 0, list topics",
   })
   void aWrongPasswordIsSaidByEachCommand(String command, String what) throws Exception {
     List<String> args = new ArrayList<>(List.of(command.split(" ")));
     args.addAll(List.of("--kafka-properties", wrong().toString()));
     assertFails(weirAt(broker.sasl(), args), refused(what));
+  }
+
+  /** The command looks first, so that only a page whose password was changed comes to say it. */
+  @Test
+  void aWrongPasswordIsSaidByAPageThatGoesOnTrying() throws Exception {
+    Path properties =
+        Files.writeString(dir.resolve("wrong-viewer.properties"), broker.viewersProperties(WRONG));
+    Map<String, String> clients = new HashMap<>(ClientProperties.read(properties));
+    Topics topics = new Topics("seen", "seen.f", "seen.s", "seen.dlq", "seen.m");
+    try (Dashboard page =
+        Dashboard.start(
+            new DashboardSettings(broker.sasl(), clients, topics, null),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            null)) {
+      awaitPage(
+          page.address().toString().replaceAll("/$", ""),
+          "Kafka at %s does not let this page in: Authentication failed: Invalid username or password; check --kafka-properties."
+              .formatted(broker.sasl()));
+    }
   }
 
   @Test

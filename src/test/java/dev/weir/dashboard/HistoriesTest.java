@@ -91,6 +91,24 @@ class HistoriesTest {
   }
 
   @Test
+  void whatIsAskedForAgainIsTheLastToGo() {
+    List<SeriesRow> rows = rows(3);
+    rows.forEach(histories::ask);
+    histories.ask(rows.get(0));
+    histories.grown(BUDGET - histories.bytes()); // all of it by something else
+    fill(rows.get(1), 1); // and a bit more
+    assertThat(rows.get(1).isKept()).as("the oldest question").isFalse();
+    assertThat(rows.get(0).isKept()).isTrue();
+  }
+
+  @Test
+  void whatNobodyAskedForIsNotMissed() {
+    SeriesRow row = rows(1).get(0);
+    histories.missed(row);
+    assertThat(histories.ask(row)).as("kept since its first record").isFalse();
+  }
+
+  @Test
   void oneThatIsLookedAtIsKeptWhateverItTakes() {
     Histories small = new Histories(10_000);
     SeriesRow row = new SeriesRow("wide");

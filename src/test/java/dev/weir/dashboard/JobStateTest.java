@@ -2,6 +2,8 @@ package dev.weir.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.ObservationCodec;
 import dev.weir.model.Mode;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +15,36 @@ class JobStateTest {
 
   private void observe(long time, long now) {
     state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);
+  }
+
+  private Observation taken(long time, double value, long now) {
+    return JobState.observation(
+        new ObservationCodec(), Records.record(Records.observation("pump", time, value)), now);
+  }
+
+  @Test
+  void anObservationThatAJobWouldRefuseIsNotTaken() {
+    assertThat(taken(0, 1, HOUR)).isEqualTo(Records.observation("pump", 0, 1));
+    assertThat(taken(-1, 1, HOUR)).isNull();
+    assertThat(taken(25 * HOUR, 1, HOUR)).as("a day ahead").isNotNull();
+    assertThat(taken(25 * HOUR + 1, 1, HOUR)).isNull();
+    assertThat(taken(0, Double.POSITIVE_INFINITY, HOUR)).isNull();
+  }
+
+  @Test
+  void whatIsReadBackMakesNoLatencyAndAnswersNothing() {
+    state.takeObservation(Records.record(Records.observation("pump", 1_000, 1)), false, HOUR);
+    issue(1_000, HOUR + 500);
+    assertThat(state.latencies.roll()).isEmpty();
+    observe(2_000, HOUR + 10_000);
+    state.takeOutput(
+        Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 1_500, "demand", 4)),
+        false,
+        HOUR + 20_000);
+    observe(3_000, HOUR + 75_000);
+    assertThat(state.why(HOUR + 75_000, false)).contains("no forecast has come for 65 s");
+    issue(2_000, HOUR + 76_000);
+    assertThat(state.latencies.roll()).containsExactly(66_000);
   }
 
   private void issue(long origin, long now) {
@@ -53,6 +85,14 @@ class JobStateTest {
     observe(3_000, 3 * HOUR + 100);
     observe(4_000, 4 * HOUR);
     assertThat(state.why(4 * HOUR + 1_000, false)).isNull();
+  }
+
+  @Test
+  void aValueOfASeriesThatWaitsForMoreIsNoSilenceEither() { // a window that is not full
+    issue(1_000, HOUR);
+    observe(2_000, HOUR + 10_000);
+    assertThat(state.why(HOUR + 69_999, false)).isNull();
+    assertThat(state.why(HOUR + 200_000, false)).isNull();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.weir.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class LatenciesTest {
@@ -21,9 +22,38 @@ class LatenciesTest {
   }
 
   @Test
+  void clocksOfTwoReadersMakeNoLatencyBelowZero() {
+    latencies.observed("pump", 100, 5_000);
+    latencies.issued("pump", 100, 4_990);
+    assertThat(latencies.roll()).containsExactly(0);
+  }
+
+  @Test
+  void whatFallsIntoTheSamePlaceIsNoForecastOfIt() {
+    latencies.observed("pump", 100, 5_000);
+    for (int i = 0; i < 1_000_000; i++) { // of 65,536 places
+      latencies.issued("s" + i, 100, 5_400);
+    }
+    assertThat(latencies.roll()).isEmpty();
+  }
+
+  @Test
+  void ofMoreSamplesThanAreKeptEachHasTheSameChance() {
+    for (int i = 0; i < 20_480; i++) { // the first fifth of them quick
+      latencies.observed("s" + i, 100, 5_000);
+      latencies.issued("s" + i, 100, i < 4_096 ? 5_000 : 5_400);
+    }
+    int[] samples = latencies.roll();
+    assertThat(samples).hasSize(4_096);
+    assertThat(Arrays.stream(samples).filter(sample -> sample == 0).count())
+        .isBetween(700L, 940L); // 819, and less than five times its deviation
+  }
+
+  @Test
   void quantilesAreOfTheSamplesThatThereAre() {
     assertThat(Latencies.quantile(new int[0], 0.5)).isNaN();
     assertThat(Latencies.quantile(new int[] {7}, 0.99)).isEqualTo(7);
+    assertThat(Latencies.quantile(new int[] {1, 2, 3, 4, 5, 6, 7}, 0.5)).isEqualTo(4);
     int[] hundred = new int[100];
     for (int i = 0; i < 100; i++) {
       hundred[i] = i + 1;

@@ -2,83 +2,68 @@ package dev.weir.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.dashboard.LookBack.Part;
 import dev.weir.kafka.KafkaSettings.Topics;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.stream.LongStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
+/** The order in which parts are read; {@link ReadingIT} reads them. */
 class LookBackTest {
 
-  private static final TopicPartition PLACE = new TopicPartition("forecasts", 3);
   private static final long BEGIN = 1_000;
   private static final long END = 41_000;
 
-  /** A partition that gives 700 records a poll. */
-  private static final class Partition extends MockConsumer<byte[], byte[]> {
-    private final List<Long> sought = new ArrayList<>();
+  private final List<Long> begun = new ArrayList<>();
 
-    Partition() {
-      super("none");
-      assign(List.of(PLACE));
-      updateBeginningOffsets(Map.of(PLACE, 0L));
-    }
-
-    @Override
-    public synchronized void seek(TopicPartition partition, long offset) {
-      sought.add(offset);
-      super.seek(partition, offset);
-    }
-
-    @Override
-    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-      long from = position(PLACE);
-      for (long offset = from; offset < Math.min(from + 700, END + 50); offset++) {
-        addRecord(new ConsumerRecord<>(PLACE.topic(), PLACE.partition(), offset, null, null));
-      }
-      return super.poll(timeout);
-    }
+  /** Every twentieth offset, as a long partition of many series has those of one. */
+  private static List<Long> twentieths(long from, long to) {
+    return LongStream.range(from, to).filter(offset -> offset % 20 == 0).boxed().toList();
   }
 
-  private final Partition partition = new Partition();
-
-  private List<Long> read(BooleanSupplier over, Function<Long, Long> content) {
-    return LookBack.newestFirst(
-        partition, PLACE, BEGIN, END, over, record -> content.apply(record.offset()));
+  private Part<Long> whole(long from, long to) {
+    begun.add(from);
+    return new Part<>(twentieths(from, to), true);
   }
 
   @Test
   void allOfItComesInOrderAndTheNewestPartIsReadFirst() {
-    List<Long> found = read(() -> false, offset -> offset % 20 == 0 ? offset : null);
-    assertThat(found)
-        .isEqualTo(
-            LongStream.range(BEGIN, END).filter(offset -> offset % 20 == 0).boxed().toList());
-    assertThat(partition.sought).containsExactly(36_000L, 26_000L, 6_000L, 1_000L);
+    assertThat(LookBack.newestFirst(BEGIN, END, this::whole)).isEqualTo(twentieths(BEGIN, END));
+    assertThat(begun).containsExactly(36_000L, 26_000L, 6_000L, 1_000L);
   }
 
   @Test
-  void whenTheTimeIsOverTheNewestIsThereWithoutAHole() {
+  void whatIsBeforeAPartThatIsNotWholeIsNotRead() {
     List<Long> found =
-        read(
-            () -> partition.sought.size() == 3 && partition.position(PLACE) > 10_000,
-            offset -> offset % 20 == 0 ? offset : null);
-    assertThat(found)
-        .isEqualTo(
-            LongStream.range(26_000, END).filter(offset -> offset % 20 == 0).boxed().toList());
+        LookBack.newestFirst(
+            BEGIN,
+            END,
+            (from, to) ->
+                from == 6_000 ? new Part<>(twentieths(9_000, to), false) : whole(from, to));
+    assertThat(found).isEqualTo(twentieths(9_000, END));
+    assertThat(begun).containsExactly(36_000L, 26_000L);
   }
 
   @Test
   void noMoreIsReadThanCanBeKept() {
-    assertThat(read(() -> false, offset -> offset)).hasSize(5_000);
-    assertThat(partition.sought).containsExactly(36_000L);
+    List<Long> found =
+        LookBack.newestFirst(
+            BEGIN,
+            END,
+            (from, to) -> {
+              begun.add(from);
+              return new Part<>(LongStream.range(from, to).boxed().toList(), true);
+            });
+    assertThat(found).hasSize(5_000);
+    assertThat(begun).containsExactly(36_000L);
+  }
+
+  @Test
+  void anEmptyPartitionIsNotRead() {
+    assertThat(LookBack.newestFirst(7, 7, this::whole)).isEmpty();
+    assertThat(begun).isEmpty();
   }
 
   /** Whoever asked may have ceased to wait by then, and nobody else would learn of it. */

@@ -93,6 +93,22 @@ class PageServerTest {
   }
 
   @Test
+  void aPartOfTheListAndOfAHistoryIsWhatWasAskedFor() {
+    fill("fan");
+    fill("pump");
+    fill("valve");
+    JsonNode list = page.json("/api/series?sort=name&offset=1&limit=1");
+    assertThat(list.path("total").intValue()).isEqualTo(3);
+    assertThat(list.path("offset").intValue()).isEqualTo(1);
+    assertThat(list.path("items")).hasSize(1);
+    assertThat(list.path("items").get(0).path("series").textValue()).isEqualTo("pump");
+    JsonNode history = page.json("/api/series/history?series=pump&before=1999");
+    assertThat(ServedPage.numbers(history.path("observations").path("time")))
+        .containsExactly(1_000);
+    assertThat(history.path("modes").path("many-to-one").path("forecasts")).isEmpty();
+  }
+
+  @Test
   void theJobIsCountedEachSecondAndUnreadableRecordsDoNoHarm() {
     fill("pump");
     page.take(
@@ -206,6 +222,42 @@ class PageServerTest {
     }
   }
 
+  @Test
+  void aPageThatComesBackIsToldWhatItMissedAndEachNewsOnce() throws Exception {
+    fill("pump");
+    long known = page.json("/api/series/history?series=pump").path("sequence").longValue();
+    page.take(List.of(Records.record(Records.observation("pump", 3_000, 7))));
+    page.take(List.of(Records.record(Records.observation("pump", 4_000, 8))));
+    try (Socket socket = page.listen("?series=pump", 0, "Last-Event-ID: " + known)) {
+      socket.setSoTimeout(5_000);
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      List<String> events = new ArrayList<>();
+      for (int seconds = 0; seconds < 3; seconds++) {
+        page.job.takeSecond(); // each brings an event that is awaited
+        String line = in.readLine();
+        for (; !line.equals("event: job"); line = in.readLine()) {
+          events.add(line);
+        }
+        while (!line.isEmpty()) {
+          line = in.readLine();
+        }
+      }
+      assertThat(events).filteredOn(line -> line.equals("event: series")).hasSize(1);
+      JsonNode missed =
+          ServedPage.parse(
+              events.stream()
+                  .filter(line -> line.startsWith("data: "))
+                  .findFirst()
+                  .orElseThrow()
+                  .substring("data: ".length()));
+      assertThat(ServedPage.numbers(missed.path("observations").path("time")))
+          .containsExactly(3_000, 4_000);
+      assertThat(events).contains("id: " + missed.path("sequence").longValue());
+    }
+  }
+
   private static JsonNode nextEvent(BufferedReader in, String name) throws Exception {
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       if (line.equals("event: " + name)) {
@@ -228,6 +280,10 @@ class PageServerTest {
         .doesNotContain("unsafe");
     assertThat(headers.get("x-content-type-options")).containsExactly("nosniff");
     assertThat(headers.get("referrer-policy")).containsExactly("no-referrer");
+    assertThat(headers.get("x-frame-options")).containsExactly("DENY");
+    assertThat(headers.get("cache-control")).containsExactly("no-store");
+    assertThat(headers.get("cross-origin-resource-policy")).containsExactly("same-origin");
+    assertThat(headers.get("cross-origin-opener-policy")).containsExactly("same-origin");
     assertThat(headers.keySet()).noneMatch(name -> name.startsWith("access-control-"));
     assertThat(headers).doesNotContainKeys("server", "x-powered-by");
   }
@@ -275,6 +331,7 @@ class PageServerTest {
         HttpResponse<String> refused = guarded.get(path);
         assertThat(refused.statusCode()).as(path).isEqualTo(401);
         assertThat(refused.body()).contains("token: expected").doesNotContain(TOKEN);
+        assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
       }
       for (String wrong : List.of("", "a-token-of-some-lengt", "a-token-of-some-length1", "%")) {
         assertThat(guarded.raw(request("/?token=" + wrong))).startsWith("HTTP/1.1 401");
@@ -348,6 +405,9 @@ class PageServerTest {
         "/api/series/history | 400 | series: expected a name, got none",
         "/api/series/history?series=nobody | 404 | series: expected one that was seen",
         "/api/series/history?series=pump&before=now | 400 | before: expected a whole number",
+        "/api/series/history?series=pump&limit=0 | 400 | limit: expected a whole number from 1 to 2000, got 0",
+        "/api/series/history?series=pump&limit=2001 | 400 | limit: expected a whole number from 1 to 2000, got 2001",
+        "/api/events | 406 | accept: expected text/event-stream, got another",
         "/api/nothing | 404 | not found",
         "/../etc/passwd | 400 | ",
         "/dashboard/index.html | 404 | not found"
@@ -360,6 +420,15 @@ class PageServerTest {
     if (error != null) {
       assertThat(answer).contains(error);
     }
+  }
+
+  @Test
+  void whoDoesNotTakeEventsIsToldSo() {
+    HttpResponse<String> refused = page.get("/api/events", "Accept", "application/json");
+    assertThat(refused.statusCode()).isEqualTo(406);
+    assertThat(ServedPage.parse(refused.body()).path("error").textValue())
+        .isEqualTo("accept: expected text/event-stream, got another");
+    assertThat(page.listeners()).isZero();
   }
 
   @Test
@@ -402,6 +471,24 @@ class PageServerTest {
               });
     } finally {
       for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void ofManyConnectionsTheLastWaitUntilOneLeaves() throws Exception {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < 256; i++) {
+        idle.add(new Socket(InetAddress.getLoopbackAddress(), page.port()));
+      }
+      await() // each of them is taken
+          .until(() -> page.raw(request("/api/job")).isEmpty()); // in two seconds
+      idle.remove(0).close();
+      await().untilAsserted(() -> assertThat(page.raw(request("/api/job"))).contains("200 OK"));
+    } finally {
+      for (Socket socket : idle) {
         socket.close();
       }
     }

@@ -110,6 +110,51 @@ class SeriesHistoryTest {
   }
 
   @Test
+  void eachKindOfNewsRaisesTheSequenceByItself() {
+    history.observe(100, 1);
+    history.score(Records.score("pump", Mode.MANY_TO_ONE, 100, 1, 2, 4));
+    long seen = all().sequence();
+    history.observe(100, 1); // the same again
+    assertThat(all().sequence()).isEqualTo(seen);
+    history.observe(100, 1.5);
+    assertThat(history.view(ALL, 2_000, seen).values()).containsExactly(1.5);
+    seen = all().sequence();
+    issue(Mode.MANY_TO_ONE, 100, "demand", 1);
+    assertThat(history.view(ALL, 2_000, seen).modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(1);
+    seen = all().sequence();
+    history.score(Records.score("pump", Mode.MANY_TO_ONE, 99, 3, 2, 4)); // older
+    assertThat(all().sequence()).isEqualTo(seen);
+    history.score(Records.score("pump", Mode.MANY_TO_ONE, 100, 5, 2, 4));
+    assertThat(history.view(ALL, 2_000, seen).modes().get(Mode.MANY_TO_ONE).score().mae())
+        .isEqualTo(5);
+  }
+
+  @Test
+  void oneThatIsKeptAnewIsAheadOfWhatAPageKnowsOfTheOneBefore() {
+    history.observe(100, 1);
+    long before = System.currentTimeMillis();
+    while (System.currentTimeMillis() == before) {
+      Thread.onSpinWait();
+    }
+    assertThat(new SeriesHistory("pump").sequence()).isGreaterThan(history.sequence());
+  }
+
+  @Test
+  void noMoreIsShownThanIsKeptThoughMoreIsHeldUntilItIsCut() {
+    for (int i = 0; i < 3_000; i++) {
+      history.observe(i, i);
+      issue(Mode.MANY_TO_MANY, i, "demand", 1);
+    }
+    assertThat(all().oldest()).isEqualTo(1_000);
+    assertThat(history.view(1_499, 2_000, 0).times()).hasSize(500).startsWith(1_000);
+    SeriesHistory unseen = new SeriesHistory("fan"); // no observation says from when on
+    for (int i = 0; i < 3_000; i++) {
+      unseen.issue(Records.forecast("fan", Mode.MANY_TO_ONE, i, "demand", 1), "demand", 1);
+    }
+    assertThat(unseen.view(ALL, 2_000, 0).modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(2_000);
+  }
+
+  @Test
   void whatALookBackFoundStandsBesideWhatCameSince() {
     history.observe(300, 3.5);
     issue(Mode.MANY_TO_ONE, 300, "demand", 2);
@@ -118,12 +163,20 @@ class SeriesHistoryTest {
       older.observe(100 * i, i);
       older.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 100 * i, "demand", i), "demand", 1);
     }
+    older.score(Records.score("pump", Mode.MANY_TO_ONE, 200, 1.25, 2, 4));
     history.merge(older);
+    assertThat(all().modes().get(Mode.MANY_TO_ONE).score().mae()).isEqualTo(1.25);
+    assertThat(all().isCut()).isFalse();
     assertThat(all().times()).containsExactly(100, 200, 300);
     assertThat(all().values()).as("what came since is newer").containsExactly(1, 2, 3.5);
     assertThat(all().modes().get(Mode.MANY_TO_ONE).forecasts())
         .extracting(issued -> issued.origin + " v" + issued.version)
         .containsExactly("100 v1", "200 v2", "300 v2");
+    for (int i = 0; i < 5_000; i++) {
+      older.observe(-i, i);
+    }
+    history.merge(older);
+    assertThat(all().isCut()).isTrue();
   }
 
   @Test

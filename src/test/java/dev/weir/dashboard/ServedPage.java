@@ -14,8 +14,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A page over what a test puts into it by hand, with no Kafka behind it. */
 final class ServedPage implements AutoCloseable {
@@ -149,15 +151,16 @@ final class ServedPage implements AutoCloseable {
   }
 
   /** A connection that asks for events. */
-  Socket listen(String query, int receiveBuffer) throws IOException {
+  Socket listen(String query, int receiveBuffer, String... headers) throws IOException {
     Socket socket = new Socket();
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
     String request =
-        "GET /api/events%s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
-            .formatted(query);
+        "GET /api/events%s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n"
+            .formatted(
+                query, Arrays.stream(headers).map(h -> h + "\r\n").collect(Collectors.joining()));
     socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
     return socket;
   }

@@ -65,13 +65,29 @@ class TallyTest {
   }
 
   @Test
+  void anExampleIsShort() {
+    ConsumerRecord<byte[], byte[]> letter = letter("LATE", "m".repeat(5_000), 1, null, null);
+    letter
+        .headers()
+        .remove(DeadLetters.TOPIC)
+        .add(DeadLetters.TOPIC, "t".repeat(5_000).getBytes(UTF_8));
+    tally.add(letter);
+    Tally.Example example = tally.reasons().get(0).example();
+    assertThat(example.message()).isEqualTo("m".repeat(500) + "...");
+    assertThat(example.topic()).isEqualTo("t".repeat(249) + "...");
+  }
+
+  @Test
   void reasonsOfSomebodysOwnAreFewAndShort() {
     for (int i = 0; i < 1_000; i++) {
       tally.add(letter("R" + "x".repeat(i) + i, "m", i, null, null));
     }
     tally.add(letter(null, "m", 1, null, null));
+    tally.add(letter("R0", "m", 1, null, null)); // known before there were too many
+    assertThat(tally.reasons())
+        .anyMatch(reason -> reason.reason().equals("R0") && reason.count() == 2);
     assertThat(tally.reasons()).hasSizeLessThanOrEqualTo(21);
     assertThat(tally.reasons()).allMatch(reason -> reason.reason().length() <= 43);
-    assertThat(tally.reasons().stream().mapToLong(Tally.Reason::count).sum()).isEqualTo(1_001);
+    assertThat(tally.reasons().stream().mapToLong(Tally.Reason::count).sum()).isEqualTo(1_002);
   }
 }

@@ -77,6 +77,11 @@ public final class KafkaFixture implements AutoCloseable {
     return new TopicAdmin(bootstrapServers(), Map.of());
   }
 
+  /** The file that holds what a partition begins with, as it is on the broker's disk. */
+  public Path log(String topic, int partition) {
+    return dir.resolve(topic + "-" + partition).resolve("00000000000000000000.log");
+  }
+
   /** What a job file needs so that the job is on this broker, on topics that only it knows. */
   public Map<String, String> overrides(String name) {
     Map<String, String> overrides = new HashMap<>();

@@ -1,0 +1,375 @@
+package dev.weir.dashboard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.Observation;
+import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ScoreCodec;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How the page reads a broker's topics: whole, in part, with holes, and damaged. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReadingIT {
+
+  private static final Duration WAIT = Duration.ofSeconds(30);
+
+  private static KafkaFixture kafka;
+  private static KafkaProducer<byte[], byte[]> patient; // sends nothing by itself
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    patient =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 60_000),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (kafka != null) {
+      patient.close();
+      kafka.close();
+    }
+  }
+
+  private static Map<String, Object> clients() {
+    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer(TopicPartition place) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            TopicReader.seekingConfig(clients()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.assign(List.of(place));
+    return consumer;
+  }
+
+  // ---- part by part
+
+  /** The offsets that a look back finds in a partition, up to its present end. */
+  private static List<Long> offsets(TopicPartition place, BooleanSupplier over) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
+      long end = consumer.endOffsets(List.of(place)).get(place);
+      return LookBack.newestFirst(
+          0,
+          end,
+          (from, to) ->
+              LookBack.part(
+                  consumer,
+                  place,
+                  from,
+                  to,
+                  () -> from == 5_000 && over.getAsBoolean(),
+                  // few enough that it goes back to the beginning
+                  record -> record.offset() % 20 == 0 ? record.offset() : null));
+    }
+  }
+
+  private static List<Long> twentieths(long from, long to) {
+    return LongStream.range(from, to).filter(offset -> offset % 20 == 0).boxed().toList();
+  }
+
+  /** A partition of 20,000 records, so that parts are of 5,000, 10,000 and 5,000. */
+  private static TopicPartition longPartition(String topic) throws Exception {
+    kafka.create(topic, 1, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      records.add(new ProducerRecord<>(topic, null, new byte[40]));
+    }
+    kafka.send(records);
+    return new TopicPartition(topic, 0);
+  }
+
+  @Test
+  void partsAreReadFromTheNewestAndOneThatTakesTooLongIsLeftOut() throws Exception {
+    TopicPartition place = longPartition("long");
+    assertThat(offsets(place, () -> false)).isEqualTo(twentieths(0, 20_000));
+    int[] polls = new int[1];
+    assertThat(offsets(place, () -> ++polls[0] == 3)).isEqualTo(twentieths(15_000, 20_000));
+    assertThat(polls[0]).as("in the midst of the second part").isEqualTo(3);
+  }
+
+  @Test
+  void whatIsDeletedWhileItIsReadIsLeftOutAndWhatIsLeftIsWhole() throws Exception {
+    TopicPartition place = longPartition("retained");
+    AtomicBoolean deleted = new AtomicBoolean();
+    try (Admin admin = Admin.create(clients())) {
+      List<Long> found =
+          offsets(
+              place,
+              () -> { // before the second part's first record
+                if (!deleted.getAndSet(true)) {
+                  try {
+                    admin
+                        .deleteRecords(Map.of(place, RecordsToDelete.beforeOffset(8_010)))
+                        .all()
+                        .get();
+                  } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                  }
+                }
+                return false;
+              });
+      assertThat(found).isEqualTo(twentieths(8_010, 20_000));
+    }
+  }
+
+  // ---- the history of a series
+
+  private static Topics topics(String prefix, int partitions) {
+    Topics topics =
+        new Topics(prefix + ".o", prefix + ".f", prefix + ".s", prefix + ".d", prefix + ".m");
+    for (String topic :
+        List.of(
+            topics.observations(),
+            topics.forecasts(),
+            topics.scores(),
+            topics.deadLetters(),
+            topics.models())) {
+      kafka.create(topic, partitions, Map.of());
+    }
+    return topics;
+  }
+
+  private static Observation observation(String series, int i) {
+    return Records.observation(series, 1_000L * i, i);
+  }
+
+  private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
+    JobState state = new JobState(topics, null, 10, 1 << 20);
+    assertThat(state.histories.ask(row)).as("was not kept").isTrue();
+    try (LookBack lookBack = new LookBack(clients(), topics, state, 1_000)) {
+      lookBack.fill(row);
+    }
+    assertThat(state.histories.ask(row)).as("could not be had").isFalse();
+    return row.view(Long.MAX_VALUE, SeriesHistory.KEPT, 0);
+  }
+
+  @Test
+  void whatWasAbortedAndWhatIsOpenLeavesNoHoleInTheHistory() throws Exception {
+    Topics topics = topics("transactions", 2);
+    try (KafkaProducer<byte[], byte[]> producer = transactional("history")) {
+      producer.initTransactions();
+      for (int i = 0; i < 12; i++) { // each second one aborted, the newest three open
+        producer.beginTransaction();
+        for (int j = 0; j < 3; j++) {
+          producer.send(
+              KafkaFixture.record(topics.observations(), 1, observation("pump", 3 * i + j)));
+          producer.send(
+              KafkaFixture.record(topics.observations(), 1, observation("fan", 3 * i + j)));
+        }
+        producer.flush();
+        if (i == 11) {
+          break;
+        } else if (i % 2 == 0) {
+          producer.commitTransaction();
+        } else {
+          producer.abortTransaction();
+        }
+      }
+      SeriesRow row = new SeriesRow("pump");
+      row.observe(observation("pump", 32), 1, 1); // where it is, and nothing of the other topics
+      SeriesHistory.View found = lookBack(topics, row);
+      assertThat(found.times())
+          .containsExactly(
+              IntStream.range(0, 33)
+                  .filter(i -> i / 3 % 2 == 0)
+                  .mapToLong(i -> 1_000L * i)
+                  .toArray());
+      assertThat(found.modes()).isEmpty();
+    }
+  }
+
+  @Test
+  void aSeriesThatWasSeenOnNoPartitionHasNoHistory() {
+    Topics topics = topics("nowhere", 1);
+    assertThat(lookBack(topics, new SeriesRow("pump")).isEmpty()).isTrue();
+  }
+
+  @Test
+  void aHistoryGoesBackToADamagedBatchAndItsOtherTopicsAreRead() throws Exception {
+    Topics topics = topics("hole", 1);
+    for (int batch = 0; batch < 3; batch++) {
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        records.add(
+            KafkaFixture.record(topics.observations(), 0, observation("pump", 4 * batch + i)));
+      }
+      batch(records);
+    }
+    kafka.send(
+        List.of(
+            new ProducerRecord<>(
+                topics.forecasts(),
+                "pump".getBytes(UTF_8),
+                new ForecastCodec()
+                    .encode(Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4))),
+            new ProducerRecord<>(
+                topics.scores(),
+                "pump".getBytes(UTF_8),
+                new ScoreCodec()
+                    .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
+    damage(topics.observations(), 0, 1);
+    TopicPartition place = new TopicPartition(topics.observations(), 0);
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
+      assertThat(LookBack.part(consumer, place, 2, 11, () -> false, record -> record.offset()))
+          .as("what is before it would leave a hole")
+          .isEqualTo(new LookBack.Part<>(List.of(8L, 9L, 10L), false));
+    }
+    SeriesRow row = new SeriesRow("pump");
+    row.observe(observation("pump", 11), 0, 1);
+    row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1);
+    row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
+    SeriesHistory.View found = lookBack(topics, row);
+    assertThat(found.times()).containsExactly(8_000, 9_000, 10_000, 11_000);
+    assertThat(found.modes().get(Mode.MANY_TO_ONE).forecasts()).hasSize(1);
+    assertThat(found.modes().get(Mode.MANY_TO_ONE).score().mae()).isEqualTo(1);
+  }
+
+  // ---- damaged batches
+
+  @Test
+  void aDamagedBatchIsSaidAndPassedOverAndNothingElseIsLost() throws Exception {
+    Topics topics = topics("damaged", 3);
+    for (int batch = 0; batch < 4; batch++) {
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int partition = 0; partition < 3; partition++) {
+        for (int i = 0; i < 5; i++) {
+          records.add(
+              KafkaFixture.record(
+                  topics.observations(), partition, observation("p" + partition, 5 * batch + i)));
+        }
+      }
+      batch(records);
+    }
+    damage(topics.observations(), 0, 1);
+    damage(topics.observations(), 1, 3); // the newest
+    TreeSet<String> said = new TreeSet<>();
+    try (Dashboard page =
+        Dashboard.start(
+            new DashboardSettings(
+                kafka.bootstrapServers(), Map.of(), topics, null, null, 1_000, 10, 1 << 20),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            null)) {
+      await()
+          .atMost(WAIT)
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () -> {
+                said.add(job(page).path("why").asText());
+                return job(page).path("unreadable").intValue() == 10;
+              });
+      assertThat(said)
+          .anySatisfy(
+              why ->
+                  assertThat(why)
+                      .matches(
+                          "Reading damaged.o failed: Record batch for partition damaged.o-[01] at offset \\d+ is invalid, .*[^.]\\."));
+      for (int i = 20; i < 23; i++) { // what comes now
+        for (int partition = 0; partition < 3; partition++) {
+          kafka.send(
+              List.of(
+                  KafkaFixture.record(
+                      topics.observations(), partition, observation("p" + partition, i))));
+        }
+      }
+      await()
+          .atMost(WAIT)
+          .untilAsserted(
+              () -> {
+                assertThat(job(page).path("observations").intValue()).as("each once").isEqualTo(59);
+                assertThat(job(page).path("why").textValue())
+                    .startsWith("Observations arrive, and no forecast of them yet");
+              });
+      assertThat(seconds(page, "p0"))
+          .containsExactly(0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22);
+      assertThat(seconds(page, "p1"))
+          .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 20, 21, 22);
+      assertThat(seconds(page, "p2")).hasSize(23);
+    }
+  }
+
+  private static JsonNode job(Dashboard page) throws IOException {
+    return new ObjectMapper().readTree(page.address().resolve("/api/job").toURL());
+  }
+
+  /** When a series was observed. */
+  private static double[] seconds(Dashboard page, String series) throws IOException {
+    JsonNode history =
+        new ObjectMapper()
+            .readTree(
+                page.address().resolve("/api/series/history?limit=2000&series=" + series).toURL());
+    double[] times = ServedPage.numbers(history.path("observations").path("time"));
+    for (int i = 0; i < times.length; i++) {
+      times[i] /= 1_000;
+    }
+    return times;
+  }
+
+  private static KafkaProducer<byte[], byte[]> transactional(String id) {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", id),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  /** Sends them as one batch of each partition. */
+  private static void batch(List<ProducerRecord<byte[], byte[]>> records) {
+    records.forEach(patient::send);
+    patient.flush();
+  }
+
+  /** Changes the last byte of a partition's n-th batch on the broker's disk. */
+  private static void damage(String topic, int partition, int n) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(kafka.log(topic, partition).toFile(), "rw")) {
+      long at = 0;
+      for (int i = 0; ; i++) {
+        file.seek(at + 8); // after the base offset: the length of what follows
+        long end = at + 12 + file.readInt();
+        if (i == n) {
+          file.seek(end - 1);
+          int last = file.read();
+          file.seek(end - 1);
+          file.write(last ^ 0x40);
+          return;
+        }
+        at = end;
+      }
+    }
+  }
+}
