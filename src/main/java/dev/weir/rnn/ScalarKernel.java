@@ -142,7 +142,7 @@ final class ScalarKernel implements RecurrentKernel {
           twoTanhUnits(w, projected, h0, hN, state, 2 * batch, to, offset, stride, seqLen);
         } else {
           begin(layer, b, batch, h0, c0);
-          recur(layer, to, offset, stride, seqLen);
+          recur(layer, h0 == null, to, offset, stride, seqLen);
           finish(layer, b, batch, to, offset, stride, seqLen, hN, cN);
         }
       }
@@ -267,7 +267,8 @@ final class ScalarKernel implements RecurrentKernel {
   }
 
   /** Advances all directions from their first step to their last; each h goes to its row of out. */
-  private void recur(int layer, float[] out, int offset, int stride, int seqLen) {
+  private void recur(
+      int layer, boolean fromZeros, float[] out, int offset, int stride, int seqLen) {
     float[] w = hiddenWeights[layer];
     float[] h = first;
     int hAt = 0;
@@ -276,9 +277,10 @@ final class ScalarKernel implements RecurrentKernel {
       int back = seqLen - 1 - step;
       int to = offset + step * stride;
       int toBack = offset + back * stride + hiddenSize;
-      step(layer, w, 0, step, h, hAt, out, to);
+      int terms = fromZeros && step == 0 ? 0 : hiddenSize;
+      step(layer, w, 0, step, h, hAt, terms, out, to);
       if (directions == 2) {
-        step(layer, w, 1, back, h, hBack, out, toBack);
+        step(layer, w, 1, back, h, hBack, terms, out, toBack);
       }
       h = out;
       hAt = to;
@@ -286,21 +288,30 @@ final class ScalarKernel implements RecurrentKernel {
     }
   }
 
+  /** {@code terms} of the sums W_hh h are added: hidden_size, or none where h is zeros. */
   private void step(
-      int layer, float[] w, int direction, int t, float[] h, int hAt, float[] out, int to) {
+      int layer,
+      float[] w,
+      int direction,
+      int t,
+      float[] h,
+      int hAt,
+      int terms,
+      float[] out,
+      int to) {
     int sums = t * width + direction * gateRows;
     int at = direction * gateRows * hiddenSize;
     switch (cell) {
-      case RNN_TANH -> tanhStep(w, at, projected, sums, h, hAt, out, to, hiddenSize);
-      case RNN_RELU -> reluStep(w, at, projected, sums, h, hAt, out, to, hiddenSize);
+      case RNN_TANH -> tanhStep(w, at, projected, sums, h, hAt, terms, out, to, hiddenSize);
+      case RNN_RELU -> reluStep(w, at, projected, sums, h, hAt, terms, out, to, hiddenSize);
       case LSTM -> {
-        dots(w, at, projected, sums, h, hAt, gates, 0, gateRows, hiddenSize);
+        dots(w, at, projected, sums, h, hAt, terms, gates, 0, gateRows, hiddenSize);
         lstmStep(gates, cells, direction * hiddenSize, out, to, hiddenSize);
       }
       case GRU -> {
         int n = 2 * hiddenSize;
         int bias = direction * hiddenSize;
-        dots(w, at, projected, sums, h, hAt, gates, 0, n, hiddenSize);
+        dots(w, at, projected, sums, h, hAt, terms, gates, 0, n, hiddenSize);
         dots(
             w,
             at + n * hiddenSize,
@@ -308,6 +319,7 @@ final class ScalarKernel implements RecurrentKernel {
             bias,
             h,
             hAt,
+            terms,
             gates,
             n,
             hiddenSize,
@@ -337,29 +349,25 @@ final class ScalarKernel implements RecurrentKernel {
     float v01 = w[5];
     float v10 = w[6];
     float v11 = w[7];
-    float f0 = 0f;
-    float f1 = 0f;
-    float g0 = 0f;
-    float g1 = 0f;
-    if (h0 != null) {
-      f0 = h0[state];
-      f1 = h0[state + 1];
-      g0 = h0[state + apart];
-      g1 = h0[state + apart + 1];
-    }
     int sum = 0;
     int sumBack = 4 * seqLen - 2;
+    float a0 = sums[sum];
+    float a1 = sums[sum + 1];
+    float b0 = sums[sumBack];
+    float b1 = sums[sumBack + 1];
+    if (h0 != null) {
+      a0 = Math.fma(w01, h0[state + 1], Math.fma(w00, h0[state], a0));
+      a1 = Math.fma(w11, h0[state + 1], Math.fma(w10, h0[state], a1));
+      b0 = Math.fma(v01, h0[state + apart + 1], Math.fma(v00, h0[state + apart], b0));
+      b1 = Math.fma(v11, h0[state + apart + 1], Math.fma(v10, h0[state + apart], b1));
+    }
+    float f0 = Activation.scalarTanh(a0);
+    float f1 = Activation.scalarTanh(a1);
+    float g0 = Activation.scalarTanh(b0);
+    float g1 = Activation.scalarTanh(b1);
     int to = offset;
     int toBack = offset + (seqLen - 1) * stride + 2;
-    for (int step = 0; step < seqLen; step++) {
-      float a0 = Math.fma(w01, f1, Math.fma(w00, f0, sums[sum]));
-      float a1 = Math.fma(w11, f1, Math.fma(w10, f0, sums[sum + 1]));
-      float b0 = Math.fma(v01, g1, Math.fma(v00, g0, sums[sumBack]));
-      float b1 = Math.fma(v11, g1, Math.fma(v10, g0, sums[sumBack + 1]));
-      f0 = Activation.scalarTanh(a0);
-      f1 = Activation.scalarTanh(a1);
-      g0 = Activation.scalarTanh(b0);
-      g1 = Activation.scalarTanh(b1);
+    for (int step = 1; step < seqLen; step++) {
       out[to] = f0;
       out[to + 1] = f1;
       out[toBack] = g0;
@@ -368,7 +376,19 @@ final class ScalarKernel implements RecurrentKernel {
       sumBack -= 4;
       to += stride;
       toBack -= stride;
+      a0 = Math.fma(w01, f1, Math.fma(w00, f0, sums[sum]));
+      a1 = Math.fma(w11, f1, Math.fma(w10, f0, sums[sum + 1]));
+      b0 = Math.fma(v01, g1, Math.fma(v00, g0, sums[sumBack]));
+      b1 = Math.fma(v11, g1, Math.fma(v10, g0, sums[sumBack + 1]));
+      f0 = Activation.scalarTanh(a0);
+      f1 = Activation.scalarTanh(a1);
+      g0 = Activation.scalarTanh(b0);
+      g1 = Activation.scalarTanh(b1);
     }
+    out[to] = f0;
+    out[to + 1] = f1;
+    out[toBack] = g0;
+    out[toBack + 1] = g1;
     hN[state] = f0;
     hN[state + 1] = f1;
     hN[state + apart] = g0;
@@ -376,16 +396,34 @@ final class ScalarKernel implements RecurrentKernel {
   }
 
   private static void tanhStep(
-      float[] w, int at, float[] sums, int sum, float[] h, int hAt, float[] out, int to, int size) {
+      float[] w,
+      int at,
+      float[] sums,
+      int sum,
+      float[] h,
+      int hAt,
+      int terms,
+      float[] out,
+      int to,
+      int size) {
     for (int k = 0; k < size; k++) {
-      out[to + k] = Activation.scalarTanh(dot(sums[sum + k], w, at + k * size, h, hAt, size));
+      out[to + k] = Activation.scalarTanh(dot(sums[sum + k], w, at + k * size, h, hAt, terms));
     }
   }
 
   private static void reluStep(
-      float[] w, int at, float[] sums, int sum, float[] h, int hAt, float[] out, int to, int size) {
+      float[] w,
+      int at,
+      float[] sums,
+      int sum,
+      float[] h,
+      int hAt,
+      int terms,
+      float[] out,
+      int to,
+      int size) {
     for (int k = 0; k < size; k++) {
-      out[to + k] = Math.max(dot(sums[sum + k], w, at + k * size, h, hAt, size), 0f);
+      out[to + k] = Math.max(dot(sums[sum + k], w, at + k * size, h, hAt, terms), 0f);
     }
   }
 
@@ -396,12 +434,13 @@ final class ScalarKernel implements RecurrentKernel {
       int sum,
       float[] h,
       int hAt,
+      int terms,
       float[] to,
       int toAt,
       int rows,
       int size) {
     for (int row = 0; row < rows; row++) {
-      to[toAt + row] = dot(sums[sum + row], w, at + row * size, h, hAt, size);
+      to[toAt + row] = dot(sums[sum + row], w, at + row * size, h, hAt, terms);
     }
   }
 

@@ -83,11 +83,11 @@ final class VectorKernel implements RecurrentKernel {
         int offset = layer == lastLayer ? firstRow * outputSize : 0;
         int stride = layer == lastLayer ? rowStride * outputSize : outputSize;
         if (padded == hiddenSize) {
-          recur(packed, to, offset, stride, seqLen);
+          recur(packed, h0 == null, to, offset, stride, seqLen);
           finish(layer, b, batch, to, offset, stride, seqLen, hN, cN);
         } else {
           int padding = directions * padded;
-          recur(packed, rows, 0, padding, seqLen);
+          recur(packed, h0 == null, rows, 0, padding, seqLen);
           finish(layer, b, batch, rows, 0, padding, seqLen, hN, cN);
           unpad(to, offset, stride, seqLen);
         }
@@ -163,19 +163,20 @@ final class VectorKernel implements RecurrentKernel {
   private void begin(int layer, int b, int batch, float[] h0, float[] c0) {
     for (int d = 0; d < directions; d++) {
       int from = ((layer * directions + d) * batch + b) * hiddenSize;
-      startFrom(h0, from, first, d * padded, hiddenSize);
-      startFrom(c0, from, cells, d * padded, hiddenSize);
-      // past hidden_size a cell takes part in the arithmetic, though no unit ever reads it
-      Arrays.fill(first, d * padded + hiddenSize, (d + 1) * padded, 0f);
-      Arrays.fill(cells, d * padded + hiddenSize, (d + 1) * padded, 0f);
+      startFrom(h0, from, first, d * padded);
+      if (cell == Cell.LSTM) {
+        startFrom(c0, from, cells, d * padded);
+      }
     }
   }
 
-  private static void startFrom(float[] given, int from, float[] state, int to, int length) {
+  private void startFrom(float[] given, int from, float[] state, int to) {
     if (given == null) {
-      Arrays.fill(state, to, to + length, 0f);
+      Arrays.fill(state, to, to + padded, 0f);
     } else {
-      System.arraycopy(given, from, state, to, length);
+      System.arraycopy(given, from, state, to, hiddenSize);
+      // past hidden_size a cell takes part in the arithmetic, though no unit ever reads it
+      Arrays.fill(state, to + hiddenSize, to + padded, 0f);
     }
   }
 
@@ -200,7 +201,13 @@ final class VectorKernel implements RecurrentKernel {
   }
 
   /** Advances all directions from their first step to their last; each h goes to its row of out. */
-  private void recur(PanelWeights.Layer layer, float[] out, int offset, int stride, int seqLen) {
+  private void recur(
+      PanelWeights.Layer layer,
+      boolean fromZeros,
+      float[] out,
+      int offset,
+      int stride,
+      int seqLen) {
     int width = directions * gateRows;
     float[] h = first;
     int hA = 0;
@@ -211,27 +218,34 @@ final class VectorKernel implements RecurrentKernel {
       int sumB = back * width + gateRows;
       int outA = offset + step * stride;
       int outB = offset + back * stride + padded;
+      int terms = fromZeros && step == 0 ? 0 : hiddenSize;
       switch (cell) {
         case RNN_TANH -> {
-          multiply(layer, gateRows, 0, h, hA, hB, projected, sumA, sumB, out, outA, outB);
-          tanh(out, outA, outB, padded);
+          if (directions == 2 && padded == LANES) {
+            int wB = gateRows * hiddenSize;
+            VectorPanels.pairNarrowTanh(
+                layer.hidden, 0, wB, terms, h, hA, hB, projected, sumA, sumB, out, outA, outB);
+          } else {
+            multiply(layer, gateRows, 0, h, hA, hB, terms, projected, sumA, sumB, out, outA, outB);
+            tanh(out, outA, outB, padded);
+          }
         }
         case RNN_RELU -> {
-          multiply(layer, gateRows, 0, h, hA, hB, projected, sumA, sumB, out, outA, outB);
+          multiply(layer, gateRows, 0, h, hA, hB, terms, projected, sumA, sumB, out, outA, outB);
           relu(out, outA, padded);
           if (directions == 2) {
             relu(out, outB, padded);
           }
         }
         case LSTM -> {
-          multiply(layer, gateRows, 0, h, hA, hB, projected, sumA, sumB, gates, 0, gateRows);
+          multiply(layer, gateRows, 0, h, hA, hB, terms, projected, sumA, sumB, gates, 0, gateRows);
           lstmStep(out, outA, outB);
         }
         case GRU -> {
           int n = 2 * padded;
-          multiply(layer, n, 0, h, hA, hB, projected, sumA, sumB, gates, 0, gateRows);
+          multiply(layer, n, 0, h, hA, hB, terms, projected, sumA, sumB, gates, 0, gateRows);
           float[] bias = layer.hiddenBias;
-          multiply(layer, padded, n, h, hA, hB, bias, 0, padded, gates, n, gateRows + n);
+          multiply(layer, padded, n, h, hA, hB, terms, bias, 0, padded, gates, n, gateRows + n);
           gruStep(h, hA, hB, sumA + n, sumB + n, out, outA, outB);
         }
       }
@@ -241,7 +255,10 @@ final class VectorKernel implements RecurrentKernel {
     }
   }
 
-  /** to = from + W_hh h, for {@code length} rows from {@code firstRow} on of both directions. */
+  /**
+   * to = from + W_hh h, for {@code length} rows from {@code firstRow} on of both directions; {@code
+   * terms} of each sum are added: hidden_size, or none where h is zeros.
+   */
   private void multiply(
       PanelWeights.Layer layer,
       int length,
@@ -249,6 +266,7 @@ final class VectorKernel implements RecurrentKernel {
       float[] h,
       int hA,
       int hB,
+      int terms,
       float[] from,
       int fromA,
       int fromB,
@@ -264,16 +282,16 @@ final class VectorKernel implements RecurrentKernel {
       boolean narrow = i + LANES == length;
       if (directions == 1) {
         if (narrow) {
-          VectorPanels.oneNarrow(w, atA, size, h, hA, from, fromA + i, to, toA + i);
+          VectorPanels.oneNarrow(w, atA, terms, h, hA, from, fromA + i, to, toA + i);
         } else {
-          VectorPanels.one(w, atA, size, h, hA, from, fromA + i, to, toA + i);
+          VectorPanels.one(w, atA, terms, h, hA, from, fromA + i, to, toA + i);
         }
       } else if (narrow) {
         VectorPanels.pairNarrow(
-            w, atA, atB, size, h, hA, hB, from, fromA + i, fromB + i, to, toA + i, toB + i);
+            w, atA, atB, terms, h, hA, hB, from, fromA + i, fromB + i, to, toA + i, toB + i);
       } else {
         VectorPanels.pair(
-            w, atA, atB, size, h, hA, hB, from, fromA + i, fromB + i, to, toA + i, toB + i);
+            w, atA, atB, terms, h, hA, hB, from, fromA + i, fromB + i, to, toA + i, toB + i);
       }
     }
   }

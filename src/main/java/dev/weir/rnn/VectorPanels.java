@@ -4,6 +4,8 @@ import static dev.weir.rnn.VectorLoops.LANES;
 import static dev.weir.rnn.VectorLoops.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Products of one panel of {@link PanelWeights} with one or more inputs. The sums stay in registers
@@ -270,5 +272,88 @@ final class VectorPanels {
     }
     lowA.intoArray(to, toA);
     lowB.intoArray(to, toB);
+  }
+
+  /**
+   * As {@link #pairNarrow}, and then tanh: a step of both directions of a network that fits into
+   * one vector each. Its steps wait for each other, and so would wait for the sums to go to memory
+   * and back; hence the tanh of {@link VectorLoops} is written out here once more.
+   */
+  static void pairNarrowTanh(
+      float[] w,
+      int atA,
+      int atB,
+      int count,
+      float[] x,
+      int xA,
+      int xB,
+      float[] from,
+      int fromA,
+      int fromB,
+      float[] to,
+      int toA,
+      int toB) {
+    FloatVector a = FloatVector.fromArray(SPECIES, from, fromA);
+    FloatVector b = FloatVector.fromArray(SPECIES, from, fromB);
+    int paired = count & ~3;
+    int j = 0;
+    for (; j < paired; j += 2) {
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xA + j + 1]);
+      a = FloatVector.fromArray(SPECIES, w, atA + (j + 1) * LANES).fma(v, a);
+      v = FloatVector.broadcast(SPECIES, x[xB + j + 1]);
+      b = FloatVector.fromArray(SPECIES, w, atB + (j + 1) * LANES).fma(v, b);
+      v = FloatVector.broadcast(SPECIES, x[xA + j]);
+      a = FloatVector.fromArray(SPECIES, w, atA + j * LANES).fma(v, a);
+      v = FloatVector.broadcast(SPECIES, x[xB + j]);
+      b = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(v, b);
+    }
+    for (; j < count; j++) {
+      FloatVector v = FloatVector.broadcast(SPECIES, x[xA + j]);
+      a = FloatVector.fromArray(SPECIES, w, atA + j * LANES).fma(v, a);
+      v = FloatVector.broadcast(SPECIES, x[xB + j]);
+      b = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(v, b);
+    }
+    VectorMask<Float> above = a.compare(VectorOperators.GT, Activation.SATURATION);
+    VectorMask<Float> below = a.compare(VectorOperators.LT, -Activation.SATURATION);
+    a = a.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+    above = b.compare(VectorOperators.GT, Activation.SATURATION);
+    below = b.compare(VectorOperators.LT, -Activation.SATURATION);
+    b = b.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+    FloatVector square = a.mul(a);
+    FloatVector fourth = square.mul(square);
+    FloatVector p =
+        FloatVector.broadcast(SPECIES, Activation.P3)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
+    FloatVector q =
+        FloatVector.broadcast(SPECIES, Activation.Q3)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
+    p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
+    q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
+    FloatVector low =
+        FloatVector.broadcast(SPECIES, Activation.P1)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
+    p = p.fma(a.mul(fourth), a.mul(low));
+    low =
+        FloatVector.broadcast(SPECIES, Activation.Q1)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
+    p.div(q.fma(fourth, low)).intoArray(to, toA);
+    square = b.mul(b);
+    fourth = square.mul(square);
+    p =
+        FloatVector.broadcast(SPECIES, Activation.P3)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
+    q =
+        FloatVector.broadcast(SPECIES, Activation.Q3)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
+    p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
+    q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
+    low =
+        FloatVector.broadcast(SPECIES, Activation.P1)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
+    p = p.fma(b.mul(fourth), b.mul(low));
+    low =
+        FloatVector.broadcast(SPECIES, Activation.Q1)
+            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
+    p.div(q.fma(fourth, low)).intoArray(to, toB);
   }
 }
