@@ -484,7 +484,7 @@ class PageServerTest {
         idle.add(new Socket(InetAddress.getLoopbackAddress(), page.port()));
       }
       await() // each of them is taken
-          .until(() -> page.raw(request("/api/job")).isEmpty()); // in two seconds
+          .until(() -> page.raw(request("/api/job"), Duration.ofSeconds(2)).isEmpty());
       idle.remove(0).close();
       await().untilAsserted(() -> assertThat(page.raw(request("/api/job"))).contains("200 OK"));
     } finally {

@@ -132,8 +132,13 @@ final class ServedPage implements AutoCloseable {
 
   /** Sends these bytes as they are and returns what comes until the server closes, or for 10 s. */
   String raw(String request) throws IOException {
+    return raw(request, Duration.ofSeconds(10));
+  }
+
+  /** What came until it was silent for so long, or ended. */
+  String raw(String request, Duration silence) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout((int) silence.toMillis());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       StringBuilder answer = new StringBuilder();
       try {
