@@ -39,7 +39,8 @@ class VectorAnalogsTest {
     }
     plain.measureInPasses(x, newest, first, candidates, window, 0.7f, 0.013f);
     float[] measured = new float[candidates];
-    VectorDistances.measure(measured, penalty, x, newest, first, candidates, window, 0.7f, 0.013f);
+    new VectorDistances()
+        .measure(measured, penalty, x, newest, first, candidates, window, 0.7f, 0.013f);
     assertThat(measured).containsExactly(Arrays.copyOf(plain.distance(), candidates));
   }
 
