@@ -24,6 +24,8 @@ final class SeasonDetector {
 
   private double[] sums = new double[0];
   private double[] detrended = new double[0];
+  private double[] centre = new double[0]; // what a loop reads with an offset
+  private double[] ahead = new double[0];
   private double[] correlation = new double[0];
   private double[] sorted = new double[0];
 
@@ -188,18 +190,19 @@ final class SeasonDetector {
     int before = k / 2;
     int after = k - 1 - before;
     int size = n - k + 1;
-    double sum = 0;
-    for (int i = 0; i < size; i++) { // centre i + before
-      double d = x[i + before] - (sums[i + k] - sums[i]) / k;
-      detrended[i] = d;
-      sum += d;
-    }
     int pairs = size - k;
     if (pairs < k / 2 || after < 0) {
       return 0;
     }
-    double mean = sum / size;
-    // four sums at once: one would wait for its own last addition
+    System.arraycopy(x, before, centre, 0, size);
+    System.arraycopy(sums, k, ahead, 0, size);
+    detrend(detrended, centre, ahead, sums, k, size);
+    double sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += detrended[i];
+    }
+    subtract(detrended, sum / size, size);
+    // several sums at once: one would wait for its own last addition
     double xy0 = 0;
     double xy1 = 0;
     double xx0 = 0;
@@ -208,10 +211,10 @@ final class SeasonDetector {
     double yy1 = 0;
     int i = 0;
     for (; i + 1 < pairs; i += 2) {
-      double a0 = detrended[i] - mean;
-      double b0 = detrended[i + k] - mean;
-      double a1 = detrended[i + 1] - mean;
-      double b1 = detrended[i + 1 + k] - mean;
+      double a0 = detrended[i];
+      double b0 = detrended[i + k];
+      double a1 = detrended[i + 1];
+      double b1 = detrended[i + 1 + k];
       xy0 += a0 * b0;
       xy1 += a1 * b1;
       xx0 += a0 * a0;
@@ -221,6 +224,20 @@ final class SeasonDetector {
     }
     double power = (xx0 + xx1) * (yy0 + yy1);
     return power > 0 ? (xy0 + xy1) / Math.sqrt(power) : 0;
+  }
+
+  /** The same index in all arrays: JDK 17 compiles this to vectors, but not with an offset in one. */
+  private static void detrend(
+      double[] detrended, double[] centre, double[] ahead, double[] sums, int k, int size) {
+    for (int i = 0; i < size; i++) {
+      detrended[i] = centre[i] - (ahead[i] - sums[i]) / k;
+    }
+  }
+
+  private static void subtract(double[] from, double what, int size) {
+    for (int i = 0; i < size; i++) {
+      from[i] -= what;
+    }
   }
 
   /** Brings values beyond six median deviations of the median back to there. */
@@ -248,6 +265,8 @@ final class SeasonDetector {
     if (detrended.length < n) {
       sums = new double[n + 1];
       detrended = new double[n];
+      centre = new double[n];
+      ahead = new double[n];
       correlation = new double[n / 3 + 3];
       sorted = new double[n];
     }

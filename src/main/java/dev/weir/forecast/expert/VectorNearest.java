@@ -140,12 +140,18 @@ final class VectorNearest {
     return !within.anyTrue();
   }
 
+  /** How many of some numbers that are not below 0 are less than one of them. */
   private static int countLess(float[] near, int found, float than) {
-    int count = 0;
+    IntVector bits = IntVector.broadcast(BITS, Float.floatToIntBits(than));
+    IntVector less = IntVector.zero(BITS);
     for (int i = 0; i < found; i += LANES) {
-      count +=
-          FloatVector.fromArray(SPECIES, near, i).compare(VectorOperators.LT, than).trueCount();
+      less =
+          less.add(
+              FloatVector.fromArray(SPECIES, near, i)
+                  .reinterpretAsInts()
+                  .sub(bits)
+                  .lanewise(VectorOperators.LSHR, 31));
     }
-    return count;
+    return less.reduceLanes(VectorOperators.ADD);
   }
 }
