@@ -33,7 +33,8 @@ final class VectorPreciseTanh {
     DoubleVector x = DoubleVector.fromArray(SPECIES, values, i);
     x =
         x.blend(Activation.PRECISE_MOST, x.compare(VectorOperators.GT, Activation.PRECISE_MOST))
-            .blend(-Activation.PRECISE_MOST, x.compare(VectorOperators.LT, -Activation.PRECISE_MOST));
+            .blend(
+                -Activation.PRECISE_MOST, x.compare(VectorOperators.LT, -Activation.PRECISE_MOST));
     DoubleVector s = x.mul(x);
     DoubleVector p =
         DoubleVector.broadcast(SPECIES, Activation.PRECISE_P5)

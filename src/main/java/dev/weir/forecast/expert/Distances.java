@@ -103,8 +103,7 @@ final class Distances {
     float anchorUnit = (float) (anchorWeight / variance);
     float unit = (float) (1 / (window * variance));
     if (vectors != null && VectorDistances.suits(candidates)) {
-      vectors.measure(
-          distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
+      vectors.measure(distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
     } else {
       measureInPasses(x, newest, first, candidates, window, anchorUnit, unit);
     }

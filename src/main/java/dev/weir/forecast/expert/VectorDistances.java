@@ -55,8 +55,7 @@ final class VectorDistances {
       // the last ones with some that have been measured already
       int one = Math.min(i, last);
       int two = Math.min(i + LANES, last);
-      measureTwo(
-          distance, penalty, x, first, one, two, window, now, anchorUnit, queries, weights);
+      measureTwo(distance, penalty, x, first, one, two, window, now, anchorUnit, queries, weights);
     }
   }
 

@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The least of some distances in their order, of equals the first ones, without a branch for each
- * that may be one: a limit that hardly more than are wanted do not exceed is found by counting, from
- * the last one found on, and those are put in order by counting how many are less than each.
+ * that may be one: a limit that hardly more than are wanted do not exceed is found by counting,
+ * from the last one found on, and those are put in order by counting how many are less than each.
  *
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
