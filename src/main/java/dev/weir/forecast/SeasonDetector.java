@@ -22,8 +22,14 @@ final class SeasonDetector {
 
   private static final int[] COMMON = {12, 24, 48, 52, 60, 96, 144, 168, 288, 336, 365, 1440};
 
+  /** Lags that are looked at together. */
+  private static final int TOGETHER = 4;
+
   private double[] sums = new double[0];
-  private double[] detrended = new double[0];
+  private final double[][] detrended = new double[TOGETHER][0];
+  private final double[] totals = new double[TOGETHER]; // of the detrended
+  private double[] centre = new double[0]; // what a loop reads with an offset
+  private double[] ahead = new double[0];
   private double[] correlation = new double[0];
   private double[] sorted = new double[0];
 
@@ -62,8 +68,8 @@ final class SeasonDetector {
     for (int i = 0; i < n; i++) {
       sums[i + 1] = sums[i] + x[i];
     }
-    for (int k = 2; k <= longest + 1; k++) {
-      correlation[k] = correlation(x, n, k);
+    for (int k = 2; k <= longest + 1; k += TOGETHER) {
+      correlate(x, n, k);
     }
     double best = 0;
     for (int k = 4; k <= longest; k++) {
@@ -183,23 +189,67 @@ final class SeasonDetector {
     return k;
   }
 
-  /** Correlation at lag k of the differences from a centred moving average of length k. */
-  private double correlation(double[] x, int n, int k) {
-    int before = k / 2;
-    int after = k - 1 - before;
-    int size = n - k + 1;
-    double sum = 0;
-    for (int i = 0; i < size; i++) { // centre i + before
-      double d = x[i + before] - (sums[i + k] - sums[i]) / k;
-      detrended[i] = d;
-      sum += d;
+  /**
+   * Fills the correlations at lags k to k + {@value #TOGETHER} - 1, each of the differences from a
+   * centred moving average of the lag's length.
+   */
+  private void correlate(double[] x, int n, int k) {
+    for (int j = 0; j < TOGETHER; j++) {
+      int size = n - k - j + 1;
+      System.arraycopy(x, (k + j) / 2, centre, 0, size);
+      System.arraycopy(sums, k + j, ahead, 0, size);
+      detrend(detrended[j], centre, ahead, sums, k + j, size);
     }
-    int pairs = size - k;
-    if (pairs < k / 2 || after < 0) {
+    sumDetrended(n - k - TOGETHER + 2);
+    for (int j = 0; j < TOGETHER; j++) {
+      int size = n - k - j + 1;
+      subtract(detrended[j], totals[j] / size, size);
+      correlation[k + j] = correlation(detrended[j], k + j, size - k - j);
+    }
+  }
+
+  /** The same index in all arrays: JDK 17 makes vectors of this, but not of an offset in one. */
+  private static void detrend(
+      double[] detrended, double[] centre, double[] ahead, double[] sums, int k, int size) {
+    for (int i = 0; i < size; i++) {
+      detrended[i] = centre[i] - (ahead[i] - sums[i]) / k;
+    }
+  }
+
+  /** All lags at once, since each addition waits for the one before; the last one is shortest. */
+  private void sumDetrended(int shortest) {
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    for (int i = 0; i < shortest; i++) {
+      sum0 += detrended[0][i];
+      sum1 += detrended[1][i];
+      sum2 += detrended[2][i];
+      sum3 += detrended[3][i];
+    }
+    totals[0] = sum0;
+    totals[1] = sum1;
+    totals[2] = sum2;
+    totals[3] = sum3;
+    for (int j = 0; j < TOGETHER; j++) {
+      for (int i = shortest; i < shortest + TOGETHER - 1 - j; i++) {
+        totals[j] += detrended[j][i];
+      }
+    }
+  }
+
+  private static void subtract(double[] from, double what, int size) {
+    for (int i = 0; i < size; i++) {
+      from[i] -= what;
+    }
+  }
+
+  private static double correlation(double[] detrended, int k, int pairs) {
+    if (pairs < k / 2) {
       return 0;
     }
-    double mean = sum / size;
-    // four sums at once: one would wait for its own last addition
+    // several sums at once: one would wait for its own last addition
     double xy0 = 0;
     double xy1 = 0;
     double xx0 = 0;
@@ -208,10 +258,10 @@ final class SeasonDetector {
     double yy1 = 0;
     int i = 0;
     for (; i + 1 < pairs; i += 2) {
-      double a0 = detrended[i] - mean;
-      double b0 = detrended[i + k] - mean;
-      double a1 = detrended[i + 1] - mean;
-      double b1 = detrended[i + 1 + k] - mean;
+      double a0 = detrended[i];
+      double b0 = detrended[i + k];
+      double a1 = detrended[i + 1];
+      double b1 = detrended[i + 1 + k];
       xy0 += a0 * b0;
       xy1 += a1 * b1;
       xx0 += a0 * a0;
@@ -245,10 +295,14 @@ final class SeasonDetector {
   }
 
   private void reserve(int n) {
-    if (detrended.length < n) {
+    if (centre.length < n) {
       sums = new double[n + 1];
-      detrended = new double[n];
-      correlation = new double[n / 3 + 3];
+      for (int j = 0; j < TOGETHER; j++) {
+        detrended[j] = new double[n];
+      }
+      centre = new double[n];
+      ahead = new double[n];
+      correlation = new double[n / 3 + 2 + TOGETHER];
       sorted = new double[n];
     }
   }

@@ -33,6 +33,19 @@ final class Activation {
   static final float Q3 = 0.0003272919f;
   static final float Q4 = 7.7040403e-07f;
 
+  static final double PRECISE_MOST = 9.02;
+
+  static final double PRECISE_P1 = 0.14100145003770925;
+  static final double PRECISE_P2 = 0.004427189171625049;
+  static final double PRECISE_P3 = 4.230514907291753e-05;
+  static final double PRECISE_P4 = 1.1135014894141609e-07;
+  static final double PRECISE_P5 = 3.6847264739130375e-11;
+  static final double PRECISE_Q1 = 0.47433478310565086;
+  static final double PRECISE_Q2 = 0.029205450786824072;
+  static final double PRECISE_Q3 = 0.0005010711379992375;
+  static final double PRECISE_Q4 = 2.6067289248880093e-06;
+  static final double PRECISE_Q5 = 2.9574704453751235e-09;
+
   private Activation() {}
 
   /** Replaces the first {@code length} values by their tanh. */
@@ -43,37 +56,27 @@ final class Activation {
   }
 
   /**
-   * As {@link #tanh(float[], int)}, but right to the last bit or nearly so, at up to twice the
-   * cost. For training: where tanh saturates, its slope 1 - tanh² is what rounding has left over,
-   * times inputs that may be large.
+   * As {@link #tanh(float)}, but rounded to float32 right to the last bit or nearly so, at more
+   * than the cost; {@link PreciseTanh} is for many. For training: where tanh saturates, its slope 1
+   * - tanh² is what rounding has left over, times inputs that may be large.
    *
    * <p>In double precision, P and Q of degree 5, fitted in the same way on [0, 9.02], from where on
    * float32 knows only 1; fit error 3.8e-11.
    */
-  static void preciseTanh(float[] values, int length) {
-    for (int i = 0; i < length; i++) {
-      values[i] = preciseTanh(values[i]);
-    }
-  }
-
-  static float preciseTanh(float value) {
+  static double preciseTanh(double value) {
     double x = value;
     // no min and max: in double precision they cost five times as much as all the rest
-    if (x > 9.02) {
-      x = 9.02;
-    } else if (x < -9.02) {
-      x = -9.02;
+    if (x > PRECISE_MOST) {
+      x = PRECISE_MOST;
+    } else if (x < -PRECISE_MOST) {
+      x = -PRECISE_MOST;
     }
     double s = x * x;
-    double p =
-        Math.fma(
-            Math.fma(3.6847264739130375e-11, s, 1.1135014894141609e-07), s, 4.230514907291753e-05);
-    p = Math.fma(Math.fma(Math.fma(p, s, 0.004427189171625049), s, 0.14100145003770925), s, 1.0);
-    double q =
-        Math.fma(
-            Math.fma(2.9574704453751235e-09, s, 2.6067289248880093e-06), s, 0.0005010711379992375);
-    q = Math.fma(Math.fma(Math.fma(q, s, 0.029205450786824072), s, 0.47433478310565086), s, 1.0);
-    return (float) (x * p / q);
+    double p = Math.fma(Math.fma(PRECISE_P5, s, PRECISE_P4), s, PRECISE_P3);
+    p = Math.fma(Math.fma(Math.fma(p, s, PRECISE_P2), s, PRECISE_P1), s, 1.0);
+    double q = Math.fma(Math.fma(PRECISE_Q5, s, PRECISE_Q4), s, PRECISE_Q3);
+    q = Math.fma(Math.fma(Math.fma(q, s, PRECISE_Q2), s, PRECISE_Q1), s, 1.0);
+    return x * p / q;
   }
 
   /** Replaces the first {@code length} values by max(0, value). */

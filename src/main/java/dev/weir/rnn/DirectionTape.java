@@ -40,6 +40,7 @@ final class DirectionTape {
   // scratch of one step
   private float[][] mixed = {}; // (batch)(gates * hidden_size), GRU only
   private final float[] squashed; // (hidden_size)
+  private final PreciseTanh tanh = new PreciseTanh();
 
   // backward
   private float[][] dGates = {}; // (rows)(gates * hidden_size), before the squashing
@@ -192,13 +193,17 @@ final class DirectionTape {
   private void elmanStep(int first) {
     weightHh.forward(gates, first, batch, hidden, before(first));
     for (int row = first; row < first + batch; row++) {
-      float[] h = gates[row];
-      if (cell == Cell.RNN_TANH) {
-        Activation.preciseTanh(h, hiddenSize);
-      } else {
-        Activation.relu(h, hiddenSize);
+      if (cell == Cell.RNN_RELU) {
+        Activation.relu(gates[row], hiddenSize);
       }
-      System.arraycopy(h, 0, hidden, at(row), hiddenSize);
+      System.arraycopy(gates[row], 0, hidden, at(row), hiddenSize);
+    }
+    if (cell == Cell.RNN_RELU) {
+      return;
+    }
+    tanh.apply(hidden, at(first), batch * hiddenSize); // where rows lie side by side
+    for (int row = first; row < first + batch; row++) {
+      System.arraycopy(hidden, at(row), gates[row], 0, hiddenSize);
     }
   }
 
@@ -212,7 +217,7 @@ final class DirectionTape {
   private void lstmCell(int row) {
     int size = hiddenSize;
     float[] gate = gates[row];
-    Activation.preciseTanh(gate, gateRows);
+    tanh.apply(gate, 0, gateRows);
     int cBefore = before(row);
     int c = at(row);
     for (int k = 0; k < size; k++) {
@@ -225,7 +230,7 @@ final class DirectionTape {
       cells[c + k] = updated;
       squashed[k] = updated;
     }
-    Activation.preciseTanh(squashed, size);
+    tanh.apply(squashed, 0, size);
     System.arraycopy(squashed, 0, extra, row * size, size);
     for (int k = 0; k < size; k++) {
       hidden[c + k] = gate[3 * size + k] * squashed[k];
@@ -248,14 +253,14 @@ final class DirectionTape {
     float[] gate = gates[row];
     // W_hn h + b_hn must leave before tanh, which is for r and z only
     System.arraycopy(mixed, 2 * size, extra, row * size, size);
-    Activation.preciseTanh(mixed, 2 * size);
+    tanh.apply(mixed, 0, 2 * size);
     for (int k = 0; k < size; k++) {
       float r = Activation.sigmoidFromTanh(mixed[k]);
       gate[k] = r;
       gate[size + k] = Activation.sigmoidFromTanh(mixed[size + k]);
       squashed[k] = Math.fma(r, mixed[2 * size + k], gate[2 * size + k]);
     }
-    Activation.preciseTanh(squashed, size);
+    tanh.apply(squashed, 0, size);
     int hBefore = before(row);
     int h = at(row);
     for (int k = 0; k < size; k++) {

@@ -27,19 +27,14 @@ class ActivationTest {
     for (int bits = 0; bits <= Float.floatToIntBits(20f); bits += 97) {
       float x = Float.intBitsToFloat(bits);
       float truth = (float) Math.tanh(x);
-      float y = Activation.preciseTanh(x);
+      float y = (float) Activation.preciseTanh(x);
       assertThat(Math.abs(y - truth) <= Math.ulp(truth)).as("tanh(%s) = %s", x, y).isTrue();
-      assertThat(y == -Activation.preciseTanh(-x)).as("tanh(%s) = %s", x, y).isTrue();
+      assertThat(y == (float) -Activation.preciseTanh(-x)).as("tanh(%s) = %s", x, y).isTrue();
       off += y == truth ? 0 : 1;
       tried++;
     }
     System.out.println("precise tanh: " + off + " of " + tried + " off by one bit");
     assertThat(off).isLessThan(tried / 100);
-    float[] values = {
-      Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, Float.MIN_VALUE, 50f
-    };
-    Activation.preciseTanh(values, values.length);
-    assertThat(values).containsExactly(Float.NaN, 1f, -1f, -0f, Float.MIN_VALUE, 1f);
   }
 
   @Test

@@ -21,7 +21,7 @@ import java.util.Arrays;
  */
 final class Distances {
 
-  private final boolean vectors = Kernels.vectors();
+  private final VectorDistances vectors; // null without the Vector API
 
   private float[] distance = new float[0]; // (candidates), as the next ones
   private float[] penalty;
@@ -45,6 +45,7 @@ final class Distances {
    */
   Distances(boolean shared) {
     this.shared = shared;
+    this.vectors = Kernels.vectors() ? new VectorDistances() : null;
   }
 
   /** Distances of the candidates that were measured last, by their number. */
@@ -101,9 +102,8 @@ final class Distances {
     }
     float anchorUnit = (float) (anchorWeight / variance);
     float unit = (float) (1 / (window * variance));
-    if (vectors && VectorDistances.suits(candidates)) {
-      VectorDistances.measure(
-          distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
+    if (vectors != null && VectorDistances.suits(candidates)) {
+      vectors.measure(distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
     } else {
       measureInPasses(x, newest, first, candidates, window, anchorUnit, unit);
     }

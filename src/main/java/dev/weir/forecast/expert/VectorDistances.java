@@ -5,18 +5,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link Distances} in the Vector API: all lags of a stretch of candidates before the next stretch,
- * so that their distances stay in registers and nothing is copied. The same operations in the same
- * order, so the same bits.
+ * {@link Distances} in the Vector API: all lags of two stretches of candidates before the next two,
+ * so that their distances stay in registers and nothing is copied, and what is the same for all
+ * candidates is read once for both. The same operations in the same order, so the same bits.
  *
- * <p>Only where {@link Kernels#vectors()} holds.
+ * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
 final class VectorDistances {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
 
-  private VectorDistances() {}
+  private float[] queries = new float[0]; // (window + 1), x[t-j] - x[t]
+  private float[] weights = new float[0]; // (window + 1), g_j / (w s^2)
 
   static boolean suits(int candidates) {
     return candidates >= LANES;
@@ -28,7 +29,7 @@ final class VectorDistances {
    * @param penalty (candidates), what the phase counts
    * @param x values, the newest of them at {@code newest}, the first candidate at {@code first}
    */
-  static void measure(
+  void measure(
       float[] distance,
       float[] penalty,
       float[] x,
@@ -38,41 +39,65 @@ final class VectorDistances {
       int window,
       float anchorUnit,
       float unit) {
-    for (int i = 0; i < candidates; i += LANES) {
+    if (queries.length <= window) {
+      queries = new float[window + 1];
+      weights = new float[window + 1];
+    }
+    float now = x[newest];
+    for (int j = 1; j < window; j++) {
+      queries[j] = x[newest - j] - now;
+      weights[j] = unit * Distances.gain(j);
+    }
+    queries[window] = queries[window - 1]; // lags go in pairs: the last one alone, and for nothing
+    weights[window] = 0;
+    int last = candidates - LANES;
+    for (int i = 0; i < candidates; i += 2 * LANES) {
       // the last ones with some that have been measured already
-      int from = Math.min(i, candidates - LANES);
-      FloatVector level =
-          FloatVector.fromArray(SPECIES, x, first + from)
-              .sub(FloatVector.broadcast(SPECIES, x[newest]));
-      FloatVector start =
-          FloatVector.fromArray(SPECIES, penalty, from)
-              .add(level.mul(FloatVector.broadcast(SPECIES, anchorUnit)).mul(level));
-      start.intoArray(distance, from);
-      addLags(distance, x, newest, first, window, unit, from);
+      int one = Math.min(i, last);
+      int two = Math.min(i + LANES, last);
+      measureTwo(distance, penalty, x, first, one, two, window, now, anchorUnit, queries, weights);
     }
   }
 
-  private static void addLags(
-      float[] distance, float[] x, int newest, int first, int window, float unit, int i) {
-    float now = x[newest];
-    FloatVector anchor = FloatVector.fromArray(SPECIES, x, first + i);
-    FloatVector sum = FloatVector.fromArray(SPECIES, distance, i);
+  private static void measureTwo(
+      float[] distance,
+      float[] penalty,
+      float[] x,
+      int first,
+      int one,
+      int two,
+      int window,
+      float now,
+      float anchorUnit,
+      float[] queries,
+      float[] weights) {
+    FloatVector anchorOne = FloatVector.fromArray(SPECIES, x, first + one);
+    FloatVector anchorTwo = FloatVector.fromArray(SPECIES, x, first + two);
+    FloatVector weight = FloatVector.broadcast(SPECIES, anchorUnit);
+    FloatVector query = FloatVector.broadcast(SPECIES, now);
+    FloatVector apartOne = anchorOne.sub(query);
+    FloatVector apartTwo = anchorTwo.sub(query);
+    FloatVector sumOne =
+        FloatVector.fromArray(SPECIES, penalty, one).add(apartOne.mul(weight).mul(apartOne));
+    FloatVector sumTwo =
+        FloatVector.fromArray(SPECIES, penalty, two).add(apartTwo.mul(weight).mul(apartTwo));
     for (int j = 1; j < window; j += 2) {
-      int next = Math.min(j + 1, window - 1);
-      float weight = unit * Distances.gain(j);
-      float weightNext = next > j ? unit * Distances.gain(next) : 0;
-      FloatVector one =
-          FloatVector.broadcast(SPECIES, x[newest - j] - now)
-              .sub(FloatVector.fromArray(SPECIES, x, first - j + i))
-              .add(anchor);
-      FloatVector two =
-          FloatVector.broadcast(SPECIES, x[newest - next] - now)
-              .sub(FloatVector.fromArray(SPECIES, x, first - next + i))
-              .add(anchor);
-      one = one.mul(FloatVector.broadcast(SPECIES, weight)).mul(one);
-      two = two.mul(FloatVector.broadcast(SPECIES, weightNext)).mul(two);
-      sum = sum.add(one.add(two));
+      int lag = first - j;
+      query = FloatVector.broadcast(SPECIES, queries[j]);
+      weight = FloatVector.broadcast(SPECIES, weights[j]);
+      apartOne = query.sub(FloatVector.fromArray(SPECIES, x, lag + one)).add(anchorOne);
+      apartTwo = query.sub(FloatVector.fromArray(SPECIES, x, lag + two)).add(anchorTwo);
+      FloatVector squareOne = apartOne.mul(weight).mul(apartOne);
+      FloatVector squareTwo = apartTwo.mul(weight).mul(apartTwo);
+      lag = first - Math.min(j + 1, window - 1);
+      query = FloatVector.broadcast(SPECIES, queries[j + 1]);
+      weight = FloatVector.broadcast(SPECIES, weights[j + 1]);
+      apartOne = query.sub(FloatVector.fromArray(SPECIES, x, lag + one)).add(anchorOne);
+      apartTwo = query.sub(FloatVector.fromArray(SPECIES, x, lag + two)).add(anchorTwo);
+      sumOne = sumOne.add(squareOne.add(apartOne.mul(weight).mul(apartOne)));
+      sumTwo = sumTwo.add(squareTwo.add(apartTwo.mul(weight).mul(apartTwo)));
     }
-    sum.intoArray(distance, i);
+    sumOne.intoArray(distance, one);
+    sumTwo.intoArray(distance, two);
   }
 }

@@ -3,27 +3,32 @@ package dev.weir.forecast.expert;
 import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The least of some distances in their order, of equals the first ones, without a branch for each
- * that may be one: a limit that hardly more than are wanted do not exceed is found by halving, and
- * those are put in order by counting how many are less than each.
+ * that may be one: a limit that hardly more than are wanted do not exceed is found by counting,
+ * from the last one found on, and those are put in order by counting how many are less than each.
  *
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
 final class VectorNearest {
 
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int SPARE = 16; // more than wanted that a limit may let through
+  private static final int MOST = Float.floatToIntBits(Float.MAX_VALUE);
+  private static final int FIRST_STEP = 1 << 20; // an eighth of an octave
 
   private final int wanted;
   private final float[] near; // within the limit, then infinities up to a whole vector
   private final int[] nearAt;
   private final int[] order; // (wanted + spare), places in near by distance
+  private int last = Float.floatToIntBits(1); // limit: a guess at the next, and no more than that
 
   VectorNearest(int wanted) {
     this.wanted = wanted;
@@ -40,20 +45,9 @@ final class VectorNearest {
    * @return whether it did; not where too many are equal, or too few are finite numbers
    */
   boolean select(float[] distance, int candidates, double[] best, int[] bestAt) {
-    int low = -1;
-    int high = Float.floatToIntBits(Float.MAX_VALUE); // order of bits is order of numbers above 0
-    int count = -1;
-    while (count < wanted || count > wanted + SPARE) {
-      if (high - low <= 1) {
-        return false;
-      }
-      int middle = (low + high) >>> 1;
-      count = count(distance, candidates, Float.intBitsToFloat(middle));
-      if (count < wanted) {
-        low = middle;
-      } else {
-        high = middle;
-      }
+    int high = limit(distance, candidates);
+    if (high < 0) {
+      return false;
     }
     int found = gather(distance, candidates, Float.intBitsToFloat(high), near, nearAt);
     Arrays.fill(near, found, found + LANES, Float.POSITIVE_INFINITY);
@@ -72,17 +66,51 @@ final class VectorNearest {
     return true;
   }
 
-  private static int count(float[] distance, int candidates, float limit) {
-    int count = 0;
+  /**
+   * Bits of a number that as many distances as are wanted do not exceed, or hardly more; -1 where
+   * there is none. Any will do, so that it does not matter where the search begins.
+   */
+  private int limit(float[] distance, int candidates) {
+    int low = -1;
+    int high = MOST; // order of bits is order of numbers above 0
+    int step = FIRST_STEP;
+    int limit = last;
+    while (high - low > 1) {
+      int count = count(distance, candidates, limit);
+      if (count < wanted) {
+        low = limit;
+      } else if (count > wanted + SPARE) {
+        high = limit;
+      } else {
+        last = limit;
+        return limit;
+      }
+      // on in one direction, farther each time, until it lies between two: then by halving
+      if (high == MOST && limit < MOST - step) {
+        limit += step;
+      } else if (low == -1 && limit > step) {
+        limit -= step;
+      } else {
+        limit = (low + high) >>> 1;
+      }
+      step = Math.min(2 * step, MOST / 4);
+    }
+    return -1;
+  }
+
+  private static int count(float[] distance, int candidates, int limit) {
+    IntVector most = IntVector.broadcast(BITS, limit);
+    IntVector beyond = IntVector.zero(BITS);
     int i = 0;
     for (; i + LANES <= candidates; i += LANES) {
-      count +=
-          FloatVector.fromArray(SPECIES, distance, i)
-              .compare(VectorOperators.LE, limit)
-              .trueCount();
+      IntVector bits = FloatVector.fromArray(SPECIES, distance, i).reinterpretAsInts();
+      // the sign of the difference, or of a NaN that has one
+      beyond = beyond.add(most.sub(bits).or(bits).lanewise(VectorOperators.LSHR, 31));
     }
+    int count = i - beyond.reduceLanes(VectorOperators.ADD);
+    float end = Float.intBitsToFloat(limit);
     for (; i < candidates; i++) {
-      count += distance[i] <= limit ? 1 : 0;
+      count += distance[i] <= end ? 1 : 0;
     }
     return count;
   }
@@ -112,12 +140,18 @@ final class VectorNearest {
     return !within.anyTrue();
   }
 
+  /** How many of some numbers that are not below 0 are less than one of them. */
   private static int countLess(float[] near, int found, float than) {
-    int count = 0;
+    IntVector bits = IntVector.broadcast(BITS, Float.floatToIntBits(than));
+    IntVector less = IntVector.zero(BITS);
     for (int i = 0; i < found; i += LANES) {
-      count +=
-          FloatVector.fromArray(SPECIES, near, i).compare(VectorOperators.LT, than).trueCount();
+      less =
+          less.add(
+              FloatVector.fromArray(SPECIES, near, i)
+                  .reinterpretAsInts()
+                  .sub(bits)
+                  .lanewise(VectorOperators.LSHR, 31));
     }
-    return count;
+    return less.reduceLanes(VectorOperators.ADD);
   }
 }

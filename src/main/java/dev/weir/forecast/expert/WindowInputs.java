@@ -214,6 +214,7 @@ final class WindowInputs {
   }
 
   static float clip(double value) {
-    return (float) Math.max(-MOST, Math.min(MOST, value));
+    // no min and max, which heed NaN and -0 with instructions that branches get by without
+    return (float) (value > MOST ? MOST : value < -MOST ? -MOST : value);
   }
 }

@@ -39,7 +39,8 @@ class VectorAnalogsTest {
     }
     plain.measureInPasses(x, newest, first, candidates, window, 0.7f, 0.013f);
     float[] measured = new float[candidates];
-    VectorDistances.measure(measured, penalty, x, newest, first, candidates, window, 0.7f, 0.013f);
+    new VectorDistances()
+        .measure(measured, penalty, x, newest, first, candidates, window, 0.7f, 0.013f);
     assertThat(measured).containsExactly(Arrays.copyOf(plain.distance(), candidates));
   }
 
@@ -51,9 +52,27 @@ class VectorAnalogsTest {
     for (int i = 0; i < candidates; i++) {
       distance[i] = random.nextInt(different) / 8f; // the five behind are zeros, nearer than all
     }
+    assertNearest(new VectorNearest(wanted), wanted, distance, candidates);
+  }
+
+  @Test
+  void whereTheLastSearchEndedDoesNotShow() {
+    Random random = new Random(3);
+    VectorNearest nearest = new VectorNearest(12);
+    float[] distance = new float[345];
+    for (float scale : new float[] {1, 1e30f, 3e37f, 1e-30f, 1e-42f, 1e-42f, 1e30f, 2, 2.1f}) {
+      for (int i = 0; i < distance.length; i++) {
+        distance[i] = scale * random.nextFloat();
+      }
+      assertNearest(nearest, 12, distance, distance.length);
+    }
+  }
+
+  private static void assertNearest(
+      VectorNearest nearest, int wanted, float[] distance, int candidates) {
     double[] best = new double[wanted];
     int[] bestAt = new int[wanted];
-    assertThat(new VectorNearest(wanted).select(distance, candidates, best, bestAt)).isTrue();
+    assertThat(nearest.select(distance, candidates, best, bestAt)).isTrue();
     int[] expected =
         IntStream.range(0, candidates)
             .boxed()
