@@ -81,6 +81,15 @@ final class ProduceCommand implements Callable<Integer> {
       return 2;
     }
     RegistrySettings schemas = registry.settings(kafka);
+    // opened before anything is made on the broker, and once, since it may be a pipe
+    try (SeriesCsv csv = source.sample ? null : open(source.input)) {
+      return produce(csv, schemas);
+    } catch (CharacterCodingException e) {
+      throw new IOException(source.input + ": expected UTF-8 text, got other bytes", e);
+    }
+  }
+
+  private int produce(SeriesCsv csv, RegistrySettings schemas) throws Exception {
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
       // records are as old as the CSV says, so the usual week would delete them at the next check
       admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
@@ -91,7 +100,7 @@ final class ProduceCommand implements Callable<Integer> {
       if (source.sample) {
         replaySample();
       } else {
-        replay(source.input);
+        replay(csv);
       }
       producer.flush();
     }
@@ -101,20 +110,19 @@ final class ProduceCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Streams the file in its own order; each series runs on its own clock. */
-  private void replay(Path input) throws IOException, InterruptedException {
+  private static SeriesCsv open(Path input) throws IOException {
     if (Files.isDirectory(input)) {
       throw new IOException(input + ": expected a CSV file, got a folder");
     }
+    return new SeriesCsv(Files.newBufferedReader(input), input.getFileName().toString());
+  }
+
+  /** Streams the file in its own order; each series runs on its own clock. */
+  private void replay(SeriesCsv csv) throws IOException, InterruptedException {
     Map<String, Long> firstTimes = new HashMap<>();
-    try (SeriesCsv csv =
-        new SeriesCsv(Files.newBufferedReader(input), input.getFileName().toString())) {
-      for (Observation o = csv.next(); o != null; o = csv.next()) {
-        Long first = firstTimes.putIfAbsent(o.series(), o.time());
-        send(o, first == null ? 0 : o.time() - first);
-      }
-    } catch (CharacterCodingException e) {
-      throw new IOException(input + ": expected UTF-8 text, got other bytes", e);
+    for (Observation o = csv.next(); o != null; o = csv.next()) {
+      Long first = firstTimes.putIfAbsent(o.series(), o.time());
+      send(o, first == null ? 0 : o.time() - first);
     }
   }
 

@@ -269,17 +269,20 @@ class CommandsIT {
   }
 
   @Test
-  void aMissingCsvIsNamed() throws Exception {
+  void aMissingCsvIsNamedBeforeATopicIsMadeForIt() throws Exception {
     assertFails(
         WeirProcess.run(
             "produce",
             "--input",
             "no-such.csv",
             "--topic", // not observations, which other tests miss
-            "unread",
+            "unmade",
             "--bootstrap-servers",
             kafka),
         "weir: no-such.csv: expected a file, found none");
+    assertFails( // and nothing is left on the broker
+        WeirProcess.run("tail", "--topic", "unmade", "--bootstrap-servers", kafka),
+        "weir tail: topic unmade: expected on Kafka at " + kafka + ", got no such topic");
   }
 
   @Test

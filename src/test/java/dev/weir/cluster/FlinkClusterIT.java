@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * Weir's jobs.
  */
 @Tag("slow")
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlinkClusterIT {
   private static final Path DIR =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/FlinkClusterIT");

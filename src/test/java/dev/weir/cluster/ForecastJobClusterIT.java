@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Timeout;
  * line are processes, the job is the shaded jar, the configuration the project's.
  */
 @Tag("slow")
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForecastJobClusterIT {
   private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
   private static final Path DIR = BUILD.target().resolve("cluster/ForecastJobClusterIT");

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An expert of one's own in a jar of its own, beside the job's jar, on a real cluster. */
 @Tag("slow")
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OwnExpertIT {
 
   @Test

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** {@code jobs/forecast.sql} through Flink's SQL client, on real processes and a real broker. */
 @Tag("slow")
-@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SqlClientIT {
 
   private static final int SERIES = 5;

@@ -55,7 +55,12 @@ class KernelTest {
     Random random = new Random(20);
     for (int shape = 0; shape < SHAPES; shape++) {
       // sizes around one, two and three vectors of 4, 8 and 16 lanes
-      int hiddenSize = shape % 3 == 0 ? 1 + random.nextInt(5) : 1 + random.nextInt(50);
+      int hiddenSize =
+          switch (shape % 4) {
+            case 0 -> 1 + random.nextInt(5);
+            case 1 -> 4 << random.nextInt(4); // whole vectors, of any width one of its own
+            default -> 1 + random.nextInt(50);
+          };
       RnnConfig config =
           new RnnConfig(
               cell,
