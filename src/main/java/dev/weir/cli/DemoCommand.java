@@ -67,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
       paramLabel = "TIME",
       converter = DurationConverter.class,
       description =
-          "Stop after so long, such as 60s, but not before a forecast of each mode was shown; by default at Ctrl-C.")
+          "Stop after so long, such as 60s, but not before a forecast of each mode came, for which it waits two minutes more and then ends with exit code 1; by default at Ctrl-C.")
   private Duration duration;
 
   @Option(

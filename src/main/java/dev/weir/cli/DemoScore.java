@@ -20,7 +20,8 @@ import java.util.Map;
  */
 final class DemoScore {
 
-  private static final int REMEMBERED = 1000; // of each series, of each topic
+  /** Of each series, of each topic; more than the longest sample has, however far behind it is. */
+  static final int REMEMBERED = 12_000;
 
   private final Map<String, Series> all = new HashMap<>();
 
@@ -53,11 +54,19 @@ final class DemoScore {
       }
     }
 
-    static <T> void queue(T one, Deque<T> queue) {
-      if (queue.size() == REMEMBERED) {
-        queue.remove();
+    void queue(Forecast forecast) {
+      if (forecasts.size() == REMEMBERED) {
+        previous = null; // the next one is not right behind it
+        forecasts.remove();
       }
-      queue.add(one);
+      forecasts.add(forecast);
+    }
+
+    void queue(Score told) {
+      if (scores.size() == REMEMBERED) {
+        scores.remove();
+      }
+      scores.add(told);
     }
 
     void completeInto(List<Line> lines) {
@@ -111,11 +120,11 @@ final class DemoScore {
 
   /** Takes a score of the mode whose forecasts it takes. */
   synchronized void take(Score told) {
-    Series.queue(told, series(told.series()).scores);
+    series(told.series()).queue(told);
   }
 
   synchronized void take(Forecast forecast) {
-    Series.queue(forecast, series(forecast.series()).forecasts);
+    series(forecast.series()).queue(forecast);
   }
 
   /** The forecasts of which all has been read since this was asked last, oldest first. */

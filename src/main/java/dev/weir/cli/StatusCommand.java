@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
       "Says whether a running job is well: Flink's word about it, and what its topics show.",
       "Exit code 0 when it is, 1 when not, each reason with what to do. With a job file Flink must"
           + " answer, since topics don't tell a job that has stopped from one that waits. Without"
-          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer, for up"
-          + " to half a minute: do forecasts come while observations do."
+          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer, for about"
+          + " half a minute: do forecasts come while observations do."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -132,11 +132,11 @@ final class TailCommand implements Callable<Integer> {
       return;
     }
     consumer.seekToEnd(partitions);
-    // now, not with the first poll: a record that comes in between would be looked for in vain
-    partitions.forEach(consumer::position);
     if (filter.since() == null) {
       return;
     }
+    // now, not with the first poll: a record that comes in between would be looked for in vain
+    partitions.forEach(consumer::position);
     // a record's timestamp is the time of its value, so none that is wanted comes before the first
     long since = Math.max(0, filter.since().toEpochMilli());
     Map<TopicPartition, Long> times = new HashMap<>();

@@ -44,7 +44,7 @@ final class DamagedBatch {
    */
   static long end(Consumer<?, ?> consumer, TopicPartition partition, long from, long end) {
     consumer.assign(List.of(partition));
-    return end(offset -> isReadable(consumer, partition, offset), from, end);
+    return end(offset -> isReadable(consumer, partition, offset, end), from, end);
   }
 
   /**
@@ -75,15 +75,23 @@ final class DamagedBatch {
     return readable;
   }
 
+  /**
+   * Whether the next record can be read. Marks of transactions and what was aborted bring none, so
+   * that a damaged batch right behind them is that of the same offset.
+   */
   private static boolean isReadable(
-      Consumer<?, ?> consumer, TopicPartition partition, long offset) {
+      Consumer<?, ?> consumer, TopicPartition partition, long offset, long end) {
     consumer.seek(partition, offset);
-    long start = System.nanoTime();
+    long place = offset;
+    long since = System.nanoTime();
     try {
-      // what was aborted brings no record, and moves the position
-      while (consumer.poll(POLL).isEmpty() && consumer.position(partition) == offset) {
-        if (System.nanoTime() - start > PATIENCE.toNanos()) {
-          throw new TimeoutException("no answer from %s at %d".formatted(partition, offset));
+      while (place < end && consumer.poll(POLL).isEmpty()) {
+        long now = consumer.position(partition);
+        if (now != place) {
+          place = now;
+          since = System.nanoTime();
+        } else if (System.nanoTime() - since > PATIENCE.toNanos()) {
+          throw new TimeoutException("no answer from %s at %d".formatted(partition, place));
         }
       }
       return true;

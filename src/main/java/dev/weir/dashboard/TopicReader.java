@@ -125,8 +125,8 @@ final class TopicReader implements AutoCloseable {
       KafkaConsumer<byte[], byte[]> opened = null;
       try {
         if (failures >= MOST_FAILURES) {
+          failures = 0; // first, so that it reads on where not all of them answer now
           passOver();
-          failures = 0;
         }
         opened =
             new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());

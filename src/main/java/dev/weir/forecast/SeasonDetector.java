@@ -30,7 +30,7 @@ final class SeasonDetector {
   private final double[] totals = new double[TOGETHER]; // of the detrended
   private double[] centre = new double[0]; // what a loop reads with an offset
   private double[] ahead = new double[0];
-  private double[] correlation = new double[0];
+  double[] correlation = new double[0]; // by lag, of what was looked at last
   private double[] sorted = new double[0];
 
   private static final int[] EARLY = {100, 150, 200, 300, 400, 600, 800, 1200};

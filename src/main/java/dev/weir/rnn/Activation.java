@@ -56,9 +56,9 @@ final class Activation {
   }
 
   /**
-   * As {@link #tanh(float)}, but rounded to float32 right to the last bit or nearly so, at more
-   * than the cost; {@link PreciseTanh} is for many. For training: where tanh saturates, its slope 1
-   * - tanh² is what rounding has left over, times inputs that may be large.
+   * As {@link #tanh(float)}, but rounded to float32 right to the last bit or nearly so, at a higher
+   * cost; {@link PreciseTanh} is for many. For training: where tanh saturates, its slope 1 - tanh²
+   * is what rounding has left over, times inputs that may be large.
    *
    * <p>In double precision, P and Q of degree 5, fitted in the same way on [0, 9.02], from where on
    * float32 knows only 1; fit error 3.8e-11.

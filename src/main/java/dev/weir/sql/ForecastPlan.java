@@ -203,7 +203,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       if (!column.type().is(LogicalTypeFamily.PREDEFINED)) {
         throw wrong(
             Signature.INPUT,
-            "PARTITION BY columns of texts, numbers, times or bytes",
+            "PARTITION BY columns of texts, numbers, booleans, times or bytes",
             "'%s', which is %s".formatted(column.name(), column.type().asSummaryString()));
       }
       return column;

@@ -13,7 +13,10 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
 
   private static final long serialVersionUID = 1L;
 
-  /** Of all errors, so that no sum of them leaves the range of a double. */
+  /**
+   * Of all errors, so that no sum of them leaves the range of a double; below 1e-288 they lose bits
+   * by it.
+   */
   private static final double SCALE = 0x1p-64;
 
   /** What has come so far: sums as {@link ExactSum} has them. Flink reads and writes the fields. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands as a person types them: what they print where, and how they end. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CommandsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration WAIT = Duration.ofSeconds(60);
@@ -87,15 +87,14 @@ class CommandsIT {
     String duration = seconds + "s";
     try (WeirProcess demo =
         WeirProcess.start("demo", "--no-browser", "--duration", duration, "--format", "json")) {
-      demo.exitCode(WAIT.plusSeconds(seconds));
+      demo.exitCode(WAIT.plusSeconds(seconds).plus(DemoEnd.PATIENCE));
       return demo;
     }
   }
 
   @Test
   void theDemoDoesNotEndBeforeItHasShownAForecastOfEachMode() throws Exception {
-    WeirProcess demo =
-        WeirProcess.run("demo", "--no-browser", "--duration", "1s", "--format", "json");
+    WeirProcess demo = demo(1);
 
     assertThat(demo.exitCode()).as("%s", demo).isZero();
     for (Mode mode : Mode.values()) {

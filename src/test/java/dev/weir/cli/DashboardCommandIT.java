@@ -164,7 +164,6 @@ class DashboardCommandIT {
       System.out.printf(
           "demo: page after %.1f s, its series after %.1f s, forecasts after %.1f s%n",
           up, listed, live);
-      assertThat(listed).as("5 s on a machine of its own").isLessThan(WAIT.toSeconds());
     }
   }
 

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
  * client in it, against Apicurio; and Weir's jar in the lib folders instead of by ADD JAR.
  */
 @Tag("slow")
-@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RegistrySqlIT {
 
   private static final int ROUNDS = 40;

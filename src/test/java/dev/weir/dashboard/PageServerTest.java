@@ -483,8 +483,15 @@ class PageServerTest {
       for (int i = 0; i < 256; i++) {
         idle.add(new Socket(InetAddress.getLoopbackAddress(), page.port()));
       }
+      int[] silent = new int[1];
       await() // each of them is taken
-          .until(() -> page.raw(request("/api/job"), Duration.ofSeconds(2)).isEmpty());
+          .atMost(Duration.ofSeconds(60))
+          .until(
+              () -> {
+                boolean none = page.raw(request("/api/job"), Duration.ofSeconds(2)).isEmpty();
+                silent[0] = none ? silent[0] + 1 : 0;
+                return silent[0] == 2; // once may be a server that is slow
+              });
       idle.remove(0).close();
       await().untilAsserted(() -> assertThat(page.raw(request("/api/job"))).contains("200 OK"));
     } finally {

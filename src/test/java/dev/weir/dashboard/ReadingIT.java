@@ -324,6 +324,46 @@ class ReadingIT {
     }
   }
 
+  @Test
+  void aDamagedBatchBehindTheMarkOfATransactionIsFoundAsAnyOther() throws Exception {
+    kafka.create("marked", 1, Map.of());
+    TopicPartition place = new TopicPartition("marked", 0);
+    try (KafkaProducer<byte[], byte[]> producer = transactional("marked")) {
+      producer.initTransactions();
+      for (boolean commits : new boolean[] {true, false}) { // offsets 0-2, mark 3; 4-6, mark 7
+        producer.beginTransaction();
+        for (int i = 0; i < 3; i++) {
+          producer.send(new ProducerRecord<>("marked", new byte[40]));
+        }
+        producer.flush();
+        if (commits) {
+          producer.commitTransaction();
+        } else {
+          producer.abortTransaction();
+        }
+      }
+    }
+    for (int size : new int[] {4, 2}) { // offsets 8-11, 12-13
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+      for (int i = 0; i < size; i++) {
+        records.add(new ProducerRecord<>("marked", new byte[40]));
+      }
+      batch(records);
+    }
+    damage("marked", 0, 4);
+    try (KafkaConsumer<byte[], byte[]> looking =
+        new KafkaConsumer<>(
+            DamagedBatch.consumerConfig(TopicReader.seekingConfig(clients())),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      assertThat(DamagedBatch.end(looking, place, 0, 14)).as("can be read").isZero();
+      for (long from = 3; from <= 11; from++) {
+        assertThat(DamagedBatch.end(looking, place, from, 14)).as("from %d", from).isEqualTo(12);
+      }
+      assertThat(DamagedBatch.end(looking, place, 12, 14)).isEqualTo(12);
+    }
+  }
+
   private static JsonNode job(Dashboard page) throws IOException {
     return new ObjectMapper().readTree(page.address().resolve("/api/job").toURL());
   }

@@ -25,6 +25,51 @@ class SeasonDetectorTest {
   }
 
   @Test
+  void lagsThatAreLookedAtTogetherHaveTheBitsOfEachAlone() {
+    for (int n : new int[] {15, 16, 17, 18, 19, 401}) {
+      double[] x = wave(n, 7, 0.5, 3);
+      SeasonDetector detector = new SeasonDetector();
+      detector.detect(x, n, 1); // brings x to what it looks at
+      double[] sums = new double[n + 1];
+      for (int i = 0; i < n; i++) {
+        sums[i + 1] = sums[i] + x[i];
+      }
+      for (int lag = 2; lag <= n / 3 + 1; lag++) {
+        assertThat(detector.correlation[lag])
+            .as("lag %d of %d values", lag, n)
+            .isEqualTo(correlation(x, sums, lag));
+      }
+    }
+  }
+
+  /** Of what is left of x after a moving average of the lag's length; odd and even places apart. */
+  private static double correlation(double[] x, double[] sums, int lag) {
+    double[] left = new double[x.length - lag + 1];
+    double total = 0;
+    for (int i = 0; i < left.length; i++) {
+      left[i] = x[i + lag / 2] - (sums[i + lag] - sums[i]) / lag;
+      total += left[i];
+    }
+    int pairs = left.length - lag;
+    if (pairs < lag / 2) {
+      return 0;
+    }
+    double mean = total / left.length;
+    double[] xy = new double[2];
+    double[] xx = new double[2];
+    double[] yy = new double[2];
+    for (int i = 0; i < pairs - pairs % 2; i++) {
+      double a = left[i] - mean;
+      double b = left[i + lag] - mean;
+      xy[i % 2] += a * b;
+      xx[i % 2] += a * a;
+      yy[i % 2] += b * b;
+    }
+    double power = (xx[0] + xx[1]) * (yy[0] + yy[1]);
+    return power > 0 ? (xy[0] + xy[1]) / Math.sqrt(power) : 0;
+  }
+
+  @Test
   void theUnitDoesNotMatter() {
     for (double unit : new double[] {1e-200, 1e30}) {
       double[] y = wave(400, 24, 0.3, unit);

@@ -177,7 +177,7 @@ class WrongArgumentsTest {
             () -> tables.explainSql(call("readings PARTITION BY (sensor, tags)", BY_MODEL)));
     assertThat(deepest(thrown))
         .isEqualTo(
-            "FORECAST: input: expected PARTITION BY columns of texts, numbers, times or bytes,"
+            "FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or bytes,"
                 + " got 'tags', which is ARRAY<INT>");
   }
 

@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  * that may be one: a limit that hardly more than are wanted do not exceed is found by counting,
  * from the last one found on, and those are put in order by counting how many are less than each.
  *
- * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
+ * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call but a guess at
+ * the next limit, which changes no result.
  */
 final class VectorNearest {
 
