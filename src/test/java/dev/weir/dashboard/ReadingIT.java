@@ -35,6 +35,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -264,6 +265,7 @@ class ReadingIT {
   // ---- damaged batches
 
   @Test
+  @Tag("slow") // three tries, a second apart
   void aDamagedBatchIsSaidAndPassedOverAndNothingElseIsLost() throws Exception {
     Topics topics = topics("damaged", 3);
     for (int batch = 0; batch < 4; batch++) {
