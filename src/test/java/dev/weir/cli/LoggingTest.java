@@ -40,6 +40,26 @@ class LoggingTest {
     }
   }
 
+  /** Which its end breaks off, as a rule; the launcher's flag is of the demo alone. */
+  @Test
+  void onlyADemoKeepsCheckpointsThatFailedToItself() throws Exception {
+    String logger = "org.apache.flink.runtime.checkpoint.CheckpointFailureManager";
+    try (LoggerContext context = context(LAUNCHER)) {
+      assertThat(context.getLogger(logger).getLevel()).isEqualTo(Level.WARN);
+    }
+    List<String> flags =
+        Files.readAllLines(Path.of("weir")).stream()
+            .filter(line -> line.contains("-Dweir.log.checkpoints="))
+            .toList();
+    assertThat(flags).singleElement().asString().contains("demo)", "checkpoints=ERROR)");
+    System.setProperty("weir.log.checkpoints", "ERROR");
+    try (LoggerContext context = context(LAUNCHER)) {
+      assertThat(context.getLogger(logger).getLevel()).isEqualTo(Level.ERROR);
+    } finally {
+      System.clearProperty("weir.log.checkpoints");
+    }
+  }
+
   @Test
   void theLauncherSaysOnceThatABrokerIsAway() {
     try (LoggerContext context = context(LAUNCHER)) {
