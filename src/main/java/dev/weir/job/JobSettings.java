@@ -33,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
 
 /**
  * A job file, checked: everything that a job needs to be built.
@@ -383,19 +385,28 @@ public record JobSettings(
     }
     if (location.contains("://")) {
       var path = new org.apache.flink.core.fs.Path(location);
-      try (FSDataInputStream in = path.getFileSystem().open(path)) {
-        checkLength(path.getFileSystem().getFileStatus(path).getLen());
-        byte[] bytes = in.readNBytes((int) MAX_MODEL_BYTES + 1); // a device says 0 and never ends
+      FileSystem files = path.getFileSystem();
+      FileStatus status = files.getFileStatus(path);
+      checkRegular(
+          files.isDistributedFS() ? !status.isDir() : Files.isRegularFile(Path.of(path.getPath())));
+      checkLength(status.getLen());
+      try (FSDataInputStream in = files.open(path)) {
+        byte[] bytes = in.readNBytes((int) MAX_MODEL_BYTES + 1); // it may have grown
         checkLength(bytes.length);
         return bytes;
       }
     }
     Path path = directory.resolve(location);
-    if (Files.exists(path) && !Files.isRegularFile(path)) { // a pipe could block or never end
-      throw new IOException("expected a regular file");
-    }
+    checkRegular(!Files.exists(path) || Files.isRegularFile(path));
     checkLength(Files.size(path));
     return Files.readAllBytes(path);
+  }
+
+  /** Opening a pipe would wait for its writer, and a device has no end. */
+  private static void checkRegular(boolean regular) throws IOException {
+    if (!regular) {
+      throw new IOException("expected a regular file");
+    }
   }
 
   private static void checkLength(long length) throws IOException {

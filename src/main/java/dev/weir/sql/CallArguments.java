@@ -85,7 +85,12 @@ final class CallArguments {
 
   /** Without a cause: of an error, Flink's tools show the deepest cause alone. */
   static ValidationException wrong(Signature argument, String expected, Object got) {
+    return wrong(argument.label(), expected, got);
+  }
+
+  /** As {@link #wrong(Signature, String, Object)}, for an argument that Flink adds. */
+  static ValidationException wrong(String argument, String expected, Object got) {
     return new ValidationException(
-        "%s: %s: expected %s, got %s".formatted(FUNCTION, argument.label(), expected, got));
+        "%s: %s: expected %s, got %s".formatted(FUNCTION, argument, expected, got));
   }
 }

@@ -35,6 +35,7 @@ import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.types.ColumnList;
 
 /**
@@ -116,8 +117,24 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               .orElse(List.of());
       time = columns.stream().filter(column -> names.contains(column.getName()));
     }
-    return time.map(column -> column.getDataType().getLogicalType())
-            .anyMatch(type -> type.is(LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE))
+    Field column = time.findFirst().orElse(null);
+    if (column == null) {
+      return DataTypes.TIMESTAMP_LTZ(3); // Flink says what is missing
+    }
+    LogicalType type = column.getDataType().getLogicalType();
+    if (!LogicalTypeChecks.isRowtimeAttribute(type)) { // in batch mode no column is
+      boolean processing = LogicalTypeChecks.isProctimeAttribute(type);
+      throw wrong(
+          "on_time",
+          "a column with a watermark, in streaming mode",
+          "'%s', which is %s"
+              .formatted(
+                  column.getName(),
+                  processing
+                      ? "processing time"
+                      : "no event time; in batch mode none is: SET 'execution.runtime-mode' = 'streaming'"));
+    }
+    return type.is(LogicalTypeRoot.TIMESTAMP_WITHOUT_TIME_ZONE)
         ? DataTypes.TIMESTAMP(3)
         : DataTypes.TIMESTAMP_LTZ(3);
   }

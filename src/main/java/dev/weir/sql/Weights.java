@@ -5,6 +5,8 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
@@ -45,12 +47,18 @@ final class Weights {
     }
     Path path = new Path(location);
     FileSystem files = path.getFileSystem();
-    if (files.getFileStatus(path).isDir()) {
-      throw new IOException("expected a file, got a folder");
+    FileStatus status = files.getFileStatus(path);
+    // opening a local pipe would wait for its writer, and a device has no end
+    boolean regular =
+        files.isDistributedFS()
+            ? !status.isDir()
+            : Files.isRegularFile(java.nio.file.Path.of(path.getPath()));
+    if (!regular) {
+      throw new IOException("expected a regular file");
     }
-    checkLength(files.getFileStatus(path).getLen());
+    checkLength(status.getLen());
     try (InputStream in = files.open(path)) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1); // a device says 0 and never ends
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1); // it may have grown
       checkLength(bytes.length);
       return bytes;
     }

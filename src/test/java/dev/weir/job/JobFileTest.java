@@ -335,6 +335,10 @@ class JobFileTest {
     assertThatThrownBy(() -> read(GOOD + "    file: pom.xml\n"))
         .hasMessageStartingWith("pumps.yaml line 13: forecast.many-to-one.file: ")
         .hasMessageContaining("expected");
+    for (String device : List.of("/dev/zero", "file:///dev/zero")) {
+      assertThatThrownBy(() -> read(GOOD + "    file: " + device + "\n"))
+          .hasMessageContaining("got %s (java.io.IOException: expected a regular file)", device);
+    }
     assertRefused(
         GOOD + "    file: builtin:sample-many-to-one\n",
         "pumps.yaml: forecast.many-to-one: horizon: expected 3, got 2 (model pump-model version 1)");

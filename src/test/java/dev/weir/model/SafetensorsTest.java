@@ -87,15 +87,18 @@ class SafetensorsTest {
     byte[] notUtf8 = valid.clone();
     notUtf8[10] = (byte) 0xff;
     return Stream.of(
-        Arguments.of(new byte[7], "file: expected at least 8 bytes of header length, got 7 bytes"),
-        Arguments.of(new byte[8], "header: expected a JSON object that starts with {, got nothing"),
-        Arguments.of(headerTooLong, "header length: expected at most 16777216, got 17825792"),
-        Arguments.of(
-            headerNegative, "header length: expected at most 16777216, got 18446744073709551615"),
+        Arguments.of(new byte[7], "file: expected safetensors, got 7 bytes of something else"),
+        Arguments.of(new byte[8], "file: expected safetensors, got 8 bytes of something else"),
+        Arguments.of(headerTooLong, "header length: expected at most 16777216, got more"),
+        Arguments.of(headerNegative, "file: expected safetensors, got 70 bytes of something else"),
         Arguments.of(
             headerBeyondFile, "header length: expected at most the 62 bytes that follow, got 63"),
+        Arguments.of(
+            "password{\"user\": 1}".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            "header length: expected at most 16777216, got more"),
         Arguments.of(notUtf8, "header: expected UTF-8, got other bytes"),
-        Arguments.of(file("[1]     ", 0), "starts with {, got byte 0x5b"),
+        Arguments.of(
+            file("[1]     ", 0), "file: expected safetensors, got 16 bytes of something else"),
         Arguments.of(
             file("{nonsense", 0), "header: expected JSON of tensors, got text that fails with"),
         Arguments.of(

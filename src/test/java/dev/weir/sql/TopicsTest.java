@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
@@ -11,9 +12,12 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.ObservationCodec;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.model.Mode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.formats.avro.AvroFormatFactory;
 import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
 import org.apache.flink.formats.avro.AvroRowDataSerializationSchema;
 import org.apache.flink.table.api.EnvironmentSettings;
@@ -80,6 +84,16 @@ class TopicsTest {
                 21.5,
                 new GenericArrayData(new double[] {0.25, -3})));
     assertThat(new ObservationCodec().decode(written, new RecordHeaders())).isEqualTo(observation);
+  }
+
+  @Test
+  void avroFormatFailsAtBytesThatItCannotRead() { // which docs/sql.md says
+    assertThatThrownBy(() -> read("observations", new byte[] {2, 'a'}))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Failed to deserialize Avro record.");
+    assertThat(new AvroFormatFactory().optionalOptions())
+        .extracting(ConfigOption::key)
+        .noneMatch(key -> key.contains("ignore"));
   }
 
   @Test

@@ -1,16 +1,24 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weir.model.ModelFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a SQL user reads when a statement is wrong: one line, before anything runs. */
 class WrongArgumentsTest {
@@ -223,5 +231,63 @@ class WrongArgumentsTest {
                         + " model_name => 'm', scaling => 'last', readout => 'h_n',"
                         + " cell => 'rnn_tanh', refused_rows => TRUE, uid => 'f'")))
         .contains("FORECAST");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "file://"}) // opening a pipe blocks until somebody writes into it
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void weightsThatAreNoRegularFileAreNotOpened(String scheme, @TempDir Path dir) throws Exception {
+    Path pipe = dir.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
+      assertThatThrownBy(
+              () -> Weights.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
+          .hasMessage(
+              "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
+              scheme, file);
+    }
+  }
+
+  @Test
+  void bytesOfAFileThatIsNoModelAreNotShown(@TempDir Path dir) throws Exception {
+    for (String text : List.of("root:*:20000:0:99999", "k\0\0\0\0\0\0\0secret", "key")) {
+      Path file = Files.writeString(dir.resolve("shadow"), text);
+      String arguments = "value_column => 'v', weights_path => '%s'".formatted(file);
+      Throwable thrown =
+          catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
+      assertThat(deepest(thrown))
+          .isEqualTo(
+              "FORECAST: weights_path: file: expected safetensors, got %d bytes of something else (%s)",
+              text.length(), file);
+    }
+  }
+
+  @Test
+  void processingTimeIsRefusedWhenPlanned() {
+    tables.executeSql(
+        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' = 'datagen')");
+    Throwable thrown =
+        catchThrowable(
+            () -> tables.explainSql(call("arrivals PARTITION BY sensor", "value_column => 'v'")));
+    assertThat(deepest(thrown))
+        .isEqualTo(
+            "FORECAST: on_time: expected a column with a watermark, in streaming mode,"
+                + " got 'ts', which is processing time");
+  }
+
+  @Test
+  void batchModeIsRefusedWhenPlanned() {
+    TableEnvironment batch = TableEnvironment.create(EnvironmentSettings.inBatchMode());
+    batch.executeSql("LOAD MODULE weir");
+    batch.executeSql(
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, ts TIMESTAMP_LTZ(3),"
+            + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '3')");
+    Throwable thrown =
+        catchThrowable(
+            () -> batch.explainSql(call("readings PARTITION BY sensor", "value_column => 'v'")));
+    assertThat(deepest(thrown))
+        .isEqualTo(
+            "FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts', which is"
+                + " no event time; in batch mode none is: SET 'execution.runtime-mode' = 'streaming'");
   }
 }
