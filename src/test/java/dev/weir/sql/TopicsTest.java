@@ -3,6 +3,7 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Documents;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
@@ -15,7 +16,11 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.formats.avro.AvroFormatFactory;
 import org.apache.flink.formats.avro.AvroRowDataDeserializationSchema;
@@ -33,9 +38,15 @@ import org.apache.flink.table.types.logical.RowType;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The columns of jobs/topics.sql, through Flink's own Avro format, against our codecs. */
 class TopicsTest {
+
+  private static final Pattern TABLE =
+      Pattern.compile("CREATE (?:TEMPORARY )?TABLE (\\w+) \\(.*?;\\s*\\n", Pattern.DOTALL);
+  private static final Pattern TOPIC = Pattern.compile("'topic' = '([^']*)'");
 
   private static TableEnvironment tables;
 
@@ -51,8 +62,44 @@ class TopicsTest {
   }
 
   private static RowType type(String table) {
+    return type(tables, table);
+  }
+
+  private static RowType type(TableEnvironment tables, String table) {
     return (RowType)
         tables.from(table).getResolvedSchema().toPhysicalRowDataType().notNull().getLogicalType();
+  }
+
+  /** A table with other columns reads something else, or nothing: Avro has no names in its bytes. */
+  @ParameterizedTest
+  @MethodSource("filesWithTables")
+  void eachTableOfATopicHasTheSameColumns(Path file) throws Exception {
+    Matcher created = TABLE.matcher(Files.readString(file));
+    TableEnvironment others = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+    while (created.find()) {
+      others.executeSql(created.group().replaceFirst(";\\s*$", ""));
+      Matcher topic = TOPIC.matcher(created.group());
+      assertThat(topic.find()).as(created.group()).isTrue();
+      if (List.of(tables.listTables()).contains(topic.group(1))) {
+        assertThat(type(others, created.group(1))).isEqualTo(type(topic.group(1)));
+      }
+    }
+  }
+
+  private static List<Path> filesWithTables() throws IOException {
+    List<Path> files = new ArrayList<>(Documents.all());
+    try (Stream<Path> jobs = Files.list(Path.of("jobs"))) {
+      jobs.filter(file -> file.toString().endsWith(".sql")).forEach(files::add);
+    }
+    files.removeIf(file -> file.startsWith("CHANGELOG.md"));
+    List<Path> with = new ArrayList<>();
+    for (Path file : files) {
+      if (Files.readString(file).matches("(?s).*CREATE (TEMPORARY )?TABLE [a-z].*")) {
+        with.add(file);
+      }
+    }
+    assertThat(with).contains(Path.of("README.md"), Path.of("jobs/forecast.sql"));
+    return with;
   }
 
   private static RowData read(String table, byte[] bytes) throws Exception {
