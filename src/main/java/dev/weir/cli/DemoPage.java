@@ -15,7 +15,12 @@ final class DemoPage implements AutoCloseable {
 
   /** Those of the demo's job. */
   static final Topics TOPICS =
-      new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
+      new Topics(
+          "demo.observations",
+          "demo.forecasts",
+          "demo.scores",
+          "demo.observations.dlq",
+          "demo.models");
 
   private static final int FIRST_PORT = DashboardCommand.PORT;
   private static final int LAST_PORT = FIRST_PORT + 9;

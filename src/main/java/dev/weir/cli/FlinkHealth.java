@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A job as Flink's REST tells of it: does it run, does it fail, do its checkpoints complete. */
@@ -20,6 +22,20 @@ final class FlinkHealth {
   private static final int INTERVALS = 4;
 
   private static final long SHORTEST_WAIT_MILLIS = 30_000;
+
+  /** A collector that starts at less has not made room when this much is used. */
+  private static final double FULL_HEAP = 0.95;
+
+  /** This much may be garbage, unless the collector also works for a third of the time. */
+  private static final double BUSY_HEAP = 0.8;
+
+  private static final double BUSY_COLLECTOR_MILLIS_PER_SECOND = 300;
+
+  private static final int MAX_TASK_MANAGERS = 100;
+
+  private static final String HEAP_USED = "Status.JVM.Memory.Heap.Used";
+  private static final String HEAP_MAX = "Status.JVM.Memory.Heap.Max";
+  private static final String COLLECTOR = "Status.JVM.GarbageCollector.All.TimeMsPerSecond";
 
   private final FlinkRest rest;
   private final HealthReport report;
@@ -91,6 +107,7 @@ final class FlinkHealth {
     }
     exceptions(job, now, json);
     checkpoints(job, now, uptime, json);
+    heap(json);
     return job.name;
   }
 
@@ -120,6 +137,14 @@ final class FlinkHealth {
           running.stream().limit(10).map(Job::name).toList());
       return null;
     }
+    if (running.size() > 1) {
+      report.problem(
+          "stop all but one with a savepoint: they write the same forecasts",
+          "Flink at %s runs %d jobs of the name %s",
+          rest.address(),
+          running.size(),
+          running.get(0).name);
+    }
     return meant.get(0);
   }
 
@@ -131,6 +156,53 @@ final class FlinkHealth {
       return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : -1;
     } catch (IOException e) {
       return -1; // a job that has ended has none any more
+    }
+  }
+
+  /** The fullest heap of the cluster's TaskManagers. */
+  private void heap(ObjectNode json) {
+    double fullest = -1;
+    Map<String, Double> metrics = Map.of();
+    try {
+      int left = MAX_TASK_MANAGERS;
+      for (JsonNode taskManager : rest.get("/taskmanagers").path("taskmanagers")) {
+        String id = taskManager.path("id").asText();
+        if (!id.matches("[\\w.:-]{1,200}") || left-- == 0) { // it becomes part of a path
+          break;
+        }
+        Map<String, Double> found = new HashMap<>();
+        String names = String.join(",", HEAP_USED, HEAP_MAX, COLLECTOR);
+        for (JsonNode metric : rest.get("/taskmanagers/" + id + "/metrics?get=" + names)) {
+          found.put(metric.path("id").asText(), metric.path("value").asDouble());
+        }
+        double max = found.getOrDefault(HEAP_MAX, -1.0);
+        double share = max > 0 ? found.getOrDefault(HEAP_USED, 0.0) / max : -1;
+        if (share > fullest) {
+          fullest = share;
+          metrics = found;
+        }
+      }
+    } catch (IOException e) {
+      return; // TaskManagers come and go
+    }
+    if (fullest < 0) {
+      return;
+    }
+    double collector = metrics.getOrDefault(COLLECTOR, 0.0);
+    json.put("heap_used", metrics.get(HEAP_USED).longValue());
+    json.put("heap_max", metrics.get(HEAP_MAX).longValue());
+    String used =
+        "%.0f %% of %s"
+            .formatted(100 * fullest, HealthReport.bytes(metrics.get(HEAP_MAX).longValue()));
+    report.row("heap", "%s used on the fullest TaskManager", used);
+    if (fullest >= FULL_HEAP
+        || fullest >= BUSY_HEAP && collector >= BUSY_COLLECTOR_MILLIS_PER_SECOND) {
+      report.problem(
+          "more TaskManagers, more taskmanager.memory.process.size, state.max-series or"
+              + " learning.size: small; docs/runbook.md, Too many series, or too little memory",
+          "a TaskManager's heap is full: %s used, %.0f ms of each second go to garbage collection",
+          used,
+          collector);
     }
   }
 

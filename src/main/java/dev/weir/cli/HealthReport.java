@@ -43,6 +43,11 @@ final class HealthReport {
     return json.putObject(name);
   }
 
+  /** The interval of the job's checkpoints in milliseconds; -1 if it is not known. */
+  long checkpointInterval() {
+    return json.at("/job/checkpoints/interval_ms").asLong(-1);
+  }
+
   boolean isHealthy() {
     return problems.isEmpty();
   }

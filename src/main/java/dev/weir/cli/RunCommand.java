@@ -3,10 +3,12 @@ package dev.weir.cli;
 import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.job.SingleRun;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import picocli.CommandLine.Command;
@@ -49,15 +51,23 @@ final class RunCommand implements Callable<Integer> {
       description = "A setting of Flink, such as parallelism.default=2.")
   private final Map<String, String> flink = new LinkedHashMap<>();
 
+  @Option(names = "--force", description = "Starts the job even if it seems to run already.")
+  private boolean force;
+
   @Override
   public Integer call() throws Exception {
     JobSettings settings = JobSettings.read(job, overrides);
     if (savepoint != null) {
       flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);
     }
+    if (!force) {
+      SingleRun.checkBrokers(
+          settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
+    }
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       if (settings.kafka().span().isBounded()) {
-        try (BoundedRun run = BoundedRun.submit(cluster.environment(), settings)) {
+        try (BoundedRun run = BoundedRun.submit(cluster.environment(), settings);
+            CancelAtExit atExit = new CancelAtExit(run.client(), settings)) {
           tellOf(settings, cluster);
           System.out.println(run.stopAtEnd(savepoints.toAbsolutePath().toUri().toString()));
         }
@@ -67,8 +77,10 @@ final class RunCommand implements Callable<Integer> {
         return 0;
       }
       JobClient client = ForecastJob.submit(cluster.environment(), settings);
-      tellOf(settings, cluster);
-      client.getJobExecutionResult().get();
+      try (CancelAtExit atExit = new CancelAtExit(client, settings)) {
+        tellOf(settings, cluster);
+        client.getJobExecutionResult().get();
+      }
     }
     return 0;
   }

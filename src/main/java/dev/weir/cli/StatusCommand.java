@@ -224,6 +224,14 @@ final class StatusCommand implements Callable<Integer> {
           if (alone) {
             health.grow(topics);
           }
+          String prefix =
+              settings != null
+                  ? settings.kafka().transactionPrefix()
+                  : name == null ? null : "weir-" + name;
+          if (admin.missing(List.of(topics.forecasts())).isEmpty()) {
+            new TransactionHealth(admin.openTransactions(), report)
+                .look(topics.forecasts(), prefix, report.checkpointInterval());
+          }
         }
       }
       return null;

@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.job.SingleRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -64,6 +65,9 @@ final class SubmitCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Checks the job file and stops.")
   private boolean dryRun;
 
+  @Option(names = "--force", description = "Starts the job even if it seems to run already.")
+  private boolean force;
+
   @Option(names = "--jar", description = "The job jar (default: the one that the launcher built).")
   private Path jar;
 
@@ -104,6 +108,10 @@ final class SubmitCommand implements Callable<Integer> {
             Integer.parseInt(jobManager.substring(colon + 1)),
             configuration,
             jobJar.toString());
+    if (!force) {
+      SingleRun.check(
+          settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
+    }
     if (settings.kafka().span().isBounded()) {
       try (BoundedRun run = BoundedRun.submit(env, settings)) {
         System.err.printf(

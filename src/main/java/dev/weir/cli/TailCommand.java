@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -107,7 +108,9 @@ final class TailCommand implements Callable<Integer> {
     forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        QuietTopic quiet =
+            new QuietTopic(kafka, topic, line -> System.err.println("weir tail: " + line))) {
       List<TopicPartition> partitions =
           topics.stream()
               .flatMap(name -> consumer.partitionsFor(name).stream())
@@ -116,7 +119,11 @@ final class TailCommand implements Callable<Integer> {
       consumer.assign(partitions);
       seek(consumer, partitions);
       for (long shown = 0; shown < limit && !System.out.checkError(); ) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        if (!uncommitted) {
+          quiet.polled(records.isEmpty());
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
           if (shown < limit && show(record)) {
             shown++;
           }

@@ -8,6 +8,7 @@ import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
+import dev.weir.kafka.OpenTransactions.Hidden;
 import dev.weir.kafka.RecordCheck;
 import dev.weir.kafka.RegistryCheck;
 import dev.weir.kafka.TopicAdmin;
@@ -110,6 +111,9 @@ final class TopicChecks {
       allowed(topics.models(), this::models);
     }
     allowed("transactions", this::transactions);
+    if (!missing.contains(topics.forecasts())) {
+      allowed("transactions", this::hidden);
+    }
   }
 
   /** Asks the schema registry, if there is one; says whether records can be read. */
@@ -376,6 +380,14 @@ final class TopicChecks {
               : "all that the job needs");
     } catch (IllegalStateException e) {
       list.fail("rights", "", "%s", e.getMessage());
+    }
+  }
+
+  /** Forecasts that read_committed readers wait for. */
+  private void hidden() {
+    Hidden hidden = admin.openTransactions().hiding(topics.forecasts());
+    if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
+      list.warn("transactions", TransactionHealth.NEXT, "%s", hidden.sentence());
     }
   }
 

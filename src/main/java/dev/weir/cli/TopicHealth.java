@@ -36,6 +36,9 @@ final class TopicHealth {
   private static final double MOST_DEAD = 0.1;
   private static final double MOST_FALLBACK = 0.5;
 
+  /** Of two jobs that write the same nearly half are second ones; of one after a restart, few. */
+  private static final double MOST_TWICE = 0.4;
+
   private static final int MOST_WORDS = 20; // foreign words may be any number
 
   private final TopicAdmin admin;
@@ -194,6 +197,7 @@ final class TopicHealth {
     Set<String> series = new HashSet<>();
     long[] newest = {Long.MIN_VALUE};
     int[] count = new int[1];
+    Set<String> distinct = new HashSet<>();
     tails.newest(
         topics.forecasts(),
         extent,
@@ -203,6 +207,7 @@ final class TopicHealth {
           if (forecast != null) {
             count[0]++;
             series.add(forecast.series());
+            distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
             newest[0] = Math.max(newest[0], forecast.origin());
             statuses.merge(forecast.status().name(), 1, Integer::sum);
             if (!forecast.model().isEmpty()) {
@@ -241,6 +246,15 @@ final class TopicHealth {
               ? HealthReport.duration(-age) + " ahead of this clock"
               : HealthReport.duration(age) + " ago");
       report.row("series", "%,d in the newest %,d: %s", series.size(), count[0], statuses);
+      int twice = count[0] - distinct.size();
+      if (twice > MOST_TWICE * count[0]) {
+        report.problem(
+            "do two jobs write them? stop one with a savepoint; weir submit and run refuse a second"
+                + " one without --force",
+            "%d of the newest %d forecasts repeat another one",
+            twice,
+            count[0]);
+      }
       int fallbacks = statuses.getOrDefault("FALLBACK", 0);
       if (fallbacks > MOST_FALLBACK * count[0]) {
         report.problem(
@@ -313,36 +327,40 @@ final class TopicHealth {
     long[] recent = new long[1];
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
-    tails.newest(
-        topic,
-        extent,
-        // enough to see that they are too many, should one partition have them all
-        (int) Math.max(SAMPLE, extent.partitions() * (mostDead + 1)),
-        record -> {
-          count[0]++;
-          String reason = header(record, DeadLetters.REASON);
-          merge(reasons, reason.isEmpty() ? "(none)" : reason);
-          String from = header(record, DeadLetters.TOPIC);
-          long offset = number(header(record, DeadLetters.OFFSET));
-          int partition = (int) number(header(record, DeadLetters.PARTITION));
-          if (window != null && from.equals(topics.observations())) {
-            Long end = window.ends().get(partition);
-            boolean isRecent =
-                end != null && offset < end && offset >= window.begins().get(partition);
-            recent[0] += isRecent ? 1 : 0;
-          } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
-            rejected[0] = true;
-          }
-        });
+    boolean all =
+        tails.newest(
+            topic,
+            extent,
+            // enough to see that they are too many, should one partition have them all
+            (int) Math.max(SAMPLE, extent.partitions() * (mostDead + 1)),
+            record -> {
+              count[0]++;
+              String reason = header(record, DeadLetters.REASON);
+              merge(reasons, reason.isEmpty() ? "(none)" : reason);
+              String from = header(record, DeadLetters.TOPIC);
+              long offset = number(header(record, DeadLetters.OFFSET));
+              int partition = (int) number(header(record, DeadLetters.PARTITION));
+              if (window != null && from.equals(topics.observations())) {
+                Long end = window.ends().get(partition);
+                boolean isRecent =
+                    end != null && offset < end && offset >= window.begins().get(partition);
+                recent[0] += isRecent ? 1 : 0;
+              } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
+                rejected[0] = true;
+              }
+            });
+    // offsets include transaction marks: the records are known only if all were read
     ObjectNode json = report.section("dead_letters");
-    json.put("records", extent.length());
+    json.put("records", all ? count[0] : extent.length());
     json.put("sampled", count[0]);
     ObjectNode byReason = json.putObject("reasons");
     reasons.forEach(byReason::put);
     report.row(
         "dead letters",
-        count[0] == 0 ? "none" : "%,d; of the newest %,d: %s",
-        extent.length(),
+        count[0] == 0
+            ? "none"
+            : all ? "%,d; of the newest %,d: %s" : "at most %,d; of the newest %,d: %s",
+        all ? count[0] : extent.length(),
         count[0],
         reasons);
     if (recent[0] > mostDead) {

@@ -53,7 +53,8 @@ public final class Dashboard implements AutoCloseable {
                 topics.forecasts(),
                 topics.scores(),
                 topics.deadLetters(),
-                topics.models()));
+                topics.models()),
+            topics.forecasts());
     int back = settings.back();
     this.readers =
         List.of(
@@ -173,6 +174,9 @@ public final class Dashboard implements AutoCloseable {
       if (reader.problem() != null) {
         return reader.problem();
       }
+    }
+    if (watch.hidden() != null) {
+      return watch.hidden();
     }
     return state.why(
         System.currentTimeMillis(), readers.stream().anyMatch(TopicReader::isReadingBack));

@@ -1,5 +1,7 @@
 package dev.weir.dashboard;
 
+import dev.weir.kafka.OpenTransactions;
+import dev.weir.kafka.OpenTransactions.Hidden;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,20 +21,24 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Looks every few seconds which topics there are and how many partitions they have, in a thread of
- * its own, and whether the brokers answer at all.
+ * its own, whether the brokers answer at all, and whether a transaction hides forecasts.
  */
 final class TopicWatch implements AutoCloseable {
 
   private static final Duration EACH = Duration.ofSeconds(3);
   private static final Duration WHILE_MISSING = Duration.ofMillis(500);
+  private static final long HIDDEN_EACH_NANOS = 9_000_000_000L;
   private static final String TIMEOUT_MILLIS = "5000";
 
   private final String bootstrapServers;
   private final List<String> topics;
+  private final String forecasts;
   private final Map<String, Object> config;
   private final Thread thread = new Thread(this::run, "dashboard-topics");
   private volatile boolean closed;
   private volatile Seen seen;
+  private volatile String hidden;
+  private long hiddenLooked = System.nanoTime() - HIDDEN_EACH_NANOS; // by the thread only
 
   /**
    * @param partitions how many of each topic that is there
@@ -41,9 +47,14 @@ final class TopicWatch implements AutoCloseable {
    */
   record Seen(Map<String, Integer> partitions, List<String> missing, String problem) {}
 
-  TopicWatch(Map<String, Object> clients, String bootstrapServers, List<String> topics) {
+  /**
+   * @param forecasts that one of the topics whose hidden records are looked for
+   */
+  TopicWatch(
+      Map<String, Object> clients, String bootstrapServers, List<String> topics, String forecasts) {
     this.bootstrapServers = bootstrapServers;
     this.topics = topics;
+    this.forecasts = forecasts;
     this.config = new HashMap<>(clients);
     config.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     config.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
@@ -60,6 +71,11 @@ final class TopicWatch implements AutoCloseable {
     return seen;
   }
 
+  /** The open transaction that hides forecasts, as a sentence; null if none does for long. */
+  String hidden() {
+    return hidden;
+  }
+
   private void run() {
     Properties properties = new Properties();
     properties.putAll(config);
@@ -67,6 +83,7 @@ final class TopicWatch implements AutoCloseable {
       try (Admin admin = Admin.create(properties)) {
         while (!closed) {
           look(admin);
+          lookForHidden(admin);
           Seen now = seen;
           boolean complete = now.missing().isEmpty() && now.problem() == null;
           Thread.sleep((complete ? EACH : WHILE_MISSING).toMillis());
@@ -113,6 +130,23 @@ final class TopicWatch implements AutoCloseable {
       partitions = seen.partitions(); // as they were when the brokers went away
     }
     seen = new Seen(Map.copyOf(partitions), List.copyOf(missing), problem);
+  }
+
+  private void lookForHidden(Admin admin) {
+    long now = System.nanoTime();
+    if (now - hiddenLooked < HIDDEN_EACH_NANOS || !seen.partitions().containsKey(forecasts)) {
+      return;
+    }
+    hiddenLooked = now;
+    try {
+      Hidden found = new OpenTransactions(admin).hiding(forecasts);
+      hidden =
+          found == null || !found.isLong(System.currentTimeMillis())
+              ? null
+              : "U%s.".formatted(found.sentence().substring(1)); // up to ...
+    } catch (KafkaException e) {
+      hidden = null; // the other look says what is wrong with the brokers
+    }
   }
 
   private String sentence(Throwable cause) {

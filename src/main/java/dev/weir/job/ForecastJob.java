@@ -37,7 +37,7 @@ public final class ForecastJob {
   private static final Logger LOG = LoggerFactory.getLogger(ForecastJob.class);
 
   /** Forecasts become visible with the checkpoint, so there must be some. */
-  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+  static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
   /** What a task that is cancelled may take beyond the patience of its Kafka clients. */
   private static final Duration CANCELLATION = Duration.ofMinutes(3);
@@ -72,6 +72,9 @@ public final class ForecastJob {
   @Option(names = "--dry-run", description = "Checks the job file and stops.")
   private boolean dryRun;
 
+  @Option(names = "--force", description = "Starts the job even if it seems to run already.")
+  private boolean force;
+
   @Option(names = "--help", usageHelp = true, description = "Shows this.")
   private boolean help;
 
@@ -101,6 +104,12 @@ public final class ForecastJob {
       return;
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    if (!force) {
+      SingleRun.check(
+          settings,
+          env.getConfiguration(),
+          line -> System.err.println("%s: %s".formatted(settings.name(), line)));
+    }
     if (settings.kafka().span().isBounded()) {
       try (BoundedRun run = BoundedRun.submit(env, settings)) {
         System.out.println("history is through, savepoint: " + run.stopAtEnd(savepoints));

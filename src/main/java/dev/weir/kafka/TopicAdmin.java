@@ -212,6 +212,11 @@ public final class TopicAdmin implements AutoCloseable {
     }
   }
 
+  /** The transactions that are open on these brokers. */
+  public OpenTransactions openTransactions() {
+    return new OpenTransactions(admin);
+  }
+
   /** How many partitions a topic has. */
   public int partitions(String topic) {
     return describe(topic).partitions().size();

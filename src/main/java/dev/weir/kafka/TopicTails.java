@@ -97,8 +97,9 @@ public final class TopicTails implements AutoCloseable {
    * few seconds.
    *
    * @param most of all partitions together, evenly; at least one of each
+   * @return whether these are all records that there are
    */
-  public void newest(
+  public boolean newest(
       String topic, Extent extent, int most, Consumer<ConsumerRecord<byte[], byte[]>> action) {
     int each = Math.max(1, most / Math.max(1, extent.partitions()));
     Map<TopicPartition, Long> ends = new HashMap<>();
@@ -111,12 +112,14 @@ public final class TopicTails implements AutoCloseable {
               }
             });
     consumer.assign(ends.keySet());
-    ends.forEach(
-        (partition, end) ->
-            // one more, since the last of a transaction's offsets is its mark
-            consumer.seek(
-                partition,
-                Math.max(extent.begins().getOrDefault(partition.partition(), 0L), end - each - 1)));
+    boolean all = true;
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      long begin = extent.begins().getOrDefault(end.getKey().partition(), 0L);
+      // one more, since the last of a transaction's offsets is its mark
+      long from = Math.max(begin, end.getValue() - each - 1);
+      all &= from == begin;
+      consumer.seek(end.getKey(), from);
+    }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline
         && ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
@@ -126,6 +129,8 @@ public final class TopicTails implements AutoCloseable {
         }
       }
     }
+    return all
+        && ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
   }
 
   @Override

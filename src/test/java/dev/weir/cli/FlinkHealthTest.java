@@ -94,6 +94,48 @@ class FlinkHealthTest {
     return report;
   }
 
+  private void aHeap(long used, long max, double collectorMillisPerSecond) {
+    answers.put("/taskmanagers", "{\"taskmanagers\":[{\"id\":\"10.0.0.1:6122-ab\"}]}");
+    answers.put(
+        "/taskmanagers/10.0.0.1:6122-ab/metrics?get=Status.JVM.Memory.Heap.Used,Status.JVM.Memory.Heap.Max,Status.JVM.GarbageCollector.All.TimeMsPerSecond",
+        """
+        [{"id":"Status.JVM.Memory.Heap.Used","value":"%d"},
+         {"id":"Status.JVM.Memory.Heap.Max","value":"%d"},
+         {"id":"Status.JVM.GarbageCollector.All.TimeMsPerSecond","value":"%s"}]"""
+            .formatted(used, max, collectorMillisPerSecond));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "960, 1000, 0, true",
+    "850, 1000, 400, true",
+    "850, 1000, 40, false",
+    "400, 1000, 400, false"
+  })
+  void aFullHeapIsNamedWithWhatToDo(long used, long max, double collector, boolean full)
+      throws Exception {
+    aHealthyJob();
+    aHeap(used << 20, max << 20, collector);
+    HealthReport report = look(null);
+    assertThat(report.isHealthy()).isEqualTo(!full);
+    assertThat(String.join("\n", report.text()))
+        .contains("%d %% of 1000.0 MB used on the fullest TaskManager".formatted(used / 10));
+    if (full) {
+      assertThat(report.problems().get(0).what()).contains("heap is full");
+      assertThat(report.problems().get(0).next()).contains("state.max-series");
+    }
+  }
+
+  @Test
+  void twoJobsOfOneNameAreNamed() throws Exception {
+    aHealthyJob();
+    answers.computeIfPresent(
+        "/jobs/overview", (path, answer) -> answer.replace("CANCELED", "RUNNING"));
+    HealthReport report = look("pumps");
+    assertThat(report.problems()).singleElement();
+    assertThat(report.problems().get(0).what()).contains("runs 2 jobs of the name pumps");
+  }
+
   @Test
   void aJobThatRunsIsDescribedAndWell() throws Exception {
     aHealthyJob();

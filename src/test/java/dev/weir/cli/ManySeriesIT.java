@@ -46,7 +46,8 @@ class ManySeriesIT {
   private static final int VALUES = 33; // of each: its sparkline is full
   private static final int PARTITIONS = 4;
   private static final long START = 1_767_225_600_000L;
-  private static final Topics TOPICS = DemoPage.TOPICS;
+  private static final Topics TOPICS =
+      new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
 
   private final HttpClient http = HttpClient.newHttpClient();
 

@@ -13,6 +13,7 @@ import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Method;
 import dev.weir.forecast.expert.NetworkTraining.Targets;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.Position;
 import dev.weir.kafka.Span;
@@ -135,6 +136,19 @@ class JobFileTest {
     assertThat(settings.forecast().targets())
         .extracting(Target::mode)
         .containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
+  }
+
+  @Test
+  void theDemosTopicsHaveNamesThatNoOtherJobHasUnasked() throws Exception {
+    KafkaSettings.Topics topics = JobSettings.builtin("demo", Map.of()).kafka().topics();
+    assertThat(
+            List.of(
+                topics.observations(),
+                topics.forecasts(),
+                topics.scores(),
+                topics.deadLetters(),
+                topics.models()))
+        .allMatch(name -> name.startsWith("demo."));
   }
 
   private static void assertRefused(String text, String... lines) {

@@ -273,6 +273,7 @@ class KubernetesManifestTest {
                           + "|env\\.java\\.default-opts\\..*")); // the image's own
     }
     assertThat(here).containsExactlyInAnyOrderEntriesOf(tested);
+    assertThat(here).containsEntry("taskmanager.jvm-exit-on-oom", "true");
   }
 
   private static void flatten(String prefix, Map<?, ?> tree, Map<String, String> flat) {

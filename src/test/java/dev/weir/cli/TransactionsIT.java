@@ -1,0 +1,233 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.dashboard.Dashboard;
+import dev.weir.dashboard.DashboardSettings;
+import dev.weir.forecast.Observation;
+import dev.weir.job.ForecastJob;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.OpenTransactions.Hidden;
+import dev.weir.kafka.OpenTransactions.Transaction;
+import dev.weir.kafka.TopicAdmin;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that is started twice, killed, or stopped, as its transactions show it. */
+@Tag("slow")
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TransactionsIT {
+
+  private static final Duration WAIT = Duration.ofSeconds(90);
+  private static final Topics TOPICS =
+      new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
+  private static final String PREFIX = "weir-plant";
+  private static final Pattern RUNNING = Pattern.compile("plant is running");
+
+  @TempDir private Path dir;
+  private EmbeddedBroker broker;
+  private String kafka;
+  private Path job;
+  private TopicAdmin admin;
+  private final AtomicBoolean over = new AtomicBoolean();
+  private Thread traffic;
+
+  @BeforeEach
+  void startTraffic() throws Exception {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    kafka = broker.bootstrapServers();
+    admin = new TopicAdmin(kafka, Map.of());
+    admin.createMissing(TOPICS, 1);
+    job =
+        Files.writeString(
+            dir.resolve("plant.yaml"),
+            """
+            name: plant
+            kafka:
+              bootstrap-servers: %s
+            window:
+              seq-len: 2
+            forecast:
+              many-to-one:
+                horizon: 1
+            """
+                .formatted(kafka));
+    traffic = new Thread(this::send, "traffic");
+    traffic.start();
+  }
+
+  private void send() {
+    try (ObservationProducer producer =
+        new ObservationProducer(Map.of("bootstrap.servers", kafka), TOPICS.observations())) {
+      for (int i = 0; !over.get(); i++) {
+        producer.send(new Observation("pump", 1_700_000_000_000L + i * 60_000L, i % 7));
+        LockSupport.parkNanos(20_000_000);
+      }
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    over.set(true);
+    traffic.join();
+    admin.close();
+    broker.close();
+  }
+
+  private WeirProcess start(String... more) throws Exception {
+    String[] args = {
+      "run",
+      job.toString(),
+      "-D",
+      "execution.checkpointing.interval=500ms",
+      "-D",
+      "rest.bind-port=0"
+    };
+    String[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return WeirProcess.start(all);
+  }
+
+  private List<Transaction> open() {
+    return admin.openTransactions().of(PREFIX);
+  }
+
+  private String status() {
+    return InProcess.run("status", job.toString(), "--jobmanager", "localhost:1").out();
+  }
+
+  private static void kill(WeirProcess process) {
+    ProcessHandle.of(process.pid()).orElseThrow().destroyForcibly();
+  }
+
+  @Test
+  void aSecondStartIsRefusedAndAKilledJobStartsAgain() throws Exception {
+    try (WeirProcess first = start()) {
+      first.awaitErr(RUNNING, WAIT);
+      await("the first job writes").atMost(WAIT).until(() -> !open().isEmpty());
+      assertThat(status()).doesNotContain("two jobs");
+
+      try (WeirProcess second = start()) {
+        assertThat(second.exitCode(WAIT)).as("%s", second).isEqualTo(1);
+        assertThat(second.err())
+            .contains("another job is writing as weir-plant", "--force")
+            .doesNotContain("is running:");
+      }
+      try (WeirProcess third = start("--force")) {
+        third.awaitErr(RUNNING, WAIT);
+        await("status sees both")
+            .atMost(WAIT)
+            .until(() -> status().contains("two jobs are writing as weir-plant"));
+        kill(third);
+        kill(first);
+        third.exitCode(WAIT);
+        first.exitCode(WAIT);
+      }
+    }
+    assertThat(open()).as("left by the dead").isNotEmpty();
+    String waiting = "wait behind an open transaction of weir-plant, until ";
+    DashboardSettings settings = new DashboardSettings(kafka, Map.of(), TOPICS, (URI) null);
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (WeirProcess tail = WeirProcess.start("tail", "--bootstrap-servers", kafka);
+        Dashboard page = Dashboard.start(settings, anyPort, null)) {
+      await("status says what waits").atMost(WAIT).until(() -> status().contains(waiting));
+      assertThat(status()).containsPattern("! up to [1-9][\\d,]* records of forecasts " + waiting);
+      assertThat(InProcess.run("doctor", job.toString()).out())
+          .containsPattern(
+              "warn +transactions +up to [1-9][\\d,]* records of forecasts " + waiting);
+      tail.awaitErr(Pattern.compile("weir tail: up to [1-9][\\d,]* records .*" + waiting), WAIT);
+      await("the page says what waits").atMost(WAIT).until(() -> jobOf(page).contains(waiting));
+      assertThat(tail.err().split(waiting, -1)).as("said once").hasSize(2);
+
+      try (WeirProcess again = start()) {
+        again.awaitErr(Pattern.compile("do not change: a job that died left them"), WAIT);
+        again.awaitErr(RUNNING, WAIT);
+        await("nothing waits longer than for a checkpoint")
+            .atMost(WAIT)
+            .until(
+                () -> {
+                  Hidden hidden = admin.openTransactions().hiding(TOPICS.forecasts());
+                  return hidden == null || !hidden.isLong(System.currentTimeMillis());
+                });
+        await("the page is live again").atMost(WAIT).until(() -> jobOf(page).contains("LIVE"));
+      }
+    }
+  }
+
+  private static String jobOf(Dashboard page) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(page.address().resolve("api/job")).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  @Test
+  void aRunThatIsStoppedLeavesNoOpenTransaction() throws Exception {
+    try (WeirProcess run = start()) {
+      run.awaitErr(RUNNING, WAIT);
+      await("it writes").atMost(WAIT).until(() -> !open().isEmpty());
+      ProcessHandle.of(run.pid()).orElseThrow().destroy();
+      run.exitCode(WAIT);
+      assertThat(run.err()).doesNotContain("leaves", "could not");
+      assertThat(open()).isEmpty();
+    }
+  }
+
+  @Test
+  void aClusterThatRunsAJobOfTheNameTakesNoOther() throws Exception {
+    Map<String, String> flink = Map.of("rest.bind-port", "0", "taskmanager.numberOfTaskSlots", "2");
+    Map<String, String> atLeastOnce = Map.of("delivery.guarantee", "at-least-once");
+    try (LocalCluster cluster = LocalCluster.start(flink)) {
+      ForecastJob.submit(cluster.environment(), JobSettings.read(job, atLeastOnce));
+      String address = cluster.webAddress().getAuthority();
+      String[] submit = {
+        "submit",
+        job.toString(),
+        "--set",
+        "delivery.guarantee=at-least-once",
+        "--jobmanager",
+        address,
+        "--jar",
+        System.getProperty("job.jar")
+      };
+      InProcess second = InProcess.run(submit);
+      assertThat(second.exitCode()).as("%s", second).isEqualTo(1);
+      assertThat(second.err())
+          .contains("job plant: expected none of this name on the cluster, got one", "--force");
+      assertThat(InProcess.run("status", job.toString(), "--jobmanager", address).out())
+          .doesNotContain("jobs of the name");
+
+      String[] forced = java.util.Arrays.copyOf(submit, submit.length + 1);
+      forced[submit.length] = "--force";
+      InProcess third = InProcess.run(forced);
+      assertThat(third.exitCode()).as("%s", third).isZero();
+      await("status sees both")
+          .atMost(WAIT)
+          .until(
+              () ->
+                  InProcess.run("status", job.toString(), "--jobmanager", address)
+                      .out()
+                      .contains("runs 2 jobs of the name plant"));
+    }
+  }
+}
