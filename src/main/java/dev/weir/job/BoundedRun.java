@@ -2,6 +2,8 @@ package dev.weir.job;
 
 import dev.weir.kafka.HistoryProgress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,18 +30,23 @@ public final class BoundedRun implements AutoCloseable {
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
+  /** A wait without progress longer than this is logged: three checkpoints of the default. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final JobClient client;
   private final HistoryProgress progress;
+  private final Map<Integer, Long> ends; // first offset not to read, by partition
 
   private final Duration settling; // what event time needs to see that nothing more comes
 
-  private BoundedRun(JobClient client, HistoryProgress progress, JobSettings settings) {
+  private BoundedRun(JobClient client, JobSettings settings) {
     this.client = client;
     this.settling =
         settings.forecast().outOfOrderness().isZero()
             ? Duration.ZERO
             : settings.idleTimeout().plus(SLACK);
-    this.progress = progress;
+    this.progress = new HistoryProgress(settings.kafka(), client.getJobID().toString());
+    this.ends = settings.kafka().offsets().ends();
   }
 
   /**
@@ -53,13 +60,7 @@ public final class BoundedRun implements AutoCloseable {
       throw new IllegalArgumentException("mode: expected bounded, got streaming");
     }
     JobSettings prepared = ForecastJob.prepareTopics(settings);
-    HistoryProgress progress = new HistoryProgress(prepared.kafka());
-    try {
-      return new BoundedRun(ForecastJob.execute(env, prepared), progress, prepared);
-    } catch (Exception e) {
-      progress.close();
-      throw e;
-    }
+    return new BoundedRun(ForecastJob.execute(env, prepared), prepared);
   }
 
   public JobClient client() {
@@ -74,8 +75,17 @@ public final class BoundedRun implements AutoCloseable {
    * @throws IllegalStateException when the job fails before or can't be stopped
    */
   public String stopAtEnd(String savepoints) throws InterruptedException {
+    return stopAtEnd(savepoints, PATIENCE);
+  }
+
+  /**
+   * As {@link #stopAtEnd(String)}.
+   *
+   * @param patience a wait without progress longer than this is logged
+   */
+  String stopAtEnd(String savepoints, Duration patience) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
-      awaitEnd();
+      awaitEnd(patience);
       TimeUnit.MILLISECONDS.sleep(settling.toMillis());
       try { // no drain: to the operators the stream has not ended, it only pauses
         return get(
@@ -91,18 +101,47 @@ public final class BoundedRun implements AutoCloseable {
     }
   }
 
-  private void awaitEnd() throws InterruptedException {
+  private void awaitEnd(Duration patience) throws InterruptedException {
+    Map<Integer, Long> before = null;
+    long since = System.nanoTime();
     while (true) {
       JobStatus status = get("tell its status", client.getJobStatus());
       if (status.isGloballyTerminalState()) {
         get("read its history", client.getJobExecutionResult()); // says why it has failed
         throw failure("read its history", "it is " + status, null);
       }
-      if (progress.isThrough()) {
+      Map<Integer, Long> unread = progress.unread();
+      if (unread.isEmpty()) {
         return;
+      }
+      if (!unread.equals(before)) {
+        before = unread;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > patience.toNanos()) {
+        since = System.nanoTime();
+        LOG.warn(
+            "job {} is {}: no checkpoint of the last {} s has read more of its history: {};"
+                + " look at its checkpoints and exceptions on Flink's page",
+            client.getJobID(),
+            status,
+            patience.toSeconds(),
+            places(unread));
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
     }
+  }
+
+  private String places(Map<Integer, Long> unread) {
+    StringJoiner places = new StringJoiner(", ");
+    unread.forEach(
+        (partition, next) ->
+            places.add(
+                "partition %d at %s, ends at %d"
+                    .formatted(
+                        partition,
+                        next == HistoryProgress.NOTHING ? "its start" : "offset " + next,
+                        ends.get(partition))));
+    return places.toString();
   }
 
   private <T> T get(String what, CompletableFuture<T> answer) throws InterruptedException {

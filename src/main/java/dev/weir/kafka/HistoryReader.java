@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -15,22 +17,36 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Lets Kafka's reader read each partition up to its end, and saves all partitions, those that are
  * read to their end too, as ones without an end.
+ *
+ * <p>Commits all of them after each checkpoint. Kafka's reader commits a partition that ends
+ * between a snapshot and the checkpoint's completion where the snapshot was, and never again.
  */
 final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> {
+
+  /** Commits offsets, next to read, for the job's group. */
+  interface Commits extends AutoCloseable {
+    void commit(Map<TopicPartition, Long> offsets);
+  }
 
   private final SourceReader<Arrival, KafkaPartitionSplit> reader;
   private final Map<Integer, Long> ends;
   private final Map<String, KafkaPartitionSplit> all = new LinkedHashMap<>(); // as they came
 
+  private final Commits commits;
+  private final NavigableMap<Long, Map<TopicPartition, Long>> snapshots = new TreeMap<>();
+
   private KeptOutputs outputs; // around the one that is polled for
 
-  HistoryReader(SourceReader<Arrival, KafkaPartitionSplit> reader, Map<Integer, Long> ends) {
+  HistoryReader(
+      SourceReader<Arrival, KafkaPartitionSplit> reader, Map<Integer, Long> ends, Commits commits) {
     this.reader = reader;
     this.ends = ends;
+    this.commits = commits;
   }
 
   @Override
@@ -56,6 +72,7 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
       reading.put(split.splitId(), split);
     }
     List<KafkaPartitionSplit> saved = new ArrayList<>();
+    Map<TopicPartition, Long> toCommit = new HashMap<>();
     for (KafkaPartitionSplit split : all.values()) {
       long offset = split.getStartingOffset();
       KafkaPartitionSplit now = reading.get(split.splitId());
@@ -66,7 +83,11 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
         offset = Math.max(offset, end);
       }
       saved.add(new KafkaPartitionSplit(split.getTopicPartition(), offset));
+      if (offset >= 0) { // else a place that Kafka's reader has not looked up yet
+        toCommit.put(split.getTopicPartition(), offset);
+      }
     }
+    snapshots.put(checkpointId, toCommit);
     return saved;
   }
 
@@ -107,6 +128,11 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     reader.notifyCheckpointComplete(checkpointId);
+    Map<TopicPartition, Long> toCommit = snapshots.get(checkpointId);
+    if (toCommit != null) {
+      commits.commit(toCommit);
+    }
+    snapshots.headMap(checkpointId, true).clear();
   }
 
   @Override
@@ -116,7 +142,9 @@ final class HistoryReader implements SourceReader<Arrival, KafkaPartitionSplit> 
 
   @Override
   public void close() throws Exception {
-    reader.close();
+    try (commits) {
+      reader.close();
+    }
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.weir.kafka;
 
 import dev.weir.forecast.Arrival;
 import java.io.IOException;
-import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -15,6 +14,7 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.runtime.metrics.scope.ScopeFormat;
 
 /**
  * Reads each partition up to an offset and waits there, with a state that a {@link KafkaSource}
@@ -31,15 +31,16 @@ final class HistorySource
   private static final long serialVersionUID = 1L;
 
   private final KafkaSource<Arrival> source;
-  private final Map<Integer, Long> ends;
+  private final KafkaSettings settings;
 
   /**
    * @param source without an end
-   * @param ends first offset not to read, by partition; a partition that is not named is not read
+   * @param settings with the first offset not to read, by partition; a partition that is not named
+   *     is not read
    */
-  HistorySource(KafkaSource<Arrival> source, Map<Integer, Long> ends) {
+  HistorySource(KafkaSource<Arrival> source, KafkaSettings settings) {
     this.source = source;
-    this.ends = ends;
+    this.settings = settings;
   }
 
   /** Not that of a source that finishes: whoever has submitted the job stops it. */
@@ -51,7 +52,9 @@ final class HistorySource
   @Override
   public SourceReader<Arrival, KafkaPartitionSplit> createReader(SourceReaderContext context)
       throws Exception {
-    return new HistoryReader(source.createReader(context), ends);
+    String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
+    return new HistoryReader(
+        source.createReader(context), settings.offsets().ends(), new GroupCommits(settings, job));
   }
 
   @Override

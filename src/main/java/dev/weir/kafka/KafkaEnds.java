@@ -13,7 +13,6 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -65,13 +64,9 @@ public final class KafkaEnds {
    */
   public Source<Arrival, ?, ?> observations(TypeInformation<Arrival> type) {
     SpanOffsets offsets = settings.offsets();
-    Properties properties = consumerProperties();
-    if (offsets.ends() != null) { // whoever waits for the end goes by what is committed
-      properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "true");
-    }
     KafkaSource<Arrival> source =
         KafkaSource.<Arrival>builder()
-            .setProperties(properties)
+            .setProperties(consumerProperties())
             .setBootstrapServers(settings.bootstrapServers())
             .setGroupId(settings.group())
             .setTopics(settings.topics().observations())
@@ -79,7 +74,7 @@ public final class KafkaEnds {
             .setDeserializer(
                 new ObservationDeserializer(type, settings.maxFuture(), settings.registry()))
             .build();
-    return offsets.ends() == null ? source : new HistorySource(source, offsets.ends());
+    return offsets.ends() == null ? source : new HistorySource(source, settings);
   }
 
   private OffsetsInitializer starts(SpanOffsets offsets) {

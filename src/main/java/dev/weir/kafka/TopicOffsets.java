@@ -99,23 +99,4 @@ public final class TopicOffsets {
             });
     return places;
   }
-
-  /**
-   * Leaves the group where it is and writes a word beside each of its places, by which they are
-   * told from those that a job commits from now on.
-   */
-  public void mark(String word) {
-    Map<TopicPartition, OffsetAndMetadata> marked = new HashMap<>();
-    committed()
-        .forEach(
-            (partition, place) ->
-                marked.put(
-                    new TopicPartition(topic, partition),
-                    new OffsetAndMetadata(place.offset(), place.leaderEpoch(), word)));
-    if (!marked.isEmpty()) {
-      admin.get(
-          "mark the offsets of group " + group,
-          a -> a.alterConsumerGroupOffsets(group, marked).all());
-    }
-  }
 }

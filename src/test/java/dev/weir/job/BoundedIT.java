@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -32,11 +33,19 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** History first, then streaming from where it ended. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -72,9 +81,14 @@ class BoundedIT {
   }
 
   private static StreamExecutionEnvironment environment(int parallelism, String savepoint) {
+    return environment(parallelism, savepoint, CHECKPOINTS);
+  }
+
+  private static StreamExecutionEnvironment environment(
+      int parallelism, String savepoint, Duration checkpoints) {
     StreamExecutionEnvironment env = flink.environment(parallelism);
     Configuration configuration = new Configuration();
-    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints);
     if (savepoint != null) {
       configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     }
@@ -83,7 +97,14 @@ class BoundedIT {
   }
 
   private String bounded(JobSettings settings, int parallelism, String savepoint) throws Exception {
-    try (BoundedRun run = BoundedRun.submit(environment(parallelism, savepoint), settings)) {
+    return bounded(settings, parallelism, savepoint, CHECKPOINTS);
+  }
+
+  private String bounded(
+      JobSettings settings, int parallelism, String savepoint, Duration checkpoints)
+      throws Exception {
+    StreamExecutionEnvironment env = environment(parallelism, savepoint, checkpoints);
+    try (BoundedRun run = BoundedRun.submit(env, settings)) {
       return run.stopAtEnd(savepoints.toUri().toString());
     }
   }
@@ -257,6 +278,10 @@ class BoundedIT {
   }
 
   private static void commit(String group, Map<Integer, Long> offsets) {
+    commit(group, offsets, "");
+  }
+
+  private static void commit(String group, Map<Integer, Long> offsets, String metadata) {
     Map<String, Object> config =
         Map.of(
             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -268,29 +293,96 @@ class BoundedIT {
       Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
       offsets.forEach(
           (partition, offset) ->
-              places.put(new TopicPartition(SPANS, partition), new OffsetAndMetadata(offset)));
+              places.put(
+                  new TopicPartition(SPANS, partition), new OffsetAndMetadata(offset, metadata)));
       consumer.commitSync(places);
     }
   }
 
   @Test
-  void onlyWhatIsCommittedFromNowOnSaysHowFarAJobHasGot() throws Exception {
+  void onlyWhatTheJobHasCommittedSaysHowFarItHasGot() throws Exception {
     KafkaSettings settings =
         spans("progress", "earliest", "latest").measured(resolve("earliest", "latest"), 1_000);
     commit("progress", Map.of(0, 10L, 1, 5L));
-    try (HistoryProgress progress = new HistoryProgress(settings);
-        TopicAdmin admin = kafka.admin()) {
-      assertThat(progress.isThrough()).isFalse();
-      assertThat(new TopicOffsets(admin, settings).committed().values()) // its place is kept
-          .extracting(OffsetAndMetadata::offset)
-          .containsExactly(10L, 5L);
-      commit("progress", Map.of(0, 10L));
-      assertThat(progress.isThrough()).isFalse();
-      commit("progress", Map.of(1, 3L));
-      assertThat(progress.isThrough()).isFalse();
-      commit("progress", Map.of(1, 5L));
-      assertThat(progress.isThrough()).isTrue();
+    try (HistoryProgress progress = new HistoryProgress(settings, "job-a")) {
+      assertThat(progress.unread()).isEqualTo(Map.of(0, -1L, 1, -1L));
+      commit("progress", Map.of(0, 10L, 1, 5L), "job-b");
+      assertThat(progress.unread()).isEqualTo(Map.of(0, -1L, 1, -1L));
+      commit("progress", Map.of(0, 10L, 1, 3L), "job-a");
+      assertThat(progress.unread()).isEqualTo(Map.of(1, 3L));
+      commit("progress", Map.of(1, 5L), "job-a");
+      assertThat(progress.unread()).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 5, 6})
+  void partitionsOfUnequalLengthAllEnd(int partitions) throws Exception {
+    String topic = "unequal-" + partitions;
+    kafka.create(topic, partitions, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int partition = 1; partition < partitions; partition++) { // 0 stays empty
+      for (int i = 0; i < 1_500 * partition; i++) {
+        Observation observation = new Observation("p" + partition, 60_000L * i, i % 17);
+        records.add(KafkaFixture.record(topic, partition, observation));
+      }
+    }
+    kafka.send(records);
+    JobSettings settings =
+        settings(
+            topic, Map.of("topics.observations", topic, "mode", "bounded", "output", "network"));
+    bounded(settings, 2, null, Duration.ofMillis(20)); // each partition ends near a snapshot
+    awaitForecasts(settings, records.size());
+    try (TopicAdmin admin = kafka.admin()) {
+      assertThat(new TopicOffsets(admin, settings.kafka()).committed())
+          .hasSize(partitions)
+          .allSatisfy(
+              (partition, place) -> assertThat(place.offset()).isEqualTo(1_500L * partition));
+    }
+  }
+
+  @Test
+  void aWaitWithoutProgressIsLoggedWithWhatIsMissing() throws Exception {
+    kafka.create("stuck", 2, Map.of());
+    kafka.send(List.of(KafkaFixture.record("stuck", 1, new Observation("s", 1_000, 1))));
+    JobSettings settings =
+        settings("stuck", Map.of("topics.observations", "stuck", "mode", "bounded"));
+    List<String> lines = new CopyOnWriteArrayList<>();
+    AbstractAppender appender =
+        new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+          }
+        };
+    appender.start();
+    Logger logger = (Logger) LogManager.getLogger(BoundedRun.class);
+    logger.addAppender(appender);
+    logger.setLevel(Level.WARN);
+    StreamExecutionEnvironment env = environment(1, null, FlinkFixture.NEVER);
+    try (BoundedRun run = BoundedRun.submit(env, settings);
+        RunningJob job = new RunningJob(run.client())) {
+      Thread waits =
+          new Thread(
+              () -> {
+                try {
+                  run.stopAtEnd(savepoints.toUri().toString(), Duration.ofSeconds(1));
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt(); // the test has seen the line
+                }
+              });
+      waits.start();
+      job.await().until(() -> !lines.isEmpty());
+      waits.interrupt();
+      waits.join();
+    } finally {
+      logger.removeAppender(appender);
+      logger.setLevel(null); // its parent's
+    }
+    assertThat(lines.get(0))
+        .contains(
+            "no checkpoint of the last 1 s has read more of its history:"
+                + " partition 0 at its start, ends at 0, partition 1 at its start, ends at 1;");
   }
 
   @Test

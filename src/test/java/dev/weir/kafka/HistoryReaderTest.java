@@ -74,7 +74,20 @@ class HistoryReaderTest {
   }
 
   private final Fake fake = new Fake();
-  private final HistoryReader reader = new HistoryReader(fake, Map.of(0, 100L, 1, 200L));
+  private final List<Map<TopicPartition, Long>> committed = new ArrayList<>();
+  private final HistoryReader reader =
+      new HistoryReader(
+          fake,
+          Map.of(0, 100L, 1, 200L),
+          new HistoryReader.Commits() {
+            @Override
+            public void commit(Map<TopicPartition, Long> offsets) {
+              committed.add(offsets);
+            }
+
+            @Override
+            public void close() {}
+          });
 
   @Test
   void aPartitionIsReadToItsEndAndSavedAsOneWithout() {
@@ -105,6 +118,24 @@ class HistoryReaderTest {
     assertThat(fake.splits).isEmpty();
     assertThat(reader.snapshotState(1))
         .containsExactly(split(2, KafkaPartitionSplit.EARLIEST_OFFSET));
+  }
+
+  @Test
+  void eachCheckpointCommitsAllPartitionsAlsoThoseThatHaveEnded() throws Exception {
+    TopicPartition first = new TopicPartition("observations", 0);
+    TopicPartition second = new TopicPartition("observations", 1);
+    reader.addSplits(
+        List.of(split(0, 5), split(1, 6), split(2, KafkaPartitionSplit.EARLIEST_OFFSET)));
+    fake.readTo(0, 50);
+    reader.snapshotState(1);
+    fake.readTo(0, 100); // between the snapshot and its completion
+    reader.notifyCheckpointComplete(1);
+    assertThat(committed).containsExactly(Map.of(first, 50L, second, 6L));
+    reader.snapshotState(2);
+    reader.snapshotState(3);
+    reader.notifyCheckpointComplete(3); // that of 2 was lost
+    reader.notifyCheckpointComplete(3);
+    assertThat(committed).hasSize(2).last().isEqualTo(Map.of(first, 100L, second, 6L));
   }
 
   @Test
