@@ -36,11 +36,11 @@ const feed = new Feed({
     connected = true;
     refused = null;
     attach();
-    try {
-      takeJob(await ask("api/job"));
-    } catch {
+    const told = await ask("api/job").catch(() => null);
+    if (told === null) {
       return; // the stream tells it, too
     }
+    takeJob(told);
     await list.refresh();
     chooseFirst();
   },

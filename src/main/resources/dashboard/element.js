@@ -27,6 +27,10 @@ export function say(node, text) {
   }
 }
 
+/** The version of a model that a forecast was made with; a mixture that learns by itself has none. */
+export const modelName = (model, version) =>
+  (model === null ? "no base model" : printable(model) + (version === null ? "" : ` v${version}`));
+
 /**
  * A name that anybody may have chosen, fit to be shown: what has no shape of its own, or would turn the text around it
  * about, is written out.

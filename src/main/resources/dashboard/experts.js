@@ -67,6 +67,6 @@ export class ExpertsPanel {
     const rows = [{name: OURS, mae}, ...methods.filter(method => method.name in BASELINES)];
     const worst = Math.max(...rows.map(row => row.mae));
     this.#errors.replaceChildren(...rows.map(row => barRow(row.name, row.mae, worst, number(row.mae),
-      [row.name === OURS || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
+      [row.name === OURS || mae === null || !(row.mae > 0) ? "" : against(mae / row.mae)], {"data-mae": row.mae, class: row.name === OURS ? "ours" : null})));
   }
 }

@@ -101,18 +101,14 @@ export class SeriesList {
     }
     const generation = this.#generation;
     this.#asked.set(page, true);
-    try {
-      const told = await ask("api/series", {
-        search: byId("search").value.trim(), sort: byId("sort").value, status: byId("status").value,
-        offset: page * PAGE, limit: PAGE});
-      if (generation === this.#generation) {
+    const told = await ask("api/series", {
+      search: byId("search").value.trim(), sort: byId("sort").value, status: byId("status").value,
+      offset: page * PAGE, limit: PAGE})
+      .catch(() => null); // the server is away: the feed says so, and this is asked again soon
+    if (generation === this.#generation) {
+      this.#asked.delete(page);
+      if (told !== null) {
         this.#take(told, hold);
-      }
-    } catch {
-      // the server is away: the feed says so, and this is asked again soon
-    } finally {
-      if (generation === this.#generation) {
-        this.#asked.delete(page);
       }
     }
   }

@@ -1,7 +1,7 @@
 // One mode of the chosen series: what it says next in words, the chart with its legend, and the values as a table.
 
 import {SeriesChart} from "./chart.js";
-import {element, printable, say, scrolling} from "./element.js";
+import {element, modelName, printable, say, scrolling} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
 import {STATUS_WORDS} from "./list.js";
 import {against, clock, NONE, number, percent, time, writer} from "./numbers.js";
@@ -66,7 +66,7 @@ export class ModePanel {
     const chosen = this.#mode === null ? null : history.forecastAt(this.#mode, scrub);
     this.#plot = {...plotOf(history, this.#mode, chosen, step), chosen};
     const swaps = history.swaps.filter(swap => swap.mode === this.#mode)
-      .map(swap => ({time: swap.time, label: `${printable(swap.model)} v${swap.version}`}));
+      .map(swap => ({time: swap.time, label: modelName(swap.model, swap.version)}));
     this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to});
     const range = valueRange(this.#plot.rows, from, to);
     this.write = writer(range[0], range[1]);
@@ -99,7 +99,7 @@ export class ModePanel {
       told.push([number(score.mae), "mean error"]);
     }
     if (chosen) {
-      told.push(chosen.model === "" ? ["no base model", ""] : [`${printable(chosen.model)} v${chosen.version}`, "model"]);
+      told.push([modelName(chosen.model, chosen.version), chosen.model === null ? "" : "model"]);
       if (chosen.status !== "OK") {
         told.push([STATUS_WORDS[chosen.status] ?? chosen.status, {
           WARMUP: "too few values yet to fill a window", FALLBACK: "nothing to forecast with: the last value is repeated"}[chosen.status] ?? "", "warn"]);

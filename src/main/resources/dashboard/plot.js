@@ -35,11 +35,12 @@ export function plotOf(history, mode, chosen, step) {
   const end = before ?? 0;
   for (const forecast of forecasts) {
     const time = forecast.time[step - 1];
-    if (time === null || time === undefined || time > end) {
+    const said = forecast.value[step - 1] ?? null;
+    if (time === null || time === undefined || time > end || said === null) {
       continue; // not known when it is due, or it has not come yet: the fan's matter
     }
     const at = row(time);
-    at.said = forecast.value[step - 1];
+    at.said = said;
     at.low = forecast.lower?.[step - 1] ?? undefined;
     at.high = forecast.upper?.[step - 1] ?? undefined;
     if (typeof at.actual === "number") {

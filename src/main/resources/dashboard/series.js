@@ -84,8 +84,9 @@ export class SeriesView {
     const question = this.#question = new AbortController();
     const history = this.#history;
     let found = null;
+    let told = null;
     try {
-      history.merge(await ask("api/series/history", {series: history.series, limit: LIMIT}, question.signal));
+      told = await ask("api/series/history", {series: history.series, limit: LIMIT}, question.signal);
       this.#error = null;
       found = true;
     } catch (error) {
@@ -98,6 +99,9 @@ export class SeriesView {
     }
     if (history !== this.#history) {
       return null;
+    }
+    if (found) {
+      history.merge(told);
     }
     this.#later();
     return found;
@@ -203,14 +207,12 @@ export class SeriesView {
   async #earlier() {
     const history = this.#history;
     byId("earlier").disabled = true;
-    try {
-      history.merge(await ask("api/series/history",
-        {series: history.series, before: history.observations[0].time - 1, limit: LIMIT}));
+    const told = await ask("api/series/history", {series: history.series, before: history.observations[0].time - 1, limit: LIMIT})
+      .catch(() => null); // the feed says that the server is away; the button stays
+    byId("earlier").disabled = false;
+    if (told !== null) {
+      history.merge(told);
       this.#set({span: Infinity, zoom: null});
-    } catch {
-      // the feed says that the server is away; the button stays
-    } finally {
-      byId("earlier").disabled = false;
     }
   }
 

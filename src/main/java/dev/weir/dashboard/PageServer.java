@@ -15,12 +15,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ThreadLimitHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The page and its data over HTTP: {@code GET} only, everything bounded. */
@@ -28,10 +30,18 @@ final class PageServer implements AutoCloseable {
 
   private static final int THREADS = 24;
   private static final int CONNECTIONS = 256;
+
+  /** A half, so that nobody can take all; more than the pages that may listen need together. */
+  private static final int CONNECTIONS_OF_ADDRESS = CONNECTIONS / 2;
+
+  private static final int THREADS_OF_ADDRESS = THREADS / 2;
   private static final int HEADER_BYTES = 16 << 10; // a name of 1,000 characters, percent-encoded
 
   /** How long a connection may be idle, or a write wait for a reader that takes nothing. */
   static final Duration IDLE = Duration.ofSeconds(20);
+
+  /** A response may take so much longer: half a megabyte over a slow line. */
+  private static final int RESPONSE_IDLES = 3;
 
   private static final int SEND_BUFFER = 256 << 10;
   private static final int LONGEST_SEARCH = 200;
@@ -43,11 +53,12 @@ final class PageServer implements AutoCloseable {
   private final LookBack lookBack;
   private final Events events;
   private final Javalin server;
+  private ConnectionLimits limits;
 
   /**
    * @param address where to listen, port 0 for any free one
    * @param token what each request must carry; null for none
-   * @param idle how long a connection may stand still
+   * @param idle how long a connection may be idle, and a request's head may take in all
    */
   PageServer(
       InetSocketAddress address,
@@ -94,6 +105,9 @@ final class PageServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.http.asyncTimeout = 0;
     config.jetty.threadPool = new QueuedThreadPool(THREADS, 4);
+    ThreadLimitHandler threads = new ThreadLimitHandler();
+    threads.setThreadLimit(THREADS_OF_ADDRESS);
+    config.jetty.modifyServer(jetty -> jetty.setHandler(threads));
     config.jetty.modifyHttpConfiguration(PageServer::configure);
     config.jetty.addConnector((jetty, http) -> connector(jetty, http, address, idle));
     config.jetty.modifyServletContextHandler(
@@ -130,7 +144,7 @@ final class PageServer implements AutoCloseable {
     http.setRequestHeaderSize(HEADER_BYTES);
   }
 
-  private static ServerConnector connector(
+  private ServerConnector connector(
       Server jetty, HttpConfiguration http, InetSocketAddress address, Duration idle) {
     ServerConnector connector = new ServerConnector(jetty, 1, 1, new HttpConnectionFactory(http));
     connector.setHost(address.getAddress().getHostAddress());
@@ -138,6 +152,14 @@ final class PageServer implements AutoCloseable {
     connector.setIdleTimeout(idle.toMillis());
     connector.setAcceptedSendBufferSize(SEND_BUFFER); // what the system holds for a slow page
     connector.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+    limits =
+        new ConnectionLimits(
+            CONNECTIONS_OF_ADDRESS,
+            idle,
+            idle.multipliedBy(RESPONSE_IDLES),
+            connector.getScheduler());
+    connector.addBean(limits);
+    http.addCustomizer(limits);
     return connector;
   }
 
@@ -205,6 +227,7 @@ final class PageServer implements AutoCloseable {
               .formatted(Events.MOST_CLIENTS));
     }
     boolean served = false;
+    limits.keepOpen(ServletContextRequest.getServletContextRequest(context.req()));
     try {
       new SseHandler(client -> events.serve(client, row, after)).handle(context);
       served = true;

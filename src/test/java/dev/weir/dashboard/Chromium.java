@@ -205,13 +205,21 @@ final class Chromium implements AutoCloseable {
     return problems;
   }
 
-  /** What the console says that is no mere information, since this was last asked. */
+  /**
+   * What the console says that is no mere information, since this was last asked: errors that no
+   * code caught, rejected promises, and files or answers that did not come.
+   */
   List<String> consoleProblems() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+        .filter(entry -> entry.getLevel() == Level.SEVERE || !isOfPixels(entry))
         .map(LogEntry::getMessage)
-        .filter(message -> !message.contains("getImageData")) // of what this class reads
         .toList();
+  }
+
+  /** A warning about how often this class reads a canvas. */
+  private static boolean isOfPixels(LogEntry entry) {
+    return entry.getMessage().contains("getImageData");
   }
 
   /** The whole page, however long it is. */

@@ -23,6 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +42,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.openqa.selenium.Keys;
 
 /** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
@@ -113,6 +121,8 @@ class PageIT {
 
   @BeforeEach
   void beginAtADesk() {
+    browser.leave();
+    browser.consoleProblems(); // those of the test before are told by it
     browser.screen(1440, 900, false);
     browser.scheme("light");
   }
@@ -311,6 +321,97 @@ class PageIT {
     }
   }
 
+  /** Job files of every kind that the demo's is not. */
+  private static Stream<Arguments> kindsOfJob() throws IOException {
+    return Stream.of(
+        Arguments.of(
+            "no-model",
+            "scores: {every: 1}\nforecast: {many-to-one: {horizon: 2}, many-to-many: {}}\n",
+            List.of(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY),
+            "no base model"),
+        Arguments.of(
+            "learning-off",
+            """
+            learning: off
+            scores: {every: 1}
+            forecast: {many-to-one: {model: sample-many-to-one, file: builtin:sample-many-to-one}}
+            """,
+            List.of(Mode.MANY_TO_ONE),
+            "sample-many-to-one v"),
+        Arguments.of(
+            "many-only",
+            "scores: {every: 1}\nforecast: {many-to-many: {}}\n",
+            List.of(Mode.MANY_TO_MANY),
+            "no base model"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("kindsOfJob")
+  void eachKindOfJobIsShownWithoutAnError(
+      String name, String file, List<Mode> modes, String model, @TempDir Path dir)
+      throws Exception {
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.remove("output");
+    JobSettings of =
+        JobSettings.read(Files.writeString(dir.resolve(name + ".yaml"), file), overrides);
+    Topics own = of.kafka().topics();
+    kafka.create(own.observations(), 1, Map.of());
+    List<Observation> values = SAMPLE.get(TAXI).subList(0, 80);
+    String newest = Long.toString(values.get(values.size() - 1).time());
+    try (RunningJob running = flink.submit(of, 1, CHECKPOINTS);
+        Dashboard page = serve(own, 0)) {
+      kafka.sendObservations(own.observations(), values.subList(0, 60));
+      for (Mode mode : modes) {
+        String panel = "[data-mode=" + mode.label() + "]";
+        open(page, hash(TAXI) + "&mode=" + (modes.size() > 1 ? "both" : mode.label()));
+        browser.await("a forecast", () -> !"".equals(browser.data(panel, "origin")));
+        if (mode == modes.get(0)) { // news of a page that is open
+          kafka.sendObservations(own.observations(), values.subList(60, 80));
+        }
+        browser.await("the newest", () -> newest.equals(browser.data(panel, "origin")));
+        browser.await("live", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+        browser.await("its model", () -> browser.text(panel + " .facts").contains(model));
+        assertThat(browser.text(panel + " .headline")).startsWith("Forecast for ");
+        awaitPixels(panel + " [data-chart=main] canvas", "forecast", 20);
+        browser.find(panel + " .values summary").click();
+        browser.await("the table", () -> rows(panel + " [data-table=past]").size() == 40);
+        browser.await(
+            "the experts or why there are none",
+            () -> !browser.text("[data-experts=" + mode.label() + "]").isEmpty());
+        browser.find("#series-name").click();
+        browser.press(Keys.ARROW_LEFT);
+        browser.await("one back", () -> browser.text(panel + " .headline").startsWith("At "));
+      }
+      browser.find("#tab-job").click();
+      browser.await("the job", () -> browser.pixels("[data-chart=rate] canvas", "forecast") > 20);
+      running.assertRunning();
+      browser.leave();
+    }
+  }
+
+  /** Every test's end asks for these: they have to be seen. */
+  @Test
+  void anErrorOfThePageIsSeen() {
+    open(dashboard, "");
+    browser.await("the tiles", () -> browser.text("[data-tile=state] .tile-value") != null);
+    browser.js(
+        """
+        setTimeout(() => { throw new Error("thrown"); });
+        setTimeout(() => Promise.reject(new Error("rejected")));
+        setTimeout(() => console.error("logged"));
+        """);
+    Set<String> seen = new TreeSet<>();
+    browser.await(
+        "all three",
+        () -> {
+          browser.consoleProblems().stream()
+              .map(problem -> problem.replaceAll(".*(thrown|rejected|logged).*", "$1"))
+              .forEach(seen::add);
+          return seen.size() == 3;
+        });
+    assertThat(seen).containsExactly("logged", "rejected", "thrown");
+  }
+
   @Test
   void goingBackShowsWhatWasSaidThenAndWhatCame() {
     openSeries(TAXI);
@@ -501,7 +602,7 @@ class PageIT {
         () ->
             Long.toString(newest("vega_seattle_tmax")).equals(browser.data(ONE.strip(), "origin")));
     assertThat(browser.consoleProblems()) // the browser's own words for a server that is away
-        .allMatch(problem -> problem.contains("net::ERR_") || problem.contains("404"));
+        .allMatch(problem -> problem.contains("Failed to load resource"));
   }
 
   @Test
@@ -618,7 +719,8 @@ class PageIT {
         "no such series",
         () -> browser.find("#panels .empty").getText().contains("no series of this name"));
     browser.leave(); // or it asks again, and the console has one more
-    assertThat(browser.consoleProblems()).allMatch(problem -> problem.contains("404"));
+    assertThat(browser.consoleProblems())
+        .allMatch(problem -> problem.contains("Failed to load resource"));
   }
 
   private static Topics elsewhere(String observations) {

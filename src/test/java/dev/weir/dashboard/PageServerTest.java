@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.model.Mode;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -21,6 +22,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -476,29 +479,145 @@ class PageServerTest {
     }
   }
 
+  /** A connection from an address of this machine; all of 127.0.0.0/8 are on Linux. */
+  private static Socket from(String address, ServedPage to) throws Exception {
+    return new Socket(
+        InetAddress.getLoopbackAddress(), to.port(), InetAddress.getByName(address), 0);
+  }
+
+  /** What such a one is answered within so many seconds; empty for nothing. */
+  private static String asked(String address, ServedPage of, int seconds) throws Exception {
+    try (Socket socket = from(address, of)) {
+      socket.setSoTimeout(1_000 * seconds);
+      socket.getOutputStream().write(request("/api/job").getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readNBytes(15), StandardCharsets.US_ASCII);
+    } catch (IOException e) { // closed, or silent
+      return "";
+    }
+  }
+
   @Test
+  @EnabledOnOs(OS.LINUX)
   void ofManyConnectionsTheLastWaitUntilOneLeaves() throws Exception {
     List<Socket> idle = new ArrayList<>();
     try {
       for (int i = 0; i < 256; i++) {
-        idle.add(new Socket(InetAddress.getLoopbackAddress(), page.port()));
+        idle.add(from("127.0.0." + (2 + i % 2), page));
       }
       int[] silent = new int[1];
       await() // each of them is taken
           .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
-                boolean none = page.raw(request("/api/job"), Duration.ofSeconds(2)).isEmpty();
-                silent[0] = none ? silent[0] + 1 : 0;
+                silent[0] = asked("127.0.0.1", page, 2).isEmpty() ? silent[0] + 1 : 0;
                 return silent[0] == 2; // once may be a server that is slow
               });
       idle.remove(0).close();
-      await().untilAsserted(() -> assertThat(page.raw(request("/api/job"))).contains("200 OK"));
+      await().until(() -> asked("127.0.0.1", page, 10).equals("HTTP/1.1 200 OK"));
     } finally {
       for (Socket socket : idle) {
         socket.close();
       }
     }
+  }
+
+  /** Each sends a header's byte now and then, so that none is ever idle. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void threeHundredSlowConnectionsShutNobodyOut() throws Exception {
+    String slow = "127.0.0.2";
+    try (ServedPage impatient = ServedPage.impatient(Duration.ofSeconds(6))) {
+      List<Socket> all = new ArrayList<>();
+      try {
+        for (int i = 0; i < 300; i++) {
+          all.add(from(slow, impatient));
+          trickle(all.get(i), "GET /api/job HTTP/1.1\r\nHost: localhost\r\nX: ");
+        }
+        long opened = System.nanoTime();
+        assertThat(asked("127.0.0.1", impatient, 5)).as("another").isEqualTo("HTTP/1.1 200 OK");
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .pollInterval(Duration.ofMillis(500))
+            .until(
+                () -> {
+                  all.forEach(socket -> trickle(socket, "x"));
+                  return asked(slow, impatient, 1).equals("HTTP/1.1 200 OK");
+                });
+        assertThat(Duration.ofNanos(System.nanoTime() - opened)).isLessThan(Duration.ofSeconds(30));
+        assertThat(asked("127.0.0.1", impatient, 5)).as("another").isEqualTo("HTTP/1.1 200 OK");
+      } finally {
+        for (Socket socket : all) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  private static void trickle(Socket socket, String text) {
+    try {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      // closed by the server, as it should be
+    }
+  }
+
+  /** Each has many requests answered and takes no answer, so that threads wait for it. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void connectionsThatTakeNoAnswerShutNobodyOut() throws Exception {
+    byte[] requests =
+        "GET /uplot/uPlot.esm.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            .repeat(200)
+            .getBytes(StandardCharsets.US_ASCII);
+    List<Socket> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < 60; i++) {
+        Socket socket = from("127.0.0.2", page);
+        all.add(socket);
+        socket.getOutputStream().write(requests);
+      }
+      for (int i = 0; i < 10; i++) {
+        assertThat(asked("127.0.0.1", page, 5)).isEqualTo("HTTP/1.1 200 OK");
+      }
+    } finally {
+      for (Socket socket : all) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aConnectionIsServedAgainAndAgainAndAPageThatListensStays() throws Exception {
+    try (ServedPage impatient = ServedPage.impatient(Duration.ofSeconds(1));
+        Socket listening = impatient.listen("", 0);
+        Socket asking = new Socket(InetAddress.getLoopbackAddress(), impatient.port())) {
+      BufferedReader in =
+          new BufferedReader(
+              new InputStreamReader(listening.getInputStream(), StandardCharsets.UTF_8));
+      asking.setSoTimeout(10_000);
+      long started = System.nanoTime();
+      for (int i = 0; i < 9; i++) { // longer than a request or a response may take
+        Thread.sleep(500);
+        impatient.job.takeSecond();
+        assertThat(nextEvent(in, "job").path("series").isNumber()).isTrue();
+        trickle(asking, "HEAD /api/job HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(status(asking)).isEqualTo(200);
+        while (!skipLine(asking).isEmpty()) {
+          // the head of the answer
+        }
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - started))
+          .isGreaterThan(Duration.ofSeconds(4));
+    }
+  }
+
+  private static String skipLine(Socket socket) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = socket.getInputStream().read(); c >= 0 && c != '\n'; ) {
+      line.append((char) c);
+      c = socket.getInputStream().read();
+    }
+    return line.toString().strip();
   }
 
   @Test
