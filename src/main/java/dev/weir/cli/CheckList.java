@@ -3,6 +3,7 @@ package dev.weir.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.weir.kafka.ClientProperties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,9 +48,9 @@ final class CheckList {
     add(Level.fail, name, change, format, args);
   }
 
-  /** Foreign words in it are made printable here. */
+  /** Foreign words in it are made printable here, and passwords hidden. */
   private void add(Level level, String name, String change, String format, Object... args) {
-    String found = String.format(Locale.ROOT, format, args);
+    String found = ClientProperties.masked(String.format(Locale.ROOT, format, args));
     checks.add(new Check(level, name, Printable.line(found, 1_000), Printable.line(change, 500)));
   }
 

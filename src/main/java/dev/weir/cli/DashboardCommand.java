@@ -102,9 +102,12 @@ final class DashboardCommand implements Callable<Integer> {
     atLeast("--back", back, 1, 100_000_000);
     atLeast("--max-series", maxSeries, 1, 10_000_000);
     atLeast("--history", historyMegabytes, 1, 100_000);
-    if (flink != null && !String.valueOf(flink.getScheme()).matches("https?")) {
+    if (flink != null
+        && (!String.valueOf(flink.getScheme()).matches("https?")
+            || flink.toString().contains("@"))) { // each visitor gets the link
       throw wrong(
-          "--flink: expected an address that starts with http:// or https://, got " + flink);
+          "--flink: expected an address that starts with http:// or https://, without a user, got "
+              + flink);
     }
     InetAddress address = address();
     String secret = secret(address);

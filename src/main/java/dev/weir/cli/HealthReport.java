@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.kafka.ClientProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +29,18 @@ final class HealthReport {
   private final List<Problem> problems = new ArrayList<>();
   private final ObjectNode json = JSON.createObjectNode();
 
-  /** A line for people; foreign words in it are made printable here. */
+  /** A line for people; foreign words in it are made printable here, and passwords hidden. */
   void row(String name, String format, Object... args) {
-    rows.add(new Row(name, Printable.line(String.format(Locale.ROOT, format, args), 1_000)));
+    rows.add(new Row(name, line(format, args)));
   }
 
   void problem(String next, String format, Object... args) {
-    String what = Printable.line(String.format(Locale.ROOT, format, args), 1_000);
-    problems.add(new Problem(what, next));
+    problems.add(new Problem(line(format, args), next));
+  }
+
+  private static String line(String format, Object... args) {
+    String text = String.format(Locale.ROOT, format, args);
+    return Printable.line(ClientProperties.masked(text), 1_000);
   }
 
   /** A part of the JSON, for whoever finds it out. */

@@ -4,6 +4,7 @@ import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SingleRun;
+import dev.weir.kafka.ClientProperties;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -74,9 +75,12 @@ final class SubmitCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     int colon = jobManager.lastIndexOf(':');
-    if (colon < 1 || !jobManager.substring(colon + 1).matches("[0-9]{1,5}")) {
+    if (colon < 1
+        || jobManager.contains("@")
+        || !jobManager.substring(colon + 1).matches("[0-9]{1,5}")) {
       System.err.printf(
-          "weir submit: --jobmanager: expected HOST:PORT, got '%s'%n", Printable.line(jobManager));
+          "weir submit: --jobmanager: expected HOST:PORT, got '%s'%n",
+          Printable.line(ClientProperties.withoutUser(jobManager)));
       return 2;
     }
     if (dryRun) {

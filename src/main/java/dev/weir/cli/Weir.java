@@ -2,6 +2,8 @@ package dev.weir.cli;
 
 import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
@@ -89,7 +91,9 @@ public final class Weir implements Runnable {
             (exception, commandLine, parseResult) -> {
               commandLine.getErr().println(error(line(exception, commandLine)));
               if (Boolean.getBoolean("weir.stacktrace")) {
-                exception.printStackTrace(commandLine.getErr());
+                StringWriter trace = new StringWriter();
+                exception.printStackTrace(new PrintWriter(trace));
+                commandLine.getErr().println(ClientProperties.masked(trace.toString()));
               }
               return commandLine.getCommandSpec().exitCodeOnExecutionException();
             });
@@ -97,7 +101,9 @@ public final class Weir implements Runnable {
 
   /** A password that a shell took for a word of its own is not to come back from us. */
   private static ParameterException masked(ParameterException exception) {
-    String masked = ClientProperties.masked(exception.getMessage());
+    String masked =
+        ClientProperties.masked(exception.getMessage())
+            .replaceFirst("(?s)('--kafka'.*format but was ).*", "$1[hidden]");
     return masked.equals(exception.getMessage())
         ? exception
         : new ParameterException(exception.getCommandLine(), masked);

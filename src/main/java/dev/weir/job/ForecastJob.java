@@ -93,7 +93,7 @@ public final class ForecastJob {
       throw new ProgramParametrizationException(
           ClientProperties.masked(e.getMessage()) + "\n" + commandLine.getUsageMessage());
     } catch (JobFileException | IllegalStateException e) {
-      throw new ProgramParametrizationException(e.getMessage());
+      throw new ProgramParametrizationException(ClientProperties.masked(e.getMessage()));
     }
   }
 

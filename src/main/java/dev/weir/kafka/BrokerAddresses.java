@@ -40,8 +40,13 @@ public final class BrokerAddresses {
   static void check(String bootstrapServers) {
     if (!areAddresses(bootstrapServers)) {
       throw new IllegalStateException(
-          "bootstrap servers: expected %s, got '%s'; a broker's usual port is 9092"
-              .formatted(EXPECTED, bootstrapServers));
+          "bootstrap servers: expected %s, got '%s'; %s"
+              .formatted(
+                  EXPECTED,
+                  ClientProperties.withoutUser(bootstrapServers),
+                  bootstrapServers.contains("@")
+                      ? "user and password go into sasl.jaas.config: docs/kafka-security.md"
+                      : "a broker's usual port is 9092"));
     }
     if (split(bootstrapServers).stream().noneMatch(BrokerAddresses::isKnown)) {
       throw new IllegalStateException(

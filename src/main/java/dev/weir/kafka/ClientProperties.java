@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -50,7 +52,8 @@ public final class ClientProperties {
 
   private static final Pattern SECRET_NAME =
       Pattern.compile(
-          "(?i).*(password|passwd|passphrase|secret|token|jaas|credential|api.?key|user.?info).*");
+          "(?i).*(passw|passphrase|passcode|pwd|secret|token|jaas|credential|user.?info"
+              + "|(api|private|access|account|auth).?key).*|(.*[._-])?pass");
 
   /** Says in one word where credentials are. */
   private static final String NO_SECRET = ".credentials.source";
@@ -60,10 +63,19 @@ public final class ClientProperties {
    */
   private static final Pattern SECRET_OPTION =
       Pattern.compile(
-          "(?i)([\\w.-]*(?:password|passwd|passphrase|secret|token|user\\.info)[\\w.-]*\\s*=\\s*)"
+          "(?i)([\\w.-]*(?:password|passwd|passphrase|passcode|pwd|secret|token|api.?key|user\\.info"
+              + "|\\bpass\\b)[\\w.-]*\\s*=\\s*)"
               + "(\"(?:\\\\.|[^\"\\\\])*\"?|'(?:\\\\.|[^'\\\\])*'?|[^\\s;,'\"]+)");
 
-  private static final Pattern USER_IN_URL = Pattern.compile("://[^/\\s'\"]*@");
+  /** A word of a message, which may be a URL or an address with a user in it. */
+  private static final Pattern WORD = Pattern.compile("[^\\s'\"]+");
+
+  /** What stands before an '@' that belongs to a URL's path or query and not to a user. */
+  private static final Pattern HOST_AND_PATH =
+      Pattern.compile("(?s)(\\[[^]]*]|[^:/?#@]*)(:[0-9]{1,5})?[/?#].*");
+
+  /** Before the parameters of a config provider, whose name may be any word. */
+  private static final String PROVIDER_PARAMETER = ".param.";
 
   /**
    * Kafka calls them passwords, so that they are not logged; they are open to anyone all the same.
@@ -141,7 +153,10 @@ public final class ClientProperties {
     read(file)
         .forEach(
             (key, value) -> {
-              boolean open = isKnown(key) && !isSecret(key) || OF_FLINK.contains(key);
+              boolean open = // Kafka looks nothing up for its config providers, nor Flink
+                  key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)
+                      || isKnown(key) && !isSecret(key) && !hasUser(value)
+                      || OF_FLINK.contains(key);
               boolean named = REFERENCE.matcher(value).find();
               if (named && holdsSecret(key, value)) { // what is looked up is not looked up again
                 throw new IllegalArgumentException(
@@ -165,18 +180,49 @@ public final class ClientProperties {
         return keys.get(key).type() == ConfigDef.Type.PASSWORD && !CERTIFICATES.contains(key);
       }
     }
-    return !isKnown(key) && !key.endsWith(NO_SECRET) && SECRET_NAME.matcher(key).matches();
+    String name = key;
+    if (key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
+      int parameter = key.indexOf(PROVIDER_PARAMETER);
+      name = parameter < 0 ? "" : key.substring(parameter + PROVIDER_PARAMETER.length());
+    }
+    return !name.endsWith(NO_SECRET) && SECRET_NAME.matcher(name).matches();
   }
 
-  /** Whether a secret stands here in plain text. */
+  /** Whether a secret stands here in plain text: by its name, or as the user within a URL. */
   public static boolean holdsSecret(String key, String value) {
-    if (!isSecret(key) || value.isBlank() || isReference(value)) {
+    if (value.isBlank() || isReference(value)) {
       return false;
     }
-    if (!key.endsWith(SaslConfigs.SASL_JAAS_CONFIG)) {
-      return true;
+    if (!isSecret(key)) {
+      return hasUser(value)
+          || value.contains("://") && hasPlainOption(value)
+          || key.equals(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) && value.contains("@");
     }
+    return !key.endsWith(SaslConfigs.SASL_JAAS_CONFIG) || hasPlainOption(value);
+  }
+
+  private static boolean hasPlainOption(String value) {
     return SECRET_OPTION.matcher(value).results().anyMatch(ClientProperties::isPlain);
+  }
+
+  /**
+   * Whether a URL, or one of several joined by commas, has a user in plain text before its host.
+   */
+  private static boolean hasUser(String value) {
+    return hasUserInOne(value)
+        || Arrays.stream(value.split("[,\\s]+")).anyMatch(ClientProperties::hasUserInOne);
+  }
+
+  private static boolean hasUserInOne(String url) {
+    int scheme = url.indexOf("://");
+    int at = url.lastIndexOf('@');
+    if (scheme < 0 || at < scheme) {
+      return false;
+    }
+    String user = url.substring(scheme + 3, at);
+    String plain = REFERENCE.matcher(user).replaceAll(""); // "name:" is left of name:${env:PW}
+    boolean named = plain.length() < user.length() && (plain.isEmpty() || plain.endsWith(":"));
+    return !named && !HOST_AND_PATH.matcher(user).matches();
   }
 
   private static boolean isPlain(MatchResult option) {
@@ -188,19 +234,31 @@ public final class ClientProperties {
     return REFERENCE.matcher(value.trim()).matches();
   }
 
-  /** The text without the values of what look like passwords in it, or a user within a URL. */
+  /** The text without the values of what look like passwords in it, or users before a host. */
   public static String masked(String text) {
+    String withoutUsers =
+        WORD.matcher(text).replaceAll(word -> Matcher.quoteReplacement(withoutUser(word.group())));
     return SECRET_OPTION
-        .matcher(withoutUser(text))
+        .matcher(withoutUsers)
         .replaceAll(
             option ->
                 Matcher.quoteReplacement(
                     isPlain(option) ? option.group(1) + HIDDEN : option.group()));
   }
 
-  /** The text without users and passwords within URLs, in time that grows with its length. */
-  public static String withoutUser(String text) {
-    return USER_IN_URL.matcher(text).replaceAll("://" + HIDDEN + "@");
+  /**
+   * One value, a URL or an address, without a user and a password before its host. Hides too much
+   * rather than too little, in time that grows with its length.
+   */
+  public static String withoutUser(String value) {
+    int at = value.lastIndexOf('@');
+    int scheme = value.indexOf("://");
+    int colon = value.indexOf(':');
+    if (at < 0 || colon < 0 || colon > at) {
+      return value;
+    }
+    int user = scheme >= 0 && scheme < at ? scheme + 3 : value.lastIndexOf('=', colon) + 1;
+    return value.substring(0, user) + HIDDEN + value.substring(at);
   }
 
   /** The properties for showing: secrets are hidden. */
@@ -224,11 +282,14 @@ public final class ClientProperties {
   }
 
   private static void checkReferences(Map<String, String> properties, String key, String value) {
-    if (REFERENCE.matcher(value).find() || key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
-      String found = lookUp(properties, key, value);
-      if (key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
-        checkJaas(key, found);
-      }
+    String found = REFERENCE.matcher(value).find() ? lookUp(properties, key, value) : value;
+    if (key.equals(SaslConfigs.SASL_JAAS_CONFIG)) {
+      checkJaas(key, found);
+    } else if (isKnown(key) && !isSecret(key) && hasUser(found)) {
+      throw new IllegalStateException(
+          key
+              + ": expected a URL without user and password, since Kafka's clients write it to"
+              + " their logs, got one with (not shown); such as sasl.jaas.config is for them");
     }
   }
 

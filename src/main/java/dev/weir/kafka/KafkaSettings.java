@@ -63,7 +63,12 @@ public record KafkaSettings(
   @Override
   public String toString() {
     return "KafkaSettings[%s, %s, group %s, %s, %s]"
-        .formatted(bootstrapServers, ClientProperties.masked(properties), group, topics, delivery);
+        .formatted(
+            ClientProperties.withoutUser(bootstrapServers),
+            ClientProperties.masked(properties),
+            group,
+            topics,
+            delivery);
   }
 
   /** The same ends with what only the brokers know. */

@@ -235,7 +235,8 @@ class JobFileTest {
 
   @Test
   void aSecretIsRefusedOnTheCommandLineAndNotRepeated() {
-    for (String key : List.of("sasl.jaas.config", "ssl.keystore.password", "my.api-key")) {
+    for (String key :
+        List.of("sasl.jaas.config", "ssl.keystore.password", "sasl.login.pwd", "my.api-key")) {
       assertThatThrownBy(
               () -> read(GOOD, Map.of("kafka.properties." + key, "M required password=s3cret;")))
           .isInstanceOf(JobFileException.class)
@@ -253,6 +254,15 @@ class JobFileTest {
                 .properties())
         .containsEntry("ssl.keystore.password", "${env:PW}")
         .containsEntry("config.providers", "env");
+  }
+
+  @Test
+  void aUserBeforeTheBrokersHostIsNotRepeated() {
+    assertThatThrownBy(
+            () -> read(GOOD, Map.of("kafka.bootstrap-servers", "user:s3 c/r'et@broker:9092")))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(
+            "pumps.yaml --set: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '[hidden]@broker:9092'");
   }
 
   @Test

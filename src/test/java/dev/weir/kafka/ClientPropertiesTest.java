@@ -78,6 +78,24 @@ class ClientPropertiesTest {
         "interceptor.api-key | x | true",
         "interceptor.colour | x | false",
         "group.id | password=x | false",
+        "sasl.login.pwd | x | true",
+        "sasl.login.pass | x | true",
+        "sasl.compass | x | false",
+        "interceptor.private-key | x | true",
+        "config.providers.vault.param.token | x | true",
+        "config.providers.secrets.class | org.example.Vault | false",
+        "config.providers.secrets.param.region | eu | false",
+        "sasl.oauthbearer.token.endpoint.url | https://user:pw@host/token | true",
+        "sasl.oauthbearer.token.endpoint.url | https://user:p/w@host/token | true",
+        "sasl.oauthbearer.token.endpoint.url | https://host/token?client_secret=x | true",
+        "sasl.oauthbearer.token.endpoint.url | https://host:8443/a@b/token | false",
+        "sasl.oauthbearer.token.endpoint.url | https://[::1]:8443/a@b/token | false",
+        "interceptor.urls | https://host/x,amqp://user:pw@host | true",
+        "interceptor.urls | https://user:p,w@host | true",
+        "interceptor.url | https://user:${env:PW}@host | false",
+        "interceptor.url | https://${file:/etc/weir:user}@host | false",
+        "bootstrap.servers | user:pw@host:9092 | true",
+        "bootstrap.servers | host:9092 | false",
       })
   void aSecretInPlainTextIsToldFromTheNameOfOne(String key, String value, boolean secret) {
     assertThat(ClientProperties.holdsSecret(key, value)).isEqualTo(secret);
@@ -169,6 +187,37 @@ class ClientPropertiesTest {
     assertThat(ClientProperties.masked("write password=\"${env:NAME}\" or password=\"...\""))
         .isEqualTo("write password=\"${env:NAME}\" or password=\"...\"");
     assertThat(ClientProperties.masked("password = \"torn off")).isEqualTo("password = [hidden]");
+    assertThat(ClientProperties.masked("sasl.login.pwd=x pass=y compass=n"))
+        .isEqualTo("sasl.login.pwd=[hidden] pass=[hidden] compass=n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "got user:pw@host:9092 | got [hidden]@host:9092",
+        "got 'a:1,user:p/w@host:9092'; see | got '[hidden]@host:9092'; see",
+        "--set=kafka.bootstrap-servers=user:p=w@host | --set=kafka.bootstrap-servers=[hidden]@host",
+        "at https://user:p/w@host/x?y | at https://[hidden]@host/x?y",
+        "observations-0@17: no user | observations-0@17: no user",
+        "weir: demand@3 is active | weir: demand@3 is active",
+      })
+  void aUserBeforeAHostIsHidden(String text, String masked) {
+    assertThat(ClientProperties.masked(text)).isEqualTo(masked);
+  }
+
+  @Test
+  void aUrlWithAUserIsRefusedWhereKafkaWouldLogIt() throws Exception {
+    String key = "sasl.oauthbearer.token.endpoint.url";
+    Path file = Files.writeString(dir.resolve("url.properties"), key + "=https://user:pw@host");
+    Map<String, String> named = ClientProperties.withProviders(ClientProperties.referTo(file));
+    assertThat(named).containsEntry(key, "${file:%s:%s}".formatted(file, key));
+    for (Map<String, String> properties : List.of(named, ClientProperties.read(file))) {
+      assertThatThrownBy(() -> ClientProperties.check(NOWHERE, properties))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(key + ": expected a URL without user and password")
+          .hasMessageNotContaining("pw@");
+    }
   }
 
   @Test
@@ -238,6 +287,9 @@ class ClientPropertiesTest {
               "bootstrap servers: expected HOST:PORT, several joined by commas, got '%s'; a broker's usual port is 9092",
               wrong);
     }
+    assertThatThrownBy(() -> ClientProperties.check("user:pw@host:9092", Map.of()))
+        .hasMessage(
+            "bootstrap servers: expected HOST:PORT, several joined by commas, got '[hidden]@host:9092'; user and password go into sasl.jaas.config: docs/kafka-security.md");
     assertThatThrownBy(() -> ClientProperties.check(NOT_A_HOST, Map.of()))
         .hasMessage(
             "bootstrap servers: expected a host that this machine knows, got '%s'; check the name, or try the broker's IP address",
