@@ -80,8 +80,7 @@ final class LookBack implements AutoCloseable {
   /**
    * @param longest limit for the search for one series
    */
-  LookBack(
-      Map<String, Object> clients, Topics topics, JobState state, int back, Duration longest) {
+  LookBack(Map<String, Object> clients, Topics topics, JobState state, int back, Duration longest) {
     this.config = TopicReader.seekingConfig(clients);
     this.topics = topics;
     this.state = state;
