@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
@@ -18,7 +17,6 @@ public final class Allocations {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final int IN_A_ROW = 3;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Allocations() {}
 
@@ -61,7 +59,7 @@ public final class Allocations {
 
   private static void assertBelow(int calls, long limit, LongSupplier bytesOfARound) {
     Deque<Long> last = new ArrayDeque<>();
-    long end = System.nanoTime() + PATIENCE.toNanos();
+    long end = System.nanoTime() + Patience.LIMIT.toNanos();
     do {
       last.addLast(bytesOfARound.getAsLong());
       if (last.size() > IN_A_ROW) {

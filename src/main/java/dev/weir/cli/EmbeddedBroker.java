@@ -3,6 +3,7 @@ package dev.weir.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -123,12 +125,18 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * A port that was free a moment ago; the start fails, and says so, if another process takes it in
-   * between.
+   * Returns a port that was free a moment ago; the start fails, and says so, if another process
+   * takes it in between. It is below those that Linux gives to outgoing connections (32768 and up),
+   * of which a busy machine opens many.
    */
-  static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
+  public static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 32_768);
+      try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (BindException e) {
+        // taken: try another
+      }
     }
   }
 

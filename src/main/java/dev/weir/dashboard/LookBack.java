@@ -56,6 +56,7 @@ final class LookBack implements AutoCloseable {
   private final Topics topics;
   private final JobState state;
   private final int back;
+  private final Duration longest;
   private final ObservationCodec observations; // these three are of the one thread
   private final ForecastCodec forecasts;
   private final ScoreCodec scores;
@@ -73,10 +74,18 @@ final class LookBack implements AutoCloseable {
           });
 
   LookBack(Map<String, Object> clients, Topics topics, JobState state, int back) {
+    this(clients, topics, state, back, LONGEST);
+  }
+
+  /**
+   * @param longest limit for the search for one series
+   */
+  LookBack(Map<String, Object> clients, Topics topics, JobState state, int back, Duration longest) {
     this.config = TopicReader.seekingConfig(clients);
     this.topics = topics;
     this.state = state;
     this.back = back;
+    this.longest = longest;
     this.observations = state.observationCodec();
     this.forecasts = state.forecastCodec();
     this.scores = state.scoreCodec();
@@ -89,7 +98,7 @@ final class LookBack implements AutoCloseable {
   void fill(SeriesRow row) {
     try {
       Future<?> done = one.submit(() -> read(row));
-      done.get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+      done.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("{}: too many are looked for at once", row.name());
       state.histories.missed(row);
@@ -154,8 +163,8 @@ final class LookBack implements AutoCloseable {
   }
 
   /** What one topic does not need of its share of the time is left to the next. */
-  private static long deadline(long start, int topic) {
-    return start + LONGEST.toNanos() * topic / TOPICS;
+  private long deadline(long start, int topic) {
+    return start + longest.toNanos() * topic / TOPICS;
   }
 
   /** What the newest records of a partition hold, oldest first. */

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * History by {@code weir submit} and by {@code weir run}, the one's savepoint being the other's
  * start.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BoundedCommandsIT {
 
   private static final int OBSERVATIONS = 90;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
 import dev.weir.model.Mode;
@@ -30,11 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands as a person types them: what they print where, and how they end. */
+/**
+ * The commands as a person types them: what they print where, and how they end. Those that need
+ * neither the launcher nor a process of their own run in this one.
+ */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CommandsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration WAIT = Patience.LIMIT;
   private static final String SHIPPED = "src/main/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
@@ -65,9 +69,9 @@ class CommandsIT {
 
   @Test
   void theDemoPrintsForecastsOfRealSeriesAsJsonAndNothingElse() throws Exception {
-    WeirProcess demo = demo(20);
+    WeirProcess demo = demo(Duration.ofSeconds(10));
     if (demo.out().lines().count() <= 200) { // a machine that is busy or slow
-      demo = demo(80);
+      demo = demo(Duration.ofSeconds(80));
     }
     assertThat(demo.exitCode()).as("%s", demo).isZero();
     List<String> lines = demo.out().lines().toList();
@@ -83,18 +87,18 @@ class CommandsIT {
     System.out.printf("%,d forecasts, the first after %.1f s%n", lines.size(), first);
   }
 
-  private static WeirProcess demo(int seconds) throws Exception {
-    String duration = seconds + "s";
+  private static WeirProcess demo(Duration duration) throws Exception {
     try (WeirProcess demo =
-        WeirProcess.start("demo", "--no-browser", "--duration", duration, "--format", "json")) {
-      demo.exitCode(WAIT.plusSeconds(seconds).plus(DemoEnd.PATIENCE));
+        WeirProcess.start(
+            "demo", "--no-browser", "--duration", duration.toString(), "--format", "json")) {
+      demo.exitCode(WAIT.plus(duration).plus(DemoEnd.PATIENCE));
       return demo;
     }
   }
 
   @Test
   void theDemoDoesNotEndBeforeItHasShownAForecastOfEachMode() throws Exception {
-    WeirProcess demo = demo(1);
+    WeirProcess demo = demo(Duration.ofMillis(1));
 
     assertThat(demo.exitCode()).as("%s", demo).isZero();
     for (Mode mode : Mode.values()) {
@@ -232,7 +236,6 @@ class CommandsIT {
       TopicPartition partition = new TopicPartition("observations", 0);
       Awaitility.await("several of the broker's looks, each half a second after the other")
           .during(Duration.ofSeconds(3))
-          .atMost(Duration.ofSeconds(10))
           .until(
               () ->
                   admin
@@ -262,7 +265,7 @@ class CommandsIT {
     Path csv = Files.write(dir.resolve("wrong.csv"), rows);
 
     assertFails(
-        WeirProcess.run(
+        InProcess.run(
             "produce", "--input", csv.toString(), "--topic", "wrong", "--bootstrap-servers", kafka),
         "weir: wrong.csv line 7: " + problem);
   }
@@ -270,7 +273,7 @@ class CommandsIT {
   @Test
   void aMissingCsvIsNamedBeforeATopicIsMadeForIt() throws Exception {
     assertFails(
-        WeirProcess.run(
+        InProcess.run(
             "produce",
             "--input",
             "no-such.csv",
@@ -280,18 +283,17 @@ class CommandsIT {
             kafka),
         "weir: no-such.csv: expected a file, found none");
     assertFails( // and nothing is left on the broker
-        WeirProcess.run("tail", "--topic", "unmade", "--bootstrap-servers", kafka),
+        InProcess.run("tail", "--topic", "unmade", "--bootstrap-servers", kafka),
         "weir tail: topic unmade: expected on Kafka at " + kafka + ", got no such topic");
   }
 
   @Test
   void aMissingTopicIsNamed() throws Exception {
     assertFails(
-        WeirProcess.run("tail", "--topic", "nowhere", "--bootstrap-servers", kafka),
+        InProcess.run("tail", "--topic", "nowhere", "--bootstrap-servers", kafka),
         "weir tail: topic nowhere: expected on Kafka at " + kafka + ", got no such topic");
     assertFails(
-        WeirProcess.run(
-            "run", "jobs/many-to-one.yaml", "--set", "kafka.bootstrap-servers=" + kafka),
+        InProcess.run("run", "jobs/many-to-one.yaml", "--set", "kafka.bootstrap-servers=" + kafka),
         "weir: topic observations: expected on Kafka at "
             + kafka
             + ", got no such topic; create it or set topics.observations");
@@ -314,7 +316,7 @@ class CommandsIT {
   @Test
   void aFolderIsNoCsv() throws Exception {
     assertFails(
-        WeirProcess.run(
+        InProcess.run(
             "produce", "--input", "jobs", "--topic", "unread", "--bootstrap-servers", kafka),
         "weir: jobs: expected a CSV file, got a folder");
   }
@@ -346,14 +348,13 @@ class CommandsIT {
   @Test
   void eachPublishedModelIsOneVersionMore() throws Exception {
     for (int version = 0; version < 2; version++) {
-      WeirProcess publish =
-          WeirProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka);
+      InProcess publish = InProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka);
       assertThat(publish.exitCode()).as("%s", publish).isZero();
       assertThat(publish.out())
           .isEqualTo("sample-many-to-one version " + (1 + version) + " is on models\n");
       assertThat(publish.err()).isEmpty();
     }
-    WeirProcess list = WeirProcess.run("model", "list", "--bootstrap-servers", kafka);
+    InProcess list = InProcess.run("model", "list", "--bootstrap-servers", kafka);
     assertThat(list.exitCode()).as("%s", list).isZero();
     assertThat(list.out().lines().map(line -> line.split(" +")[0] + " " + line.split(" +")[1]))
         .containsExactly("name version", "sample-many-to-one 1", "sample-many-to-one 2");
@@ -361,7 +362,7 @@ class CommandsIT {
 
   @Test
   void inspectSaysWhatAFileHoldsOrWhyItHoldsNoModel() throws Exception {
-    WeirProcess shipped = WeirProcess.run("model", "inspect", SHIPPED);
+    InProcess shipped = InProcess.run("model", "inspect", SHIPPED);
     assertThat(shipped.exitCode()).as("%s", shipped).isZero();
     assertThat(shipped.out())
         .contains("mode", "many-to-one", "seq_len 5 -> horizon 2", "weight_ih_l0");
@@ -370,15 +371,15 @@ class CommandsIT {
     byte[] bytes = Files.readAllBytes(Path.of(SHIPPED));
     Path truncated =
         Files.write(dir.resolve("half.safetensors"), Arrays.copyOf(bytes, bytes.length / 2));
-    assertFails(WeirProcess.run("model", "inspect", truncated.toString()), "half.safetensors");
+    assertFails(InProcess.run("model", "inspect", truncated.toString()), "half.safetensors");
 
     Path pickle = dir.resolve("model.pt");
     try (InputStream jar = Files.newInputStream(Path.of(System.getProperty("job.jar")))) {
       Files.write(pickle, jar.readNBytes(100_000)); // torch.save writes a ZIP file as well
     }
-    assertFails(WeirProcess.run("model", "inspect", pickle.toString()), "model.pt", "safetensors");
+    assertFails(InProcess.run("model", "inspect", pickle.toString()), "model.pt", "safetensors");
     assertFails(
-        WeirProcess.run("model", "inspect", "no-such.safetensors"),
+        InProcess.run("model", "inspect", "no-such.safetensors"),
         "no-such.safetensors: expected a file, found none");
   }
 
@@ -400,7 +401,7 @@ class CommandsIT {
         "model | weir model: expected inspect, publish, list, rollback or diff, got none",
       })
   void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
-    WeirProcess weir = WeirProcess.run(command.split(" "));
+    InProcess weir = InProcess.run(command.split(" "));
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(2);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err()).contains(problem);
@@ -417,6 +418,10 @@ class CommandsIT {
 
   /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */
   private static void assertFails(WeirProcess weir, String... words) {
+    assertFails(new InProcess(weir.exitCode(), weir.out(), weir.err()), words);
+  }
+
+  private static void assertFails(InProcess weir, String... words) {
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err()).contains(words).doesNotContain("\tat ", "Exception");

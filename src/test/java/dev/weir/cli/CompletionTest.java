@@ -32,7 +32,7 @@ class CompletionTest {
             .redirectErrorStream(true)
             .start();
     byte[] out = bash.getInputStream().readAllBytes();
-    assertThat(bash.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(bash.waitFor(2, TimeUnit.MINUTES)).isTrue();
     return new String(out, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
   }
 

@@ -3,6 +3,7 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.Patience;
 import java.io.File;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -28,13 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class DashboardCommandIT {
 
-  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration WAIT = Patience.LIMIT;
   private static final Pattern ADDRESS = Pattern.compile("the page is at (http://\\S+)");
 
   private final HttpClient http = HttpClient.newHttpClient();
 
   private HttpResponse<String> get(URI address, String... headers) throws Exception {
-    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20));
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Patience.LIMIT);
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -138,7 +139,7 @@ class DashboardCommandIT {
             .redirectError(err.toFile())
             .redirectOutput(dir.resolve("out").toFile())
             .start();
-    assertThat(weir.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(weir.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(Files.readString(err))
         .contains(
             "weir: dashboard: expected Javalin on the class path, got none", "./weir dashboard")

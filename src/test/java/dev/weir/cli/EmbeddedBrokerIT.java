@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.kafka.TopicAdmin;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EmbeddedBrokerIT {
 
   private static final long LONG_AGO = Instant.parse("2011-01-01T00:00:00Z").toEpochMilli();
@@ -44,7 +43,6 @@ class EmbeddedBrokerIT {
           producer.send(new ProducerRecord<>(topic, 0, LONG_AGO, null, new byte[] {1})).get();
         }
         await() // the second shows when the broker has looked for what to delete
-            .atMost(Duration.ofSeconds(30))
             .until(() -> consumer.beginningOffsets(List.of(DELETED)).get(DELETED) == 1);
         assertThat(consumer.beginningOffsets(List.of(KEPT)).get(KEPT)).isZero();
       }

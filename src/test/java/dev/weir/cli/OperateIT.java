@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An operator's commands beside a job that runs: status, tail, doctor. */
 @Tag("slow")
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OperateIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -98,7 +99,6 @@ class OperateIT {
     ForecastJob.submit(cluster.environment(), JobSettings.read(job, Map.of()));
     send("observations", "junk".getBytes(StandardCharsets.UTF_8)); // one dead letter
     Awaitility.await("all forecasts and the dead letter are committed")
-        .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(500))
         .until(
             () ->
@@ -145,7 +145,6 @@ class OperateIT {
   void aJobThatIsWellIsHealthyAndItsFiguresAreThoseOfTheTopics() throws Exception {
     JsonNode[] seen = new JsonNode[1];
     Awaitility.await("the offsets are committed")
-        .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
               InProcess run = status("--jobmanager", flink);
@@ -517,7 +516,7 @@ class OperateIT {
         InProcess run = registered(command, options);
         assertThat(Duration.ofNanos(System.nanoTime() - start))
             .as(command)
-            .isLessThan(Duration.ofSeconds(20));
+            .isLessThan(Patience.LIMIT);
         assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
         assertThat(run.out())
             .as(command)

@@ -3,10 +3,10 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.kafka.RegistryServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands on topics whose schemas are in a registry that asks for a password. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RegistryCommandsIT {
 
   private static final String SECRET = "s3sam-dich";
@@ -79,7 +79,7 @@ class RegistryCommandsIT {
               job.toString(),
               "-D",
               "execution.checkpointing.interval=500ms")) {
-        run.awaitErr(Pattern.compile("registered is running"), Duration.ofSeconds(60));
+        run.awaitErr(Pattern.compile("registered is running"), Patience.LIMIT);
         WeirProcess tail =
             WeirProcess.run(
                 "tail",

@@ -4,14 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -72,11 +69,10 @@ public final class SecuredBroker implements AutoCloseable {
   public static SecuredBroker start(Path dir) throws Exception {
     makeCertificate(dir, "broker", "CN=localhost");
     makeCertificate(dir, "client", CERTIFIED);
-    List<Integer> ports = freePorts(4);
-    int inner = ports.get(0);
-    int controller = ports.get(1);
-    int sasl = ports.get(2);
-    int tls = ports.get(3);
+    int inner = EmbeddedBroker.freePort();
+    int controller = EmbeddedBroker.freePort();
+    int sasl = EmbeddedBroker.freePort();
+    int tls = EmbeddedBroker.freePort();
     Map<String, String> p = new HashMap<>();
     p.put("controller.quorum.voters", "1@localhost:" + controller);
     p.put(
@@ -110,7 +106,7 @@ public final class SecuredBroker implements AutoCloseable {
                   new UserScramCredentialUpsertion(
                       USER, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), PASSWORD)))
           .all()
-          .get(15, TimeUnit.SECONDS);
+          .get(2, TimeUnit.MINUTES);
     }
     return secured;
   }
@@ -153,18 +149,17 @@ public final class SecuredBroker implements AutoCloseable {
                             "User:" + user, "*", operation, AclPermissionType.ALLOW)))
             .toList();
     try (Admin admin = admin()) {
-      admin.createAcls(grants).all().get(15, TimeUnit.SECONDS);
+      admin.createAcls(grants).all().get(2, TimeUnit.MINUTES);
       AclBindingFilter ofResource =
           new AclBindingFilter(resource.toFilter(), AccessControlEntryFilter.ANY);
       await("the broker has heard of it from its controller")
-          .atMost(Duration.ofSeconds(15))
           .pollInterval(Duration.ofMillis(20))
           .until(
               () ->
                   admin
                       .describeAcls(ofResource)
                       .values()
-                      .get(15, TimeUnit.SECONDS)
+                      .get(2, TimeUnit.MINUTES)
                       .containsAll(grants));
     }
   }
@@ -241,7 +236,7 @@ public final class SecuredBroker implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve(name + ".keytool").toFile())
             .start();
-    if (!keytool.waitFor(30, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+    if (!keytool.waitFor(2, TimeUnit.MINUTES) || keytool.exitValue() != 0) {
       throw new IOException("keytool: " + Files.readString(dir.resolve(name + ".keytool")));
     }
     KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -254,21 +249,6 @@ public final class SecuredBroker implements AutoCloseable {
                 Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                     .encodeToString(keys.getCertificate(name).getEncoded()));
     Files.writeString(dir.resolve(name + ".pem"), pem);
-  }
-
-  /** So many that differ: none is given back before all are found. */
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> probes = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        probes.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return probes.stream().map(ServerSocket::getLocalPort).toList();
-    } finally {
-      for (ServerSocket probe : probes) {
-        probe.close();
-      }
-    }
   }
 
   @Override

@@ -15,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.DashboardSettings;
 import dev.weir.kafka.ClientProperties;
@@ -52,12 +53,12 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A broker that lets in only whom it knows, and what must not be seen of how one is known: a job
  * and the commands are given exactly what docs/kafka-security.md lists.
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SecuredKafkaIT {
 
   private static final String SHIPPED = "src/main/resources/models/sample-many-to-one.safetensors";
   private static final String WRONG = "wr0ng-s3cret";
-  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration WAIT = Patience.LIMIT;
 
   /** Parts that survive any encoding of the whole. */
   private static final List<String> SECRETS =

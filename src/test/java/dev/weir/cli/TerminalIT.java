@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Colours and changing lines: on a terminal, made by {@code script}, and nowhere else. */
 @Tag("slow")
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TerminalIT {
 
   private static final String ESCAPE = "\033[";
@@ -49,7 +49,7 @@ class TerminalIT {
     builder.environment().putAll(environment);
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     return out;
   }
 

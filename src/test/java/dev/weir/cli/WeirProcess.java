@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +44,7 @@ final class WeirProcess implements AutoCloseable {
   static WeirProcess start(Map<String, String> environment, String... args) throws IOException {
     Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
     Path logs = Files.createDirectories(target.resolve("cli"));
-    String name = ++count + "-" + args[0];
+    String name = ProcessHandle.current().pid() + "-" + ++count + "-" + args[0];
     List<String> command = new ArrayList<>(List.of(Path.of("weir").toAbsolutePath().toString()));
     command.addAll(List.of(args));
     Path out = logs.resolve(name + ".out");
@@ -76,7 +77,7 @@ final class WeirProcess implements AutoCloseable {
   /** As {@link #run(String...)}, with more variables in its environment. */
   static WeirProcess run(Map<String, String> environment, String... args) throws IOException {
     try (WeirProcess weir = start(environment, args)) {
-      weir.exitCode(Duration.ofSeconds(90));
+      weir.exitCode(Patience.LIMIT);
       return weir;
     }
   }

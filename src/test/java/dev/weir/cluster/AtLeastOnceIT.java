@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The mode of low latency: seen at once, and some of it again after a failure. */
 @Tag("slow")
-@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AtLeastOnceIT {
 
   @Test

@@ -1,5 +1,6 @@
 package dev.weir.cluster;
 
+import dev.weir.Patience;
 import dev.weir.cli.EmbeddedBroker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  * same data and port.
  */
 final class BrokerProcess implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Patience.LIMIT;
   private static final Pattern READY = Pattern.compile("bootstrap\\.servers=(localhost:(\\d+))\\R");
 
   private final BuiltClasspath classpath;

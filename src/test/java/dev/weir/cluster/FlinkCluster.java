@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.Patience;
+import dev.weir.cli.EmbeddedBroker;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,9 +39,9 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * folder, which is kept for a look afterwards.
  */
 final class FlinkCluster implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(90);
-  private static final Duration CLIENT = Duration.ofSeconds(120);
-  private static final Duration JOB = Duration.ofSeconds(120);
+  private static final Duration START = Patience.LIMIT;
+  private static final Duration CLIENT = Patience.LIMIT;
+  private static final Duration JOB = Patience.LIMIT;
   private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final Pattern PROMETHEUS =
       Pattern.compile("PrometheusReporter HTTP server on port (\\d+)");
@@ -66,11 +66,11 @@ final class FlinkCluster implements AutoCloseable {
       throws IOException {
     this.classpath = classpath;
     this.dir = dir.toAbsolutePath();
-    int restPort = freePort();
+    int restPort = EmbeddedBroker.freePort();
     this.rest = URI.create("http://localhost:" + restPort);
     this.config = flatten(Path.of("conf", "config.yaml"));
     config.put("jobmanager.rpc.address", "localhost");
-    config.put("jobmanager.rpc.port", Integer.toString(freePort()));
+    config.put("jobmanager.rpc.port", Integer.toString(EmbeddedBroker.freePort()));
     config.put("jobmanager.bind-host", "localhost");
     config.put("jobmanager.memory.process.size", "1g");
     config.put("taskmanager.host", "localhost");
@@ -87,7 +87,7 @@ final class FlinkCluster implements AutoCloseable {
     config.put("execution.checkpointing.interval", "1s");
     config.put("execution.checkpointing.min-pause", "0s");
     // Each process takes the first port of the range that is free, and logs which.
-    int prometheusPort = Math.min(freePort(), 65_500);
+    int prometheusPort = EmbeddedBroker.freePort();
     config.put("metrics.reporter.prom.port", prometheusPort + "-" + (prometheusPort + 20));
     // A test waits for recovery, so a lost process is to be noticed soon.
     config.put("heartbeat.interval", "2s");
@@ -456,7 +456,7 @@ final class FlinkCluster implements AutoCloseable {
   private JsonNode send(String method, String path, JsonNode body) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(rest.resolve(path))
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Patience.LIMIT)
             .header("Content-Type", "application/json")
             .method(
                 method,
@@ -607,12 +607,6 @@ final class FlinkCluster implements AutoCloseable {
 
   private static List<String> words(String line) {
     return Stream.of(line.strip().split("\\s+")).filter(word -> !word.isEmpty()).toList();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 
   @Override

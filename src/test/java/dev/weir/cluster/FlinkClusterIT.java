@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * Weir's jobs.
  */
 @Tag("slow")
-@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FlinkClusterIT {
   private static final Path DIR =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/FlinkClusterIT");
@@ -88,7 +88,7 @@ class FlinkClusterIT {
         admin
             .createTopics(List.of(new NewTopic("observations", 2, (short) 1)))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(2, TimeUnit.MINUTES);
       }
 
       broker.process().kill();
@@ -96,7 +96,7 @@ class FlinkClusterIT {
 
       assertThat(broker.bootstrapServers()).isEqualTo(bootstrapServers);
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-        assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS)).contains("observations");
+        assertThat(admin.listTopics().names().get(2, TimeUnit.MINUTES)).contains("observations");
       }
     }
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.Patience;
 import dev.weir.cli.SecuredBroker;
 import dev.weir.forecast.Fallback;
 import dev.weir.forecast.Forecast;
@@ -56,7 +57,7 @@ class ForecastJobClusterIT {
   private static final BuiltClasspath BUILD = BuiltClasspath.ofThisBuild();
   private static final Path DIR = BUILD.target().resolve("cluster/ForecastJobClusterIT");
   private static final String JOB = "jobs/many-to-one.yaml";
-  private static final Duration WAIT = Duration.ofSeconds(90);
+  private static final Duration WAIT = Patience.LIMIT;
 
   /** Five hours of each series in a second: some 150 values a second for more than a minute. */
   private static final String SPEED = "18000";

@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  * SIGKILL.
  */
 final class LocalProcess implements AutoCloseable {
-  private static final Duration END = Duration.ofSeconds(20);
+  private static final Duration END = Patience.LIMIT;
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -112,10 +113,7 @@ final class LocalProcess implements AutoCloseable {
     exitCode(END);
   }
 
-  /**
-   * SIGTERM, as an orchestrator would; a process that has not ended after 20 seconds fails the
-   * test.
-   */
+  /** SIGTERM, as an orchestrator would; a process that does not end fails the test. */
   int terminate() {
     process.destroy();
     return exitCode(END);
@@ -185,7 +183,7 @@ final class LocalProcess implements AutoCloseable {
       resume(); // a stopped process would not see the SIGTERM
       process.destroy();
       try {
-        if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
           kill();
         }
       } catch (InterruptedException e) {

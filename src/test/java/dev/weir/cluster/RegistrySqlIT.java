@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
@@ -78,9 +79,9 @@ class RegistrySqlIT {
                     .map(topic -> new NewTopic(topic, 1, (short) 1))
                     .toList())
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(2, TimeUnit.MINUTES);
       }
-      Topics topics = new Topics(servers, Duration.ofSeconds(90));
+      Topics topics = new Topics(servers, Patience.LIMIT);
       Map<String, String> options = new HashMap<>();
       options.put("kafka.bootstrap-servers", servers);
       options.put("kafka.format", "avro-confluent");

@@ -2,6 +2,7 @@ package dev.weir.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Patience;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ForecastSettings.Learning;
@@ -85,9 +86,9 @@ class SqlClientIT {
                     new NewTopic("observations", 2, (short) 1),
                     new NewTopic("forecast-steps", 2, (short) 1)))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(2, TimeUnit.MINUTES);
       }
-      Topics topics = new Topics(servers, Duration.ofSeconds(90));
+      Topics topics = new Topics(servers, Patience.LIMIT);
 
       send(servers, 0, HALF);
       String first = run(flink, servers, "SET 'parallelism.default' = '1';");

@@ -134,7 +134,7 @@ final class Topics {
   /** All transactional ids that the broker remembers. */
   Collection<TransactionListing> transactions() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-      return admin.listTransactions().all().get(30, TimeUnit.SECONDS);
+      return admin.listTransactions().all().get(2, TimeUnit.MINUTES);
     }
   }
 

@@ -38,7 +38,6 @@ final class Chromium implements AutoCloseable {
 
   private static final Path BROWSER = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final ChromeDriver driver;
 
@@ -157,7 +156,6 @@ final class Chromium implements AutoCloseable {
 
   void await(String what, Callable<Boolean> condition) {
     Awaitility.await(what)
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
         .ignoreExceptionsMatching(
             e -> e instanceof StaleElementReferenceException || e instanceof JavascriptException)

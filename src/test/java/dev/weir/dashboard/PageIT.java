@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.openqa.selenium.Keys;
 
 /** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PageIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.Patience;
 import dev.weir.model.Mode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -202,7 +203,7 @@ class PageServerTest {
   void eventsTellOfTheJobAndOfTheSeriesAsItHappens() throws Exception {
     fill("pump");
     try (Socket socket = page.listen("?series=pump", 0)) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(120_000);
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -215,7 +216,7 @@ class PageServerTest {
     long after = page.json("/api/series/history?series=pump").path("sequence").longValue();
     page.take(List.of(Records.record(Records.observation("pump", 4_000, 8))));
     try (Socket socket = page.listen("?series=pump&after=" + after, 0)) { // comes back
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(120_000);
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -232,7 +233,7 @@ class PageServerTest {
     page.take(List.of(Records.record(Records.observation("pump", 3_000, 7))));
     page.take(List.of(Records.record(Records.observation("pump", 4_000, 8))));
     try (Socket socket = page.listen("?series=pump", 0, "Last-Event-ID: " + known)) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(120_000);
       BufferedReader in =
           new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
@@ -463,7 +464,6 @@ class PageServerTest {
       assertThat(page.get("/api/job").statusCode()).as("others are served").isEqualTo(200);
       sockets.remove(0).close();
       await()
-          .atMost(Duration.ofSeconds(20))
           .pollInterval(Duration.ofMillis(300))
           .until(
               () -> {
@@ -506,7 +506,6 @@ class PageServerTest {
       }
       int[] silent = new int[1];
       await() // each of them is taken
-          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 silent[0] = asked("127.0.0.1", page, 2).isEmpty() ? silent[0] + 1 : 0;
@@ -628,7 +627,7 @@ class PageServerTest {
       try (Socket deaf = impatient.listen("?series=" + name, 4_096)) {
         await().until(() -> impatient.listeners() == 1);
         long sent = 0;
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
         while (impatient.listeners() > 0) { // each event some 80 KB; the system's buffers fill
           for (int i = 0; i < SeriesHistory.KEPT; i++) {
             impatient.take(List.of(Records.record(Records.observation(name, 60_000L * i, ++sent))));
@@ -642,7 +641,7 @@ class PageServerTest {
   }
 
   private static int status(Socket socket) throws Exception {
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(120_000);
     byte[] line = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
     return Integer.parseInt(new String(line, StandardCharsets.US_ASCII).substring(9));
   }

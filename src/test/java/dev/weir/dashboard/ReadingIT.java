@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.ForecastCodec;
@@ -40,10 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How the page reads a broker's topics: whole, in part, with holes, and damaged. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReadingIT {
-
-  private static final Duration WAIT = Duration.ofSeconds(30);
 
   private static KafkaFixture kafka;
   private static KafkaProducer<byte[], byte[]> patient; // sends nothing by itself
@@ -174,7 +173,7 @@ class ReadingIT {
   private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
     JobState state = new JobState(topics, null, 10, 1 << 20);
     assertThat(state.histories.ask(row)).as("was not kept").isTrue();
-    try (LookBack lookBack = new LookBack(clients(), topics, state, 1_000)) {
+    try (LookBack lookBack = new LookBack(clients(), topics, state, 1_000, Patience.LIMIT)) {
       lookBack.fill(row);
     }
     assertThat(state.histories.ask(row)).as("could not be had").isFalse();
@@ -245,7 +244,7 @@ class ReadingIT {
                 "pump".getBytes(UTF_8),
                 new ScoreCodec()
                     .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
-    damage(topics.observations(), 0, 1);
+    damage(topics.observations(), 0, 4, 7);
     TopicPartition place = new TopicPartition(topics.observations(), 0);
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
       assertThat(LookBack.part(consumer, place, 2, 11, () -> false, record -> record.offset()))
@@ -279,8 +278,8 @@ class ReadingIT {
       }
       batch(records);
     }
-    damage(topics.observations(), 0, 1);
-    damage(topics.observations(), 1, 3); // the newest
+    damage(topics.observations(), 0, 5, 9);
+    damage(topics.observations(), 1, 15, 19); // the newest
     TreeSet<String> said = new TreeSet<>();
     try (Dashboard page =
         Dashboard.start(
@@ -289,7 +288,6 @@ class ReadingIT {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()
-          .atMost(WAIT)
           .pollInterval(Duration.ofMillis(200))
           .until(
               () -> {
@@ -311,7 +309,6 @@ class ReadingIT {
         }
       }
       await()
-          .atMost(WAIT)
           .untilAsserted(
               () -> {
                 assertThat(job(page).path("observations").intValue()).as("each once").isEqualTo(59);
@@ -332,6 +329,7 @@ class ReadingIT {
     TopicPartition place = new TopicPartition("marked", 0);
     try (KafkaProducer<byte[], byte[]> producer = transactional("marked")) {
       producer.initTransactions();
+      long end = 0;
       for (boolean commits : new boolean[] {true, false}) { // offsets 0-2, mark 3; 4-6, mark 7
         producer.beginTransaction();
         for (int i = 0; i < 3; i++) {
@@ -343,6 +341,8 @@ class ReadingIT {
         } else {
           producer.abortTransaction();
         }
+        end += 4;
+        awaitEnd(place, end);
       }
     }
     for (int size : new int[] {4, 2}) { // offsets 8-11, 12-13
@@ -352,7 +352,7 @@ class ReadingIT {
       }
       batch(records);
     }
-    damage("marked", 0, 4);
+    damage("marked", 0, 8, 11);
     try (KafkaConsumer<byte[], byte[]> looking =
         new KafkaConsumer<>(
             DamagedBatch.consumerConfig(TopicReader.seekingConfig(clients())),
@@ -383,6 +383,13 @@ class ReadingIT {
     return times;
   }
 
+  /** The broker writes a transaction's mark some time after the producer is told of its end. */
+  private static void awaitEnd(TopicPartition place, long end) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
+      await().until(() -> consumer.endOffsets(List.of(place)).get(place), found -> found == end);
+    }
+  }
+
   private static KafkaProducer<byte[], byte[]> transactional(String id) {
     return new KafkaProducer<>(
         Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", id),
@@ -396,22 +403,26 @@ class ReadingIT {
     patient.flush();
   }
 
-  /** Changes the last byte of a partition's n-th batch on the broker's disk. */
-  private static void damage(String topic, int partition, int n) throws IOException {
+  /**
+   * Changes the last byte of a batch on the broker's disk.
+   *
+   * @param first offset of the batch's first record; {@code last} of its last one
+   */
+  private static void damage(String topic, int partition, long first, long last)
+      throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(kafka.log(topic, partition).toFile(), "rw")) {
       long at = 0;
-      for (int i = 0; ; i++) {
-        file.seek(at + 8); // after the base offset: the length of what follows
-        long end = at + 12 + file.readInt();
-        if (i == n) {
-          file.seek(end - 1);
-          int last = file.read();
-          file.seek(end - 1);
-          file.write(last ^ 0x40);
-          return;
-        }
-        at = end;
+      while (file.readLong() != first) { // the base offset, then the length of what follows
+        at += 12 + file.readInt();
+        file.seek(at);
       }
+      long end = at + 12 + file.readInt();
+      file.seek(at + 23); // after the leader epoch, the magic byte, the CRC and the attributes
+      assertThat(first + file.readInt()).as("end of the batch at %d", first).isEqualTo(last);
+      file.seek(end - 1);
+      int changed = file.read() ^ 0x40;
+      file.seek(end - 1);
+      file.write(changed);
     }
   }
 }

@@ -141,7 +141,7 @@ class RequestFuzzTest {
   /** The status of the first answer; 0 when the server answered nothing. */
   private static int give(ServedPage page, String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(120_000);
       try {
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         socket.shutdownOutput();
@@ -150,7 +150,7 @@ class RequestFuzzTest {
         Matcher status = STATUS.matcher(new String(head, StandardCharsets.ISO_8859_1));
         return status.find() ? Integer.parseInt(status.group(1)) : 0;
       } catch (java.net.SocketTimeoutException e) {
-        throw new AssertionError("expected an answer or an end within 20 s, got neither", e);
+        throw new AssertionError("expected an answer or an end within 2 min, got neither", e);
       } catch (IOException e) {
         return 0; // closed on us
       }

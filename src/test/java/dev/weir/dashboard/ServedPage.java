@@ -2,6 +2,7 @@ package dev.weir.dashboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -87,7 +88,7 @@ final class ServedPage implements AutoCloseable {
   HttpResponse<String> send(String method, String path, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at(path))
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Patience.LIMIT)
             .method(method, HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);

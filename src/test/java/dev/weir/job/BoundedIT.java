@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** History first, then streaming from where it ended. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BoundedIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(300);
@@ -221,7 +221,7 @@ class BoundedIT {
                 "window.out-of-orderness",
                 "20 ms",
                 "window.idle-timeout",
-                "4 s")); // more than the job needs to get through
+                "10 min")); // the partition that ends is not to become idle first
     bounded(settings, 2, null);
     awaitForecasts(settings, 10 + 79);
     Map<String, List<Forecast>> made = bySeries(forecasts(settings));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
 import dev.weir.cli.EmbeddedBroker;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.DashboardSettings;
@@ -43,11 +44,11 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The page's server beside a real broker and a real job: what it serves is what the topics hold.
  */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DashboardIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration WAIT = Duration.ofSeconds(40);
+  private static final Duration WAIT = Patience.LIMIT;
   private static final long START = 1_767_225_600_000L;
   private static final long HOUR = 3_600_000;
 
@@ -66,7 +67,7 @@ class DashboardIT {
     URI address = page.address().resolve(path);
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(20)).build(),
+            HttpRequest.newBuilder(address).timeout(Patience.LIMIT).build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(path + response.body()).isEqualTo(200);
     return JSON.readTree(response.body());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import dev.weir.cli.EmbeddedBroker;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.model.ForecastModel;
@@ -15,8 +17,6 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -56,7 +56,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * through the reporter of conf/config.yaml. Skipped where there is no Prometheus ({@code apt-get
  * install prometheus}).
  */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PrometheusIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -86,7 +86,7 @@ class PrometheusIT {
     GlobalConfiguration.loadConfiguration("conf").toMap().entrySet().stream()
         .filter(entry -> entry.getKey().startsWith("metrics."))
         .forEach(entry -> configuration.setString(entry.getKey(), entry.getValue()));
-    int port = freePort();
+    int port = EmbeddedBroker.freePort();
     configuration.setString("metrics.reporter.prom.port", Integer.toString(port));
     reporter = URI.create("http://localhost:" + port + "/metrics");
     FlinkFixture flink = FlinkFixture.start(configuration);
@@ -123,12 +123,6 @@ class PrometheusIT {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
-  }
-
   /** The project's own configuration, with another target and without its patience. */
   private static void startPrometheus() throws Exception {
     Map<String, Object> config =
@@ -148,7 +142,7 @@ class PrometheusIT {
                 "static_configs",
                 List.of(Map.of("targets", List.of(target))))));
     Path file = Files.writeString(dir.resolve("prometheus.yml"), new Yaml().dump(config));
-    int port = freePort();
+    int port = EmbeddedBroker.freePort();
     prometheus = URI.create("http://localhost:" + port);
     Process process =
         new ProcessBuilder(
@@ -163,7 +157,7 @@ class PrometheusIT {
         0,
         () -> {
           process.destroy();
-          if (!process.waitFor(10, TimeUnit.SECONDS)) {
+          if (!process.waitFor(1, TimeUnit.MINUTES)) {
             process.destroyForcibly().waitFor();
           }
         });
@@ -229,7 +223,7 @@ class PrometheusIT {
     try {
       HttpResponse<String> response =
           HTTP.send(
-              HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
+              HttpRequest.newBuilder(uri).timeout(Patience.LIMIT).build(),
               HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
         throw new IOException(uri + ": HTTP " + response.statusCode() + " " + response.body());

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Timeout;
  * Jobs whose schemas are in a registry: a real one, and one that is away or asks for a password.
  */
 @Tag("slow")
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RegistryJobIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);

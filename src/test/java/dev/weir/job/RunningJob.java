@@ -14,8 +14,6 @@ import org.awaitility.core.ConditionFactory;
 /** A submitted job of a test, which ends with it. */
 public final class RunningJob implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
-
   private final JobClient client;
 
   RunningJob(JobClient client) {
@@ -34,7 +32,6 @@ public final class RunningJob implements AutoCloseable {
   /** Waits, but not for a job that is dead: then the cause of its death is the test's failure. */
   public ConditionFactory await() {
     return Awaitility.await()
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
         .failFast("the job is dead", this::throwFailure);
   }

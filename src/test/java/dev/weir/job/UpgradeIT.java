@@ -56,7 +56,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * whole job, from the job file that they were written with, on the input that it had read. What is
  * sent here up to {@link #SAVED}, and in which order, is part of each of them and never changes.
  */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class UpgradeIT {
 
   private static final Path SAVEPOINTS = Path.of("src/test/resources/savepoint");
@@ -391,7 +391,7 @@ class UpgradeIT {
     prepareTopics(settings);
     JobClient client = ForecastJob.submit(environment(1, "hashmap", savepoint), settings);
     try (RunningJob job = new RunningJob(client)) {
-      assertThatThrownBy(() -> client.getJobExecutionResult().get(40, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
           .hasStackTraceContaining(
               "the restored state and the job file disagree: horizon: expected 2, got 3"
                   + " (model one version 2); restore with the old settings, or name another model");
@@ -415,7 +415,7 @@ class UpgradeIT {
     prepareTopics(settings);
     JobClient client = ForecastJob.submit(environment(1, "rocksdb", newer), settings);
     try (RunningJob job = new RunningJob(client)) {
-      assertThatThrownBy(() -> client.getJobExecutionResult().get(40, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
           .hasStackTraceContaining("SeriesMemorySerializer: expected a layout of version 1 to ")
           .hasStackTraceContaining(", got 63: was this state written by a newer Weir?");
     }

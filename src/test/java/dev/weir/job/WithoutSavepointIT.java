@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a job still knows that is started again without a savepoint, and what comes twice. */
 @Tag("slow")
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WithoutSavepointIT {
 
   private static final int SERIES = 3;

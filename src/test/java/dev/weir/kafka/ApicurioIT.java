@@ -5,7 +5,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 
 /** The contract, asked of a real registry. */
-@Timeout(90)
+@Timeout(600)
 class ApicurioIT extends RegistryContract {
 
   private static ApicurioProcess apicurio;

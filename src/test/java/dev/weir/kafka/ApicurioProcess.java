@@ -2,10 +2,10 @@ package dev.weir.kafka;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.Patience;
+import dev.weir.cli.EmbeddedBroker;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,10 +40,7 @@ public final class ApicurioProcess implements AutoCloseable {
               .findFirst()
               .orElseThrow(() -> new AssertionError("expected Apicurio Registry in " + dir));
     }
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = EmbeddedBroker.freePort();
     File log = dir.resolveSibling("apicurio-" + port + ".log").toFile();
     Process process =
         new ProcessBuilder(
@@ -61,7 +58,6 @@ public final class ApicurioProcess implements AutoCloseable {
     ApicurioProcess started =
         new ApicurioProcess(process, "http://127.0.0.1:" + port + "/apis/ccompat/v7");
     await("Apicurio Registry answers, see " + log)
-        .atMost(Duration.ofSeconds(60))
         .pollInterval(Duration.ofMillis(100))
         .failFast(() -> !process.isAlive())
         .ignoreExceptions()
@@ -89,7 +85,7 @@ public final class ApicurioProcess implements AutoCloseable {
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(Duration.ofSeconds(10))
+            .timeout(Patience.LIMIT)
             .header("Content-Type", "application/json")
             .method(
                 method,

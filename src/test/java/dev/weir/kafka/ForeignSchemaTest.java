@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Schemas that are small and mean harm: anybody may register one. */
-@Timeout(20)
+@Timeout(600)
 class ForeignSchemaTest {
 
   private static String record(String name, String fields) {
