@@ -91,22 +91,28 @@ public final class Documents {
 
   /** The blocks of code in a language, each with the line of its first line. */
   public static List<Piece> blocks(Path file, String language) {
-    List<Piece> blocks = new ArrayList<>();
+    return blocks(file).stream()
+        .filter(block -> block.getKey().equals(language))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** All blocks of code by their language, "" where none is named, in the document's order. */
+  public static List<Map.Entry<String, Piece>> blocks(Path file) {
+    List<Map.Entry<String, Piece>> blocks = new ArrayList<>();
     String fence = null;
-    boolean wanted = false;
+    String language = null;
     int first = 0;
     StringBuilder block = new StringBuilder();
     for (Piece line : lines(file)) {
       Matcher matcher = FENCE.matcher(line.text);
       if (fence == null && matcher.matches()) {
         fence = matcher.group(1);
-        wanted = matcher.group(2).equals(language);
+        language = matcher.group(2);
         first = line.line + 1;
         block.setLength(0);
       } else if (fence != null && line.text.strip().equals(fence)) {
-        if (wanted) {
-          blocks.add(new Piece(file, first, block.toString()));
-        }
+        blocks.add(Map.entry(language, new Piece(file, first, block.toString())));
         fence = null;
       } else if (fence != null) {
         block.append(line.text).append('\n');

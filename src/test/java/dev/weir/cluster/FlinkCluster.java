@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.Patience;
 import dev.weir.cli.EmbeddedBroker;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -213,6 +214,39 @@ final class FlinkCluster implements AutoCloseable {
         ? client("org.apache.flink.table.client.SqlClient", List.of("embedded", "-f", path), jvm)
             .output()
         : client(StatementFile.class.getName(), List.of(path), jvm).output();
+  }
+
+  /** Starts a file of statements, which prints the rows of its queries until they end. */
+  LocalProcess startSql(Path file) throws IOException {
+    List<String> flags = new ArrayList<>(List.of("-Xmx384m", "-XX:+UseSerialGC"));
+    flags.addAll(commonFlags("client"));
+    String name = "sql-" + starts.merge("sql", 1, Integer::sum);
+    return LocalProcess.java(
+        name,
+        dir.resolve("log/" + name + ".log"),
+        flags,
+        classpath.cluster(),
+        StatementFile.class.getName(),
+        List.of(file.toAbsolutePath().toString()),
+        Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()));
+  }
+
+  /** A program like {@code bin/flink} of Flink's distribution. */
+  void writeCommand(Path file) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(commonFlags("client"));
+    command.add("-cp");
+    command.add(
+        String.join(
+            File.pathSeparator, classpath.cluster().stream().map(Path::toString).toList()));
+    command.add("org.apache.flink.client.cli.CliFrontend");
+    Files.writeString(
+        file,
+        "#!/bin/bash\nexport FLINK_CONF_DIR='%s'\nexec '%s' \"$@\"\n"
+            .formatted(dir.resolve("conf"), String.join("' '", command)));
+    assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 
   /** Flink's command line in a process of its own; fails unless it ends with 0. */

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One JVM of its own, which a test may stop the hard way. Standard output and error go to one file.
+ * One process of its own, mostly a JVM, which a test may stop the hard way. Standard output and error go to one file.
  * The process ends with {@code close}, or with this JVM; it leaks if this JVM is itself killed with
  * SIGKILL.
  */
@@ -66,9 +66,17 @@ final class LocalProcess implements AutoCloseable {
     command.add(String.join(File.pathSeparator, classpath.stream().map(Path::toString).toList()));
     command.add(mainClass);
     command.addAll(args);
+    return start(name, log, command, Path.of(""), environment);
+  }
+
+  /** Starts any command in a folder; {@code log} is written anew. */
+  static LocalProcess start(
+      String name, Path log, List<String> command, Path folder, Map<String, String> environment)
+      throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.directory(folder.toAbsolutePath().toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     // Flags meant for this JVM, such as a coverage agent, are not meant for its children.
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));

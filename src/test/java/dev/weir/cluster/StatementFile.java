@@ -13,12 +13,15 @@ import org.apache.flink.table.api.TableResult;
 /**
  * Does with a file what Flink's SQL client does with it, for a Flink whose client is not among the
  * build's jars: the same parser, planner and functions, in a process without a classpath of ours.
+ * Prints the rows of each query as {@code Query N: row} while the statements after it run.
  */
 public final class StatementFile {
 
   private static final Pattern SET = Pattern.compile("(?s)SET\\s+'(.*?)'\\s*=\\s*'(.*?)'");
 
   private StatementFile() {}
+
+  private static int queries;
 
   public static void main(String[] args) throws Exception {
     Configuration configuration = GlobalConfiguration.loadConfiguration();
@@ -39,6 +42,16 @@ public final class StatementFile {
       }
       TableResult result = tables.executeSql(statement.strip());
       result.getJobClient().ifPresent(job -> System.out.println("Job ID: " + job.getJobID()));
+      if (statement.strip().startsWith("SELECT")) {
+        int query = ++queries;
+        new Thread(() -> print(query, result)).start();
+      }
     }
+  }
+
+  private static void print(int query, TableResult result) {
+    System.out.printf("Query %d starts%n", query);
+    result.collect().forEachRemaining(row -> System.out.printf("Query %d: %s%n", query, row));
+    System.out.printf("Query %d ends%n", query);
   }
 }
