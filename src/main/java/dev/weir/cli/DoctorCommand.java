@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples: weir doctor my-job.yaml",
-      "          weir doctor my-job.yaml --jobmanager localhost:8081 --series 100000"
+      "          weir doctor my-job.yaml --jobmanager localhost:8081 --series 100000",
+      "          weir doctor my-job.yaml --savepoint savepoints/savepoint-1a2b3c"
     })
 final class DoctorCommand implements Callable<Integer> {
 
@@ -68,6 +69,13 @@ final class DoctorCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "How many series there will be, for the memory that they take.")
   private Long series;
+
+  @Option(
+      names = "--savepoint",
+      paramLabel = "PATH",
+      description =
+          "Savepoint that the job will start from: were partitions of the observations added since?")
+  private String savepoint;
 
   @Option(
       names = "--format",
@@ -137,10 +145,10 @@ final class DoctorCommand implements Callable<Integer> {
             "flink", "start it, or name it with --jobmanager HOST:PORT", "%s", e.getMessage());
       }
     }
-    topics(list, job, tasks);
+    topics(list, job, tasks, savepoint);
   }
 
-  private static void topics(CheckList list, JobSettings job, int tasks) {
+  private static void topics(CheckList list, JobSettings job, int tasks, String savepoint) {
     KafkaSettings kafka = job.kafka();
     try {
       ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
@@ -152,7 +160,7 @@ final class DoctorCommand implements Callable<Integer> {
       try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), properties)) {
         admin.missing(List.of()); // before any consumer: is there a broker
         try (TopicTails tails = new TopicTails(clients)) {
-          new TopicChecks(list, job, admin, tails).check(tasks);
+          new TopicChecks(list, job, admin, tails).check(tasks, savepoint);
         }
       }
     } catch (IllegalStateException | KafkaException e) {

@@ -1,21 +1,24 @@
 package dev.weir.cli;
 
+import dev.weir.kafka.OpenTransactions;
 import dev.weir.kafka.OpenTransactions.Hidden;
 import dev.weir.kafka.OpenTransactions.Transaction;
 import dev.weir.kafka.TopicAdmin;
+import java.io.IOException;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 
 /** Says once, when a topic has been quiet for a while, which open transaction hides its records. */
 final class QuietTopic implements AutoCloseable {
 
-  private static final long QUIET_NANOS = 10_000_000_000L;
+  private static final long LOOK_NANOS = 10_000_000_000L;
 
   private final KafkaOptions kafka;
   private final String topic;
   private final Consumer<String> say;
   private TopicAdmin admin; // null until it is needed
-  private long since = System.nanoTime();
+  private long newest = System.nanoTime(); // when the last record came
+  private long looked = newest;
   private String told;
 
   QuietTopic(KafkaOptions kafka, String topic, Consumer<String> say) {
@@ -30,30 +33,39 @@ final class QuietTopic implements AutoCloseable {
    * @param empty whether it brought nothing
    */
   void polled(boolean empty) {
+    long now = System.nanoTime();
     if (!empty) {
-      since = System.nanoTime();
-    } else if (System.nanoTime() - since > QUIET_NANOS) {
-      since = System.nanoTime();
-      look();
+      newest = now;
+      looked = now;
+    } else if (now - looked > LOOK_NANOS) {
+      looked = now;
+      look((now - newest) / 1_000_000);
     }
   }
 
-  private void look() {
+  private void look(long quietMillis) {
     try {
       if (admin == null) {
         admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties());
       }
       Hidden hidden = admin.openTransactions().hiding(topic);
-      if (hidden == null || !hidden.isLong(System.currentTimeMillis())) {
+      if (hidden == null) {
         return;
       }
       Transaction transaction = hidden.transaction();
+      boolean isLong =
+          transaction == null
+              ? quietMillis >= OpenTransactions.LONG_MILLIS
+              : hidden.isLong(System.currentTimeMillis());
+      if (!isLong) {
+        return;
+      }
       String which = transaction == null ? "" : transaction.id() + transaction.start();
       if (!which.equals(told)) {
         told = which;
         say.accept(hidden.sentence());
       }
-    } catch (KafkaException | java.io.IOException e) {
+    } catch (KafkaException | IOException e) {
       // the records matter, and the next look may succeed
     }
   }

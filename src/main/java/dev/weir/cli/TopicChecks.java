@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
+import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.BrokerFacts;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Delivery;
@@ -18,6 +19,9 @@ import dev.weir.model.ForecastModel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -55,8 +59,9 @@ final class TopicChecks {
    * Checks topics, records, rights and transactions.
    *
    * @param parallelism tasks of each operator
+   * @param savepoint that the job starts from; null for none
    */
-  void check(int parallelism) {
+  void check(int parallelism, String savepoint) {
     list.ok("brokers", "%d at %s", facts.brokers(), kafka.bootstrapServers());
     List<String> missing =
         admin.missing(
@@ -92,6 +97,9 @@ final class TopicChecks {
         topics.observations(),
         isReadable ? records::observation : null,
         () -> observations(parallelism));
+    if (!missing.contains(topics.observations())) {
+      allowed("partitions", () -> partitions(savepoint));
+    }
     check(
         missing,
         topics.forecasts(),
@@ -203,6 +211,60 @@ final class TopicChecks {
       list.ok(name, "%d partitions, %,d records", extent.partitions(), extent.length());
     }
     retention(name);
+  }
+
+  /**
+   * Keys move to partitions that are added. Their newer values would be read beside older ones that
+   * still wait in the old partitions, which would then become LATE.
+   */
+  private void partitions(String savepoint) {
+    String name = topics.observations();
+    Extent extent = tails.extent(name);
+    Map<Integer, Long> committed = facts.committed(kafka.group(), name);
+    Set<Integer> known = committed.keySet();
+    if (savepoint != null) {
+      try {
+        known = SavepointPartitions.of(savepoint, name);
+      } catch (IOException | RuntimeException e) { // whatever is there may be no savepoint
+        list.fail(
+            "savepoint",
+            "name a savepoint's folder that this machine can read",
+            "%s: %s",
+            savepoint,
+            e.getMessage());
+        return;
+      }
+      list.ok("savepoint", "has read %d partitions of %s", known.size(), name);
+    }
+    if (known.isEmpty()) {
+      return; // a first start reads all partitions from their beginnings
+    }
+    Map<Integer, Long> added = new TreeMap<>(extent.ends());
+    added.keySet().removeAll(known);
+    // without a savepoint, an empty one may only have had nothing to commit
+    added.entrySet().removeIf(end -> savepoint == null && isEmpty(extent, end.getKey()));
+    Map<Integer, Long> read = new TreeMap<>(committed);
+    added.keySet().forEach(partition -> read.put(partition, extent.ends().get(partition)));
+    long lag = extent.behind(read);
+    if (!added.isEmpty() && lag > 0) {
+      list.warn(
+          "partitions",
+          "set window.out-of-orderness to the time that the backlog spans until it is read:"
+              + " docs/runbook.md, More partitions",
+          "%d of %d partitions of %s were added, and group %s is %,d records behind in the others:"
+              + " values of one series would come out of order, and the earlier ones be LATE",
+          added.size(),
+          extent.partitions(),
+          name,
+          kafka.group(),
+          lag);
+    } else if (!added.isEmpty()) {
+      list.ok("partitions", "%d were added, and nothing waits in the others", added.size());
+    }
+  }
+
+  private static boolean isEmpty(Extent extent, int partition) {
+    return extent.ends().get(partition) <= extent.begins().getOrDefault(partition, 0L);
   }
 
   private void kept(String name) {

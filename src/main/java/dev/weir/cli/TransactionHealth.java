@@ -39,10 +39,10 @@ final class TransactionHealth {
     try {
       Hidden hidden = transactions.hiding(topic);
       long now = System.currentTimeMillis();
-      if (hidden != null && hidden.isLong(now)) {
+      if (hidden != null && (hidden.transaction() == null || hidden.isLong(now))) {
         report.row("transactions", "%s", hidden.sentence());
         boolean late =
-            hidden.transaction() != null
+            hidden.isLong(now)
                 && now - hidden.transaction().start() >= INTERVALS * Math.max(0, interval);
         if (late) {
           report.problem(NEXT, "%s", hidden.sentence());

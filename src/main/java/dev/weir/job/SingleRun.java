@@ -46,6 +46,7 @@ public final class SingleRun {
 
   private final JobSettings settings;
   private final Duration interval;
+  private final boolean restarts;
   private final Consumer<String> say;
 
   /**
@@ -58,7 +59,8 @@ public final class SingleRun {
   public static void check(JobSettings settings, ReadableConfig flink, Consumer<String> say)
       throws InterruptedException {
     Configuration configuration = Configuration.fromMap(flink.toMap());
-    if (EmbeddedExecutor.NAME.equals(configuration.get(DeploymentOptions.TARGET))) {
+    boolean restarts = EmbeddedExecutor.NAME.equals(configuration.get(DeploymentOptions.TARGET));
+    if (restarts) {
       if (!"NONE".equalsIgnoreCase(configuration.get(HighAvailabilityOptions.HA_MODE))) {
         // each JobManager that takes over runs main() again, beside its own job's transactions
         LOG.info("high availability: does not look whether {} runs already", settings.name());
@@ -67,11 +69,17 @@ public final class SingleRun {
     } else {
       checkCluster(settings, configuration);
     }
-    checkBrokers(settings, configuration, say);
+    checkBrokers(settings, configuration, restarts, say);
   }
 
   /** Checks only the brokers, for a cluster that runs nothing else. */
   public static void checkBrokers(JobSettings settings, ReadableConfig flink, Consumer<String> say)
+      throws InterruptedException {
+    checkBrokers(settings, flink, false, say);
+  }
+
+  private static void checkBrokers(
+      JobSettings settings, ReadableConfig flink, boolean restarts, Consumer<String> say)
       throws InterruptedException {
     KafkaSettings kafka = settings.kafka();
     if (kafka.delivery() != KafkaSettings.Delivery.EXACTLY_ONCE) {
@@ -84,15 +92,21 @@ public final class SingleRun {
     ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       admin.missing(List.of()); // whether there is a broker at all
-      new SingleRun(settings, interval, say).watch(admin.openTransactions());
+      new SingleRun(settings, interval, restarts, say).watch(admin.openTransactions());
     } catch (KafkaException e) { // no right to describe transactions, or an old broker
       LOG.warn("could not look whether {} runs already: {}", settings.name(), e.toString());
     }
   }
 
-  private SingleRun(JobSettings settings, Duration interval, Consumer<String> say) {
+  /**
+   * @param restarts whether this may be the start of a job that has just lost its JobManager, and
+   *     whose tasks are aborting their transactions
+   */
+  private SingleRun(
+      JobSettings settings, Duration interval, boolean restarts, Consumer<String> say) {
     this.settings = settings;
     this.interval = interval;
+    this.restarts = restarts;
     this.say = say;
   }
 
@@ -148,38 +162,49 @@ public final class SingleRun {
     say.accept(
         "found %d open transactions of %s: watching for up to %d s whether another job is writing"
             .formatted(first.size(), prefix, MAX_WATCH.toSeconds()));
-    long begun = System.nanoTime();
+    long start = System.nanoTime();
     long youngest = first.get(first.size() - 1).start();
+    boolean ended = false;
     while (true) {
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
       List<Transaction> now = transactions.of(prefix);
       long clock = System.currentTimeMillis();
-      if (OpenTransactions.moved(first, now, clock)) {
-        throw new IllegalStateException(
-            "transactions of %s: expected none of a running job, got some that begin and end: another job is writing as %s (Kafka at %s); stop it first with a savepoint, or start a second one with --force"
-                .formatted(prefix, prefix, settings.kafka().bootstrapServers()));
+      if (OpenTransactions.begun(first, now)) {
+        throw refusal(
+            "expected none of a running job, got some that begin and end: another job is writing as %s; stop it first with a savepoint, or start a second one with --force"
+                .formatted(prefix));
       }
-      if (now.isEmpty()) {
+      ended |= !restarts && OpenTransactions.ended(first, now, clock);
+      Duration watched = Duration.ofNanos(System.nanoTime() - start);
+      boolean isEnough = watched.compareTo(enough) >= 0;
+      if (isEnough && ended) {
+        throw refusal(
+            "expected none of a running job, got some that ended while they were watched: a job writes seldom as %s, or has just stopped; try again, or start with --force"
+                .formatted(prefix));
+      }
+      if (now.isEmpty() && !ended) {
         return; // the brokers have aborted them
       }
       long decided = youngest + INTERVALS * interval.toMillis();
-      Duration watched = Duration.ofNanos(System.nanoTime() - begun);
-      if (watched.compareTo(enough) >= 0 && clock >= decided) {
+      if (isEnough && clock >= decided) {
         say.accept(
             "the open transactions of %s do not change: a job that died left them"
                 .formatted(prefix));
         return;
       }
       if (watched.compareTo(MAX_WATCH) >= 0) {
-        throw new IllegalStateException(
-            "transactions of %s: expected none that are open, got %d, the newest since %s (Kafka at %s): too early to tell a running job from one that died; try again after %s, or start with --force"
+        throw refusal(
+            "expected none that are open, got %d, the newest since %s: too early to tell a running job from one that died; try again after %s, or start with --force"
                 .formatted(
-                    prefix,
-                    now.size(),
-                    OpenTransactions.time(youngest),
-                    settings.kafka().bootstrapServers(),
-                    OpenTransactions.time(decided)));
+                    now.size(), OpenTransactions.time(youngest), OpenTransactions.time(decided)));
       }
     }
+  }
+
+  private IllegalStateException refusal(String why) {
+    KafkaSettings kafka = settings.kafka();
+    return new IllegalStateException(
+        "transactions of %s on Kafka at %s: %s"
+            .formatted(kafka.transactionPrefix(), kafka.bootstrapServers(), why));
   }
 }

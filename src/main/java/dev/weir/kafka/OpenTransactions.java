@@ -105,9 +105,9 @@ public final class OpenTransactions {
    */
   public record Hidden(String topic, long offsets, Transaction transaction) {
 
-    /** Whether they wait longer than for the next checkpoint; true if that is not known. */
+    /** Whether they are known to wait longer than for the next checkpoint. */
     public boolean isLong(long now) {
-      return transaction == null || now - transaction.start() >= LONG_MILLIS;
+      return transaction != null && now - transaction.start() >= LONG_MILLIS;
     }
 
     /** What waits, behind what and for how long; without a full stop. */
@@ -133,16 +133,19 @@ public final class OpenTransactions {
     return described(new ListTransactionsOptions(), ids.asMatchPredicate());
   }
 
+  /** Whether a transaction began between two looks, as only those of a running job do. */
+  public static boolean begun(List<Transaction> before, List<Transaction> after) {
+    return !before.containsAll(after);
+  }
+
   /**
-   * Whether a running job has written between two looks: a transaction began, or one ended before
-   * the broker aborts it.
+   * Whether a transaction was committed or aborted between two looks, other than by its timeout.
    *
    * @param clock the time of the second look
    */
-  public static boolean moved(List<Transaction> before, List<Transaction> after, long clock) {
-    return !before.containsAll(after)
-        || before.stream()
-            .anyMatch(one -> !after.contains(one) && one.end() > clock + ABORT_SLACK_MILLIS);
+  public static boolean ended(List<Transaction> before, List<Transaction> after, long clock) {
+    return before.stream()
+        .anyMatch(one -> !after.contains(one) && one.end() > clock + ABORT_SLACK_MILLIS);
   }
 
   private List<Transaction> described(ListTransactionsOptions options, Predicate<String> chosen) {

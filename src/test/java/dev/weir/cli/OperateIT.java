@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -168,6 +170,8 @@ class OperateIT {
     assertThat(status.at("/skill/error_over_naive").asDouble()).isBetween(0.0, 2.0);
     assertThat(status.at("/skill/interval_level").asDouble()).isCloseTo(0.8, within(1e-9));
     assertThat(status.at("/dead_letters/reasons/MALFORMED").asInt()).isEqualTo(1);
+    assertThat(status.at("/dead_letters/records").asLong()).as("without marks").isEqualTo(1);
+    assertThat(weir("dead-letters").out()).contains("1 dead letters on observations.dlq");
 
     InProcess text = InProcess.run("status", job.toString(), "--jobmanager", flink);
     assertThat(text.exitCode()).as("%s", text).isZero();
@@ -237,12 +241,14 @@ class OperateIT {
         admin.createMissing(
             new Topics("observations", "forecasts", "scores", "observations.dlq", "models"), 2);
       }
-      byte[] forecast =
-          new ForecastCodec()
-              .encode(
+      AtomicLong origin = new AtomicLong();
+      ForecastCodec codec = new ForecastCodec();
+      Supplier<byte[]> forecast =
+          () ->
+              codec.encode(
                   new Forecast(
                       "pump",
-                      1,
+                      origin.incrementAndGet(),
                       1,
                       5,
                       Mode.MANY_TO_ONE,
@@ -255,7 +261,7 @@ class OperateIT {
                       Forecast.Status.WARMUP));
       for (int i = 0; i < 20; i++) {
         producer.send(new ProducerRecord<>("observations", new byte[] {7}));
-        producer.send(new ProducerRecord<>("forecasts", forecast));
+        producer.send(new ProducerRecord<>("forecasts", forecast.get()));
       }
       producer.flush();
       String[] command = {"status", "--bootstrap-servers", lonely.bootstrapServers()};
@@ -267,7 +273,7 @@ class OperateIT {
                   while (!over.get()) {
                     producer.send(new ProducerRecord<>("observations", new byte[] {7}));
                     if (alive) {
-                      producer.send(new ProducerRecord<>("forecasts", forecast));
+                      producer.send(new ProducerRecord<>("forecasts", forecast.get()));
                     }
                     LockSupport.parkNanos(50_000_000);
                   }
@@ -288,6 +294,15 @@ class OperateIT {
       InProcess idle = InProcess.run(command);
       assertThat(idle.exitCode()).as("%s", idle).isZero();
       assertThat(idle.out()).contains("too little to tell whether a job runs");
+
+      long again = origin.getAndSet(0);
+      for (long i = 0; i < again; i++) { // as a second job would
+        producer.send(new ProducerRecord<>("forecasts", forecast.get()));
+      }
+      producer.flush();
+      InProcess twice = InProcess.run(command);
+      assertThat(twice.exitCode()).as("%s", twice).isEqualTo(1);
+      assertThat(twice.out()).contains("forecasts repeat another one", "do two jobs write them?");
     }
   }
 

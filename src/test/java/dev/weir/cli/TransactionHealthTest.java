@@ -43,18 +43,20 @@ class TransactionHealthTest {
   @Test
   void aTransactionThatBeginsOrEndsShowsARunningJob() {
     List<Transaction> before = List.of(transaction(0, 5, 9_000));
-    assertThat(OpenTransactions.moved(before, before, NOW)).isFalse();
-    assertThat(OpenTransactions.moved(before, List.of(), NOW)).as("committed").isTrue();
+    assertThat(OpenTransactions.begun(before, before)).isFalse();
+    assertThat(OpenTransactions.ended(before, before, NOW)).isFalse();
+    assertThat(OpenTransactions.begun(before, List.of())).isFalse();
+    assertThat(OpenTransactions.ended(before, List.of(), NOW)).as("committed").isTrue();
     List<Transaction> more = List.of(transaction(0, 5, 9_000), transaction(0, 6, 100));
-    assertThat(OpenTransactions.moved(before, more, NOW)).as("begun").isTrue();
+    assertThat(OpenTransactions.begun(before, more)).as("begun").isTrue();
     List<Transaction> sameId = List.of(transaction(0, 5, 100));
-    assertThat(OpenTransactions.moved(before, sameId, NOW)).as("begun again").isTrue();
+    assertThat(OpenTransactions.begun(before, sameId)).as("begun again").isTrue();
   }
 
   @Test
   void aTransactionThatTimesOutDoesNot() {
     List<Transaction> before = List.of(transaction(0, 5, TIMEOUT - 1_000));
-    assertThat(OpenTransactions.moved(before, List.of(), NOW)).isFalse();
+    assertThat(OpenTransactions.ended(before, List.of(), NOW)).isFalse();
   }
 
   @Test
