@@ -8,7 +8,7 @@ import {SeriesList} from "./list.js";
 import {SeriesView} from "./series.js";
 import {showNotice, showTiles, startTiles} from "./tiles.js";
 import {startTheme, toggleTheme} from "./theme.js";
-import {moment} from "./numbers.js";
+import {local, moment} from "./numbers.js";
 
 const HISTORY_POINTS = 600; // ten minutes
 const RETRY_MS = 2_000;
@@ -98,6 +98,9 @@ function draw() {
     showTiles(job, history, connected);
     jobView.show(job, history);
     seriesView.jobWhy(job.why);
+    seriesView.tick(job.now, job.started);
+    byId("note").hidden = !job.note;
+    say(byId("note"), job.note ?? "");
     byId("flink").hidden = !/^https?:\/\//.test(job.flink ?? "");
     if (!byId("flink").hidden) {
       byId("flink").href = job.flink;
@@ -105,7 +108,7 @@ function draw() {
   }
   document.body.dataset.connected = connected;
   showNotice(connected ? job?.why
-    : refused ?? `The server does not answer; trying again.${job ? ` What you see is from ${moment(job.now)} UTC.` : ""}`);
+    : refused ?? `The server does not answer; trying again.${job ? ` What you see is from ${moment(job.now)} UTC${local(job.now)}.` : ""}`);
   if (seriesView.series === null) {
     say(byId("series-name").firstElementChild, job === null ? "Asking the server …" : job.series > 0 ? "Choose a series" : "Nothing to show yet");
     say(byId("series-why"), job?.why ?? "");

@@ -1,8 +1,8 @@
 // The charts, drawn by uPlot on canvas in the colours of the style sheet.
 
 import uPlot from "./uplot/uPlot.esm.js";
-import {axisTimes, compact, stepped} from "./numbers.js";
-import {valueRange} from "./plot.js";
+import {axisTimes, compact, hasLocalTime, stepped} from "./numbers.js";
+import {residualRange} from "./plot.js";
 import {colour} from "./theme.js";
 
 const AXIS_WIDTH = 64; // the same everywhere, so that what stands below each other has the same times
@@ -23,6 +23,10 @@ const valueAxis = more => axis({
   values: (u, splits, index, space, increment) =>
     splits.map(splits.some(split => Math.abs(split) >= 1e5) ? compact : stepped(increment)),
   ...more});
+
+/** The reader's own clock, above the chart whose times are UTC. */
+const localAxis = hasLocalTime
+  ? [timeAxis({side: 0, size: 36, values: (u, splits, index, space, increment) => axisTimes(splits, increment, true)})] : [];
 
 const cursor = (key, zoomed) => ({
   sync: {key, scales: ["x", null]},
@@ -102,6 +106,69 @@ function marks(view, labelled) {
     }};
 }
 
+/** Marks where values lie beyond the chart; lines: [{index of its data, name of its colour, write or none}]. */
+function clipped(lines) {
+  return u => {
+    const {ctx, data} = u;
+    const {min, max} = u.scales.y;
+    const {left, top, width, height} = u.bbox;
+    const size = 5 * devicePixelRatio;
+    ctx.save();
+    ctx.font = `600 ${11 * devicePixelRatio}px Inter, system-ui, sans-serif`;
+    for (const {index, name, write} of lines) {
+      ctx.fillStyle = colour(name);
+      let free = -Infinity;
+      data[index]?.forEach((value, i) => {
+        const x = u.valToPos(data[0][i], "x", true);
+        if (typeof value !== "number" || (value >= min && value <= max) || x < left || x > left + width) {
+          return;
+        }
+        const up = value > max;
+        const edge = up ? top : top + height;
+        const base = edge + (up ? 1.6 : -1.6) * size;
+        ctx.beginPath();
+        ctx.moveTo(x, edge);
+        ctx.lineTo(x - size, base);
+        ctx.lineTo(x + size, base);
+        ctx.fill();
+        const text = write?.(value) ?? "";
+        const room = ctx.measureText(text).width + 2 * size;
+        const at = x + room > left + width ? x - room : x + 1.5 * size;
+        if (text !== "" && at > free) {
+          ctx.textBaseline = up ? "top" : "bottom";
+          ctx.fillText(text, at, edge);
+          free = at + room;
+        }
+      });
+    }
+    ctx.restore();
+  };
+}
+
+/** A rule along the edge where an interval runs out of the chart; bounds: [{index of its data, name of its colour}]. */
+function openEnds(bounds) {
+  return u => {
+    const {ctx, data} = u;
+    const {min, max} = u.scales.y;
+    const {left, top, width, height} = u.bbox;
+    const thick = 2 * devicePixelRatio;
+    for (const {index, name} of bounds) {
+      ctx.fillStyle = colour(name);
+      let before = null;
+      data[index]?.forEach((value, i) => {
+        if (typeof value !== "number") {
+          return;
+        }
+        const x = Math.min(left + width, Math.max(left, u.valToPos(data[0][i], "x", true)));
+        if (before !== null && (value > max || value < min)) {
+          ctx.fillRect(before, value > max ? top : top + height - thick, x - before, thick);
+        }
+        before = x;
+      });
+    }
+  };
+}
+
 function line(ctx, x, from, to) {
   ctx.beginPath();
   ctx.moveTo(x, from);
@@ -114,7 +181,7 @@ function line(ctx, x, from, to) {
  * hovered(index or null) and zoomed([from, to] or null) are told what the pointer does.
  */
 export class SeriesChart {
-  #view = {rows: [], origin: null, swaps: [], from: 0, to: 1};
+  #view = {rows: [], origin: null, swaps: [], from: 0, to: 1, range: [0, 1]};
   #main;
   #residuals;
 
@@ -124,12 +191,13 @@ export class SeriesChart {
     const none = {show: false};
     const stroke = name => () => colour(name);
     const x = {time: true, range: () => [view.from, view.to]};
+    const ends = [3, 4, 9, 10].map(index => ({index, name: "said"})).concat([6, 7, 11, 12].map(index => ({index, name: "forecast"})));
     const above = marks(view, true);
     const below = marks(view, false);
     this.#main = fit(new uPlot({
       ...sized(mainTarget), ms, tzDate, legend: none, cursor: cursor(key, zoomed), padding: [8, 8, 4, 0],
-      scales: {x, y: {range: () => valueRange(view.rows, view.from, view.to)}},
-      axes: [timeAxis({size: 4, values: () => []}), valueAxis()],
+      scales: {x, y: {range: () => view.range}},
+      axes: [timeAxis({size: 4, values: () => []}), valueAxis(), ...localAxis],
       series: [{},
         {stroke: stroke("actual"), width: 1.75, points: none},
         {stroke: stroke("said"), width: 1.25, dash: [4, 3], points: none},
@@ -137,23 +205,28 @@ export class SeriesChart {
         {stroke: stroke("forecast"), width: 2.5, points: {size: 7, width: 2, show: true,
           filter: u => this.#fanPoints(u), fill: () => colour("surface"), stroke: () => colour("forecast")}},
         {width: 0, stroke: stroke("forecast"), points: none}, {width: 0, stroke: stroke("forecast"), points: none},
-        {stroke: stroke("later"), width: 1.75, points: none}],
+        {stroke: stroke("later"), width: 1.75, points: none},
+        ...["said", "said", "forecast", "forecast"].map(name => ({width: 0, stroke: stroke(name), points: none}))],
       bands: [
+        {series: [10, 9], fill: () => colour("band-past-wide")},
+        {series: [12, 11], fill: () => colour("band-wide")},
         {series: [4, 3], fill: () => colour("band-past")},
         {series: [7, 6], fill: () => colour("band")}],
       hooks: {
-        drawAxes: [above.under], draw: [above.over], setSelect: [selected(zoomed)],
+        drawAxes: [above.under], draw: [above.over, openEnds(ends), clipped([
+          {index: 2, name: "said"}, {index: 5, name: "forecast"},
+          {index: 1, name: "actual", write: compact}, {index: 8, name: "later", write: compact}])], setSelect: [selected(zoomed)],
         setCursor: [u => hovered(u.cursor.left >= 0 ? u.cursor.idx : null)]},
     }, [[]], mainTarget), mainTarget);
     const bars = uPlot.paths.bars({size: [0.7, 10], align: 0});
     this.#residuals = fit(new uPlot({
       ...sized(residualTarget), ms, tzDate, legend: none, cursor: cursor(key, zoomed), padding: [6, 8, 0, 0],
-      scales: {x, y: {range: () => residualRange(view)}},
+      scales: {x, y: {range: () => residualRange(view.rows, view.from, view.to)}},
       axes: [timeAxis({size: 40}), valueAxis({space: 28})],
       series: [{},
         {stroke: stroke("within"), fill: stroke("within"), width: 0, paths: bars, points: none},
         {stroke: stroke("beyond"), fill: stroke("beyond"), width: 0, paths: bars, points: none}],
-      hooks: {drawAxes: [below.under], draw: [below.over], setSelect: [selected(zoomed)]},
+      hooks: {drawAxes: [below.under], draw: [below.over, clipped([{index: 1, name: "within"}, {index: 2, name: "beyond"}])], setSelect: [selected(zoomed)]},
     }, [[]], residualTarget), residualTarget);
   }
 
@@ -163,7 +236,7 @@ export class SeriesChart {
     return found.length <= 60 ? found : [];
   }
 
-  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], from, to */
+  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], from, to, range [low, high] of its values */
   show(view) {
     Object.assign(this.#view, view);
     for (const [plot, data] of [[this.#main, view.main], [this.#residuals, view.residuals]]) {
@@ -176,21 +249,15 @@ export class SeriesChart {
     this.#residuals.redraw(false, true);
   }
 
+  /** Both charts as they are drawn now, the one above the other. */
+  get canvases() {
+    return [this.#main.ctx.canvas, this.#residuals.ctx.canvas];
+  }
+
   destroy() {
     this.#main.destroy();
     this.#residuals.destroy();
   }
-}
-
-/** Even above and below zero, so that a bias shows. */
-function residualRange({rows, from, to}) {
-  let most = 0;
-  for (const at of rows) {
-    if (at.residual !== undefined && at.time >= from && at.time <= to) {
-      most = Math.max(most, Math.abs(at.residual));
-    }
-  }
-  return most ? [-1.08 * most, 1.08 * most] : [-1, 1];
 }
 
 const MINUTE = 60_000;
@@ -217,6 +284,7 @@ export class JobChart {
       // a job with rare checkpoints has a point now and then: they are joined, and one by itself is a dot
       series: [{}, ...lines.map(one => ({stroke: () => colour(one.colour), width: 1.75, dash: one.dash, spanGaps: true,
         points: {show: true, size: 5, fill: () => colour(one.colour), stroke: () => colour(one.colour), filter: alone}}))],
+      hooks: {draw: [clipped(lines.map((one, i) => ({index: i + 1, name: one.colour, write})))]},
     }, [[]], target), target);
   }
 

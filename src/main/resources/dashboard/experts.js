@@ -7,6 +7,11 @@ const SHOWN = 6; // experts, before somebody asks for all of them
 const OURS = "ours";
 const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
 
+const STEPS = 8; // listed of a long horizon, evenly
+
+const stepsOf = horizon => (horizon <= STEPS ? Array.from({length: horizon}, (_, i) => i + 1)
+  : Array.from({length: STEPS}, (_, i) => 1 + Math.round((i * (horizon - 1)) / (STEPS - 1))));
+
 const plain = name => (name === OURS ? "this forecast" : BASELINES[name] ?? name.replace(/^expert:/, ""));
 
 /** A row whose bar is so long, as a share of the longest one's. */
@@ -28,6 +33,8 @@ export class ExpertsPanel {
   #empty = element("p", {class: "empty"}, "No score yet. The experts and their errors stand here once a few forecasts have met their truth.");
   #shares = element("tbody", {});
   #errors = element("tbody", {});
+  #steps = element("tbody", {});
+  #bySteps = scrolling("Error by step", element("table", {class: "bars", "data-bars": "steps"}, head(["Steps ahead", "Mean error so far"]), this.#steps));
   #more = element("button", {type: "button", class: "quiet more"});
   #body;
   #all = false;
@@ -36,7 +43,8 @@ export class ExpertsPanel {
   constructor(mode) {
     this.#body = element("div", {class: "experts-body"},
       element("div", {}, scrolling("Experts", element("table", {class: "bars"}, head(["Expert", "Share", "Recent error"]), this.#shares)), this.#more),
-      scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Forecast is"]), this.#errors)));
+      element("div", {}, scrolling("Errors so far", element("table", {class: "bars", "data-bars": "errors"}, head(["Method", "Mean error so far", "Forecast is"]), this.#errors)),
+        this.#bySteps));
     this.element = element("div", {class: "panel", "data-experts": mode}, this.#title, this.#empty, this.#body);
     this.#more.addEventListener("click", () => {
       this.#all = !this.#all;
@@ -56,7 +64,7 @@ export class ExpertsPanel {
   }
 
   #fill() {
-    const {methods, mae} = this.#score;
+    const {methods, mae, errors} = this.#score;
     const experts = methods.filter(method => !(method.name in BASELINES)).sort((a, b) => b.share - a.share || a.mae - b.mae);
     const most = experts[0]?.share ?? 0;
     this.#shares.replaceChildren(...experts.slice(0, this.#all ? experts.length : SHOWN).map(method => barRow(
@@ -64,6 +72,10 @@ export class ExpertsPanel {
     this.#more.hidden = experts.length <= SHOWN;
     say(this.#more, this.#all ? "Fewer experts" : `${experts.length - SHOWN} more experts`);
     this.#more.setAttribute("aria-expanded", this.#all);
+    const largest = Math.max(...errors);
+    this.#bySteps.hidden = errors.length < 2;
+    this.#steps.replaceChildren(...stepsOf(errors.length).map(step => barRow(String(step), errors[step - 1], largest, number(errors[step - 1]), [],
+      {"data-step": step, "data-mae": errors[step - 1]})));
     const rows = [{name: OURS, mae}, ...methods.filter(method => method.name in BASELINES)];
     const worst = Math.max(...rows.map(row => row.mae));
     this.#errors.replaceChildren(...rows.map(row => barRow(row.name, row.mae, worst, number(row.mae),

@@ -33,7 +33,7 @@ function mergeInto(sorted, entries, key, newer) {
 
 export class History {
   observations = []; // {time, value}, oldest first
-  modes = new Map(); // mode -> {level, forecasts, score}
+  modes = new Map(); // mode -> {level, wideLevel, forecasts, score}
   swaps = []; // {time, mode, model, version}
   oldest = null;
   why = null;
@@ -54,10 +54,11 @@ export class History {
     mergeInto(this.observations, time.map((at, i) => ({time: at, value: value[i]})), entry => entry.time, newer);
     for (const [mode, news] of Object.entries(told.modes ?? {})) {
       if (!this.modes.has(mode)) {
-        this.modes.set(mode, {level: null, forecasts: [], score: null});
+        this.modes.set(mode, {level: null, wideLevel: null, forecasts: [], score: null});
       }
       const known = this.modes.get(mode);
       known.level = news.level ?? known.level;
+      known.wideLevel = news.wide_level ?? known.wideLevel;
       const issued = (news.forecasts ?? []).map(forecast => ({...forecast, time: forecast.time ?? forecast.value.map(() => null)}));
       mergeInto(known.forecasts, issued, forecast => forecast.origin, newer);
       if (news.score && (known.score === null || news.score.time >= known.score.time)) {

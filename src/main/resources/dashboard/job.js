@@ -2,7 +2,7 @@
 
 import {JobChart} from "./chart.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
-import {compact, count, duration, moment, percent} from "./numbers.js";
+import {compact, count, duration, local, moment, percent} from "./numbers.js";
 import {onTheme} from "./theme.js";
 
 const REASONS = {
@@ -88,7 +88,7 @@ export class JobView {
     });
     this.#once("models", [job.models, Math.floor(job.now / 60_000)], () => this.#showModels(job.models));
     this.#once("letters", job.dead_letters_by_reason, () => this.#showLetters(job.dead_letters_by_reason, job.topics.dead_letters));
-    say(this.#topics, "Read from " + Object.values(job.topics).join(", ") + ". Times are UTC.");
+    say(this.#topics, "Read from " + Object.values(job.topics).join(", ") + ". Times are UTC, and those of your own clock where they say local.");
   }
 
   /** Does it only when what it shows has changed, so that nothing that is being read is taken away. */
@@ -111,8 +111,8 @@ export class JobView {
         element("th", {scope: "col", class: i === 4 ? "number" : null}, name)))),
       element("tbody", {}, ...models.map(model => element("tr", {"data-model": model.name, "data-version": model.version},
         element("th", {scope: "row"}, element("bdi", {}, printable(model.name)), model.newest ? element("span", {class: "badge"}, "newest") : null),
-        element("td", {}, String(model.version)), element("td", {}, moment(model.created)),
-        element("td", {}, model.published === null ? "not seen on the topic: from the job file, or earlier" : moment(model.published)), element("td", {class: "number"}, count(model.series))))))));
+        element("td", {}, String(model.version)), element("td", {}, moment(model.created) + local(model.created)),
+        element("td", {}, model.published === null ? "not seen on the topic: from the job file, or earlier" : moment(model.published) + local(model.published)), element("td", {class: "number"}, count(model.series))))))));
   }
 
   #showLetters(reasons, topic) {
@@ -154,7 +154,7 @@ class Letter {
   show({count: letters, last, example}) {
     this.element.dataset.count = letters;
     say(this.#count, `${count(letters)} ×`);
-    say(this.#last, `last ${moment(last)}`);
+    say(this.#last, `last ${moment(last)}${local(last)}`);
     const line = (name, text) => (text === null || text === undefined || text === "" ? []
       : [element("dt", {}, name), element("dd", {}, element("bdi", {}, printable(String(text))))]);
     this.#example.replaceChildren(...(example ? [...line("Why", example.message),

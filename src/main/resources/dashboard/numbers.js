@@ -92,6 +92,14 @@ export function time(ms) {
   return ms % 1000 ? text : text.slice(0, ms % 60_000 ? -4 : -7);
 }
 
+const shift = ms => -60_000 * new Date(ms).getTimezoneOffset();
+
+/** Whether the reader's clock is ever another one than UTC. */
+export const hasLocalTime = [0, 6].some(month => shift(Date.UTC(new Date().getUTCFullYear(), month)) !== 0);
+
+/** " (20:00 local)" for a time whose UTC is written before it; empty for a reader who lives by UTC. */
+export const local = ms => (known(ms) && shift(ms) !== 0 ? ` (${clock(ms + shift(ms), ms)}${NBSP}local)` : "");
+
 /** A time of this machine's clock, to the second. */
 export const moment = ms => time(known(ms) ? ms - (ms % 1000) : null);
 
@@ -101,13 +109,13 @@ export const clock = (ms, day) => (time(day).slice(0, 10) === time(ms).slice(0, 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Labels of a time axis: what changes, and the day below it where a new one begins. */
-export function axisTimes(splits, increment) {
+export function axisTimes(splits, increment, isLocal = false) {
   let day = null;
   return splits.map(ms => {
-    const date = new Date(ms);
+    const date = new Date(isLocal ? ms + shift(ms) : ms);
     const thisDay = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
     const year = String(date.getUTCFullYear());
-    if (increment >= 86_400_000) {
+    if (increment >= 86_400_000 && !isLocal) { // elsewhere a day of UTC begins within a day
       const first = day === null || !day.endsWith(year);
       day = year;
       return increment >= 31_536_000_000 ? year : first ? `${thisDay}\n${year}` : thisDay;

@@ -4,8 +4,9 @@ import {SeriesChart} from "./chart.js";
 import {element, modelName, printable, say, scrolling} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
 import {STATUS_WORDS} from "./list.js";
-import {against, clock, NONE, number, percent, time, writer} from "./numbers.js";
-import {plotOf, valueRange} from "./plot.js";
+import {against, clock, duration, local, NONE, number, percent, time, writer} from "./numbers.js";
+import {clippedIn, plotOf, valueRange} from "./plot.js";
+import {csvOf, pngOf, save} from "./save.js";
 
 const TABLE_ROWS = 40;
 
@@ -28,12 +29,14 @@ export class ModePanel {
       return element("span", {class: `key key-${name}`}, element("i", {"aria-hidden": "true"}), `${label} `, parts[name]);
     };
     parts.at = element("span", {class: "key-time"});
+    parts.bands = element("span", {class: "key key-bands"}, element("i", {"aria-hidden": "true"}), parts.levels = element("span", {}));
+    parts.clipped = element("span", {class: "key key-clipped"});
     parts.swaps = element("span", {class: "key key-swap"}, element("i", {"aria-hidden": "true"}), "other model version");
     this.element = element("article", {class: "panel mode-panel", "data-mode": mode ?? ""},
       parts.title = element("h3", {class: "mode-title"}, mode ?? ""),
-      parts.headline = element("p", {class: "headline"}),
+      element("p", {class: "headline"}, parts.headline = element("span", {}), parts.age = element("span", {class: "age dim"})),
       parts.facts = element("p", {class: "facts"}),
-      element("p", {class: "legend"}, parts.at, key("actual", "actual"), key("said", "said before"), key("fan", "forecast"), parts.swaps),
+      element("p", {class: "legend"}, parts.at, key("actual", "actual"), key("said", "said before"), key("fan", "forecast"), parts.bands, parts.swaps, parts.clipped),
       main,
       parts.residualTitle = element("p", {class: "legend legend-residual"}, "Error ",
         element("span", {class: "dim"}, "actual − said before"),
@@ -42,11 +45,15 @@ export class ModePanel {
         parts.residual = element("b", {class: "key-value"})),
       residual,
       parts.empty = element("p", {class: "empty over-chart"}),
+      parts.saving = element("p", {class: "saving dim"}, "Save what the chart shows as",
+        parts.csv = element("button", {type: "button", "data-save": "csv"}, "CSV"), parts.png = element("button", {type: "button", "data-save": "png"}, "PNG")),
       parts.details = element("details", {class: "values"}, element("summary", {}, "The values as a table"),
         parts.table = scrolling(`Values, ${mode ?? ""}`)));
     parts.main = main;
     parts.residualChart = residual;
     parts.details.addEventListener("toggle", () => this.#fillTable());
+    parts.csv.addEventListener("click", () => save(new Blob([csvOf(this.#told())], {type: "text/csv"}), this.#name(), ".csv"));
+    parts.png.addEventListener("click", async () => save(await pngOf(this.#chart.canvases, this.#captions()), this.#name(), ".png"));
     this.#events = events;
   }
 
@@ -67,9 +74,16 @@ export class ModePanel {
     this.#plot = {...plotOf(history, this.#mode, chosen, step), chosen};
     const swaps = history.swaps.filter(swap => swap.mode === this.#mode)
       .map(swap => ({time: swap.time, label: modelName(swap.model, swap.version)}));
-    this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to});
     const range = valueRange(this.#plot.rows, from, to);
+    this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to, range});
     this.write = writer(range[0], range[1]);
+    const beyond = clippedIn(this.#plot.rows, from, to, range);
+    this.element.dataset.clipped = beyond;
+    this.#parts.clipped.hidden = beyond === 0;
+    say(this.#parts.clipped, `▲▼ ${beyond === 1 ? "one value" : `${beyond} values`} beyond the chart`);
+    const {level, wideLevel} = this.#told();
+    this.#parts.bands.hidden = wideLevel === null;
+    say(this.#parts.levels, `${percent(level)} within the dark band, ${percent(wideLevel)} within the light one`);
     this.#parts.swaps.hidden = !swaps.some(swap => swap.time >= from && swap.time <= to);
     this.element.dataset.swaps = swaps.length;
     this.element.dataset.swapped = swaps.at(-1)?.time ?? "";
@@ -79,9 +93,34 @@ export class ModePanel {
     this.#parts.title.hidden = shown.alone;
     say(this.#parts.empty, shown.why ?? "No value of this series has been read yet.");
     this.#parts.empty.hidden = history.observations.length > 0;
+    this.#parts.saving.hidden = history.observations.length === 0;
     this.#words(chosen);
     this.#hover(null);
     this.#fillTable();
+  }
+
+  /** What files are made of. */
+  #told() {
+    const {history, from, to} = this.#shown;
+    const mode = history.modes.get(this.#mode);
+    return {rows: this.#plot.rows, origin: this.#plot.chosen?.origin ?? Infinity, from, to, level: mode?.level ?? null, wideLevel: mode?.wideLevel ?? null};
+  }
+
+  #name() {
+    return `${this.#shown.history.series}-${this.#mode ?? "values"}`;
+  }
+
+  #captions() {
+    return [`${printable(this.#shown.history.series)}${this.#mode === null ? "" : `, ${this.#mode}`}`, this.#parts.headline.textContent,
+      `${time(this.#shown.from)} to ${time(this.#shown.to)} UTC. Line: actual; dashes: said before; blue: forecast, with its intervals. Below: actual − said before.`];
+  }
+
+  /** How old the newest forecast is; now and since when the server reads, by the server's clock. */
+  age(now, started) {
+    const chosen = this.#plot?.chosen ?? null;
+    const known = chosen !== null && this.#shown.scrub === null && now !== null;
+    say(this.#parts.age, !known ? "" : chosen.issued === null
+      ? ` It is older than this page’s server, which has run for ${duration(now - started)}.` : ` It came ${duration(Math.max(0, now - chosen.issued))} ago.`);
   }
 
   #words(chosen) {
@@ -120,14 +159,13 @@ export class ModePanel {
     const strong = text => element("strong", {}, text);
     const value = strong(this.write(chosen.value[0]));
     const between = chosen.lower?.[0] === null || chosen.lower?.[0] === undefined ? []
-      : [`, with ${percent(chosen.level ?? this.#shown.history.modes.get(this.#mode).level)} between `,
-        this.write(chosen.lower[0]), " and ", this.write(chosen.upper[0])];
+      : [`, with ${percent(this.#told().level)} between `, this.write(chosen.lower[0]), " and ", this.write(chosen.upper[0])];
     if (!scrubbed) {
-      return [at === null ? "Forecast: " : `Forecast for ${clock(at, chosen.origin)}: `, value, ...between, "."];
+      return [at === null ? "Forecast: " : `Forecast for ${clock(at, chosen.origin)}${local(at)}: `, value, ...between, "."];
     }
     const came = at === null ? null : this.#shown.history.valueAt(at);
     const held = between.length > 0 && came !== null && came >= chosen.lower[0] && came <= chosen.upper[0];
-    return [`At ${time(chosen.origin)} it said `, value, at === null ? "" : ` for ${clock(at, chosen.origin)}`, ...between, ".",
+    return [`At ${time(chosen.origin)}${local(chosen.origin)} it said `, value, at === null ? "" : ` for ${clock(at, chosen.origin)}`, ...between, ".",
       ...(came === null ? [" It has not come yet."] : [" It came to ", strong(this.write(came)),
         between.length === 0 ? "." : held ? ", inside." : ", outside."])];
   }
@@ -138,7 +176,7 @@ export class ModePanel {
     let row = index === null ? null : rows[index];
     row ??= rows.findLast(one => one.residual !== undefined) ?? rows.findLast(one => typeof one.actual === "number") ?? null;
     const write = this.write;
-    say(at, row === null ? "" : time(row.time));
+    say(at, row === null ? "" : `${time(row.time)} UTC${local(row.time)}`);
     say(actual, row === null ? "" : write(row.actual));
     say(said, row === null ? "" : write(row.said) + (row.low === undefined ? "" : ` (${write(row.low)} to ${write(row.high)})`));
     const next = index === null ? this.#plot.chosen && rows.find(one => one.fan !== undefined && one.time > this.#plot.chosen.origin) : row;
@@ -155,19 +193,24 @@ export class ModePanel {
     const {chosen, rows} = this.#plot;
     const write = this.write;
     const cell = (value, text = write(value ?? null)) => element("td", {class: "number", "data-value": value ?? ""}, text);
-    const level = percent(chosen?.level ?? history.modes.get(this.#mode)?.level ?? null);
+    const {level: narrow, wideLevel} = this.#told();
+    const level = percent(narrow);
+    const wide = wideLevel === null ? [] : [`${percent(wideLevel)} from`, "to"];
+    const wideCells = (low, high) => (wideLevel === null ? [] : [cell(low), cell(high)]);
     const head = names => element("thead", {}, element("tr", {}, ...names.map((name, i) =>
       element("th", {scope: "col", class: i ? "number" : null}, name))));
     const past = rows.filter(row => typeof row.actual === "number").slice(-TABLE_ROWS).reverse();
     this.#parts.table.replaceChildren(
       element("table", {"data-table": "next"}, element("caption", {}, chosen ? `Said at ${time(chosen.origin)}` : "No forecast yet"),
-        head(["For", "Forecast", `${level} from`, "to"]),
+        head(["For (UTC)", "Forecast", `${level} from`, "to", ...wide]),
         element("tbody", {}, ...(chosen ? chosen.value.map((value, i) => element("tr", {"data-time": chosen.time[i] ?? ""},
-          element("th", {scope: "row"}, time(chosen.time[i])), cell(value), cell(chosen.lower?.[i]), cell(chosen.upper?.[i]))) : []))),
+          element("th", {scope: "row"}, time(chosen.time[i])), cell(value), cell(chosen.lower?.[i]), cell(chosen.upper?.[i]),
+          ...wideCells(chosen.wide_lower?.[i], chosen.wide_upper?.[i]))) : []))),
       element("table", {"data-table": "past"}, element("caption", {}, `What came, and what was said ${step} ${step === 1 ? "step" : "steps"} before`),
-        head(["At", "Actual", "Said", `${level} from`, "to", "Error"]),
+        head(["At (UTC)", "Actual", "Said", `${level} from`, "to", ...wide, "Error"]),
         element("tbody", {}, ...past.map(row => element("tr", {"data-time": row.time, class: row.held === false ? "beyond" : null},
-          element("th", {scope: "row"}, time(row.time)), cell(row.actual), cell(row.said), cell(row.low), cell(row.high), cell(row.residual))))));
+          element("th", {scope: "row"}, time(row.time)), cell(row.actual), cell(row.said), cell(row.low), cell(row.high),
+          ...wideCells(row.lowest, row.highest), cell(row.residual))))));
   }
 
   repaint() {

@@ -8,7 +8,7 @@ const GAP = 2.5;
  *   actual      what came, up to the origin of the chosen forecast
  *   later       what came after it
  *   said        what had been forecast of each time, `step` steps before (1 = the value after the origin)
- *   low, high   the interval of that
+ *   low, high   the interval of that; lowest, highest: the wide one
  *   fan…        the chosen forecast as it was issued, opening from the value that it starts at
  *   within, beyond  residuals (actual - said), apart by whether the interval held
  * Unknown cells are undefined (the line goes on over them); null is a gap in the data.
@@ -43,6 +43,8 @@ export function plotOf(history, mode, chosen, step) {
     at.said = said;
     at.low = forecast.lower?.[step - 1] ?? undefined;
     at.high = forecast.upper?.[step - 1] ?? undefined;
+    at.lowest = forecast.wide_lower?.[step - 1] ?? undefined;
+    at.highest = forecast.wide_upper?.[step - 1] ?? undefined;
     if (typeof at.actual === "number") {
       at.residual = at.actual - at.said;
       at.held = at.low === undefined || (at.actual >= at.low && at.actual <= at.high);
@@ -51,12 +53,13 @@ export function plotOf(history, mode, chosen, step) {
   if (chosen) {
     const from = history.valueAt(chosen.origin);
     if (from !== null) {
-      Object.assign(row(chosen.origin), {fan: from, fanLow: from, fanHigh: from});
+      Object.assign(row(chosen.origin), {fan: from, fanLow: from, fanHigh: from, fanLowest: from, fanHighest: from});
     }
     chosen.time.forEach((time, i) => {
       if (time !== null) {
         Object.assign(row(time), {
-          fan: chosen.value[i], fanLow: chosen.lower?.[i] ?? undefined, fanHigh: chosen.upper?.[i] ?? undefined});
+          fan: chosen.value[i], fanLow: chosen.lower?.[i] ?? undefined, fanHigh: chosen.upper?.[i] ?? undefined,
+          fanLowest: chosen.wide_lower?.[i] ?? undefined, fanHighest: chosen.wide_upper?.[i] ?? undefined});
       }
     });
   }
@@ -67,40 +70,64 @@ export function plotOf(history, mode, chosen, step) {
     rows: sorted,
     main: [column(at => at.time), column(at => (at.time <= origin ? at.actual : undefined)), column(at => at.said), column(at => at.low),
       column(at => at.high), column(at => at.fan), column(at => at.fanLow), column(at => at.fanHigh),
-      column(at => (at.time >= origin ? at.actual : undefined))],
+      column(at => (at.time >= origin ? at.actual : undefined)),
+      column(at => at.lowest), column(at => at.highest), column(at => at.fanLowest), column(at => at.fanHighest)],
     residuals: [column(at => at.time), column(at => (at.held ? at.residual : undefined)),
       column(at => (at.held === false ? at.residual : undefined))],
   };
 }
 
+/** At least so many values on each side, and this share of them, may be outliers. */
+const FEW = 2;
+const SHARE = 0.05;
+const LEAST = 12; // of fewer nobody can say which are usual
+const FAR = 2; // spreads of the others
+
+/** The range of numbers without those few that lie so far out that they would flatten the others. */
+export function usualRange(numbers) {
+  const sorted = numbers.sort((a, b) => a - b);
+  const few = Math.max(FEW, Math.floor(SHARE * sorted.length));
+  const low = sorted[few];
+  const high = sorted[sorted.length - 1 - few];
+  if (sorted.length < LEAST || low === high) {
+    return [sorted[0], sorted[sorted.length - 1]];
+  }
+  const far = FAR * (high - low);
+  return [sorted.find(value => value >= low - far), sorted.findLast(value => value <= high + far)];
+}
+
+const within = (rows, from, to) => rows.filter(at => at.time >= from && at.time <= to);
+const linesOf = at => [at.actual, at.said, at.fan].filter(value => typeof value === "number");
+
 /**
- * The range of values that is worth showing between two times: all lines, and as much of the intervals as leaves the
- * lines readable, since an interval of a series that has hardly begun may be wide without bound.
+ * The range of values that is worth showing between two times: the lines but for outliers, and as much of the intervals
+ * as leaves the lines readable, since an interval of a series that has hardly begun may be wide without bound.
  */
 export function valueRange(rows, from, to) {
-  let low = Infinity;
-  let high = -Infinity;
-  let lowest = Infinity;
-  let highest = -Infinity;
-  for (const at of rows) {
-    if (at.time < from || at.time > to) {
-      continue;
-    }
-    for (const value of [at.actual, at.said, at.fan]) {
-      if (typeof value === "number") {
-        low = Math.min(low, value);
-        high = Math.max(high, value);
-      }
-    }
-    lowest = Math.min(lowest, at.low ?? Infinity, at.fanLow ?? Infinity);
-    highest = Math.max(highest, at.high ?? -Infinity, at.fanHigh ?? -Infinity);
-  }
-  if (low > high) {
+  const shown = within(rows, from, to);
+  let [low, high] = usualRange(shown.flatMap(linesOf));
+  if (low === undefined) {
     return [0, 1];
   }
-  const more = high - low || Math.abs(high) / 2 || 1;
-  low = Math.max(Math.min(low, lowest), low - more);
-  high = Math.min(Math.max(high, highest), high + more);
-  const margin = 0.06 * (high - low || more);
+  const spread = high - low || Math.abs(high) / 2 || 1;
+  const [bottom, top] = [low, high];
+  for (const [share, lows, highs] of [[1, ["low", "fanLow"], ["high", "fanHigh"]], [0.4, ["lowest", "fanLowest"], ["highest", "fanHighest"]]]) {
+    for (const at of shown) {
+      low = Math.min(low, ...lows.map(name => Math.max(at[name] ?? Infinity, bottom - share * spread)));
+      high = Math.max(high, ...highs.map(name => Math.min(at[name] ?? -Infinity, top + share * spread)));
+    }
+  }
+  const margin = 0.06 * (high - low || spread);
   return [low - margin, high + margin];
 }
+
+/** Even above and below zero, so that a bias shows. */
+export function residualRange(rows, from, to) {
+  const range = usualRange(within(rows, from, to).map(at => at.residual).filter(value => value !== undefined));
+  const most = Math.max(...range.map(value => Math.abs(value ?? 0)));
+  return most ? [-1.08 * most, 1.08 * most] : [-1, 1];
+}
+
+/** How many values of the lines between two times are outside the range. */
+export const clippedIn = (rows, from, to, [low, high]) =>
+  within(rows, from, to).flatMap(linesOf).filter(value => value < low || value > high).length;

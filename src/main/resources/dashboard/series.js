@@ -5,7 +5,7 @@ import {byId, element, printable, say} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
 import {History, lowerBound} from "./history.js";
 import {ModePanel} from "./panel.js";
-import {time} from "./numbers.js";
+import {local, time} from "./numbers.js";
 import {onTheme} from "./theme.js";
 
 const SPANS = [[48, "48"], [96, "96"], [240, "240"], [Infinity, "All"]];
@@ -27,6 +27,8 @@ export class SeriesView {
   #question = null;
   #error = null;
   #jobWhy = null;
+  #now = null; // by the server's clock
+  #started = null; // when it began to read
   #modeChanged;
   #origins = [];
 
@@ -124,6 +126,12 @@ export class SeriesView {
       this.#jobWhy = why;
       this.#later();
     }
+  }
+
+  /** What time it is for the server, which began to read at another. */
+  tick(now, started) {
+    [this.#now, this.#started] = [now, started];
+    this.#panels.forEach(panel => panel.age(now, started));
   }
 
   pause() {
@@ -270,6 +278,7 @@ export class SeriesView {
       const alone = modes.length === 1;
       const panel = this.#panels.get(mode);
       panel.show({history, scrub: this.#scrub, step, from, to, why, alone});
+      panel.age(this.#now, this.#started);
       panel.experts.show(history.modes.get(mode)?.score ?? null, alone ? "Who says so" : `Who says so, ${mode}`);
     }
     say(byId("series-why"), history.observations.length && history.modes.size ? history.why ?? "" : "");
@@ -311,7 +320,7 @@ export class SeriesView {
     slider.max = String(last);
     slider.value = String(this.#scrub === null ? last : lowerBound(this.#origins, this.#scrub));
     const at = this.#scrub ?? this.#origins[last] ?? null;
-    const text = at === null ? "" : `${time(at)}${this.#scrub === null ? " (newest)" : ""}`;
+    const text = at === null ? "" : `${time(at)} UTC${local(at)}${this.#scrub === null ? " (newest)" : ""}`;
     say(byId("origin-time"), text);
     slider.setAttribute("aria-valuetext", text);
     byId("scrubber").hidden = this.#origins.length < 2;

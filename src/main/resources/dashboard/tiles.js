@@ -17,7 +17,7 @@ const TILES = {
     tip: "Live: forecasts arrive. Waiting: something is missing, said below. Reconnecting: this page lost its server and tries again by itself.",
     show: (job, history, connected) => connected
       ? {value: STATE_WORDS[job.state] ?? job.state, tone: job.state === "LIVE" ? "good" : "warn",
-        more: `for ${duration(job.now - job.started)}`, data: job.state}
+        more: job.now - job.since < 1000 ? "from now on" : `for ${duration(job.now - job.since)}`, data: job.state}
       : {value: "Reconnecting", tone: "bad", more: `news until ${time(job.now).slice(11, 19)} UTC`, data: "RECONNECTING"},
   },
   records: {
@@ -28,8 +28,9 @@ const TILES = {
   },
   latency: {
     label: "Delay",
-    tip: "From when this page’s server can read an observation until it can read the forecast of it: half of them are faster than the large figure, 99 of 100 faster than the small one. With exactly-once delivery most of it is the checkpoint interval.",
-    show: ({latency_ms: {p50, p99}}) => ({value: duration(p50), more: p99 === null ? "no forecast yet" : `99 % within ${duration(p99)}`, data: p50}),
+    tip: "From when this page’s server can read an observation until it can read the forecast of it, over the last 30 s and once the job forecasts: half of them are faster than the large figure, 99 of 100 faster than the small one. With exactly-once delivery most of it is the checkpoint interval.",
+    show: ({latency_ms: {p50, p99}, forecasts}) => ({value: duration(p50), data: p50,
+      more: p99 !== null ? `99 % within ${duration(p99)}` : forecasts === 0 ? "no forecast yet" : "no new one in 30 s"}),
   },
   skill: {
     label: "Against last season",

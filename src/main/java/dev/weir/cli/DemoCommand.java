@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
     LocalCluster.deleteAtExit(data);
     int brokerPort = EmbeddedBroker.freePort();
     // the page first: it says what it waits for, and a port that is taken ends the demo at once
-    try (DemoPage page = DemoPage.open("localhost:" + brokerPort, port)) {
+    try (DemoPage page = DemoPage.open("localhost:" + brokerPort, port, note())) {
       say("the page: " + page.address());
       if (!noBrowser) {
         Browser.open(page.address());
@@ -135,6 +135,14 @@ final class DemoCommand implements Callable<Integer> {
     } finally {
       FileUtils.deleteDirectoryQuietly(data.toFile());
     }
+  }
+
+  private String note() {
+    return "This demo replays %d public series of past years: the first %d values of each at once, then %s a second."
+        .formatted(
+            Sample.NAMES.size(),
+            HEAD_START,
+            rate == Math.rint(rate) ? Long.toString((long) rate) : Double.toString(rate));
   }
 
   /** Creates the topics and begins to send, so that there are values to see before the job runs. */

@@ -33,10 +33,11 @@ final class DemoPage implements AutoCloseable {
 
   /**
    * @param port null for the first free one
+   * @param note where the values come from
    */
-  static DemoPage open(String bootstrapServers, Integer port) throws IOException {
+  static DemoPage open(String bootstrapServers, Integer port, String note) throws IOException {
     DashboardSettings settings =
-        new DashboardSettings(bootstrapServers, Map.of(), TOPICS, (URI) null);
+        new DashboardSettings(bootstrapServers, Map.of(), TOPICS, (URI) null).withNote(note);
     if (port != null) {
       return open(settings, port);
     }

@@ -157,6 +157,9 @@ public final class Dashboard implements AutoCloseable {
     if (seen.problem() != null) {
       return seen.problem();
     }
+    if (settings.note() != null && state.observations.sum() == 0 && seen.missing().isEmpty()) {
+      return "The first values are about to come.";
+    }
     var topics = settings.topics();
     Map<String, String> starts = new LinkedHashMap<>();
     starts.put(topics.observations(), "send some: weir produce --input FILE --topic %s");

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param back how many of its newest records are read of each partition at the start
  * @param maxSeries how many series are kept, about a kilobyte each; further ones are not shown
  * @param historyBytes how much memory the series' histories may take together
+ * @param note a sentence on where the values come from, or null
  */
 public record DashboardSettings(
     String bootstrapServers,
@@ -25,7 +26,8 @@ public record DashboardSettings(
     URI flink,
     int back,
     int maxSeries,
-    long historyBytes) {
+    long historyBytes,
+    String note) {
 
   public static final int BACK = 200_000;
   public static final int MAX_SERIES = 200_000;
@@ -41,10 +43,30 @@ public record DashboardSettings(
     }
   }
 
+  /** Without a note. */
+  public DashboardSettings(
+      String bootstrapServers,
+      Map<String, String> properties,
+      Topics topics,
+      RegistrySettings registry,
+      URI flink,
+      int back,
+      int maxSeries,
+      long historyBytes) {
+    this(
+        bootstrapServers, properties, topics, registry, flink, back, maxSeries, historyBytes, null);
+  }
+
   /** The usual distances and limits. */
   public DashboardSettings(
       String bootstrapServers, Map<String, String> properties, Topics topics, URI flink) {
     this(bootstrapServers, properties, topics, null, flink, BACK, MAX_SERIES, HISTORY_BYTES);
+  }
+
+  /** The same with a sentence on where the values come from. */
+  public DashboardSettings withNote(String note) {
+    return new DashboardSettings(
+        bootstrapServers, properties, topics, registry, flink, back, maxSeries, historyBytes, note);
   }
 
   @Override

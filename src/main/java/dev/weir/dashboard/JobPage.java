@@ -25,6 +25,8 @@ final class JobPage {
   private final Deque<int[]> latencies = new ArrayDeque<>();
   private long observationsBefore;
   private long forecastsBefore;
+  private boolean waits;
+  private long since = started; // when it began to wait, or to be live
   private int kinds; // of what a person waits for, that were there when it was told last
   private volatile URI flink;
   private volatile byte[] whole;
@@ -126,6 +128,10 @@ final class JobPage {
   private void tell(long now, JobFigures figures) {
     kinds = kinds();
     String waiting = why.get();
+    if (waits != (waiting != null)) {
+      waits = waiting != null;
+      since = now;
+    }
     whole = Json.object(json -> write(json, now, waiting, figures, List.copyOf(history)));
     newest = Json.object(json -> write(json, now, waiting, figures, List.of(history.getLast())));
     version++;
@@ -136,6 +142,8 @@ final class JobPage {
     json.number("now", now);
     json.number("started", started);
     json.text("state", waiting == null ? "LIVE" : "WAITING");
+    json.number("since", since);
+    json.text("note", settings.note());
     json.text("why", waiting == null ? limit() : waiting);
     json.object(
         "topics",

@@ -41,6 +41,7 @@ final class JobState {
   final SeriesTable series;
   final Histories histories;
   final Names names = new Names();
+  private final long started = System.currentTimeMillis();
   private volatile boolean forecastRead;
   private final Object answers = new Object(); // guards the next three: two readers change them
   private long lastObservation; // when one was read that came since the start, 0 for never
@@ -99,7 +100,8 @@ final class JobState {
       return observations.sum() == 0
           ? "No observations on topic %s yet; send some: weir produce --input FILE --topic %s."
               .formatted(topics.observations(), topics.observations())
-          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?";
+          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint."
+              + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
     }
     synchronized (answers) {
       boolean silent =
@@ -135,7 +137,9 @@ final class JobState {
           unanswered = now;
         }
       }
-      latencies.observed(observation.series(), observation.time(), now);
+      if (forecastRead) { // else it waits for a job that starts, which is no delay of the job's
+        latencies.observed(observation.series(), observation.time(), now);
+      }
     }
     SeriesRow row = series.row(observation.series(), histories::offer);
     if (row != null) {
@@ -196,7 +200,7 @@ final class JobState {
     SeriesRow row = series.row(forecast.series(), histories::offer);
     if (row != null) {
       String model = names.sharedModel(forecast.model());
-      histories.grown(row.issue(forecast, model, record.partition(), now));
+      histories.grown(row.issue(forecast, model, record.partition(), now, live));
     }
   }
 

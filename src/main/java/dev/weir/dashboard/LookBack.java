@@ -143,7 +143,9 @@ final class LookBack implements AutoCloseable {
                 return forecast != null && forecast.series().equals(row.name()) ? forecast : null;
               })
           .forEach(
-              forecast -> found.issue(forecast, state.names.sharedModel(forecast.model()), now));
+              forecast ->
+                  found.issue(
+                      forecast, state.names.sharedModel(forecast.model()), SeriesHistory.UNKNOWN));
       scan(
               consumer,
               topics.scores(),

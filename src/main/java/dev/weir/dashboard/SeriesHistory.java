@@ -30,10 +30,12 @@ final class SeriesHistory {
   private long sequence; // grows with each news
   private boolean cut;
 
-  /** A forecast as it was issued, with its narrowest interval. */
+  static final long UNKNOWN = Long.MIN_VALUE;
+
+  /** A forecast as it was issued, with its narrowest interval and its widest one. */
   static final class Issued {
     final long origin;
-    final long issued;
+    final long issued; // when it was read; UNKNOWN if it was there before
     final String model;
     final long version;
     final Forecast.Status status;
@@ -42,6 +44,9 @@ final class SeriesHistory {
     final double[] values;
     final double[] lower; // null when there is no interval
     final double[] upper;
+    final double wideLevel;
+    final double[] wideLower; // null when there is no second interval
+    final double[] wideUpper;
     long news;
 
     Issued(Forecast forecast, String model, long issued) {
@@ -52,11 +57,15 @@ final class SeriesHistory {
       this.status = forecast.status();
       this.times = forecast.times();
       this.values = forecast.values();
-      Forecast.Interval interval =
-          forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
+      int intervals = forecast.intervals().size();
+      Forecast.Interval interval = intervals == 0 ? null : forecast.intervals().get(0);
+      Forecast.Interval wide = intervals < 2 ? null : forecast.intervals().get(intervals - 1);
       this.level = interval == null ? Double.NaN : interval.level();
       this.lower = interval == null ? null : interval.lower();
       this.upper = interval == null ? null : interval.upper();
+      this.wideLevel = wide == null ? Double.NaN : wide.level();
+      this.wideLower = wide == null ? null : wide.lower();
+      this.wideUpper = wide == null ? null : wide.upper();
     }
 
     boolean isOfSameModel(Issued other) {
@@ -64,8 +73,9 @@ final class SeriesHistory {
     }
 
     long bytes() {
-      int arrays = 1 + (times == null ? 0 : 1) + (lower == null ? 0 : 2);
-      return 80 + arrays * (OBJECT_BYTES + 8L * values.length);
+      int arrays =
+          1 + (times == null ? 0 : 1) + (lower == null ? 0 : 2) + (wideLower == null ? 0 : 2);
+      return 104 + arrays * (OBJECT_BYTES + 8L * values.length);
     }
   }
 
@@ -128,9 +138,11 @@ final class SeriesHistory {
   }
 
   /**
+   * @param level of the narrowest interval; NaN if there is none
+   * @param wideLevel of the widest one; NaN if there is no second one
    * @param score the newest one, or null
    */
-  record ModeView(double level, List<Issued> forecasts, Score score) {}
+  record ModeView(double level, double wideLevel, List<Issued> forecasts, Score score) {}
 
   /** From this origin on another model, or another version of it. */
   record Swap(long time, Mode mode, String model, long version) {}
@@ -190,8 +202,11 @@ final class SeriesHistory {
     size = KEPT;
   }
 
-  void issue(Forecast forecast, String model, long now) {
-    add(forecast.mode(), new Issued(forecast, model, now));
+  /**
+   * @param issued when it was read; {@link #UNKNOWN} if it was there before
+   */
+  void issue(Forecast forecast, String model, long issued) {
+    add(forecast.mode(), new Issued(forecast, model, issued));
   }
 
   private void add(Mode mode, Issued issued) {
@@ -272,9 +287,11 @@ final class SeriesHistory {
         (mode, forecasts) -> {
           List<Issued> issued = new ArrayList<>();
           double level = Double.NaN;
+          double wideLevel = Double.NaN;
           for (int i = Math.max(0, forecasts.size - KEPT); i < forecasts.size; i++) {
             Issued one = forecasts.all[i];
             level = Double.isNaN(one.level) ? level : one.level;
+            wideLevel = Double.isNaN(one.wideLevel) ? wideLevel : one.wideLevel;
             if (one.origin < from || one.origin > before || one.news <= after) {
               continue;
             }
@@ -284,7 +301,7 @@ final class SeriesHistory {
             }
           }
           Score score = forecasts.scoreNews > after ? forecasts.score : null;
-          views.put(mode, new ModeView(level, issued, score));
+          views.put(mode, new ModeView(level, wideLevel, issued, score));
         });
     long oldest = size == 0 ? Long.MIN_VALUE : times[Math.max(0, size - KEPT)];
     return new View(

@@ -90,6 +90,7 @@ final class SeriesPages {
 
   private static void mode(Json json, ModeView mode) throws IOException {
     json.number("level", mode.level());
+    json.number("wide_level", mode.wideLevel());
     json.array(
         "forecasts",
         forecasts -> {
@@ -106,7 +107,7 @@ final class SeriesPages {
 
   private static void issued(Json json, Issued issued) throws IOException {
     json.number("origin", issued.origin);
-    json.number("issued", issued.issued);
+    time(json, "issued", issued.issued);
     model(json, issued.model, issued.version);
     json.text("status", issued.status.name());
     if (issued.times == null) {
@@ -115,12 +116,17 @@ final class SeriesPages {
       json.numbers("time", issued.times);
     }
     json.numbers("value", issued.values);
-    if (issued.lower == null) {
-      json.none("lower");
-      json.none("upper");
+    numbers(json, "lower", issued.lower);
+    numbers(json, "upper", issued.upper);
+    numbers(json, "wide_lower", issued.wideLower);
+    numbers(json, "wide_upper", issued.wideUpper);
+  }
+
+  private static void numbers(Json json, String name, double[] values) throws IOException {
+    if (values == null) {
+      json.none(name);
     } else {
-      json.numbers("lower", issued.lower);
-      json.numbers("upper", issued.upper);
+      json.numbers(name, values);
     }
   }
 

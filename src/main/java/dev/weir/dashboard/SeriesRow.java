@@ -112,8 +112,9 @@ final class SeriesRow {
 
   /**
    * @param model the forecast's model, a string that rows share
+   * @param live whether it came since the start
    */
-  synchronized long issue(Forecast forecast, String model, int partition, long now) {
+  synchronized long issue(Forecast forecast, String model, int partition, long now, boolean live) {
     forecasts = partition;
     seen = now;
     ModeRow mode = mode(forecast.mode());
@@ -127,7 +128,7 @@ final class SeriesRow {
       return 0;
     }
     long bytes = history.bytes();
-    history.issue(forecast, model, now);
+    history.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN);
     return history.bytes() - bytes;
   }
 

@@ -367,7 +367,7 @@ class SecuredKafkaIT {
       broker.grant(viewer, TOPIC, "seen.s", LITERAL, READ);
       awaitPage(
           address,
-          "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint. Is the job running?");
+          "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint.");
       said.addAll(List.of(page.out(), page.err(), get(address, "/api/job")));
     }
     assertThat(said).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));

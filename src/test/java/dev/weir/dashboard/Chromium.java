@@ -79,6 +79,18 @@ final class Chromium implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", phone));
   }
 
+  /** Where the reader is, such as Europe/Berlin, for pages that are opened from now on. */
+  void zone(String id) {
+    driver.executeCdpCommand("Emulation.setTimezoneOverride", Map.of("timezoneId", id));
+  }
+
+  /** Where files go that the page has the browser save. */
+  void downloadTo(Path dir) {
+    driver.executeCdpCommand(
+        "Browser.setDownloadBehavior",
+        Map.of("behavior", "allow", "downloadPath", dir.toAbsolutePath().toString()));
+  }
+
   void scheme(String lightOrDark) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
@@ -162,14 +174,19 @@ final class Chromium implements AutoCloseable {
         .until(condition);
   }
 
-  /** Pixels of a canvas that are close to a colour of the style sheet. */
+  /** Pixels of a canvas that are close to a colour of the style sheet, over that of panels. */
   long pixels(String canvas, String colour) {
     return js(
         """
         const probe = document.createElement("i");
         document.body.append(probe);
-        probe.style.color = `var(--${arguments[1]})`;
-        const [r, g, b] = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
+        const parts = name => {
+          probe.style.color = `var(--${name})`;
+          return getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number);
+        };
+        const under = parts("surface");
+        const [red, green, blue, alpha = 1] = parts(arguments[1]);
+        const [r, g, b] = [red, green, blue].map((part, i) => part * alpha + under[i] * (1 - alpha));
         probe.remove();
         const canvas = document.querySelector(arguments[0]);
         const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

@@ -18,7 +18,11 @@ class HistoriesTest {
       histories.grown(row.observe(Records.observation(row.name(), i, i), 0, 1));
       histories.grown(
           row.issue(
-              Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1), "demand", 0, 1));
+              Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1),
+              "demand",
+              0,
+              1,
+              true));
     }
   }
 

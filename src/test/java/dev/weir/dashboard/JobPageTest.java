@@ -108,10 +108,17 @@ class JobPageTest {
     assertThat(newest().path("why").textValue())
         .isEqualTo(
             "Shows 2 series; there are more, and no room for them: serve the page with a higher --max-series.");
+    seconds(3);
     waiting = "For rain.";
     seconds(1);
+    long since = now;
+    seconds(4);
+    assertThat(newest().path("since").longValue()).as("waits").isEqualTo(since);
     assertThat(newest().path("state").textValue()).isEqualTo("WAITING");
     assertThat(newest().path("why").textValue()).isEqualTo("For rain.");
+    waiting = null;
+    seconds(1);
+    assertThat(newest().path("since").longValue()).as("is live").isEqualTo(now);
   }
 
   @Test

@@ -47,6 +47,18 @@ class JobStateTest {
     assertThat(state.latencies.roll()).containsExactly(66_000);
   }
 
+  @Test
+  void whatWaitedForTheJobToStartIsNoDelayOfIt() {
+    observe(1_000, HOUR);
+    assertThat(state.why(HOUR, false)).endsWith("with the job's next checkpoint.");
+    assertThat(state.why(System.currentTimeMillis() + 61_000, false))
+        .endsWith("Is the job running?");
+    issue(1_000, HOUR + 12_000);
+    observe(2_000, HOUR + 12_100);
+    issue(2_000, HOUR + 12_400);
+    assertThat(state.latencies.roll()).containsExactly(300);
+  }
+
   private void issue(long origin, long now) {
     state.takeOutput(
         Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, origin, "demand", 4)), true, now);

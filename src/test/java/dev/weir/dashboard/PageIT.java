@@ -7,15 +7,18 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
+import dev.weir.kafka.ScoreCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,7 +30,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +42,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -125,6 +133,7 @@ class PageIT {
     browser.consoleProblems(); // those of the test before are told by it
     browser.screen(1440, 900, false);
     browser.scheme("light");
+    browser.zone("UTC");
   }
 
   @AfterEach
@@ -268,6 +277,9 @@ class PageIT {
     awaitPixels(MAIN, "actual", 300);
     awaitPixels(MAIN, "said", 100);
     awaitPixels(MAIN, "forecast", 20);
+    awaitPixels(MAIN, "band-wide", 20); // of 95 %, beside that of 80 %
+    assertThat(browser.text(ONE + ".key-bands"))
+        .contains("80\u00a0%", "95\u00a0% within the light");
     awaitPixels(ONE + "[data-chart=residuals] canvas", "within", 200);
     browser.await("a sparkline", () -> browser.pixels(".row-line", "actual") > 10);
 
@@ -304,6 +316,8 @@ class PageIT {
         assertThat(value(next.get(i), 0)).isEqualTo(newest.values()[i]);
         assertThat(value(next.get(i), 1)).isEqualTo(newest.intervals().get(0).lower()[i]);
         assertThat(value(next.get(i), 2)).isEqualTo(newest.intervals().get(0).upper()[i]);
+        assertThat(value(next.get(i), 3)).isEqualTo(newest.intervals().get(1).lower()[i]);
+        assertThat(value(next.get(i), 4)).isEqualTo(newest.intervals().get(1).upper()[i]);
       }
       List<Map<String, String>> past = rows(panel + " [data-table=past]");
       assertThat(past).hasSize(40);
@@ -316,7 +330,9 @@ class PageIT {
         assertThat(value(row, 1)).isEqualTo(before.values()[0]);
         assertThat(value(row, 2)).isEqualTo(before.intervals().get(0).lower()[0]);
         assertThat(value(row, 3)).isEqualTo(before.intervals().get(0).upper()[0]);
-        assertThat(value(row, 4)).isEqualTo(actual.value() - before.values()[0], within(1e-9));
+        assertThat(value(row, 4)).isEqualTo(before.intervals().get(1).lower()[0]);
+        assertThat(value(row, 5)).isEqualTo(before.intervals().get(1).upper()[0]);
+        assertThat(value(row, 6)).isEqualTo(actual.value() - before.values()[0], within(1e-9));
       }
     }
   }
@@ -657,6 +673,205 @@ class PageIT {
       browser.find("[data-reason] summary").click();
       assertThat(browser.accessibilityProblems()).as(scheme + ", job").isEmpty();
     }
+  }
+
+  @Test
+  void aDemoSaysThatItReplays() throws Exception {
+    String note = "This demo replays 7 public series.";
+    DashboardSettings told =
+        new DashboardSettings(kafka.bootstrapServers(), Map.of(), topics(), null).withNote(note);
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (Dashboard demo = Dashboard.start(told, any, null)) {
+      open(demo, "");
+      browser.await("the note", () -> browser.find("#note").getText().equals(note));
+      browser.leave();
+    }
+    open(dashboard, "");
+    browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+    assertThat(browser.find("#note").isDisplayed()).as("of a job of one's own").isFalse();
+  }
+
+  @Test
+  void theNewestForecastSaysHowOldItIs() throws Exception {
+    openSeries("nab_ambient_temp");
+    send("nab_ambient_temp", 1);
+    browser.await(
+        "its age",
+        () -> browser.text(ONE + ".age").matches(" It came [\\d.]+\\u00a0(ms|s) ago\\."));
+    browser.await("it grows", () -> browser.text(ONE + ".age").matches(".* [2-9]\\.\\d.s ago\\."));
+    browser.find("#series-name").click();
+    browser.press(Keys.ARROW_LEFT);
+    browser.await("none of an earlier one", () -> browser.text(ONE + ".age").isEmpty());
+    try (Dashboard late = serve(topics(), 0)) { // reads back what came before it
+      open(late, hash("nab_ambient_temp"));
+      browser.await(
+          "its age",
+          () -> browser.text(ONE + ".age").startsWith(" It is older than this page’s server"));
+      browser.leave();
+    }
+  }
+
+  @Test
+  void anOutlierIsMarkedAndFlattensNothing() throws Exception {
+    String series = "with an outlier";
+    long time = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    List<Observation> values = new ArrayList<>();
+    for (int i = 0; i < 90; i++) {
+      values.add(new Observation(series, time + i * 60_000L, i == 50 ? 1e6 : Math.sin(i / 5.0)));
+    }
+    kafka.create("page.outlier", 1, Map.of());
+    kafka.sendObservations("page.outlier", values);
+    String canvas = "[data-chart=main] canvas";
+    try (Dashboard other = serve(elsewhere("page.outlier"), 0)) {
+      job.await().until(() -> told(other, "observations") == values.size());
+      open(other, hash(series));
+      browser.await("it is clipped", () -> "1".equals(browser.data(".mode-panel", "clipped")));
+      assertThat(browser.find(".key-clipped").getText()).contains("one value beyond the chart");
+      browser.await("the others fill the chart", () -> heightOf(canvas, "actual") > 150);
+      List<Number> range =
+          browser.js(
+              """
+              const [values, from, to] = arguments;
+              return import("/plot.js").then(({valueRange}) =>
+                valueRange(values.map((actual, i) => ({time: i, actual})), from, to));
+              """,
+              values.stream().map(Observation::value).toList(),
+              48,
+              52);
+      assertThat(range.get(1).doubleValue()).as("by itself it is shown").isGreaterThan(1e6);
+      browser.leave();
+    }
+  }
+
+  /** Rows of pixels from the highest to the lowest one of a colour. */
+  private static long heightOf(String canvas, String colour) {
+    return browser.js(
+        """
+        const [r, g, b] = getComputedStyle(document.documentElement).getPropertyValue("--" + arguments[1]).trim()
+          .match(/[0-9a-f]{2}/gi).map(part => parseInt(part, 16));
+        const {width, height} = document.querySelector(arguments[0]);
+        const {data} = document.querySelector(arguments[0]).getContext("2d").getImageData(0, 0, width, height);
+        const rows = [];
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i + 3] > 200 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 24) {
+            rows.push(Math.floor(i / 4 / width));
+          }
+        }
+        return rows.length ? rows[rows.length - 1] - rows[0] : 0;
+        """,
+        canvas, colour);
+  }
+
+  @Test
+  void theErrorOfEachStepIsThatOfTheNewestScore() throws Exception {
+    open(dashboard, hash(TAXI) + "&mode=many-to-many");
+    Score newest = null;
+    ScoreCodec codec = new ScoreCodec();
+    for (var record : kafka.read(topics().scores(), KafkaFixture.COMMITTED)) {
+      Score score = codec.decode(record.value());
+      boolean later = newest == null || score.time() >= newest.time();
+      if (score.series().equals(TAXI) && score.mode() == Mode.MANY_TO_MANY && later) {
+        newest = score;
+      }
+    }
+    List<Double> errors = Arrays.stream(newest.errors()).boxed().toList();
+    assertThat(errors).hasSizeGreaterThan(2);
+    browser.await(
+        "an error for each step",
+        () ->
+            browser
+                .<List<String>>js(
+                    "return [...document.querySelectorAll('[data-bars=steps] tr[data-step]')].map(row => row.dataset.mae)")
+                .stream()
+                .map(Double::valueOf)
+                .toList()
+                .equals(errors));
+  }
+
+  @Test
+  void whatTheChartShowsIsSavedAsCsvAndAsPng(@TempDir Path dir) throws Exception {
+    browser.downloadTo(dir);
+    openSeries(TAXI);
+    browser.find(ONE + "[data-save=csv]").click();
+    Path csv = dir.resolve(TAXI + "-many-to-one.csv");
+    browser.await("the CSV", () -> Files.exists(csv) && Files.size(csv) > 0);
+    List<String> lines = Files.readAllLines(csv);
+    assertThat(lines.get(0))
+        .isEqualTo(
+            "time,actual,said_before,said_before_lower_80,said_before_upper_80,said_before_lower_95,said_before_upper_95,error,"
+                + "forecast,forecast_lower_80,forecast_upper_80,forecast_lower_95,forecast_upper_95");
+    TreeMap<Long, Forecast> issued = forecasts(TAXI, Mode.MANY_TO_ONE);
+    Forecast newest = issued.lastEntry().getValue();
+    assertThat(lines).hasSize(1 + 96 + newest.values().length);
+    List<Observation> sent = SAMPLE.get(TAXI).subList(0, SENT.get(TAXI));
+    for (int i = 0; i < 96; i++) {
+      Observation actual = sent.get(sent.size() - 96 + i);
+      Forecast before = issued.lowerEntry(actual.time()).getValue();
+      String[] cells = lines.get(1 + i).split(",", -1);
+      assertThat(Instant.parse(cells[0]).toEpochMilli()).isEqualTo(actual.time());
+      assertThat(Double.parseDouble(cells[1])).isEqualTo(actual.value());
+      assertThat(Double.parseDouble(cells[2])).isEqualTo(before.values()[0]);
+      assertThat(Double.parseDouble(cells[5])).isEqualTo(before.intervals().get(1).lower()[0]);
+      assertThat(cells[8]).as("a forecast").isEmpty();
+    }
+    String[] next = lines.get(97).split(",", -1);
+    assertThat(Instant.parse(next[0]).toEpochMilli()).isEqualTo(newest.times()[0]);
+    assertThat(next[1]).as("not come yet").isEmpty();
+    assertThat(Double.parseDouble(next[8])).isEqualTo(newest.values()[0]);
+    assertThat(Double.parseDouble(next[12])).isEqualTo(newest.intervals().get(1).upper()[0]);
+
+    browser.find(ONE + "[data-save=png]").click();
+    Path png = dir.resolve(TAXI + "-many-to-one.png");
+    browser.await("the PNG", () -> Files.exists(png) && ImageIO.read(png.toFile()) != null);
+    BufferedImage picture = ImageIO.read(png.toFile());
+    int ink = 0x1d2530;
+    long line = 0;
+    for (int x = 0; x < picture.getWidth(); x++) {
+      for (int y = 0; y < picture.getHeight(); y++) {
+        line += (picture.getRGB(x, y) & 0xffffff) == ink ? 1 : 0;
+      }
+    }
+    assertThat(line).as("pixels of the actual values").isGreaterThan(100);
+  }
+
+  @Test
+  void localTimeStandsBesideUtc() {
+    browser.zone("America/St_Johns"); // two and a half hours behind in summer
+    openSeries(TAXI);
+    Forecast newest = forecasts(TAXI, Mode.MANY_TO_ONE).lastEntry().getValue();
+    DateTimeFormatter minute = DateTimeFormatter.ofPattern("HH:mm");
+    Instant at = Instant.ofEpochMilli(newest.times()[0]);
+    String utc = minute.format(at.atOffset(ZoneOffset.UTC));
+    String local = minute.format(at.atZone(ZoneId.of("America/St_Johns")));
+    browser.await(
+        "both",
+        () ->
+            browser
+                .text(ONE + ".headline")
+                .matches(
+                    "Forecast for (.* )?%s \\((.* )?%s\u00a0local\\): .*".formatted(utc, local)));
+    assertThat(browser.text(ONE + ".key-time")).contains(" UTC (").endsWith("local)");
+    browser.zone("UTC");
+    openSeries(TAXI);
+    assertThat(browser.text(ONE + ".headline")).doesNotContain("local");
+  }
+
+  @Test
+  void aPhoneShowsTheChartOnItsFirstScreen() {
+    browser.screen(390, 844, true);
+    openSeries(TAXI);
+    awaitPixels(MAIN, "forecast", 10);
+    assertThat(
+            browser
+                .<Number>js(
+                    "scrollTo(0, 0); return document.querySelector(arguments[0]).getBoundingClientRect().bottom",
+                    ONE + "[data-chart=main]")
+                .doubleValue())
+        .isLessThanOrEqualTo(844);
+    assertThat(
+            browser.<Boolean>js(
+                "return [...document.querySelectorAll('.headline, .chart-main')].every(one => one.getBoundingClientRect().top > 0)"))
+        .isTrue();
   }
 
   @Test

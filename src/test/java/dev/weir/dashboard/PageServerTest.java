@@ -97,6 +97,38 @@ class PageServerTest {
   }
 
   @Test
+  void theWidestIntervalIsServedBesideTheNarrowestOne() {
+    fill("pump");
+    page.take(
+        List.of(
+            Records.record(
+                Records.withWideInterval(
+                    Records.forecast("pump", Mode.MANY_TO_ONE, 3_000, "demand", 4)))));
+    JsonNode mode =
+        page.json("/api/series/history?series=pump&limit=2").path("modes").path("many-to-one");
+    assertThat(mode.path("level").doubleValue()).isEqualTo(0.8);
+    assertThat(mode.path("wide_level").doubleValue()).isEqualTo(0.95);
+    assertThat(mode.path("forecasts").get(0).path("wide_lower").isNull()).as("one only").isTrue();
+    JsonNode forecast = mode.path("forecasts").get(1);
+    assertThat(ServedPage.numbers(forecast.path("lower"))).containsExactly(6, 8);
+    assertThat(ServedPage.numbers(forecast.path("wide_lower"))).containsExactly(5, 7);
+    assertThat(ServedPage.numbers(forecast.path("wide_upper"))).containsExactly(9, 11);
+  }
+
+  @Test
+  void whenAForecastCameIsServedUnlessItWasThereBefore() {
+    long before = System.currentTimeMillis();
+    fill("pump");
+    page.state.takeOutput(
+        Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 1_500, "demand", 4)), false);
+    JsonNode forecasts =
+        page.json("/api/series/history?series=pump").at("/modes/many-to-one/forecasts");
+    assertThat(forecasts.get(0).path("issued").isNull()).isTrue();
+    assertThat(forecasts.get(1).path("issued").longValue())
+        .isBetween(before, System.currentTimeMillis());
+  }
+
+  @Test
   void aPartOfTheListAndOfAHistoryIsWhatWasAskedFor() {
     fill("fan");
     fill("pump");

@@ -253,7 +253,8 @@ class ReadingIT {
     }
     SeriesRow row = new SeriesRow("pump");
     row.observe(observation("pump", 11), 0, 1);
-    row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1);
+    row.issue(
+        Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
     SeriesHistory.View found = lookBack(topics, row);
     assertThat(found.times()).containsExactly(8_000, 9_000, 10_000, 11_000);

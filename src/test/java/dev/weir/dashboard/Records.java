@@ -55,6 +55,29 @@ final class Records {
         status);
   }
 
+  /** The same with another interval of 95 %, twice as wide. */
+  static Forecast withWideInterval(Forecast forecast) {
+    double[] values = forecast.values();
+    return new Forecast(
+        forecast.series(),
+        forecast.origin(),
+        forecast.windowStart(),
+        forecast.seqLen(),
+        forecast.mode(),
+        forecast.times(),
+        values,
+        List.of(
+            forecast.intervals().get(0),
+            new Forecast.Interval(
+                0.95,
+                new double[] {values[0] - 2, values[1] - 2},
+                new double[] {values[0] + 2, values[1] + 2})),
+        forecast.model(),
+        forecast.modelVersion(),
+        forecast.learningSteps(),
+        forecast.status());
+  }
+
   static Score score(
       String series, Mode mode, long time, double mae, double naive, double seasonalNaive) {
     return new Score(

@@ -25,7 +25,7 @@ class SeriesTableTest {
 
   private void status(String name, Status status) {
     Forecast forecast = Records.forecast(name, Mode.MANY_TO_ONE, 1, "m", 1, status, 1, 1);
-    row(name).issue(forecast, "m", 0, 5);
+    row(name).issue(forecast, "m", 0, 5, true);
   }
 
   private List<String> names(Query query) {
