@@ -139,7 +139,6 @@ public final class KafkaEnds {
     properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRequest));
     long memory = Math.max(32L << 20, 2L * maxRequest); // the client's default, or two large ones
     properties.setProperty(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
-    properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
     properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
     properties.setProperty(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);

@@ -9,19 +9,25 @@ import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
 import dev.weir.model.Mode;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.RecordBatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -211,6 +217,27 @@ class CommandsIT {
       assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
       assertThat(run.out()).isEmpty();
     }
+    // docs/topics.md promises batches that each client reads
+    assertThat(codecs("plant-0")).containsExactly(CompressionType.NONE);
+    assertThat(codecs("plant.forecasts-0")).containsExactly(CompressionType.NONE);
+  }
+
+  /** How a partition's batches are compressed, by what the broker keeps of it. */
+  private static Set<CompressionType> codecs(String partition) throws Exception {
+    Set<CompressionType> codecs = EnumSet.noneOf(CompressionType.class);
+    Path folder = dir.resolve("broker").resolve(partition);
+    try (DirectoryStream<Path> segments = Files.newDirectoryStream(folder, "*.log")) {
+      for (Path segment : segments) {
+        try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
+          for (RecordBatch batch : records.batches()) {
+            if (!batch.isControlBatch()) {
+              codecs.add(batch.compressionType());
+            }
+          }
+        }
+      }
+    }
+    return codecs;
   }
 
   /** On any broker: the CSV's records are older than a topic's usual retention. */
