@@ -62,6 +62,13 @@ final class EvaluateCommand implements Callable<Integer> {
   private List<Path> inputs;
 
   @Option(
+      names = "--columns",
+      converter = SeriesColumns.Converter.class,
+      paramLabel = SeriesColumns.LABEL,
+      description = SeriesColumns.OPTION)
+  private SeriesColumns columns = SeriesColumns.DEFAULT;
+
+  @Option(
       names = "--job",
       paramLabel = "JOB.yaml",
       description = "Forecast as this job does (default: as any job does that has no model).")
@@ -204,7 +211,7 @@ final class EvaluateCommand implements Callable<Integer> {
     List<Path> without = season.file() == null ? List.of() : List.of(season.file());
     Map<String, List<Observation>> taken = new LinkedHashMap<>();
     for (Map.Entry<String, List<Observation>> series :
-        SeriesFiles.observations(inputs, without).entrySet()) {
+        SeriesFiles.observations(inputs, without, columns).entrySet()) {
       String name = series.getKey();
       check(
           season.file() == null || season.bySeries().containsKey(name),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.cli.EvaluationPlan.UsageException;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.job.TextInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +66,7 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
         new CsvMapper()
             .readerForMapOf(String.class)
             .with(CsvSchema.emptySchema().withHeader())
-            .readValues(file.toFile())) {
+            .readValues(TextInput.open(file))) {
       while (rows.hasNext()) {
         Map<String, String> row = rows.next();
         String series = row.get("series_id");

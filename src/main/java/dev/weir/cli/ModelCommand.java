@@ -158,7 +158,9 @@ final class ModelCommand implements Runnable {
             "value, %d features, calendar [%s]"
                 .formatted(model.features(), Calendar.labels(model.calendar())));
       }
-      rows.put("head", model.head() == null ? "none" : "linear, reads " + model.readout().label());
+      String read =
+          model.mode() == Mode.MANY_TO_MANY ? "out[:, i] at each step i" : model.readout().label();
+      rows.put("head", model.head() == null ? "none" : "linear, reads " + read);
       rows.put("parameters", "%,d".formatted(rnn.parameterCount()));
       return rows;
     }

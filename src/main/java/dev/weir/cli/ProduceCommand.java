@@ -4,7 +4,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -27,7 +26,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "The CSV's header is series_id,timestamp,value[,feature...]; timestamps are ISO-8601 in UTC.",
+      "The CSV's header is series_id,timestamp,value[,feature...]; times are ISO 8601, in UTC where"
+          + " they say no offset.",
       "Example: weir produce --input demand.csv --topic observations --speed 3600"
     })
 final class ProduceCommand implements Callable<Integer> {
@@ -44,6 +44,13 @@ final class ProduceCommand implements Callable<Integer> {
     @Option(names = "--sample", description = "Replay the real series that come with Weir.")
     private boolean sample;
   }
+
+  @Option(
+      names = "--columns",
+      converter = SeriesColumns.Converter.class,
+      paramLabel = SeriesColumns.LABEL,
+      description = SeriesColumns.OPTION)
+  private SeriesColumns columns = SeriesColumns.DEFAULT;
 
   @Option(
       names = "--topic",
@@ -84,8 +91,6 @@ final class ProduceCommand implements Callable<Integer> {
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv csv = source.sample ? null : open(source.input)) {
       return produce(csv, schemas);
-    } catch (CharacterCodingException e) {
-      throw new IOException(source.input + ": expected UTF-8 text, got other bytes", e);
     }
   }
 
@@ -110,11 +115,11 @@ final class ProduceCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static SeriesCsv open(Path input) throws IOException {
+  private SeriesCsv open(Path input) throws IOException {
     if (Files.isDirectory(input)) {
       throw new IOException(input + ": expected a CSV file, got a folder");
     }
-    return new SeriesCsv(Files.newBufferedReader(input), input.getFileName().toString());
+    return SeriesCsv.open(input, columns);
   }
 
   /** Streams the file in its own order; each series runs on its own clock. */

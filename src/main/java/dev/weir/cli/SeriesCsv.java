@@ -7,62 +7,60 @@ import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.weir.forecast.Observation;
+import dev.weir.job.TextInput;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.util.List;
 
 /**
- * Observations from CSV, one at a time: header {@code series_id,timestamp,value[,feature...]},
- * timestamps ISO-8601 in UTC. The first wrong line ends it, with the line's number.
+ * Observations from CSV, one at a time; {@link SeriesColumns} says in which columns, {@link
+ * CsvTime} how times are written. The first wrong line ends it, with the line's number.
  */
 final class SeriesCsv implements Closeable {
 
-  private static final List<String> HEADER = List.of("series_id", "timestamp", "value");
   private static final ObjectReader CSV =
       new CsvMapper()
           .enable(CsvParser.Feature.WRAP_AS_ARRAY)
           .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
           .readerFor(String[].class);
-  private static final String BYTE_ORDER_MARK = "\ufeff"; // spreadsheets write it
 
   private final String name;
   private final MappingIterator<String[]> rows;
-  private final int columns;
+  private final List<String> header;
+  private final SeriesColumns.Places places;
   private int line = 1; // where the row begins; a quoted field may hold line breaks
 
-  /**
-   * @param name what messages call the text
-   */
+  /** With the columns that a file has by default. */
   SeriesCsv(Reader text, String name) throws IOException {
-    this.name = name;
-    this.rows = rows(text);
-    String[] header = nextRow();
-    if (header != null && header[0].startsWith(BYTE_ORDER_MARK)) {
-      header[0] = header[0].substring(1);
-    }
-    if (header == null
-        || header.length < HEADER.size()
-        || !List.of(header).subList(0, HEADER.size()).equals(HEADER)) {
-      throw new IOException(
-          "%s line 1: expected the header %s[,feature...], got %s"
-              .formatted(
-                  name,
-                  String.join(",", HEADER),
-                  header == null ? "nothing" : Printable.line(String.join(",", header))));
-    }
-    this.columns = header.length;
+    this(text, name, SeriesColumns.DEFAULT);
   }
 
-  private MappingIterator<String[]> rows(Reader text) throws IOException {
-    try {
-      return CSV.readValues(text);
-    } catch (CharacterCodingException e) {
-      throw new IOException("%s line 1: expected UTF-8 text, got other bytes".formatted(name), e);
+  /**
+   * @param name what messages call the text; without its ending, the series of a file that has one
+   */
+  SeriesCsv(Reader text, String name, SeriesColumns columns) throws IOException {
+    this.name = name;
+    this.rows = CSV.readValues(text);
+    String[] first = nextRow();
+    this.header = first == null ? List.of() : List.of(first);
+    this.places = columns.in(header);
+    if (places == null) {
+      throw new IOException(
+          "%s line 1: expected %s, got %s; %s"
+              .formatted(
+                  name,
+                  columns.expected(),
+                  first == null ? "nothing" : Printable.line(String.join(",", first)),
+                  columns.advice()));
     }
+  }
+
+  /** Opens a file of UTF-8 text. */
+  static SeriesCsv open(Path file, SeriesColumns columns) throws IOException {
+    return new SeriesCsv(TextInput.open(file), file.getFileName().toString(), columns);
   }
 
   /** The next observation, or null at the end. */
@@ -71,21 +69,38 @@ final class SeriesCsv implements Closeable {
     if (row == null) {
       return null;
     }
-    if (row.length != columns) {
+    if (row.length != header.size()) {
       throw new IOException(
-          "%s line %d: expected %d columns, got %d".formatted(name, line, columns, row.length));
+          "%s line %d: expected %d columns, got %d"
+              .formatted(name, line, header.size(), row.length));
     }
     double[] features =
-        columns == HEADER.size() ? Observation.NO_FEATURES : new double[columns - HEADER.size()];
+        places.features().isEmpty()
+            ? Observation.NO_FEATURES
+            : new double[places.features().size()];
     for (int i = 0; i < features.length; i++) {
-      features[i] = number("feature " + (i + 1), row[HEADER.size() + i]);
+      features[i] = number("feature " + (i + 1), row[places.features().get(i)]);
     }
-    if (row[0].isEmpty() || row[0].length() > Observation.MAX_SERIES_LENGTH) {
+    String series = places.series() < 0 ? name.replaceFirst("\\.csv$", "") : row[places.series()];
+    if (series.isEmpty() || series.length() > Observation.MAX_SERIES_LENGTH) {
       throw new IOException(
-          "%s line %d: series_id: expected 1 to %d characters, got %d"
-              .formatted(name, line, Observation.MAX_SERIES_LENGTH, row[0].length()));
+          "%s line %d: %s: expected 1 to %d characters, got %d"
+              .formatted(
+                  name,
+                  line,
+                  places.series() < 0 ? "the file's name" : column(places.series()),
+                  Observation.MAX_SERIES_LENGTH,
+                  series.length()));
     }
-    return new Observation(row[0], time(row[1]), number("value", row[2]), features);
+    return new Observation(
+        series,
+        time(row[places.time()]),
+        number(column(places.value()), row[places.value()]),
+        features);
+  }
+
+  private String column(int place) {
+    return Printable.line(header.get(place));
   }
 
   private String[] nextRow() throws IOException {
@@ -95,9 +110,6 @@ final class SeriesCsv implements Closeable {
       }
       line = rows.getParser().currentLocation().getLineNr();
       return rows.nextValue();
-    } catch (CharacterCodingException e) {
-      throw new IOException(
-          "%s line %d: expected UTF-8 text, got other bytes".formatted(name, line), e);
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
       throw new IOException(
           "%s line %d: expected CSV, got unreadable text".formatted(name, line), e);
@@ -106,11 +118,11 @@ final class SeriesCsv implements Closeable {
 
   private long time(String text) throws IOException {
     try {
-      return Instant.parse(text).toEpochMilli();
-    } catch (DateTimeParseException | ArithmeticException e) {
+      return CsvTime.millis(text);
+    } catch (DateTimeException | ArithmeticException e) {
       throw new IOException(
-          "%s line %d: timestamp: expected ISO-8601 such as 2026-01-31T12:00:00Z, got '%s'"
-              .formatted(name, line, Printable.line(text)),
+          "%s line %d: %s: expected %s, got '%s'"
+              .formatted(name, line, column(places.time()), CsvTime.EXPECTED, Printable.line(text)),
           e);
     }
   }

@@ -20,12 +20,11 @@ final class SeriesFiles {
    *
    * @param without files of the folders that hold no series
    */
-  static Map<String, List<Observation>> observations(List<Path> inputs, List<Path> without)
-      throws IOException {
+  static Map<String, List<Observation>> observations(
+      List<Path> inputs, List<Path> without, SeriesColumns columns) throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     for (Path file : files(inputs, without)) {
-      try (SeriesCsv csv =
-          new SeriesCsv(Files.newBufferedReader(file), file.getFileName().toString())) {
+      try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
         for (Observation o = csv.next(); o != null; o = csv.next()) {
           series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
         }

@@ -54,6 +54,13 @@ final class TrainCommand implements Callable<Integer> {
   private List<Path> inputs;
 
   @Option(
+      names = "--columns",
+      converter = SeriesColumns.Converter.class,
+      paramLabel = SeriesColumns.LABEL,
+      description = SeriesColumns.OPTION)
+  private SeriesColumns columns = SeriesColumns.DEFAULT;
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "FILE",
@@ -200,7 +207,7 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
-    Map<String, List<Observation>> series = SeriesFiles.observations(inputs, List.of());
+    Map<String, List<Observation>> series = SeriesFiles.observations(inputs, List.of(), columns);
     System.err.printf(
         "%,d series, %,d values; %,d parameters%n",
         series.size(),

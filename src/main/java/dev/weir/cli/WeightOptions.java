@@ -60,19 +60,28 @@ final class WeightOptions {
               + " say: minute-of-hour, hour-of-day, day-of-week, day-of-year.")
   private List<Calendar> calendar;
 
-  /** Reads a file; the options stand in where it says nothing. */
+  /**
+   * Reads a file; the options are used where it says nothing.
+   *
+   * @throws IOException also if the file says otherwise than an option
+   */
   ForecastModel read(Path file) throws IOException {
-    ForecastModel model =
-        ModelFiles.read(
-            file,
-            new ModelFiles.Defaults(
-                name,
-                mode,
-                seqLen,
-                readout,
-                scaling == null ? null : new Scaling(scaling, 0, 1),
-                cell,
-                calendar));
+    ModelFiles.Defaults defaults =
+        new ModelFiles.Defaults(
+            name,
+            mode,
+            seqLen,
+            readout,
+            scaling == null ? null : new Scaling(scaling, 0, 1),
+            cell,
+            calendar);
+    ForecastModel model = ModelFiles.read(file, defaults);
+    for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
+      String word = other.key().substring("weir.".length());
+      throw new IOException(
+          "--%s: %s (%s, %s); leave the option out, or change the file"
+              .formatted(word.replace('_', '-'), other, file.getFileName(), other.key()));
+    }
     return name == null ? model : model.withName(name);
   }
 }

@@ -2,7 +2,9 @@ package dev.weir.job;
 
 import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -64,7 +66,11 @@ final class JobFile {
       throw new JobFileException(
           "%s: expected at most %d bytes, got %d".formatted(file, MAX_BYTES, Files.size(file)));
     }
-    return parse(Files.readString(file), file.getFileName().toString(), overrides);
+    try (Reader text = TextInput.open(file)) {
+      StringWriter whole = new StringWriter();
+      text.transferTo(whole);
+      return parse(whole.toString(), file.getFileName().toString(), overrides);
+    }
   }
 
   /**

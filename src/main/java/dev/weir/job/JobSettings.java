@@ -364,6 +364,7 @@ public record JobSettings(
             file.get(JobOptions.CALENDAR));
     try {
       ForecastModel model = ModelFiles.fromBytes(load(location, directory), defaults, location);
+      checkWords(file, options, defaults.contradictions(model));
       return ModelFiles.toBytes(model.withName(name)); // the job file's word counts
     } catch (ModelFormatException e) {
       file.problem(options.file(), e.getMessage());
@@ -371,6 +372,19 @@ public record JobSettings(
       file.problem(options.file(), "expected a readable file, got %s (%s)".formatted(location, e));
     }
     return null;
+  }
+
+  /** Mode, window and calendar are checked with the model's sizes. */
+  private static void checkWords(
+      JobFile file, ModeOptions options, List<ModelFiles.Contradiction> contradictions) {
+    for (ModelFiles.Contradiction contradiction : contradictions) {
+      String key = contradiction.key().substring("weir.".length());
+      for (JobOption<?> option : List.of(options.scaling(), options.readout(), options.cell())) {
+        if (option.key().endsWith("." + key)) {
+          file.problem(option, contradiction.toString());
+        }
+      }
+    }
   }
 
   private static byte[] load(String location, Path directory) throws IOException {

@@ -4,9 +4,11 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * From a PyTorch {@code state_dict} in a safetensors file to a {@link ForecastModel}, and back.
@@ -32,7 +34,7 @@ public final class ModelFiles {
 
   /**
    * What to assume where a file says nothing. Each part may be null, which means: the file must say
-   * it. The file's own words always win.
+   * it. The file's own words always win; {@link #contradictions} tells a caller where they do.
    *
    * @param name name of the model
    * @param mode needed for a head of one row, which fits both modes
@@ -59,6 +61,51 @@ public final class ModelFiles {
 
     /** The file must say everything: right for our own files, the model topic and state. */
     public static final Defaults NONE = new Defaults(null, null, null, null, null, null);
+
+    /**
+     * Words for which the file has others, so that these had no effect on the model that was read.
+     * The name is left out: callers rename a model. The readout is left out where both are the
+     * same.
+     */
+    public List<Contradiction> contradictions(ForecastModel model) {
+      List<Contradiction> all = new ArrayList<>();
+      boolean oneReadout = model.mode() == Mode.MANY_TO_MANY || !model.rnn().bidirectional();
+      add(all, ModelMetadata.MODE, model.mode(), mode, Mode::label);
+      add(all, ModelMetadata.SEQ_LEN, model.seqLen(), seqLen, String::valueOf);
+      if (!oneReadout) {
+        add(all, ModelMetadata.READOUT, model.readout(), readout, Readout::label);
+      }
+      Scaling.Rule rule = scaling == null ? null : scaling.rule();
+      add(all, ModelMetadata.SCALING, model.scaling().rule(), rule, Scaling.Rule::label);
+      add(all, ModelMetadata.CELL, model.rnn().cell(), cell, ModelMetadata::label);
+      add(
+          all,
+          ModelMetadata.CALENDAR,
+          model.calendar(),
+          calendar,
+          words -> words.isEmpty() ? "none" : Calendar.labels(words));
+      return all;
+    }
+
+    private static <T> void add(
+        List<Contradiction> all, String key, T inFile, T given, Function<T, String> label) {
+      if (given != null && !given.equals(inFile)) {
+        all.add(new Contradiction(key, label.apply(inFile), label.apply(given)));
+      }
+    }
+  }
+
+  /**
+   * Something that a caller said of a model and its file says otherwise.
+   *
+   * @param key of the file's metadata, such as {@code weir.seq_len}
+   * @param inFile what counts
+   */
+  public record Contradiction(String key, String inFile, String given) {
+    @Override
+    public String toString() {
+      return "expected %s, as the file says, got %s".formatted(inFile, given);
+    }
   }
 
   /** Reads a model file; see {@link #fromBytes}. */

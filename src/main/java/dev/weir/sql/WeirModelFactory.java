@@ -123,6 +123,10 @@ public final class WeirModelFactory implements ModelProviderFactory {
           "%s: weights.path: expected a model that reads values only (input_size 1), got input_size %d"
               .formatted(where, model.rnn().inputSize()));
     }
+    for (ModelFiles.Contradiction other : defaults.contradictions(model)) { // none of a calendar
+      String option = other.key().substring("weir.".length()).replace('_', '-');
+      throw new ValidationException("%s: %s: %s".formatted(where, option, other));
+    }
     return model;
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
 import dev.weir.forecast.Observation;
+import dev.weir.job.TextInput;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -31,12 +31,8 @@ class SeriesCsvFuzzTest {
 
   private static Outcome open(byte[] bytes, SplittableRandom random) {
     int count = 0;
-    // as Files.newBufferedReader: a byte that is not UTF-8 is an error
     try (SeriesCsv csv =
-        new SeriesCsv(
-            new InputStreamReader(
-                new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder()),
-            "fuzz.csv")) {
+        new SeriesCsv(TextInput.open(new ByteArrayInputStream(bytes), "fuzz.csv"), "fuzz.csv")) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         count++;
         if (!Double.isFinite(o.value()) || o.series().isEmpty()) {

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
+import dev.weir.job.TextInput;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +27,13 @@ class SeriesCsvTest {
   private static final int FUZZ_CASES = 2_000;
 
   private static List<Observation> read(String text) throws IOException {
+    return read(text, SeriesColumns.DEFAULT);
+  }
+
+  private static List<Observation> read(String text, SeriesColumns columns) throws IOException {
     List<Observation> observations = new ArrayList<>();
-    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "a.csv")) {
+    InputStream bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    try (SeriesCsv csv = new SeriesCsv(TextInput.open(bytes, "a.csv"), "a.csv", columns)) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         observations.add(o);
       }
@@ -85,6 +94,76 @@ class SeriesCsvTest {
   }
 
   @Test
+  void byteOrderMarkDoesNotHideTheQuoteOfTheHeader() throws IOException {
+    String quoted = "\"series_id\",\"timestamp\",\"value\"\r\n\"pump\",2026-01-31T12:00:00Z,1\r\n";
+    assertThat(read("\ufeff" + quoted)).containsExactly(new Observation("pump", NOON, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-01-31T12:00:00Z",
+        "2026-01-31 12:00:00Z",
+        "2026-01-31 13:00:00+01:00",
+        "2026-01-31T07:00-05:00",
+        "2026-01-31T12:00Z",
+        "2026-01-31T12:00",
+        "2026-01-31 12:00",
+        "2026-01-31 12:00:00.000",
+        "1769860800",
+        "1769860800000"
+      })
+  void aTimeMayBeWrittenInManyWays(String noon) throws IOException {
+    assertThat(read("series_id,timestamp,value\npump," + noon + ",1\n"))
+        .containsExactly(new Observation("pump", NOON, 1));
+  }
+
+  @Test
+  void aDateIsItsFirstMomentInUtc() throws IOException {
+    long midnight = NOON - 12 * 3_600_000;
+    assertThat(read("series_id,timestamp,value\npump,2026-01-31,1\n"))
+        .containsExactly(new Observation("pump", midnight, 1));
+    assertThat(read("series_id,timestamp,value\npump,2026-01,1\n"))
+        .containsExactly(new Observation("pump", midnight - 30L * 86_400_000, 1));
+  }
+
+  private static SeriesColumns columns(String text) {
+    return new SeriesColumns.Converter().convert(text);
+  }
+
+  @Test
+  void columnsMayHaveAnyNamesAndPlaces() throws IOException {
+    String text = "temp,note,ts,device\n1.5,\"hot, dry\",2026-01-31T12:00:00Z,pump\n";
+    assertThat(read(text, columns("series=device,time=ts,value=temp")))
+        .containsExactly(new Observation("pump", NOON, 1.5));
+    assertThatThrownBy(() -> read(text, columns("series=pump,time=ts,value=temp")))
+        .hasMessage(
+            "a.csv line 1: expected a header with the columns pump, ts and temp, each once,"
+                + " got temp,note,ts,device; --columns names them as the header does");
+    assertThatThrownBy(
+            () -> read(text.replace("1.5", "hot"), columns("time=ts,value=temp,series=device")))
+        .hasMessage("a.csv line 2: temp: expected a finite number, got 'hot'");
+  }
+
+  @Test
+  void aFileWithoutSeriesIsOneThatIsCalledAsTheFile() throws IOException {
+    String row = "2026-01-31T12:00:00Z,1,2\n";
+    assertThat(read("timestamp,value,wind\n" + row))
+        .containsExactly(new Observation("a", NOON, 1, new double[] {2}));
+    assertThat(read("ts,temp,wind\n" + row, columns("time=ts,value=temp")))
+        .containsExactly(new Observation("a", NOON, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "ts", "time=", "time=a,time=b", "time=a,feature=b", "time=a,,value=b"})
+  void wrongColumnsAreRefused(String text) {
+    assertThatThrownBy(() -> columns(text))
+        .hasMessage(
+            "expected series=COLUMN,time=COLUMN,value=COLUMN, each at most once, got '%s'", text);
+  }
+
+  @Test
   void aHeaderAloneHoldsNoObservations() throws IOException {
     assertThat(read("series_id,timestamp,value\n")).isEmpty();
   }
@@ -103,16 +182,23 @@ class SeriesCsvTest {
     assertThatThrownBy(() -> read(header))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "a.csv line 1: expected the header series_id,timestamp,value[,feature...], got " + got);
+            "a.csv line 1: expected the header series_id,timestamp,value[,feature...], got "
+                + got
+                + "; --columns series=...,time=...,value=... names other columns");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,yesterday,1,0' | 'timestamp: expected ISO-8601 such as 2026-01-31T12:00:00Z, got ''yesterday'''",
-        "'pump,2026-01-31 12:00,1,0' | 'timestamp: expected ISO-8601 such as 2026-01-31T12:00:00Z, got ''2026-01-31 12:00'''",
-        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected ISO-8601 such as 2026-01-31T12:00:00Z, got ''+1000000000-12-31T00:00:00Z'''",
+        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
+        "'pump,31.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''31.01.2026'''",
+        "'pump,01/31/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''01/31/2026'''",
+        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
+        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
+        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
+        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
+        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
         "'pump,2026-01-31T12:00:00Z,much,0' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T12:00:00Z,,0' | 'value: expected a finite number, got '''''",
         "'pump,2026-01-31T12:00:00Z,NaN,0' | 'value: expected a finite number, got ''NaN'''",

@@ -369,6 +369,19 @@ class JobFileTest {
   }
 
   @Test
+  void wordThatTheWeightFileContradictsIsRefused() {
+    String fits =
+        GOOD.replace("horizon: 3", "horizon: 2") + "    file: builtin:sample-many-to-one\n";
+    assertThat(read(fits + "    scaling: last\n    readout: h_n\n")).isNotNull();
+    assertRefused(
+        fits + "    scaling: window\n",
+        "pumps.yaml line 14: forecast.many-to-one.scaling: expected last, as the file says, got window");
+    assertRefused(
+        fits + "    readout: out[:, -1]\n",
+        "pumps.yaml line 14: forecast.many-to-one.readout: expected h_n, as the file says, got out[:, -1]");
+  }
+
+  @Test
   void topicsMustDiffer() {
     assertRefused(
         GOOD + "topics:\n  forecasts: observations\n",

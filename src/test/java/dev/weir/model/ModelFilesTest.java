@@ -244,6 +244,40 @@ class ModelFilesTest {
   }
 
   @Test
+  void contradictionsAreTheWordsThatTheFileOverrides() throws IOException {
+    ForecastModel model = ModelFiles.read(FORMAT_1, Defaults.NONE); // gru, 5, out[:, -1], fixed
+    assertThat(Defaults.NONE.contradictions(model)).isEmpty();
+    Defaults same =
+        new Defaults(
+            "other", Mode.MANY_TO_ONE, 5, Readout.LAST_STEP, Scaling.fixed(1, 2), Cell.GRU);
+    assertThat(same.contradictions(model)).isEmpty();
+    Defaults others =
+        new Defaults(
+            "other",
+            Mode.MANY_TO_MANY,
+            7,
+            Readout.FINAL_HIDDEN,
+            Scaling.LAST,
+            null,
+            List.of(Calendar.HOUR_OF_DAY));
+    assertThat(others.contradictions(model))
+        .extracting(ModelFiles.Contradiction::key)
+        .containsExactly(
+            "weir.mode", "weir.seq_len", "weir.readout", "weir.scaling", "weir.calendar");
+    assertThat(others.contradictions(model).get(1))
+        .hasToString("expected 5, as the file says, got 7");
+  }
+
+  @Test
+  void readoutContradictsNothingWhereBothAreTheSame() throws IOException {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true), "");
+    ForecastModel model = read(tensors, Map.of("weir.readout", "h_n"), PLAIN);
+    assertThat(PLAIN.readout()).isNotEqualTo(model.readout());
+    assertThat(PLAIN.contradictions(model)).isEmpty();
+  }
+
+  @Test
   void aWeightThatIsNotANumberIsRefused() {
     Map<String, Safetensors.Tensor> tensors =
         stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, true), "");
