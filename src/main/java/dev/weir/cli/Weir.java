@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -54,6 +55,7 @@ public final class Weir implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // all texts are English, so the numbers in them are, too
     int exitCode;
     try {
       exitCode = commandLine().execute(args);

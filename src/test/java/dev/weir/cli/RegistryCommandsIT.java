@@ -113,7 +113,7 @@ class RegistryCommandsIT {
   }
 
   @Test
-  void aSecretOnTheCommandLineIsRefusedAndNotRepeated() throws Exception {
+  void aSecretOnTheCommandLineIsRefusedAndNotRepeated() {
     for (String[] words :
         List.of(
             new String[] {"tail", "--registry", "http://weir:" + SECRET + "@localhost/x"},
@@ -124,7 +124,7 @@ class RegistryCommandsIT {
               "--kafka",
               "basic.auth.user.info=weir:" + SECRET
             })) {
-      WeirProcess refused = WeirProcess.run(words);
+      InProcess refused = InProcess.run(words);
       assertThat(refused.exitCode()).as("%s", refused).isEqualTo(2);
       assertThat(refused.err()).contains("weir tail: --").doesNotContain(SECRET);
     }

@@ -221,7 +221,7 @@ class BoundedIT {
                 "window.out-of-orderness",
                 "20 ms",
                 "window.idle-timeout",
-                "10 min")); // the partition that ends is not to become idle first
+                "10 s")); // more than a reader needs from its start to its first records
     bounded(settings, 2, null);
     awaitForecasts(settings, 10 + 79);
     Map<String, List<Forecast>> made = bySeries(forecasts(settings));

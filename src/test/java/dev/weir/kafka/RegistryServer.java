@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.weir.cli.EmbeddedBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,7 +52,7 @@ public final class RegistryServer implements AutoCloseable {
   private volatile boolean backward;
 
   private RegistryServer() throws IOException {
-    server = listen(0);
+    server = listen(EmbeddedBroker.freePort()); // still free after a pause
     port = server.getAddress().getPort();
   }
 
