@@ -52,6 +52,7 @@ public final class Weir implements Runnable {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
+    TemporaryFolder.own();
     int exitCode;
     try {
       exitCode = commandLine().execute(args);
