@@ -60,7 +60,7 @@ final class Bench implements AutoCloseable {
 
   /** Starts the broker. */
   static Bench start(BenchPlan plan) throws Exception {
-    Path folder = Files.createTempDirectory("weir-bench");
+    Path folder = TemporaryFolder.create("bench");
     Bench bench = new Bench(plan, folder);
     Runtime.getRuntime().addShutdownHook(new Thread(bench::cleanUp, "clean-up"));
     try {

@@ -170,7 +170,7 @@ final class BenchRun implements AutoCloseable {
 
   /** Stops with a savepoint and goes on with two tasks; adds how long each took. */
   private ObjectNode rescale(ObjectNode result) throws Exception {
-    Path savepoints = Files.createTempDirectory("savepoints");
+    Path savepoints = TemporaryFolder.create("savepoints");
     long start = System.nanoTime();
     String savepoint =
         job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.NATIVE)

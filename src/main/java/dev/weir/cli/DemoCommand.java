@@ -16,7 +16,6 @@ import dev.weir.kafka.TopicAdmin;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,8 +115,7 @@ final class DemoCommand implements Callable<Integer> {
     started = System.nanoTime();
     end = new DemoEnd(duration);
     say("starting a Kafka broker and a Flink cluster in this process");
-    Path data = Files.createTempDirectory("weir-demo");
-    LocalCluster.deleteAtExit(data);
+    Path data = TemporaryFolder.create("demo");
     int brokerPort = EmbeddedBroker.freePort();
     // the page first: it says what it waits for, and a port that is taken ends the demo at once
     try (DemoPage page = DemoPage.open("localhost:" + brokerPort, port, note())) {

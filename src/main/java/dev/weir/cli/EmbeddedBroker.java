@@ -97,8 +97,10 @@ public final class EmbeddedBroker implements AutoCloseable {
       format(dir);
     }
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
+    EmbeddedBroker broker = new EmbeddedBroker(server, bootstrapServers);
+    TemporaryFolder.closeBeforeDeletion(broker);
     server.startup();
-    return new EmbeddedBroker(server, bootstrapServers);
+    return broker;
   }
 
   public String bootstrapServers() {
@@ -107,6 +109,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   @Override
   public void close() {
+    TemporaryFolder.forget(this);
     server.shutdown();
     server.awaitShutdown();
   }

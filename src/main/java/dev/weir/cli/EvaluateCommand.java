@@ -268,10 +268,7 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, String> flink =
         Map.of(
             "parallelism.default", Integer.toString(processors),
-            "taskmanager.numberOfTaskSlots", Integer.toString(PIPELINES_AT_ONCE * processors),
-            // the series travel within the job
-            "rest.server.max-content-length", Integer.toString(Integer.MAX_VALUE),
-            "rest.client.max-content-length", Integer.toString(Integer.MAX_VALUE));
+            "taskmanager.numberOfTaskSlots", Integer.toString(PIPELINES_AT_ONCE * processors));
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       List<Future<?>> work = new ArrayList<>();
       work.addAll(submit(pipelines, cluster, ours, plan, season));

@@ -2,13 +2,14 @@ package dev.weir.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -30,13 +31,23 @@ final class LocalCluster implements AutoCloseable {
   }
 
   /**
+   * Starts a cluster that listens on loopback only and whose REST endpoint changes nothing, unless
+   * {@code settings} say otherwise.
+   *
    * @param settings settings of Flink, which win over the defaults of an embedded cluster
    */
   static LocalCluster start(Map<String, String> settings) throws Exception {
-    Path checkpoints = Files.createTempDirectory("weir-checkpoints");
-    deleteAtExit(checkpoints);
+    Path checkpoints = TemporaryFolder.create("checkpoints");
     Configuration configuration = new Configuration();
     configuration.set(RestOptions.BIND_PORT, PORTS);
+    configuration.set(RestOptions.ADDRESS, "localhost");
+    configuration.set(RestOptions.BIND_ADDRESS, "localhost");
+    configuration.set(JobManagerOptions.BIND_HOST, "localhost"); // the blob server's, too
+    configuration.set(TaskManagerOptions.BIND_HOST, "localhost"); // and that of collected results
+    configuration.set(TaskManagerOptions.HOST, "localhost");
+    configuration.set(WebOptions.SUBMIT_ENABLE, false);
+    configuration.set(WebOptions.CANCEL_ENABLE, false);
+    configuration.set(ReadOnlyRest.ENABLED, true);
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     configuration.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     settings.forEach(configuration::setString);
@@ -54,18 +65,9 @@ final class LocalCluster implements AutoCloseable {
     return new LocalCluster(cluster, configuration, checkpoints);
   }
 
-  /** Ctrl-C ends without closing anything, and gigabytes might stay behind. */
-  static void deleteAtExit(Path folder) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> FileUtils.deleteDirectoryQuietly(folder.toFile()), "clean-up"));
-  }
-
   /** An environment whose jobs run here. */
-  StreamExecutionEnvironment environment() throws Exception {
-    URI address = webAddress();
-    return StreamExecutionEnvironment.createRemoteEnvironment(
-        address.getHost(), address.getPort(), configuration);
+  StreamExecutionEnvironment environment() {
+    return LocalSubmission.environment(cluster, configuration);
   }
 
   URI webAddress() throws Exception {

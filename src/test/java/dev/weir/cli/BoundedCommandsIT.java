@@ -84,14 +84,16 @@ class BoundedCommandsIT {
   }
 
   /**
-   * In this process, to a cluster of its own; the classes are there already, so the jar is empty.
+   * In this process, to a cluster that takes jobs; the classes are there already, so the jar is
+   * empty.
    */
   private String submit(String kafka) throws Exception {
     Path jar = dir.resolve("empty.jar");
     new JarOutputStream(Files.newOutputStream(jar), new java.util.jar.Manifest()).close();
     PrintStream before = System.out;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (LocalCluster cluster = LocalCluster.start(Map.of())) {
+    try (LocalCluster cluster =
+        LocalCluster.start(Map.of("weir.rest.read-only", "false", "web.submit.enable", "true"))) {
       System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
       int exitCode =
           Weir.commandLine()

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -22,6 +24,18 @@ class RegistryComposeFileTest {
     Map<String, Map<String, Map<String, List<String>>>> compose =
         new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(Path.of(file)));
     return compose.get("services").get(service).get("command");
+  }
+
+  /** No password guards any of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"docker-compose.yml", "docker-compose.registry.yml"})
+  void eachPortIsPublishedOnLoopbackOnly(String file) throws IOException {
+    Map<String, Map<String, Map<String, List<String>>>> compose =
+        new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(Path.of(file)));
+    assertThat(compose.get("services").values())
+        .flatExtracting(service -> service.getOrDefault("ports", List.of()))
+        .isNotEmpty()
+        .allMatch(port -> port.toString().startsWith("127.0.0.1:"));
   }
 
   @Test

@@ -98,6 +98,19 @@ final class WeirProcess implements AutoCloseable {
     return exitCode(Duration.ZERO);
   }
 
+  /** Ends it as Ctrl-C does, and waits; by SIGTERM where this build runs without SIGINT. */
+  int interrupt(Duration limit) throws IOException {
+    long ignored =
+        Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status")).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+            .findFirst()
+            .orElseThrow();
+    String signal = (ignored & 1L << 1) == 0 ? "-INT" : "-TERM"; // SIGINT is the second signal
+    new ProcessBuilder("kill", signal, Long.toString(pid())).inheritIO().start();
+    return exitCode(limit);
+  }
+
   long pid() {
     return process.pid();
   }

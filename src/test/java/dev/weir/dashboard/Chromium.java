@@ -34,7 +34,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * Debian's Chromium, without a window. Where there is none, the tests that want it are skipped,
  * unless {@code -Dbrowser=required}.
  */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
   private static final Path BROWSER = Path.of("/usr/bin/chromium");
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
@@ -45,7 +45,7 @@ final class Chromium implements AutoCloseable {
     this.driver = driver;
   }
 
-  static Chromium start() {
+  public static Chromium start() {
     boolean there = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
     if (!"required".equals(System.getProperty("browser"))) {
       assumeTrue(there, "no Chromium here: apt-get install chromium chromium-driver");
@@ -98,7 +98,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Opens an address anew, also when only what stands after its # differs. */
-  void open(URI address) {
+  public void open(URI address) {
     leave();
     driver.get(address.toString());
   }
@@ -109,7 +109,7 @@ final class Chromium implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked")
-  <T> T js(String script, Object... arguments) {
+  public <T> T js(String script, Object... arguments) {
     return (T) driver.executeScript(script, arguments);
   }
 
@@ -117,7 +117,7 @@ final class Chromium implements AutoCloseable {
     return driver.findElement(By.cssSelector(css));
   }
 
-  String text(String css) {
+  public String text(String css) {
     return js("return document.querySelector(arguments[0])?.textContent ?? null", css);
   }
 
@@ -166,7 +166,7 @@ final class Chromium implements AutoCloseable {
         .perform();
   }
 
-  void await(String what, Callable<Boolean> condition) {
+  public void await(String what, Callable<Boolean> condition) {
     Awaitility.await(what)
         .pollInterval(Duration.ofMillis(50))
         .ignoreExceptionsMatching(
