@@ -20,15 +20,17 @@ final class CancelAtExit implements AutoCloseable {
 
   private final JobClient job;
   private final JobSettings settings;
-  private final Thread hook = new Thread(this::cancel, "cancel-job");
+  private final AutoCloseable cancelling = this::cancel;
+  private volatile boolean ending;
 
   CancelAtExit(JobClient job, JobSettings settings) {
     this.job = job;
     this.settings = settings;
-    Runtime.getRuntime().addShutdownHook(hook);
+    TemporaryFolder.closeBeforeDeletion(cancelling); // the tasks still use their files
   }
 
   private void cancel() {
+    ending = true;
     try {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CANCEL_SECONDS);
       job.cancel().get(CANCEL_SECONDS, TimeUnit.SECONDS);
@@ -68,12 +70,11 @@ final class CancelAtExit implements AutoCloseable {
     }
   }
 
-  /** Lets the job be; waits for the end of the process if that has begun. */
+  /** Leaves the job alone; waits for the end of the process if Ctrl-C is ending it. */
   @Override
   public void close() throws InterruptedException {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
+    TemporaryFolder.forget(cancelling);
+    if (ending) {
       Thread.currentThread().join(); // what fails now fails because the process ends
     }
   }

@@ -239,8 +239,7 @@ final class FlinkCluster implements AutoCloseable {
     command.addAll(commonFlags("client"));
     command.add("-cp");
     command.add(
-        String.join(
-            File.pathSeparator, classpath.cluster().stream().map(Path::toString).toList()));
+        String.join(File.pathSeparator, classpath.cluster().stream().map(Path::toString).toList()));
     command.add("org.apache.flink.client.cli.CliFrontend");
     Files.writeString(
         file,
