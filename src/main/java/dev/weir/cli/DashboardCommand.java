@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Examples: weir dashboard --bootstrap-servers broker:9092",
+      "Examples: weir dashboard my-job.yaml",
+      "          weir dashboard --bootstrap-servers broker:9092",
       "          weir dashboard --bind 0.0.0.0 --port 8090"
     })
 final class DashboardCommand implements Callable<Integer> {
@@ -92,7 +93,7 @@ final class DashboardCommand implements Callable<Integer> {
   @Option(names = "--no-browser", description = "Do not open the page in a browser.")
   private boolean noBrowser;
 
-  @Mixin private KafkaOptions kafka;
+  @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private RegistryOption registry;
 
@@ -113,9 +114,9 @@ final class DashboardCommand implements Callable<Integer> {
     String secret = secret(address);
     DashboardSettings settings =
         new DashboardSettings(
-            kafka.bootstrapServers,
+            kafka.bootstrapServers(),
             kafka.properties(),
-            topics.topics(),
+            topics.topics(kafka),
             registry.settings(kafka),
             flink,
             back,
@@ -137,8 +138,9 @@ final class DashboardCommand implements Callable<Integer> {
 
   /** Once it is served the page waits for brokers that go away; at the start it is a mistake. */
   private void requireKafka() throws IOException {
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
-      Topics all = topics.topics();
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      Topics all = topics.topics(kafka);
+      String servers = kafka.bootstrapServers();
       admin
           .missing(
               List.of(
@@ -151,7 +153,7 @@ final class DashboardCommand implements Callable<Integer> {
               topic ->
                   System.err.printf(
                       "weir dashboard: topic %s is not on Kafka at %s yet; the page waits for it%n",
-                      topic, kafka.bootstrapServers));
+                      topic, servers));
     }
   }
 

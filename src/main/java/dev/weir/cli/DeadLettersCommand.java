@@ -3,6 +3,7 @@ package dev.weir.cli;
 import dev.weir.cli.DeadLetterLines.Tally;
 import dev.weir.kafka.DeadLetterTopic;
 import dev.weir.kafka.DeadLetterTopic.Letter;
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
 import java.util.List;
@@ -25,13 +26,13 @@ import picocli.CommandLine.Spec;
     subcommands = DeadLettersCommand.Replay.class,
     footer = {
       "",
-      "Examples: weir dead-letters --series 'pump-.*'",
+      "Examples: weir dead-letters my-job.yaml --series 'pump-.*'",
       "          weir dead-letters --show 0:17",
       "          weir dead-letters replay --reason MALFORMED --from 2026-01-31T12:00:00Z"
     })
 final class DeadLettersCommand implements Callable<Integer> {
 
-  /** Which topic, on which brokers. */
+  /** Which topic. */
   private static final class Place {
     @Option(
         names = "--topic",
@@ -39,26 +40,28 @@ final class DeadLettersCommand implements Callable<Integer> {
         description = "The dead-letter topic (default: ${DEFAULT-VALUE}).")
     private String topic;
 
-    @Mixin private KafkaOptions kafka;
-
     /** The topic, or null once it has been said that there is none. */
-    DeadLetterTopic open() throws IOException {
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+    DeadLetterTopic open(KafkaOptions kafka) throws IOException {
+      topic = kafka.topic("--topic", topic, Topics::deadLetters);
+      String servers = kafka.bootstrapServers();
+      try (TopicAdmin admin = new TopicAdmin(servers, kafka.properties())) {
         if (!admin.missing(List.of(topic)).isEmpty()) {
           System.err.printf(
               "weir dead-letters: topic %s: expected on Kafka at %s, got no such topic; --topic names"
                   + " another%n",
-              topic, kafka.bootstrapServers);
+              topic, servers);
           return null;
         }
       }
-      return new DeadLetterTopic(kafka.bootstrapServers, kafka.properties(), topic);
+      return new DeadLetterTopic(servers, kafka.properties(), topic);
     }
   }
 
   @Spec private CommandSpec spec;
 
   @Mixin private Place place;
+
+  @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private LetterSelection selection;
 
@@ -92,7 +95,7 @@ final class DeadLettersCommand implements Callable<Integer> {
           "--show: expected a number from 1 or PARTITION:OFFSET, got '%s'"
               .formatted(Printable.line(show)));
     }
-    DeadLetterTopic topic = place.open();
+    DeadLetterTopic topic = place.open(kafka);
     if (topic == null) {
       return 1;
     }
@@ -190,6 +193,8 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     @Mixin private Place place;
 
+    @Mixin private KafkaOptions.WithJob kafka;
+
     @Mixin private LetterSelection selection;
 
     @Option(names = "--all", description = "All of them; otherwise something must choose.")
@@ -219,7 +224,7 @@ final class DeadLettersCommand implements Callable<Integer> {
                 ? "expected --all or a choice, got both"
                 : "expected --reason, --series, --from, --until, --offsets or --all, got none");
       }
-      DeadLetterTopic topic = place.open();
+      DeadLetterTopic topic = place.open(kafka);
       if (topic == null) {
         return 1;
       }
@@ -286,14 +291,13 @@ final class DeadLettersCommand implements Callable<Integer> {
 
     /** A topic named in a header is a foreign word; the producer must not create it. */
     private boolean areThere(Map<String, Long> byTopic) throws IOException {
-      try (TopicAdmin admin =
-          new TopicAdmin(place.kafka.bootstrapServers, place.kafka.properties())) {
+      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
         List<String> missing = admin.missing(List.copyOf(byTopic.keySet()));
         if (!missing.isEmpty()) {
           System.err.printf(
               "weir dead-letters replay: topic %s: expected on Kafka at %s, got no such topic;"
                   + " nothing sent%n",
-              Printable.line(missing.get(0)), place.kafka.bootstrapServers);
+              Printable.line(missing.get(0)), kafka.bootstrapServers());
         }
         return missing.isEmpty();
       }

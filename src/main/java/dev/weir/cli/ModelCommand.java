@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
 import dev.weir.kafka.TopicAdmin;
@@ -178,8 +179,17 @@ final class ModelCommand implements Runnable {
       sortOptions = false,
       footer = {"", "Example: weir model publish demand.safetensors --name demand --seq-len 5"})
   static final class Publish implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "Weights, safetensors.")
+    @Parameters(index = "0", paramLabel = "FILE", description = "Weights, safetensors.")
     private Path file;
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = KafkaOptions.JOB,
+        description = KafkaOptions.JOB_DESCRIPTION)
+    private void job(Path file) {
+      kafka.use(file);
+    }
 
     @Mixin private WeightOptions weights;
 
@@ -211,11 +221,12 @@ final class ModelCommand implements Runnable {
         System.err.println("weir model publish: --keep: expected at least 0, got " + keep);
         return 2;
       }
+      topic = kafka.topic("--topic", topic, Topics::models);
       ForecastModel model = weights.read(file);
-      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
         admin.createModels(topic);
       }
-      ModelTopic models = new ModelTopic(kafka.bootstrapServers, kafka.properties(), topic);
+      ModelTopic models = new ModelTopic(kafka.bootstrapServers(), kafka.properties(), topic);
       long newVersion =
           version != null
               ? version
@@ -236,7 +247,7 @@ final class ModelCommand implements Runnable {
       },
       mixinStandardHelpOptions = true,
       sortOptions = false,
-      footer = {"", "Example: weir model list --bootstrap-servers broker:9092"})
+      footer = {"", "Example: weir model list my-job.yaml"})
   static final class ListModels implements Callable<Integer> {
     @Option(
         names = "--topic",
@@ -244,11 +255,11 @@ final class ModelCommand implements Runnable {
         description = "The model topic (default: ${DEFAULT-VALUE}).")
     private String topic;
 
-    @Mixin private KafkaOptions kafka;
+    @Mixin private KafkaOptions.WithJob kafka;
 
     @Override
     public Integer call() throws IOException {
-      ModelTopic models = topic("list", kafka, topic);
+      ModelTopic models = topic("list", kafka, kafka.topic("--topic", topic, Topics::models));
       if (models == null) {
         return 1;
       }
@@ -275,15 +286,16 @@ final class ModelCommand implements Runnable {
 
   /** The topic, or null once it has been said that there is none. */
   static ModelTopic topic(String command, KafkaOptions kafka, String topic) throws IOException {
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+    String servers = kafka.bootstrapServers();
+    try (TopicAdmin admin = new TopicAdmin(servers, kafka.properties())) {
       if (!admin.missing(List.of(topic)).isEmpty()) {
         System.err.printf(
             "weir model %s: topic %s: expected on Kafka at %s, got no such topic; name another with"
                 + " --topic, or publish a model first%n",
-            command, topic, kafka.bootstrapServers);
+            command, topic, servers);
         return null;
       }
     }
-    return new ModelTopic(kafka.bootstrapServers, kafka.properties(), topic);
+    return new ModelTopic(servers, kafka.properties(), topic);
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.RnnConfig;
@@ -48,6 +49,15 @@ final class ModelDiffCommand implements Callable<Integer> {
 
   @Parameters(index = "1", paramLabel = "B", description = "Another one.")
   private String b;
+
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = KafkaOptions.JOB,
+      description = KafkaOptions.JOB_DESCRIPTION)
+  private void job(Path file) {
+    kafka.use(file);
+  }
 
   @Option(
       names = "--format",
@@ -101,6 +111,7 @@ final class ModelDiffCommand implements Callable<Integer> {
           Printable.line(what));
       return null;
     }
+    topic = kafka.topic("--topic", topic, Topics::models);
     ModelTopic models = ModelCommand.topic("diff", kafka, topic);
     if (models == null) {
       return null;

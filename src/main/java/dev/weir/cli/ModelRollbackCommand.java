@@ -1,7 +1,9 @@
 package dev.weir.cli;
 
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,8 +28,17 @@ import picocli.CommandLine.Parameters;
     })
 final class ModelRollbackCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "NAME", description = "Name of the model.")
+  @Parameters(index = "0", paramLabel = "NAME", description = "Name of the model.")
   private String name;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = KafkaOptions.JOB,
+      description = KafkaOptions.JOB_DESCRIPTION)
+  private void job(Path file) {
+    kafka.use(file);
+  }
 
   @Option(
       names = "--to",
@@ -45,6 +56,7 @@ final class ModelRollbackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    topic = kafka.topic("--topic", topic, Topics::models);
     ModelTopic models = ModelCommand.topic("rollback", kafka, topic);
     if (models == null) {
       return 1;

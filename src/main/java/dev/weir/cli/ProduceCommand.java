@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.forecast.Observation;
+import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
       "",
       "The CSV's header is series_id,timestamp,value[,feature...]; times are ISO 8601, in UTC where"
           + " they say no offset.",
-      "Example: weir produce --input demand.csv --topic observations --speed 3600"
+      "Examples: weir produce --input demand.csv --topic observations --speed 3600",
+      "          weir produce my-job.yaml --input demand.csv"
     })
 final class ProduceCommand implements Callable<Integer> {
 
@@ -72,7 +74,7 @@ final class ProduceCommand implements Callable<Integer> {
       description = "Partitions of the topic if it has to be created (default: ${DEFAULT-VALUE}).")
   private int partitions;
 
-  @Mixin private KafkaOptions kafka;
+  @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private RegistryOption registry;
 
@@ -87,6 +89,7 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
       return 2;
     }
+    topic = kafka.topic("--topic", topic, KafkaSettings.Topics::observations);
     RegistrySettings schemas = registry.settings(kafka);
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv csv = source.sample ? null : open(source.input)) {
@@ -95,7 +98,7 @@ final class ProduceCommand implements Callable<Integer> {
   }
 
   private int produce(SeriesCsv csv, RegistrySettings schemas) throws Exception {
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       // records are as old as the CSV says, so the usual week would delete them at the next check
       admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     }

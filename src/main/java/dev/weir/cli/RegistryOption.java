@@ -24,13 +24,13 @@ final class RegistryOption {
   private CommandSpec command;
 
   /**
-   * The registry, or null when values are plain Avro.
+   * The registry, of the job file when no URL is given, or null when values are plain Avro.
    *
    * @throws ParameterException when the URL or a property of the registry is none
    */
   RegistrySettings settings(KafkaOptions kafka) throws IOException {
     if (url == null) {
-      return null;
+      return kafka.job() == null ? null : kafka.job().kafka().registry();
     }
     try {
       Map<String, String> properties = kafka.given();

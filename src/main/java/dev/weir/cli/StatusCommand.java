@@ -1,17 +1,14 @@
 package dev.weir.cli;
 
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicTails;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code weir status}: is a running job well. */
@@ -53,15 +49,6 @@ final class StatusCommand implements Callable<Integer> {
   private static final String KAFKA_MILLIS = "5000";
 
   @Spec private CommandSpec spec;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "JOB.yaml",
-      description = "The job file: brokers, topics, group and name are read from it.")
-  private Path file;
-
-  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option of it.")
-  private final Map<String, String> overrides = new LinkedHashMap<>();
 
   @Option(
       names = "--jobmanager",
@@ -102,7 +89,7 @@ final class StatusCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Mixin private KafkaOptions kafka;
+  @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private RegistryOption registry;
 
@@ -121,7 +108,7 @@ final class StatusCommand implements Callable<Integer> {
           spec.commandLine(), "weir status: --max-lag: expected 0 or more, got " + mostLag);
     }
     rest = new FlinkRest(jobManager == null ? JOB_MANAGER : jobManager, PATIENCE);
-    JobSettings settings = file == null ? null : JobSettings.read(file, overrides);
+    JobSettings settings = kafka.job();
     while (true) {
       HealthReport report = look(settings);
       show(report);
@@ -169,9 +156,7 @@ final class StatusCommand implements Callable<Integer> {
     boolean mustRun = jobManager != null || settings != null;
     String kafkaProblem = topics(settings, name, flinkProblem != null && !mustRun, report);
     tell(report, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
-    boolean named =
-        settings != null
-            || spec.commandLine().getParseResult().hasMatchedOption("--bootstrap-servers");
+    boolean named = settings != null || kafka.isGiven("--bootstrap-servers");
     tell(report, "Kafka", kafkaProblem, named, "--bootstrap-servers HOST:PORT", flinkProblem);
     return report;
   }
@@ -196,21 +181,15 @@ final class StatusCommand implements Callable<Integer> {
    */
   private String topics(JobSettings settings, String name, boolean alone, HealthReport report)
       throws IOException {
-    boolean ofFile =
-        settings != null
-            && !spec.commandLine().getParseResult().hasMatchedOption("--bootstrap-servers");
-    String servers = ofFile ? settings.kafka().bootstrapServers() : kafka.bootstrapServers;
     Topics topics =
         settings == null
             ? new Topics("observations", "forecasts", "scores", "observations.dlq", "models")
             : settings.kafka().topics();
     String ofGroup = group != null ? group : settings == null ? name : settings.kafka().group();
-    RegistrySettings schemas =
-        settings != null ? settings.kafka().registry() : registry.settings(kafka);
+    RegistrySettings schemas = registry.settings(kafka);
     try {
-      Map<String, String> properties =
-          new HashMap<>(ofFile ? settings.kafka().properties() : kafka.properties());
-      ClientProperties.check(servers, properties);
+      String servers = kafka.bootstrapServers();
+      Map<String, String> properties = new HashMap<>(kafka.properties());
       properties.putIfAbsent("default.api.timeout.ms", KAFKA_MILLIS);
       properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
       Map<String, Object> clients = new HashMap<>(properties);

@@ -3,14 +3,17 @@ package dev.weir.cli;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -26,12 +29,13 @@ import picocli.CommandLine.Option;
 /** {@code weir tail}: shows forecasts, and scores if wanted, as they arrive. */
 @Command(
     name = "tail",
-    description = "Shows forecasts as they arrive.",
+    description = "Shows the newest forecasts, and then those that arrive.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
-      "Examples: weir tail --series 'pump-.*' --format json | jq .steps",
+      "Examples: weir tail my-job.yaml",
+      "          weir tail --series 'pump-.*' --format json | jq .steps",
       "          weir tail --since 2h --status FALLBACK,WARMUP",
       "          weir tail --scores --model demand@3 --limit 100"
     })
@@ -39,6 +43,16 @@ final class TailCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(250);
   private static final String API_TIMEOUT_MILLIS = "15000";
+  private static final int LAST = 10;
+  private static final int MAX_LAST = 100_000;
+
+  /** Offsets of each partition that the newest are looked for in, at first and at most. */
+  private static final int FIRST_LOOK = 100;
+
+  private static final int LONGEST_LOOK = 10_000;
+
+  /** A partition whose records don't come holds up nobody for longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Option(
       names = "--topic",
@@ -67,6 +81,14 @@ final class TailCommand implements Callable<Integer> {
   @Option(names = "--from-beginning", description = "Start with the oldest forecast.")
   private boolean fromBeginning;
 
+  @Option(
+      names = "--last",
+      paramLabel = "N",
+      description =
+          "Start with the N newest that are there, by the time of their value (default: 10); 0 waits"
+              + " for new ones. Without --since and --from-beginning.")
+  private Integer last;
+
   @Option(names = "--limit", paramLabel = "N", description = "Stop after so many lines.")
   private long limit = Long.MAX_VALUE;
 
@@ -75,7 +97,7 @@ final class TailCommand implements Callable<Integer> {
       description = "Also forecasts of open and aborted transactions: sooner, but some may repeat.")
   private boolean uncommitted;
 
-  @Mixin private KafkaOptions kafka;
+  @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private RegistryOption registry;
 
@@ -88,19 +110,27 @@ final class TailCommand implements Callable<Integer> {
       System.err.println("weir tail: --limit: expected at least 1, got " + limit);
       return 2;
     }
+    if (last != null && (last < 0 || last > MAX_LAST || fromBeginning || filter.since() != null)) {
+      System.err.printf(
+          "weir tail: --last: expected 0 to %d, without --since and --from-beginning, got %d%n",
+          MAX_LAST, last);
+      return 2;
+    }
+    topic = kafka.topic("--topic", topic, KafkaSettings.Topics::forecasts);
+    scoresTopic = kafka.topic("--scores-topic", scoresTopic, KafkaSettings.Topics::scores);
     RegistrySettings schemas = registry.settings(kafka);
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
     config.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
     List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
-    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties())) {
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       List<String> missing = admin.missing(topics);
       if (!missing.isEmpty()) {
         System.err.printf(
             "weir tail: topic %s: expected on Kafka at %s, got no such topic; %s names another%n",
             missing.get(0),
-            kafka.bootstrapServers,
+            kafka.bootstrapServers(),
             missing.get(0).equals(topic) ? "--topic" : "--scores-topic");
         return 1;
       }
@@ -118,13 +148,16 @@ final class TailCommand implements Callable<Integer> {
               .toList();
       consumer.assign(partitions);
       seek(consumer, partitions);
-      for (long shown = 0; shown < limit && !System.out.checkError(); ) {
+      long shown = fromBeginning || filter.since() != null ? 0 : showNewest(consumer, partitions);
+      while (shown < limit && !System.out.checkError()) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         if (!uncommitted) {
           quiet.polled(records.isEmpty());
         }
         for (ConsumerRecord<byte[], byte[]> record : records) {
-          if (shown < limit && show(record)) {
+          String line = shown < limit ? line(record, true) : null;
+          if (line != null) {
+            System.out.println(line);
             shown++;
           }
         }
@@ -158,28 +191,84 @@ final class TailCommand implements Callable<Integer> {
             });
   }
 
-  private boolean show(ConsumerRecord<byte[], byte[]> record) {
+  /** One that is there already. */
+  private record Line(long time, String text) {}
+
+  /**
+   * Shows the newest of all partitions together, oldest first, and leaves the consumer behind them.
+   *
+   * @return how many lines
+   */
+  private long showNewest(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+    int wanted = (int) Math.min(limit, last == null ? LAST : last);
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    partitions.forEach(partition -> ends.put(partition, consumer.position(partition)));
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+    PriorityQueue<Line> newest = new PriorityQueue<>(Comparator.comparingLong(Line::time));
+    int longest = Math.max(LONGEST_LOOK, 3 * wanted);
+    boolean all = wanted == 0;
+    // offsets are not records: marks of transactions and what the filter leaves out are among them
+    for (int look = Math.max(FIRST_LOOK, 3 * wanted); !all; look = Math.min(2 * look, longest)) {
+      newest.clear();
+      Map<TopicPartition, Integer> found = new HashMap<>();
+      for (TopicPartition partition : partitions) {
+        consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - look));
+      }
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (System.nanoTime() < deadline
+          && partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+          TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+          String line = record.offset() < ends.get(partition) ? line(record, false) : null;
+          if (line != null) {
+            found.merge(partition, 1, Integer::sum);
+            newest.add(new Line(record.timestamp(), line));
+            if (newest.size() > wanted) {
+              newest.poll();
+            }
+          }
+        }
+      }
+      long reached = look;
+      all =
+          look == longest
+              || partitions.stream()
+                  .allMatch(
+                      p ->
+                          found.getOrDefault(p, 0) >= wanted
+                              || ends.get(p) - reached <= begins.get(p));
+    }
+    ends.forEach(consumer::seek);
+    long shown = newest.size();
+    while (!newest.isEmpty()) {
+      System.out.println(newest.poll().text);
+    }
+    return shown;
+  }
+
+  /**
+   * A record's line; null when it is not wanted or none of ours.
+   *
+   * @param telling whether one that is none of ours is told of
+   */
+  private String line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
     try {
       if (record.value() == null) {
         throw new MalformedException("expected a value, got none");
       }
-      String line;
       if (record.topic().equals(topic)) {
         Forecast forecast = forecasts.decode(record.value());
-        line = filter.includes(forecast) ? line(forecast) : null;
-      } else {
-        Score score = scoreCodec.decode(record.value());
-        line = filter.includes(score) ? line(score) : null;
+        return filter.includes(forecast) ? line(forecast) : null;
       }
-      if (line != null) {
-        System.out.println(line);
-      }
-      return line != null;
+      Score score = scoreCodec.decode(record.value());
+      return filter.includes(score) ? line(score) : null;
     } catch (MalformedException e) {
-      System.err.printf(
-          "%s-%d@%d: %s; not one of ours, and passed over%n",
-          record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
-      return false;
+      if (telling) {
+        System.err.printf(
+            "%s-%d@%d: %s; not one of ours, and passed over%n",
+            record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
+      }
+      return null;
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.kafka.KafkaSettings.Topics;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** The five topics of a job, by the names that a job file gives them by default. */
@@ -39,6 +40,19 @@ final class TopicOptions {
       defaultValue = "models",
       description = "Topic of the models (default: ${DEFAULT-VALUE}).")
   private String models;
+
+  /** The topics: each of the job file unless its option is given. */
+  Topics topics(KafkaOptions kafka) throws IOException {
+    Topics own = topics();
+    return new Topics(
+        kafka.topic("--observations", own.observations(), Topics::observations),
+        kafka.topic("--forecasts", own.forecasts(), Topics::forecasts),
+        kafka.topic("--scores", own.scores(), Topics::scores),
+        kafka.isGiven("--observations")
+            ? own.deadLetters()
+            : kafka.topic("--dead-letters", own.deadLetters(), Topics::deadLetters),
+        kafka.topic("--models", own.models(), Topics::models));
+  }
 
   Topics topics() {
     return new Topics(

@@ -137,6 +137,17 @@ final class WeirProcess implements AutoCloseable {
     return matcher;
   }
 
+  /** As {@link #awaitErr}, on standard output. */
+  void awaitOut(Pattern pattern, Duration limit) {
+    await(command + " prints " + pattern)
+        .atMost(limit)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> pattern.matcher(out()).find() || !process.isAlive());
+    if (!pattern.matcher(out()).find()) {
+      throw new AssertionError("expected a line with " + pattern + ", it ended: " + this);
+    }
+  }
+
   private static String text(Path file) {
     try {
       return Files.readString(file);
