@@ -46,7 +46,7 @@ final class QuietTopic implements AutoCloseable {
   private void look(long quietMillis) {
     try {
       if (admin == null) {
-        admin = new TopicAdmin(kafka.bootstrapServers, kafka.properties());
+        admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties());
       }
       Hidden hidden = admin.openTransactions().hiding(topic);
       if (hidden == null) {
