@@ -274,6 +274,14 @@ class SnippetsIT {
     if (text.contains("```sql") && !text.contains("./weir produce")) {
       runCommand(new Piece(document, 0, "./weir produce --input demand.csv --topic observations"));
     }
+    if (registry != null) {
+      runCommand(
+          new Piece(
+              document,
+              0,
+              "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
+                  + registry.url()));
+    }
     if (text.contains("```java")) {
       runCommand(new Piece(document, 0, "./weir run my-job.yaml"));
     }
@@ -378,7 +386,11 @@ class SnippetsIT {
   }
 
   /** Series whose last value is of this hour, a new one every half second: first WARMUP, then OK. */
-  private AutoCloseable feed() {
+  private AutoCloseable feed() throws IOException {
+    ObservationCodec codec =
+        registry == null
+            ? new ObservationCodec()
+            : ObservationCodec.registered(registry.settings(), "observations");
     Thread feed =
         new Thread(
             () -> {
@@ -394,7 +406,7 @@ class SnippetsIT {
                                       name,
                                       end.minus(29 - i, ChronoUnit.HOURS).toEpochMilli(),
                                       10 + 5 * Math.sin(i)))
-                          .map(new ObservationCodec()::encode)
+                          .map(codec::encode)
                           .toList());
                   Thread.sleep(500);
                 }
