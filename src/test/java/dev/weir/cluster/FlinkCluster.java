@@ -40,7 +40,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * folder, which is kept for a look afterwards.
  */
 final class FlinkCluster implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration START = Duration.ofSeconds(180);
   private static final Duration CLIENT = Duration.ofSeconds(120);
   private static final Duration JOB = Duration.ofSeconds(120);
   private static final Pattern SUBMITTED = Pattern.compile("JobID ([0-9a-f]{32})");
@@ -239,8 +239,7 @@ final class FlinkCluster implements AutoCloseable {
     command.addAll(commonFlags("client"));
     command.add("-cp");
     command.add(
-        String.join(
-            File.pathSeparator, classpath.cluster().stream().map(Path::toString).toList()));
+        String.join(File.pathSeparator, classpath.cluster().stream().map(Path::toString).toList()));
     command.add("org.apache.flink.client.cli.CliFrontend");
     Files.writeString(
         file,

@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One process of its own, mostly a JVM, which a test may stop the hard way. Standard output and error go to one file.
- * The process ends with {@code close}, or with this JVM; it leaks if this JVM is itself killed with
- * SIGKILL.
+ * One process of its own, mostly a JVM, which a test may stop the hard way. Standard output and
+ * error go to one file. The process ends with {@code close}, or with this JVM; it leaks if this JVM
+ * is itself killed with SIGKILL.
  */
 final class LocalProcess implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(20);

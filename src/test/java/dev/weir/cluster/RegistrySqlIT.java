@@ -131,7 +131,8 @@ class RegistrySqlIT {
     String common =
         "'connector' = 'kafka', 'properties.bootstrap.servers' = '%s', 'scan.startup.mode' = 'earliest-offset'"
             .formatted(servers);
-    // what may be NULL, and no features, as docs/schemas.md allows; two statements write, in any order,
+    // what may be NULL, and no features, as docs/schemas.md allows; two statements write, in any
+    // order,
     // so the watermark waits for longer than their rows span
     String plain =
         "(series STRING, `time` TIMESTAMP(3), `value` DOUBLE, WATERMARK FOR `time` AS `time` - INTERVAL '7' DAY)"

@@ -44,12 +44,14 @@ final class Snippets {
     excuse("WEIR_JAVA_OPTS=-Xmx1g ./weir bench ", "takes hours");
     excuse("docker ", "needs a container engine; ComposeFileIT reads the files");
     excuse("kubectl ", "needs a Kubernetes cluster; KubernetesManifestTest reads the files");
-    excuse("kafka-acls.sh ", "is Kafka's own, for a secured broker; SecuredKafkaIT sets these rights");
+    excuse(
+        "kafka-acls.sh ", "is Kafka's own, for a secured broker; SecuredKafkaIT sets these rights");
     excuse("./weir run pumps.yaml", "needs a secured broker: SecuredKafkaIT");
     excuse(
         "./weir produce --input demand.csv --bootstrap-servers broker:9093 ",
         "needs a secured broker: SecuredKafkaIT");
-    excuse("./weir tail --bootstrap-servers broker:9093 ", "needs a secured broker: SecuredKafkaIT");
+    excuse(
+        "./weir tail --bootstrap-servers broker:9093 ", "needs a secured broker: SecuredKafkaIT");
     excuse(
         "flink run -d -s file:///checkpoints/JOB_ID/chk-57 ",
         "needs a checkpoint that a dead job left: ForecastJobClusterIT restores one");
@@ -57,7 +59,8 @@ final class Snippets {
     excuse("import csv, torch", "needs PyTorch");
     excuse("from safetensors.torch import save_file", "needs PyTorch");
     excuse("self.lstm = nn.LSTM(", "a part of the program in docs/pytorch.md");
-    excuse("self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
+    excuse(
+        "self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
     excuse("python3 src/main/python/convert_pt.py ", "needs PyTorch");
   }
 

@@ -21,7 +21,6 @@ import dev.weir.model.Mode;
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +64,8 @@ class SnippetsIT {
 
   private static final Duration END = Duration.ofSeconds(240);
   private static final Duration OUTPUT = Duration.ofSeconds(120);
-  private static final Path LOGS = BuiltClasspath.ofThisBuild().target().resolve("cluster/snippets");
+  private static final Path LOGS =
+      BuiltClasspath.ofThisBuild().target().resolve("cluster/snippets");
 
   /** Commands that do not end, and what they must print before they are stopped. */
   private static final Map<Pattern, Pattern> ENDLESS = new LinkedHashMap<>();
@@ -97,11 +97,14 @@ class SnippetsIT {
   private String kafka;
   private FlinkCluster flink;
   private ApicurioProcess registry;
+  private String lastJob;
   private int processes;
 
   private static List<Path> documents() {
     return Snippets.documents().stream()
-        .filter(document -> !Snippets.of(document).stream().filter(SnippetsIT::isRun).toList().isEmpty())
+        .filter(
+            document ->
+                !Snippets.of(document).stream().filter(SnippetsIT::isRun).toList().isEmpty())
         .toList();
   }
 
@@ -130,7 +133,9 @@ class SnippetsIT {
     runSql();
   }
 
-  /** The file as it is, on a sample that {@code weir produce} sends, beside the same by the core. */
+  /**
+   * The file as it is, on a sample that {@code weir produce} sends, beside the same by the core.
+   */
   @Test
   void backtestGivesTheErrorsOfTheCoresForecasts() throws Exception {
     document = Path.of("jobs/backtest.sql");
@@ -143,13 +148,16 @@ class SnippetsIT {
       while (rows.find()) {
         got.put(
             rows.group(1) + " " + rows.group(2),
-            IntStream.rangeClosed(3, 6).mapToDouble(i -> Double.parseDouble(rows.group(i))).toArray());
+            IntStream.rangeClosed(3, 6)
+                .mapToDouble(i -> Double.parseDouble(rows.group(i)))
+                .toArray());
       }
     }
     Map<String, double[]> expected = backtest();
     assertThat(got.keySet()).isEqualTo(expected.keySet());
     assertThat(got.size()).isGreaterThan(24);
-    expected.forEach((key, value) -> assertThat(got.get(key)).as(key).containsExactly(value, within(1e-9)));
+    expected.forEach(
+        (key, value) -> assertThat(got.get(key)).as(key).containsExactly(value, within(1e-9)));
   }
 
   /** By window and step: forecasts, MASE, SMAPE and coverage. */
@@ -179,7 +187,8 @@ class SnippetsIT {
             new Sampling(Duration.ofHours(1), Sampling.Gap.SKIP, 100),
             StateLimits.NONE,
             List.of(new Target(Mode.MANY_TO_ONE, null, 24, null, learning)));
-    Map<String, double[]> sums = new TreeMap<>(); // n, naive errors, ours beside them, smape, held, all
+    Map<String, double[]> sums =
+        new TreeMap<>(); // n, naive errors, ours beside them, smape, held, all
     long window = Duration.ofDays(28).toMillis();
     for (Forecast f : OneSeries.forecasts(settings, observations)) {
       for (int i = 0; i < 24 && f.status() == Forecast.Status.OK; i++) {
@@ -208,8 +217,7 @@ class SnippetsIT {
     }
     Map<String, double[]> result = new TreeMap<>();
     sums.forEach(
-        (key, s) ->
-            result.put(key, new double[] {s[0], s[1] / s[2], s[3] / s[0], s[4] / s[5]}));
+        (key, s) -> result.put(key, new double[] {s[0], s[1] / s[2], s[3] / s[0], s[4] / s[5]}));
     return result;
   }
 
@@ -219,12 +227,13 @@ class SnippetsIT {
     EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     open.add(broker);
     kafka = broker.bootstrapServers();
-    boolean clustered = text.contains("flink run") || text.contains("```sql");
-    if (clustered || text.contains("--jobmanager")) {
+    if (text.contains("```sql")
+        || commandsMatch("(flink run|curl|\\./weir (status|submit(?!.*--dry-run))) .*")) {
       BuiltClasspath classpath = BuiltClasspath.ofThisBuild().withSql();
       if (text.contains("apicurio")) {
         classpath =
-            BuiltClasspath.ofThisBuild().withSql(List.of(BuiltClasspath.ofThisBuild().avroConfluent()));
+            BuiltClasspath.ofThisBuild()
+                .withSql(List.of(BuiltClasspath.ofThisBuild().avroConfluent()));
       }
       flink =
           FlinkCluster.start(
@@ -252,7 +261,8 @@ class SnippetsIT {
     String manyToOne = Files.readString(work.resolve("jobs/many-to-one.yaml"));
     Files.writeString(
         work.resolve("my-job.yaml"),
-        manyToOne.replace("name: weir-many-to-one", "name: demand")
+        manyToOne
+            .replace("name: weir-many-to-one", "name: demand")
             .replace("model: sample-many-to-one", "model: demand"));
     writeData(text.contains("--features 1"));
     writeModels();
@@ -263,7 +273,7 @@ class SnippetsIT {
     if (text.contains("--confirm 17")) {
       send(IntStream.range(0, 17).mapToObj(i -> new byte[] {1, (byte) i}).toList());
     }
-    if (text.contains("weir tail") || text.contains("kcat") || text.contains("ReadForecasts")) {
+    if (commandsMatch(JOB.pattern()) || text.contains("ReadForecasts") || registry != null) {
       open.add(feed());
     }
     if (text.contains("weir model diff")) {
@@ -287,6 +297,13 @@ class SnippetsIT {
     }
   }
 
+  private boolean commandsMatch(String pattern) {
+    Pattern wanted = Pattern.compile(pattern, Pattern.DOTALL);
+    return Snippets.of(document).stream()
+        .filter(SnippetsIT::isRun)
+        .anyMatch(snippet -> wanted.matcher(snippet.getValue().text()).matches());
+  }
+
   private void writeData(boolean features) throws IOException {
     List<String> bikes = Files.readAllLines(Path.of("src/main/resources/sample/uci_bike.csv"));
     List<String> rows =
@@ -295,7 +312,8 @@ class SnippetsIT {
             .toList();
     Files.write(work.resolve("demand.csv"), rows);
     Files.write(
-        Files.createDirectories(work.resolve("history")).resolve("bikes.csv"), rows.subList(0, 400));
+        Files.createDirectories(work.resolve("history")).resolve("bikes.csv"),
+        rows.subList(0, 400));
   }
 
   private void writeModels() throws IOException {
@@ -366,7 +384,13 @@ class SnippetsIT {
     }
     Path home = Files.createDirectories(dir.resolve("flink-home/conf"));
     Files.writeString(home.resolve("log4j.properties"), "rootLogger.level = INFO\n");
-    Path slf4j = Path.of(org.slf4j.LoggerFactory.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path slf4j =
+        Path.of(
+            org.slf4j.LoggerFactory.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
     Files.copy(slf4j, work.resolve(slf4j.getFileName()));
   }
 
@@ -377,15 +401,25 @@ class SnippetsIT {
 
   private Map<String, String> environment() {
     return Map.of(
-        "PATH", dir.resolve("bin") + ":" + System.getProperty("java.home") + "/bin:" + System.getenv("PATH"),
+        "PATH",
+            dir.resolve("bin")
+                + ":"
+                + System.getProperty("java.home")
+                + "/bin:"
+                + System.getenv("PATH"),
         "FLINK_HOME", dir.resolve("flink-home").toString(),
         "WEIR_NO_BUILD", "1",
         "WEIR_BUILD_DIR",
-            Path.of("").toAbsolutePath().relativize(BuiltClasspath.ofThisBuild().target()).toString(),
+            Path.of("")
+                .toAbsolutePath()
+                .relativize(BuiltClasspath.ofThisBuild().target())
+                .toString(),
         "JAVA_HOME", System.getProperty("java.home"));
   }
 
-  /** Series whose last value is of this hour, a new one every half second: first WARMUP, then OK. */
+  /**
+   * Series whose last value is of this hour, a new one every half second: first WARMUP, then OK.
+   */
   private AutoCloseable feed() throws IOException {
     ObservationCodec codec =
         registry == null
@@ -474,19 +508,23 @@ class SnippetsIT {
     }
   }
 
+  /** The job that runs on the cluster, or the last one that did. */
   private String job() throws IOException {
-    List<String> all = flink.jobs();
-    for (String job : all) {
+    for (String job : flink.jobs()) {
       if (flink.status(job).equals("RUNNING")) {
-        return job;
+        lastJob = job;
       }
     }
-    return all.get(0);
+    return lastJob;
   }
 
   // ---- running them
 
   private void runCommand(Piece command) throws Exception {
+    if (command.text().contains("JOB_ID") && job() == null) {
+      runCommand(
+          new Piece(document, 0, "flink run -d target/weir-0.1.0-job.jar --job my-job.yaml"));
+    }
     String text = substitute(command.text());
     boolean startsJob = JOB.matcher(text).matches() && !text.contains("--dry-run");
     if (startsJob) {
@@ -508,8 +546,17 @@ class SnippetsIT {
       process.close();
     } else {
       int code = process.exitCode(END);
+      if (text.startsWith("./weir status")) { // not well before its first checkpoint
+        for (int again = 0; code != 0 && again < 10; again++) {
+          process = start(command, List.of("bash", "-c", text));
+          code = process.exitCode(END);
+        }
+      }
       assertThat(code).as("%s%n%s", command, process.output()).isZero();
       printed.append(process.output());
+    }
+    if (text.contains("/stop ")) {
+      flink.awaitStatus(lastJob, "FINISHED");
     }
     if (startsJob && !text.contains("mode=bounded")) {
       await("forecasts after " + command)
@@ -592,13 +639,17 @@ class SnippetsIT {
     if (registry != null) { // which alone shows nothing
       statements += "\nSELECT * FROM observations;\n";
     }
-    int queries = statements.split("\nSELECT ", -1).length - statements.split("\nINSERT INTO .*\nSELECT ", -1).length;
+    int queries =
+        statements.split("\nSELECT ", -1).length
+            - statements.split("\nINSERT INTO .*\nSELECT ", -1).length;
     try (LocalProcess client = sql("statements.sql", statements)) {
       for (int query = 1; query <= queries; query++) {
         client.awaitOutput(Pattern.compile("Query %d: \\+I\\[".formatted(query)), OUTPUT);
       }
       if (statements.contains("INSERT INTO")) {
-        await("rows of INSERT").atMost(OUTPUT).until(() -> flink.jobs().stream().anyMatch(this::isFinished));
+        await("rows of INSERT")
+            .atMost(OUTPUT)
+            .until(() -> flink.jobs().stream().anyMatch(this::isFinished));
       }
     }
   }

@@ -70,7 +70,9 @@ class TopicsTest {
         tables.from(table).getResolvedSchema().toPhysicalRowDataType().notNull().getLogicalType();
   }
 
-  /** A table with other columns reads something else, or nothing: Avro has no names in its bytes. */
+  /**
+   * A table with other columns reads something else, or nothing: Avro has no names in its bytes.
+   */
   @ParameterizedTest
   @MethodSource("filesWithTables")
   void eachTableOfATopicHasTheSameColumns(Path file) throws Exception {
