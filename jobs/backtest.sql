@@ -35,17 +35,17 @@ FROM FORECAST(
   value_column => 'value',
   horizon => 24,                   -- values ahead, at each value
   season => 24,
-  sampling_interval => 'PT1H',     -- an hour from one value to the next
-  level => 80);                    -- per cent that lower_bound and upper_bound are meant to hold
+  level => 80,                     -- per cent that lower_bound and upper_bound are meant to hold
+  sampling_interval => 'PT1H');
 
 CREATE TEMPORARY VIEW arrived AS
-SELECT series, `time`, `value`,
+SELECT series, `time`, CAST(`time` AS TIMESTAMP(3)) AS at_time, `value`,
   LAG(`value`, 24) OVER (PARTITION BY series ORDER BY `time`) AS day_before   -- what MASE compares with: a season ago
 FROM observations;
 
 CREATE TEMPORARY VIEW met AS
 SELECT a.series, a.`time`, a.`value`, a.day_before, f.step, f.forecast_value, f.lower_bound, f.upper_bound
-FROM arrived a JOIN made f ON a.series = f.series AND a.`time` = f.target_time
+FROM arrived a JOIN made f ON a.series = f.series AND a.at_time = f.target_time
   AND a.`time` BETWEEN f.rowtime AND f.rowtime + INTERVAL '24' HOUR           -- as far as the horizon: so much is kept
 WHERE f.status = 'OK';
 

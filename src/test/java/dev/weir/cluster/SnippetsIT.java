@@ -97,6 +97,7 @@ class SnippetsIT {
   private String kafka;
   private FlinkCluster flink;
   private ApicurioProcess registry;
+  private String lastJob;
   private int processes;
 
   private static List<Path> documents() {
@@ -226,8 +227,8 @@ class SnippetsIT {
     EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     open.add(broker);
     kafka = broker.bootstrapServers();
-    boolean clustered = text.contains("flink run") || text.contains("```sql");
-    if (clustered || text.contains("--jobmanager")) {
+    if (text.contains("```sql")
+        || commandsMatch("(flink run|curl|\\./weir (status|submit(?!.*--dry-run))) .*")) {
       BuiltClasspath classpath = BuiltClasspath.ofThisBuild().withSql();
       if (text.contains("apicurio")) {
         classpath =
@@ -272,7 +273,7 @@ class SnippetsIT {
     if (text.contains("--confirm 17")) {
       send(IntStream.range(0, 17).mapToObj(i -> new byte[] {1, (byte) i}).toList());
     }
-    if (text.contains("weir tail") || text.contains("kcat") || text.contains("ReadForecasts")) {
+    if (commandsMatch(JOB.pattern()) || text.contains("ReadForecasts") || registry != null) {
       open.add(feed());
     }
     if (text.contains("weir model diff")) {
@@ -283,9 +284,24 @@ class SnippetsIT {
     if (text.contains("```sql") && !text.contains("./weir produce")) {
       runCommand(new Piece(document, 0, "./weir produce --input demand.csv --topic observations"));
     }
+    if (registry != null) {
+      runCommand(
+          new Piece(
+              document,
+              0,
+              "./weir run my-job.yaml --set kafka.format=avro-confluent --set kafka.registry.url="
+                  + registry.url()));
+    }
     if (text.contains("```java")) {
       runCommand(new Piece(document, 0, "./weir run my-job.yaml"));
     }
+  }
+
+  private boolean commandsMatch(String pattern) {
+    Pattern wanted = Pattern.compile(pattern, Pattern.DOTALL);
+    return Snippets.of(document).stream()
+        .filter(SnippetsIT::isRun)
+        .anyMatch(snippet -> wanted.matcher(snippet.getValue().text()).matches());
   }
 
   private void writeData(boolean features) throws IOException {
@@ -404,7 +420,11 @@ class SnippetsIT {
   /**
    * Series whose last value is of this hour, a new one every half second: first WARMUP, then OK.
    */
-  private AutoCloseable feed() {
+  private AutoCloseable feed() throws IOException {
+    ObservationCodec codec =
+        registry == null
+            ? new ObservationCodec()
+            : ObservationCodec.registered(registry.settings(), "observations");
     Thread feed =
         new Thread(
             () -> {
@@ -420,7 +440,7 @@ class SnippetsIT {
                                       name,
                                       end.minus(29 - i, ChronoUnit.HOURS).toEpochMilli(),
                                       10 + 5 * Math.sin(i)))
-                          .map(new ObservationCodec()::encode)
+                          .map(codec::encode)
                           .toList());
                   Thread.sleep(500);
                 }
@@ -488,19 +508,23 @@ class SnippetsIT {
     }
   }
 
+  /** The job that runs on the cluster, or the last one that did. */
   private String job() throws IOException {
-    List<String> all = flink.jobs();
-    for (String job : all) {
+    for (String job : flink.jobs()) {
       if (flink.status(job).equals("RUNNING")) {
-        return job;
+        lastJob = job;
       }
     }
-    return all.get(0);
+    return lastJob;
   }
 
   // ---- running them
 
   private void runCommand(Piece command) throws Exception {
+    if (command.text().contains("JOB_ID") && job() == null) {
+      runCommand(
+          new Piece(document, 0, "flink run -d target/weir-0.1.0-job.jar --job my-job.yaml"));
+    }
     String text = substitute(command.text());
     boolean startsJob = JOB.matcher(text).matches() && !text.contains("--dry-run");
     if (startsJob) {
@@ -522,8 +546,17 @@ class SnippetsIT {
       process.close();
     } else {
       int code = process.exitCode(END);
+      if (text.startsWith("./weir status")) { // not well before its first checkpoint
+        for (int again = 0; code != 0 && again < 10; again++) {
+          process = start(command, List.of("bash", "-c", text));
+          code = process.exitCode(END);
+        }
+      }
       assertThat(code).as("%s%n%s", command, process.output()).isZero();
       printed.append(process.output());
+    }
+    if (text.contains("/stop ")) {
+      flink.awaitStatus(lastJob, "FINISHED");
     }
     if (startsJob && !text.contains("mode=bounded")) {
       await("forecasts after " + command)
