@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class JobState {
 
-  /** As a job's {@code window.max-future} by default: what is further ahead is a dead letter. */
+  /** Observations further ahead are not shown; most jobs refuse them by their window.max-future. */
   private static final long MAX_FUTURE_MILLIS = Duration.ofDays(1).toMillis();
 
   private static final long SILENCE_MILLIS = 60_000;

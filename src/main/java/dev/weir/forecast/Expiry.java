@@ -6,8 +6,8 @@ import java.io.IOException;
  * Says when a series has been silent for too long.
  *
  * <p>Whether a series starts anew is a matter of its own observations: two of them more than the
- * ttl apart ({@link #isSilence}). The timer only frees what nobody will ask for again, one and a
- * half to two ttls after the series' last observation; see RATIONALE.md.
+ * ttl apart ({@link #isSilence}). The timer only frees what nobody will ask for again, two and a
+ * half to three ttls after the series' last observation; see RATIONALE.md.
  *
  * <p>A series has one timer at most. It is moved when event time has gone on by half a ttl, so that
  * its cost does not depend on how often the series is observed. Apart from that an observation
@@ -17,6 +17,7 @@ public final class Expiry {
 
   private final long ttl; // 0: for ever
   private final long half; // of a ttl, rounded up
+  private long since; // the first timer of this task, by the clock; 0 before
 
   Expiry(StateLimits limits) {
     this.ttl = limits.ttl().toMillis();
@@ -59,9 +60,9 @@ public final class Expiry {
     }
   }
 
-  /** One for each half ttl: one and a half to two ttls later. */
+  /** One for each half ttl: one to one and a half ttls later. */
   private long timerAfter(long now) {
-    return (Math.floorDiv(now, half) + 4) * half;
+    return (Math.floorDiv(now, half) + 3) * half;
   }
 
   /**
@@ -77,8 +78,11 @@ public final class Expiry {
     return timer;
   }
 
-  /** Whether the timer that fires means that the series at hand is to be dropped. */
-  boolean isOver(WindowState state, long timestamp, SeriesHost host) throws IOException {
+  /**
+   * Whether the timer that fires is the series' own and event time says that it is silent. Sets the
+   * next one.
+   */
+  boolean isDue(WindowState state, long timestamp, SeriesHost host) throws IOException {
     if (ttl == 0 || host.watermark() == Long.MAX_VALUE) {
       return false; // the end of the input is no silence
     }
@@ -87,12 +91,23 @@ public final class Expiry {
       return false;
     }
     long last = state.newestTime();
-    if (timestamp - last > ttl) {
-      return true;
-    }
-    long later = timerAfter(last); // it has lived on while the job had no ttl
+    boolean isSilent = timestamp - last > ttl; // else it has lived on while the job had no ttl
+    long later = timerAfter(isSilent ? Math.max(timestamp, host.watermark()) : last);
     host.wakeAt(later);
     host.expiry(later);
-    return false;
+    return isSilent;
+  }
+
+  /**
+   * Whether the series, which event time says is silent, has not been seen for a ttl by the clock
+   * either, while tasks ran. One observation from the future moves event time for all, and no
+   * clock; an outage moves the clock, and no task runs.
+   */
+  boolean isOver(WindowState state, SeriesHost host) {
+    long now = host.now();
+    if (since == 0) {
+      since = now;
+    }
+    return state.silent(now, since) >= ttl;
   }
 }

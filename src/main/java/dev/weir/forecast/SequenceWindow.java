@@ -22,6 +22,7 @@ public final class SequenceWindow {
   private int size;
   private long missing;
   private double before;
+  private boolean resumed;
 
   SequenceWindow(int seqLen, int features, Sampling sampling) {
     this.features = features;
@@ -31,10 +32,11 @@ public final class SequenceWindow {
     this.covariates = new double[seqLen * features];
   }
 
-  void fill(String series, WindowState state, long missing, double before) {
+  void fill(String series, WindowState state, long missing, double before, boolean resumed) {
     this.series = series;
     this.missing = missing;
     this.before = before;
+    this.resumed = resumed;
     this.size = state.size();
     for (int i = 0; i < size; i++) {
       times[i] = state.time(i);
@@ -93,9 +95,9 @@ public final class SequenceWindow {
     return missing;
   }
 
-  /** What becomes of the missing ones. */
+  /** What becomes of the missing ones. None of a series that went back in time is made up. */
   public Sampling.Gap gap() {
-    return sampling.gap(missing);
+    return resumed ? Sampling.Gap.SKIP : sampling.gap(missing);
   }
 
   /** What stands for the k-th missing one, k from 1, where they are filled in. */

@@ -24,6 +24,12 @@ public final class SeriesForecaster {
   /** In place of a time that nobody knows: of a model's publishing, or of a record. */
   public static final long NO_TIME = -1;
 
+  /** Late observations in a row after which a series is taken to go on at their time. */
+  private static final int RESUMING = 3;
+
+  /** Clocks may be so far apart; what is no further ahead is not in the future. */
+  private static final long CLOCK_SKEW_MILLIS = 10_000;
+
   private final ForecastSettings settings;
   private final SeriesHost host;
   private final boolean inOrder;
@@ -124,9 +130,24 @@ public final class SeriesForecaster {
     }
     long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
-    changed |= outcome != Outcome.DUPLICATE && outcome != Outcome.LATE;
-    if (outcome == Outcome.APPENDED) {
+    boolean resumes = false;
+    if (outcome == Outcome.LATE) {
+      long latest = host.now() + CLOCK_SKEW_MILLIS;
+      if (state.lastTime() > latest) {
+        resumes = resumes(state, time, latest);
+        changed = true;
+      }
+    } else if (outcome != Outcome.DUPLICATE) {
+      changed = true;
+    }
+    if (resumes) {
+      windows.resume(state, observation);
+    }
+    if (resumes || outcome == Outcome.APPENDED) {
       advanced(observation.series(), state, source == null ? NO_TIME : source.timestamp());
+    }
+    if (resumes || outcome == Outcome.APPENDED || outcome == Outcome.PENDING) {
+      state.clearMarks();
     }
     if (changed) { // once a record: on RocksDB each write is paid for
       host.window(state);
@@ -139,8 +160,27 @@ public final class SeriesForecaster {
       }
       case CORRECTED -> host.count(Counted.CORRECTION, 1);
       case DUPLICATE -> host.count(Counted.DUPLICATE, 1);
-      case LATE -> host.collect(late(observation, state, source));
+      case LATE -> {
+        if (resumes) {
+          expiry.touched(state, before, time, host);
+          host.count(Counted.RESUMED, 1);
+        } else {
+          host.collect(late(observation, state, source));
+        }
+      }
     }
+  }
+
+  /**
+   * Whether a late observation shows that the series' newest time was wrong: that time is still in
+   * the future, and this observation and those just before it are, in the order of their times,
+   * later than all that are not. Stragglers and repeats are not: what they are behind has happened.
+   *
+   * @param latest what is after it is in the future
+   */
+  private static boolean resumes(WindowState state, long time, long latest) {
+    boolean follows = time <= latest && time > state.newestUpTo(latest);
+    return state.late(time, follows) >= RESUMING;
   }
 
   /**
@@ -213,17 +253,18 @@ public final class SeriesForecaster {
       changed = true;
       advanced(series, state, NO_TIME);
     }
-    if (changed) {
+    boolean isDue = expiry.isDue(state, timestamp, host);
+    if (isDue && expiry.isOver(state, host)) {
+      host.window(null);
+      forgetLearned();
+      host.expiry(null);
+      host.count(Counted.EXPIRED, 1);
+      return false;
+    }
+    if (changed || isDue) {
       host.window(state);
     }
-    if (!expiry.isOver(state, timestamp, host)) {
-      return true;
-    }
-    host.window(null);
-    forgetLearned();
-    host.expiry(null);
-    host.count(Counted.EXPIRED, 1);
-    return false;
+    return true;
   }
 
   /**
@@ -232,7 +273,7 @@ public final class SeriesForecaster {
    * @param recordTime timestamp of the observation's record, or {@link #NO_TIME}
    */
   private void advanced(String series, WindowState state, long recordTime) throws IOException {
-    if (windows.missing() > 0) {
+    if (windows.missing() > 0 && !windows.resumed()) {
       host.count(Counted.GAP, 1);
       host.count(Counted.MISSING, windows.missing());
     }

@@ -44,6 +44,9 @@ public interface SeriesHost {
    */
   long watermark();
 
+  /** The machine's clock, milliseconds since 1970; asked for the few decisions that need it. */
+  long now();
+
   /** Has the series called again when event time reaches this; once, however often it is asked. */
   void wakeAt(long time);
 
@@ -97,7 +100,9 @@ public interface SeriesHost {
     /** Memories begun anew because they held no numbers. */
     RESTART("learningRestarts"),
     /** Series forgotten after a silence. */
-    EXPIRED("expired");
+    EXPIRED("expired"),
+    /** Series that went on at an earlier time, as their newest was in the future. */
+    RESUMED("resumed");
 
     private final String metric;
 

@@ -7,12 +7,15 @@ import java.io.IOException;
 /**
  * How a {@link SeriesMemory} is written, whatever engine keeps it: the three arrays one after
  * another, little-endian, copied in bulk since they are tens of kilobytes; from version 2 on, then
- * its own copy of the base model.
+ * its own copy of the base model. Versions 3 and 4 are as 2; 3 was never written.
  */
 public final class SeriesMemoryFormat {
 
   /** The newest layout, which {@link #write} writes. */
-  public static final byte VERSION = 2;
+  public static final byte VERSION = 4;
+
+  /** Many times what the largest season takes: a damaged length must not be asked of the heap. */
+  private static final int MAX_NUMBERS = 1 << 24;
 
   private SeriesMemoryFormat() {}
 
@@ -33,6 +36,15 @@ public final class SeriesMemoryFormat {
         + Float.BYTES * memory.floats().length;
   }
 
+  private static int length(DataInput source) throws IOException {
+    int length = source.readInt();
+    if (length < 0 || length > MAX_NUMBERS) {
+      throw new IOException(
+          "memory: expected 0 to %d numbers, got %d".formatted(MAX_NUMBERS, length));
+    }
+    return length;
+  }
+
   private static void writeTuned(TunedCopy copy, DataOutput target) throws IOException {
     if (copy == null) {
       target.writeInt(0);
@@ -48,7 +60,7 @@ public final class SeriesMemoryFormat {
   }
 
   private static TunedCopy readTuned(DataInput source) throws IOException {
-    float[] floats = new float[source.readInt()];
+    float[] floats = new float[length(source)];
     if (floats.length == 0) {
       return null;
     }
@@ -62,9 +74,9 @@ public final class SeriesMemoryFormat {
 
   /** Reads a layout of any version up to {@link #VERSION}. */
   public static SeriesMemory read(byte version, DataInput source) throws IOException {
-    long[] longs = new long[source.readInt()];
-    double[] doubles = new double[source.readInt()];
-    float[] floats = new float[source.readInt()];
+    long[] longs = new long[length(source)];
+    double[] doubles = new double[length(source)];
+    float[] floats = new float[length(source)];
     SeriesMemory memory = new SeriesMemory(longs, doubles, floats);
     BulkCopy copy = new BulkCopy(length(memory));
     copy.read(source, longs);

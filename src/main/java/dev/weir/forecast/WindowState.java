@@ -13,6 +13,9 @@ public final class WindowState {
   private static final int FIRST_PENDING = 4;
   private static final long[] NONE = {};
 
+  /** How many numbers {@link #saveMarks} gives. */
+  public static final int MARKS = 4;
+
   // One array for all that a row holds: a series among a million is not in the cache, and each
   // array is one more wait for memory.
   private static final int TIME = 0;
@@ -29,6 +32,13 @@ public final class WindowState {
 
   private int pendingSize;
   private long[] pending = NONE; // (pending, 2 + features), as the ring, by ascending time
+
+  // Zero for nearly each series: of its late observations, and of a silence. By the clock are the
+  // last two: how long it has been seen to be silent, and when that was last looked at.
+  private long lateRun;
+  private long lateTime;
+  private long silent;
+  private long silenceSeen;
 
   /** By count. */
   public WindowState(int seqLen, int features) {
@@ -53,6 +63,10 @@ public final class WindowState {
     seen = other.seen;
     pendingSize = other.pendingSize;
     pending = pendingSize == 0 ? NONE : Arrays.copyOf(other.pending, pendingSize * width());
+    lateRun = other.lateRun;
+    lateTime = other.lateTime;
+    silent = other.silent;
+    silenceSeen = other.silenceSeen;
   }
 
   /** Numbers in a row. */
@@ -228,6 +242,68 @@ public final class WindowState {
     if (pendingSize == 0 && pending.length > FIRST_PENDING * width) {
       pending = NONE; // a burst must not be paid for by each later snapshot
     }
+  }
+
+  /** The newest time in the ring that is not after another; {@link Long#MIN_VALUE} for none. */
+  long newestUpTo(long latest) {
+    int index = size - 1;
+    while (index >= 0 && time(index) > latest) {
+      index--;
+    }
+    return index < 0 ? Long.MIN_VALUE : time(index);
+  }
+
+  /** The series has an observation that is used: it is neither silent nor in a row of late ones. */
+  void clearMarks() {
+    lateRun = 0;
+    lateTime = 0;
+    silent = 0;
+    silenceSeen = 0;
+  }
+
+  /**
+   * A late observation.
+   *
+   * @param counts whether it may belong to a row of late ones; else it ends the row
+   * @return how many are in the row now, by ascending time
+   */
+  long late(long time, boolean counts) {
+    lateRun = !counts ? 0 : lateRun > 0 && time > lateTime ? lateRun + 1 : 1;
+    lateTime = counts ? time : 0;
+    return lateRun;
+  }
+
+  /**
+   * Event time says that the series is silent.
+   *
+   * @param now by the clock
+   * @param since when this task started to run, by the clock
+   * @return milliseconds by the clock for which tasks have run and not seen the series
+   */
+  long silent(long now, long since) {
+    if (silenceSeen > 0) {
+      silent += Math.max(0, now - Math.max(silenceSeen, since));
+    }
+    silenceSeen = now;
+    return silent;
+  }
+
+  /** Whether {@link #saveMarks} has anything to save. */
+  public boolean hasMarks() {
+    return (lateRun | lateTime | silent | silenceSeen) != 0;
+  }
+
+  /** Copies out what is known of late observations and of a silence: {@link #MARKS} numbers. */
+  public void saveMarks(LongBuffer to) {
+    to.put(lateRun).put(lateTime).put(silent).put(silenceSeen);
+  }
+
+  /** Takes in what {@link #saveMarks} gave. */
+  public void restoreMarks(LongBuffer from) {
+    lateRun = from.get();
+    lateTime = from.get();
+    silent = from.get();
+    silenceSeen = from.get();
   }
 
   /** Size of the numbers, without the JVM's few bytes for each array. */

@@ -5,46 +5,74 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /**
  * How a {@link WindowState} is written, whatever engine keeps it: its sizes, then all rows at once,
- * little-endian. Version 1 had no interval; versions 1 and 2 wrote number by number.
+ * little-endian. Version 1 had no interval; versions 1 and 2 wrote number by number; up to version
+ * 3 there were no marks.
  */
 public final class WindowStateFormat {
 
   /** The newest layout, which {@link #write} writes. */
-  public static final byte VERSION = 3;
+  public static final byte VERSION = 4;
 
   private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES;
+
+  /** More than any job keeps of a series: a damaged size must not be asked of the heap. */
+  private static final int MAX_NUMBERS = 1 << 26;
 
   private WindowStateFormat() {}
 
   public static void write(WindowState state, DataOutput target) throws IOException {
     // one array and one call: a view of a stream would take each number on its own
+    int marks = state.hasMarks() ? WindowState.MARKS : 0;
     ByteBuffer bytes =
-        ByteBuffer.allocate(HEAD + Long.BYTES * state.numbers()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(HEAD + 1 + Long.BYTES * (state.numbers() + marks))
+            .order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(state.seqLen()).putInt(state.features());
     bytes.putInt(state.size()).putInt(state.pendingSize());
     bytes.putLong(state.interval()).putLong(state.seen());
-    state.save(bytes.asLongBuffer());
+    bytes.put((byte) marks);
+    LongBuffer numbers = bytes.asLongBuffer();
+    if (marks > 0) {
+      state.saveMarks(numbers);
+    }
+    state.save(numbers);
     target.write(bytes.array());
   }
 
   /** Reads a layout of any version up to {@link #VERSION}. */
   public static WindowState read(byte version, DataInput source) throws IOException {
-    return version < 3 ? readByNumber(version, source) : readRows(source);
+    return version < 3 ? readByNumber(version, source) : readRows(version, source);
   }
 
-  private static WindowState readRows(DataInput source) throws IOException {
-    ByteBuffer head = read(source, HEAD);
+  private static WindowState readRows(byte version, DataInput source) throws IOException {
+    ByteBuffer head = read(source, version < 4 ? HEAD : HEAD + 1);
     int seqLen = head.getInt();
     int features = head.getInt();
     int size = head.getInt();
     int pending = head.getInt();
+    long width = 2L + features;
+    boolean isSound = seqLen > 0 && features >= 0 && size >= 0 && size <= seqLen && pending >= 0;
+    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / width) {
+      throw new IOException(
+          "window: expected sizes of one, got seq_len %d, %d features, %d rows, %d waiting"
+              .formatted(seqLen, features, size, pending));
+    }
     WindowState state = new WindowState(seqLen, features, head.getLong());
     long seen = head.getLong();
-    ByteBuffer rows = read(source, Long.BYTES * (size + pending) * (2 + features));
-    state.restore(rows.asLongBuffer(), seen, size, pending);
+    int marks = version < 4 ? 0 : head.get();
+    if (marks != 0 && marks != WindowState.MARKS) {
+      throw new IOException(
+          "window: expected 0 or %d marks, got %d".formatted(WindowState.MARKS, marks));
+    }
+    LongBuffer numbers =
+        read(source, Long.BYTES * (marks + (size + pending) * (2 + features))).asLongBuffer();
+    if (marks > 0) {
+      state.restoreMarks(numbers);
+    }
+    state.restore(numbers, seen, size, pending);
     return state;
   }
 

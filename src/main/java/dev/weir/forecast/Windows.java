@@ -33,6 +33,8 @@ public final class Windows {
   /** Everything may be appended at once: for a stream in which each series comes in order. */
   public static final long IN_ORDER = Long.MAX_VALUE;
 
+  private static final long WEEK = 7 * 86_400_000L;
+
   private final int seqLen;
   private final int stride;
   private final int features;
@@ -41,6 +43,7 @@ public final class Windows {
   private long missing; // just before the observation appended last
   private long filled; // of those
   private double before; // the value before them
+  private boolean resumed; // whether the one appended last is of an earlier time than those before
   private final double[] earlier; // (features), scratch as the two below
   private final double[] newest;
   private final double[] row;
@@ -175,10 +178,29 @@ public final class Windows {
     return true;
   }
 
+  /**
+   * Starts the window again with an observation of an earlier time than the newest. What was
+   * learned goes on: with an interval by so many values that a day and a week keep their phase.
+   */
+  public void resume(WindowState state, Observation observation) {
+    long time = timeOf(state, observation);
+    missing = 0;
+    filled = 0;
+    resumed = true;
+    before = state.value(state.size() - 1);
+    if (!sampling.isByCount() && WEEK % sampling.interval() == 0) {
+      long steps = (time - state.lastTime()) / sampling.interval();
+      missing = Math.floorMod(steps - 1, WEEK / sampling.interval());
+    }
+    state.clear();
+    state.append(time, observation.value(), observation.features(), 0);
+  }
+
   /** Sees to what is missing before the observation that is about to be appended. */
   private void closeGap(WindowState state, long time, double value, double[] observed) {
     missing = 0;
     filled = 0;
+    resumed = false;
     if (sampling.isByCount() || state.size() == 0) {
       return;
     }
@@ -214,6 +236,11 @@ public final class Windows {
     return missing;
   }
 
+  /** Whether the observation appended last is that of {@link #resume}. */
+  boolean resumed() {
+    return resumed;
+  }
+
   /** Whether a window ends with the observation appended last, or was due at a filled-in one. */
   public boolean isDue(WindowState state) {
     return state.seen() / stride > (state.seen() - 1 - filled) / stride;
@@ -221,7 +248,7 @@ public final class Windows {
 
   /** The window that ends with the newest observation; valid until the next call. */
   public SequenceWindow window(String series, WindowState state) {
-    window.fill(series, state, missing, before);
+    window.fill(series, state, missing, before, resumed);
     return window;
   }
 }

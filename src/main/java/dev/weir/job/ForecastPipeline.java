@@ -75,7 +75,9 @@ public final class ForecastPipeline {
         env.fromSource(
                 ends.observations(WeirType.ARRIVAL),
                 ObservationWatermarks.strategy(
-                    settings.forecast().outOfOrderness(), settings.idleTimeout()),
+                    settings.forecast().outOfOrderness(),
+                    settings.idleTimeout(),
+                    settings.forecast().limits().ttl()),
                 "observations")
             .uid("observations");
     DataStream<ModelArrival> models =

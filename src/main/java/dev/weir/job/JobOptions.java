@@ -155,17 +155,18 @@ final class JobOptions {
   static final JobOption<Duration> MAX_FUTURE =
       JobOption.duration(
           "window.max-future",
-          Duration.ofDays(1),
+          Duration.ofHours(1),
           Duration.ZERO,
-          "How far ahead of the clock an observation may be before it is a dead letter.");
+          "How far ahead of the clock an observation may be before it is a dead letter; less than"
+              + " state.ttl, by default half of it where that is less.");
 
   static final JobOption<Duration> TTL =
       JobOption.duration(
           "state.ttl",
           Duration.ZERO,
           Duration.ZERO,
-          "A series without an observation for so long, in event time, is forgotten and starts"
-              + " anew when it returns; zero keeps each for ever.");
+          "A series without an observation for so long, in event time, starts anew when it"
+              + " returns; zero keeps each for ever.");
   static final JobOption<Integer> MAX_SERIES =
       JobOption.integer(
           "state.max-series",

@@ -218,11 +218,30 @@ public record JobSettings(
         file.get(JobOptions.GUARANTEE),
         file.get(JobOptions.TRANSACTION_TIMEOUT),
         orElse(file.get(JobOptions.TRANSACTION_PREFIX), "weir-" + name),
-        file.get(JobOptions.MAX_FUTURE),
+        maxFuture(file),
         span(file),
         SpanOffsets.STREAM, // these two are measured on the topics when the job is submitted
         0,
         RegistryOptions.read(file, clients));
+  }
+
+  /** An observation further ahead than the ttl would make its series forget what it has learned. */
+  private static Duration maxFuture(JobFile file) {
+    Duration maxFuture = file.get(JobOptions.MAX_FUTURE);
+    Duration ttl = file.get(JobOptions.TTL);
+    if (ttl.isZero() || maxFuture.compareTo(ttl) < 0 && file.has(JobOptions.MAX_FUTURE)) {
+      return maxFuture;
+    }
+    if (file.has(JobOptions.MAX_FUTURE)) {
+      file.problem(
+          JobOptions.MAX_FUTURE,
+          "expected less than state.ttl (%s), since one fast clock would make series start anew,"
+                  .formatted(ttl)
+              + " got "
+              + maxFuture);
+    }
+    Duration half = ttl.dividedBy(2);
+    return maxFuture.compareTo(half) < 0 ? maxFuture : half;
   }
 
   private static Span span(JobFile file) {

@@ -21,6 +21,7 @@ public final class ObservationCodec {
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer;
   private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
+  private final SeriesName name = new SeriesName();
   private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
   private Schema usual = WriterSchemas.OBSERVATION;
@@ -116,7 +117,7 @@ public final class ObservationCodec {
   private Observation read(Schema schema, byte[] bytes) throws MalformedException {
     try {
       decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
-      String series = decoder.readString();
+      String series = name.read(decoder);
       long time = decoder.readLong();
       double value = decoder.readDouble();
       double[] features =

@@ -30,6 +30,7 @@ final class ObservationReader {
   private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
 
   private final Schema writer;
+  private final SeriesName name = new SeriesName();
   private final ResolvingDecoder resolving; // null where the writer's schema is ours
 
   private ObservationReader(Schema writer, ResolvingDecoder resolving) {
@@ -84,7 +85,7 @@ final class ObservationReader {
 
   Observation read(BinaryDecoder in) throws IOException {
     if (resolving == null) {
-      return new Observation(in.readString(), in.readLong(), in.readDouble(), features(in));
+      return new Observation(name.read(in), in.readLong(), in.readDouble(), features(in));
     }
     resolving.configure(in);
     String series = null;
@@ -94,7 +95,7 @@ final class ObservationReader {
     for (Field field : resolving.readFieldOrder()) {
       int pos = field.pos();
       if (pos == SERIES) {
-        series = resolving.readString();
+        series = name.read(resolving);
       } else if (pos == TIME) {
         time = resolving.readLong();
       } else if (pos == VALUE) {

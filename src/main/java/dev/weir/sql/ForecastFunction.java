@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
@@ -57,6 +58,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   private transient PartitionHost host;
   private transient SeriesForecaster series;
   private transient long time; // of the call at hand
+  transient LongSupplier clock; // a test sets its own before the start
 
   /** For SQL: {@code CREATE FUNCTION FORECAST AS 'dev.weir.sql.ForecastFunction'}. */
   public ForecastFunction() {
@@ -103,7 +105,8 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   public void open(FunctionContext context) throws Exception {
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");
     input = new InputRow(plan.columns());
-    host = new PartitionHost(metrics, this::collectRows);
+    clock = clock == null ? System::currentTimeMillis : clock;
+    host = new PartitionHost(metrics, this::collectRows, clock);
     series = new SeriesForecaster(plan.settings(), host);
     if (series.use(0, null, SeriesForecaster.NO_TIME)) {
       LOG.info("FORECAST: kernel {}", series.kernel(0));

@@ -25,6 +25,11 @@ public final class LearnedSerializer extends WeirSerializer<SeriesMemory> {
   }
 
   @Override
+  protected byte firstChecked() {
+    return 4;
+  }
+
+  @Override
   protected void write(SeriesMemory memory, DataOutputView target) throws IOException {
     SeriesMemoryFormat.write(memory, target);
   }

@@ -12,6 +12,7 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.dataview.MapView;
@@ -29,6 +30,7 @@ final class PartitionHost implements SeriesHost {
   private static final Integer KEY = 0;
 
   private final Consumer<Output> sink;
+  private final LongSupplier clock;
   private final Counter[] counted = new Counter[Counted.values().length];
   private final Counter[] deadLetters = new Counter[Reason.values().length];
   private final Counter[] forecasts = new Counter[Status.values().length];
@@ -42,8 +44,12 @@ final class PartitionHost implements SeriesHost {
   private String name;
   private SeriesEntry entry;
 
-  PartitionHost(MetricGroup metrics, Consumer<Output> sink) {
+  /**
+   * @param clock milliseconds since 1970
+   */
+  PartitionHost(MetricGroup metrics, Consumer<Output> sink, LongSupplier clock) {
     this.sink = sink;
+    this.clock = clock;
     for (Counted what : Counted.values()) {
       counted[what.ordinal()] = metrics.counter(what.metric());
     }
@@ -147,6 +153,11 @@ final class PartitionHost implements SeriesHost {
   public long watermark() {
     Long watermark = time.currentWatermark();
     return watermark == null ? Long.MIN_VALUE : watermark;
+  }
+
+  @Override
+  public long now() {
+    return clock.getAsLong();
   }
 
   @Override

@@ -24,7 +24,12 @@ public final class SeriesEntrySerializer extends WeirSerializer<SeriesEntry> {
 
   @Override
   public byte version() {
-    return 1;
+    return 2;
+  }
+
+  @Override
+  protected byte firstChecked() {
+    return 2;
   }
 
   @Override

@@ -1,21 +1,45 @@
 package dev.weir.state;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
 import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
+import org.apache.flink.api.java.typeutils.runtime.DataInputViewStream;
+import org.apache.flink.api.java.typeutils.runtime.DataOutputViewStream;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 
 /**
  * Base of our serializers. Each value starts with one byte, the version of its layout, so that a
  * newer build reads what an older one wrote, value by value, without a migration: a reader keeps
  * the branch of each version ever written, a writer writes the newest.
+ *
+ * <p>Values that are kept as state end with a checksum, CRC-32C of all bytes before it, which is
+ * compared when they are read. Nothing else would see that a saved number has changed.
  */
 public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
 
   private static final long serialVersionUID = 1L;
 
+  /** No value's bytes are more: that of a damaged length would be asked of the heap. */
+  private static final int MAX_BYTES = 1 << 28;
+
   /** The newest layout. */
   public abstract byte version();
+
+  /**
+   * The first layout that ends with a checksum. It differs from each older one in at least two
+   * bits, so that no bit that flips turns it into one. Above {@link #version()}, as by default, for
+   * values that are only on their way.
+   */
+  protected byte firstChecked() {
+    return Byte.MAX_VALUE;
+  }
 
   protected abstract void write(T value, DataOutputView target) throws IOException;
 
@@ -25,20 +49,56 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   @Override
   public final void serialize(T value, DataOutputView target) throws IOException {
     target.writeByte(version());
-    write(value, target);
+    if (version() < firstChecked()) {
+      write(value, target);
+      return;
+    }
+    CRC32C checksum = start(version());
+    OutputStream bytes = new CheckedOutputStream(new DataOutputViewStream(target), checksum);
+    write(value, new DataOutputViewStreamWrapper(bytes));
+    target.writeInt((int) checksum.getValue());
+  }
+
+  private static CRC32C start(byte version) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(version);
+    return checksum;
   }
 
   @Override
   public final T deserialize(DataInputView source) throws IOException {
     byte version = source.readByte();
     checkReadable(version);
-    return read(version, source);
+    if (version < firstChecked()) {
+      return read(version, source);
+    }
+    CRC32C checksum = start(version);
+    InputStream bytes = new CheckedInputStream(new DataInputViewStream(source), checksum);
+    T value;
+    int expected;
+    try {
+      value = read(version, new DataInputViewStreamWrapper(bytes));
+      expected = source.readInt();
+    } catch (IOException | RuntimeException e) { // sizes that are none, or beyond the end
+      throw new IOException(damaged(String.valueOf(e.getMessage())), e);
+    }
+    if (expected != (int) checksum.getValue()) {
+      throw new IOException(
+          damaged(
+              "expected checksum %08x, got %08x".formatted(expected, (int) checksum.getValue())));
+    }
+    return value;
+  }
+
+  private String damaged(String problem) {
+    return "%s: %s: this state is damaged; start from the retained checkpoint or savepoint before it"
+        .formatted(getClass().getSimpleName(), problem);
   }
 
   final void checkReadable(byte version) throws IOException {
     if (version < 1 || version > version()) {
       throw new IOException(
-          "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir?"
+          "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir, or is it damaged?"
               .formatted(getClass().getSimpleName(), version(), version));
     }
   }
@@ -92,6 +152,9 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     int length = source.readInt();
     if (length < 0) {
       return null;
+    }
+    if (length > MAX_BYTES) {
+      throw new IOException("expected at most %d bytes, got %d".formatted(MAX_BYTES, length));
     }
     byte[] bytes = new byte[length];
     source.readFully(bytes);

@@ -191,7 +191,7 @@ final class ForecastFunction
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
-    host.at(context.timerService(), out);
+    host.at(context.timerService(), out, observation.series());
     WindowState state = host.window();
     if (state == null) {
       if (known.isFull()) {
@@ -217,7 +217,7 @@ final class ForecastFunction
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Output> out)
       throws Exception {
-    host.at(context.timerService(), out);
+    host.at(context.timerService(), out, context.getCurrentKey());
     if (modelsChanged) {
       useModels(context.getBroadcastState(MODELS));
     }

@@ -34,6 +34,7 @@ final class ForecastMetrics {
   final Counter skippedUpdates;
   final Counter restarts;
   final Counter expired;
+  final Counter resumed;
   final Counter rejectedModels;
   private final Counter[] deadLetters = new Counter[Reason.values().length];
   private final Counter[] forecasts = new Counter[Status.values().length];
@@ -57,6 +58,7 @@ final class ForecastMetrics {
     skippedUpdates = group.counter("skippedUpdates");
     restarts = group.counter("learningRestarts");
     expired = group.counter("expired");
+    resumed = group.counter("resumed");
     rejectedModels = group.counter("rejectedModels");
     for (Reason reason : Reason.values()) {
       deadLetters[reason.ordinal()] =

@@ -21,7 +21,12 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
 
   @Override
   public byte version() {
-    return 1;
+    return 2;
+  }
+
+  @Override
+  protected byte firstChecked() {
+    return 2;
   }
 
   @Override

@@ -10,6 +10,8 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.util.clock.RelativeClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watermarks of the observations, one for each Kafka partition when used on the source itself.
@@ -18,31 +20,43 @@ import org.apache.flink.util.clock.RelativeClock;
  */
 public final class ObservationWatermarks implements WatermarkGenerator<Arrival> {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ObservationWatermarks.class);
+
+  private static final long LOG_EVERY_NANOS = 60_000_000_000L;
+
   private final long outOfOrderness;
   private final long idleNanos;
   private final RelativeClock clock;
+  private final long leap; // milliseconds
+  private final long start; // in place of the newest while there is none
   private long newest;
   private long lastSeenNanos;
+  private boolean logged;
+  private long lastLogNanos;
 
   private ObservationWatermarks(
-      Duration outOfOrderness, Duration idleTimeout, RelativeClock clock) {
+      Duration outOfOrderness, Duration idleTimeout, Duration leap, RelativeClock clock) {
+    this.leap = leap.isZero() ? Long.MAX_VALUE : leap.toMillis();
     this.outOfOrderness = outOfOrderness.toMillis();
     this.idleNanos = idleTimeout.toNanos();
     this.clock = clock;
-    this.newest = Long.MIN_VALUE + this.outOfOrderness + 1;
+    this.start = Long.MIN_VALUE + this.outOfOrderness + 1;
+    this.newest = start;
     this.lastSeenNanos = clock.relativeTimeNanos();
   }
 
   /**
    * @param outOfOrderness how far an observation may be behind the newest of its partition
    * @param idleTimeout a partition without an observation for so long no longer holds back time
+   * @param leap an observation that is further ahead of all before it is logged; zero: none is
    */
-  public static WatermarkStrategy<Arrival> strategy(Duration outOfOrderness, Duration idleTimeout) {
+  public static WatermarkStrategy<Arrival> strategy(
+      Duration outOfOrderness, Duration idleTimeout, Duration leap) {
     // the input activity clock stands still under backpressure: a blocked partition is not idle
     return WatermarkStrategy.<Arrival>forGenerator(
             context ->
                 new ObservationWatermarks(
-                    outOfOrderness, idleTimeout, context.getInputActivityClock()))
+                    outOfOrderness, idleTimeout, leap, context.getInputActivityClock()))
         .withTimestampAssigner(
             (arrival, kafkaTime) ->
                 arrival instanceof Observed observed
@@ -57,9 +71,29 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
 
   @Override
   public void onEvent(Arrival arrival, long timestamp, WatermarkOutput output) {
-    if (arrival instanceof Observed) {
-      newest = Math.max(newest, timestamp);
+    if (arrival instanceof Observed observed) {
+      if (timestamp > newest) {
+        if (newest != start && timestamp - newest > leap) {
+          logLeap(observed, timestamp - newest);
+        }
+        newest = timestamp;
+      }
       lastSeenNanos = clock.relativeTimeNanos();
+    }
+  }
+
+  private void logLeap(Observed observed, long millis) {
+    long now = System.nanoTime();
+    if (!logged || now - lastLogNanos >= LOG_EVERY_NANOS) {
+      logged = true;
+      lastLogNanos = now;
+      LOG.warn(
+          "{}: series {} is {} ahead of all before it in its partition, more than state.ttl: event"
+              + " time goes on by as much; if its clock is wrong, set it, or lower"
+              + " window.max-future",
+          observed.source(),
+          observed.observation().series(),
+          Duration.ofMillis(millis));
     }
   }
 

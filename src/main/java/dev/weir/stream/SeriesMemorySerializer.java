@@ -22,6 +22,11 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
   }
 
   @Override
+  protected byte firstChecked() {
+    return 4;
+  }
+
+  @Override
   protected void write(SeriesMemory memory, DataOutputView target) throws IOException {
     SeriesMemoryFormat.write(memory, target);
   }

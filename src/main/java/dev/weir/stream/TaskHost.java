@@ -20,13 +20,21 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A task's keyed state, timers and output, for the series of the current key. */
 final class TaskHost implements SeriesHost {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TaskHost.class);
+
+  private static final long LOG_EVERY_NANOS = 60_000_000_000L;
+
   /** Each series that is known has one. The state's name is part of each savepoint. */
   static final ValueStateDescriptor<WindowState> WINDOW =
       new ValueStateDescriptor<>("window", WeirType.WINDOW_STATE);
+
+  private static final String LEARNED = "learned-";
 
   /** When the timer of a series fires. The state's name is part of each savepoint. */
   private static final ValueStateDescriptor<Long> EXPIRY =
@@ -39,6 +47,8 @@ final class TaskHost implements SeriesHost {
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the call at hand
   private Collector<Output> out;
+  private String series;
+  private long lastLogNanos;
 
   TaskHost(RuntimeContext context, ForecastSettings settings, ForecastMetrics metrics) {
     this.window = context.getState(WINDOW);
@@ -56,7 +66,7 @@ final class TaskHost implements SeriesHost {
 
   /** What was learned of a series, by mode. The state's name is part of each savepoint. */
   private static ValueStateDescriptor<SeriesMemory> learned(Mode mode) {
-    return new ValueStateDescriptor<>("learned-" + mode.label(), WeirType.SERIES_MEMORY);
+    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirType.SERIES_MEMORY);
   }
 
   ModeMetrics metrics(Mode mode) {
@@ -64,14 +74,24 @@ final class TaskHost implements SeriesHost {
   }
 
   /** A call begins. */
-  void at(TimerService timers, Collector<Output> out) {
+  void at(TimerService timers, Collector<Output> out, String series) {
     this.timers = timers;
+    this.series = series;
     this.out = out;
   }
 
   @Override
   public WindowState window() throws IOException {
-    return window.value();
+    return value(window, WINDOW.getName());
+  }
+
+  /** RocksDB reads a value when it is asked for, long after a restore. */
+  private <T> T value(ValueState<T> state, String name) throws IOException {
+    try {
+      return state.value();
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("series %s: state %s can't be read".formatted(series, name), e);
+    }
   }
 
   @Override
@@ -81,7 +101,7 @@ final class TaskHost implements SeriesHost {
 
   @Override
   public SeriesMemory memory(Mode mode) throws IOException {
-    return memories.get(mode).value();
+    return value(memories.get(mode), LEARNED + mode.label());
   }
 
   @Override
@@ -102,6 +122,11 @@ final class TaskHost implements SeriesHost {
   @Override
   public long watermark() {
     return timers.currentWatermark();
+  }
+
+  @Override
+  public long now() {
+    return timers.currentProcessingTime();
   }
 
   @Override
@@ -137,8 +162,23 @@ final class TaskHost implements SeriesHost {
           case SKIPPED_UPDATE -> metrics.skippedUpdates;
           case RESTART -> metrics.restarts;
           case EXPIRED -> metrics.expired;
+          case RESUMED -> metrics.resumed;
         };
     counter.inc(by);
+    if (what == Counted.RESUMED) {
+      logResumed();
+    }
+  }
+
+  private void logResumed() {
+    long now = System.nanoTime();
+    if (metrics.resumed.getCount() == 1 || now - lastLogNanos >= LOG_EVERY_NANOS) {
+      lastLogNanos = now;
+      LOG.warn(
+          "a series goes on at an earlier time, since its newest observation was from the future:"
+              + " {} so far; the LATE dead letters just before say which, and whose clock to set",
+          metrics.resumed.getCount());
+    }
   }
 
   @Override

@@ -22,6 +22,11 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   @Override
+  protected byte firstChecked() {
+    return 4;
+  }
+
+  @Override
   protected void write(WindowState state, DataOutputView target) throws IOException {
     WindowStateFormat.write(state, target);
   }

@@ -68,6 +68,11 @@ public final class OneSeries implements SeriesHost {
   }
 
   @Override
+  public long now() {
+    return System.currentTimeMillis();
+  }
+
+  @Override
   public void wakeAt(long time) {
     throw new IllegalStateException("expected series in order, got one that waits");
   }

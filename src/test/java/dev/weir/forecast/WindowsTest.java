@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Windows.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -251,5 +252,18 @@ class WindowsTest {
     assertThatThrownBy(() -> new Windows(0, 1, 0))
         .hasMessage("seq_len: expected at least 1, got 0");
     assertThatThrownBy(() -> new Windows(5, 0, 0)).hasMessage("stride: expected at least 1, got 0");
+  }
+
+  @Test
+  void aSeriesThatGoesBackKeepsThePhaseOfTheWeek() {
+    long hour = 3_600_000;
+    Windows windows = new Windows(3, 1, 0, new Sampling(Duration.ofHours(1), Sampling.Gap.SKIP, 0));
+    WindowState state = windows.newState();
+    windows.offer(state, new Observation("s", 100 * hour, 1), Windows.IN_ORDER);
+    windows.resume(state, new Observation("s", 90 * hour, 2));
+    assertThat(windows.missing()).isEqualTo(7 * 24 - 11); // with the value itself: 10 back
+    assertThat(state.size()).isEqualTo(1);
+    assertThat(state.lastTime()).isEqualTo(90 * hour);
+    assertThat(state.seen()).isEqualTo(2);
   }
 }

@@ -75,6 +75,23 @@ class JobFileTest {
   }
 
   @Test
+  void anObservationIsNeverSoFarAheadThatItsSeriesStartsAnew() {
+    assertThat(read(GOOD).kafka().maxFuture()).isEqualTo(Duration.ofHours(1));
+    assertThat(read(GOOD + "state: {ttl: 7 d}\n").kafka().maxFuture())
+        .isEqualTo(Duration.ofHours(1));
+    assertThat(read(GOOD + "state: {ttl: 40 min}\n").kafka().maxFuture())
+        .isEqualTo(Duration.ofMinutes(20));
+    String day = GOOD.replace("seq-len: 5", "seq-len: 5\n  max-future: PT24H");
+    assertThat(read(day).kafka().maxFuture()).isEqualTo(Duration.ofDays(1));
+    assertThat(read(day + "state: {ttl: PT25H}\n").kafka().maxFuture())
+        .isEqualTo(Duration.ofDays(1));
+    assertRefused(
+        day + "state:\n  ttl: PT24H\n",
+        "pumps.yaml line 8: window.max-future: expected less than state.ttl (PT24H), since one fast"
+            + " clock would make series start anew, got PT24H");
+  }
+
+  @Test
   void seriesAreKeptForEverAndWithoutLimitUnlessTheFileSaysOtherwise() {
     assertThat(read(GOOD).forecast().limits()).isEqualTo(StateLimits.NONE);
     assertThat(read(GOOD + "state: {ttl: 7 d, max-series: 50000}\n").forecast().limits())

@@ -174,7 +174,7 @@ class WindowsOracleIT {
   /** Our watermarks after each record instead of now and then: as little patience as there is. */
   private static WatermarkStrategy<Arrival> eager(Duration outOfOrderness) {
     WatermarkStrategy<Arrival> ours =
-        ObservationWatermarks.strategy(outOfOrderness, Duration.ofMinutes(10));
+        ObservationWatermarks.strategy(outOfOrderness, Duration.ofMinutes(10), Duration.ZERO);
     return WatermarkStrategy.<Arrival>forGenerator(
             context -> new EagerGenerator(ours.createWatermarkGenerator(context)))
         .withTimestampAssigner(ours::createTimestampAssigner);

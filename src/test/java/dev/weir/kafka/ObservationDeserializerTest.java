@@ -99,6 +99,24 @@ class ObservationDeserializerTest {
   }
 
   @Test
+  void aNameThatIsNotUtf8IsMalformedAndNotMergedWithOthers() throws Exception {
+    byte[] bytes = encode("pump-?", 7, 1);
+    for (int broken : new int[] {0x80, 0xC3, 0xFF}) {
+      bytes[6] = (byte) broken; // behind the length
+      DeadLetter letter = (DeadLetter) arrival(bytes);
+      assertThat(letter.reason()).isEqualTo(Reason.MALFORMED);
+      assertThat(letter.message())
+          .startsWith(
+              "observation: series: expected UTF-8, got 0x70756d702d%02x (17 bytes"
+                  .formatted(broken));
+      assertThat(letter.source().value()).isSameAs(bytes);
+    }
+    for (String name : new String[] {"p\uFFFD", "Größe", "温度", "\uD83C\uDF21"}) {
+      assertThat(((Observed) arrival(encode(name, 7, 1))).observation().series()).isEqualTo(name);
+    }
+  }
+
+  @Test
   void theUsualHeaderIsKeptForLittleMoreThanItself() throws Exception {
     ConsumerRecord<byte[], byte[]> record =
         new ConsumerRecord<>("observations", 2, 33, new byte[] {9}, encode("pump-7", 7, 1.5));

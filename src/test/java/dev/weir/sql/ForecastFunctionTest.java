@@ -115,12 +115,16 @@ class ForecastFunctionTest {
         new OnePartition(BY_SENSOR)
             .start(settings(Duration.ZERO, Sampling.BY_COUNT, Duration.ofSeconds(10)));
     partition.row(1_000, text("a"), 1.5);
-    assertThat(partition.timers).containsExactly(20_000L);
+    assertThat(partition.timers).containsExactly(15_000L);
 
     // the same state, kept four times as long: the old timer comes too early, the next is due at
-    // 80 s, and the first watermark after the restart is far beyond both
+    // 60 s, and the first watermark after the restart is far beyond both
     partition.start(settings(Duration.ZERO, Sampling.BY_COUNT, Duration.ofSeconds(40)));
     partition.watermark(500_000);
+    assertThat(partition.series.isEmpty()).as("not silent by the clock").isFalse();
+    assertThat(partition.timers).containsExactly(560_000L);
+    partition.clock += 40_000;
+    partition.watermark(600_000);
 
     assertThat(partition.series.isEmpty()).isTrue();
     assertThat(partition.learned.isEmpty()).isTrue();

@@ -34,6 +34,7 @@ final class OnePartition {
   private ForecastFunction function;
   private long watermark = Long.MIN_VALUE;
   private long now;
+  long clock = 1_000_000;
 
   OnePartition(Columns columns) {
     this.columns = columns;
@@ -44,6 +45,7 @@ final class OnePartition {
     watermark = Long.MIN_VALUE;
     metrics = new RecordedMetrics();
     function = new ForecastFunction(new ForecastPlan(settings, columns, true));
+    function.clock = () -> clock;
     function.setCollector(
         new Collector<>() {
           @Override

@@ -97,6 +97,15 @@ class KnownSeriesTest {
       processBothWatermarks(new Watermark(time));
     }
 
+    /** Event time and the clock go on until whatever is silent at a time is dropped. */
+    void silence(long time) throws Exception {
+      for (int i = 0; i < 2; i++) {
+        watermark(time + i * 2 * TTL);
+        setProcessingTime(getProcessingTime() + TTL);
+      }
+      watermark(time + 4 * TTL);
+    }
+
     <T extends Output> List<T> outputs(Class<T> type) {
       return extractOutputValues().stream().filter(type::isInstance).map(type::cast).toList();
     }
@@ -199,18 +208,68 @@ class KnownSeriesTest {
         .isEqualTo(backend instanceof HashMapStateBackend ? "hashmap" : "rocksdb");
     harness.send("silent", 1, 2, 3);
     for (long time = 1; time <= 400; time += 10) {
+      harness.setProcessingTime(time);
       harness.send("lively", time);
       harness.watermark(time - 1);
-      if (time <= 3 + 3 * TTL / 2) {
+      if (time <= 3 + 5 * TTL / 2) {
         assertThat(harness.entries()).as("entries at %d", time).isEqualTo(2 * STATES.size());
       }
-      if (time > 4 + 2 * TTL) {
+      if (time > 4 + 3 * TTL) {
         assertThat(harness.entries()).as("entries at %d", time).isEqualTo(STATES.size());
       }
     }
-    harness.watermark(1_000);
+    harness.silence(1_000);
     assertThat(harness.entries()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void oneObservationFromTheFutureFreesNoOtherSeries(StateBackend backend) throws Exception {
+    Harness harness = harness(expiring(), backend);
+    for (long time = 1; time <= 1_000; time += 50) {
+      harness.setProcessingTime(time);
+      harness.send("a", time);
+      harness.send("b", time);
+      if (time == 501) {
+        harness.send("fast", 100_000);
+        harness.watermark(99_999);
+      }
+      if (time == 701) {
+        harness.send("fast", 200_000); // the timers that wait for event time are due again
+        harness.watermark(199_999);
+      }
+    }
+    assertThat(harness.entries()).isEqualTo(3 * STATES.size());
+    for (String series : List.of("a", "b")) {
+      assertThat(harness.forecasts(series).get(39).learningSteps()).isEqualTo(20);
+    }
+    harness.silence(300_000);
+    assertThat(harness.entries()).as("silent by both").isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void anOutageIsNoSilence(StateBackend backend) throws Exception {
+    Harness first = harness(expiring(), backend);
+    first.setProcessingTime(1_000);
+    first.send("a", 1);
+    first.watermark(10_000); // silent by event time
+    OperatorSubtaskState saved = first.snapshot(1, 1_001);
+    long week = 7 * 86_400_000;
+    Harness second = new Harness(expiring(), backend, 1, 0);
+    open.add(second);
+    second.initializeState(saved);
+    second.open();
+    second.setProcessingTime(week);
+    second.watermark(20_000); // before what it missed has been read
+    assertThat(second.entries()).isEqualTo(STATES.size());
+    second.setProcessingTime(week + TTL - 1);
+    second.watermark(30_000);
+    assertThat(second.entries()).isEqualTo(STATES.size());
+    second.setProcessingTime(week + TTL);
+    second.watermark(40_000);
+    assertThat(second.entries()).isZero();
   }
 
   @Test
@@ -227,7 +286,7 @@ class KnownSeriesTest {
   void aSeriesThatReturnsStartsAnewWhetherItsStateWasDroppedOrNot() throws Exception {
     Harness dropped = harness(expiring());
     dropped.send("s", 1, 2, 3, 4, 5);
-    dropped.watermark(500);
+    dropped.silence(150);
     assertThat(dropped.entries()).isZero();
     dropped.send("s", 600, 601, 602, 603);
 
@@ -293,7 +352,7 @@ class KnownSeriesTest {
       harness.send("old", i);
     }
     assertThat(harness.forecasts("old").get(99).learningSteps()).isEqualTo(50);
-    harness.watermark(1_000_490 + 2 * TTL);
+    harness.silence(1_000_490 + 2 * TTL);
     assertThat(harness.entries()).isZero();
   }
 
@@ -318,7 +377,7 @@ class KnownSeriesTest {
     Harness second = restored(expiring(), first.snapshot(1, 1));
     second.send("s", after);
     assertThat(second.forecasts("s")).isEqualTo(whole.forecasts("s").subList(6, 16));
-    second.watermark(1_000);
+    second.silence(1_000);
     assertThat(second.entries()).isZero();
   }
 
@@ -329,10 +388,14 @@ class KnownSeriesTest {
     first.send("t", 1, 2, 3);
     Harness second = restored(expiring(), first.snapshot(1, 1));
     assertThat(second.entries()).isEqualTo(2 * STATES.size());
-    second.send("t", 80, 150, 220);
-    second.watermark(219);
+    second.setProcessingTime(1_000);
+    second.send("t", 80, 150);
+    second.watermark(150);
+    second.send("t", 220, 290);
+    second.setProcessingTime(1_000 + TTL);
+    second.watermark(300);
     assertThat(second.entries()).isEqualTo(STATES.size());
-    assertThat(second.forecasts("t").get(5).learningSteps()).isEqualTo(6);
+    assertThat(second.forecasts("t").get(7).learningSteps()).isEqualTo(7);
   }
 
   @Test
@@ -344,9 +407,12 @@ class KnownSeriesTest {
     without.watermark(300);
     without.send("s", 301);
     Harness again = restored(expiring(), without.snapshot(2, 2));
+    again.setProcessingTime(1_000);
     again.watermark(310); // the restored timers are long due, but s was observed since
+    again.send("s", 400);
+    again.setProcessingTime(1_000 + TTL);
+    again.watermark(450);
     assertThat(again.entries()).isEqualTo(STATES.size());
-    again.send("s", 311);
     assertThat(again.forecasts("s").get(0).learningSteps()).isEqualTo(3);
   }
 
@@ -382,7 +448,7 @@ class KnownSeriesTest {
     Harness harness = harness(settings(TTL, 1, 0), backend);
     harness.send("a", 1);
     harness.send("b", 200);
-    harness.watermark(250);
+    harness.silence(250);
     harness.send("c", 251, 252);
     harness.send("d", 253);
     assertThat(harness.deadLetters())
@@ -405,15 +471,15 @@ class KnownSeriesTest {
   void aRestoredTaskCountsWhatIsThere(StateBackend backend) throws Exception {
     Harness first = harness(settings(TTL, 3, 0), backend);
     first.send("a", 1);
-    first.watermark(300);
-    first.send("b", 300);
-    first.send("c", 300);
+    first.silence(150);
+    first.send("b", 600);
+    first.send("c", 600);
     OperatorSubtaskState saved = first.snapshot(1, 1);
     for (long ttl : new long[] {TTL, 0}) {
       Harness second = restored(settings(ttl, 3, 0), backend, saved, 1, 0);
-      second.send("d", 301);
-      second.send("e", 301);
-      second.send("c", 301);
+      second.send("d", 601);
+      second.send("e", 601);
+      second.send("c", 601);
       assertThat(second.forecasts("d")).hasSize(2);
       assertThat(second.forecasts("c")).hasSize(2);
       assertThat(second.deadLetters()).hasSize(1);

@@ -20,13 +20,20 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.util.clock.RelativeClock;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 
 class ObservationWatermarksTest {
 
   private static final SourceRecord SOURCE = new SourceRecord("t", 0, 0, 5, null, null);
   private static final WatermarkStrategy<Arrival> STRATEGY =
-      ObservationWatermarks.strategy(Duration.ofMillis(30), Duration.ofMillis(10));
+      ObservationWatermarks.strategy(
+          Duration.ofMillis(30), Duration.ofMillis(10), Duration.ofMillis(500));
 
   private final Hand hand = new Hand();
   private final List<Object> told = new ArrayList<>();
@@ -144,5 +151,37 @@ class ObservationWatermarksTest {
     models.onEvent(new DeadLetter(DeadLetter.Reason.MODEL, "m", SOURCE), 3, output);
     models.onPeriodicEmit(output);
     assertThat(told).containsExactly("idle");
+  }
+
+  @Test
+  void anObservationFarAheadOfItsPartitionIsLoggedOnce() {
+    List<String> lines = new ArrayList<>();
+    AbstractAppender appender =
+        new AbstractAppender("lines", null, null, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+          }
+        };
+    appender.start();
+    Logger logger = (Logger) LogManager.getLogger(ObservationWatermarks.class);
+    logger.addAppender(appender);
+    logger.setLevel(Level.WARN);
+    try {
+      observe(5_000); // the first one is ahead of nothing
+      observe(5_500);
+      assertThat(lines).isEmpty();
+      observe(6_001);
+      observe(9_000); // within the minute
+    } finally {
+      logger.removeAppender(appender);
+      logger.setLevel(null);
+    }
+    assertThat(lines)
+        .containsExactly(
+            SOURCE
+                + ": series s is PT0.501S ahead of all before it in its partition, more than"
+                + " state.ttl: event time goes on by as much; if its clock is wrong, set it, or"
+                + " lower window.max-future");
   }
 }

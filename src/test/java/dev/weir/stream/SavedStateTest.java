@@ -11,6 +11,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.WeirSerializer;
 import java.io.IOException;
+import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -77,11 +78,21 @@ class SavedStateTest {
     WindowState third = read(WindowStateSerializer.INSTANCE, bytes("window-3.hex"));
     assertThat(third.interval()).isEqualTo(60_000);
     assertIsTheSavedWindow(third);
-    for (WindowState state : List.of(second, third)) {
+    WindowState fourth = read(WindowStateSerializer.INSTANCE, bytes("window-4.hex"));
+    for (WindowState state : List.of(second, third, fourth)) {
+      assertIsTheSavedWindow(state);
+      assertThat(state.hasMarks()).isFalse();
       assertThat(written(WindowStateSerializer.INSTANCE, state))
           .as("a layout that changes needs a version of its own")
-          .isEqualTo(bytes("window-3.hex"));
+          .isEqualTo(bytes("window-4.hex"));
     }
+    WindowState marked = read(WindowStateSerializer.INSTANCE, bytes("window-4-marked.hex"));
+    assertIsTheSavedWindow(marked);
+    long[] marks = new long[WindowState.MARKS];
+    marked.saveMarks(LongBuffer.wrap(marks));
+    assertThat(marks).containsExactly(2, 130_000, 5_000, 1_700_000_000_000L);
+    assertThat(written(WindowStateSerializer.INSTANCE, marked))
+        .isEqualTo(bytes("window-4-marked.hex"));
   }
 
   private static void assertIsTheSavedWindow(WindowState state) {
@@ -110,7 +121,9 @@ class SavedStateTest {
     SeriesMemory first = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1.hex"));
     SeriesMemory second = read(SeriesMemorySerializer.INSTANCE, bytes("memory-2.hex"));
     SeriesMemory tuned = read(SeriesMemorySerializer.INSTANCE, bytes("memory-2-tuned.hex"));
-    for (SeriesMemory memory : List.of(first, second, tuned)) {
+    SeriesMemory fourth = read(SeriesMemorySerializer.INSTANCE, bytes("memory-4.hex"));
+    assertThat(fourth.tuned()).isNull();
+    for (SeriesMemory memory : List.of(first, second, tuned, fourth)) {
       assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
       assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
       assertThat(memory.floats()).containsExactly(1.5f, -0f);
@@ -125,10 +138,12 @@ class SavedStateTest {
     String why = "a layout that changes needs a version of its own";
     assertThat(written(SeriesMemorySerializer.INSTANCE, second))
         .as(why)
-        .isEqualTo(bytes("memory-2.hex"));
+        .isEqualTo(bytes("memory-4.hex"));
     assertThat(written(SeriesMemorySerializer.INSTANCE, tuned))
         .as(why)
-        .isEqualTo(bytes("memory-2-tuned.hex"));
+        .isEqualTo(bytes("memory-4-tuned.hex"));
+    SeriesMemory again = read(SeriesMemorySerializer.INSTANCE, bytes("memory-4-tuned.hex"));
+    assertThat(again.tuned()).usingRecursiveComparison().isEqualTo(tuned.tuned());
   }
 
   @Test
@@ -136,7 +151,8 @@ class SavedStateTest {
     ForecastModel model = read(ForecastModelSerializer.INSTANCE, bytes("model-1.hex"));
     Path same = Path.of("src/test/resources/model/format-1.safetensors");
     assertThat(model).isEqualTo(ModelFiles.read(same, ModelFiles.Defaults.NONE));
-    assertThat(written(ForecastModelSerializer.INSTANCE, model)).startsWith(1);
+    assertThat(read(ForecastModelSerializer.INSTANCE, bytes("model-2.hex"))).isEqualTo(model);
+    assertThat(written(ForecastModelSerializer.INSTANCE, model)).startsWith(2);
   }
 
   private static <T> byte[] snapshot(String name, int version, int... more) throws IOException {
@@ -196,7 +212,7 @@ class SavedStateTest {
       assertThatThrownBy(() -> read(snapshot(entry.getKey(), 4, serializer.version() + 1)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir?",
+              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir, or is it damaged?",
               serializer.getClass().getSimpleName(),
               serializer.version(),
               serializer.version() + 1);

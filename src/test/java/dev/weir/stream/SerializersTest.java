@@ -317,8 +317,8 @@ class SerializersTest {
     assertThatThrownBy(() -> WindowStateSerializer.INSTANCE.deserialize(in))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "WindowStateSerializer: expected a layout of version 1 to 3, got 99:"
-                + " was this state written by a newer Weir?");
+            "WindowStateSerializer: expected a layout of version 1 to 4, got 99:"
+                + " was this state written by a newer Weir, or is it damaged?");
   }
 
   @Test

@@ -1,0 +1,48 @@
+package dev.weir.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Learner;
+import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.WindowState;
+import dev.weir.state.Damage;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+/** State of a partition that has changed where it is stored, and that of an older layout. */
+class DamagedPartitionTest {
+
+  private static SeriesEntry entry() {
+    WindowState window = new WindowState(3, 0, 0);
+    window.append(1_000, 1.5, new double[0], 0);
+    return new SeriesEntry("line-7", window, 5_000L);
+  }
+
+  @Test
+  void aDamagedPartitionIsSeen() throws Exception {
+    Damage.assertIsSeen(SeriesEntrySerializer.INSTANCE, entry());
+  }
+
+  @Test
+  void whatWasLearnedOfAPartitionIsSeenToBeDamaged() throws Exception {
+    Learner learner = new Learner(LearnerSettings.small(2));
+    SeriesMemory memory = learner.newSeries("s", 12);
+    learner.observe(memory, 1, 2);
+    Damage.assertIsSeen(LearnedSerializer.INSTANCE, memory);
+  }
+
+  @Test
+  void aPartitionOfTheFirstLayoutIsRead() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    out.writeByte(1);
+    SeriesEntrySerializer.INSTANCE.write(entry(), out); // without a checksum
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    SeriesEntry read = SeriesEntrySerializer.INSTANCE.deserialize(in);
+    assertThat(in.available()).isZero();
+    assertThat(read.name).isEqualTo("line-7");
+    assertThat(read.expiry).isEqualTo(5_000);
+    assertThat(read.window.lastTime()).isEqualTo(1_000);
+  }
+}
