@@ -83,7 +83,7 @@ export class ModePanel {
     say(this.#parts.clipped, `▲▼ ${beyond === 1 ? "one value" : `${beyond} values`} beyond the chart`);
     const {level, wideLevel} = this.#told();
     this.#parts.bands.hidden = wideLevel === null;
-    say(this.#parts.levels, `${percent(level)} within the dark band, ${percent(wideLevel)} within the light one`);
+    say(this.#parts.levels, `interval of ${percent(level)} (dark), ${percent(wideLevel)} (light)`);
     this.#parts.swaps.hidden = !swaps.some(swap => swap.time >= from && swap.time <= to);
     this.element.dataset.swaps = swaps.length;
     this.element.dataset.swapped = swaps.at(-1)?.time ?? "";
@@ -120,7 +120,7 @@ export class ModePanel {
     const chosen = this.#plot?.chosen ?? null;
     const known = chosen !== null && this.#shown.scrub === null && now !== null;
     say(this.#parts.age, !known ? "" : chosen.issued === null
-      ? ` It is older than this page’s server, which has run for ${duration(now - started)}.` : ` It came ${duration(Math.max(0, now - chosen.issued))} ago.`);
+      ? ` It came more than ${duration(now - started)} ago.` : ` It came ${duration(Math.max(0, now - chosen.issued))} ago.`);
   }
 
   #words(chosen) {

@@ -17,7 +17,7 @@ const TILES = {
     tip: "Live: forecasts arrive. Waiting: something is missing, said below. Reconnecting: this page lost its server and tries again by itself.",
     show: (job, history, connected) => connected
       ? {value: STATE_WORDS[job.state] ?? job.state, tone: job.state === "LIVE" ? "good" : "warn",
-        more: job.now - job.since < 1000 ? "from now on" : `for ${duration(job.now - job.since)}`, data: job.state}
+        more: job.now - job.since < 1000 ? "just now" : `for ${duration(job.now - job.since)}`, data: job.state}
       : {value: "Reconnecting", tone: "bad", more: `news until ${time(job.now).slice(11, 19)} UTC`, data: "RECONNECTING"},
   },
   records: {

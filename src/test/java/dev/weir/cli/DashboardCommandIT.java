@@ -155,6 +155,7 @@ class DashboardCommandIT {
       Pattern address = Pattern.compile("the page: (http://\\S+)");
       URI page = URI.create(demo.awaitErr(address, WAIT).group(1));
       double up = (System.nanoTime() - started) / 1e9;
+      awaitPage(page.resolve("/api/job"), "This demo replays 7 public series of past years");
       awaitPage(page.resolve("/api/series"), "\"total\":7");
       double listed = (System.nanoTime() - started) / 1e9;
       awaitPage(page.resolve("/api/job"), "\"state\":\"LIVE\"");
