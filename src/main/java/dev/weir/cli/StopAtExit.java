@@ -5,27 +5,51 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.OpenTransactions;
 import dev.weir.kafka.OpenTransactions.Transaction;
 import dev.weir.kafka.TopicAdmin;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.util.FileUtils;
 
 /**
- * Cancels a job when this process is stopped by Ctrl-C: its tasks then abort their transactions,
- * which would otherwise keep the forecasts behind them from readers until they time out.
+ * Stops a job when this process is stopped by Ctrl-C, which commits its transactions: they would
+ * otherwise keep the forecasts behind them from readers until they time out. A job that does not
+ * stop within seconds is canceled, which aborts most of them.
  */
-final class CancelAtExit implements AutoCloseable {
+final class StopAtExit implements AutoCloseable {
 
-  private static final long CANCEL_SECONDS = 10;
+  private static final long STOP_SECONDS = 10;
+  private static final long CANCEL_SECONDS = 5;
   private static final long POLL_MILLIS = 50;
 
   private final JobClient job;
   private final JobSettings settings;
-  private final Thread hook = new Thread(this::cancel, "cancel-job");
+  private final Thread hook = new Thread(this::stop, "stop-job");
 
-  CancelAtExit(JobClient job, JobSettings settings) {
+  StopAtExit(JobClient job, JobSettings settings) {
     this.job = job;
     this.settings = settings;
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  private void stop() {
+    try {
+      Path unused = Files.createTempDirectory("weir-stop"); // Flink stops with a savepoint only
+      try {
+        job.stopWithSavepoint(false, unused.toUri().toString(), SavepointFormatType.NATIVE)
+            .get(STOP_SECONDS, TimeUnit.SECONDS);
+        return;
+      } finally {
+        FileUtils.deleteDirectoryQuietly(unused.toFile());
+      }
+    } catch (InterruptedException e) {
+      return;
+    } catch (Exception e) { // it may be restarting, or a broker is away
+      cancel();
+    }
+    tellWhatIsLeft();
   }
 
   private void cancel() {
@@ -37,11 +61,10 @@ final class CancelAtExit implements AutoCloseable {
         Thread.sleep(POLL_MILLIS);
       }
     } catch (InterruptedException e) {
-      return;
+      Thread.currentThread().interrupt();
     } catch (Exception e) { // whatever went wrong: what is left open is said below
       System.err.println("weir run: could not cancel the job: " + Printable.line(e.toString()));
     }
-    tellWhatIsLeft();
   }
 
   private void tellWhatIsLeft() {
