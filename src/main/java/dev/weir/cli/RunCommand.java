@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       if (settings.kafka().span().isBounded()) {
         try (BoundedRun run = BoundedRun.submit(cluster.environment(), settings);
-            CancelAtExit atExit = new CancelAtExit(run.client(), settings)) {
+            StopAtExit atExit = new StopAtExit(run.client(), settings)) {
           tellOf(settings, cluster);
           System.out.println(run.stopAtEnd(savepoints.toAbsolutePath().toUri().toString()));
         }
@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
         return 0;
       }
       JobClient client = ForecastJob.submit(cluster.environment(), settings);
-      try (CancelAtExit atExit = new CancelAtExit(client, settings)) {
+      try (StopAtExit atExit = new StopAtExit(client, settings)) {
         tellOf(settings, cluster);
         client.getJobExecutionResult().get();
       }

@@ -20,7 +20,7 @@ import org.apache.logging.log4j.LogManager;
 final class TemporaryFolder {
 
   private static final String PROPERTY = "java.io.tmpdir";
-  private static final long CLOSE_MILLIS = 15_000;
+  private static final long CLOSE_MILLIS = 25_000;
   private static final long DELETE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long RETRY_MILLIS = 20;
 

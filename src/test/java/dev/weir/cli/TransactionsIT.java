@@ -217,10 +217,7 @@ class TransactionsIT {
       assertThat(InProcess.run("status", job.toString(), "--jobmanager", address).out())
           .doesNotContain("jobs of the name");
 
-      String[] forced = java.util.Arrays.copyOf(submit, submit.length + 1);
-      forced[submit.length] = "--force";
-      InProcess third = InProcess.run(forced);
-      assertThat(third.exitCode()).as("%s", third).isZero();
+      ForecastJob.submit(cluster.environment(), JobSettings.read(job, atLeastOnce));
       await("status sees both")
           .atMost(WAIT)
           .until(

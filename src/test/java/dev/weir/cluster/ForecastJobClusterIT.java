@@ -3,6 +3,7 @@ package dev.weir.cluster;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.Patience;
@@ -223,6 +224,18 @@ class ForecastJobClusterIT {
       topics.awaitCommitted("submitted.forecasts", expected.forecasts.size());
       assertSameForecasts(topics.read("submitted.forecasts", Topics.COMMITTED), expected.forecasts);
     }
+    assertThatThrownBy(
+            () ->
+                flink.flinkRun(
+                    BUILD.jobJar().toString(),
+                    "--job",
+                    JOB,
+                    "--set",
+                    "name=submitted",
+                    "--set",
+                    "kafka.bootstrap-servers=" + broker.bootstrapServers()))
+        .as("a second start")
+        .hasMessageContaining("job submitted: expected none of this name on the cluster, got one");
   }
 
   /** A job jar's classes are not the cluster's: its Kafka finds login modules and secrets alone. */

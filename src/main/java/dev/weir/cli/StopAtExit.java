@@ -5,32 +5,55 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.OpenTransactions;
 import dev.weir.kafka.OpenTransactions.Transaction;
 import dev.weir.kafka.TopicAdmin;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.util.FileUtils;
 
 /**
- * Cancels a job when this process is stopped by Ctrl-C: its tasks then abort their transactions,
- * which would otherwise keep the forecasts behind them from readers until they time out.
+ * Stops a job when this process is stopped by Ctrl-C, which commits its transactions: they would
+ * otherwise keep the forecasts behind them from readers until they time out. A job that does not
+ * stop within seconds is canceled, which aborts most of them.
  */
-final class CancelAtExit implements AutoCloseable {
+final class StopAtExit implements AutoCloseable {
 
-  private static final long CANCEL_SECONDS = 10;
+  private static final long STOP_SECONDS = 10;
+  private static final long CANCEL_SECONDS = 5;
   private static final long POLL_MILLIS = 50;
 
   private final JobClient job;
   private final JobSettings settings;
-  private final AutoCloseable cancelling = this::cancel;
+  private final AutoCloseable stopping = this::stop;
   private volatile boolean ending;
 
-  CancelAtExit(JobClient job, JobSettings settings) {
+  StopAtExit(JobClient job, JobSettings settings) {
     this.job = job;
     this.settings = settings;
-    TemporaryFolder.closeBeforeDeletion(cancelling); // the tasks still use their files
+    TemporaryFolder.closeBeforeDeletion(stopping); // the tasks still use their files
+  }
+
+  private void stop() {
+    ending = true;
+    try {
+      Path unused = TemporaryFolder.create("stop"); // Flink stops with a savepoint only
+      try {
+        job.stopWithSavepoint(false, unused.toUri().toString(), SavepointFormatType.NATIVE)
+            .get(STOP_SECONDS, TimeUnit.SECONDS);
+        return;
+      } finally {
+        FileUtils.deleteDirectoryQuietly(unused.toFile());
+      }
+    } catch (InterruptedException e) {
+      return;
+    } catch (Exception e) { // it may be restarting, or a broker is away
+      cancel();
+    }
+    tellWhatIsLeft();
   }
 
   private void cancel() {
-    ending = true;
     try {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CANCEL_SECONDS);
       job.cancel().get(CANCEL_SECONDS, TimeUnit.SECONDS);
@@ -39,11 +62,10 @@ final class CancelAtExit implements AutoCloseable {
         Thread.sleep(POLL_MILLIS);
       }
     } catch (InterruptedException e) {
-      return;
+      Thread.currentThread().interrupt();
     } catch (Exception e) { // whatever went wrong: what is left open is said below
       System.err.println("weir run: could not cancel the job: " + Printable.line(e.toString()));
     }
-    tellWhatIsLeft();
   }
 
   private void tellWhatIsLeft() {
@@ -73,7 +95,7 @@ final class CancelAtExit implements AutoCloseable {
   /** Leaves the job alone; waits for the end of the process if Ctrl-C is ending it. */
   @Override
   public void close() throws InterruptedException {
-    TemporaryFolder.forget(cancelling);
+    TemporaryFolder.forget(stopping);
     if (ending) {
       Thread.currentThread().join(); // what fails now fails because the process ends
     }
