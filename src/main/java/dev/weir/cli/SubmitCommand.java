@@ -15,6 +15,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FlinkException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -108,6 +109,14 @@ final class SubmitCommand implements Callable<Integer> {
             Integer.parseInt(jobManager.substring(colon + 1)),
             configuration,
             jobJar.toString());
+    try {
+      return submit(env, settings);
+    } catch (FlinkException e) {
+      throw ClusterFailure.ofSubmission(e, jobManager, savepoint);
+    }
+  }
+
+  private int submit(StreamExecutionEnvironment env, JobSettings settings) throws Exception {
     if (settings.kafka().span().isBounded()) {
       try (BoundedRun run = BoundedRun.submit(env, settings)) {
         System.err.printf(

@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       RunCommand.class,
       SubmitCommand.class,
+      StopCommand.class,
       ProduceCommand.class,
       TailCommand.class,
       DashboardCommand.class,
