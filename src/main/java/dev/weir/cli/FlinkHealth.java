@@ -13,7 +13,7 @@ import java.util.Set;
 /** A job as Flink's REST tells of it: does it run, does it fail, do its checkpoints complete. */
 final class FlinkHealth {
 
-  private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
+  static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED", "SUSPENDED");
 
   /** A failure is worth a look for so long after it. */
   private static final long RECENT_MILLIS = 5 * 60_000;

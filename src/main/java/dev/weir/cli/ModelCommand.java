@@ -1,5 +1,7 @@
 package dev.weir.cli;
 
+import dev.weir.forecast.ForecastSettings;
+import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
@@ -242,7 +244,8 @@ final class ModelCommand implements Runnable {
       name = "list",
       description = {
         "Lists what the model topic has of each model.",
-        "active: jobs use it. kept: model rollback can go back to it. leaving: it can until the topic is"
+        "published: jobs take it, unless it does not fit them: with a job file, whether it fits that"
+            + " job is said. kept: model rollback can go back to it. leaving: it can until the topic is"
             + " compacted."
       },
       mixinStandardHelpOptions = true,
@@ -273,7 +276,7 @@ final class ModelCommand implements Runnable {
             version.version(),
             version.published(),
             version.bytes(),
-            version.state().name().toLowerCase(Locale.ROOT));
+            state(version, models));
       }
       for (ModelVersions.Unreadable record : versions.unreadable()) {
         System.out.printf(
@@ -281,6 +284,24 @@ final class ModelCommand implements Runnable {
             Printable.line(record.key()), record.offset(), Printable.line(record.problem()));
       }
       return 0;
+    }
+
+    /** In one word, and why the job of the job file refuses it. */
+    private String state(ModelVersions.Version version, ModelTopic models) throws IOException {
+      String word = version.state().name().toLowerCase(Locale.ROOT);
+      if (version.state() != ModelVersions.State.PUBLISHED || kafka.job() == null) {
+        return word;
+      }
+      JobSettings job = kafka.job();
+      for (ForecastSettings.Target target : job.forecast().targets()) {
+        if (version.name().equals(target.model())) {
+          String problem = job.forecast().problemWith(models.model(version.name(), null), target);
+          return problem == null
+              ? "%s, fits %s".formatted(word, job.name())
+              : "%s, refused by %s: %s".formatted(word, job.name(), Printable.line(problem, 300));
+        }
+      }
+      return word;
     }
   }
 

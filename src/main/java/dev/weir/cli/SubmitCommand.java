@@ -16,6 +16,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FlinkException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -112,10 +113,18 @@ final class SubmitCommand implements Callable<Integer> {
             Integer.parseInt(jobManager.substring(colon + 1)),
             configuration,
             jobJar.toString());
-    if (!force) {
-      SingleRun.check(
-          settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
+    try {
+      if (!force) {
+        SingleRun.check(
+            settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
+      }
+      return submit(env, settings);
+    } catch (FlinkException e) {
+      throw ClusterFailure.ofSubmission(e, jobManager, savepoint);
     }
+  }
+
+  private int submit(StreamExecutionEnvironment env, JobSettings settings) throws Exception {
     if (settings.kafka().span().isBounded()) {
       try (BoundedRun run = BoundedRun.submit(env, settings)) {
         System.err.printf(

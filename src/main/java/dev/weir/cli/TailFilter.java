@@ -32,7 +32,7 @@ final class TailFilter {
       split = ",",
       paramLabel = "STATUS",
       converter = StatusConverter.class,
-      description = "Only forecasts of these, joined by commas: OK, WARMUP, FALLBACK, STALE.")
+      description = "Only forecasts of these, joined by commas: OK, WARMUP, FALLBACK.")
   private List<Forecast.Status> statuses;
 
   @Option(
@@ -86,12 +86,12 @@ final class TailFilter {
     @Override
     public Forecast.Status convert(String text) {
       for (Forecast.Status status : Forecast.Status.values()) {
-        if (status.name().equals(text.toUpperCase(Locale.ROOT))) {
+        if (status != Forecast.Status.STALE // no job writes it
+            && status.name().equals(text.toUpperCase(Locale.ROOT))) {
           return status;
         }
       }
-      throw new TypeConversionException(
-          "expected OK, WARMUP, FALLBACK or STALE, got '" + text + "'");
+      throw new TypeConversionException("expected OK, WARMUP or FALLBACK, got '" + text + "'");
     }
   }
 

@@ -279,7 +279,7 @@ final class TopicHealth {
     Map<String, Long> active = new TreeMap<>();
     long newestOffset = -1;
     for (ModelVersions.Version version : versions.all()) {
-      if (version.state() == ModelVersions.State.ACTIVE && active.size() < MOST_WORDS) {
+      if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MOST_WORDS) {
         active.put(version.name(), version.version());
         newestOffset = Math.max(newestOffset, version.offset());
       }

@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DemoCommand.class,
       RunCommand.class,
       SubmitCommand.class,
+      StopCommand.class,
       ProduceCommand.class,
       TailCommand.class,
       DashboardCommand.class,

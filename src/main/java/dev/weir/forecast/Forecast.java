@@ -69,7 +69,7 @@ public record Forecast(
     OK,
     /** The last value, repeated: there is no model yet, or it gave no finite number. */
     FALLBACK,
-    /** From a model older than it should be. Kept for consumers to know; no job gives it yet. */
+    /** Reserved: no job writes it. */
     STALE
   }
 

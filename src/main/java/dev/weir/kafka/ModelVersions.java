@@ -13,8 +13,8 @@ public final class ModelVersions {
 
   /** What becomes of a version. */
   public enum State {
-    /** Jobs use it: of its name it came last. */
-    ACTIVE,
+    /** Of its name it came last: jobs take it, unless it does not fit them. */
+    PUBLISHED,
     /** It can be gone back to. */
     KEPT,
     /** It can be gone back to until the topic is compacted. */
@@ -77,7 +77,7 @@ public final class ModelVersions {
     versions.forEach(
         (key, version) ->
             all.put(key, copies.containsKey(key) ? as(version, State.KEPT) : version));
-    newest.forEach((name, version) -> all.put(key(version), as(version, State.ACTIVE)));
+    newest.forEach((name, version) -> all.put(key(version), as(version, State.PUBLISHED)));
     return all.values().stream()
         .sorted(Comparator.comparing(Version::name).thenComparing(Version::version))
         .toList();
@@ -96,10 +96,10 @@ public final class ModelVersions {
     return all().stream().filter(version -> version.name.equals(name)).toList();
   }
 
-  /** The version that jobs use, or null when there is none of this name. */
+  /** The version that came last, or null when there is none of this name. */
   public Version active(String name) {
     Version version = newest.get(name);
-    return version == null ? null : as(version, State.ACTIVE);
+    return version == null ? null : as(version, State.PUBLISHED);
   }
 
   /** Whether a version has a copy that compaction leaves. */

@@ -148,7 +148,7 @@ class ModelVersionsIT {
     assertThat(topic.newestVersion("demand"))
         .as("the next number is not one of these")
         .isEqualTo(3);
-    assertThat(states("compacted")).containsExactly("1 active", "2 kept", "3 kept");
+    assertThat(states("compacted")).containsExactly("1 published", "2 kept", "3 kept");
 
     InProcess lowest = weir("model", "rollback", "demand", "--topic", "compacted");
     assertThat(lowest.exitCode()).isEqualTo(1);
@@ -165,7 +165,7 @@ class ModelVersionsIT {
       topic.publish(model("demand", version), 2);
     }
     assertThat(states("few"))
-        .containsExactly("1 leaving", "2 leaving", "3 leaving", "4 kept", "5 active");
+        .containsExactly("1 leaving", "2 leaving", "3 leaving", "4 kept", "5 published");
     assertThat(weir("model", "rollback", "demand", "--to", "7", "--topic", "few").err())
         .contains("expected version 7 of demand, got version 5 in use and [1, 2, 3, 4] beside it");
   }
@@ -178,10 +178,10 @@ class ModelVersionsIT {
     }
     topic.rollback("demand", 1L);
     topic.publish(model("demand", 4), 3);
-    assertThat(states("spared")).containsExactly("1 kept", "2 leaving", "3 kept", "4 active");
+    assertThat(states("spared")).containsExactly("1 kept", "2 leaving", "3 kept", "4 published");
     topic.publish(model("demand", 5), 3); // now it is one as any other
     assertThat(states("spared"))
-        .containsExactly("1 leaving", "2 leaving", "3 kept", "4 kept", "5 active");
+        .containsExactly("1 leaving", "2 leaving", "3 kept", "4 kept", "5 published");
   }
 
   @Test
@@ -194,7 +194,7 @@ class ModelVersionsIT {
     assertThat(weir("model", "rollback", "demand", "--topic", "many").exitCode()).isZero();
     assertThat(states("many"))
         .hasSize(most)
-        .contains("1 kept", "2 kept", (most - 1) + " active", most + " kept")
+        .contains("1 kept", "2 kept", (most - 1) + " published", most + " kept")
         .noneMatch(state -> state.endsWith("leaving"));
   }
 
@@ -203,9 +203,9 @@ class ModelVersionsIT {
     ModelTopic topic = topic("old"); // as builds before this one left them
     topic.publish(model("demand", 1), 0);
     topic.publish(model("demand", 2), 0);
-    assertThat(states("old")).containsExactly("1 leaving", "2 active");
+    assertThat(states("old")).containsExactly("1 leaving", "2 published");
     assertThat(weir("model", "rollback", "demand", "--topic", "old").exitCode()).isZero();
-    assertThat(states("old")).containsExactly("1 active", "2 kept");
+    assertThat(states("old")).containsExactly("1 published", "2 kept");
     assertThat(weir("model", "rollback", "demand", "--to", "2", "--topic", "old").exitCode())
         .isZero();
     assertThat(topic.model("demand", null).weights()[0]).isEqualTo(2);

@@ -446,7 +446,8 @@ class OperateIT {
       delimiter = '|',
       value = {
         "--mode both | expected many-to-one or many-to-many, got 'both'",
-        "--status GOOD | expected OK, WARMUP, FALLBACK or STALE, got 'GOOD'",
+        "--status STALE | expected OK, WARMUP or FALLBACK, got 'STALE'",
+        "--status GOOD | expected OK, WARMUP or FALLBACK, got 'GOOD'",
         "--model @3 | expected NAME or NAME@VERSION, got '@3'",
         "--since yesterday | expected a time such as 2026-01-31T12:00:00Z or a duration such as 2h",
         "--series ( | --series",
