@@ -96,7 +96,13 @@ class CommandsIT {
   private static WeirProcess demo(Duration duration) throws Exception {
     try (WeirProcess demo =
         WeirProcess.start(
-            "demo", "--no-browser", "--duration", duration.toString(), "--format", "json")) {
+            Map.of("WEIR_JAVA_OPTS", "-Duser.language=de"), // numbers stay English all the same
+            "demo",
+            "--no-browser",
+            "--duration",
+            duration.toString(),
+            "--format",
+            "json")) {
       demo.exitCode(WAIT.plus(duration).plus(DemoEnd.PATIENCE));
       return demo;
     }

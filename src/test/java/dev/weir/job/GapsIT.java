@@ -46,7 +46,7 @@ class GapsIT {
                   kafka.sendObservations(topic, List.of(at(second.getAndIncrement(), 0)));
                   return kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= 5;
                 });
-        kafka.sendObservations(topic, List.of(at(4, 40))); // filled in already
+        kafka.sendObservations(topic, List.of(at(4, 41))); // filled in already, with 40
         String letters = settings.kafka().topics().deadLetters();
         job.await().until(() -> kafka.deadLetters(letters).size() == 1);
 
