@@ -42,7 +42,7 @@ final class BenchProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (flag.startsWith("--add-") || flag.startsWith("-Dlog4j") || flag.startsWith("-Dweir")) {
+      if (flag.startsWith("--") || flag.startsWith("-Dlog4j") || flag.startsWith("-Dweir")) {
         command.add(flag);
       }
     }

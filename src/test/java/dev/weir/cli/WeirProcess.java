@@ -121,7 +121,11 @@ final class WeirProcess implements AutoCloseable {
 
   /** Without the line that the JVM itself writes where the launcher gives it the Vector API. */
   String err() {
-    return text(err).replaceFirst("^WARNING: Using incubator modules: .*\\R", "");
+    return rawErr().replaceFirst("^WARNING: Using incubator modules: .*\\R", "");
+  }
+
+  String rawErr() {
+    return text(err);
   }
 
   /** Waits for a line on standard error; fails at once when the process ends without it. */
