@@ -248,7 +248,7 @@ class BadInputIT {
     JobSettings settings = settings("ahead");
     String topic = settings.kafka().topics().observations();
     kafka.create(topic, 2, Map.of());
-    long ahead = System.currentTimeMillis() + 5 * HOUR; // max-future is a day
+    long ahead = System.currentTimeMillis() + HOUR / 2; // max-future is an hour
     List<Observation> good = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       good.add(new Observation("ahead", ahead + i * 60_000, i));
