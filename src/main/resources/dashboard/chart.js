@@ -25,8 +25,8 @@ const valueAxis = more => axis({
   ...more});
 
 /** The reader's own clock, above the chart whose times are UTC. */
-const localAxis = hasLocalTime
-  ? [timeAxis({side: 0, size: 36, values: (u, splits, index, space, increment) => axisTimes(splits, increment, true)})] : [];
+const localAxis = hasLocalTime ? [timeAxis({scale: "x", side: 0, size: 36, values: (u, splits, index, space, increment) =>
+  axisTimes(splits, increment, true).map((label, i) => (i === 0 ? label.replace(/(?=\n|$)/, " local") : label))})] : [];
 
 const cursor = (key, zoomed) => ({
   sync: {key, scales: ["x", null]},
