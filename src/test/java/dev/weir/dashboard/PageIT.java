@@ -729,6 +729,7 @@ class PageIT {
       browser.await("it is clipped", () -> "1".equals(browser.data(".mode-panel", "clipped")));
       assertThat(browser.find(".key-clipped").getText()).contains("one value beyond the chart");
       browser.await("the others fill the chart", () -> heightOf(canvas, "actual") > 150);
+      browser.screenshot(SCREENSHOTS.resolve("outlier.png"), 1440);
       List<Number> range =
           browser.js(
               """
