@@ -180,7 +180,7 @@ class PageIT {
 
   private static void awaitForecasts() {
     int sent = SENT.values().stream().mapToInt(Integer::intValue).sum();
-    job.await().until(() -> forecasts().size() == 2 * sent);
+    job.await().atMost(Duration.ofSeconds(120)).until(() -> forecasts().size() == 2 * sent);
   }
 
   private static List<Forecast> forecasts() {
@@ -697,8 +697,7 @@ class PageIT {
     openSeries("nab_ambient_temp");
     send("nab_ambient_temp", 1);
     browser.await(
-        "its age",
-        () -> browser.text(ONE + ".age").matches(" It came (just now|.* ago)\\."));
+        "its age", () -> browser.text(ONE + ".age").matches(" It came (just now|.* ago)\\."));
     browser.await("it grows", () -> browser.text(ONE + ".age").matches(".* [2-9]\\.\\d.s ago\\."));
     browser.find("#series-name").click();
     browser.press(Keys.ARROW_LEFT);
