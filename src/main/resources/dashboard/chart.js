@@ -25,8 +25,8 @@ const valueAxis = more => axis({
   ...more});
 
 /** The reader's own clock, above the chart whose times are UTC. */
-const localAxis = hasLocalTime
-  ? [timeAxis({side: 0, size: 36, values: (u, splits, index, space, increment) => axisTimes(splits, increment, true)})] : [];
+const localAxis = hasLocalTime ? [timeAxis({scale: "x", side: 0, size: 36, values: (u, splits, index, space, increment) =>
+  axisTimes(splits, increment, true).map((label, i) => (i === 0 ? label.replace(/(?=\n|$)/, " local") : label))})] : [];
 
 const cursor = (key, zoomed) => ({
   sync: {key, scales: ["x", null]},
@@ -87,6 +87,7 @@ function marks(view, labelled) {
       ctx.fillStyle = colour("swap");
       ctx.font = `600 ${11 * pixel}px Inter, system-ui, sans-serif`;
       ctx.textBaseline = "top";
+      ctx.textAlign = "left";
       ctx.setLineDash([6 * pixel, 4 * pixel]);
       let free = -Infinity;
       for (const swap of view.swaps) {
@@ -115,6 +116,10 @@ function clipped(lines) {
     const size = 5 * devicePixelRatio;
     ctx.save();
     ctx.font = `600 ${11 * devicePixelRatio}px Inter, system-ui, sans-serif`;
+    ctx.strokeStyle = colour("surface"); // a rim, since lines and bars run through the marks
+    ctx.lineWidth = 3 * devicePixelRatio;
+    ctx.lineJoin = "round";
+    ctx.textAlign = "left";
     for (const {index, name, write} of lines) {
       ctx.fillStyle = colour(name);
       let free = -Infinity;
@@ -130,12 +135,15 @@ function clipped(lines) {
         ctx.moveTo(x, edge);
         ctx.lineTo(x - size, base);
         ctx.lineTo(x + size, base);
+        ctx.closePath();
+        ctx.stroke();
         ctx.fill();
         const text = write?.(value) ?? "";
         const room = ctx.measureText(text).width + 2 * size;
         const at = x + room > left + width ? x - room : x + 1.5 * size;
         if (text !== "" && at > free) {
           ctx.textBaseline = up ? "top" : "bottom";
+          ctx.strokeText(text, at, edge);
           ctx.fillText(text, at, edge);
           free = at + room;
         }

@@ -119,8 +119,9 @@ export class ModePanel {
   age(now, started) {
     const chosen = this.#plot?.chosen ?? null;
     const known = chosen !== null && this.#shown.scrub === null && now !== null;
-    say(this.#parts.age, !known ? "" : chosen.issued === null
-      ? ` It came more than ${duration(now - started)} ago.` : ` It came ${duration(Math.max(0, now - chosen.issued))} ago.`);
+    const age = known ? now - (chosen.issued ?? started) : null;
+    say(this.#parts.age, !known ? "" : chosen.issued === null ? ` It came more than ${duration(age)} ago.`
+      : age < 1000 ? " It came just now." : ` It came ${duration(age)} ago.`);
   }
 
   #words(chosen) {

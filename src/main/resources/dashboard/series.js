@@ -27,7 +27,7 @@ export class SeriesView {
   #question = null;
   #error = null;
   #jobWhy = null;
-  #now = null; // by the server's clock
+  #ahead = null; // of this page's clock is the server's, in milliseconds
   #started = null; // when it began to read
   #modeChanged;
   #origins = [];
@@ -130,7 +130,7 @@ export class SeriesView {
 
   /** What time it is for the server, which began to read at another. */
   tick(now, started) {
-    [this.#now, this.#started] = [now, started];
+    [this.#ahead, this.#started] = [now - performance.now(), started];
     this.#panels.forEach(panel => panel.age(now, started));
   }
 
@@ -278,7 +278,7 @@ export class SeriesView {
       const alone = modes.length === 1;
       const panel = this.#panels.get(mode);
       panel.show({history, scrub: this.#scrub, step, from, to, why, alone});
-      panel.age(this.#now, this.#started);
+      panel.age(this.#ahead === null ? null : this.#ahead + performance.now(), this.#started);
       panel.experts.show(history.modes.get(mode)?.score ?? null, alone ? "Who says so" : `Who says so, ${mode}`);
     }
     say(byId("series-why"), history.observations.length && history.modes.size ? history.why ?? "" : "");
