@@ -34,8 +34,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples: weir stop my-job.yaml --jobmanager localhost:8081",
-      "          weir submit my-job.yaml --jobmanager localhost:8081 --savepoint \"$(weir stop"
-          + " my-job.yaml)\""
+      "          weir stop my-job.yaml --savepoints file:///savepoints"
     })
 final class StopCommand implements Callable<Integer> {
 

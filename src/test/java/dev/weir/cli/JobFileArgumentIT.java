@@ -99,6 +99,22 @@ class JobFileArgumentIT {
     }
   }
 
+  @Test
+  void aPublishedModelThatTheJobRefusesIsToldFromOneThatFits() throws Exception {
+    String picky =
+        Files.writeString(
+                dir.resolve("picky.yaml"),
+                Files.readString(Path.of(job))
+                    .replace("name: plant", "name: picky\nwindow.seq-len: 9")
+                    .replace("{horizon: 2}", "{horizon: 2, model: b}"))
+            .toString();
+    assertPrints("model publish %s JOB --name b".formatted(SHIPPED), "b version 1 is on nets");
+    assertPrints("model list JOB", "published\n");
+    assertPrints("model list " + picky, "published, refused by picky: ");
+    assertPrints(
+        "model list %s --set window.seq-len=5".formatted(picky), "published, fits picky\n");
+  }
+
   private static void forecast(int partition, long origin) throws Exception {
     Forecast forecast =
         new Forecast(

@@ -33,6 +33,12 @@ class NextStepIT {
     Files.write(
         dir.resolve("few.csv"), List.of("series_id,timestamp,value", "a,2026-01-01T00:00:00Z,1"));
     Files.write(dir.resolve("half.safetensors"), new byte[] {1, 2, 3});
+    Files.write(
+        dir.resolve("good.yaml"),
+        List.of(
+            "name: a",
+            "kafka: {bootstrap-servers: 'localhost:1'}",
+            "forecast: {many-to-one: {horizon: 2}}"));
     Files.write(dir.resolve("wrong.yaml"), List.of("name: a", "windows: 5"));
   }
 
@@ -65,6 +71,9 @@ class NextStepIT {
         "train --input DIR/few.csv --out DIR/m.safetensors | expected | Usage: weir train",
         "options nosuch | expected part of a key | weir options lists them all",
         "status DIR/none.yaml | job file: expected a readable file | weir options lists",
+        "submit DIR/good.yaml --jar JAR --jobmanager localhost:1 --set kafka.bootstrap-servers=SERVERS | Flink at localhost:1: expected a JobManager's REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
+        "stop DIR/good.yaml --jobmanager localhost:1 | Flink at localhost:1: expected an answer to /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
+        "stop DIR/good.yaml --jobmanager nowhere | --jobmanager: expected HOST:PORT, got 'nowhere' | Usage: weir stop",
         "nosuch | Unmatched argument at index 0: 'nosuch' | weir --help has the rest",
         "tail --colour | Unknown option | Usage: weir tail",
       })
@@ -72,6 +81,8 @@ class NextStepIT {
     String typed =
         command
             .replace("BROKER", "--bootstrap-servers " + broker.bootstrapServers())
+            .replace("SERVERS", broker.bootstrapServers())
+            .replace("JAR", System.getProperty("job.jar"))
             .replace("DIR", dir.toString());
     InProcess run = InProcess.run(typed.split(" "));
     assertThat(run.exitCode()).as("%s", run).isIn(1, 2);

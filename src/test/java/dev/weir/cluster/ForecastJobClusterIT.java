@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -236,6 +237,66 @@ class ForecastJobClusterIT {
                     "kafka.bootstrap-servers=" + broker.bootstrapServers()))
         .as("a second start")
         .hasMessageContaining("job submitted: expected none of this name on the cluster, got one");
+  }
+
+  @Test
+  void stopLeavesASavepointThatSubmitGoesOnFrom() throws Exception {
+    try (LocalProcess producer =
+        weir(
+            "produce",
+            "--input",
+            "src/main/resources/sample/vega_seattle_tmax.csv",
+            "--topic",
+            "stopped",
+            "--bootstrap-servers",
+            broker.bootstrapServers())) {
+      assertThat(producer.exitCode(WAIT)).as(producer.output()).isZero();
+    }
+    String[] job = {
+      JOB,
+      "--jobmanager",
+      flink.rest().getAuthority(),
+      "--set",
+      "name=stopped",
+      "--set",
+      "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+      "--set",
+      "topics.observations=stopped",
+      "--set",
+      "topics.forecasts=stopped.forecasts",
+      "--set",
+      "topics.models=stopped.models"
+    };
+    String jar = BUILD.jobJar().toString();
+    weirOutput(job, "submit", "--jar", jar);
+    topics.awaitCommitted("stopped.forecasts", 1);
+
+    String stopped = weirOutput(job, "stop");
+    Matcher path = Pattern.compile("(?m)^file:\\S*savepoint-\\S+$").matcher(stopped);
+    assertThat(path.find()).as(stopped).isTrue();
+    assertThat(stopped).contains("stopped is stopped; go on with weir submit " + JOB);
+    assertThat(weirFailure(job, "stop")).contains("expected a running job stopped, got none; ");
+
+    String missing = path.group() + "-missing";
+    assertThat(weirFailure(job, "submit", "--jar", jar, "--savepoint", missing))
+        .contains("--savepoint: expected a savepoint that the JobManager can read, got " + missing)
+        .doesNotContain("\tat ");
+    String again = weirOutput(job, "submit", "--jar", jar, "--savepoint", path.group());
+    String id = again.replaceAll("(?s).*job id ([0-9a-f]{32}).*", "$1");
+    flink.awaitRunning(id);
+    assertThat(
+            flink.get("/jobs/" + id + "/checkpoints").at("/latest/restored/external_path").asText())
+        .isEqualTo(path.group());
+  }
+
+  /** What a command prints that ends with 1. */
+  private static String weirFailure(String[] client, String... args) throws Exception {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of(client));
+    try (LocalProcess weir = weir(all.toArray(String[]::new))) {
+      assertThat(weir.exitCode(WAIT)).as(weir.output()).isEqualTo(1);
+      return weir.output();
+    }
   }
 
   /** A job jar's classes are not the cluster's: its Kafka finds login modules and secrets alone. */
