@@ -35,10 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A job that is started twice, killed, or stopped, as its transactions show it. */
 @Tag("slow")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 1_200, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TransactionsIT {
 
-  private static final Duration WAIT = Duration.ofSeconds(90);
+  private static final Duration WAIT = Duration.ofMinutes(3);
   private static final Topics TOPICS =
       new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
   private static final String PREFIX = "weir-plant";
