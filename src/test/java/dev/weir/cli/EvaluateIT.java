@@ -105,8 +105,14 @@ class EvaluateIT {
   @Test
   void aFoundSeasonIsLearntAndTheTableSaysWhatTheScoresDoNotKnow() throws IOException {
     write("daily", series(300, 12));
-    Ended ended = run("--input", dir.toString(), "--limit", "250");
+    Path scores = dir.resolve("scores.txt");
+    Ended ended = run("--input", dir.toString(), "--limit", "250", "--out", scores.toString());
     assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(Files.readAllLines(scores))
+        .startsWith(
+            "series,m,origins,method,mae,mase,smape,rmsse,rel_mae,"
+                + "coverage_80,interval_score_80,coverage_95,interval_score_95")
+        .anyMatch(row -> row.startsWith("daily,1,143,weir,"));
     assertThat(ended.out()).contains("daily", "weir_without_networks", "m is 1");
   }
 
@@ -166,7 +172,8 @@ class EvaluateIT {
     "--limit, 0",
     "--season, 0",
     "--season, weekly",
-    "--job, none"
+    "--job, none",
+    "--out, no/such/folder.csv"
   })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value) throws IOException {
     write("daily", series(300, 12));
