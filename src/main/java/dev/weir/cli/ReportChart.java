@@ -44,7 +44,7 @@ final class ReportChart {
       double at = x(tick.at());
       axes.append(f("<line class=\"axis\" x1=\"%.1f\" x2=\"%.1f\" ", at, at));
       axes.append(f("y1=\"%d\" y2=\"%d\"/>", bottom, bottom + 5));
-      boolean last = at > WIDTH - RIGHT - 30;
+      boolean last = at > WIDTH - 4 * tick.label().length();
       text(last ? WIDTH : at, bottom + 18, last ? "end" : "middle", tick.label());
     }
     axes.append(f("<line class=\"axis\" x1=\"%d\" x2=\"%d\" ", LEFT, WIDTH - RIGHT));
