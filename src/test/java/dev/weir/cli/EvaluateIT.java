@@ -133,7 +133,7 @@ class EvaluateIT {
         .startsWith(
             "series,m,origins,method,mae,mase,smape,rmsse,rel_mae,"
                 + "coverage_80,interval_score_80,coverage_95,interval_score_95")
-        .anyMatch(row -> row.startsWith("daily,1,143,weir,"));
+        .anyMatch(row -> row.startsWith("daily,1,144,weir,"));
     assertThat(ended.out()).contains("daily", "weir_without_networks", "m is 1");
   }
 
