@@ -6,7 +6,6 @@ import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SeriesScore;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +104,12 @@ final class EvaluateCommand implements Callable<Integer> {
   private Layout format;
 
   @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Also write the scores to this file, as CSV.")
+  private Path out;
+
+  @Option(
       names = "--report",
       paramLabel = "X.html",
       description = "Also a page with the table and charts.")
@@ -137,8 +142,11 @@ final class EvaluateCommand implements Callable<Integer> {
     LearnerSettings learner = plan.others();
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
     List<Trial> trials = new ArrayList<>();
-    Map<String, List<Observation>> observations = observations(season, settings.features());
+    Map<String, List<Observation>> observations =
+        SeriesFiles.inOrder(
+            SeriesFiles.observations(inputs, season.files(), columns), settings.features(), limit);
     for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
+      season.check(series.getKey());
       Trial trial = trial(series.getKey(), series.getValue(), season, learner);
       if (trial != null) {
         trials.add(trial);
@@ -170,6 +178,9 @@ final class EvaluateCommand implements Callable<Integer> {
     if (report != null) {
       Files.writeString(report, EvaluationPage.of(result, ours));
     }
+    if (out != null) {
+      Files.writeString(out, result.csv());
+    }
     System.out.print(
         switch (format) {
           case table -> result.table();
@@ -181,19 +192,34 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void checkOptions() throws EvaluationPlan.UsageException {
-    check(horizon == null || horizon >= 1 && horizon <= 1000, "--horizon", "1 to 1000", horizon);
-    check(seqLen == null || seqLen >= 1 && seqLen <= 4096, "--seq-len", "1 to 4096", seqLen);
+    checkRange("--horizon", horizon, 1000);
+    checkRange("--seq-len", seqLen, 4096);
     check(limit >= 1, "--limit", "at least 1", limit);
+    checkFiles(inputs, job);
+    checkWritable("--report", report);
+    checkWritable("--out", out);
+  }
+
+  static void checkRange(String option, Integer value, int most)
+      throws EvaluationPlan.UsageException {
+    check(value == null || value >= 1 && value <= most, option, "1 to " + most, value);
+  }
+
+  static void checkFiles(List<Path> inputs, Path job) throws EvaluationPlan.UsageException {
     for (Path input : inputs) {
       check(Files.exists(input), "--input", "a CSV file or a folder", input);
     }
     if (job != null) {
       check(Files.isRegularFile(job), "--job", "a job file", job);
     }
-    if (report != null) {
-      Path folder = report.toAbsolutePath().getParent();
-      boolean fits = !Files.isDirectory(report) && folder != null && Files.isDirectory(folder);
-      check(fits, "--report", "a file in a folder that exists", report);
+  }
+
+  /** Before hours of work, not after them. */
+  static void checkWritable(String option, Path file) throws EvaluationPlan.UsageException {
+    if (file != null) {
+      Path folder = file.toAbsolutePath().getParent();
+      boolean fits = !Files.isDirectory(file) && folder != null && Files.isDirectory(folder);
+      check(fits, option, "a file in a folder that exists", file);
     }
   }
 
@@ -203,41 +229,6 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new EvaluationPlan.UsageException(
           "%s: expected %s, got %s".formatted(option, expected, got));
     }
-  }
-
-  /** Those of each series that the operator would take: later ones only, up to the limit. */
-  private Map<String, List<Observation>> observations(EvaluationSeasons season, int features)
-      throws IOException, EvaluationPlan.UsageException {
-    List<Path> without = season.file() == null ? List.of() : List.of(season.file());
-    Map<String, List<Observation>> taken = new LinkedHashMap<>();
-    for (Map.Entry<String, List<Observation>> series :
-        SeriesFiles.observations(inputs, without, columns).entrySet()) {
-      String name = series.getKey();
-      check(
-          season.file() == null || season.bySeries().containsKey(name),
-          "--season",
-          "a row for " + name,
-          "none in " + season.file());
-      List<Observation> inOrder = new ArrayList<>();
-      int late = 0;
-      for (Observation o : series.getValue()) {
-        if (inOrder.size() == limit) {
-          break;
-        }
-        if (!inOrder.isEmpty() && o.time() <= inOrder.get(inOrder.size() - 1).time()) {
-          late++;
-        } else { // features count only where the job says so
-          inOrder.add(features == 0 ? new Observation(name, o.time(), o.value()) : o);
-        }
-      }
-      if (late > 0) {
-        System.err.printf(
-            "%s: %,d values left out, which are not later than those before them%n",
-            Printable.line(name), late);
-      }
-      taken.put(name, inOrder);
-    }
-    return taken;
   }
 
   private static Trial trial(

@@ -65,6 +65,33 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     return means;
   }
 
+  /** The same, the best method first; those without a mean last. */
+  List<Map.Entry<String, Double>> ranking() {
+    return geometricMeans().entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
+  }
+
+  /**
+   * The geometric mean over all series of a method's error at each step ahead, over that of the
+   * better naive method at all steps.
+   */
+  double[] errorsByStep(String method) {
+    double[] means = new double[horizon];
+    for (int i = 0; i < horizon; i++) {
+      double sum = 0;
+      int count = 0;
+      for (OfSeries one : series) {
+        SeriesScore score = one.methods().get(method);
+        double error = score == null ? 0 : score.stepErrors()[i] * score.relMae() / score.mase();
+        if (error > 0 && Double.isFinite(error)) { // as in the mean over all steps
+          sum += Math.log(error);
+          count++;
+        }
+      }
+      means[i] = count == 0 ? Double.NaN : Math.exp(sum / count);
+    }
+    return means;
+  }
+
   /** The mean over all series of the share of truths within our interval number k. */
   double meanCoverage(int k) {
     return series.stream()
@@ -110,7 +137,11 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
 
   /** The level as a per cent number for names: 80, 97.5. */
   String percent(int k) {
-    return Double.toString(Math.round(levels.get(k) * 1e6) / 1e4).replaceFirst("\\.0$", "");
+    return percent(levels.get(k));
+  }
+
+  static String percent(double level) {
+    return Double.toString(Math.round(level * 1e6) / 1e4).replaceFirst("\\.0$", "");
   }
 
   /** One row for each series and method. */
@@ -146,7 +177,8 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     return Double.isFinite(figure) ? Double.toString(figure) : "";
   }
 
-  private static String quoted(String name) {
+  /** A text as a field of RFC 4180. */
+  static String quoted(String name) {
     boolean plain = name.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? name : '"' + name.replace("\"", "\"\"") + '"';
   }
@@ -194,26 +226,13 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     List<List<String>> rows = new ArrayList<>();
     rows.add(columns());
     series.forEach(one -> rows.add(row(one)));
-    int[] widths = new int[rows.get(0).size()];
-    for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
     StringBuilder table = new StringBuilder();
     table.append("%s, horizon %d, %d series%n%n".formatted(PROTOCOL, horizon, series.size()));
-    for (List<String> row : rows) {
-      StringBuilder line = new StringBuilder();
-      for (int i = 0; i < widths.length; i++) {
-        boolean left = i == 0 || i == widths.length - 1;
-        String padding = " ".repeat(widths[i] - row.get(i).length());
-        line.append(left ? row.get(i) + padding : padding + row.get(i)).append("  ");
-      }
-      table.append(line.toString().stripTrailing()).append(System.lineSeparator());
-    }
+    table.append(aligned(rows));
     table.append("%ngeometric mean of relMAE%n".formatted());
-    geometricMeans()
-        .forEach((method, mean) -> table.append("  %-24s %s%n".formatted(method, three(mean))));
+    for (Map.Entry<String, Double> mean : ranking()) {
+      table.append("  %-24s %s%n".formatted(mean.getKey(), three(mean.getValue())));
+    }
     double[] coverage = new double[levels.size()];
     Arrays.setAll(coverage, this::meanCoverage);
     for (int k = 0; k < coverage.length; k++) {
@@ -230,5 +249,26 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
             ? System.lineSeparator()
             : "; score: of the band before it (MSIS)%n".formatted());
     return note.isEmpty() ? table.toString() : table + note + System.lineSeparator();
+  }
+
+  /** Rows as lines; the first and the last column flush left, the others right. */
+  static String aligned(List<List<String>> rows) {
+    int[] widths = new int[rows.get(0).size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder table = new StringBuilder();
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < widths.length; i++) {
+        boolean left = i == 0 || i == widths.length - 1;
+        String padding = " ".repeat(widths[i] - row.get(i).length());
+        line.append(left ? row.get(i) + padding : padding + row.get(i)).append("  ");
+      }
+      table.append(line.toString().stripTrailing()).append(System.lineSeparator());
+    }
+    return table.toString();
   }
 }

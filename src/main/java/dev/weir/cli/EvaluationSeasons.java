@@ -83,6 +83,20 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
     return seasons;
   }
 
+  /** The file, which holds no series. */
+  List<Path> files() {
+    return file == null ? List.of() : List.of(file);
+  }
+
+  /** Fails if the file has no row for the series. */
+  void check(String series) throws UsageException {
+    EvaluateCommand.check(
+        file == null || bySeries.containsKey(series),
+        "--season",
+        "a row for " + series,
+        "none in " + file);
+  }
+
   /** That of the scores. */
   int m(String series) {
     return file != null ? bySeries.get(series) : fixed != null ? fixed : 1;

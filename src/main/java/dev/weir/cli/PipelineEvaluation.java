@@ -1,29 +1,18 @@
 package dev.weir.cli;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Evaluation.Sums;
 import dev.weir.forecast.Evaluation.Trial;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
-import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
-import dev.weir.job.ForecastPipeline;
-import dev.weir.stream.WeirType;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.CloseableIterator;
 
 /**
  * The operators of a job on series that have an end, and the scores of what comes out of them. One
@@ -45,7 +34,7 @@ final class PipelineEvaluation {
     final List<Observation> observations;
     final Sums sums;
     final double[] ends; // (chart origins), oldest first
-    final double[] lower; // (chart origins), of the narrowest interval
+    final double[] lower; // (chart origins), of the narrowest interval; NaN without
     final double[] upper; // (chart origins)
     private final long[] times;
     private int scored;
@@ -77,11 +66,12 @@ final class PipelineEvaluation {
         trial.addInterval(sums, k, interval.level(), t, interval.lower(), interval.upper());
       }
       int place = t - firstChartOrigin();
-      if (place >= 0 && !forecast.intervals().isEmpty()) {
+      if (place >= 0) {
         int end = forecast.values().length - 1;
+        boolean none = forecast.intervals().isEmpty();
         ends[place] = forecast.values()[end];
-        lower[place] = forecast.intervals().get(0).lower()[end];
-        upper[place] = forecast.intervals().get(0).upper()[end];
+        lower[place] = none ? Double.NaN : forecast.intervals().get(0).lower()[end];
+        upper[place] = none ? Double.NaN : forecast.intervals().get(0).upper()[end];
       }
     }
   }
@@ -100,31 +90,15 @@ final class PipelineEvaluation {
    */
   void run(StreamExecutionEnvironment env, ForecastSettings settings, Runnable eachForecast)
       throws Exception {
-    DataStream<Arrival> observations = env.fromData(arrivals(), WeirType.ARRIVAL);
-    // a source must have an element to begin with
-    DataStream<ModelArrival> models =
-        env.fromData(
-                List.<ModelArrival>of(
-                    new DeadLetter(DeadLetter.Reason.MODEL, "none", source("no model", 0))),
-                WeirType.MODEL_ARRIVAL)
-            .filter(arrival -> false)
-            .setParallelism(1);
-    try (CloseableIterator<Output> outputs =
-        ForecastPipeline.build(observations, models, settings).executeAndCollect("weir evaluate")) {
-      while (outputs.hasNext()) {
-        Output output = outputs.next();
-        if (output instanceof Forecast forecast) {
+    FilePipeline.run(
+        "weir evaluate",
+        env,
+        settings,
+        entries.values().stream().map(entry -> entry.observations).toList(),
+        forecast -> {
           entries.get(forecast.series()).take(forecast);
           eachForecast.run();
-        } else if (output instanceof DeadLetter letter) {
-          throw new IOException(
-              "%s value %d: %s"
-                  .formatted(letter.source().topic(), letter.source().offset(), letter.message()));
-        }
-      }
-    } catch (RuntimeException e) {
-      throw new IOException("the job failed: " + deepest(e), e);
-    }
+        });
     for (Entry entry : entries.values()) {
       if (entry.scored != entry.trial.origins()) {
         throw new IOException(
@@ -132,34 +106,5 @@ final class PipelineEvaluation {
                 .formatted(entry.trial.series(), entry.trial.origins(), entry.scored));
       }
     }
-  }
-
-  private static String deepest(Throwable e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  /** One value of each series in turn, so that all tasks have work. */
-  private List<Arrival> arrivals() {
-    List<Arrival> arrivals = new ArrayList<>();
-    boolean more = true;
-    for (int i = 0; more; i++) {
-      more = false;
-      for (Entry entry : entries.values()) {
-        if (i < entry.observations.size()) {
-          arrivals.add(
-              new Observed(entry.observations.get(i), source(entry.trial.series(), i + 1)));
-          more = true;
-        }
-      }
-    }
-    return arrivals;
-  }
-
-  private static SourceRecord source(String name, int line) {
-    return new SourceRecord(name, 0, line, -1, null, null);
   }
 }

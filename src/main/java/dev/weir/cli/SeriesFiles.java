@@ -36,6 +36,40 @@ final class SeriesFiles {
     return series;
   }
 
+  /**
+   * Those of each series that the operator would take: later ones only, up to a limit. Standard
+   * error says how many are left out.
+   *
+   * @param features how many are kept: all if above 0
+   */
+  static Map<String, List<Observation>> inOrder(
+      Map<String, List<Observation>> series, int features, int limit) {
+    Map<String, List<Observation>> taken = new LinkedHashMap<>();
+    series.forEach(
+        (name, all) -> {
+          List<Observation> inOrder = new ArrayList<>();
+          int late = 0;
+          for (Observation o : all) {
+            if (inOrder.size() == limit) {
+              break;
+            }
+            if (!inOrder.isEmpty() && o.time() <= inOrder.get(inOrder.size() - 1).time()) {
+              late++;
+            } else { // features count only where the job says so
+              inOrder.add(features == 0 ? new Observation(name, o.time(), o.value()) : o);
+            }
+          }
+          if (late > 0) {
+            System.err.printf(
+                "%s: %,d values left out, which are not later than those before them; sort the file"
+                    + " by time to have them counted%n",
+                Printable.line(name), late);
+          }
+          taken.put(name, inOrder);
+        });
+    return taken;
+  }
+
   private static List<Path> files(List<Path> inputs, List<Path> without) throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path input : inputs) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       DeadLettersCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ForecastCommand.class,
       BenchCommand.class,
       ModelCommand.class,
       TutorialCommand.class,

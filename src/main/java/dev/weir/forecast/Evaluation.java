@@ -145,7 +145,7 @@ public final class Evaluation {
       Trial trial, int t, Learner learner, SeriesMemory memory, List<Sums> alone) {
     for (int i = 1; i <= learner.horizon(); i++) {
       for (int e = 0; e < learner.experts(); e++) {
-        alone.get(e).add(trial.value(t + i), learner.expertForecast(memory, e, i));
+        alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));
       }
     }
   }
@@ -194,8 +194,8 @@ public final class Evaluation {
       }
       for (int t = warmUp; t <= last; t++) {
         for (int i = 1; i <= horizon; i++) {
-          naive.add(value(t + i), value(t));
-          seasonal.add(value(t + i), value(t + i - m * ((i + m - 1) / m)));
+          naive.add(i, value(t + i), value(t));
+          seasonal.add(i, value(t + i), value(t + i - m * ((i + m - 1) / m)));
         }
       }
       this.scale = Math.max(FLOOR, meanDifference(y, warmUp, m, false));
@@ -238,7 +238,7 @@ public final class Evaluation {
      */
     public void add(Sums sums, int t, double[] forecast) {
       for (int i = 1; i <= horizon; i++) {
-        sums.add(value(t + i), forecast[i - 1]);
+        sums.add(i, value(t + i), forecast[i - 1]);
       }
     }
 
@@ -274,6 +274,7 @@ public final class Evaluation {
     private double symmetric;
     private final long[] covered;
     private final double[] intervals;
+    private double[] byStep = {}; // (steps), absolute errors
 
     /**
      * @param levels intervals of each forecast
@@ -283,8 +284,15 @@ public final class Evaluation {
       intervals = new double[levels];
     }
 
-    void add(double truth, double forecast) {
+    /**
+     * @param step ahead, from 1; all steps are added equally often
+     */
+    void add(int step, double truth, double forecast) {
       double error = Math.abs(truth - forecast);
+      if (step > byStep.length) {
+        byStep = Arrays.copyOf(byStep, step);
+      }
+      byStep[step - 1] += error;
       count++;
       absolute += error;
       squared += error * error;
@@ -310,6 +318,10 @@ public final class Evaluation {
         coverage[k] = (double) covered[k] / count;
         intervalScore[k] = intervals[k] / count / scale;
       }
+      double[] stepErrors = new double[byStep.length];
+      for (int i = 0; i < byStep.length; i++) {
+        stepErrors[i] = byStep[i] / (count / (double) byStep.length) / scale;
+      }
       return new SeriesScore(
           count,
           absolute / count / scale,
@@ -317,7 +329,8 @@ public final class Evaluation {
           Math.sqrt(squared / count) / squaredScale,
           best > 0 ? absolute / count / best : Double.NaN,
           coverage,
-          intervalScore);
+          intervalScore,
+          stepErrors);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Collection;
  * @param coverage share of truths in the interval, for each level; empty without intervals
  * @param intervalScore mean of u - l + 2 / (1 - level) times the miss, over the scale of {@code
  *     mase} (Gneiting and Raftery 2007; MSIS of M4), for each level
+ * @param stepErrors {@code mase} of each step ahead alone
  */
 public record SeriesScore(
     long count,
@@ -22,7 +23,8 @@ public record SeriesScore(
     double rmsse,
     double relMae,
     double[] coverage,
-    double[] intervalScore) {
+    double[] intervalScore,
+    double[] stepErrors) {
 
   /** Geometric mean of relMae (Davydenko and Fildes 2013), of those that are above zero. */
   public static double geometricMeanRelMae(Collection<SeriesScore> scores) {

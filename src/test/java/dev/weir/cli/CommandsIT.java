@@ -424,7 +424,7 @@ class CommandsIT {
       value = {
         "demo --rate 0 | weir demo: --rate: expected above 0 to 10000, got 0.0",
         "demo --duration soon | expected a duration above zero such as 60s or PT1M, got 'soon'",
-        "forecast | Unmatched argument at index 0: 'forecast'",
+        "foretell | Unmatched argument at index 0: 'foretell'",
         "demo --port 99999 | weir demo: --port: expected 0 (any free one) to 65535, got 99999",
         "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
         "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu, got 'gru_tanh'",

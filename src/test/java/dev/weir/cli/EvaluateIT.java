@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,9 +71,28 @@ class EvaluateIT {
       check(one, isDaily ? daily : plain, isDaily ? 12 : 1);
     }
     assertThat(root.get("geometric_mean_rel_mae").get("weir").asDouble()).isPositive();
+    checkReport(Files.readString(page), root);
     assertThat(Files.readString(page))
         .contains("<svg", "&lt;b&gt;&amp;&#39;wild&#39;&lt;/b&gt;", "prefers-color-scheme")
         .doesNotContain("<b>", "http", "src=", "href=");
+  }
+
+  private static void checkReport(String page, JsonNode root) {
+    List<Double> errors =
+        Pattern.compile("<td>([0-9.]+)</td><td class=\"bar\">")
+            .matcher(page)
+            .results()
+            .map(row -> Double.valueOf(row.group(1)))
+            .toList();
+    assertThat(errors)
+        .hasSize(root.get("geometric_mean_rel_mae").size())
+        .isSorted()
+        .hasSizeGreaterThan(5);
+    assertThat(page)
+        .contains(">1970-01-09</text>", ">time, UTC</text>", ">value</text>") // axes of a series
+        .contains(">steps ahead</text>", "<th>1</th><th>2</th><th>3</th></tr>")
+        .containsPattern("<td>weir</td><td>0\\.\\d{3}</td><td>0\\.\\d{3}</td><td>0\\.\\d{3}</td>")
+        .doesNotContain("NaN", "Infinity");
   }
 
   private static void check(JsonNode one, double[] values, int m) {
@@ -105,8 +126,14 @@ class EvaluateIT {
   @Test
   void aFoundSeasonIsLearntAndTheTableSaysWhatTheScoresDoNotKnow() throws IOException {
     write("daily", series(300, 12));
-    Ended ended = run("--input", dir.toString(), "--limit", "250");
+    Path scores = dir.resolve("scores.txt");
+    Ended ended = run("--input", dir.toString(), "--limit", "250", "--out", scores.toString());
     assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(Files.readAllLines(scores))
+        .startsWith(
+            "series,m,origins,method,mae,mase,smape,rmsse,rel_mae,"
+                + "coverage_80,interval_score_80,coverage_95,interval_score_95")
+        .anyMatch(row -> row.startsWith("daily,1,144,weir,"));
     assertThat(ended.out()).contains("daily", "weir_without_networks", "m is 1");
   }
 
@@ -166,7 +193,8 @@ class EvaluateIT {
     "--limit, 0",
     "--season, 0",
     "--season, weekly",
-    "--job, none"
+    "--job, none",
+    "--out, no/such/folder.csv"
   })
   void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value) throws IOException {
     write("daily", series(300, 12));

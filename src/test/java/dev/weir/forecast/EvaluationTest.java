@@ -21,8 +21,8 @@ class EvaluationTest {
   @Test
   void scoresAreWhatTheyAreByHand() {
     Evaluation.Sums sums = new Evaluation.Sums(1);
-    sums.add(10, 8); // error 2, symmetric 200 * 2 / 18
-    sums.add(-4, 0); // error 4, symmetric 200
+    sums.add(1, 10, 8); // error 2, symmetric 200 * 2 / 18
+    sums.add(1, -4, 0); // error 4, symmetric 200
     sums.addInterval(0, 0.8, 10, 7, 9); // misses by 1: 2 + 2 / .2 * 1 = 12
     sums.addInterval(0, 0.8, -4, -5, 1); // holds: 6
     SeriesScore score = sums.score(1.5, 2, 6);
@@ -36,6 +36,18 @@ class EvaluationTest {
   }
 
   @Test
+  void eachStepAheadHasItsOwnError() {
+    Evaluation.Sums sums = new Evaluation.Sums(0);
+    for (int origin = 0; origin < 2; origin++) {
+      sums.add(1, 10, 9 - origin); // errors 1 and 2
+      sums.add(2, 10, 6 - 2 * origin); // 4 and 6
+    }
+    SeriesScore score = sums.score(0.5, 1, 1);
+    assertThat(score.stepErrors()).containsExactly(1.5 / 0.5, 5 / 0.5);
+    assertThat(score.mase()).isEqualTo(3.25 / 0.5);
+  }
+
+  @Test
   void theScaleIsThatOfTheWarmUp() {
     double[] y = {1, 4, 2, 9, 100};
     assertThat(Evaluation.meanDifference(y, 4, 2, false)).isEqualTo((1 + 5) / 2.0);
@@ -45,7 +57,7 @@ class EvaluationTest {
   @Test
   void theGeometricMeanIsThatOfTheRatios() {
     Evaluation.Sums sums = new Evaluation.Sums(0);
-    sums.add(1, 0);
+    sums.add(1, 1, 0);
     SeriesScore four = sums.score(1, 1, 0.25);
     SeriesScore one = sums.score(1, 1, 1);
     assertThat(SeriesScore.geometricMeanRelMae(List.of(four, one))).isEqualTo(2, within(1e-12));
