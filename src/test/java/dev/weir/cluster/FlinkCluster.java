@@ -93,6 +93,8 @@ final class FlinkCluster implements AutoCloseable {
     // A test waits for recovery, so a lost process is to be noticed soon.
     config.put("heartbeat.interval", "2s");
     config.put("heartbeat.timeout", "8s");
+    // On a busy machine a JVM may take longer than the default of 10 s to open its port.
+    config.put("pekko.startup-timeout", "2 min");
     config.put("restart-strategy.exponential-delay.initial-backoff", "500ms");
     config.put("restart-strategy.exponential-delay.max-backoff", "2s");
     config.putAll(overrides);

@@ -32,6 +32,9 @@ public final class FlinkFixture implements AutoCloseable {
   }
 
   public static FlinkFixture start(Configuration configuration) throws Exception {
+    // both 10 s otherwise, which a busy machine may need
+    configuration.setString("pekko.startup-timeout", "2 min");
+    configuration.setString("pekko.ask.timeout", "2 min");
     MiniCluster cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
