@@ -227,21 +227,10 @@ class SnippetsIT {
     EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     open.add(broker);
     kafka = broker.bootstrapServers();
-    if (text.contains("```sql")
-        || commandsMatch("(flink run|curl|\\./weir (status|submit(?!.*--dry-run))) .*")) {
-      BuiltClasspath classpath = BuiltClasspath.ofThisBuild().withSql();
-      if (text.contains("apicurio")) {
-        classpath =
-            BuiltClasspath.ofThisBuild()
-                .withSql(List.of(BuiltClasspath.ofThisBuild().avroConfluent()));
-      }
-      flink =
-          FlinkCluster.start(
-              classpath,
-              LOGS.resolve(document.getFileName().toString().replace(".md", "-flink")),
-              1,
-              Map.of("taskmanager.numberOfTaskSlots", "6", "state.backend.type", "hashmap"));
-      open.add(flink);
+    if (commandsMatch("(flink run|curl|\\./weir (status|submit(?!.*--dry-run))) .*")) {
+      startFlink(BuiltClasspath.ofThisBuild());
+    } else if (text.contains("```sql")) {
+      startFlink(withSql());
     }
     if (text.contains("apicurio")) {
       registry = ApicurioProcess.start();
@@ -295,6 +284,22 @@ class SnippetsIT {
     if (text.contains("```java")) {
       runCommand(new Piece(document, 0, "./weir run my-job.yaml"));
     }
+  }
+
+  private void startFlink(BuiltClasspath classpath) throws Exception {
+    flink =
+        FlinkCluster.start(
+            classpath,
+            LOGS.resolve(document.getFileName().toString().replace(".md", "-flink")),
+            1,
+            Map.of("taskmanager.numberOfTaskSlots", "6", "state.backend.type", "hashmap"));
+    open.add(flink);
+  }
+
+  private BuiltClasspath withSql() throws IOException {
+    BuiltClasspath build = BuiltClasspath.ofThisBuild();
+    boolean registered = Files.readString(document).contains("apicurio");
+    return registered ? build.withSql(List.of(build.avroConfluent())) : build.withSql();
   }
 
   private boolean commandsMatch(String pattern) {
@@ -631,6 +636,11 @@ class SnippetsIT {
             .toList();
     if (blocks.isEmpty()) {
       return;
+    }
+    if (commandsMatch("flink run .*")) { // a Kafka connector in lib/ is not for the job's jar
+      stopJobs();
+      flink.close();
+      startFlink(withSql());
     }
     String statements = String.join("\n", blocks);
     if (!statements.contains("CREATE TABLE")) {
