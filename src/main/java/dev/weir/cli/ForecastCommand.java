@@ -156,15 +156,8 @@ final class ForecastCommand implements Callable<Integer> {
     String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
     Map<String, String> flink =
         Map.of(
-            "parallelism.default",
-            processors,
-            "taskmanager.numberOfTaskSlots",
-            processors,
-            // the series travel within the job
-            "rest.server.max-content-length",
-            Integer.toString(Integer.MAX_VALUE),
-            "rest.client.max-content-length",
-            Integer.toString(Integer.MAX_VALUE));
+            "parallelism.default", processors,
+            "taskmanager.numberOfTaskSlots", processors);
     Map<String, Forecast> last = new HashMap<>();
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
