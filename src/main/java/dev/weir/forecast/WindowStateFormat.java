@@ -20,7 +20,7 @@ public final class WindowStateFormat {
   private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES;
 
   /** More than any job keeps of a series: a damaged size must not be asked of the heap. */
-  private static final int MAX_NUMBERS = 1 << 26;
+  private static final int MAX_NUMBERS = 1 << 24;
 
   private WindowStateFormat() {}
 
@@ -53,13 +53,7 @@ public final class WindowStateFormat {
     int features = head.getInt();
     int size = head.getInt();
     int pending = head.getInt();
-    long width = 2L + features;
-    boolean isSound = seqLen > 0 && features >= 0 && size >= 0 && size <= seqLen && pending >= 0;
-    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / width) {
-      throw new IOException(
-          "window: expected sizes of one, got seq_len %d, %d features, %d rows, %d waiting"
-              .formatted(seqLen, features, size, pending));
-    }
+    checkSizes(seqLen, features, size, pending);
     WindowState state = new WindowState(seqLen, features, head.getLong());
     long seen = head.getLong();
     int marks = version < 4 ? 0 : head.get();
@@ -76,6 +70,17 @@ public final class WindowStateFormat {
     return state;
   }
 
+  /** Fails before anything is allocated for sizes that no window has. */
+  private static void checkSizes(int seqLen, int features, int size, int pending)
+      throws IOException {
+    boolean isSound = seqLen > 0 && features >= 0 && size >= 0 && size <= seqLen && pending >= 0;
+    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / (2L + features)) {
+      throw new IOException(
+          "window: expected sizes of one, got seq_len %d, %d features, %d rows, %d waiting"
+              .formatted(seqLen, features, size, pending));
+    }
+  }
+
   private static ByteBuffer read(DataInput source, int length) throws IOException {
     byte[] bytes = new byte[length];
     source.readFully(bytes);
@@ -85,11 +90,13 @@ public final class WindowStateFormat {
   private static WindowState readByNumber(byte version, DataInput source) throws IOException {
     int seqLen = source.readInt();
     int features = source.readInt();
+    checkSizes(seqLen, features, 0, 0);
     long interval = version == 1 ? 0 : source.readLong();
     WindowState state = new WindowState(seqLen, features, interval);
     long seen = source.readLong();
     double[] row = new double[features];
     int size = source.readInt();
+    checkSizes(seqLen, features, size, 0);
     for (int i = 0; i < size; i++) {
       long time = source.readLong();
       double value = source.readDouble();
