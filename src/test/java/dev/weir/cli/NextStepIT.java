@@ -54,7 +54,7 @@ class NextStepIT {
       delimiter = '|',
       value = {
         "produce --input DIR/none.csv BROKER | expected a file, found none | check the path; a relative one starts at /",
-        "produce --input DIR/wrong.csv --topic w BROKER | wrong.csv line 2: timestamp: expected ISO-8601 | weir produce --help has examples",
+        "produce --input DIR/wrong.csv --topic w BROKER | wrong.csv line 2: timestamp: expected a time such as 2026-01-31T12:00:00Z | weir produce --help has examples",
         "produce --input DIR BROKER | expected a CSV file, got a folder | weir produce --help has examples",
         "model inspect DIR/half.safetensors | half.safetensors | weir model inspect FILE --help",
         "model publish DIR/none.safetensors BROKER | expected a file, found none | check the path",
