@@ -39,6 +39,7 @@ public final class SingleRun {
   private static final Duration MIN_WATCH = Duration.ofSeconds(2);
   private static final Duration MAX_WATCH = Duration.ofSeconds(30);
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration GAP_LOOK_EVERY = Duration.ofMillis(100);
   private static final long FLINK_SECONDS = 10;
 
   /** A running job commits a transaction before it is this many checkpoint intervals old. */
@@ -152,7 +153,7 @@ public final class SingleRun {
 
   private void watch(OpenTransactions transactions) throws InterruptedException {
     String prefix = settings.kafka().transactionPrefix();
-    List<Transaction> first = transactions.of(prefix);
+    List<Transaction> first = firstOpen(transactions, prefix);
     if (first.isEmpty()) {
       return;
     }
@@ -199,6 +200,20 @@ public final class SingleRun {
                     now.size(), OpenTransactions.time(youngest), OpenTransactions.time(decided)));
       }
     }
+  }
+
+  /** Looks for a while: between a commit and the next forecast a running job has none. */
+  private static List<Transaction> firstOpen(OpenTransactions transactions, String prefix)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    List<Transaction> open = transactions.of(prefix);
+    if (open.isEmpty() && transactions.knows(prefix)) {
+      while (open.isEmpty() && System.nanoTime() - start < MIN_WATCH.toNanos()) {
+        TimeUnit.MILLISECONDS.sleep(GAP_LOOK_EVERY.toMillis());
+        open = transactions.of(prefix);
+      }
+    }
+    return open;
   }
 
   private IllegalStateException refusal(String why) {

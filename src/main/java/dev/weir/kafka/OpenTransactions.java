@@ -128,9 +128,19 @@ public final class OpenTransactions {
 
   /** The open transactions of jobs with this transactional-id prefix, oldest first. */
   public List<Transaction> of(String prefix) {
-    // not by a pattern, which brokers before 4.1 refuse: few transactions are open at a time
-    Pattern ids = Pattern.compile(Pattern.quote(prefix) + "-\\d{1,9}-\\d{1,18}");
-    return described(new ListTransactionsOptions(), ids.asMatchPredicate());
+    return described(new ListTransactionsOptions(), ids(prefix));
+  }
+
+  /** Whether the brokers remember a transaction of the prefix, open or not: about a week. */
+  public boolean knows(String prefix) {
+    return get(admin.listTransactions().all()).stream()
+        .map(TransactionListing::transactionalId)
+        .anyMatch(ids(prefix));
+  }
+
+  private static Predicate<String> ids(String prefix) {
+    // not by a pattern of Kafka's, which brokers before 4.1 refuse
+    return Pattern.compile(Pattern.quote(prefix) + "-\\d{1,9}-\\d{1,18}").asMatchPredicate();
   }
 
   /** Whether a transaction began between two looks, as only those of a running job do. */
