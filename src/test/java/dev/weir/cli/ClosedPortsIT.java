@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.weir.Patience;
 import dev.weir.dashboard.Chromium;
 import dev.weir.kafka.TopicAdmin;
 import java.io.BufferedReader;
@@ -40,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClosedPortsIT {
 
-  private static final Duration WAIT = Duration.ofSeconds(60);
+  private static final Duration WAIT = Patience.LIMIT;
   private static final String ATTACK = "attack";
 
   @TempDir private static Path dir;
