@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and real Flink processes. Only what {@link #substitute} names is another: addresses, folders and
  * ids. A document's commands share a folder that looks like the repository's.
  */
-@Tag("slow")
+@Tag("documents")
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnippetsIT {
 
