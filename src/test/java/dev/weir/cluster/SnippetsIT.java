@@ -563,8 +563,10 @@ class SnippetsIT {
       assertThat(code).as("%s%n%s", command, process.output()).isZero();
       printed.append(process.output());
     }
-    if (text.contains("/stop ")) {
-      flink.awaitStatus(lastJob, "FINISHED");
+    if (text.matches("(?s)(flink|\\./weir) stop .*")) { // which may end before its job does
+      for (String job : flink.jobs()) {
+        await(job + " ends").atMost(OUTPUT).until(() -> !flink.status(job).equals("RUNNING"));
+      }
     }
     if (startsJob && !text.contains("mode=bounded")) {
       await("forecasts after " + command)
