@@ -151,7 +151,7 @@ final class ForecastCommand implements Callable<Integer> {
     series.forEach(
         (name, observations) ->
             bySeason
-                .computeIfAbsent(season.learnt(name), learnt -> new ArrayList<>())
+                .computeIfAbsent(season.learnt(name), found -> new ArrayList<>())
                 .add(observations));
     String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
     Map<String, String> flink =

@@ -249,7 +249,7 @@ final class TailCommand implements Callable<Integer> {
   /**
    * A record's line; null when it is not wanted or none of ours.
    *
-   * @param telling whether one that is none of ours is told of
+   * @param telling whether a record that is not a forecast of ours is reported
    */
   private String line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
     try {

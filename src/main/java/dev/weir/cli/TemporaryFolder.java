@@ -72,9 +72,9 @@ final class TemporaryFolder {
     try {
       closing.join(CLOSE_MILLIS);
       // Ctrl-C stops no thread, so a file may come back while the others are deleted
-      for (long begun = System.nanoTime(); Files.exists(folder); Thread.sleep(RETRY_MILLIS)) {
+      for (long start = System.nanoTime(); Files.exists(folder); Thread.sleep(RETRY_MILLIS)) {
         FileUtils.deleteDirectoryQuietly(folder.toFile());
-        if (System.nanoTime() - begun > DELETE_NANOS) {
+        if (System.nanoTime() - start > DELETE_NANOS) {
           return;
         }
       }

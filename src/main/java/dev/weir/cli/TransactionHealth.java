@@ -56,14 +56,14 @@ final class TransactionHealth {
             "two jobs are writing as %s, so forecasts are there twice",
             prefix);
       }
-    } catch (KafkaException e) { // who may not ask still sees the rest
+    } catch (KafkaException e) { // a user without this right still sees the rest
       report.row("transactions", "unknown: %s", e.getMessage());
     }
   }
 
   /**
-   * Whether one job can't have begun these. A job numbers the transactions of each task by its
-   * checkpoints, so that those of a few intervals have numbers close to each other.
+   * Whether one job can't have started all of these. A job numbers the transactions of each task by
+   * its checkpoints, so that those of a few intervals have numbers close to each other.
    */
   static boolean areOfTwo(List<Transaction> open, long interval) {
     long newest = open.stream().mapToLong(Transaction::start).max().orElse(0);

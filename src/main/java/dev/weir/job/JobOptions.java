@@ -165,8 +165,8 @@ final class JobOptions {
           "state.ttl",
           Duration.ZERO,
           Duration.ZERO,
-          "A series without an observation for so long, in event time, starts anew when it"
-              + " returns; zero keeps each for ever.");
+          "A series without an observation for so long, in event time, starts again when it"
+              + " returns; zero keeps each forever.");
   static final JobOption<Integer> MAX_SERIES =
       JobOption.integer(
           "state.max-series",

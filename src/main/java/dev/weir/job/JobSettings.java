@@ -235,7 +235,7 @@ public record JobSettings(
     if (file.has(JobOptions.MAX_FUTURE)) {
       file.problem(
           JobOptions.MAX_FUTURE,
-          "expected less than state.ttl (%s), since one fast clock would make series start anew,"
+          "expected less than state.ttl (%s), since one fast clock would make series start again,"
                   .formatted(ttl)
               + " got "
               + maxFuture);

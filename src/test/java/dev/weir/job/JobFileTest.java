@@ -88,7 +88,7 @@ class JobFileTest {
     assertRefused(
         day + "state:\n  ttl: PT24H\n",
         "pumps.yaml line 8: window.max-future: expected less than state.ttl (PT24H), since one fast"
-            + " clock would make series start anew, got PT24H");
+            + " clock would make series start again, got PT24H");
   }
 
   @Test
