@@ -130,7 +130,7 @@ class ObservationDeserializerTest {
     int calls = 20_000;
     Allocations.assertAtMostOnceWarm(
         calls,
-        432,
+        464, // 520 where the compiler leaves each object on the heap; a limit has 64 to spare
         () -> {
           for (int i = 0; i < calls; i++) {
             deserializer.deserialize(record, kept);
