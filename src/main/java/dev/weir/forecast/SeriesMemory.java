@@ -18,7 +18,7 @@ package dev.weir.forecast;
 public final class SeriesMemory {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  static final int LAYOUT_VERSION = 4;
+  static final int LAYOUT_VERSION = 1;
 
   /**
    * Changes only when that of a history's numbers does: then an older one can't be learnt again.

@@ -5,16 +5,16 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * How a {@link SeriesMemory} is written, whatever engine keeps it: the three arrays one after
- * another, little-endian, copied in bulk since they are tens of kilobytes; from version 2 on, then
- * its own copy of the base model. Versions 3 and 4 are as 2; 3 was never written.
+ * The bytes of a {@link SeriesMemory}, independent of the engine that stores them: the lengths of
+ * its three arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
+ * base model.
  */
 public final class SeriesMemoryFormat {
 
-  /** The newest layout, which {@link #write} writes. */
-  public static final byte VERSION = 4;
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
 
-  /** Many times what the largest season takes: a damaged length must not be asked of the heap. */
+  /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
   private SeriesMemoryFormat() {}
@@ -72,8 +72,7 @@ public final class SeriesMemoryFormat {
     return new TunedCopy(version, model, shape, learnt, floats);
   }
 
-  /** Reads a layout of any version up to {@link #VERSION}. */
-  public static SeriesMemory read(byte version, DataInput source) throws IOException {
+  public static SeriesMemory read(DataInput source) throws IOException {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
@@ -82,9 +81,7 @@ public final class SeriesMemoryFormat {
     copy.read(source, longs);
     copy.read(source, doubles);
     copy.read(source, floats);
-    if (version >= 2) {
-      memory.tuned(readTuned(source));
-    }
+    memory.tuned(readTuned(source));
     return memory;
   }
 }

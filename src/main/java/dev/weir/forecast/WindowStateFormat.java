@@ -8,18 +8,17 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
 /**
- * How a {@link WindowState} is written, whatever engine keeps it: its sizes, then all rows at once,
- * little-endian. Version 1 had no interval; versions 1 and 2 wrote number by number; up to version
- * 3 there were no marks.
+ * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
+ * marks if it has any, then all rows, little-endian.
  */
 public final class WindowStateFormat {
 
-  /** The newest layout, which {@link #write} writes. */
-  public static final byte VERSION = 4;
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
 
-  private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES;
+  private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES + 1;
 
-  /** More than any job keeps of a series: a damaged size must not be asked of the heap. */
+  /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
   private WindowStateFormat() {}
@@ -28,7 +27,7 @@ public final class WindowStateFormat {
     // one array and one call: a view of a stream would take each number on its own
     int marks = state.hasMarks() ? WindowState.MARKS : 0;
     ByteBuffer bytes =
-        ByteBuffer.allocate(HEAD + 1 + Long.BYTES * (state.numbers() + marks))
+        ByteBuffer.allocate(HEAD + Long.BYTES * (state.numbers() + marks))
             .order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(state.seqLen()).putInt(state.features());
     bytes.putInt(state.size()).putInt(state.pendingSize());
@@ -42,13 +41,8 @@ public final class WindowStateFormat {
     target.write(bytes.array());
   }
 
-  /** Reads a layout of any version up to {@link #VERSION}. */
-  public static WindowState read(byte version, DataInput source) throws IOException {
-    return version < 3 ? readByNumber(version, source) : readRows(version, source);
-  }
-
-  private static WindowState readRows(byte version, DataInput source) throws IOException {
-    ByteBuffer head = read(source, version < 4 ? HEAD : HEAD + 1);
+  public static WindowState read(DataInput source) throws IOException {
+    ByteBuffer head = read(source, HEAD);
     int seqLen = head.getInt();
     int features = head.getInt();
     int size = head.getInt();
@@ -56,7 +50,7 @@ public final class WindowStateFormat {
     checkSizes(seqLen, features, size, pending);
     WindowState state = new WindowState(seqLen, features, head.getLong());
     long seen = head.getLong();
-    int marks = version < 4 ? 0 : head.get();
+    int marks = head.get();
     if (marks != 0 && marks != WindowState.MARKS) {
       throw new IOException(
           "window: expected 0 or %d marks, got %d".formatted(WindowState.MARKS, marks));
@@ -85,38 +79,5 @@ public final class WindowStateFormat {
     byte[] bytes = new byte[length];
     source.readFully(bytes);
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static WindowState readByNumber(byte version, DataInput source) throws IOException {
-    int seqLen = source.readInt();
-    int features = source.readInt();
-    checkSizes(seqLen, features, 0, 0);
-    long interval = version == 1 ? 0 : source.readLong();
-    WindowState state = new WindowState(seqLen, features, interval);
-    long seen = source.readLong();
-    double[] row = new double[features];
-    int size = source.readInt();
-    checkSizes(seqLen, features, size, 0);
-    for (int i = 0; i < size; i++) {
-      long time = source.readLong();
-      double value = source.readDouble();
-      readRow(row, source);
-      state.append(time, value, row, 0);
-    }
-    int pending = source.readInt();
-    for (int i = 0; i < pending; i++) {
-      long time = source.readLong();
-      double value = source.readDouble();
-      readRow(row, source);
-      state.addPending(time, value, row);
-    }
-    state.seen(seen);
-    return state;
-  }
-
-  private static void readRow(double[] row, DataInput source) throws IOException {
-    for (int f = 0; f < row.length; f++) {
-      row[f] = source.readDouble();
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SeriesForecaster;
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.state.SeriesMemorySerializer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -79,7 +80,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
     // a time to live of Flink's would go by the machine's clock, and drop half of a partition
     state.put(SERIES, forEver(DataTypes.RAW(SeriesEntry.class, SeriesEntrySerializer.INSTANCE)));
-    state.put(LEARNED, forEver(DataTypes.RAW(SeriesMemory.class, LearnedSerializer.INSTANCE)));
+    state.put(LEARNED, forEver(DataTypes.RAW(SeriesMemory.class, SeriesMemorySerializer.INSTANCE)));
     TypeInference.Builder inference =
         TypeInference.newBuilder()
             .staticArguments(Signature.arguments())

@@ -11,8 +11,8 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /**
- * Saves a partition's name, its timer, and its windows as a {@link WindowStateFormat}. Public for
- * the classes that Flink generates.
+ * Serializes a partition's name, its timer, and its window as {@link WindowStateFormat} defines.
+ * Public for the classes that Flink generates.
  */
 public final class SeriesEntrySerializer extends WeirSerializer<SeriesEntry> {
 
@@ -24,19 +24,18 @@ public final class SeriesEntrySerializer extends WeirSerializer<SeriesEntry> {
 
   @Override
   public byte version() {
-    return 2;
+    return 1;
   }
 
   @Override
-  protected byte firstChecked() {
-    return 2;
+  protected boolean isChecked() {
+    return true;
   }
 
   @Override
   protected void write(SeriesEntry entry, DataOutputView target) throws IOException {
     StringValue.writeString(entry.name, target);
     target.writeLong(entry.expiry == null ? NO_EXPIRY : entry.expiry);
-    target.writeByte(WindowStateFormat.VERSION);
     WindowStateFormat.write(entry.window, target);
   }
 
@@ -44,7 +43,7 @@ public final class SeriesEntrySerializer extends WeirSerializer<SeriesEntry> {
   protected SeriesEntry read(byte version, DataInputView source) throws IOException {
     String name = StringValue.readString(source);
     long expiry = source.readLong();
-    WindowState window = WindowStateFormat.read(source.readByte(), source);
+    WindowState window = WindowStateFormat.read(source);
     return new SeriesEntry(name, window, expiry == NO_EXPIRY ? null : expiry);
   }
 
@@ -64,7 +63,7 @@ public final class SeriesEntrySerializer extends WeirSerializer<SeriesEntry> {
     return new EntrySnapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class EntrySnapshot extends LayoutSnapshot<SeriesEntry> {
     public EntrySnapshot() {
       super(INSTANCE);

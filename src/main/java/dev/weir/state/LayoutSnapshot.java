@@ -8,19 +8,17 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * What a savepoint says of one of our serializers: the newest layout that its values may have. An
- * older build so refuses the savepoint when it is restored, on each backend; by the values alone
- * RocksDB would find out at some series' next observation.
+ * What a savepoint records of one of our serializers: the newest layout that its values may have.
+ * An older build refuses the savepoint when it is restored, on each state backend. Without it,
+ * RocksDB would fail at the next observation of a series.
  *
- * <p>A savepoint names the subclass, which each serializer has, so its name never changes.
+ * <p>A savepoint contains the name of the subclass, which each serializer has, so that name never
+ * changes.
  */
 public abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
 
-  /** Flink's {@code SimpleTypeSerializerSnapshot}, which ours once were: nothing follows. */
-  private static final int WITHOUT_LAYOUT = 3;
-
   /** One byte follows: the layout. */
-  private static final int WITH_LAYOUT = 4;
+  private static final int VERSION = 1;
 
   private final WeirSerializer<T> serializer;
 
@@ -30,7 +28,7 @@ public abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
 
   @Override
   public int getCurrentVersion() {
-    return WITH_LAYOUT;
+    return VERSION;
   }
 
   @Override
@@ -41,15 +39,12 @@ public abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
   @Override
   public void readSnapshot(int version, DataInputView source, ClassLoader classLoader)
       throws IOException {
-    switch (version) {
-      case WITHOUT_LAYOUT -> {} // each value says its own
-      case WITH_LAYOUT -> serializer.checkReadable(source.readByte());
-      default ->
-          throw new IOException(
-              "%s: expected a snapshot of version %d or %d, got %d: was this state written by a newer Weir?"
-                  .formatted(
-                      serializer.getClass().getSimpleName(), WITHOUT_LAYOUT, WITH_LAYOUT, version));
+    if (version != VERSION) {
+      throw new IOException(
+          "%s: expected a snapshot of version %d, got %d: was this state written by a newer Weir?"
+              .formatted(serializer.getClass().getSimpleName(), VERSION, version));
     }
+    serializer.checkReadable(source.readByte());
   }
 
   @Override
@@ -57,7 +52,7 @@ public abstract class LayoutSnapshot<T> implements TypeSerializerSnapshot<T> {
     return serializer;
   }
 
-  /** Each value says its layout and is read accordingly, so nothing is to be migrated. */
+  /** Each value contains its layout version, so nothing needs a migration. */
   @Override
   public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
       TypeSerializerSnapshot<T> old) {

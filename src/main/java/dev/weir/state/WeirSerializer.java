@@ -15,30 +15,26 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 
 /**
- * Base of our serializers. Each value starts with one byte, the version of its layout, so that a
- * newer build reads what an older one wrote, value by value, without a migration: a reader keeps
- * the branch of each version ever written, a writer writes the newest.
+ * Base class of our versioned serializers. Each value starts with one byte, the version of its
+ * layout. A new layout gets a new version: {@link #read} keeps a branch for each released version,
+ * {@link #write} writes the newest, and state needs no migration.
  *
- * <p>Values that are kept as state end with a checksum, CRC-32C of all bytes before it, which is
- * compared when they are read. Nothing else would see that a saved number has changed.
+ * <p>Values in state end with a checksum, the CRC-32C of all bytes before it, which is compared
+ * when they are read. Flink would not notice a saved number that has changed.
  */
 public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
 
   private static final long serialVersionUID = 1L;
 
-  /** No value's bytes are more: that of a damaged length would be asked of the heap. */
+  /** The longest value; without it, a damaged length would exhaust the heap. */
   private static final int MAX_BYTES = 1 << 28;
 
-  /** The newest layout. */
+  /** The newest layout, from 1. */
   public abstract byte version();
 
-  /**
-   * The first layout that ends with a checksum. It differs from each older one in at least two
-   * bits, so that no bit that flips turns it into one. Above {@link #version()}, as by default, for
-   * values that are only on their way.
-   */
-  protected byte firstChecked() {
-    return Byte.MAX_VALUE;
+  /** Whether a value ends with a checksum: those in state do, those in transit need none. */
+  protected boolean isChecked() {
+    return false;
   }
 
   protected abstract void write(T value, DataOutputView target) throws IOException;
@@ -49,7 +45,7 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   @Override
   public final void serialize(T value, DataOutputView target) throws IOException {
     target.writeByte(version());
-    if (version() < firstChecked()) {
+    if (!isChecked()) {
       write(value, target);
       return;
     }
@@ -69,7 +65,7 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
   public final T deserialize(DataInputView source) throws IOException {
     byte version = source.readByte();
     checkReadable(version);
-    if (version < firstChecked()) {
+    if (!isChecked()) {
       return read(version, source);
     }
     CRC32C checksum = start(version);
@@ -79,7 +75,7 @@ public abstract class WeirSerializer<T> extends TypeSerializerSingleton<T> {
     try {
       value = read(version, new DataInputViewStreamWrapper(bytes));
       expected = source.readInt();
-    } catch (IOException | RuntimeException e) { // sizes that are none, or beyond the end
+    } catch (IOException | RuntimeException e) { // a damaged size
       throw new IOException(damaged(String.valueOf(e.getMessage())), e);
     }
     if (expected != (int) checksum.getValue()) {

@@ -1,6 +1,6 @@
 /**
- * The frame of our serializers: layouts of values by one byte, and what a savepoint says of them.
- * Jobs and SQL keep their state in it, and neither sees the other. May import the JDK and Flink's
- * type serializers, nothing of ours.
+ * How state is serialized: the base class of our versioned serializers, and the serializers of what
+ * both the job and SQL keep of a series. May import {@code dev.weir.forecast}, the JDK and Flink's
+ * type serializers.
  */
 package dev.weir.state;

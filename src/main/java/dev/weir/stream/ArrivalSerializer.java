@@ -16,7 +16,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** Carries arrivals over the shuffle. Version 1 had no headers. */
+/** Serializes arrivals for the shuffle. */
 final class ArrivalSerializer extends WeirSerializer<Arrival> {
 
   private static final long serialVersionUID = 1L;
@@ -34,7 +34,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
 
   @Override
   public byte version() {
-    return 2;
+    return 1;
   }
 
   @Override
@@ -57,7 +57,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   protected Arrival read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
-      return readDeadLetter(version, source);
+      return readDeadLetter(source);
     }
     String series = StringValue.readString(source);
     long time = source.readLong();
@@ -66,7 +66,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     Observation observation =
         new Observation(
             series, time, value, features.length == 0 ? Observation.NO_FEATURES : features);
-    return new Observed(observation, readSource(version, source));
+    return new Observed(observation, readSource(source));
   }
 
   static void writeDeadLetter(DeadLetter letter, DataOutputView target) throws IOException {
@@ -75,14 +75,10 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     writeSource(letter.source(), target);
   }
 
-  /**
-   * @param version of the enclosing layout, as for {@link #readSource}; all three that have one
-   *     count alike
-   */
-  static DeadLetter readDeadLetter(byte version, DataInputView source) throws IOException {
+  static DeadLetter readDeadLetter(DataInputView source) throws IOException {
     DeadLetter.Reason reason = DeadLetter.Reason.valueOf(StringValue.readString(source));
     String message = StringValue.readString(source);
-    return new DeadLetter(reason, message, readSource(version, source));
+    return new DeadLetter(reason, message, readSource(source));
   }
 
   static void writeSource(SourceRecord record, DataOutputView target) throws IOException {
@@ -95,17 +91,13 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     writeBytes(record.value(), target);
   }
 
-  static SourceRecord readSource(byte version, DataInputView source) throws IOException {
+  static SourceRecord readSource(DataInputView source) throws IOException {
     String topic = StringValue.readString(source);
     int partition = source.readInt();
     long offset = source.readLong();
     long timestamp = source.readLong();
-    List<Header> headers = List.of();
-    int lost = 0;
-    if (version > 1) {
-      headers = readHeaders(source);
-      lost = source.readInt();
-    }
+    List<Header> headers = readHeaders(source);
+    int lost = source.readInt();
     byte[] key = readBytes(source);
     return new SourceRecord(
         topic, partition, offset, timestamp, headers, lost, key, readBytes(source));
@@ -152,7 +144,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     return new Snapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class Snapshot extends LayoutSnapshot<Arrival> {
     public Snapshot() {
       super(INSTANCE);

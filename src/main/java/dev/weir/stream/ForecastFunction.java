@@ -231,9 +231,8 @@ final class ForecastFunction
       String model = settings.targets().get(i).model();
       if (model == null || !models.contains(model)) {
         use(i, null, SeriesForecaster.NO_TIME);
-      } else { // a savepoint of an earlier build has models without a time
-        Long time = modelTimes.get(model);
-        use(i, models.get(model), time == null ? SeriesForecaster.NO_TIME : time);
+      } else {
+        use(i, models.get(model), modelTimes.get(model));
       }
     }
     modelsChanged = false;

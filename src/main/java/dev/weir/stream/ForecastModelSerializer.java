@@ -9,10 +9,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/**
- * Saves models in broadcast state as the safetensors bytes that they are published as: whatever
- * version of that format was ever written stays readable, and so does the state.
- */
+/** Serializes models in broadcast state, as the safetensors bytes that they are published as. */
 final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
 
   private static final long serialVersionUID = 1L;
@@ -21,12 +18,12 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
 
   @Override
   public byte version() {
-    return 2;
+    return 1;
   }
 
   @Override
-  protected byte firstChecked() {
-    return 2;
+  protected boolean isChecked() {
+    return true;
   }
 
   @Override
@@ -44,7 +41,7 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
     return new Snapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class Snapshot extends LayoutSnapshot<ForecastModel> {
     public Snapshot() {
       super(INSTANCE);

@@ -10,7 +10,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Carries models from their source to each task. Version 1 had no headers. */
+/** Serializes models from their source to each task. */
 final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
 
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
 
   @Override
   public byte version() {
-    return 2;
+    return 1;
   }
 
   @Override
@@ -41,11 +41,10 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   protected ModelArrival read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
-      return ArrivalSerializer.readDeadLetter(version, source);
+      return ArrivalSerializer.readDeadLetter(source);
     }
     return new ModelUpdate(
-        ForecastModelSerializer.INSTANCE.deserialize(source),
-        ArrivalSerializer.readSource(version, source));
+        ForecastModelSerializer.INSTANCE.deserialize(source), ArrivalSerializer.readSource(source));
   }
 
   @Override
@@ -53,7 +52,7 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
     return new Snapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class Snapshot extends LayoutSnapshot<ModelArrival> {
     public Snapshot() {
       super(INSTANCE);

@@ -16,10 +16,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/**
- * Carries output to a sink that is not chained, as in tests and evaluations. Version 1 had no
- * headers in a dead letter.
- */
+/** Serializes output for a sink that is not chained, as in tests and evaluations. */
 final class OutputSerializer extends WeirSerializer<Output> {
 
   private static final long serialVersionUID = 1L;
@@ -32,7 +29,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   @Override
   public byte version() {
-    return 2;
+    return 1;
   }
 
   @Override
@@ -54,7 +51,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return switch (source.readByte()) {
       case FORECAST -> readForecast(source);
       case SCORE -> readScore(source);
-      default -> ArrivalSerializer.readDeadLetter(version, source);
+      default -> ArrivalSerializer.readDeadLetter(source);
     };
   }
 
@@ -172,7 +169,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return new Snapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class Snapshot extends LayoutSnapshot<Output> {
     public Snapshot() {
       super(INSTANCE);

@@ -6,6 +6,8 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
+import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.WindowStateSerializer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;

@@ -306,7 +306,7 @@ class UpgradeIT {
 
   @ParameterizedTest(name = "{0} on {1} {2}")
   @MethodSource("savepoints")
-  void aSavepointOfAnEarlierBuildIsGoneOnWithAndNothingIsLost(
+  void restoredSavepointContinuesAndLosesNothing(
       Path savepoint, String backend, Map<String, String> changed) throws Exception {
     Map<String, String> overrides = new TreeMap<>(changed);
     overrides.put("state.max-series", Integer.toString(SERIES.size() + 1)); // no room for more
@@ -402,7 +402,7 @@ class UpgradeIT {
   void aSavepointOfANewerBuildIsRefusedWhenItIsRestored(@TempDir Path newer) throws Exception {
     List<Path> written = written();
     Path newest = written.get(written.size() - 1);
-    String marker = "dev.weir.stream.SeriesMemorySerializer$Snapshot\0\0\0\4";
+    String marker = "dev.weir.state.SeriesMemorySerializer$Snapshot\0\0\0\1";
     String metadata = Files.readString(newest.resolve("_metadata"), StandardCharsets.ISO_8859_1);
     assertThat(metadata).contains(marker);
     Files.writeString(

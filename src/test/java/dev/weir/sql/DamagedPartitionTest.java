@@ -2,9 +2,6 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.state.Damage;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -26,18 +23,9 @@ class DamagedPartitionTest {
   }
 
   @Test
-  void whatWasLearnedOfAPartitionIsSeenToBeDamaged() throws Exception {
-    Learner learner = new Learner(LearnerSettings.small(2));
-    SeriesMemory memory = learner.newSeries("s", 12);
-    learner.observe(memory, 1, 2);
-    Damage.assertIsSeen(LearnedSerializer.INSTANCE, memory);
-  }
-
-  @Test
-  void aPartitionOfTheFirstLayoutIsRead() throws Exception {
+  void savedPartitionIsRead() throws Exception {
     DataOutputSerializer out = new DataOutputSerializer(64);
-    out.writeByte(1);
-    SeriesEntrySerializer.INSTANCE.write(entry(), out); // without a checksum
+    SeriesEntrySerializer.INSTANCE.serialize(entry(), out);
     DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
     SeriesEntry read = SeriesEntrySerializer.INSTANCE.deserialize(in);
     assertThat(in.available()).isZero();

@@ -20,6 +20,8 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.Damage;
+import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;

@@ -9,7 +9,9 @@ import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
+import dev.weir.state.SeriesMemorySerializer;
 import dev.weir.state.WeirSerializer;
+import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
@@ -27,9 +29,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/**
- * State as older builds have saved it, from the test resources; their README tells what is where.
- */
+/** State as released layouts have it, from the test resources; their README lists them. */
 class SavedStateTest {
 
   private static final Path STATE = Path.of("src/test/resources/state");
@@ -44,8 +44,8 @@ class SavedStateTest {
           "dev.weir.stream.OutputSerializer$Snapshot", OutputSerializer.INSTANCE,
           "dev.weir.stream.ModelArrivalSerializer$Snapshot", ModelArrivalSerializer.INSTANCE,
           "dev.weir.stream.ForecastModelSerializer$Snapshot", ForecastModelSerializer.INSTANCE,
-          "dev.weir.stream.SeriesMemorySerializer$Snapshot", SeriesMemorySerializer.INSTANCE,
-          "dev.weir.stream.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE);
+          "dev.weir.state.SeriesMemorySerializer$Snapshot", SeriesMemorySerializer.INSTANCE,
+          "dev.weir.state.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE);
 
   private static byte[] bytes(String file) throws IOException {
     try (Stream<String> lines = Files.lines(STATE.resolve(file))) {
@@ -67,32 +67,29 @@ class SavedStateTest {
     return out.getCopyOfBuffer();
   }
 
+  private static final String WHY = "a layout that changes needs a version of its own";
+
   @Test
-  void windowsOfEachVersionAreRead() throws Exception {
-    WindowState first = read(WindowStateSerializer.INSTANCE, bytes("window-1.hex"));
-    assertThat(first.interval()).isZero();
-    assertIsTheSavedWindow(first);
-    WindowState second = read(WindowStateSerializer.INSTANCE, bytes("window-2.hex"));
-    assertThat(second.interval()).isEqualTo(60_000);
-    assertIsTheSavedWindow(second);
-    WindowState third = read(WindowStateSerializer.INSTANCE, bytes("window-3.hex"));
-    assertThat(third.interval()).isEqualTo(60_000);
-    assertIsTheSavedWindow(third);
-    WindowState fourth = read(WindowStateSerializer.INSTANCE, bytes("window-4.hex"));
-    for (WindowState state : List.of(second, third, fourth)) {
-      assertIsTheSavedWindow(state);
-      assertThat(state.hasMarks()).isFalse();
-      assertThat(written(WindowStateSerializer.INSTANCE, state))
-          .as("a layout that changes needs a version of its own")
-          .isEqualTo(bytes("window-4.hex"));
-    }
-    WindowState marked = read(WindowStateSerializer.INSTANCE, bytes("window-4-marked.hex"));
+  void savedWindowIsReadAndWrittenAsItWas() throws Exception {
+    WindowState state = read(WindowStateSerializer.INSTANCE, bytes("window-1.hex"));
+    assertThat(state.interval()).isEqualTo(60_000);
+    assertIsTheSavedWindow(state);
+    assertThat(state.hasMarks()).isFalse();
+    assertThat(written(WindowStateSerializer.INSTANCE, state))
+        .as(WHY)
+        .isEqualTo(bytes("window-1.hex"));
+  }
+
+  @Test
+  void savedWindowKeepsItsMarks() throws Exception {
+    WindowState marked = read(WindowStateSerializer.INSTANCE, bytes("window-1-marked.hex"));
     assertIsTheSavedWindow(marked);
     long[] marks = new long[WindowState.MARKS];
     marked.saveMarks(LongBuffer.wrap(marks));
     assertThat(marks).containsExactly(2, 130_000, 5_000, 1_700_000_000_000L);
     assertThat(written(WindowStateSerializer.INSTANCE, marked))
-        .isEqualTo(bytes("window-4-marked.hex"));
+        .as(WHY)
+        .isEqualTo(bytes("window-1-marked.hex"));
   }
 
   private static void assertIsTheSavedWindow(WindowState state) {
@@ -117,42 +114,34 @@ class SavedStateTest {
   }
 
   @Test
-  void whatWasLearnedIsReadFromEachVersion() throws Exception {
-    SeriesMemory first = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1.hex"));
-    SeriesMemory second = read(SeriesMemorySerializer.INSTANCE, bytes("memory-2.hex"));
-    SeriesMemory tuned = read(SeriesMemorySerializer.INSTANCE, bytes("memory-2-tuned.hex"));
-    SeriesMemory fourth = read(SeriesMemorySerializer.INSTANCE, bytes("memory-4.hex"));
-    assertThat(fourth.tuned()).isNull();
-    for (SeriesMemory memory : List.of(first, second, tuned, fourth)) {
+  void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
+    SeriesMemory plain = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1.hex"));
+    SeriesMemory tuned = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1-tuned.hex"));
+    for (SeriesMemory memory : List.of(plain, tuned)) {
       assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
       assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
       assertThat(memory.floats()).containsExactly(1.5f, -0f);
     }
-    assertThat(first.tuned()).isNull();
-    assertThat(second.tuned()).isNull();
+    assertThat(plain.tuned()).isNull();
     assertThat(tuned.tuned().version()).isEqualTo(7);
     assertThat(tuned.tuned().model()).isEqualTo(-8);
     assertThat(tuned.tuned().shape()).isEqualTo(9);
     assertThat(tuned.tuned().learnt()).isEqualTo(Long.MIN_VALUE);
     assertThat(tuned.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
-    String why = "a layout that changes needs a version of its own";
-    assertThat(written(SeriesMemorySerializer.INSTANCE, second))
-        .as(why)
-        .isEqualTo(bytes("memory-4.hex"));
+    assertThat(written(SeriesMemorySerializer.INSTANCE, plain))
+        .as(WHY)
+        .isEqualTo(bytes("memory-1.hex"));
     assertThat(written(SeriesMemorySerializer.INSTANCE, tuned))
-        .as(why)
-        .isEqualTo(bytes("memory-4-tuned.hex"));
-    SeriesMemory again = read(SeriesMemorySerializer.INSTANCE, bytes("memory-4-tuned.hex"));
-    assertThat(again.tuned()).usingRecursiveComparison().isEqualTo(tuned.tuned());
+        .as(WHY)
+        .isEqualTo(bytes("memory-1-tuned.hex"));
   }
 
   @Test
-  void aModelInStateIsRead() throws Exception {
+  void savedModelIsReadAndWrittenAsItWas() throws Exception {
     ForecastModel model = read(ForecastModelSerializer.INSTANCE, bytes("model-1.hex"));
     Path same = Path.of("src/test/resources/model/format-1.safetensors");
     assertThat(model).isEqualTo(ModelFiles.read(same, ModelFiles.Defaults.NONE));
-    assertThat(read(ForecastModelSerializer.INSTANCE, bytes("model-2.hex"))).isEqualTo(model);
-    assertThat(written(ForecastModelSerializer.INSTANCE, model)).startsWith(2);
+    assertThat(written(ForecastModelSerializer.INSTANCE, model)).startsWith(1);
   }
 
   private static <T> byte[] snapshot(String name, int version, int... more) throws IOException {
@@ -175,23 +164,18 @@ class SavedStateTest {
 
   @Test
   @SuppressWarnings("unchecked")
-  void theSnapshotsOfOlderBuildsRestoreTheirSerializers() throws Exception {
+  void savedSnapshotRestoresItsSerializer() throws Exception {
     for (var entry : SERIALIZERS.entrySet()) {
       TypeSerializer<Object> serializer = (TypeSerializer<Object>) entry.getValue();
-      for (byte[] bytes :
-          List.of(
-              snapshot(entry.getKey(), 3), // Flink's for serializers without anything to tell
-              snapshot(entry.getKey(), 4, 1))) {
-        TypeSerializerSnapshot<Object> snapshot = read(bytes);
-        assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
-        assertThat(
-                serializer
-                    .snapshotConfiguration()
-                    .resolveSchemaCompatibility(snapshot)
-                    .isCompatibleAsIs())
-            .as(entry.getKey())
-            .isTrue();
-      }
+      TypeSerializerSnapshot<Object> snapshot = read(snapshot(entry.getKey(), 1, 1));
+      assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+      assertThat(
+              serializer
+                  .snapshotConfiguration()
+                  .resolveSchemaCompatibility(snapshot)
+                  .isCompatibleAsIs())
+          .as(entry.getKey())
+          .isTrue();
     }
   }
 
@@ -209,17 +193,17 @@ class SavedStateTest {
   void aSnapshotOfANewerBuildIsRefusedByNameBeforeAnyValueIsRead() {
     for (var entry : SERIALIZERS.entrySet()) {
       WeirSerializer<?> serializer = (WeirSerializer<?>) entry.getValue();
-      assertThatThrownBy(() -> read(snapshot(entry.getKey(), 4, serializer.version() + 1)))
+      assertThatThrownBy(() -> read(snapshot(entry.getKey(), 1, serializer.version() + 1)))
           .isInstanceOf(IOException.class)
           .hasMessage(
               "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir, or is it damaged?",
               serializer.getClass().getSimpleName(),
               serializer.version(),
               serializer.version() + 1);
-      assertThatThrownBy(() -> read(snapshot(entry.getKey(), 5, 1, 2)))
+      assertThatThrownBy(() -> read(snapshot(entry.getKey(), 2, 1, 2)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a snapshot of version 3 or 4, got 5: was this state written by a newer Weir?",
+              "%s: expected a snapshot of version 1, got 2: was this state written by a newer Weir?",
               serializer.getClass().getSimpleName());
     }
   }
@@ -232,8 +216,8 @@ class SavedStateTest {
     assertThat(out.getCopyOfBuffer())
         .isEqualTo(
             snapshot(
-                "dev.weir.stream.SeriesMemorySerializer$Snapshot",
-                4,
+                "dev.weir.state.SeriesMemorySerializer$Snapshot",
+                1,
                 SeriesMemorySerializer.INSTANCE.version()));
   }
 
@@ -254,7 +238,7 @@ class SavedStateTest {
     return memory;
   }
 
-  /** {@code -Dstate.write=5}. */
+  /** {@code -Dstate.write=2}. */
   @Test
   @EnabledIfSystemProperty(named = "state.write", matches = "\\d+")
   void whatThisBuildLearnsIsSaved() throws Exception {

@@ -1,20 +1,18 @@
-package dev.weir.stream;
+package dev.weir.state;
 
 import dev.weir.forecast.WindowState;
 import dev.weir.forecast.WindowStateFormat;
-import dev.weir.state.LayoutSnapshot;
-import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Saves what the windows remember of a series: a {@link WindowStateFormat}. */
-final class WindowStateSerializer extends WeirSerializer<WindowState> {
+/** Serializes the window of a series, as {@link WindowStateFormat} defines. */
+public final class WindowStateSerializer extends WeirSerializer<WindowState> {
 
   private static final long serialVersionUID = 1L;
 
-  static final WindowStateSerializer INSTANCE = new WindowStateSerializer();
+  public static final WindowStateSerializer INSTANCE = new WindowStateSerializer();
 
   @Override
   public byte version() {
@@ -22,8 +20,8 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   @Override
-  protected byte firstChecked() {
-    return 4;
+  protected boolean isChecked() {
+    return true;
   }
 
   @Override
@@ -33,7 +31,7 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
 
   @Override
   protected WindowState read(byte version, DataInputView source) throws IOException {
-    return WindowStateFormat.read(version, source);
+    return WindowStateFormat.read(source);
   }
 
   /** Mutable: the heap backend must not share it with a running snapshot. */
@@ -52,7 +50,7 @@ final class WindowStateSerializer extends WeirSerializer<WindowState> {
     return new Snapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class Snapshot extends LayoutSnapshot<WindowState> {
     public Snapshot() {
       super(INSTANCE);

@@ -1,20 +1,18 @@
-package dev.weir.stream;
+package dev.weir.state;
 
 import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SeriesMemoryFormat;
-import dev.weir.state.LayoutSnapshot;
-import dev.weir.state.WeirSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Saves what has been learned of a series: a {@link SeriesMemoryFormat}. */
-final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
+/** Serializes what has been learned of a series, as {@link SeriesMemoryFormat} defines. */
+public final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
 
   private static final long serialVersionUID = 1L;
 
-  static final SeriesMemorySerializer INSTANCE = new SeriesMemorySerializer();
+  public static final SeriesMemorySerializer INSTANCE = new SeriesMemorySerializer();
 
   @Override
   public byte version() {
@@ -22,8 +20,8 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
   }
 
   @Override
-  protected byte firstChecked() {
-    return 4;
+  protected boolean isChecked() {
+    return true;
   }
 
   @Override
@@ -33,7 +31,7 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
 
   @Override
   protected SeriesMemory read(byte version, DataInputView source) throws IOException {
-    return SeriesMemoryFormat.read(version, source);
+    return SeriesMemoryFormat.read(source);
   }
 
   /** Mutable: the heap backend must not share it with a running snapshot. */
@@ -52,7 +50,7 @@ final class SeriesMemorySerializer extends WeirSerializer<SeriesMemory> {
     return new Snapshot();
   }
 
-  /** Found by its name when a savepoint is restored, so neither may change. */
+  /** A savepoint contains the name of this class, so it never changes. */
   public static final class Snapshot extends LayoutSnapshot<SeriesMemory> {
     public Snapshot() {
       super(INSTANCE);
