@@ -206,9 +206,9 @@ def main():
     for name, values in read_series(options.input).items():
         split = round(len(values) * (1 - HELD_OUT))
         inner = round(split * (1 - VALIDATION))
-        learnt = windows_and_targets(values, *shape, 0, inner)
-        unit = naive_mae(*learnt)
-        training.append(batch_of(*learnt, unit))
+        learned = windows_and_targets(values, *shape, 0, inner)
+        unit = naive_mae(*learned)
+        training.append(batch_of(*learned, unit))
         validation.append(batch_of(*windows_and_targets(values, *shape, inner, split), unit))
         held_out[name] = windows_and_targets(values, *shape, split, len(values))
     training = [torch.cat(parts) for parts in zip(*training)]

@@ -5,7 +5,7 @@ import {axisTimes, compact, hasLocalTime, stepped} from "./numbers.js";
 import {residualRange} from "./plot.js";
 import {colour} from "./theme.js";
 
-const AXIS_WIDTH = 64; // the same everywhere, so that what stands below each other has the same times
+const AXIS_WIDTH = 64; // the same in all charts, so that their time axes align
 const FONT = "12px Inter, system-ui, sans-serif";
 const ms = 1; // times are milliseconds
 const tzDate = time => uPlot.tzDate(new Date(time), "Etc/UTC");
@@ -186,7 +186,7 @@ function line(ctx, x, from, to) {
 
 /**
  * Actual values, past forecasts and the chosen one; below them the residuals on the same axis of times.
- * hovered(index or null) and zoomed([from, to] or null) are told what the pointer does.
+ * hovered(index or null) and zoomed([from, to] or null) receive what the pointer does.
  */
 export class SeriesChart {
   #view = {rows: [], origin: null, swaps: [], from: 0, to: 1, range: [0, 1]};

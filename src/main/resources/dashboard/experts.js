@@ -30,7 +30,7 @@ const head = names => element("thead", {}, element("tr", {}, ...names.map((name,
 
 export class ExpertsPanel {
   #title = element("h3", {});
-  #empty = element("p", {class: "empty"}, "No score yet. The experts and their errors stand here once a few forecasts have met their truth.");
+  #empty = element("p", {class: "empty"}, "No score yet. The experts and their errors appear here once the first forecasts are scored.");
   #shares = element("tbody", {});
   #errors = element("tbody", {});
   #steps = element("tbody", {});

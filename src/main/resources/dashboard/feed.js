@@ -1,7 +1,7 @@
 // What the server tells: one stream of events, opened again by ourselves whenever it ends, and answers to questions.
 
 const SILENCE_MS = 15_000; // the server speaks each second
-const LONGEST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 5_000;
 
 /** An answer that is not one: status, and the server's own words. */
 export class Refused extends Error {
@@ -88,6 +88,6 @@ export class Feed {
       this.#listener.lost();
     }
     this.#series = null; // whether the server still knows it is to be seen
-    this.#timer = setTimeout(() => this.#open(), Math.min(LONGEST_WAIT_MS, 500 * 2 ** this.#failures++));
+    this.#timer = setTimeout(() => this.#open(), Math.min(MAX_WAIT_MS, 500 * 2 ** this.#failures++));
   }
 }

@@ -1,4 +1,4 @@
-// The list of series: as many as there are, of which only those in sight are asked for and drawn.
+// The list of series. Only the visible rows are requested and drawn.
 
 import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
@@ -214,7 +214,7 @@ export class SeriesList {
     this.#activate(Math.min(this.#total - 1, Math.max(0, to)));
   }
 
-  /** Goes to an index, and chooses what stands there once it is known and the keys rest. */
+  /** Moves to an index, and selects its series once that is loaded and no key is pressed. */
   async #activate(index) {
     this.#active = index;
     const top = index * ROW;

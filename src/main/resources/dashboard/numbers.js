@@ -44,7 +44,7 @@ export function stepped(step) {
 
 export const count = value => (known(value) ? fixed(value, 0) : NONE);
 
-/** The same without needless zeros, for a number that stands by itself. */
+/** The same without needless zeros, for a number on its own. */
 const shortFormat = new Intl.NumberFormat("en", {maximumSignificantDigits: 5});
 export const short = value => (known(value) && (value === 0 || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3))
   ? shortFormat.format(value).replace("-", "−") : number(value));

@@ -59,7 +59,7 @@ export class ModePanel {
 
   #events;
 
-  /** Called once the element stands in the page, since a chart is as large as its place. */
+  /** Called once the element is in the page, since a chart takes the size of its container. */
   #start() {
     this.#chart ??= new SeriesChart(this.#parts.main, this.#parts.residualChart, {
       zoomed: this.#events.zoomed, hovered: index => this.#hover(index)});

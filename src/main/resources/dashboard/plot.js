@@ -101,7 +101,7 @@ const linesOf = at => [at.actual, at.said, at.fan].filter(value => typeof value 
 
 /**
  * The range of values that is worth showing between two times: the lines but for outliers, and as much of the intervals
- * as leaves the lines readable, since an interval of a series that has hardly begun may be wide without bound.
+ * as leaves the lines readable, since an interval of a new series may be arbitrarily wide.
  */
 export function valueRange(rows, from, to) {
   const shown = within(rows, from, to);

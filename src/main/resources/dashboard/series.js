@@ -145,7 +145,7 @@ export class SeriesView {
     this.#set({scrub: origin});
   }
 
-  /** Goes by so many origins, back (below zero) or on. */
+  /** Moves by this many origins; a negative number moves back. */
   scrubBy(steps) {
     if (this.#origins.length === 0) {
       return;
@@ -287,7 +287,7 @@ export class SeriesView {
     byId("experts").hidden = history.observations.length === 0;
   }
 
-  /** Puts the panels into the page in their order; those that stand there already are not touched. */
+  /** Puts the panels into the page in their order; those already there are not touched. */
   #place(modes) {
     const panels = modes.map(mode => this.#panels.get(mode));
     for (const [id, part] of [["panels", panel => panel.element], ["experts", panel => panel.experts.element]]) {

@@ -28,7 +28,7 @@ public final class ForecastPipeline {
 
   private ForecastPipeline() {}
 
-  /** What stands between the ends; a measurement puts something smaller there. */
+  /** The operators between source and sink; a benchmark may replace them. */
   @FunctionalInterface
   public interface Middle {
     DataStream<Output> build(DataStream<Arrival> observations, DataStream<ModelArrival> models);

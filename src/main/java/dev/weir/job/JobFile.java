@@ -44,7 +44,7 @@ final class JobFile {
   /** No key of ours is half as long. */
   private static final int MAX_LIKENESS = 100;
 
-  /** One value: its text and where it stands, such as {@code line 7} or {@code --set}. */
+  /** One value: its text and its place, such as {@code line 7} or {@code --set}. */
   private record Entry(String text, String where) {}
 
   private final String name;
@@ -60,7 +60,7 @@ final class JobFile {
   static JobFile read(Path file, Map<String, String> overrides) throws IOException {
     if (!Files.isRegularFile(file)) {
       throw new JobFileException(
-          "job file: expected a readable file, got %s, which is none".formatted(file));
+          "job file: expected a readable file, got %s".formatted(file));
     }
     if (Files.size(file) > MAX_BYTES) {
       throw new JobFileException(

@@ -8,17 +8,17 @@ public final class JobFileException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 
-  private static final int MOST_PROBLEMS = 50;
-  private static final int MOST_CHARACTERS = 500;
+  private static final int MAX_PROBLEMS = 50;
+  private static final int MAX_CHARACTERS = 500;
 
   JobFileException(List<String> problems) {
     super(
         problems.stream()
-                .limit(MOST_PROBLEMS)
+                .limit(MAX_PROBLEMS)
                 .map(JobFileException::line)
                 .collect(Collectors.joining("\n"))
-            + (problems.size() > MOST_PROBLEMS
-                ? "\nand %d more".formatted(problems.size() - MOST_PROBLEMS)
+            + (problems.size() > MAX_PROBLEMS
+                ? "\nand %d more".formatted(problems.size() - MAX_PROBLEMS)
                 : ""));
   }
 
@@ -30,7 +30,7 @@ public final class JobFileException extends IllegalArgumentException {
   private static String line(String problem) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < problem.length(); i++) {
-      if (i == MOST_CHARACTERS) {
+      if (i == MAX_CHARACTERS) {
         return line.append("...").toString();
       }
       char c = problem.charAt(i);

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /**
  * One option of the job file.
  *
- * @param key where it stands, its parents joined by dots
+ * @param key its path in the job file, joined by dots
  * @param type in one word, for documentation
  * @param expected what a value must be, for messages and documentation
  * @param defaultValue the value when it is absent; null when it has none
@@ -46,7 +46,7 @@ record JobOption<T>(
     this(key, Type.VALUE, expected, defaultValue, description, parser);
   }
 
-  /** The default as a job file would have it; null when there is none. */
+  /** The default as a job file would have it; null if it has no default. */
   String defaultText() {
     return defaultValue == null ? null : text(defaultValue);
   }
@@ -131,7 +131,7 @@ record JobOption<T>(
         });
   }
 
-  private static final int MOST_VALUES = 50;
+  private static final int MAX_VALUES = 50;
 
   /** A list of values, in YAML or joined by commas. */
   static <T> JobOption<List<T>> list(
@@ -149,7 +149,7 @@ record JobOption<T>(
         text -> {
           List<T> values = Arrays.stream(text.split(",")).map(String::trim).map(parser).toList();
           require(values.stream().distinct().count() == values.size(), text);
-          require(values.size() <= MOST_VALUES, text);
+          require(values.size() <= MAX_VALUES, text);
           return values;
         });
   }

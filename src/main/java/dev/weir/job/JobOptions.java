@@ -251,7 +251,7 @@ final class JobOptions {
   /** Options that may be YAML lists. */
   static final List<JobOption<?>> LISTS = List.of(CALENDAR, EXPERTS, LEVELS);
 
-  /** Keys that stand for a longer one. */
+  /** Short keys and the keys that they abbreviate. */
   static final Map<String, String> SHORT_FORMS =
       Map.of("learning", "learning.enabled", "mode", "source.mode");
 

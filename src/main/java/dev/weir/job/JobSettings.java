@@ -162,7 +162,7 @@ public record JobSettings(
   private static StateLimits limits(JobFile file, Duration outOfOrderness, Sampling sampling) {
     Duration ttl = file.get(JobOptions.TTL);
     if (!ttl.isZero() && !sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
-      file.problem( // else each observation would start its series anew
+      file.problem( // else each observation would restart its series
           JobOptions.TTL,
           "expected more than window.interval (%s), got %s"
               .formatted(Duration.ofMillis(sampling.interval()), ttl));

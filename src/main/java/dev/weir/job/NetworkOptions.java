@@ -81,7 +81,7 @@ final class NetworkOptions {
           "learning.tuned",
           false,
           "Whether each series tunes a copy of the base model, an expert beside the model as it"
-              + " came; 16 bytes for each of the model's weights, of which there may be 32768.");
+              + " came; 16 bytes for each of the model's weights, at most 32768 of them.");
   static final JobOption<Tuning> ON_NEW_MODEL =
       new JobOption<>(
           "learning.on-new-model",

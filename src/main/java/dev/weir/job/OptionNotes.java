@@ -46,7 +46,7 @@ final class OptionNotes {
     put(
         RegistryOptions.FORMAT,
         "",
-        "not tested; what stands on the topics keeps its format, so name new topics");
+        "not tested; records already on the topics keep their format, so name new topics");
     put(RegistryOptions.URL, "", SAFE);
     put(RegistryOptions.PATIENCE, "", SAFE);
     put(JobOptions.OBSERVATIONS, "", OLD_TOPIC);

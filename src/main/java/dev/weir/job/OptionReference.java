@@ -14,7 +14,7 @@ public final class OptionReference {
   /**
    * One option.
    *
-   * @param key where it stands, its parents joined by dots
+   * @param key its path in the job file, joined by dots
    * @param type in one word
    * @param expected what a value must be
    * @param defaultText the value when it is absent; null when it has none
@@ -70,10 +70,10 @@ public final class OptionReference {
             Made by `./weir options --format markdown` from the options themselves; a test compares. `./weir options window` shows some of
             them in a terminal, `--format json` gives them to programs.
 
-            A job file is YAML. Dots stand for levels (`window.seq-len` is `seq-len` below `window`); `--set window.seq-len=10` overrides
+            A job file is YAML. Dots separate levels (`window.seq-len` is `seq-len` below `window`); `--set window.seq-len=10` overrides
             one. A wrong or unknown option is named with its line before anything starts, all of them at once. A duration is written
             `PT30M` or `30 min`. `learning: off` is short for `learning.enabled: false`, `mode: bounded` for `source.mode: bounded`. Below
-            `kafka.properties` stands any property of Kafka's clients. A list is a YAML list, or its values joined by commas.
+            `kafka.properties` takes any property of Kafka's clients. A list is a YAML list, or its values joined by commas.
 
             The last column says what happens when a job is stopped with a savepoint and started from it with another value: `safe` means
             that the new one holds and all else is kept. Checkpoints, state backend and restarts are Flink's own settings and not in the file

@@ -32,7 +32,7 @@ final class RegistryOptions {
           "kafka.registry.url",
           RegistrySettings.EXPECTED_URL + ", without a user",
           null,
-          "Where the registry's Confluent-compatible API begins; user and password stand in"
+          "Where the registry's Confluent-compatible API begins; user and password are set in"
               + " kafka.properties or its file as basic.auth.user.info.",
           RegistrySettings::url);
   static final JobOption<Duration> PATIENCE =

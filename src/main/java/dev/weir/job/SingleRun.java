@@ -55,7 +55,7 @@ public final class SingleRun {
    *
    * @param flink the configuration of the environment that the job is submitted by
    * @param say shows a line of progress
-   * @throws IllegalStateException when the job runs already, or when this can't be told
+   * @throws IllegalStateException if the job already runs, or if that can't be determined
    */
   public static void check(JobSettings settings, ReadableConfig flink, Consumer<String> say)
       throws InterruptedException {

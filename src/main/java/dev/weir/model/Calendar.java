@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Where a time stands in a cycle of the calendar, in UTC, as two inputs of a network: sine and
+ * The position of a time in a cycle of the calendar, in UTC, as two inputs of a network: sine and
  * cosine of {@code 2 pi (time since the cycle's begin) / (its length)}. The time is continuous:
  * half past six is between six and seven.
  */

@@ -24,7 +24,7 @@ public enum Mode {
     return label;
   }
 
-  /** The mode with this label, or null when there is none. */
+  /** The mode with this label, or null if there is no such mode. */
   public static Mode ofLabel(String label) {
     for (Mode mode : values()) {
       if (mode.label.equals(label)) {

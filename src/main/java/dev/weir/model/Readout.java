@@ -24,7 +24,7 @@ public enum Readout {
     return label;
   }
 
-  /** The readout with this label, or null when there is none. */
+  /** The readout with this label, or null if there is no such readout. */
   public static Readout ofLabel(String label) {
     for (Readout readout : values()) {
       if (readout.label.equals(label)) {

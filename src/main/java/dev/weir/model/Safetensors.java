@@ -182,7 +182,7 @@ public final class Safetensors {
     }
   }
 
-  /** The map of strings in the header; empty when there is none. */
+  /** The map of strings in the header; empty if absent. */
   public Map<String, String> metadata() {
     return metadata;
   }

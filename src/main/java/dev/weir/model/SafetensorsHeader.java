@@ -129,7 +129,7 @@ final class SafetensorsHeader {
     return entries;
   }
 
-  /** The map of strings; empty when there is none. */
+  /** The map of strings; empty if absent. */
   Map<String, String> metadata() {
     return metadata;
   }

@@ -35,7 +35,7 @@ public record Scaling(Rule rule, double center, double scale) {
       return label;
     }
 
-    /** The rule with this label, or null when there is none. */
+    /** The rule with this label, or null if there is no such rule. */
     public static Rule ofLabel(String label) {
       for (Rule rule : values()) {
         if (rule.label.equals(label)) {

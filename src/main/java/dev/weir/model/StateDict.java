@@ -120,7 +120,7 @@ final class StateDict {
     return weights;
   }
 
-  /** The one linear layer beside the network, whatever its name; null when there is none. */
+  /** The one linear layer beside the network, whatever its name; null if absent. */
   ForecastModel.Head head(RnnConfig rnn) throws ModelFormatException {
     if (others.isEmpty()) {
       return null;

@@ -244,7 +244,7 @@ public final class TrainableRnn {
     }
   }
 
-  /** From a layer's gates to the out of the layer below, of which both directions read all. */
+  /** From a layer's gates to the output of the layer below, all of which both directions read. */
   private void goDown(int layer) {
     int width = config.outputSize();
     int rows = seqLen * batch;

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * polynomial; and what all loops over vectors have in common.
  *
  * <p>Only for a JVM in which {@link Kernels#vectorApi()} holds; elsewhere the first use of this
- * class fails, so every mention of it stands behind that question.
+ * class fails, so each use of it is guarded by that check.
  *
  * <p>Three things cost ten times as much as they look, and tests count bytes to see them. A second
  * species in one JVM: the compiler's type profiles of FloatVector are shared, so there is one

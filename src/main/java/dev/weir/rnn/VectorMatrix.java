@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The kind in the Vector API: the accumulators of a tile, four rows by two vectors, stay in
  * registers for a whole sum. Rows of scratch are padded to whole vectors, so there are no tails;
- * what stands in the padding is never read as a value.
+ * the padding is never read as a value.
  *
  * <p>Only where {@link Kernels#vectors()} holds. One species and small methods: see {@link
  * VectorLoops}.

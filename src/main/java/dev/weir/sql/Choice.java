@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.apache.flink.table.api.ValidationException;
 
-/** A text that stands for one of a few things. */
+/** A text argument with a fixed set of values. */
 final class Choice {
 
   private Choice() {}
@@ -19,7 +19,7 @@ final class Choice {
    * @param option the argument or option
    * @param text what was said; null for nothing
    * @return null for null
-   * @throws ValidationException when it is none of them
+   * @throws ValidationException if the text is not one of them
    */
   static <E> E of(String where, String option, String text, E[] values, Function<E, String> label) {
     if (text == null) {

@@ -58,7 +58,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   private transient InputRow input;
   private transient PartitionHost host;
   private transient SeriesForecaster series;
-  private transient long time; // of the call at hand
+  private transient long time; // of the current call
   transient LongSupplier clock; // a test sets its own before the start
 
   /** For SQL: {@code CREATE FUNCTION FORECAST AS 'dev.weir.sql.ForecastFunction'}. */
@@ -78,7 +78,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   @Override
   public TypeInference getTypeInference(DataTypeFactory types) {
     LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
-    // a time to live of Flink's would go by the machine's clock, and drop half of a partition
+    // Flink's state TTL uses processing time and could drop half of a partition
     state.put(SERIES, forEver(DataTypes.RAW(SeriesEntry.class, SeriesEntrySerializer.INSTANCE)));
     state.put(LEARNED, forEver(DataTypes.RAW(SeriesMemory.class, SeriesMemorySerializer.INSTANCE)));
     TypeInference.Builder inference =

@@ -19,7 +19,7 @@ import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.functions.ProcessTableFunction.TimeContext;
 
 /**
- * A partition's state, timers and output, for the call at hand.
+ * State, timers and output of the current partition.
  *
  * <p>Both parts of the state are maps of one entry, since such a map is read and written only when
  * it is asked; any other state of a table function is read before and written after each call.
@@ -38,7 +38,7 @@ final class PartitionHost implements SeriesHost {
   /** Asked for in this call, and passed by event time already: Flink drops such timers silently. */
   private final TreeSet<Long> overdue = new TreeSet<>();
 
-  private MapView<Integer, SeriesEntry> series; // of the call at hand, as all below
+  private MapView<Integer, SeriesEntry> series; // of the current call, like all fields below
   private MapView<Integer, SeriesMemory> learned;
   private TimeContext<Long> time;
   private String name;
@@ -80,7 +80,7 @@ final class PartitionHost implements SeriesHost {
     this.name = name == null && entry != null ? entry.name : name;
   }
 
-  /** Name of the partition at hand; null when a timer fires for one that is forgotten. */
+  /** Name of the current partition; null if a timer fires for one that has expired. */
   String name() {
     return name;
   }
@@ -177,7 +177,7 @@ final class PartitionHost implements SeriesHost {
 
   /**
    * The earliest time, asked for in this call, that event time has passed already, and forgets it;
-   * null for none. Whoever calls has to wake the partition at each of them.
+   * null for none. The caller wakes the partition at each of them.
    */
   Long nextOverdue() {
     return overdue.pollFirst();
