@@ -9,14 +9,14 @@ final class Browser {
 
   private Browser() {}
 
-  /** Opens a page, or leaves it: whoever calls has printed the address. */
+  /** Opens a page if it can; the caller has already printed the address. */
   static void open(URI page) {
     try {
       if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) {
         Desktop.getDesktop().browse(page);
       }
     } catch (IOException | RuntimeException e) {
-      System.err.println("weir: no browser could be opened; the address stands above");
+      System.err.println("weir: no browser could be opened; open the address above by hand");
     }
   }
 }

@@ -191,7 +191,7 @@ final class ClusterChecks {
     long there = 0;
     for (JsonNode taskManager : taskManagers) {
       long configured = taskManager.path("memoryConfiguration").path("taskHeap").asLong();
-      // an embedded cluster configures a terabyte; what its JVM has is told too
+      // an embedded cluster configures a terabyte; the JVM's limit is shown as well
       long heapOfJvm = taskManager.path("hardware").path("freeMemory").asLong(Long.MAX_VALUE);
       there += Math.min(configured, heapOfJvm);
     }
@@ -211,7 +211,7 @@ final class ClusterChecks {
     }
   }
 
-  /** A TaskManager's last heartbeat is told by the JobManager's clock. */
+  /** A TaskManager's last heartbeat is a time of the JobManager's clock. */
   private void clocks(JsonNode taskManagers) {
     long now = System.currentTimeMillis();
     long newest = 0;

@@ -40,7 +40,7 @@ final class DeadLettersCommand implements Callable<Integer> {
         description = "The dead-letter topic (default: ${DEFAULT-VALUE}).")
     private String topic;
 
-    /** The topic, or null once it has been said that there is none. */
+    /** The topic; null, after a message, if it is missing. */
     DeadLetterTopic open(KafkaOptions kafka) throws IOException {
       topic = kafka.topic("--topic", topic, Topics::deadLetters);
       String servers = kafka.bootstrapServers();

@@ -34,7 +34,7 @@ final class DemoEnd {
     return missing.isEmpty();
   }
 
-  /** The modes of which no forecast was shown. */
+  /** The modes without a shown forecast. */
   String missing() {
     return missing.stream().map(Mode::label).collect(Collectors.joining(", "));
   }

@@ -75,7 +75,7 @@ final class DemoScore {
         while (!scores.isEmpty() && scores.peek().time() < forecast.origin()) {
           scores.remove();
         }
-        // both come in order of time, so that a later one shows that there is none of this moment
+        // both are ordered by time, so a later one shows that this one does not exist
         if (newestTruth < forecast.origin() || scores.isEmpty()) {
           return;
         }
@@ -127,7 +127,7 @@ final class DemoScore {
     series(forecast.series()).queue(forecast);
   }
 
-  /** The forecasts of which all has been read since this was asked last, oldest first. */
+  /** The forecasts completely read since the last call, oldest first. */
   synchronized List<Line> lines() {
     List<Line> lines = new ArrayList<>();
     all.values().forEach(series -> series.completeInto(lines));

@@ -35,7 +35,7 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
   record OfSeries(
       String name, int m, long origins, double scale, Map<String, SeriesScore> methods) {
 
-    /** The best expert alone; null when there is none. */
+    /** The best expert alone; null without experts. */
     String bestExpert() {
       String best = null;
       for (String method : methods.keySet()) {

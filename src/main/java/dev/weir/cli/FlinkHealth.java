@@ -52,7 +52,7 @@ final class FlinkHealth {
    * Looks at a job.
    *
    * @param wanted name or id; null: the only one that runs
-   * @return the job's name; null when it can't be told which one is meant
+   * @return the job's name; null if several jobs match
    * @throws IOException when Flink does not answer
    */
   static String look(FlinkRest rest, String wanted, HealthReport report) throws IOException {

@@ -65,7 +65,7 @@ final class FlinkRest {
    * The answer to a GET.
    *
    * @param path such as {@code /jobs/overview}
-   * @throws IOException when there is none, with what to do
+   * @throws IOException if it does not answer, with the next step
    */
   JsonNode get(String path) throws IOException {
     HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path)).build();

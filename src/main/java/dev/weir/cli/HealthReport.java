@@ -43,7 +43,7 @@ final class HealthReport {
     return Printable.line(ClientProperties.masked(text), 1_000);
   }
 
-  /** A part of the JSON, for whoever finds it out. */
+  /** A part of the JSON, filled by the check that determines it. */
   ObjectNode section(String name) {
     return json.putObject(name);
   }

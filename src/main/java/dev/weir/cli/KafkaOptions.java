@@ -90,7 +90,7 @@ class KafkaOptions {
     return job;
   }
 
-  /** Whether an option stands on the command line, so that it wins over the job file. */
+  /** Whether an option is given on the command line, where it overrides the job file. */
   boolean isGiven(String option) {
     return command.commandLine().getParseResult().hasMatchedOption(option);
   }

@@ -305,7 +305,7 @@ final class ModelCommand implements Runnable {
     }
   }
 
-  /** The topic, or null once it has been said that there is none. */
+  /** The topic; null, after a message, if it is missing. */
   static ModelTopic topic(String command, KafkaOptions kafka, String topic) throws IOException {
     String servers = kafka.bootstrapServers();
     try (TopicAdmin admin = new TopicAdmin(servers, kafka.properties())) {

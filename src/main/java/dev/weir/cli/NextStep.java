@@ -56,7 +56,7 @@ final class NextStep {
       return "weir options lists what a job file may say, docs/job-file.md explains it";
     }
     if (failure instanceof ModelFormatException) {
-      return "weir model inspect FILE --help says what can be told beside the file;"
+      return "weir model inspect FILE --help lists the options that describe a file;"
           + " src/main/python/convert_pt.py makes safetensors of a .pt";
     }
     return null;

@@ -26,7 +26,7 @@ final class RegistryOption {
   /**
    * The registry, of the job file when no URL is given, or null when values are plain Avro.
    *
-   * @throws ParameterException when the URL or a property of the registry is none
+   * @throws ParameterException if the URL or a property of the registry is invalid
    */
   RegistrySettings settings(KafkaOptions kafka) throws IOException {
     if (url == null) {

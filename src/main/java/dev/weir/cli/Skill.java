@@ -17,7 +17,7 @@ record Skill(Collection<Score> scores) {
 
   private static final double MOST_OFF = 0.15;
 
-  /** Geometric mean of our error over a method's; NaN when there is none to compare. */
+  /** Geometric mean of our error over a method's; NaN if no method can be compared. */
   private double over(String method) {
     double sum = 0;
     int count = 0;

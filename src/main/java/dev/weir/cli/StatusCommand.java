@@ -125,12 +125,12 @@ final class StatusCommand implements Callable<Integer> {
       return;
     }
     if (watch != null && Terminal.isOut()) {
-      System.out.print("\033[H\033[2J"); // the screen anew
+      System.out.print("\033[H\033[2J"); // clears the screen
     }
     Ansi ansi = Terminal.colours(Terminal.isOut());
     boolean first = true;
     for (String line : report.text()) {
-      if (first && ansi.enabled()) { // no markup in it: foreign words stand further below
+      if (first && ansi.enabled()) { // fixed text: foreign text follows below
         line = ansi.string("@|bold,%s %s|@".formatted(report.isHealthy() ? "green" : "red", line));
       }
       first = false;

@@ -39,7 +39,7 @@ final class TopicHealth {
   /** Of two jobs that write the same nearly half are second ones; of one after a restart, few. */
   private static final double MOST_TWICE = 0.4;
 
-  private static final int MOST_WORDS = 20; // foreign words may be any number
+  private static final int MOST_WORDS = 20; // a topic may contain any number of them
 
   private final TopicAdmin admin;
   private final TopicTails tails;
@@ -156,7 +156,7 @@ final class TopicHealth {
     Map<Integer, Long> committed;
     try {
       committed = new BrokerFacts(admin).committed(group, name);
-    } catch (IllegalStateException e) { // who may not ask still sees the rest
+    } catch (IllegalStateException e) { // without this right, the rest is still shown
       report.row(name, "%s; lag unknown: %s", records, e.getMessage());
       return;
     }

@@ -91,7 +91,7 @@ final class ForecastMetrics {
     forecasts[status.ordinal()].inc();
   }
 
-  /** Whether the forecasts of the window at hand are in the sample; to be asked once for each. */
+  /** Whether the forecasts of the current window are sampled; call once per window. */
   boolean isSampled() {
     return --untilSample == 0;
   }

@@ -12,7 +12,7 @@ final class KnownSeries {
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
 
   private final int most; // 0: no limit
-  private volatile long count; // written by the task, read by whoever reports metrics
+  private volatile long count; // written by the task, read by metric reporters
   private long refused;
   private long lastLogNanos;
 

@@ -69,7 +69,7 @@ final class ModeMetrics {
   /**
    * Tells of the active model.
    *
-   * @param version -1 while there is none
+   * @param version -1 without a model
    * @param ageSeconds NaN when nobody knows
    */
   void model(Gauge<Long> version, Gauge<Double> ageSeconds) {

@@ -28,7 +28,7 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
   private final long idleNanos;
   private final RelativeClock clock;
   private final long leap; // milliseconds
-  private final long start; // in place of the newest while there is none
+  private final long start; // in place of the newest before the first observation
   private long newest;
   private long lastSeenNanos;
   private boolean logged;
@@ -52,7 +52,7 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
    */
   public static WatermarkStrategy<Arrival> strategy(
       Duration outOfOrderness, Duration idleTimeout, Duration leap) {
-    // the input activity clock stands still under backpressure: a blocked partition is not idle
+    // the input activity clock stops under backpressure: a blocked partition is not idle
     return WatermarkStrategy.<Arrival>forGenerator(
             context ->
                 new ObservationWatermarks(

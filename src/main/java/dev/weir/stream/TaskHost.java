@@ -45,7 +45,7 @@ final class TaskHost implements SeriesHost {
   private final Map<Mode, ValueState<SeriesMemory>> memories = new EnumMap<>(Mode.class);
   private final ForecastMetrics metrics;
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
-  private TimerService timers; // of the call at hand
+  private TimerService timers; // of the current call
   private Collector<Output> out;
   private String series;
   private long lastLogNanos;
