@@ -127,7 +127,7 @@ class KernelTest {
         float[] weights = Initialisation.recurrent(config, new TorchGenerator(1));
         float[] input = new float[6 * inputSize];
         RnnOutput result = new RnnOutput();
-        int calls = 1_000;
+        int calls = 300;
         Allocations.assertNoneOnceWarm(
             calls,
             () -> {
