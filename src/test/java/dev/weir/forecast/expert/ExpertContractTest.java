@@ -108,7 +108,7 @@ class ExpertContractTest {
   void strangeSeriesGetFiniteForecasts(String name, int horizon, int season) {
     for (int kind = 0; kind < 9; kind++) {
       SingleExpert single = single(name, horizon, season);
-      for (int t = 0; t < VALUES; t++) {
+      for (int t = 0; t < 500; t++) { // each kind repeats itself or stays as it is by then
         for (double value : single.next(strange(kind, t))) {
           if (!Double.isFinite(value)) { // AssertJ takes longer than a forecast
             throw new AssertionError("kind %d at %d: got %s".formatted(kind, t, value));
