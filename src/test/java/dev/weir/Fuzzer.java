@@ -43,7 +43,7 @@ public final class Fuzzer {
   }
 
   /** How many cases each door gets: {@code -Dfuzz.cases=100000} for a long run. */
-  private static final int CASES = Integer.getInteger("fuzz.cases", 2_000);
+  private static final int CASES = Integer.getInteger("fuzz.cases", 1_000);
 
   private static final ThreadMXBean THREADS =
       (ThreadMXBean) ManagementFactory.getThreadMXBean(); // not of all JDKs, but of all we run on

@@ -3,15 +3,20 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,40 +29,67 @@ class ConvertPtTest {
 
   @TempDir private static Path dir;
 
-  private static String python;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Importing torch takes seconds: one process does, and each script runs in a fork of it. */
+  private static Process python;
+
+  private static BufferedReader answers;
 
   private record Ended(int exitCode, String output) {}
 
   @BeforeAll
   static void makeFiles() throws Exception {
+    String withTorch = null;
     for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      if (run(candidate, "-c", "import torch, numpy").exitCode() == 0) {
-        python = candidate;
-        break;
+      if (withTorch == null && hasTorch(candidate)) {
+        withTorch = candidate;
       }
     }
-    assumeThat(python).as("a Python with torch").isNotNull();
-    Ended made = run(python, "src/test/python/make_checkpoints.py", dir.toString());
+    assumeThat(withTorch).as("a Python with torch").isNotNull();
+    python =
+        new ProcessBuilder(withTorch, "src/test/python/run_scripts.py")
+            .redirectErrorStream(true)
+            .start();
+    answers = python.inputReader(StandardCharsets.UTF_8);
+    assertThat(answers.readLine()).as("first line, which an import may print").isEqualTo("ready");
+    Ended made = run("src/test/python/make_checkpoints.py", dir.toString());
     assertThat(made.exitCode()).as(made.output()).isZero();
   }
 
-  private static Ended run(String... words) throws Exception {
-    Process process;
-    try {
-      process = new ProcessBuilder(words).redirectErrorStream(true).start();
-    } catch (IOException e) { // no such Python
-      return new Ended(127, e.toString());
+  @AfterAll
+  static void stopPython() throws Exception {
+    if (python != null) {
+      python.getOutputStream().close(); // no more scripts
+      answers.close();
+      assertThat(python.waitFor()).isZero();
     }
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), output);
+  }
+
+  private static boolean hasTorch(String python) throws Exception {
+    String code =
+        "import importlib.util as u, sys; sys.exit(not (u.find_spec('torch') and u.find_spec('numpy')))";
+    try {
+      return new ProcessBuilder(python, "-c", code).start().waitFor() == 0;
+    } catch (IOException e) { // no such Python
+      return false;
+    }
+  }
+
+  private static Ended run(String... words) throws Exception {
+    Writer commands = python.outputWriter(StandardCharsets.UTF_8);
+    commands.write(JSON.writeValueAsString(words) + "\n");
+    commands.flush();
+    String line = answers.readLine();
+    assertThat(line).as("answer to %s", List.of(words)).startsWith("{");
+    JsonNode answer = JSON.readTree(line);
+    return new Ended(answer.path("exit_code").intValue(), answer.path("output").textValue());
   }
 
   private static Ended convert(String name, String... options) throws Exception {
     List<String> words =
         new ArrayList<>(
             List.of(
-                python,
                 "src/main/python/convert_pt.py",
                 dir.resolve(name + ".pt").toString(),
                 dir.resolve(name + ".safetensors").toString()));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 
@@ -17,6 +18,9 @@ import picocli.CommandLine.ParameterException;
 class DocumentsTest {
 
   private static final Path INDEX = Path.of("docs", "README.md");
+
+  /** One for all commands: creating it takes longer than parsing. */
+  private static final CommandLine WEIR = Weir.commandLine();
 
   @Test
   void eachLinkLeadsToAFileAndEachAnchorToAHeading() {
@@ -134,7 +138,7 @@ class DocumentsTest {
   /** Why a command would be refused. */
   private static Stream<String> problem(Piece command, boolean inASentence) {
     try {
-      Weir.commandLine().parseArgs(words(command.text()).toArray(String[]::new));
+      WEIR.parseArgs(words(command.text()).toArray(String[]::new));
       return Stream.empty();
     } catch (MissingParameterException e) {
       return inASentence ? Stream.empty() : Stream.of(command + " -> " + e.getMessage());

@@ -35,6 +35,9 @@ class PageServerTest {
   private static final String TOKEN = "a-token-of-some-length";
   private static final String HOSTILE = "<img src=x onerror=alert(1)>\"'\u2028</script>";
 
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration SILENCE = Duration.ofMillis(500);
+
   private ServedPage page;
 
   @BeforeEach
@@ -517,10 +520,10 @@ class PageServerTest {
         InetAddress.getLoopbackAddress(), to.port(), InetAddress.getByName(address), 0);
   }
 
-  /** What such a one is answered within so many seconds; empty for nothing. */
-  private static String asked(String address, ServedPage of, int seconds) throws Exception {
+  /** What such a one is answered within this time; empty for nothing. */
+  private static String asked(String address, ServedPage of, Duration limit) throws Exception {
     try (Socket socket = from(address, of)) {
-      socket.setSoTimeout(1_000 * seconds);
+      socket.setSoTimeout((int) limit.toMillis());
       socket.getOutputStream().write(request("/api/job").getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readNBytes(15), StandardCharsets.US_ASCII);
     } catch (IOException e) { // closed, or silent
@@ -540,11 +543,11 @@ class PageServerTest {
       await() // each of them is taken
           .until(
               () -> {
-                silent[0] = asked("127.0.0.1", page, 2).isEmpty() ? silent[0] + 1 : 0;
-                return silent[0] == 2; // once may be a server that is slow
+                silent[0] = asked("127.0.0.1", page, SILENCE).isEmpty() ? silent[0] + 1 : 0;
+                return silent[0] == 3; // once may be a server that is slow
               });
       idle.remove(0).close();
-      await().until(() -> asked("127.0.0.1", page, 10).equals("HTTP/1.1 200 OK"));
+      await().until(() -> asked("127.0.0.1", page, ANSWER).equals("HTTP/1.1 200 OK"));
     } finally {
       for (Socket socket : idle) {
         socket.close();
@@ -557,7 +560,7 @@ class PageServerTest {
   @EnabledOnOs(OS.LINUX)
   void threeHundredSlowConnectionsShutNobodyOut() throws Exception {
     String slow = "127.0.0.2";
-    try (ServedPage impatient = ServedPage.impatient(Duration.ofSeconds(6))) {
+    try (ServedPage impatient = ServedPage.impatient(Duration.ofSeconds(3))) {
       List<Socket> all = new ArrayList<>();
       try {
         for (int i = 0; i < 300; i++) {
@@ -565,17 +568,21 @@ class PageServerTest {
           trickle(all.get(i), "GET /api/job HTTP/1.1\r\nHost: localhost\r\nX: ");
         }
         long opened = System.nanoTime();
-        assertThat(asked("127.0.0.1", impatient, 5)).as("another").isEqualTo("HTTP/1.1 200 OK");
+        assertThat(asked("127.0.0.1", impatient, ANSWER))
+            .as("another")
+            .isEqualTo("HTTP/1.1 200 OK");
         await()
             .atMost(Duration.ofSeconds(30))
-            .pollInterval(Duration.ofMillis(500))
+            .pollInterval(Duration.ofMillis(300))
             .until(
                 () -> {
                   all.forEach(socket -> trickle(socket, "x"));
-                  return asked(slow, impatient, 1).equals("HTTP/1.1 200 OK");
+                  return asked(slow, impatient, SILENCE).equals("HTTP/1.1 200 OK");
                 });
         assertThat(Duration.ofNanos(System.nanoTime() - opened)).isLessThan(Duration.ofSeconds(30));
-        assertThat(asked("127.0.0.1", impatient, 5)).as("another").isEqualTo("HTTP/1.1 200 OK");
+        assertThat(asked("127.0.0.1", impatient, ANSWER))
+            .as("another")
+            .isEqualTo("HTTP/1.1 200 OK");
       } finally {
         for (Socket socket : all) {
           socket.close();
@@ -608,7 +615,7 @@ class PageServerTest {
         socket.getOutputStream().write(requests);
       }
       for (int i = 0; i < 10; i++) {
-        assertThat(asked("127.0.0.1", page, 5)).isEqualTo("HTTP/1.1 200 OK");
+        assertThat(asked("127.0.0.1", page, ANSWER)).isEqualTo("HTTP/1.1 200 OK");
       }
     } finally {
       for (Socket socket : all) {
@@ -619,7 +626,7 @@ class PageServerTest {
 
   @Test
   void aConnectionIsServedAgainAndAgainAndAPageThatListensStays() throws Exception {
-    try (ServedPage impatient = ServedPage.impatient(Duration.ofSeconds(1));
+    try (ServedPage impatient = ServedPage.impatient(Duration.ofMillis(700));
         Socket listening = impatient.listen("", 0);
         Socket asking = new Socket(InetAddress.getLoopbackAddress(), impatient.port())) {
       BufferedReader in =
@@ -627,8 +634,8 @@ class PageServerTest {
               new InputStreamReader(listening.getInputStream(), StandardCharsets.UTF_8));
       asking.setSoTimeout(10_000);
       long started = System.nanoTime();
-      for (int i = 0; i < 9; i++) { // longer than a request or a response may take
-        Thread.sleep(500);
+      for (int i = 0; i < 12; i++) { // longer than a request or a response may take
+        Thread.sleep(200);
         impatient.job.takeSecond();
         assertThat(nextEvent(in, "job").path("series").isNumber()).isTrue();
         trickle(asking, "HEAD /api/job HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -638,7 +645,7 @@ class PageServerTest {
         }
       }
       assertThat(Duration.ofNanos(System.nanoTime() - started))
-          .isGreaterThan(Duration.ofSeconds(4));
+          .isGreaterThan(Duration.ofMillis(2_100));
     }
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class RequestFuzzTest {
 
   private static final long SEED = 20261126;
-  private static final int CASES = Integer.getInteger("fuzz.cases", 2_000);
+  private static final int CASES = Integer.getInteger("fuzz.cases", 1_000);
   private static final Pattern STATUS = Pattern.compile("^HTTP/1\\.1 (\\d{3})");
 
   private static final List<String> PATHS =

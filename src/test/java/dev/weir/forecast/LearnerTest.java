@@ -289,7 +289,7 @@ class LearnerTest {
     Learner learner = new Learner(LearnerSettings.full(HORIZON).withExperts(Experts.NAMES));
     SeriesMemory one = learner.newSeries("a", 1);
     SeriesMemory two = learner.newSeries("b", 200);
-    double[] y = wave(1_500, 5);
+    double[] y = wave(500, 5);
     double[] values = new double[HORIZON];
     double[][] lower = new double[2][HORIZON];
     double[][] upper = new double[2][HORIZON];

@@ -284,7 +284,7 @@ class SchemaRegistryTest extends RegistryContract {
             "-genkeypair -alias s -keyalg EC -groupname secp256r1 -validity 2 -dname CN=localhost"
                 + " -ext SAN=dns:localhost -storetype PKCS12",
             "-exportcert -rfc -alias s -file " + dir.resolve("server.pem"))) {
-      List<String> command = new ArrayList<>(List.of(keytool));
+      List<String> command = new ArrayList<>(List.of(keytool, "-J-XX:TieredStopAtLevel=1"));
       command.addAll(List.of(line.split(" ")));
       command.addAll(List.of("-storepass", password, "-keystore", store));
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class AllocationTest {
 
-  private static final int CALLS = 1_000;
+  private static final int CALLS = 300;
   private static final int BATCH = 4;
   private static final int SEQ_LEN = 5;
 

@@ -236,8 +236,8 @@ class GradientTest {
     float[] largeAtFirst = new Trainee(large, 71).trained(20);
     float[] tinyAfterLarge = new Trainee(tiny, 72).trained(400);
     float[] largeAfterTiny = new Trainee(large, 71).trained(20);
-    assertThat(largeAfterTiny).containsExactly(largeAtFirst);
-    assertThat(new Trainee(tiny, 72).trained(400)).containsExactly(tinyAfterLarge);
+    assertThat(largeAfterTiny).isEqualTo(largeAtFirst);
+    assertThat(new Trainee(tiny, 72).trained(400)).isEqualTo(tinyAfterLarge);
   }
 
   @ParameterizedTest
@@ -265,7 +265,7 @@ class GradientTest {
       network.forward(input, 2, 3, true, null, null, result);
       network.backward(dOut, null, null, gradients[i++], 0, null, null, null);
     }
-    assertThat(gradients[1]).containsExactly(gradients[0]);
+    assertThat(gradients[1]).isEqualTo(gradients[0]);
   }
 
   /** One-step-ahead forecasts of a sine; a forecast of zero would leave a loss of 0.5. */

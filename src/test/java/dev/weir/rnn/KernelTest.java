@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What all kernels have in common, and how one is chosen. */
 class KernelTest {
 
-  private static final int SHAPES = 150; // a kernel and cell
+  /** For each kernel and cell; more in the slow profile. */
+  private static final int SHAPES = 3 * Integer.getInteger("fuzz.cases", 1_000) / 40;
 
   @AfterEach
   void unpin() {
@@ -49,6 +51,7 @@ class KernelTest {
     return tests.stream();
   }
 
+  @Tag("fuzz")
   @ParameterizedTest
   @EnumSource(Cell.class)
   void allKernelsGiveTheSameBits(Cell cell) {
@@ -127,7 +130,7 @@ class KernelTest {
         float[] weights = Initialisation.recurrent(config, new TorchGenerator(1));
         float[] input = new float[6 * inputSize];
         RnnOutput result = new RnnOutput();
-        int calls = 1_000;
+        int calls = 300;
         Allocations.assertNoneOnceWarm(
             calls,
             () -> {

@@ -43,6 +43,14 @@ class ExpertContractTest {
         OTHER_WAYS.keySet().stream().sorted().map(name -> Arguments.of(name, 3, 7)));
   }
 
+  /** The smallest and the largest shape, and the other ways. */
+  static Stream<Arguments> extremes() {
+    return Stream.concat(
+        Experts.NAMES.stream()
+            .flatMap(name -> Stream.of(Arguments.of(name, 1, 1), Arguments.of(name, 24, 12))),
+        OTHER_WAYS.keySet().stream().sorted().map(name -> Arguments.of(name, 3, 7)));
+  }
+
   private static Expert create(String name) {
     NetworkTraining training = OTHER_WAYS.getOrDefault(name, NetworkTraining.DEFAULT);
     return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training);
@@ -100,9 +108,11 @@ class ExpertContractTest {
   void strangeSeriesGetFiniteForecasts(String name, int horizon, int season) {
     for (int kind = 0; kind < 9; kind++) {
       SingleExpert single = single(name, horizon, season);
-      for (int t = 0; t < VALUES; t++) {
+      for (int t = 0; t < 500; t++) { // each kind repeats itself or stays as it is by then
         for (double value : single.next(strange(kind, t))) {
-          assertThat(value).as("kind %d at %d", kind, t).isFinite();
+          if (!Double.isFinite(value)) { // AssertJ takes longer than a forecast
+            throw new AssertionError("kind %d at %d: got %s".formatted(kind, t, value));
+          }
         }
       }
     }
@@ -128,7 +138,9 @@ class ExpertContractTest {
     SingleExpert single = single(name, horizon, season);
     for (int t = 0; t < VALUES; t++) {
       for (double value : single.next(42)) {
-        assertThat(value).isEqualTo(42, org.assertj.core.api.Assertions.within(1e-4));
+        if (!(Math.abs(value - 42) <= 1e-4)) { // NaN fails too
+          throw new AssertionError("at %d: expected 42, got %s".formatted(t, value));
+        }
       }
     }
   }
@@ -146,7 +158,7 @@ class ExpertContractTest {
   }
 
   @ParameterizedTest
-  @MethodSource("experts")
+  @MethodSource("extremes")
   void onceWarmNothingIsAllocated(String name, int horizon, int season) {
     double[] y = wave(4);
     SingleExpert single = single(name, horizon, season);
