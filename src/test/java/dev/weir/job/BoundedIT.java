@@ -341,7 +341,10 @@ class BoundedIT {
       assertThat(new TopicOffsets(admin, settings.kafka()).committed())
           .hasSize(partitions)
           .allSatisfy(
-              (partition, place) -> assertThat(place.offset()).isEqualTo(1_500L * partition));
+              (partition, place) -> {
+                assertThat(place.offset()).isEqualTo(1_500L * partition);
+                assertThat(place.metadata()).as("job id, by which the end is seen").isNotEmpty();
+              });
     }
   }
 
