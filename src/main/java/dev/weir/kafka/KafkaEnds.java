@@ -13,6 +13,7 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -64,9 +65,14 @@ public final class KafkaEnds {
    */
   public Source<Arrival, ?, ?> observations(TypeInformation<Arrival> type) {
     SpanOffsets offsets = settings.offsets();
+    Properties properties = consumerProperties();
+    if (offsets.ends() != null) {
+      // HistoryReader commits; commits of Kafka's reader would erase the job id beside the offsets
+      properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
+    }
     KafkaSource<Arrival> source =
         KafkaSource.<Arrival>builder()
-            .setProperties(consumerProperties())
+            .setProperties(properties)
             .setBootstrapServers(settings.bootstrapServers())
             .setGroupId(settings.group())
             .setTopics(settings.topics().observations())

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
-import dev.weir.model.Mode;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -71,64 +70,8 @@ class CommandsIT {
     }
   }
 
-  // ---- demo
-
-  @Test
-  void theDemoPrintsForecastsOfRealSeriesAsJsonAndNothingElse() throws Exception {
-    WeirProcess demo = demo(Duration.ofSeconds(10));
-    if (demo.out().lines().count() <= 200) { // a machine that is busy or slow
-      demo = demo(Duration.ofSeconds(80));
-    }
-    assertThat(demo.exitCode()).as("%s", demo).isZero();
-    List<String> lines = demo.out().lines().toList();
-    assertThat(lines).as("%s", demo).hasSizeGreaterThan(200);
-    for (String line : lines) {
-      assertForecast(line);
-    }
-    assertThat(lines.stream().map(CommandsIT::series).distinct())
-        .containsExactlyInAnyOrderElementsOf(Sample.NAMES);
-    double first =
-        Double.parseDouble(
-            demo.awaitErr(Pattern.compile("first forecast after ([0-9.]+) s"), WAIT).group(1));
-    System.out.printf("%,d forecasts, the first after %.1f s%n", lines.size(), first);
-  }
-
-  private static WeirProcess demo(Duration duration) throws Exception {
-    try (WeirProcess demo =
-        WeirProcess.start(
-            Map.of("WEIR_JAVA_OPTS", "-Duser.language=de"), // numbers stay English all the same
-            "demo",
-            "--no-browser",
-            "--duration",
-            duration.toString(),
-            "--format",
-            "json")) {
-      demo.exitCode(WAIT.plus(duration).plus(DemoEnd.PATIENCE));
-      return demo;
-    }
-  }
-
-  @Test
-  void theDemoDoesNotEndBeforeItHasShownAForecastOfEachMode() throws Exception {
-    WeirProcess demo = demo(Duration.ofMillis(1));
-
-    assertThat(demo.exitCode()).as("%s", demo).isZero();
-    for (Mode mode : Mode.values()) {
-      assertThat(demo.out()).contains("\"mode\":\"%s\"".formatted(mode.label()));
-    }
-    assertThat(demo.err())
-        .contains("no forecast of many-to-one, many-to-many yet; going on until there is one");
-  }
-
-  private static String series(String line) {
-    try {
-      return JSON.readTree(line).path("series").asText();
-    } catch (java.io.IOException e) {
-      throw new AssertionError(line, e);
-    }
-  }
-
-  private static void assertForecast(String line) throws Exception {
+  /** A line of standard output is a whole forecast as JSON. */
+  static void assertForecast(String line) throws Exception {
     JsonNode forecast = JSON.readTree(line);
     assertThat(keys(forecast)).as(line).isEqualTo(fields(Forecast.getClassSchema()));
     assertThat(forecast.path("steps")).as(line).isNotEmpty();
@@ -170,8 +113,8 @@ class CommandsIT {
     }
     Path csv = Files.write(dir.resolve("plant.csv"), rows);
 
-    WeirProcess produce =
-        WeirProcess.run(
+    InProcess produce =
+        InProcess.run(
             "produce", "--input", csv.toString(), "--topic", "plant", "--bootstrap-servers", kafka);
     assertThat(produce.exitCode()).as("%s", produce).isZero();
     assertThat(produce.out()).isEmpty();
@@ -187,6 +130,8 @@ class CommandsIT {
             "topics.observations=plant",
             "--set",
             "topics.forecasts=plant.forecasts",
+            "--set",
+            "output=network",
             "-D",
             "execution.checkpointing.interval=500ms")) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
@@ -207,8 +152,8 @@ class CommandsIT {
       for (String line : tail.out().lines().toList()) {
         assertForecast(line);
       }
-      WeirProcess filtered =
-          WeirProcess.run(
+      InProcess filtered =
+          InProcess.run(
               "tail",
               "--topic",
               "plant.forecasts",
@@ -258,8 +203,8 @@ class CommandsIT {
                     "log.initial.task.delay.ms", "500",
                     "log.retention.check.interval.ms", "500"));
         Admin admin = Admin.create(Map.of("bootstrap.servers", usual.bootstrapServers()))) {
-      WeirProcess produce =
-          WeirProcess.run(
+      InProcess produce =
+          InProcess.run(
               "produce",
               "--input",
               "src/main/resources/sample/vega_seattle_tmax.csv",
@@ -341,6 +286,8 @@ class CommandsIT {
             "jobs/many-to-one.yaml",
             "--jobmanager",
             "localhost:1",
+            "-D",
+            "rest.retry.delay=1ms",
             "--set",
             "kafka.bootstrap-servers=" + kafka),
         "weir: topic observations: expected on Kafka at " + kafka);
@@ -356,7 +303,16 @@ class CommandsIT {
 
   @Test
   void aBrokerThatIsNotThereIsMissedInFewWords() throws Exception {
-    WeirProcess weir = WeirProcess.run("produce", "--sample", "--bootstrap-servers", "localhost:1");
+    WeirProcess weir =
+        WeirProcess.run(
+            "produce",
+            "--sample",
+            "--bootstrap-servers",
+            "localhost:1",
+            "--kafka",
+            "default.api.timeout.ms=2000",
+            "--kafka",
+            "request.timeout.ms=2000");
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
@@ -446,7 +402,7 @@ class CommandsIT {
     Files.writeString(
         job,
         Files.readString(Path.of("jobs/many-to-one.yaml")).replace("seq-len: 5", "seq-len: five"));
-    assertFails(WeirProcess.run("run", job.toString()), "window.seq-len", "five");
+    assertFails(InProcess.run("run", job.toString()), "window.seq-len", "five");
   }
 
   /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */

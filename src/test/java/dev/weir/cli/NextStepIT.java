@@ -71,7 +71,7 @@ class NextStepIT {
         "train --input DIR/few.csv --out DIR/m.safetensors | expected | Usage: weir train",
         "options nosuch | expected part of a key | weir options lists them all",
         "status DIR/none.yaml | job file: expected a readable file | weir options lists",
-        "submit DIR/good.yaml --jar JAR --jobmanager localhost:1 --set kafka.bootstrap-servers=SERVERS | Flink at localhost:1: expected a JobManager's REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
+        "submit DIR/good.yaml --jar JAR --jobmanager localhost:1 -D rest.retry.delay=1ms --set kafka.bootstrap-servers=SERVERS | Flink at localhost:1: expected a JobManager's REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
         "stop DIR/good.yaml --jobmanager localhost:1 | Flink at localhost:1: expected an answer to /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
         "stop DIR/good.yaml --jobmanager nowhere | --jobmanager: expected HOST:PORT, got 'nowhere' | Usage: weir stop",
         "nosuch | Unmatched argument at index 0: 'nosuch' | weir --help has the rest",

@@ -280,9 +280,7 @@ class SecuredKafkaIT {
             """
             properties-file: certificate.properties
             """);
-    List<String> submit =
-        new ArrayList<>(List.of("submit", job.toString(), "--jobmanager", "localhost:1", "--jar"));
-    submit.add(System.getProperty("job.jar"));
+    List<String> submit = submit(job);
     for (String option :
         List.of(
             "kafka.bootstrap-servers=" + broker.tls(),
@@ -450,17 +448,7 @@ class SecuredKafkaIT {
   void aWrongPasswordIsSaidBeforeAJobStarts() throws Exception {
     wrong();
     Path job = job("pumps-wrong", "properties-file: wrong.properties\n");
-    assertFails(
-        weirAt(
-            "",
-            List.of(
-                "submit",
-                job.toString(),
-                "--jobmanager",
-                "localhost:1",
-                "--jar",
-                System.getProperty("job.jar"))),
-        refused("list topics"));
+    assertFails(weirAt("", submit(job)), refused("list topics"));
   }
 
   @Test
@@ -484,15 +472,7 @@ class SecuredKafkaIT {
   @Test
   void aSecretThatIsNotThereIsNamedBeforeAnythingStarts() throws Exception {
     assertFails(
-        weirAt(
-            "",
-            List.of(
-                "submit",
-                jobWithEnvironment("pumps-unset").toString(),
-                "--jobmanager",
-                "localhost:1",
-                "--jar",
-                System.getProperty("job.jar"))),
+        weirAt("", submit(jobWithEnvironment("pumps-unset"))),
         "weir: sasl.jaas.config: expected a value for ${env:WEIR_TEST_WORD} on this machine, found none; set it before the start\n");
   }
 
@@ -535,6 +515,20 @@ class SecuredKafkaIT {
   }
 
   // ---- a command in this process
+
+  /** To a Flink that isn't there, without the pauses between its client's tries. */
+  private static List<String> submit(Path job) {
+    return new ArrayList<>(
+        List.of(
+            "submit",
+            job.toString(),
+            "--jobmanager",
+            "localhost:1",
+            "--jar",
+            System.getProperty("job.jar"),
+            "-D",
+            "rest.retry.delay=1ms"));
+  }
 
   private record Outcome(int code, String out, String err) {}
 

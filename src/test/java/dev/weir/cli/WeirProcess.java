@@ -22,6 +22,12 @@ import java.util.regex.Pattern;
  */
 final class WeirProcess implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(20);
+
+  /** Commands that last; the Vector API is slow without the compiler that the others do without. */
+  private static final List<String> RUN_NETWORKS = List.of("bench", "evaluate", "run", "train");
+
+  private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
   private static int count;
 
   private final Process process;
@@ -55,6 +61,9 @@ final class WeirProcess implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    if (!RUN_NETWORKS.contains(args[0])) {
+      builder.environment().put("WEIR_JAVA_OPTS", QUICK_START);
+    }
     builder
         .environment()
         .putAll(
@@ -109,6 +118,10 @@ final class WeirProcess implements AutoCloseable {
     String signal = (ignored & 1L << 1) == 0 ? "-INT" : "-TERM"; // SIGINT is the second signal
     new ProcessBuilder("kill", signal, Long.toString(pid())).inheritIO().start();
     return exitCode(limit);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   long pid() {

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -235,21 +234,6 @@ public final class Chromium implements AutoCloseable {
   /** A warning about how often this class reads a canvas. */
   private static boolean isOfPixels(LogEntry entry) {
     return entry.getMessage().contains("getImageData");
-  }
-
-  /** The whole page, however long it is. */
-  void screenshot(Path file, int width) throws IOException {
-    long height = js("return document.documentElement.scrollHeight");
-    Map<String, Object> picture =
-        driver.executeCdpCommand(
-            "Page.captureScreenshot",
-            Map.of(
-                "captureBeyondViewport",
-                true,
-                "clip",
-                Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 1)));
-    Files.createDirectories(file.getParent());
-    Files.write(file, Base64.getDecoder().decode((String) picture.get("data")));
   }
 
   @Override

@@ -74,10 +74,16 @@ class BoundedIT {
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
     Map<String, String> overrides = kafka.overrides(name);
     overrides.put("topics.observations", "history");
-    overrides.put("output", "mixture"); // so that each bit depends on all values before it
-    overrides.put("learning.size", "small");
     overrides.putAll(more);
     return JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
+  }
+
+  /** Learns, so that each bit of a forecast depends on all values before it. */
+  private static JobSettings learned(String name, Map<String, String> more) throws Exception {
+    Map<String, String> overrides = new HashMap<>(more);
+    overrides.put("output", "mixture");
+    overrides.put("learning.size", "small");
+    return settings(name, overrides);
   }
 
   private static StreamExecutionEnvironment environment(int parallelism, String savepoint) {
@@ -167,11 +173,11 @@ class BoundedIT {
     Map<Integer, Long> inHistory =
         await().until(BoundedIT::committedByPartition, byPartition -> byPartition.size() == 2);
 
-    JobSettings firstPart = settings("parts", Map.of("mode", "bounded", "source.end", "60"));
+    JobSettings firstPart = learned("parts", Map.of("mode", "bounded", "source.end", "60"));
     String afterFirst = bounded(firstPart, 2, null);
     awaitForecasts(firstPart, 2 * 60);
 
-    JobSettings secondPart = settings("parts", Map.of("mode", "bounded"));
+    JobSettings secondPart = learned("parts", Map.of("mode", "bounded"));
     String afterSecond;
     try (BoundedRun run = BoundedRun.submit(environment(1, afterFirst), secondPart)) {
       kafka.sendObservations("history", rounds(40, 50)); // behind the end
@@ -180,7 +186,7 @@ class BoundedIT {
     awaitForecasts(firstPart, SERIES * 40);
 
     kafka.sendObservations("history", rounds(50, 60));
-    JobSettings streaming = settings("parts", Map.of());
+    JobSettings streaming = learned("parts", Map.of());
     try (RunningJob job =
         new RunningJob(ForecastJob.submit(environment(2, afterSecond), streaming))) {
       job.await().until(() -> forecasts(streaming).size() >= SERIES * 60);
@@ -188,7 +194,7 @@ class BoundedIT {
       job.await().until(() -> forecasts(streaming).size() >= SERIES * 70);
     }
 
-    JobSettings uninterrupted = settings("whole", Map.of());
+    JobSettings uninterrupted = learned("whole", Map.of());
     try (RunningJob job = new RunningJob(ForecastJob.submit(environment(2, null), uninterrupted))) {
       job.await().until(() -> forecasts(uninterrupted).size() >= SERIES * 70);
     }
@@ -316,7 +322,7 @@ class BoundedIT {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {3, 4, 5, 6})
+  @ValueSource(ints = {3, 6})
   void partitionsOfUnequalLengthAllEnd(int partitions) throws Exception {
     String topic = "unequal-" + partitions;
     kafka.create(topic, partitions, Map.of());
@@ -328,16 +334,17 @@ class BoundedIT {
       }
     }
     kafka.send(records);
-    JobSettings settings =
-        settings(
-            topic, Map.of("topics.observations", topic, "mode", "bounded", "output", "network"));
+    JobSettings settings = settings(topic, Map.of("topics.observations", topic, "mode", "bounded"));
     bounded(settings, 2, null, Duration.ofMillis(20)); // each partition ends near a snapshot
     awaitForecasts(settings, records.size());
     try (TopicAdmin admin = kafka.admin()) {
       assertThat(new TopicOffsets(admin, settings.kafka()).committed())
           .hasSize(partitions)
           .allSatisfy(
-              (partition, place) -> assertThat(place.offset()).isEqualTo(1_500L * partition));
+              (partition, place) -> {
+                assertThat(place.offset()).isEqualTo(1_500L * partition);
+                assertThat(place.metadata()).as("job id, by which the end is seen").isNotEmpty();
+              });
     }
   }
 

@@ -106,6 +106,7 @@ class DashboardIT {
         FlinkFixture flink = FlinkFixture.start()) {
       Map<String, String> overrides = kafka.overrides("page");
       overrides.remove("output"); // learned, without a model
+      overrides.put("learning.size", "small");
       JobSettings settings = JobSettings.read(job, overrides);
       Topics topics = settings.kafka().topics();
       try (Dashboard page =

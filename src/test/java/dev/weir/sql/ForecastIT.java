@@ -36,8 +36,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** FORECAST beside the streaming job, on Flink. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -136,23 +134,23 @@ class ForecastIT {
     return rows;
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"hashmap", "rocksdb"})
-  void learnedForecastsAreTheJobsToTheLastBitOnEachStateBackend(String backend) throws Exception {
+  @Test
+  void learnedForecastsOnRocksDbEqualTheJobsOnTheHeap() throws Exception {
     List<Observation> observations = observations();
     Learning learning =
-        new Learning(LearnerSettings.defaults(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
+        new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
     List<Forecast> expected =
         byTheJob(observations, new Target(Mode.MANY_TO_ONE, null, 3, null, learning));
     StreamExecutionEnvironment env = flink.environment(2);
-    env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, backend));
+    env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
     Sql sql = new Sql(env);
     sql.table("readings", Sql.rows(observations), "'1' MINUTE");
 
     List<Row> got =
         sql.query(
             "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
-                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3)");
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3,"
+                + " size => 'small')");
 
     assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
     assertThat(got).hasSize(3 * observations.size());

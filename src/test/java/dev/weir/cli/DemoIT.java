@@ -1,0 +1,126 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a demo prints, and what it opens and leaves on a machine that it shares with others. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DemoIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration WAIT = Patience.LIMIT;
+
+  /** Where another user has run Flink: files here, since root may write to each folder. */
+  @TempDir private Path shared;
+
+  @Test
+  void interruptedDemoHasPrintedOnlyForecastsAndLeavesNoFiles() throws Exception {
+    for (String name : List.of("flink-web-upload", "flink-web-ui")) {
+      Files.createFile(shared.resolve(name));
+    }
+    try (WeirProcess demo =
+        WeirProcess.start(
+            Map.of("WEIR_JAVA_OPTS", "-Djava.io.tmpdir=" + shared),
+            "demo",
+            "--no-browser",
+            "--port",
+            "0",
+            "--format",
+            "json")) {
+      demo.awaitErr(Pattern.compile("first forecast after"), WAIT);
+      assertThat(ListeningSockets.of(demo.pid()))
+          .isNotEmpty()
+          .allMatch(InetAddress::isLoopbackAddress);
+      List<Path> own = folders();
+      assertThat(own).hasSize(1);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own.get(0))))
+          .isEqualTo("rwx------");
+      assertThat(own.get(0).resolve("flink-web-upload")).isDirectory();
+      await("more than 200 forecasts, of all series")
+          .atMost(WAIT)
+          .failFast("the demo ended: " + demo, () -> !demo.isAlive())
+          .until(() -> lines(demo).size() > 200 && series(demo).size() == Sample.NAMES.size());
+
+      int exitCode = demo.interrupt(WAIT);
+
+      assertThat(exitCode).as("%s", demo).isIn(130, 143);
+      assertThat(demo.err()).as("%s", demo).doesNotContain("WARN", "ERROR", "Exception");
+      for (String line : lines(demo)) {
+        CommandsIT.assertForecast(line);
+      }
+      assertThat(series(demo)).containsExactlyInAnyOrderElementsOf(Sample.NAMES);
+    }
+    try (Stream<Path> left = Files.list(shared)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("flink-web-upload", "flink-web-ui");
+    }
+  }
+
+  private List<Path> folders() throws IOException {
+    try (Stream<Path> files = Files.list(shared)) {
+      return files.filter(Files::isDirectory).toList();
+    }
+  }
+
+  /** Whole lines of standard output; the last one may still be incomplete. */
+  private static List<String> lines(WeirProcess demo) {
+    String out = demo.out();
+    return out.substring(0, out.lastIndexOf('\n') + 1).lines().toList();
+  }
+
+  private static Set<String> series(WeirProcess demo) {
+    return lines(demo).stream().map(DemoIT::series).collect(Collectors.toSet());
+  }
+
+  private static String series(String line) {
+    try {
+      return JSON.readTree(line).path("series").asText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(line, e);
+    }
+  }
+
+  @Test
+  void demoGoesOnUntilEachModeHasForecastAndEndsWithZero() throws Exception {
+    WeirProcess demo =
+        WeirProcess.run(
+            Map.of("WEIR_JAVA_OPTS", "-Duser.language=de"), // numbers stay English all the same
+            "demo",
+            "--no-browser",
+            "--duration",
+            "PT0.001S",
+            "--format",
+            "json");
+
+    assertThat(demo.exitCode()).as("%s", demo).isZero();
+    for (String line : demo.out().lines().toList()) {
+      CommandsIT.assertForecast(line);
+    }
+    for (Mode mode : Mode.values()) {
+      assertThat(demo.out()).contains("\"mode\":\"%s\"".formatted(mode.label()));
+    }
+    assertThat(demo.err())
+        .contains("no forecast of many-to-one, many-to-many yet; going on until there is one")
+        .containsPattern("first forecast after [0-9.]+ s");
+  }
+}
