@@ -1,5 +1,5 @@
--- A rolling backtest: how well FORECAST would have forecast the history of a topic, by steps ahead. See docs/sql.md.
--- Each forecast knows only what came before it; then it is joined with the value that arrived. Ends with the topic's last value.
+-- A rolling backtest: scores FORECAST on the history of a topic, by step ahead. See docs/sql.md.
+-- Each forecast is joined with the value that followed. Ends with the topic's last value.
 -- Run it:  bin/sql-client.sh -f jobs/backtest.sql
 -- Needs in Flink's lib folder, or by ADD JAR: flink-sql-connector-kafka and flink-sql-avro.
 
@@ -35,18 +35,18 @@ FROM FORECAST(
   value_column => 'value',
   horizon => 24,                   -- values ahead, at each value
   season => 24,
-  level => 80,                     -- per cent that lower_bound and upper_bound are meant to hold
+  level => 80,                     -- percent inside lower_bound and upper_bound
   sampling_interval => 'PT1H');
 
 CREATE TEMPORARY VIEW arrived AS
 SELECT series, `time`, CAST(`time` AS TIMESTAMP(3)) AS at_time, `value`,
-  LAG(`value`, 24) OVER (PARTITION BY series ORDER BY `time`) AS day_before   -- what MASE compares with: a season ago
+  LAG(`value`, 24) OVER (PARTITION BY series ORDER BY `time`) AS day_before   -- the naive forecast of MASE
 FROM observations;
 
 CREATE TEMPORARY VIEW met AS
 SELECT a.series, a.`time`, a.`value`, a.day_before, f.step, f.forecast_value, f.lower_bound, f.upper_bound
 FROM arrived a JOIN made f ON a.series = f.series AND a.at_time = f.target_time
-  AND a.`time` BETWEEN f.rowtime AND f.rowtime + INTERVAL '24' HOUR           -- as far as the horizon: so much is kept
+  AND a.`time` BETWEEN f.rowtime AND f.rowtime + INTERVAL '24' HOUR           -- the horizon bounds the join's state
 WHERE f.status = 'OK';
 
 SELECT window_start, step, COUNT(*) AS forecasts,

@@ -1,4 +1,4 @@
--- Observations of a Kafka topic -> forecasts on another, by SQL alone. See docs/sql.md.
+-- Reads observations from a Kafka topic and writes forecasts to another. See docs/sql.md.
 -- Run it:  bin/sql-client.sh -f jobs/forecast.sql
 -- Needs in Flink's lib folder, or by ADD JAR: flink-sql-connector-kafka and flink-sql-avro.
 
@@ -26,7 +26,7 @@ CREATE TEMPORARY TABLE observations (
   'value.fields-include' = 'ALL'
 );
 
--- One record for each step of each forecast.
+-- One record per step of each forecast.
 CREATE TEMPORARY TABLE forecast_steps (
   series STRING NOT NULL,
   origin TIMESTAMP(3) NOT NULL,
@@ -59,8 +59,8 @@ FROM FORECAST(
   on_time => DESCRIPTOR(`time`),
   value_column => 'value',
   horizon => 2,              -- values ahead
-  in_order => TRUE,          -- forecast at once: within a partition each series comes in order
-  weights_path => 'builtin:sample-many-to-one',   -- one expert among others; leave it out for none
+  in_order => TRUE,          -- forecast at once: each series is in order within its partition
+  weights_path => 'builtin:sample-many-to-one',   -- one more expert; optional
   uid => 'forecast',         -- the name of its state in a savepoint
-  -- a row that can't be used says why, with a status of its own
+  -- an unusable row gives a row with the reason
   refused_rows => TRUE);

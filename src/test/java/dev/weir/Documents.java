@@ -38,7 +38,14 @@ public final class Documents {
   public static List<Path> all() {
     List<Path> files = new ArrayList<>();
     for (String name :
-        List.of("README.md", "RATIONALE.md", "CHANGELOG.md", "SECURITY.md", "docs", "jobs")) {
+        List.of(
+            "README.md",
+            "RATIONALE.md",
+            "CHANGELOG.md",
+            "CONTRIBUTING.md",
+            "SECURITY.md",
+            "docs",
+            "jobs")) {
       try (Stream<Path> found = Files.walk(Path.of(name))) {
         found.filter(file -> file.toString().endsWith(".md")).sorted().forEach(files::add);
       } catch (IOException e) {

@@ -20,7 +20,7 @@ final class OptionNotes {
 
   private static final String SAFE = "safe";
   private static final String UNTESTED = "not tested: try it beside the running job first";
-  private static final String LEARNS_AGAIN =
+  static final String LEARNS_AGAIN =
       "each series learns its newest values again, once; the rest is kept";
   private static final String OLD_TOPIC =
       "no: a savepoint holds places in the old topic; start without one";

@@ -30,7 +30,7 @@ final class ComparisonTable {
     for (Peer peer : Peer.values()) {
       head.add(peer.title());
     }
-    head.addAll(List.of("at least", "aim", ""));
+    head.addAll(List.of("required", "goal", ""));
     lines.add(head);
     for (Work work : works) {
       for (Kernel kernel : Kernel.values()) {
@@ -73,9 +73,9 @@ final class ComparisonTable {
 
   private static String verdict(boolean isShort, boolean complete) {
     if (isShort) {
-      return "SHORT";
+      return "missed";
     }
-    return complete ? "holds" : "not all measured";
+    return complete ? "met" : "not all measured";
   }
 
   private Measured of(Work work, String who) {

@@ -33,7 +33,6 @@ final class Snippets {
     excuse("git clone ", "names the reader's copy of the repository");
     excuse("cd weir", "goes into that copy");
     excuse("mvn -B verify", "runs this test");
-    excuse("mvn -B -DskipTests package", "builds the jars that the other snippets are run with");
     excuse("mvn -DskipTests package", "builds the jars that the other snippets are run with");
     excuse("mvn dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");

@@ -54,7 +54,7 @@ class LearningPageTest {
   void theSizesAreThoseOfTheCode() throws Exception {
     assertThat(Files.readString(PAGE))
         .contains(row("values that analogs compare (w)", LearnerSettings::analogWindow))
-        .contains(row("neighbours (K)", LearnerSettings::analogNeighbours))
+        .contains(row("neighbors (K)", LearnerSettings::analogNeighbours))
         .contains(row("longest week, values", LearnerSettings::longestWeek))
         .contains(
             "| values looked back to, horizon up to 8 / beyond | %d / %d | %d / %d | %d / %d |"

@@ -100,7 +100,7 @@ class TopicsTest {
         with.add(file);
       }
     }
-    assertThat(with).contains(Path.of("README.md"), Path.of("jobs/forecast.sql"));
+    assertThat(with).contains(Path.of("jobs/topics.sql"), Path.of("jobs/forecast.sql"));
     return with;
   }
 
