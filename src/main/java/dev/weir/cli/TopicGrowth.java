@@ -46,7 +46,8 @@ final class TopicGrowth {
    * Looks until a forecast comes, so many times at most for observations, and as many times again
    * for forecasts of them.
    *
-   * @param perObservation how many forecasts there are for an observation, by the present topic sizes
+   * @param perObservation how many forecasts there are for an observation, by the present topic
+   *     sizes
    */
   void look(String observations, String forecasts, double perObservation) {
     Ends first = ends.get();

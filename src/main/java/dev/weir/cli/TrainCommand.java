@@ -169,7 +169,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--threads", description = "Default: one for each processor.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--restart", description = "Start from scratch instead of continuing from FILE.progress.")
+  @Option(
+      names = "--restart",
+      description = "Start from scratch instead of continuing from FILE.progress.")
   private boolean restart;
 
   @Spec private CommandSpec spec;

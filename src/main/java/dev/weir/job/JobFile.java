@@ -59,8 +59,7 @@ final class JobFile {
 
   static JobFile read(Path file, Map<String, String> overrides) throws IOException {
     if (!Files.isRegularFile(file)) {
-      throw new JobFileException(
-          "job file: expected a readable file, got %s".formatted(file));
+      throw new JobFileException("job file: expected a readable file, got %s".formatted(file));
     }
     if (Files.size(file) > MAX_BYTES) {
       throw new JobFileException(

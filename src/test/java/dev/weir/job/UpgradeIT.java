@@ -52,9 +52,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The savepoints that earlier builds have left in the test resources, restored by this one: the
- * whole job, from the job file that they were written with, on the input that it had read. What is
- * sent here up to {@link #SAVED}, and in which order, is part of each of them and never changes.
+ * Restores the savepoints of the test resources, which released builds wrote: the whole job, from
+ * the job file that they were written with, on the input that it had read. What is sent here up to
+ * {@link #SAVED}, and in which order, is part of each of them and never changes.
  */
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class UpgradeIT {
