@@ -267,10 +267,8 @@ class SnippetsIT {
     if (commandsMatch(JOB.pattern()) || text.contains("ReadForecasts") || registry != null) {
       open.add(feed());
     }
-    if (text.contains("weir model diff")) {
-      for (int i = 0; i < 4; i++) {
-        runCommand(new Piece(document, 0, "./weir model publish demand.safetensors --name demand"));
-      }
+    if (commandsMatch("\\./weir model (diff|rollback) .*")) { // need a version before
+      runCommand(new Piece(document, 0, "./weir model publish demand.safetensors --name demand"));
     }
     if (text.contains("```sql") && !text.contains("./weir produce")) {
       runCommand(new Piece(document, 0, "./weir produce --input demand.csv --topic observations"));
