@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 final class RegistrySchemas<R> {
 
   static final int BURST = 20;
-  static final Duration REFUSED_FOR = Duration.ofMinutes(1);
-  static final Duration AWAY_FOR = Duration.ofSeconds(10);
+  private static final Duration REFUSED_FOR = Duration.ofMinutes(1);
+  private static final Duration AWAY_FOR = Duration.ofSeconds(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistrySchemas.class);
 

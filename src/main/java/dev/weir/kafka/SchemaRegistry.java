@@ -42,10 +42,10 @@ final class SchemaRegistry {
 
   private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
 
-  static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** Schemas are a few KiB. */
-  static final int MAX_ANSWER_BYTES = 1 << 20;
+  private static final int MAX_ANSWER_BYTES = 1 << 20;
 
   /** Error codes of a subject, a version and a schema that the registry does not have. */
   private static final Set<Integer> NOT_FOUND = Set.of(40401, 40402, 40403);

@@ -257,13 +257,6 @@ class SchemaRegistryTest extends RegistryContract {
   }
 
   @Test
-  void userAndTokenExcludeEachOther() {
-    assertThatThrownBy(
-            () -> new SchemaRegistry(with("basic.auth.user.info", "a:b", "bearer.auth.token", "c")))
-        .hasMessageStartingWith("schema registry: expected basic.auth.user.info or bearer");
-  }
-
-  @Test
   void tokenIsSent() {
     List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
     server.answer(
