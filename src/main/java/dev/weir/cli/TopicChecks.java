@@ -11,7 +11,7 @@ import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
 import dev.weir.kafka.OpenTransactions.Hidden;
 import dev.weir.kafka.RecordCheck;
-import dev.weir.kafka.RegistryCheck;
+import dev.weir.kafka.RegistrySubjects;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicTails;
 import dev.weir.kafka.TopicTails.Extent;
@@ -91,7 +91,7 @@ final class TopicChecks {
         new RecordCheck(
             kafka.maxFuture(),
             job.forecast().features(),
-            RegistryCheck.impatient(isReadable ? kafka.registry() : null));
+            RegistrySubjects.impatient(isReadable ? kafka.registry() : null));
     check(
         missing,
         topics.observations(),
@@ -130,7 +130,7 @@ final class TopicChecks {
       return true;
     }
     try {
-      RegistryCheck.ids(kafka.registry(), topics)
+      RegistrySubjects.ids(kafka.registry(), topics)
           .forEach(
               (subject, id) ->
                   list.ok(

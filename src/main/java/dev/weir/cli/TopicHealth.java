@@ -10,8 +10,8 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ModelTopic;
 import dev.weir.kafka.ModelVersions;
-import dev.weir.kafka.RegistryCheck;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.RegistrySubjects;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicTails;
@@ -54,7 +54,7 @@ final class TopicHealth {
   TopicHealth(TopicAdmin admin, TopicTails tails, RegistrySettings schemas, HealthReport report) {
     this.admin = admin;
     this.tails = tails;
-    this.schemas = RegistryCheck.impatient(schemas);
+    this.schemas = RegistrySubjects.impatient(schemas);
     this.report = report;
   }
 
@@ -132,7 +132,7 @@ final class TopicHealth {
       return true;
     }
     try {
-      RegistryCheck.ask(schemas, topics.forecasts());
+      RegistrySubjects.ask(schemas, topics.forecasts());
       return true;
     } catch (IOException | IllegalStateException e) {
       report.row("registry", "no answer; forecasts and scores are not looked at");

@@ -2,7 +2,7 @@ package dev.weir.job;
 
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.RegistryStart;
+import dev.weir.kafka.RegistrySubjects;
 import dev.weir.kafka.SpanOffsets;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicOffsets;
@@ -210,7 +210,7 @@ public final class ForecastJob {
                 .formatted(topics.models(), partitions));
       }
       admin.checkRights(kafka);
-      kafka = RegistryStart.register(kafka);
+      kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
       SpanOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
       if (offsets.starts() != null) {

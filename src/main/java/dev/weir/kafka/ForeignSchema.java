@@ -1,41 +1,29 @@
 package dev.weir.kafka;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.Incompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityResult;
 
 /**
- * A schema that somebody else wrote. Avro makes a plan of a schema in which each named type stands
- * in full wherever it is named, so a few lines can stand for billions of fields; such are refused
- * before Avro sees more than their text.
+ * Schemas of others. Avro's plan of a schema contains each named type in full wherever it is named,
+ * so a few lines can stand for billions of fields; such a schema is refused before Avro plans it.
  */
 final class ForeignSchema {
 
   private static final int MAX_CHARACTERS = 256 << 10;
-  private static final int MAX_NESTING = 64;
   private static final int MAX_FIELDS = 10_000;
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-          JsonFactory.builder()
-              .streamReadConstraints(
-                  StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
-              .build());
 
   private ForeignSchema() {}
 
   /**
-   * @throws UnknownSchemaException when it is no record, or larger than any that is meant
+   * @throws UnknownSchemaException if the schema is not a record's, or too large
+   * @throws RuntimeException of Avro if the text is not a schema; a long chain of types may also
+   *     overflow the stack
    */
   static Schema parse(String text) throws UnknownSchemaException {
     if (text.length() > MAX_CHARACTERS) {
@@ -43,21 +31,7 @@ final class ForeignSchema {
           "schema: expected at most %d characters, got %d"
               .formatted(MAX_CHARACTERS, text.length()));
     }
-    Schema schema;
-    try {
-      JSON.readTree(text);
-      schema = new Schema.Parser().parse(text);
-    } catch (JsonProcessingException e) {
-      throw new UnknownSchemaException(
-          "schema: expected JSON, got: " + AvroBounds.quoted(e.getOriginalMessage()));
-    } catch (RuntimeException e) { // Avro's own, and whatever else its parser stumbles over
-      throw new UnknownSchemaException(
-          "schema: expected one of Avro, got: "
-              + AvroBounds.quoted(String.valueOf(e.getMessage())));
-    } catch (StackOverflowError e) { // a call for each type that names the next
-      throw new UnknownSchemaException(
-          "schema: expected types within each other that can be followed, got too many");
-    }
+    Schema schema = new Schema.Parser().parse(text);
     if (schema.getType() != Schema.Type.RECORD) {
       throw new UnknownSchemaException(
           "schema: expected a record, got " + schema.getType().getName());
@@ -71,9 +45,9 @@ final class ForeignSchema {
     return schema;
   }
 
-  /** How many values the schema stands for; of a record within itself, one. */
+  /** How many values a schema stands for; a record within itself counts as one. */
   private static long fields(Schema schema, Map<Schema, Long> known) {
-    Long before = known.get(schema);
+    Long before = known.putIfAbsent(schema, 1L);
     if (before != null) {
       return before;
     }
@@ -85,7 +59,6 @@ final class ForeignSchema {
           case UNION -> schema.getTypes();
           default -> List.of();
         };
-    known.put(schema, 1L);
     long sum = 1;
     for (Schema part : parts) {
       long further = fields(part, known);
@@ -96,55 +69,55 @@ final class ForeignSchema {
   }
 
   /**
-   * Our schema under the writer's name, by Avro's rules: what is read goes by the fields, and every
-   * tool has its own idea of what a record is called. Fields that the writer does not have are left
-   * out where they have a default, since Avro would read the default anew for each record.
+   * Our schema under the writer's name: Avro's rules resolve by field, and each tool names records
+   * differently. Without fields that the writer lacks and that have a default, since Avro would
+   * parse the default for each record.
    *
-   * @throws UnknownSchemaException when what this writer writes can't be read by it
+   * @throws UnknownSchemaException if ours can't be read from what this writer writes
    */
   static Schema readerOf(Schema writer, Schema ours) throws UnknownSchemaException {
-    List<Field> wanted =
-        ours.getFields().stream()
-            .filter(field -> !field.hasDefaultValue() || writer.getField(field.name()) != null)
-            .toList();
-    Schema reader = record(writer, wanted, ForeignSchema::same);
-    Schema atBest =
-        record(writer, writer.getFields(), f -> ours.getField(f.name()) == null ? f : present(f));
-    SchemaCompatibilityResult result =
-        SchemaCompatibility.checkReaderWriterCompatibility(reader, atBest).getResult();
-    if (!result.getIncompatibilities().isEmpty()) {
-      Incompatibility first = result.getIncompatibilities().get(0);
+    Schema reader =
+        record(
+            writer,
+            ours.getFields().stream()
+                .filter(f -> !f.hasDefaultValue() || writer.getField(f.name()) != null)
+                .map(f -> new Field(f.name(), f.schema())));
+    Schema atBest = // whether a nullable field is null shows in each record
+        record(
+            writer,
+            writer.getFields().stream()
+                .map(
+                    f ->
+                        new Field(
+                            f.name(),
+                            ours.getField(f.name()) == null ? f.schema() : notNull(f.schema()))));
+    List<Incompatibility> problems =
+        SchemaCompatibility.checkReaderWriterCompatibility(reader, atBest)
+            .getResult()
+            .getIncompatibilities();
+    if (!problems.isEmpty()) {
       throw new UnknownSchemaException(
           "schema %s: expected one that %s can be read from, got %s at %s: %s"
               .formatted(
                   AvroBounds.quoted(writer.getFullName()),
                   ours.getName(),
-                  first.getType(),
-                  AvroBounds.quoted(first.getLocation()),
-                  AvroBounds.quoted(first.getMessage())));
+                  problems.get(0).getType(),
+                  AvroBounds.quoted(problems.get(0).getLocation()),
+                  AvroBounds.quoted(problems.get(0).getMessage())));
     }
     return reader;
   }
 
-  private static Schema record(Schema name, List<Field> fields, UnaryOperator<Field> change) {
-    Schema record = Schema.createRecord(name.getName(), null, name.getNamespace(), false);
-    record.setFields(fields.stream().map(change).map(ForeignSchema::same).toList());
-    return record;
+  private static Schema record(Schema name, Stream<Field> fields) {
+    return Schema.createRecord(name.getName(), null, name.getNamespace(), false, fields.toList());
   }
 
-  private static Field same(Field field) {
-    return new Field(field, field.schema());
-  }
-
-  /** As if it were never null: whether it is shows in each record. */
-  private static Field present(Field field) {
-    Schema type = field.schema();
+  private static Schema notNull(Schema type) {
     if (type.getType() != Schema.Type.UNION) {
-      return field;
+      return type;
     }
     List<Schema> branches =
         type.getTypes().stream().filter(branch -> branch.getType() != Schema.Type.NULL).toList();
-    return new Field(
-        field.name(), branches.size() == 1 ? branches.get(0) : Schema.createUnion(branches));
+    return branches.size() == 1 ? branches.get(0) : Schema.createUnion(branches);
   }
 }

@@ -3,7 +3,7 @@ package dev.weir.kafka;
 import java.nio.ByteBuffer;
 
 /**
- * What stands before Avro bytes whose schema is in a registry: a zero and the schema's id, four
+ * The bytes before an Avro value whose schema is in a registry: a zero and the schema's id, four
  * bytes, big-endian.
  *
  * <p>Source: Confluent Schema Registry documentation, "Wire format".
@@ -11,8 +11,6 @@ import java.nio.ByteBuffer;
 final class Framing {
 
   static final byte MAGIC = 0;
-
-  /** Bytes before the Avro. */
   static final int LENGTH = 1 + Integer.BYTES;
 
   /** Plain Avro. */
@@ -20,26 +18,24 @@ final class Framing {
 
   private Framing() {}
 
-  /** What stands before the Avro of a schema with this id; null when it is -1, not registered. */
+  /** The bytes before values of this schema; null if the id is -1, not registered. */
   static byte[] of(int id) {
     return id < 0 ? null : ByteBuffer.allocate(LENGTH).put(MAGIC).putInt(id).array();
   }
 
-  /** The id that the bytes begin with. */
+  /** The id at the start of a record's value. */
   static int id(byte[] bytes) throws MalformedException {
-    if (bytes.length < LENGTH || bytes[0] != MAGIC) {
-      throw new MalformedException(
-          "schema id: expected byte 0 and four bytes of an id before the Avro, got "
-              + (bytes.length == 0
-                  ? "no byte"
-                  : bytes[0] == MAGIC
-                      ? bytes.length + " bytes in all"
-                      : "byte %d first; is it plain Avro (kafka.format: avro)?"
-                          .formatted(bytes[0] & 0xff)));
+    if (bytes.length >= LENGTH && bytes[0] == MAGIC) {
+      return ByteBuffer.wrap(bytes).getInt(1);
     }
-    return (bytes[1] & 0xff) << 24
-        | (bytes[2] & 0xff) << 16
-        | (bytes[3] & 0xff) << 8
-        | bytes[4] & 0xff;
+    String got =
+        bytes.length == 0
+            ? "no byte"
+            : bytes[0] == MAGIC
+                ? bytes.length + " bytes in all"
+                : "byte %d first; is it plain Avro (kafka.format: avro)?"
+                    .formatted(bytes[0] & 0xff);
+    throw new MalformedException(
+        "schema id: expected byte 0 and four bytes of an id before the Avro, got " + got);
   }
 }

@@ -17,7 +17,6 @@ public final class ObservationCodec {
 
   private static final AvroBytes.Fields<Observation> FIELDS = ObservationCodec::write;
 
-  private final WriterSchemas writers = WriterSchemas.ofObservations();
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer;
   private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
@@ -50,8 +49,7 @@ public final class ObservationCodec {
    */
   public static ObservationCodec registered(RegistrySettings registry, String topic)
       throws IOException {
-    return new ObservationCodec(
-        RegistryStart.idOf(new SchemaRegistry(registry), topic, WriterSchemas.OBSERVATION));
+    return new ObservationCodec(RegistrySubjects.idOf(registry, topic, WriterSchemas.OBSERVATION));
   }
 
   /** The header value that names the schema of {@link #encode}'s bytes. */
@@ -87,7 +85,7 @@ public final class ObservationCodec {
     if (registered != null) {
       return readRegistered(bytes);
     }
-    Schema named = writers.named(headers);
+    Schema named = WriterSchemas.named(headers);
     if (named != null) {
       bounds.check(named, bytes);
       return read(named, bytes);
@@ -96,7 +94,7 @@ public final class ObservationCodec {
     if (first == null) {
       return read(usual, bytes);
     }
-    for (Schema schema : writers.all()) {
+    for (Schema schema : WriterSchemas.OBSERVATIONS) {
       if (schema != usual && fits(schema, bytes) == null) {
         usual = schema;
         return read(schema, bytes);

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -46,13 +47,21 @@ public record RegistrySettings(
   static final String TRUSTSTORE_TYPE = "ssl.truststore.type";
   static final String TRUSTSTORE_PASSWORD = "ssl.truststore.password";
 
-  /** Properties with it are the registry's; it may be left out before {@code basic.auth}. */
+  /** Marks the registry's properties; optional before {@code basic.auth} and the like. */
   private static final String PREFIX = "schema.registry.";
 
-  /** Where Confluent's client looks; here the job file's word counts. */
-  private static final String URL = "url";
+  private static final List<String> NAMES =
+      List.of(
+          USER_INFO,
+          TOKEN,
+          PREFIX + TRUSTSTORE,
+          PREFIX + TRUSTSTORE_TYPE,
+          PREFIX + TRUSTSTORE_PASSWORD);
 
-  /** Where the user comes from, and the only answer that is understood. */
+  /** Ignored, since the job file names the URL; never read, as it may hold a password. */
+  private static final String URL = PREFIX + "url";
+
+  /** Where Confluent's client takes the credentials from, and the only value that is supported. */
   private static final Map<String, String> SOURCES =
       Map.of(
           "basic.auth.credentials.source", "USER_INFO",
@@ -64,22 +73,20 @@ public record RegistrySettings(
   }
 
   /**
-   * A registry that nothing has been asked of yet.
+   * Settings before the first request.
    *
-   * @param clientProperties all properties of the Kafka clients, the registry's among them
-   * @throws IllegalArgumentException naming a property that is not understood
+   * @param clientProperties all properties of the Kafka clients, including the registry's
+   * @throws IllegalArgumentException naming an unsupported property
    */
   public static RegistrySettings of(
       String url, Map<String, String> clientProperties, Duration patience) {
     Map<String, String> own = new LinkedHashMap<>();
     clientProperties.forEach(
         (key, value) -> {
-          if (isOfRegistry(key)) {
-            String name = withoutPrefix(key);
+          if (isOfRegistry(key) && !key.equals(URL)) {
+            String name = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
             checkName(key, name, value);
-            if (!name.equals(URL)) { // never read, and it may hold a password
-              own.put(name, value);
-            }
+            own.put(name, value);
           } else if (key.startsWith(AbstractConfig.CONFIG_PROVIDERS_CONFIG)) {
             own.put(key, value);
           }
@@ -92,30 +99,11 @@ public record RegistrySettings(
     if (source != null && !value.equals(source) && !value.startsWith("${")) {
       throw new IllegalArgumentException("%s: expected %s, got %s".formatted(key, source, value));
     }
-    if (source == null
-        && !name.equals(URL)
-        && !name.equals(USER_INFO)
-        && !name.equals(TOKEN)
-        && !name.equals(TRUSTSTORE)
-        && !name.equals(TRUSTSTORE_TYPE)
-        && !name.equals(TRUSTSTORE_PASSWORD)) {
+    if (source == null && !NAMES.contains(name) && !NAMES.contains(PREFIX + name)) {
       throw new IllegalArgumentException(
-          "%s: expected %s, %s, %s%s, %s%s or %s%s, got a property of the registry that is not known"
-              .formatted(
-                  key,
-                  USER_INFO,
-                  TOKEN,
-                  PREFIX,
-                  TRUSTSTORE,
-                  PREFIX,
-                  TRUSTSTORE_TYPE,
-                  PREFIX,
-                  TRUSTSTORE_PASSWORD));
+          "%s: expected %s, got a property of the registry that is not known"
+              .formatted(key, String.join(", ", NAMES)));
     }
-  }
-
-  private static String withoutPrefix(String key) {
-    return key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : key;
   }
 
   /** Whether a property is the registry's and none of Kafka's clients. */
@@ -133,27 +121,32 @@ public record RegistrySettings(
   }
 
   /**
-   * The URL without a slash at its end.
+   * The URL without slashes at its end.
    *
-   * @throws IllegalArgumentException when it is none, or holds a user and password; without the
-   *     text, which may be one
+   * @throws IllegalArgumentException if it is not a URL of HTTP, or holds a user or a query;
+   *     without the text, which may be a secret
    */
   public static String url(String text) {
+    URI uri;
     try {
-      URI uri = new URI(text.trim());
-      boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (http
-          && uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null) {
-        return uri.toString().replaceAll("/+$", "");
-      }
-    } catch (URISyntaxException e) { // quotes the text, which may hold a password
+      uri = new URI(text.trim());
+    } catch (URISyntaxException e) { // quotes the text
       throw new IllegalArgumentException("expected " + EXPECTED_URL);
     }
-    throw new IllegalArgumentException(
-        "expected %s, without a user: that is for %s".formatted(EXPECTED_URL, USER_INFO));
+    if (!String.valueOf(uri.getScheme()).matches("(?i)https?")
+        || uri.getHost() == null
+        || uri.getRawUserInfo() != null
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException(
+          "expected %s, without a user: that is for %s".formatted(EXPECTED_URL, USER_INFO));
+    }
+    return uri.toString().replaceAll("/+$", "");
+  }
+
+  /** The same registry with another patience. */
+  RegistrySettings withPatience(Duration other) {
+    return new RegistrySettings(url, properties, other, forecastId, scoreId, writers);
   }
 
   RegistrySettings registered(int forecasts, int scores, Map<Integer, String> known) {

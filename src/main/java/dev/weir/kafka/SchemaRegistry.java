@@ -1,34 +1,40 @@
 package dev.weir.kafka;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.kafka.RegistryException.Kind;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.apache.avro.Schema;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * As much of Confluent's REST API as readers and writers need: an id for a schema, a schema for an
- * id. Each request ends after {@link #TIMEOUT}, however slowly an answer trickles in; answers are
- * bounded, redirects are not followed, and no message holds a password. Keeps no connection that
- * anybody would have to close.
+ * Client for the part of Confluent's REST API that readers and writers need. A request ends within
+ * its timeout even if the answer trickles in, a body is limited to {@link #MAX_ANSWER_BYTES},
+ * redirects are not followed, and messages contain no secrets. Nothing has to be closed.
  *
  * <p>Source: Confluent Schema Registry API reference, version 7 ("Schemas", "Subjects").
  */
@@ -36,57 +42,51 @@ final class SchemaRegistry {
 
   private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistry.class);
 
-  static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** Schemas are a few KiB. */
-  static final int MAX_ANSWER_BYTES = 1 << 20;
+  private static final int MAX_ANSWER_BYTES = 1 << 20;
 
-  private static final int NOT_FOUND = 40403;
-  private static final int SUBJECT_NOT_FOUND = 40401;
-  private static final int VERSION_NOT_FOUND = 40402;
+  /** Error codes of a subject, a version and a schema that the registry does not have. */
+  private static final Set<Integer> NOT_FOUND = Set.of(40401, 40402, 40403);
 
   private static final String BY_ID = "/schemas/ids/";
   private static final String CHECK_PATH = "; check the path, such as /apis/ccompat/v7";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
-  private final String authorization; // null: nobody is asked who it is
+  private final String authorization; // null: anonymous
   private final HttpClient http;
   private final Duration timeout;
 
   /**
-   * @throws IllegalStateException when a secret that is named is not there, or the certificates of
-   *     the truststore can't be read
+   * @throws IllegalStateException if a referenced secret is missing, or the truststore is
+   *     unreadable
    */
-  SchemaRegistry(RegistrySettings settings) {
-    this(settings, TIMEOUT);
-  }
-
   SchemaRegistry(RegistrySettings settings, Duration timeout) {
     this.url = settings.url();
     this.timeout = timeout;
-    Map<String, String> found = ClientProperties.resolved(settings.properties());
-    this.authorization = authorization(found);
+    Map<String, String> properties = ClientProperties.resolved(settings.properties());
+    this.authorization = authorization(properties);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER) // would carry the password elsewhere
+            .followRedirects(HttpClient.Redirect.NEVER) // would send the password elsewhere
             .connectTimeout(timeout);
-    if (found.containsKey(RegistrySettings.TRUSTSTORE)) {
-      builder.sslContext(
-          Truststore.context(
-              found.get(RegistrySettings.TRUSTSTORE),
-              found.get(RegistrySettings.TRUSTSTORE_TYPE),
-              found.get(RegistrySettings.TRUSTSTORE_PASSWORD)));
+    if (properties.containsKey(RegistrySettings.TRUSTSTORE)) {
+      builder.sslContext(tls(properties));
     }
     this.http = builder.build();
   }
 
-  private static String authorization(Map<String, String> found) {
-    String user = found.get(RegistrySettings.USER_INFO);
-    String token = found.get(RegistrySettings.TOKEN);
+  SchemaRegistry(RegistrySettings settings) {
+    this(settings, TIMEOUT);
+  }
+
+  private static String authorization(Map<String, String> properties) {
+    String user = properties.get(RegistrySettings.USER_INFO);
+    String token = properties.get(RegistrySettings.TOKEN);
     if (user != null && token != null) {
       throw new IllegalStateException(
           "schema registry: expected %s or %s, got both"
@@ -96,180 +96,163 @@ final class SchemaRegistry {
       throw new IllegalStateException(
           RegistrySettings.USER_INFO + ": expected user:password, got no colon (not shown)");
     }
-    String word =
-        user != null
-            ? "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8))
-            : token != null ? "Bearer " + token : null;
-    if (word != null && !word.matches("[\\x20-\\x7e]+")) {
+    if (token != null && !token.matches("[\\x20-\\x7e]+")) {
       throw new IllegalStateException(
           RegistrySettings.TOKEN + ": expected printable ASCII, got something else (not shown)");
     }
-    return word;
+    return user != null
+        ? "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8))
+        : token != null ? "Bearer " + token : null;
   }
 
-  /**
-   * The id of the schema under the subject: looked up first, since whoever may not write may still
-   * read, and registered when it is not there.
-   */
-  int idOf(String subject, Schema schema) throws RegistryException {
-    Integer known = known(subject, schema);
-    if (known != null) {
-      return known;
-    }
-    String what = "subject " + subject;
-    return id(what, call(what, path(subject) + "/versions", body(schema)));
-  }
-
-  /** The id of the schema under the subject, or null when it is not registered there. */
-  Integer known(String subject, Schema schema) throws RegistryException {
-    String what = "subject " + subject;
+  /** Reads the truststore as Kafka's clients read theirs. */
+  private static SSLContext tls(Map<String, String> properties) {
+    DefaultSslEngineFactory kafka = new DefaultSslEngineFactory();
     try {
-      return id(what, call(what, path(subject), body(schema)));
-    } catch (RegistryException e) {
-      if (e.kind() == Kind.UNKNOWN) {
-        return null;
-      }
-      throw e;
+      ConfigDef options = new ConfigDef().withClientSslSupport();
+      kafka.configure(new AbstractConfig(options, properties, false).values());
+      return kafka.sslContext();
+    } catch (KafkaException e) {
+      throw new IllegalStateException(
+          "schema.registry.%s: expected certificates in %s, got: %s"
+              .formatted(
+                  RegistrySettings.TRUSTSTORE,
+                  properties.get(RegistrySettings.TRUSTSTORE),
+                  e.getMessage()),
+          e);
     }
   }
 
-  private static String path(String subject) {
-    return "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
+  /**
+   * Returns the schema's id under the subject. Looks it up first, since a user without the right to
+   * write may read, and registers the schema if it is missing.
+   */
+  int idOf(String subject, Schema schema) throws IOException {
+    Integer known = known(subject, schema);
+    String what = "subject " + subject;
+    return known != null
+        ? known
+        : id(what, call(what, path(subject) + "/versions", schema, timeout));
   }
 
-  private static String body(Schema schema) {
-    return JSON.createObjectNode().put("schema", schema.toString()).toString();
-  }
-
-  private int id(String what, JsonNode answer) throws RegistryException {
-    JsonNode id = answer.get("id");
-    if (id == null || !id.canConvertToInt() || !id.isIntegralNumber() || id.intValue() < 0) {
-      throw notARegistry(what, "no id");
-    }
-    return id.intValue();
+  /** Returns the schema's id under the subject; null if it is not registered. */
+  Integer known(String subject, Schema schema) throws IOException {
+    String what = "subject " + subject;
+    JsonNode answer = call(what, path(subject), schema, timeout);
+    return answer == null ? null : id(what, answer);
   }
 
   /**
-   * The text of a schema, not looked into. Whatever says that the page of an id is not there has
-   * spoken of the id: it does not stop the records of others.
+   * Returns the text of a schema, unparsed.
+   *
+   * @throws UnknownSchemaException if the registry answers that it has none, or none of Avro
+   * @throws IOException if it does not answer; another try may help
    */
-  String schema(int id) throws RegistryException {
-    return schema(id, timeout);
-  }
-
-  /**
-   * @param within how long the answer may take, if that is less than this client waits at all
-   */
-  String schema(int id, Duration within) throws RegistryException {
-    String what = "schema id " + Integer.toUnsignedString(id);
+  String schema(int id, Duration within) throws IOException {
+    String what = "schema id " + id;
     Duration shorter = within.compareTo(timeout) < 0 ? within : timeout;
-    return text(what, call(what, BY_ID + Integer.toUnsignedString(id), null, shorter));
+    return text(what, call(what, BY_ID + id, null, shorter));
   }
-
-  private String text(String what, JsonNode answer) throws RegistryException {
-    JsonNode type = answer.get("schemaType");
-    if (type != null && !type.asText().equals("AVRO")) {
-      throw new RegistryException(
-          Kind.REFUSED,
-          "%s: expected an Avro schema, got one of type %s"
-              .formatted(what, AvroBounds.quoted(type.asText())));
-    }
-    if (answer.path("references").size() > 0) {
-      throw new RegistryException(
-          Kind.REFUSED, what + ": expected a schema without references to others, got some");
-    }
-    JsonNode schema = answer.get("schema");
-    if (schema == null || !schema.isTextual()) {
-      throw notARegistry(what, "no schema");
-    }
-    return schema.textValue();
-  }
-
-  /** A version of a subject. */
-  record Version(int id, String schema) {}
 
   /**
-   * The newest versions of a subject, oldest first; none of a subject that is not there, and
-   * without those that the registry has not, or not as Avro.
+   * Returns the newest schemas of a subject by id, the newest first. Empty if the subject does not
+   * exist; without versions that are deleted or not plain Avro.
    */
-  List<Version> versions(String subject, int most) throws RegistryException {
+  Map<Integer, String> versions(String subject, int most) throws IOException {
     String what = "subject " + subject;
     String path = path(subject) + "/versions";
-    JsonNode numbers;
-    try {
-      numbers = call(what, path, null);
-    } catch (RegistryException e) {
-      if (e.kind() == Kind.UNKNOWN) {
-        return List.of();
-      }
-      throw e;
+    JsonNode numbers = call(what, path, null, timeout);
+    if (numbers == null) {
+      return Map.of();
     }
     if (!numbers.isArray()) {
-      throw notARegistry(what, "no list of versions");
+      throw away(what, "no list of versions" + CHECK_PATH, null);
     }
-    List<Version> versions = new ArrayList<>();
-    for (int i = Math.max(0, numbers.size() - most); i < numbers.size(); i++) {
-      String version = "%s, version %d".formatted(what, numbers.get(i).asInt());
+    Map<Integer, String> versions = new LinkedHashMap<>();
+    for (int i = numbers.size() - 1; i >= Math.max(0, numbers.size() - most); i--) {
+      int number = numbers.get(i).asInt();
+      String version = "%s, version %d".formatted(what, number);
       try {
-        JsonNode answer = call(version, path + "/" + numbers.get(i).asInt(), null);
-        versions.add(new Version(id(version, answer), text(version, answer)));
-      } catch (RegistryException e) {
-        if (e.kind() == Kind.AWAY) {
-          throw e;
+        JsonNode answer = call(version, path + "/" + number, null, timeout);
+        if (answer != null) { // deleted since
+          versions.put(id(version, answer), text(version, answer));
         }
+      } catch (UnknownSchemaException e) {
         LOG.warn("left out, its records will be dead letters: {}", e.getMessage());
       }
     }
     return versions;
   }
 
-  /**
-   * @param what what messages call the thing that is asked for
-   * @param body null for a question
-   */
-  private JsonNode call(String what, String path, String body) throws RegistryException {
-    return call(what, path, body, timeout);
+  private static String path(String subject) {
+    return "/subjects/" + URLEncoder.encode(subject, StandardCharsets.UTF_8);
   }
 
-  private JsonNode call(String what, String path, String body, Duration within)
-      throws RegistryException {
+  private int id(String what, JsonNode answer) throws IOException {
+    JsonNode id = answer == null ? MissingNode.getInstance() : answer.path("id");
+    if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+      throw away(what, "no id" + CHECK_PATH, null);
+    }
+    return id.intValue();
+  }
+
+  private String text(String what, JsonNode answer) throws IOException {
+    String type = answer.path("schemaType").asText("AVRO");
+    if (!type.equals("AVRO")) {
+      throw new UnknownSchemaException(
+          "%s: expected an Avro schema, got one of type %s"
+              .formatted(what, AvroBounds.quoted(type)));
+    }
+    if (!answer.path("references").isEmpty()) {
+      throw new UnknownSchemaException(
+          what + ": expected a schema without references to others, got some");
+    }
+    if (!answer.path("schema").isTextual()) {
+      throw away(what, "no schema" + CHECK_PATH, null);
+    }
+    return answer.get("schema").textValue();
+  }
+
+  /**
+   * @param what the subject of messages
+   * @param body is posted; null: the request is a GET
+   * @return null if the registry does not have the subject, version or schema
+   */
+  private JsonNode call(String what, String path, Schema body, Duration within) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(within)
             .header("Accept", CONTENT_TYPE + ", application/json");
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
     if (body != null) {
-      request
-          .header("Content-Type", CONTENT_TYPE)
-          .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
+      String json = JSON.createObjectNode().put("schema", body.toString()).toString();
+      request.header("Content-Type", CONTENT_TYPE).POST(BodyPublishers.ofString(json));
     }
-    HttpResponse<byte[]> response = send(what, request.build(), within);
-    JsonNode answer = json(response.body());
-    if (response.statusCode() == 200 && answer != null) {
-      return answer;
-    }
-    if (response.statusCode() == 404 && path.startsWith(BY_ID)) {
-      throw unknown(what, said(404, answer) + (code(answer) == NOT_FOUND ? "" : CHECK_PATH));
-    }
-    throw refusal(what, response.statusCode(), answer);
-  }
-
-  private HttpResponse<byte[]> send(String what, HttpRequest request, Duration within)
-      throws RegistryException {
-    CompletableFuture<HttpResponse<byte[]>> sent =
-        http.sendAsync(request, info -> new BoundedBody(MAX_ANSWER_BYTES));
-    try {
-      // a request's own time-out ends with the headers, and a body may take its time
-      return sent.get(within.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw away(what, "nothing within " + within.toMillis() + " ms", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof BoundedBody.TooLongException) { // it would be as long again
-        throw new RegistryException(Kind.REFUSED, what + ": " + words(e.getCause()), e);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CompletableFuture<HttpResponse<Void>> sent =
+        http.sendAsync(
+            request.build(),
+            BodyHandlers.ofByteArrayConsumer(
+                part -> {
+                  part.ifPresent(bytes::writeBytes);
+                  if (bytes.size() > MAX_ANSWER_BYTES) { // the client closes the connection
+                    throw new IllegalStateException("answer too long");
+                  }
+                }));
+    try { // the timeout of an HttpRequest ends with the headers
+      int status = sent.get(within.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+      return checked(what, path, status, json(bytes.toByteArray()));
+    } catch (ExecutionException | TimeoutException e) {
+      if (bytes.size() > MAX_ANSWER_BYTES) { // the next answer would be as long
+        throw new UnknownSchemaException(
+            "%s: expected at most %d bytes, got more".formatted(what, MAX_ANSWER_BYTES));
       }
-      throw away(what, words(e.getCause()), e);
+      String got =
+          e instanceof TimeoutException
+              ? "nothing within " + within.toMillis() + " ms"
+              : e.getCause().toString().replaceFirst("^[\\w.]*\\.", "");
+      throw away(what, AvroBounds.quoted(got), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for the schema registry", e);
@@ -278,79 +261,49 @@ final class SchemaRegistry {
     }
   }
 
-  private static String words(Throwable cause) {
-    String message = cause.getMessage();
-    String text = cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
-    return AvroBounds.quoted(text);
-  }
-
-  private RegistryException away(String what, String got, Throwable cause) {
-    return new RegistryException(
-        Kind.AWAY,
-        "%s: expected an answer of the schema registry at %s, got %s".formatted(what, url, got),
-        cause);
-  }
-
-  private RegistryException notARegistry(String what, String got) {
-    return new RegistryException(
-        Kind.AWAY,
-        "%s: expected an answer of a schema registry at %s, got %s%s"
-            .formatted(what, url, got, CHECK_PATH));
-  }
-
   private static JsonNode json(byte[] body) {
     try {
-      JsonNode read = JSON.readTree(body);
-      return read.isMissingNode() ? null : read; // no body at all
-    } catch (JsonProcessingException e) {
-      return null;
+      return JSON.readTree(body);
     } catch (IOException e) {
-      throw new IllegalStateException("an array in memory can't fail to be read", e);
+      return MissingNode.getInstance();
     }
   }
 
-  private static int code(JsonNode answer) {
-    return answer == null ? 0 : answer.path("error_code").asInt();
+  private JsonNode checked(String what, String path, int status, JsonNode answer)
+      throws IOException {
+    boolean isJson = !answer.isMissingNode();
+    if (status == 200 && isJson) {
+      return answer;
+    }
+    boolean isNotFound = status == 404 && NOT_FOUND.contains(answer.path("error_code").asInt());
+    boolean isById = path.startsWith(BY_ID);
+    if (isNotFound && !isById) {
+      return null;
+    }
+    String message = AvroBounds.quoted(answer.path("message").asText("no message"));
+    String got = "HTTP " + status + (isJson ? ": " + message : ", and no JSON");
+    String checkPath = isNotFound || status == 422 || status >= 500 ? "" : CHECK_PATH;
+    if (status == 404 && isById) { // whoever says so has spoken of the id
+      throw new UnknownSchemaException(
+          "%s: expected to be known to the schema registry at %s, got %s%s"
+              .formatted(what, url, got, checkPath));
+    }
+    throw switch (status) {
+      case 401, 403 -> // a right may be granted meanwhile
+          new IOException(
+              "%s: expected a user that the schema registry at %s lets in, got %s; see to %s or %s"
+                  .formatted(what, url, got, RegistrySettings.USER_INFO, RegistrySettings.TOKEN));
+      case 409 ->
+          new IOException(
+              "%s: expected a schema that is compatible with those before it, got %s; allow it in the subject's compatibility, or take another topic"
+                  .formatted(what, got));
+      default -> away(what, got + checkPath, null);
+    };
   }
 
-  private static String said(int status, JsonNode answer) {
-    return answer == null
-        ? "HTTP %d, and no JSON".formatted(status)
-        : "HTTP %d: %s"
-            .formatted(status, AvroBounds.quoted(answer.path("message").asText("no message")));
-  }
-
-  private RegistryException unknown(String what, String said) {
-    return new RegistryException(
-        Kind.UNKNOWN,
-        "%s: expected to be known to the schema registry at %s, got %s".formatted(what, url, said));
-  }
-
-  private RegistryException refusal(String what, int status, JsonNode answer) {
-    int code = code(answer);
-    String said = said(status, answer);
-    if (status == 404
-        && (code == NOT_FOUND || code == SUBJECT_NOT_FOUND || code == VERSION_NOT_FOUND)) {
-      return unknown(what, said);
-    }
-    if (status == 401 || status == 403) {
-      return new RegistryException(
-          Kind.AWAY, // a right may be granted meanwhile
-          "%s: expected a user that the schema registry at %s lets in, got %s; see to %s or %s"
-              .formatted(what, url, said, RegistrySettings.USER_INFO, RegistrySettings.TOKEN));
-    }
-    if (status == 409) {
-      return new RegistryException(
-          Kind.REFUSED,
-          "%s: expected a schema that is compatible with those before it, got %s; allow it in the subject's compatibility, or take another topic"
-              .formatted(what, said));
-    }
-    if (status == 422) {
-      return new RegistryException(
-          Kind.REFUSED,
-          "%s: expected a schema that the schema registry at %s takes, got %s"
-              .formatted(what, url, said));
-    }
-    return status >= 500 ? away(what, said, null) : notARegistry(what, said);
+  private IOException away(String what, String got, Throwable cause) {
+    return new IOException(
+        "%s: expected an answer of the schema registry at %s, got %s".formatted(what, url, got),
+        cause);
   }
 }

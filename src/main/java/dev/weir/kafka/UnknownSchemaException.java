@@ -1,6 +1,6 @@
 package dev.weir.kafka;
 
-/** Bytes that may be right, and whose schema is not to be had: whatever a replay may mend. */
+/** A record whose schema is not available; a replay may succeed. */
 final class UnknownSchemaException extends MalformedException {
 
   private static final long serialVersionUID = 1L;

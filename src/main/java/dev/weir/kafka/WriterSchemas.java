@@ -1,19 +1,15 @@
 package dev.weir.kafka;
 
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
 import org.apache.avro.SchemaNormalization;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Which schema wrote a record. Our writers put the 64-bit fingerprint of their schema into the
- * header {@value #HEADER}; a record without it is tried against the schemas that a plain producer
- * may have used.
+ * The schemas of plain Avro. Our writers put the 64-bit fingerprint of theirs into the header
+ * {@value #HEADER}; a record without it is tried against all schemas of observations.
  *
  * <p>Fingerprint: CRC-64-AVRO of the parsing canonical form, big-endian (Avro 1.12 specification,
  * "Schema Fingerprints").
@@ -24,49 +20,28 @@ final class WriterSchemas {
 
   static final Schema OBSERVATION = dev.weir.kafka.avro.Observation.getClassSchema();
 
-  /**
-   * An observation without the optional fields: what a producer writes that never heard of them.
-   */
+  /** An observation without the optional fields, as other producers write it. */
   static final Schema OBSERVATION_REQUIRED =
-      SchemaBuilder.record(OBSERVATION.getName())
-          .namespace(OBSERVATION.getNamespace())
-          .fields()
-          .name("series")
-          .type(OBSERVATION.getField("series").schema())
-          .noDefault()
-          .name("time")
-          .type(OBSERVATION.getField("time").schema())
-          .noDefault()
-          .name("value")
-          .type(OBSERVATION.getField("value").schema())
-          .noDefault()
-          .endRecord();
+      Schema.createRecord(
+          OBSERVATION.getName(),
+          null,
+          OBSERVATION.getNamespace(),
+          false,
+          OBSERVATION.getFields().stream()
+              .filter(field -> !field.hasDefaultValue())
+              .map(field -> new Schema.Field(field, field.schema()))
+              .toList());
 
-  private final List<Schema> schemas;
-  private final Map<Long, Schema> byFingerprint = new HashMap<>();
+  /** The newest first. */
+  static final List<Schema> OBSERVATIONS = List.of(OBSERVATION, OBSERVATION_REQUIRED);
 
-  private WriterSchemas(List<Schema> schemas) {
-    this.schemas = schemas;
-    for (Schema schema : schemas) {
-      byFingerprint.put(SchemaNormalization.parsingFingerprint64(schema), schema);
-    }
-  }
+  private static final long[] FINGERPRINTS =
+      OBSERVATIONS.stream().mapToLong(SchemaNormalization::parsingFingerprint64).toArray();
 
-  static WriterSchemas ofObservations() {
-    return new WriterSchemas(List.of(OBSERVATION, OBSERVATION_REQUIRED));
-  }
+  private WriterSchemas() {}
 
-  static WriterSchemas of(Schema schema) {
-    return new WriterSchemas(List.of(schema));
-  }
-
-  /** All known schemas, the newest first. */
-  List<Schema> all() {
-    return schemas;
-  }
-
-  /** The schema named in the headers; null when they name none. */
-  Schema named(Headers headers) throws MalformedException {
+  /** The schema of an observation that the headers name; null if they name none. */
+  static Schema named(Headers headers) throws MalformedException {
     Header header = headers.lastHeader(HEADER);
     if (header == null) {
       return null;
@@ -78,13 +53,14 @@ final class WriterSchemas {
               .formatted(HEADER, value == null ? "none" : value.length));
     }
     long fingerprint = ByteBuffer.wrap(value).getLong();
-    Schema schema = byFingerprint.get(fingerprint);
-    if (schema == null) {
-      throw new MalformedException(
-          "header %s: expected the fingerprint of a known schema, got %016x"
-              .formatted(HEADER, fingerprint));
+    for (int i = 0; i < FINGERPRINTS.length; i++) {
+      if (FINGERPRINTS[i] == fingerprint) {
+        return OBSERVATIONS.get(i);
+      }
     }
-    return schema;
+    throw new MalformedException(
+        "header %s: expected the fingerprint of a known schema, got %016x"
+            .formatted(HEADER, fingerprint));
   }
 
   /** The header's value for records written with {@code schema}. */

@@ -50,7 +50,7 @@ public final class SecuredBroker implements AutoCloseable {
    */
   static final String PASSWORD = "s3sam-Öffne=dich;&<$>";
 
-  static final String STORE_PASSWORD = "store-s3cret";
+  public static final String STORE_PASSWORD = "store-s3cret";
 
   /** Kept for a look at them, like the logs of processes. */
   private final Path dir;
@@ -207,7 +207,7 @@ public final class SecuredBroker implements AutoCloseable {
   }
 
   /** A key store NAME.p12 with a new key, and its certificate as NAME.pem. */
-  private static void makeCertificate(Path dir, String name, String distinguishedName)
+  public static void makeCertificate(Path dir, String name, String distinguishedName)
       throws Exception {
     Path store = dir.resolve(name + ".p12");
     Process keytool =

@@ -1,10 +1,14 @@
 package dev.weir.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The contract, asked of a real registry. */
+/** The contract of a real registry. */
 @Timeout(600)
 class ApicurioIT extends RegistryContract {
 
@@ -25,8 +29,19 @@ class ApicurioIT extends RegistryContract {
     return apicurio.settings();
   }
 
-  @Override
-  void backward(boolean isAskedFor) throws Exception {
-    apicurio.compatibility(isAskedFor ? "BACKWARD" : "NONE");
+  @Test
+  void incompatibleSchemaIsRefused() throws Exception {
+    client().idOf("d-value", OTHER);
+    apicurio.compatibility("BACKWARD");
+    try {
+      assertThatThrownBy(() -> client().idOf("d-value", OBSERVATION))
+          .hasMessageStartingWith(
+              "subject d-value: expected a schema that is compatible with those before it, got HTTP"
+                  + " 409: ")
+          .hasMessageEndingWith("; allow it in the subject's compatibility, or take another topic");
+    } finally {
+      apicurio.compatibility("NONE");
+    }
+    assertThat(client().versions("d-value", 9)).hasSize(1);
   }
 }

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +63,7 @@ public final class ApicurioProcess implements AutoCloseable {
         .pollInterval(Duration.ofMillis(100))
         .failFast(() -> !process.isAlive())
         .ignoreExceptions()
-        .until(() -> started.send("GET", "/subjects", null) == 200);
+        .until(() -> started.send("GET", "/subjects", BodyPublishers.noBody()) == 200);
     return started;
   }
 
@@ -73,25 +75,21 @@ public final class ApicurioProcess implements AutoCloseable {
     return RegistrySettings.of(url, Map.of(), RegistrySettings.DEFAULT_PATIENCE);
   }
 
-  /** The global compatibility: NONE, BACKWARD ... */
+  /** Sets the global compatibility: NONE, BACKWARD ... */
   void compatibility(String level) throws IOException, InterruptedException {
-    int status = send("PUT", "/config", "{\"compatibility\": \"%s\"}".formatted(level));
-    if (status != 200) {
-      throw new AssertionError("expected 200, got " + status);
+    BodyPublisher body = BodyPublishers.ofString("{\"compatibility\": \"%s\"}".formatted(level));
+    if (send("PUT", "/config", body) != 200) {
+      throw new AssertionError("expected compatibility " + level);
     }
   }
 
-  private int send(String method, String path, String body)
+  private int send(String method, String path, BodyPublisher body)
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))
             .timeout(Patience.LIMIT)
             .header("Content-Type", "application/json")
-            .method(
-                method,
-                body == null
-                    ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body))
+            .method(method, body)
             .build();
     return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }

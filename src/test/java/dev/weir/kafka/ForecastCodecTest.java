@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ForecastCodecTest {
 
-  private static final Forecast FULL =
+  static final Forecast FULL =
       new Forecast(
           "pump-7",
           5_000,

@@ -1,9 +1,6 @@
 package dev.weir.kafka;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.cli.EmbeddedBroker;
@@ -13,216 +10,167 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 
 /**
- * As much of a Confluent-compatible registry as tests need to be away, to ask for a password and to
- * misbehave; {@link RegistryContract} holds it to what a real one says. All in memory, which
- * outlives a pause.
+ * A Confluent-compatible registry in memory that can be away, ask for a password and misbehave.
+ * {@link RegistryContract} compares it with a real one.
  */
 public final class RegistryServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PATH = "/apis/ccompat/v7";
 
-  /** Whatever is to be said instead of the truth. */
+  /** Replaces the answer of a registry. */
   public interface Answer {
     void to(HttpExchange exchange) throws IOException;
   }
 
-  private record Version(int id, String schema) {}
-
-  private record Said(int status, JsonNode body) {}
+  private record Reply(int status, Object body) {}
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Map<String, List<Version>> subjects = new LinkedHashMap<>();
-  private final Map<Integer, String> schemas = new LinkedHashMap<>();
+  private final List<String> schemas = new ArrayList<>(); // the first one has id 1
+  private final Map<String, List<Integer>> subjects = new HashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final int port;
   private HttpServer server; // null while it is away
   private volatile Answer instead;
   private volatile String user;
-  private volatile boolean backward;
 
-  private RegistryServer() throws IOException {
-    server = listen(EmbeddedBroker.freePort()); // still free after a pause
-    port = server.getAddress().getPort();
+  private RegistryServer(int port) {
+    this.port = port;
   }
 
   public static RegistryServer start() throws IOException {
-    return new RegistryServer();
+    RegistryServer started = new RegistryServer(EmbeddedBroker.freePort()); // free after a pause
+    started.resume();
+    return started;
   }
 
-  private HttpServer listen(int wanted) throws IOException {
-    HttpServer listening =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 0);
-    listening.createContext("/", this::handle);
-    listening.setExecutor(threads);
-    listening.start();
-    return listening;
-  }
-
-  public String url() {
-    return "http://localhost:" + port + "/apis/ccompat/v7";
-  }
-
-  public RegistrySettings settings() {
-    return RegistrySettings.of(url(), Map.of(), RegistrySettings.DEFAULT_PATIENCE);
-  }
-
-  /** Nobody listens any more. */
+  /** Stops listening. */
   public void pause() {
     server.stop(0);
     server = null;
   }
 
   public void resume() throws IOException {
-    server = listen(port);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.createContext("/", this::handle);
+    server.setExecutor(threads);
+    server.start();
   }
 
-  /** Every request is answered like this; null: as a registry does. */
+  public String url() {
+    return "http://localhost:" + port + PATH;
+  }
+
+  public RegistrySettings settings() {
+    return RegistrySettings.of(url(), Map.of(), RegistrySettings.DEFAULT_PATIENCE);
+  }
+
+  /** Answers each request like this; null: as a registry does. */
   public void answer(Answer answer) {
     instead = answer;
+  }
+
+  void answer(int status, String body) {
+    answer(exchange -> send(exchange, status, body.getBytes(StandardCharsets.UTF_8)));
   }
 
   public void askFor(String userInfo) {
     user = userInfo;
   }
 
-  /** Whether new versions must be able to read what the newest wrote. */
-  void backward(boolean isAskedFor) {
-    backward = isAskedFor;
-  }
-
-  /** What was asked for, as in {@code GET /schemas/ids/1}. */
+  /** The requests so far, such as {@code GET /schemas/ids/1}. */
   public List<String> requests() {
     return requests;
   }
 
-  /** As if another producer had registered it. */
+  /** Registers a schema as another producer would. */
   public synchronized int register(String subject, Schema schema) {
-    return versionOf(subject, schema.toString()).id;
+    return register(subject, schema.toString());
+  }
+
+  private int register(String subject, String schema) {
+    if (!schemas.contains(schema)) {
+      schemas.add(schema);
+    }
+    int id = schemas.indexOf(schema) + 1;
+    List<Integer> versions = subjects.computeIfAbsent(subject, s -> new ArrayList<>());
+    if (!versions.contains(id)) {
+      versions.add(id);
+    }
+    return id;
   }
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      requests.add(exchange.getRequestMethod() + " " + path.replace("/apis/ccompat/v7", ""));
+      String path = exchange.getRequestURI().getPath().replace(PATH, "");
+      requests.add(exchange.getRequestMethod() + " " + path);
       byte[] body = exchange.getRequestBody().readAllBytes();
-      Answer other = instead;
-      if (other != null) {
-        other.to(exchange);
+      if (instead != null) {
+        instead.to(exchange);
         return;
       }
-      String given = exchange.getRequestHeaders().getFirst("Authorization");
-      String wanted =
-          user == null
-              ? null
-              : "Basic "
-                  + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
-      Said said =
-          wanted != null && !wanted.equals(given)
-              ? error(401, 401, "Unauthorized")
-              : said(exchange.getRequestMethod(), path.replace("/apis/ccompat/v7", ""), body);
-      byte[] answer = JSON.writeValueAsBytes(said.body);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(said.status, answer.length);
-      exchange.getResponseBody().write(answer);
+      Reply reply = error(401, 401, "Unauthorized");
+      if (user == null
+          || basic(user).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        String schema = body.length == 0 ? null : JSON.readTree(body).get("schema").textValue();
+        reply = reply(path.split("/"), schema);
+      }
+      send(exchange, reply.status, JSON.writeValueAsBytes(reply.body));
     }
   }
 
-  private synchronized Said said(String method, String path, byte[] body) throws IOException {
-    String[] words = path.substring(1).split("/");
-    if (method.equals("GET") && path.startsWith("/schemas/ids/")) {
-      long id = Long.parseLong(words[2]);
-      if (id > Integer.MAX_VALUE) { // to the real ones no id, but a path that is not there
-        return error(404, 404, "HTTP 404 Not Found");
-      }
-      String schema = schemas.get((int) id);
-      return schema == null
-          ? error(404, 40403, "No content with id/hash 'contentId-" + words[2] + "' was found.")
-          : new Said(200, JSON.createObjectNode().put("schema", schema));
+  private static String basic(String user) {
+    return "Basic " + Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
+  }
+
+  /**
+   * @param words of /schemas/ids/ID, /subjects/SUBJECT, and the latter's /versions and /versions/N
+   * @param schema null for a GET
+   */
+  private synchronized Reply reply(String[] words, String schema) {
+    if (words[1].equals("schemas")) {
+      int id = Integer.parseInt(words[3]);
+      return id > schemas.size()
+          ? error(404, 40403, "No schema with id " + id)
+          : new Reply(200, Map.of("schema", schemas.get(id - 1)));
     }
-    if (!words[0].equals("subjects")) {
-      return error(404, 404, "no such path");
+    if (schema != null && words.length == 4) {
+      return new Reply(200, Map.of("id", register(words[2], schema)));
     }
-    List<Version> versions = subjects.get(words[1]);
-    if (method.equals("POST") && words.length == 3) {
-      return registered(words[1], JSON.readTree(body).get("schema").textValue());
-    }
+    List<Integer> versions = subjects.get(words[2]);
     if (versions == null) {
-      return error(404, 40401, "No artifact with ID '" + words[1] + "' was found.");
+      return error(404, 40401, "No subject " + words[2]);
     }
-    if (method.equals("POST")) {
-      String schema = JSON.readTree(body).get("schema").textValue();
-      for (Version version : versions) {
-        if (version.schema.equals(schema)) {
-          return new Said(200, JSON.createObjectNode().put("id", version.id));
-        }
-      }
-      return error(404, 40403, "Schema not found");
+    if (schema != null) {
+      int id = schemas.indexOf(schema) + 1;
+      return versions.contains(id)
+          ? new Reply(200, Map.of("id", id))
+          : error(404, 40403, "Schema not found");
     }
-    if (words.length == 3) {
-      ArrayNode numbers = JSON.createArrayNode();
-      for (int i = 1; i <= versions.size(); i++) {
-        numbers.add(i);
-      }
-      return new Said(200, numbers);
+    if (words.length == 4) {
+      return new Reply(200, IntStream.rangeClosed(1, versions.size()).toArray());
     }
-    Version version = versions.get(Integer.parseInt(words[3]) - 1);
-    ObjectNode node = JSON.createObjectNode();
-    node.put("subject", words[1]).put("id", version.id).put("schema", version.schema);
-    return new Said(200, node);
+    int id = versions.get(Integer.parseInt(words[4]) - 1);
+    return new Reply(200, Map.of("id", id, "schema", schemas.get(id - 1)));
   }
 
-  private Said registered(String subject, String text) {
-    Schema schema;
-    try {
-      schema = new Schema.Parser().parse(text);
-    } catch (org.apache.avro.AvroRuntimeException e) {
-      return error(422, 42201, "Invalid Avro schema");
-    }
-    List<Version> versions = subjects.getOrDefault(subject, List.of());
-    if (backward && !versions.isEmpty()) {
-      Schema last = new Schema.Parser().parse(versions.get(versions.size() - 1).schema);
-      if (SchemaCompatibility.checkReaderWriterCompatibility(schema, last).getType()
-          != SchemaCompatibilityType.COMPATIBLE) {
-        return error(409, 409, "Incompatible artifact: " + subject);
-      }
-    }
-    return new Said(200, JSON.createObjectNode().put("id", versionOf(subject, text).id));
-  }
-
-  /** The same text has the same id, whatever its subject. */
-  private Version versionOf(String subject, String text) {
-    List<Version> versions = subjects.computeIfAbsent(subject, s -> new ArrayList<>());
-    for (Version version : versions) {
-      if (version.schema.equals(text)) {
-        return version;
-      }
-    }
-    int id =
-        schemas.entrySet().stream()
-            .filter(e -> e.getValue().equals(text))
-            .map(Map.Entry::getKey)
-            .findFirst()
-            .orElse(schemas.size() + 1);
-    schemas.put(id, text);
-    Version version = new Version(id, text);
-    versions.add(version);
-    return version;
-  }
-
-  private static Said error(int status, int code, String message) {
-    return new Said(
-        status, JSON.createObjectNode().put("error_code", code).put("message", message));
+  private static Reply error(int status, int code, String message) {
+    return new Reply(status, Map.of("error_code", code, "message", message));
   }
 
   @Override

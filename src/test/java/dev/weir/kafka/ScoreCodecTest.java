@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ScoreCodecTest {
 
-  private static final Score SCORE =
+  static final Score SCORE =
       new Score(
           "pump-7",
           5_000,
