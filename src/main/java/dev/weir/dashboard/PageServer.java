@@ -270,7 +270,7 @@ final class PageServer implements AutoCloseable {
 
   private static void error(Context context, int status, String message) {
     context.status(status);
-    json(context, Json.error(message));
+    json(context, PageJson.error(message));
   }
 
   @Override
