@@ -4,12 +4,12 @@ import dev.weir.forecast.Forecast;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 
 /** The whole job as the page shows it, taken each second. */
 final class JobPage {
@@ -23,7 +23,7 @@ final class JobPage {
   private final Supplier<String> why;
   private final long started = System.currentTimeMillis();
   private final Deque<Point> history = new ArrayDeque<>(); // newest last
-  private final Deque<int[]> latencies = new ArrayDeque<>();
+  private final Deque<Histogram> latencies = new ArrayDeque<>();
   private long observationsBefore;
   private long forecastsBefore;
   private boolean waits;
@@ -83,7 +83,7 @@ final class JobPage {
   synchronized void takeSecond(long now) {
     JobFigures figures = new JobFigures();
     state.series.addTo(figures);
-    int[] latency = state.latencies.roll();
+    Histogram latency = state.latencies.roll();
     latencies.addLast(latency);
     if (latencies.size() > LATENCY_SECONDS) {
       latencies.removeFirst();
@@ -97,8 +97,8 @@ final class JobPage {
             now,
             (observations - observationsBefore) / seconds,
             (forecasts - forecastsBefore) / seconds,
-            Latencies.quantile(latency, 0.5),
-            Latencies.quantile(latency, 0.99),
+            Latencies.percentile(latency, 50),
+            Latencies.percentile(latency, 99),
             figures.skillOverNaive(),
             figures.skillOverSeasonalNaive(),
             figures.coverage().held()));
@@ -182,7 +182,7 @@ final class JobPage {
       double[] coverage) {}
 
   private byte[] json(long now, String waiting, JobFigures figures, List<Point> points) {
-    int[] latency = latencies.stream().flatMapToInt(Arrays::stream).sorted().toArray();
+    Histogram latency = Latencies.sum(latencies);
     return PageJson.of(
         new Job(
             now,
@@ -201,7 +201,7 @@ final class JobPage {
             state.unreadable.sum() + state.damaged.sum(),
             state.series.refused(),
             new Rates(mean(Point::observations), mean(Point::forecasts)),
-            new Percentiles(Latencies.quantile(latency, 0.5), Latencies.quantile(latency, 0.99)),
+            new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
             new Skill(figures.skillOverNaive(), figures.skillOverSeasonalNaive()),
             figures.coverage(),
             figures.statuses(),

@@ -144,8 +144,7 @@ final class LookBack implements AutoCloseable {
               })
           .forEach(
               forecast ->
-                  found.issue(
-                      forecast, state.names.sharedModel(forecast.model()), SeriesHistory.UNKNOWN));
+                  found.issue(forecast, JobState.model(forecast.model()), SeriesHistory.UNKNOWN));
       scan(
               consumer,
               topics.scores(),
@@ -250,10 +249,10 @@ final class LookBack implements AutoCloseable {
       } catch (InvalidOffsetException e) { // deleted by age
         after = consumer.beginningOffsets(List.of(place)).get(place);
       } catch (KafkaException e) {
-        if (!DamagedBatch.isCauseOf(e)) {
+        if (!TopicReader.isUnreadable(e)) {
           throw e;
         }
-        after = DamagedBatch.end(consumer, place, consumer.position(place), to);
+        after = TopicReader.behindUnreadable(consumer, place, consumer.position(place), to);
       }
       found.clear();
       whole = false;

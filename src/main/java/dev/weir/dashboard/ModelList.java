@@ -38,7 +38,7 @@ final class ModelList {
       return;
     }
     dev.weir.kafka.avro.Model model = codec.record(record.value());
-    String name = Names.model(model.getName());
+    String name = JobState.model(model.getName());
     Version version = new Version(name, model.getVersion());
     if (ModelCopies.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
       published.putIfAbsent(

@@ -31,6 +31,7 @@ final class TopicReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LOOK = Duration.ofSeconds(5);
   private static final Duration CLOSE = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int MOST_FAILURES = 3; // in a row, whatever other partitions bring
@@ -126,7 +127,7 @@ final class TopicReader implements AutoCloseable {
       try {
         if (failures >= MOST_FAILURES) {
           failures = 0; // first, so that it reads on where not all of them answer now
-          passOver();
+          skipUnreadable();
         }
         opened =
             new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -151,7 +152,7 @@ final class TopicReader implements AutoCloseable {
           LOG.warn("{} It is tried again.", said);
         }
         problem = said;
-        if (e instanceof KafkaException failure && DamagedBatch.isCauseOf(failure)) {
+        if (e instanceof KafkaException failure && isUnreadable(failure)) {
           long now = System.nanoTime();
           failures = now - lastFailure > ROW.toNanos() ? 1 : failures + 1;
           lastFailure = now;
@@ -172,29 +173,56 @@ final class TopicReader implements AutoCloseable {
     return TopicWatch.message(wrapped ? failure.getCause() : failure) + rights;
   }
 
-  /** Moves the places that cannot be read, and no others, to where it goes on. */
-  private void passOver() {
-    KafkaConsumer<byte[], byte[]> looking =
+  /** Skips batches that can't be read, such as those that a broker's disk has damaged. */
+  private void skipUnreadable() {
+    try (KafkaConsumer<byte[], byte[]> opened =
         new KafkaConsumer<>(
-            DamagedBatch.consumerConfig(seekingConfig(config)),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    consumer = looking;
-    try {
+            seekingConfig(config), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer = opened;
       List<TopicPartition> places = partitions().stream().filter(positions::containsKey).toList();
-      Map<TopicPartition, Long> ends = looking.endOffsets(places);
+      Map<TopicPartition, Long> ends = opened.endOffsets(places);
       for (TopicPartition partition : places) {
         long from = positions.get(partition);
-        long to = DamagedBatch.end(looking, partition, from, ends.get(partition));
+        opened.assign(List.of(partition));
+        long to = behindUnreadable(opened, partition, from, ends.get(partition));
         if (to > from) {
           LOG.warn("{}: offsets {} to {} can't be read and are left out", partition, from, to - 1);
           positions.put(partition, to);
           lost.accept(to - from);
         }
       }
-    } finally {
-      looking.close(CloseOptions.timeout(CLOSE));
     }
+  }
+
+  /** Whether bytes could not be read; brokers that are away or refuse have types of their own. */
+  static boolean isUnreadable(KafkaException failure) {
+    return failure.getClass() == KafkaException.class;
+  }
+
+  /**
+   * Finds where a partition can be read again. A consumer does not say where a batch ends, so this
+   * doubles the step until a poll succeeds: as many readable offsets as the batch has may be
+   * skipped with it.
+   *
+   * @param consumer reads this partition only; its position changes
+   * @return {@code from} if that can be read, at most {@code end}
+   */
+  static long behindUnreadable(
+      Consumer<?, ?> consumer, TopicPartition partition, long from, long end) {
+    long to = from;
+    for (long step = 1; to < end; step *= 2) {
+      consumer.seek(partition, to);
+      try {
+        consumer.poll(LOOK);
+        return to;
+      } catch (KafkaException e) {
+        if (!isUnreadable(e)) {
+          throw e;
+        }
+        to = Math.min(end, to + step);
+      }
+    }
+    return to;
   }
 
   private boolean isClosed() {
@@ -249,8 +277,8 @@ final class TopicReader implements AutoCloseable {
     for (ConsumerRecord<byte[], byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       handler.take(record, record.offset() >= liveFrom.getOrDefault(partition, 0L));
-      positions.put(partition, record.offset() + 1);
     }
+    consumer.assignment().forEach(place -> positions.put(place, consumer.position(place)));
     if (readingBack) {
       readingBack =
           liveFrom.entrySet().stream()
