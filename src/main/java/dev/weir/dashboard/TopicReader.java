@@ -1,25 +1,23 @@
 package dev.weir.dashboard;
 
+import dev.weir.kafka.TopicConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +29,6 @@ final class TopicReader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration LOOK = Duration.ofSeconds(5);
   private static final Duration CLOSE = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int MOST_FAILURES = 3; // in a row, whatever other partitions bring
@@ -49,7 +46,7 @@ final class TopicReader implements AutoCloseable {
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Consumer<byte[], byte[]> consumer;
+  private volatile TopicConsumer consumer;
   private volatile boolean readingBack = true;
   private volatile String problem;
 
@@ -83,14 +80,10 @@ final class TopicReader implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Of a consumer without a group that holds few megabytes. */
+  /** Of a consumer that holds few megabytes and fails where records were deleted. */
   static Map<String, Object> consumerConfig(Map<String, Object> clients) {
     Map<String, Object> config = new HashMap<>(clients);
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
     config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
     config.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
@@ -123,14 +116,13 @@ final class TopicReader implements AutoCloseable {
     int failures = 0;
     long lastFailure = 0;
     while (!isClosed()) {
-      KafkaConsumer<byte[], byte[]> opened = null;
+      TopicConsumer opened = null;
       try {
         if (failures >= MOST_FAILURES) {
           failures = 0; // first, so that it reads on where not all of them answer now
           skipUnreadable();
         }
-        opened =
-            new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        opened = new TopicConsumer(config);
         consumer = opened;
         while (!isClosed()) {
           if (assign(opened)) {
@@ -152,7 +144,7 @@ final class TopicReader implements AutoCloseable {
           LOG.warn("{} It is tried again.", said);
         }
         problem = said;
-        if (e instanceof KafkaException failure && isUnreadable(failure)) {
+        if (e instanceof KafkaException failure && TopicConsumer.isUnreadable(failure)) {
           long now = System.nanoTime();
           failures = now - lastFailure > ROW.toNanos() ? 1 : failures + 1;
           lastFailure = now;
@@ -160,7 +152,7 @@ final class TopicReader implements AutoCloseable {
         pause(PAUSE);
       } finally {
         if (opened != null) {
-          opened.close(CloseOptions.timeout(CLOSE));
+          opened.close();
         }
       }
     }
@@ -175,16 +167,13 @@ final class TopicReader implements AutoCloseable {
 
   /** Skips batches that can't be read, such as those that a broker's disk has damaged. */
   private void skipUnreadable() {
-    try (KafkaConsumer<byte[], byte[]> opened =
-        new KafkaConsumer<>(
-            seekingConfig(config), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (TopicConsumer opened = new TopicConsumer(seekingConfig(config))) {
       consumer = opened;
       List<TopicPartition> places = partitions().stream().filter(positions::containsKey).toList();
-      Map<TopicPartition, Long> ends = opened.endOffsets(places);
+      Map<TopicPartition, Long> ends = opened.ends(places);
       for (TopicPartition partition : places) {
         long from = positions.get(partition);
-        opened.assign(List.of(partition));
-        long to = behindUnreadable(opened, partition, from, ends.get(partition));
+        long to = opened.behindUnreadable(partition, from, ends.get(partition));
         if (to > from) {
           LOG.warn("{}: offsets {} to {} can't be read and are left out", partition, from, to - 1);
           positions.put(partition, to);
@@ -192,37 +181,6 @@ final class TopicReader implements AutoCloseable {
         }
       }
     }
-  }
-
-  /** Whether bytes could not be read; brokers that are away or refuse have types of their own. */
-  static boolean isUnreadable(KafkaException failure) {
-    return failure.getClass() == KafkaException.class;
-  }
-
-  /**
-   * Finds where a partition can be read again. A consumer does not say where a batch ends, so this
-   * doubles the step until a poll succeeds: as many readable offsets as the batch has may be
-   * skipped with it.
-   *
-   * @param consumer reads this partition only; its position changes
-   * @return {@code from} if that can be read, at most {@code end}
-   */
-  static long behindUnreadable(
-      Consumer<?, ?> consumer, TopicPartition partition, long from, long end) {
-    long to = from;
-    for (long step = 1; to < end; step *= 2) {
-      consumer.seek(partition, to);
-      try {
-        consumer.poll(LOOK);
-        return to;
-      } catch (KafkaException e) {
-        if (!isUnreadable(e)) {
-          throw e;
-        }
-        to = Math.min(end, to + step);
-      }
-    }
-    return to;
   }
 
   private boolean isClosed() {
@@ -250,41 +208,39 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** Takes what partitions there are now; false when there are none. */
-  private boolean assign(Consumer<byte[], byte[]> consumer) {
+  private boolean assign(TopicConsumer consumer) {
     List<TopicPartition> wanted = partitions();
-    if (wanted.size() != consumer.assignment().size()
-        || !consumer.assignment().containsAll(wanted)) {
-      consumer.assign(wanted);
+    if (!consumer.followed().equals(Set.copyOf(wanted))) {
       List<TopicPartition> unknown =
           wanted.stream().filter(partition -> !positions.containsKey(partition)).toList();
-      if (!unknown.isEmpty()) {
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(unknown);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(unknown);
-        for (TopicPartition partition : unknown) {
-          long end = ends.get(partition);
-          liveFrom.put(partition, end);
-          positions.put(partition, Math.max(begins.get(partition), end - back));
-        }
+      Map<TopicPartition, Long> begins = consumer.begins(unknown);
+      Map<TopicPartition, Long> ends = consumer.ends(unknown);
+      for (TopicPartition partition : unknown) {
+        long end = ends.get(partition);
+        liveFrom.put(partition, end);
+        positions.put(partition, Math.max(begins.get(partition), end - back));
       }
-      wanted.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+      Map<TopicPartition, Long> places = new HashMap<>(positions);
+      places.keySet().retainAll(wanted);
+      consumer.follow(places);
     }
     return !wanted.isEmpty();
   }
 
-  private void read(Consumer<byte[], byte[]> consumer) {
+  private void read(TopicConsumer consumer) {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
     problem = null;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       handler.take(record, record.offset() >= liveFrom.getOrDefault(partition, 0L));
     }
-    consumer.assignment().forEach(place -> positions.put(place, consumer.position(place)));
+    consumer.followed().forEach(place -> positions.put(place, consumer.position(place)));
     if (readingBack) {
       readingBack =
           liveFrom.entrySet().stream()
               .anyMatch(
                   e ->
-                      consumer.assignment().contains(e.getKey())
+                      consumer.followed().contains(e.getKey())
                           && consumer.position(e.getKey()) < e.getValue());
     }
   }
@@ -292,7 +248,7 @@ final class TopicReader implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    Consumer<byte[], byte[]> reading = consumer;
+    TopicConsumer reading = consumer;
     if (reading != null) {
       reading.wakeup();
     }

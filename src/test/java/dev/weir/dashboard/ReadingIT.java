@@ -12,6 +12,7 @@ import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ScoreCodec;
+import dev.weir.kafka.TopicConsumer;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,11 +29,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,22 +68,16 @@ class ReadingIT {
     return Map.of("bootstrap.servers", kafka.bootstrapServers());
   }
 
-  private static KafkaConsumer<byte[], byte[]> consumer(TopicPartition place) {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            TopicReader.seekingConfig(clients()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    consumer.assign(List.of(place));
-    return consumer;
+  private static TopicConsumer consumer() {
+    return new TopicConsumer(TopicReader.seekingConfig(clients()));
   }
 
   // ---- part by part
 
   /** The offsets that a look back finds in a partition, up to its present end. */
   private static List<Long> offsets(TopicPartition place, BooleanSupplier over) {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
-      long end = consumer.endOffsets(List.of(place)).get(place);
+    try (TopicConsumer consumer = consumer()) {
+      long end = consumer.ends(List.of(place)).get(place);
       return LookBack.newestFirst(
           0,
           end,
@@ -245,7 +238,7 @@ class ReadingIT {
                     .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
     damage(topics.observations(), 0, 4, 7);
     TopicPartition place = new TopicPartition(topics.observations(), 0);
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
+    try (TopicConsumer consumer = consumer()) {
       assertThat(LookBack.part(consumer, place, 2, 15, () -> false, record -> record.offset()))
           .as("what is before it would leave a hole; three behind it are skipped with it")
           .isEqualTo(new LookBack.Part<>(List.of(11L, 12L, 13L, 14L), false));
@@ -338,13 +331,6 @@ class ReadingIT {
       times[i] /= 1_000;
     }
     return times;
-  }
-
-  /** The broker writes a transaction's mark some time after the producer is told of its end. */
-  private static void awaitEnd(TopicPartition place, long end) {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(place)) {
-      await().until(() -> consumer.endOffsets(List.of(place)).get(place), found -> found == end);
-    }
   }
 
   private static KafkaProducer<byte[], byte[]> transactional(String id) {
