@@ -13,6 +13,7 @@ import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ObservationCodec;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicConsumer;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.URI;
@@ -29,10 +30,8 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.util.FileUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -227,19 +226,15 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private int consume(String bootstrapServers, JobClient job) throws Exception {
-    Map<String, Object> config = new HashMap<>();
-    config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions = new ArrayList<>();
+    try (TopicConsumer consumer =
+        new TopicConsumer(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+      Map<TopicPartition, Long> places = new HashMap<>();
       for (String topic :
           List.of(
               topics.observations(), topics.scores(), topics.forecasts(), topics.deadLetters())) {
-        partitions.add(new TopicPartition(topic, 0));
+        places.put(new TopicPartition(topic, 0), 0L);
       }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+      consumer.follow(places);
       boolean waiting = false;
       while (!end.isOver(running())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {

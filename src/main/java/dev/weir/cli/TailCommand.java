@@ -8,6 +8,7 @@ import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.TopicConsumer;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,13 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -137,18 +135,23 @@ final class TailCommand implements Callable<Integer> {
     }
     forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-            new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try (TopicConsumer consumer = new TopicConsumer(config);
         QuietTopic quiet =
             new QuietTopic(kafka, topic, line -> System.err.println("weir tail: " + line))) {
       List<TopicPartition> partitions =
-          topics.stream()
-              .flatMap(name -> consumer.partitionsFor(name).stream())
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      seek(consumer, partitions);
-      long shown = fromBeginning || filter.since() != null ? 0 : showNewest(consumer, partitions);
+          topics.stream().flatMap(name -> consumer.partitions(name).stream()).toList();
+      long shown = 0;
+      if (fromBeginning) {
+        consumer.follow(consumer.begins(partitions));
+      } else if (filter.since() != null) {
+        // a record's timestamp is the time of its value, so none that is wanted comes before
+        long since = Math.max(0, filter.since().toEpochMilli());
+        consumer.follow(consumer.since(partitions, since));
+      } else {
+        Map<TopicPartition, Long> ends = consumer.ends(partitions);
+        shown = showNewest(consumer, ends);
+        consumer.follow(ends);
+      }
       while (shown < limit && !System.out.checkError()) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         if (!uncommitted) {
@@ -166,44 +169,17 @@ final class TailCommand implements Callable<Integer> {
     return 0;
   }
 
-  void seek(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
-    if (fromBeginning) {
-      consumer.seekToBeginning(partitions);
-      return;
-    }
-    consumer.seekToEnd(partitions);
-    if (filter.since() == null) {
-      return;
-    }
-    // now, not with the first poll: a record that comes in between would be looked for in vain
-    partitions.forEach(consumer::position);
-    // a record's timestamp is the time of its value, so none that is wanted comes before the first
-    long since = Math.max(0, filter.since().toEpochMilli());
-    Map<TopicPartition, Long> times = new HashMap<>();
-    partitions.forEach(partition -> times.put(partition, since));
-    consumer
-        .offsetsForTimes(times)
-        .forEach(
-            (partition, first) -> {
-              if (first != null) {
-                consumer.seek(partition, first.offset());
-              }
-            });
-  }
-
   /** One that is there already. */
   private record Line(long time, String text) {}
 
   /**
-   * Shows the newest of all partitions together, oldest first, and leaves the consumer behind them.
+   * Shows the newest of all partitions together, oldest first.
    *
    * @return how many lines
    */
-  private long showNewest(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+  private long showNewest(TopicConsumer consumer, Map<TopicPartition, Long> ends) {
     int wanted = (int) Math.min(limit, last == null ? LAST : last);
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    partitions.forEach(partition -> ends.put(partition, consumer.position(partition)));
-    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+    Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
     PriorityQueue<Line> newest = new PriorityQueue<>(Comparator.comparingLong(Line::time));
     int longest = Math.max(LONGEST_LOOK, 3 * wanted);
     boolean all = wanted == 0;
@@ -211,34 +187,33 @@ final class TailCommand implements Callable<Integer> {
     for (int look = Math.max(FIRST_LOOK, 3 * wanted); !all; look = Math.min(2 * look, longest)) {
       newest.clear();
       Map<TopicPartition, Integer> found = new HashMap<>();
-      for (TopicPartition partition : partitions) {
-        consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - look));
-      }
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (System.nanoTime() < deadline
-          && partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-          String line = record.offset() < ends.get(partition) ? line(record, false) : null;
-          if (line != null) {
-            found.merge(partition, 1, Integer::sum);
-            newest.add(new Line(record.timestamp(), line));
-            if (newest.size() > wanted) {
-              newest.poll();
-            }
-          }
-        }
-      }
       long reached = look;
+      Map<TopicPartition, Long> from = new HashMap<>();
+      ends.forEach(
+          (partition, end) -> from.put(partition, Math.max(begins.get(partition), end - reached)));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      consumer.read(
+          from,
+          ends,
+          () -> System.nanoTime() - deadline >= 0,
+          record -> {
+            String line = line(record, false);
+            if (line != null) {
+              found.merge(new TopicPartition(record.topic(), record.partition()), 1, Integer::sum);
+              newest.add(new Line(record.timestamp(), line));
+              if (newest.size() > wanted) {
+                newest.poll();
+              }
+            }
+          });
       all =
           look == longest
-              || partitions.stream()
+              || ends.keySet().stream()
                   .allMatch(
                       p ->
                           found.getOrDefault(p, 0) >= wanted
                               || ends.get(p) - reached <= begins.get(p));
     }
-    ends.forEach(consumer::seek);
     long shown = newest.size();
     while (!newest.isEmpty()) {
       System.out.println(newest.poll().text);

@@ -125,7 +125,7 @@ final class Doors extends HttpFilter {
       throws IOException {
     response.setStatus(status);
     response.setContentType("application/json; charset=utf-8");
-    response.getOutputStream().write(Json.error(message));
+    response.getOutputStream().write(PageJson.error(message));
   }
 
   private boolean isKnown(HttpServletRequest request) {

@@ -16,6 +16,12 @@ final class JobFigures {
   private final Skill seasonalNaive = new Skill();
   private final Map<Double, Held> held = new HashMap<>(); // by level
 
+  JobFigures() {
+    for (Forecast.Status status : Forecast.Status.values()) {
+      statuses.put(status, 0);
+    }
+  }
+
   /** A version of a model. */
   record Version(String model, long version) {}
 
@@ -75,8 +81,9 @@ final class JobFigures {
     }
   }
 
-  int series(Forecast.Status status) {
-    return statuses.getOrDefault(status, 0);
+  /** How many series have each status, 0 among them. */
+  Map<Forecast.Status, Integer> statuses() {
+    return statuses;
   }
 
   Map<Version, Integer> issuers() {

@@ -1,14 +1,15 @@
 package dev.weir.dashboard;
 
 import dev.weir.forecast.Forecast;
-import java.io.IOException;
+import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 
 /** The whole job as the page shows it, taken each second. */
 final class JobPage {
@@ -22,7 +23,7 @@ final class JobPage {
   private final Supplier<String> why;
   private final long started = System.currentTimeMillis();
   private final Deque<Point> history = new ArrayDeque<>(); // newest last
-  private final Deque<int[]> latencies = new ArrayDeque<>();
+  private final Deque<Histogram> latencies = new ArrayDeque<>();
   private long observationsBefore;
   private long forecastsBefore;
   private boolean waits;
@@ -82,7 +83,7 @@ final class JobPage {
   synchronized void takeSecond(long now) {
     JobFigures figures = new JobFigures();
     state.series.addTo(figures);
-    int[] latency = state.latencies.roll();
+    Histogram latency = state.latencies.roll();
     latencies.addLast(latency);
     if (latencies.size() > LATENCY_SECONDS) {
       latencies.removeFirst();
@@ -96,8 +97,8 @@ final class JobPage {
             now,
             (observations - observationsBefore) / seconds,
             (forecasts - forecastsBefore) / seconds,
-            Latencies.quantile(latency, 0.5),
-            Latencies.quantile(latency, 0.99),
+            Latencies.percentile(latency, 50),
+            Latencies.percentile(latency, 99),
             figures.skillOverNaive(),
             figures.skillOverSeasonalNaive(),
             figures.coverage().held()));
@@ -132,71 +133,89 @@ final class JobPage {
       waits = waiting != null;
       since = now;
     }
-    whole = Json.object(json -> write(json, now, waiting, figures, List.copyOf(history)));
-    newest = Json.object(json -> write(json, now, waiting, figures, List.of(history.getLast())));
+    whole = json(now, waiting, figures, List.copyOf(history));
+    newest = json(now, waiting, figures, List.of(history.getLast()));
     version++;
   }
 
-  private void write(Json json, long now, String waiting, JobFigures figures, List<Point> points)
-      throws IOException {
-    json.number("now", now);
-    json.number("started", started);
-    json.text("state", waiting == null ? "LIVE" : "WAITING");
-    json.number("since", since);
-    json.text("note", settings.note());
-    json.text("why", waiting == null ? limit() : waiting);
-    json.object(
-        "topics",
-        topics -> {
-          topics.text("observations", settings.topics().observations());
-          topics.text("forecasts", settings.topics().forecasts());
-          topics.text("scores", settings.topics().scores());
-          topics.text("dead_letters", settings.topics().deadLetters());
-          topics.text("models", settings.topics().models());
-        });
-    json.text("flink", flink == null ? null : flink.toString());
-    json.number("series", (long) state.series.size());
-    json.number("observations", state.observations.sum());
-    json.number("forecasts", state.forecasts.sum());
-    json.number("scores", state.scores.sum());
-    json.number("dead_letters", state.deadLetters.sum());
-    json.number("unreadable", state.unreadable.sum() + state.damaged.sum());
-    json.number("refused", state.series.refused());
-    json.object(
-        "rates",
-        rates -> {
-          rates.number("observations_per_second", mean(Point::observations));
-          rates.number("forecasts_per_second", mean(Point::forecasts));
-        });
-    json.object(
-        "latency_ms",
-        latency -> {
-          int[] samples = latencies.stream().flatMapToInt(Arrays::stream).sorted().toArray();
-          latency.number("p50", Latencies.quantile(samples, 0.5));
-          latency.number("p99", Latencies.quantile(samples, 0.99));
-        });
-    json.object(
-        "skill",
-        skill -> {
-          skill.number("naive", figures.skillOverNaive());
-          skill.number("seasonal_naive", figures.skillOverSeasonalNaive());
-        });
-    json.object(
-        "coverage",
-        coverage -> {
-          coverage.number("level", figures.coverage().level());
-          coverage.number("held", figures.coverage().held());
-        });
-    json.object(
-        "status",
-        status -> {
-          for (Forecast.Status one : Forecast.Status.values()) {
-            status.number(one.name(), (long) figures.series(one));
-          }
-        });
-    json.object("history", all -> history(all, points));
-    json.array("dead_letters_by_reason", this::deadLetters);
-    json.array("models", all -> models(all, figures));
+  /** The page's contract; null and NaN are what is not known. */
+  private record Job(
+      long now,
+      long started,
+      String state,
+      long since,
+      String note,
+      String why,
+      Topics topics,
+      URI flink,
+      int series,
+      long observations,
+      long forecasts,
+      long scores,
+      long deadLetters,
+      long unreadable,
+      long refused,
+      Rates rates,
+      Percentiles latencyMs,
+      Skill skill,
+      JobFigures.Coverage coverage,
+      Map<Forecast.Status, Integer> status,
+      History history,
+      List<Tally.Reason> deadLettersByReason,
+      List<ModelList.Entry> models) {}
+
+  private record Rates(double observationsPerSecond, double forecastsPerSecond) {}
+
+  private record Percentiles(double p50, double p99) {}
+
+  private record Skill(double naive, double seasonalNaive) {}
+
+  /** One number of each second, oldest first. */
+  private record History(
+      long[] time,
+      double[] observationsPerSecond,
+      double[] forecastsPerSecond,
+      double[] latencyP50Ms,
+      double[] latencyP99Ms,
+      double[] skillNaive,
+      double[] skillSeasonalNaive,
+      double[] coverage) {}
+
+  private byte[] json(long now, String waiting, JobFigures figures, List<Point> points) {
+    Histogram latency = Latencies.sum(latencies);
+    return PageJson.of(
+        new Job(
+            now,
+            started,
+            waiting == null ? "LIVE" : "WAITING",
+            since,
+            settings.note(),
+            waiting == null ? limit() : waiting,
+            settings.topics(),
+            flink,
+            state.series.size(),
+            state.observations.sum(),
+            state.forecasts.sum(),
+            state.scores.sum(),
+            state.deadLetters.sum(),
+            state.unreadable.sum() + state.damaged.sum(),
+            state.series.refused(),
+            new Rates(mean(Point::observations), mean(Point::forecasts)),
+            new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
+            new Skill(figures.skillOverNaive(), figures.skillOverSeasonalNaive()),
+            figures.coverage(),
+            figures.statuses(),
+            new History(
+                points.stream().mapToLong(Point::time).toArray(),
+                column(points, Point::observations),
+                column(points, Point::forecasts),
+                column(points, Point::p50),
+                column(points, Point::p99),
+                column(points, Point::skillNaive),
+                column(points, Point::skillSeasonalNaive),
+                column(points, Point::coverage)),
+            state.tally.reasons(),
+            state.models.entries(figures.issuers())));
   }
 
   private String limit() {
@@ -214,64 +233,7 @@ final class JobPage {
         .orElse(Double.NaN);
   }
 
-  private static void history(Json json, List<Point> points) throws IOException {
-    json.numbers("time", points.stream().mapToLong(Point::time).toArray());
-    column(json, "observations_per_second", points, Point::observations);
-    column(json, "forecasts_per_second", points, Point::forecasts);
-    column(json, "latency_p50_ms", points, Point::p50);
-    column(json, "latency_p99_ms", points, Point::p99);
-    column(json, "skill_naive", points, Point::skillNaive);
-    column(json, "skill_seasonal_naive", points, Point::skillSeasonalNaive);
-    column(json, "coverage", points, Point::coverage);
-  }
-
-  private static void column(
-      Json json, String name, List<Point> points, ToDoubleFunction<Point> value)
-      throws IOException {
-    json.numbers(name, points.stream().mapToDouble(value).toArray());
-  }
-
-  private void deadLetters(Json json) throws IOException {
-    for (Tally.Reason reason : state.tally.reasons()) {
-      Tally.Example example = reason.example();
-      json.item(
-          item -> {
-            item.text("reason", reason.reason());
-            item.number("count", reason.count());
-            item.number("last", reason.last());
-            item.object(
-                "example",
-                one -> {
-                  one.text("message", example.message());
-                  one.text("topic", example.topic());
-                  one.number("partition", (long) example.partition());
-                  one.number("offset", example.offset());
-                  one.text("key", example.key());
-                  one.text("value", example.value());
-                });
-          });
-    }
-  }
-
-  private void models(Json json, JobFigures figures) throws IOException {
-    for (ModelList.Entry model : state.models.entries(figures.issuers())) {
-      json.item(
-          item -> {
-            item.text("name", model.name());
-            item.number("version", model.version());
-            time(item, "created", model.created());
-            time(item, "published", model.published());
-            item.number("series", (long) model.series());
-            item.flag("newest", model.newest());
-          });
-    }
-  }
-
-  private static void time(Json json, String name, long time) throws IOException {
-    if (time == ModelList.UNKNOWN) {
-      json.none(name);
-    } else {
-      json.number(name, time);
-    }
+  private static double[] column(List<Point> points, ToDoubleFunction<Point> value) {
+    return points.stream().mapToDouble(value).toArray();
   }
 }

@@ -22,6 +22,7 @@ final class JobState {
   /** Observations further ahead are not shown; most jobs refuse them by their window.max-future. */
   private static final long MAX_FUTURE_MILLIS = Duration.ofDays(1).toMillis();
 
+  private static final int MAX_MODEL_LENGTH = 249;
   private static final long SILENCE_MILLIS = 60_000;
 
   /** An observation that is read this soon after a forecast may be the one that it is of. */
@@ -40,7 +41,6 @@ final class JobState {
   final ModelList models = new ModelList();
   final SeriesTable series;
   final Histories histories;
-  final Names names = new Names();
   private final long started = System.currentTimeMillis();
   private volatile boolean forecastRead;
   private final Object answers = new Object(); // guards the next three: two readers change them
@@ -147,6 +147,15 @@ final class JobState {
     }
   }
 
+  private static boolean isSeries(String name) {
+    return !name.isEmpty() && name.length() <= Observation.MAX_SERIES_LENGTH;
+  }
+
+  /** A model's name, cut to a bounded length and kept once for all series. */
+  static String model(String name) {
+    return name.substring(0, Math.min(name.length(), MAX_MODEL_LENGTH)).intern();
+  }
+
   /** An observation that a job would take, or null. */
   static Observation observation(
       ObservationCodec codec, ConsumerRecord<byte[], byte[]> record, long now) {
@@ -156,7 +165,7 @@ final class JobState {
     try {
       Observation observation = codec.decode(record.value(), record.headers());
       boolean usable =
-          Names.isSeries(observation.series())
+          isSeries(observation.series())
               && Double.isFinite(observation.value())
               && observation.time() >= 0
               && observation.time() <= now + MAX_FUTURE_MILLIS;
@@ -199,7 +208,7 @@ final class JobState {
     }
     SeriesRow row = series.row(forecast.series(), histories::offer);
     if (row != null) {
-      String model = names.sharedModel(forecast.model());
+      String model = model(forecast.model());
       histories.grown(row.issue(forecast, model, record.partition(), now, live));
     }
   }
@@ -211,7 +220,7 @@ final class JobState {
     }
     try {
       Forecast forecast = codec.decode(record.value());
-      return forecast.mode() != null && Names.isSeries(forecast.series()) ? forecast : null;
+      return forecast.mode() != null && isSeries(forecast.series()) ? forecast : null;
     } catch (MalformedException e) {
       return null;
     }
@@ -237,7 +246,7 @@ final class JobState {
     }
     try {
       Score score = codec.decode(record.value());
-      return score.mode() != null && Names.isSeries(score.series()) ? score : null;
+      return score.mode() != null && isSeries(score.series()) ? score : null;
     } catch (MalformedException e) {
       return null;
     }

@@ -7,6 +7,7 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationCodec;
 import dev.weir.kafka.ScoreCodec;
+import dev.weir.kafka.TopicConsumer;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,13 +26,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +43,6 @@ final class LookBack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LookBack.class);
   private static final int MOST_WAITING = 16;
   private static final Duration LONGEST = Duration.ofSeconds(3);
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final int TOPICS = 3;
   private static final long FIRST_PART = 5_000; // records; each further part is twice as long
 
@@ -118,8 +115,7 @@ final class LookBack implements AutoCloseable {
     long start = System.nanoTime();
     byte[] key = row.name().getBytes(StandardCharsets.UTF_8);
     long now = System.currentTimeMillis();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (TopicConsumer consumer = new TopicConsumer(config)) {
       scan(
               consumer,
               topics.observations(),
@@ -144,8 +140,7 @@ final class LookBack implements AutoCloseable {
               })
           .forEach(
               forecast ->
-                  found.issue(
-                      forecast, state.names.sharedModel(forecast.model()), SeriesHistory.UNKNOWN));
+                  found.issue(forecast, JobState.model(forecast.model()), SeriesHistory.UNKNOWN));
       scan(
               consumer,
               topics.scores(),
@@ -171,7 +166,7 @@ final class LookBack implements AutoCloseable {
 
   /** What the newest records of a partition hold, oldest first. */
   private <T> List<T> scan(
-      Consumer<byte[], byte[]> consumer,
+      TopicConsumer consumer,
       String topic,
       int partition,
       long deadline,
@@ -181,9 +176,8 @@ final class LookBack implements AutoCloseable {
     }
     TopicPartition place = new TopicPartition(topic, partition);
     List<TopicPartition> only = List.of(place);
-    consumer.assign(only);
-    long end = consumer.endOffsets(only).get(place);
-    long begin = Math.max(consumer.beginningOffsets(only).get(place), end - back);
+    long end = consumer.ends(only).get(place);
+    long begin = Math.max(consumer.begins(only).get(place), end - back);
     BooleanSupplier over = () -> System.nanoTime() - deadline >= 0;
     return newestFirst(begin, end, (from, to) -> part(consumer, place, from, to, over, content));
   }
@@ -225,41 +219,38 @@ final class LookBack implements AutoCloseable {
    * meanwhile, or cannot be read, what comes after that.
    */
   static <T> Part<T> part(
-      Consumer<byte[], byte[]> consumer,
-      TopicPartition place,
+      TopicConsumer consumer,
+      TopicPartition partition,
       long from,
       long to,
-      BooleanSupplier over,
+      BooleanSupplier isOver,
       Function<ConsumerRecord<byte[], byte[]>, T> content) {
     List<T> found = new ArrayList<>();
     boolean whole = true;
-    consumer.seek(place, from);
-    while (consumer.position(place) < to) {
-      if (over.getAsBoolean()) {
-        return new Part<>(List.of(), false);
-      }
-      long after;
+    for (long place = from; ; whole = false) {
+      found.clear();
       try {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          T one = record.offset() < to ? content.apply(record) : null;
-          if (one != null) {
-            found.add(one);
-          }
-        }
-        continue;
+        boolean isRead =
+            consumer.read(
+                Map.of(partition, place),
+                Map.of(partition, to),
+                isOver,
+                record -> {
+                  T one = content.apply(record);
+                  if (one != null) {
+                    found.add(one);
+                  }
+                });
+        return isRead ? new Part<>(found, whole) : new Part<>(List.of(), false);
       } catch (InvalidOffsetException e) { // deleted by age
-        after = consumer.beginningOffsets(List.of(place)).get(place);
+        place = consumer.begins(List.of(partition)).get(partition);
       } catch (KafkaException e) {
-        if (!DamagedBatch.isCauseOf(e)) {
+        if (!TopicConsumer.isUnreadable(e)) {
           throw e;
         }
-        after = DamagedBatch.end(consumer, place, consumer.position(place), to);
+        place = consumer.behindUnreadable(partition, consumer.position(partition), to);
       }
-      found.clear();
-      whole = false;
-      consumer.seek(place, after);
     }
-    return new Part<>(found, whole);
   }
 
   @Override

@@ -10,13 +10,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Models on the model topic, and those that forecasts name without being there. */
 final class ModelList {
 
   private static final int MOST = 50;
-  static final long UNKNOWN = Long.MIN_VALUE;
 
   private final ModelCodec codec = new ModelCodec();
   private final Map<Version, Published> published = new LinkedHashMap<>(); // oldest first
@@ -25,20 +25,20 @@ final class ModelList {
   private record Published(long created, long published) {}
 
   /**
-   * @param created as the model says; {@link #UNKNOWN} when it is not on the topic
-   * @param published its record's timestamp; {@link #UNKNOWN} likewise
+   * @param created as the model says; null if it is not on the topic
+   * @param published its record's timestamp; null likewise
    * @param series whose newest forecast it issued
    * @param newest whether it is the last one published of its name
    */
   record Entry(
-      String name, long version, long created, long published, int series, boolean newest) {}
+      String name, long version, Long created, Long published, int series, boolean newest) {}
 
   synchronized void add(ConsumerRecord<byte[], byte[]> record) throws MalformedException {
     if (record.value() == null) {
       return;
     }
     dev.weir.kafka.avro.Model model = codec.record(record.value());
-    String name = Names.model(model.getName());
+    String name = JobState.model(model.getName());
     Version version = new Version(name, model.getVersion());
     if (ModelCopies.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
       published.putIfAbsent(
@@ -69,7 +69,7 @@ final class ModelList {
   }
 
   private boolean isNewest(Version version) {
-    return newest.getOrDefault(version.model(), UNKNOWN) == version.version();
+    return Objects.equals(newest.get(version.model()), version.version());
   }
 
   /** Newest publication first, then those that only forecasts name. */
@@ -96,8 +96,8 @@ final class ModelList {
                     new Entry(
                         e.getKey().model(),
                         e.getKey().version(),
-                        UNKNOWN,
-                        UNKNOWN,
+                        null,
+                        null,
                         e.getValue(),
                         !newest.containsKey(e.getKey().model()))));
     return entries;

@@ -4,10 +4,14 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.NotFoundResponse;
+import io.javalin.http.ServiceUnavailableResponse;
 import io.javalin.http.sse.SseHandler;
 import io.javalin.http.staticfiles.Location;
+import io.javalin.validation.Validator;
 import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.net.BindException;
@@ -113,6 +117,8 @@ final class PageServer implements AutoCloseable {
     config.jetty.modifyServletContextHandler(
         context ->
             context.addFilter(new FilterHolder(doors), "/*", EnumSet.of(DispatcherType.REQUEST)));
+    config.validation.register(SeriesTable.Sort.class, SeriesTable.Sort::valueOf);
+    config.validation.register(Forecast.Status.class, Forecast.Status::valueOf);
     config.staticFiles.add(
         files -> {
           files.hostedPath = "/";
@@ -129,8 +135,6 @@ final class PageServer implements AutoCloseable {
     config.routes.get("/api/series", this::list);
     config.routes.get("/api/series/history", this::history);
     config.routes.get("/api/events", this::listen);
-    config.routes.exception(
-        WrongRequest.class, (e, context) -> error(context, e.status(), e.getMessage()));
     config.routes.exception(
         HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
     config.routes.exception(
@@ -172,23 +176,22 @@ final class PageServer implements AutoCloseable {
     return events.listeners();
   }
 
-  private void list(Context context) throws WrongRequest {
-    Parameters parameters = new Parameters(context);
+  private void list(Context context) {
     SeriesTable.Query query =
         new SeriesTable.Query(
-            parameters.text("search", LONGEST_SEARCH, ""),
-            parameters.choice("sort", SeriesTable.Sort.class, SeriesTable.Sort.worst),
-            parameters.choice("status", Forecast.Status.class, null),
-            (int) parameters.number("offset", 0, Integer.MAX_VALUE, 0),
-            (int) parameters.number("limit", 1, MOST_ITEMS, 50));
+            Parameters.text(context, "search", LONGEST_SEARCH),
+            Parameters.choice(context, "sort", SeriesTable.Sort.class, SeriesTable.Sort.worst),
+            Parameters.choice(context, "status", Forecast.Status.class, null),
+            (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
+            (int) Parameters.number(context, "limit", 1, MOST_ITEMS, 50));
     json(context, SeriesPages.list(state.series.page(query), query.offset()));
   }
 
-  private void history(Context context) throws WrongRequest {
-    Parameters parameters = new Parameters(context);
-    long before = parameters.number("before", Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
-    int limit = (int) parameters.number("limit", 1, SeriesHistory.KEPT, 500);
-    SeriesRow row = row(parameters, true);
+  private void history(Context context) {
+    long before =
+        Parameters.number(context, "before", Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    int limit = (int) Parameters.number(context, "limit", 1, SeriesHistory.KEPT, 500);
+    SeriesRow row = row(context, true);
     if (state.histories.ask(row)) {
       lookBack.fill(row);
     }
@@ -215,14 +218,13 @@ final class PageServer implements AutoCloseable {
   private void listen(Context context) throws Exception {
     String accept = context.header("Accept");
     if (accept == null || !accept.contains(EVENT_STREAM)) { // the library would answer nothing
-      throw new WrongRequest(406, "accept: expected %s, got another".formatted(EVENT_STREAM));
+      throw new HttpResponseException(
+          406, "accept: expected %s, got another".formatted(EVENT_STREAM));
     }
-    Parameters parameters = new Parameters(context);
-    SeriesRow row = row(parameters, false);
-    long after = row == null ? 0 : after(parameters, row);
+    SeriesRow row = row(context, false);
+    long after = row == null ? 0 : after(context, row);
     if (!events.admit()) {
-      throw new WrongRequest(
-          503,
+      throw new ServiceUnavailableResponse(
           "events: expected at most %d pages at once, got one more; close one"
               .formatted(Events.MOST_CLIENTS));
     }
@@ -238,24 +240,26 @@ final class PageServer implements AutoCloseable {
     }
   }
 
-  /** What a page knows that comes back, that says so, or else all that is known now. */
-  private static long after(Parameters parameters, SeriesRow row) throws WrongRequest {
-    long last = parameters.header("Last-Event-ID");
-    return parameters.number("after", 0, Long.MAX_VALUE, last > 0 ? last : row.sequence());
+  /** The newest event that the page has seen; if it names none, all that is known now. */
+  private static long after(Context context, SeriesRow row) {
+    Validator<Long> header = context.headerAsClass("Last-Event-ID", Long.class);
+    Long last = header.errors().isEmpty() ? header.getOrNull() : null;
+    long missing = last != null && last > 0 ? last : row.sequence();
+    return Parameters.number(context, "after", 0, Long.MAX_VALUE, missing);
   }
 
-  /** The series asked for; null when none is, and none has to be. */
-  private SeriesRow row(Parameters parameters, boolean required) throws WrongRequest {
-    String name = parameters.text("series", Observation.MAX_SERIES_LENGTH, "");
+  /** The series that a request names; null if it names none and need not. */
+  private SeriesRow row(Context context, boolean required) {
+    String name = Parameters.text(context, "series", Observation.MAX_SERIES_LENGTH);
     if (name.isEmpty()) {
       if (required) {
-        throw new WrongRequest(400, "series: expected a name, got none");
+        throw new BadRequestResponse("series: expected a name, got none");
       }
       return null;
     }
     SeriesRow row = state.series.find(name);
     if (row == null) {
-      throw new WrongRequest(404, "series: expected one that was seen on the topics, got another");
+      throw new NotFoundResponse("series: expected one that was seen on the topics, got another");
     }
     return row;
   }
@@ -266,7 +270,7 @@ final class PageServer implements AutoCloseable {
 
   private static void error(Context context, int status, String message) {
     context.status(status);
-    json(context, Json.error(message));
+    json(context, PageJson.error(message));
   }
 
   @Override

@@ -1,82 +1,55 @@
 package dev.weir.dashboard;
 
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
 import java.util.Arrays;
+import java.util.function.Predicate;
 
-/** What a request asks for: each parameter at most once, short, and within its bounds. */
+/** Query parameters, each given at most once; an empty one counts as absent. */
 final class Parameters {
 
-  private static final int MOST_SHOWN = 40;
+  private static final int MAX_SHOWN = 40;
 
-  private final Context context;
+  private Parameters() {}
 
-  Parameters(Context context) {
-    this.context = context;
+  static String text(Context context, String name, int maxLength) {
+    String expected = "at most %d characters".formatted(maxLength);
+    return parameter(context, name, String.class, text -> text.length() <= maxLength, expected, "");
   }
 
-  /** A text, or {@code missing}. */
-  String text(String name, int longest, String missing) throws WrongRequest {
-    String value = one(name);
-    if (value == null) {
+  static long number(Context context, String name, long min, long max, long missing) {
+    String expected = "a whole number from %d to %d".formatted(min, max);
+    return parameter(
+        context, name, Long.class, number -> number >= min && number <= max, expected, missing);
+  }
+
+  /** One of an enum whose converter is registered with Javalin. */
+  static <E extends Enum<E>> E choice(Context context, String name, Class<E> type, E missing) {
+    String expected = "one of " + Arrays.toString(type.getEnumConstants());
+    return parameter(context, name, type, choice -> true, expected, missing);
+  }
+
+  private static <T> T parameter(
+      Context context,
+      String name,
+      Class<T> type,
+      Predicate<T> isExpected,
+      String expected,
+      T missing) {
+    int count = context.queryParams(name).size();
+    if (count > 1) {
+      throw new BadRequestResponse("%s: expected one, got %d".formatted(name, count));
+    }
+    String got = context.queryParam(name);
+    if (got == null || got.isEmpty()) {
       return missing;
     }
-    if (value.length() > longest) {
-      throw new WrongRequest(
-          400,
-          "%s: expected at most %d characters, got %d".formatted(name, longest, value.length()));
-    }
-    return value;
-  }
-
-  long number(String name, long least, long most, long missing) throws WrongRequest {
-    String value = one(name);
-    if (value == null || value.isEmpty()) {
-      return missing;
-    }
-    try {
-      long number = Long.parseLong(value);
-      if (number >= least && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw wrong(name, "a whole number from %d to %d".formatted(least, most), value);
-  }
-
-  /** A whole number that a header holds; 0 when it holds none. */
-  long header(String name) {
-    String value = context.header(name);
-    try {
-      return value == null ? 0 : Long.parseLong(value);
-    } catch (NumberFormatException e) {
-      return 0;
-    }
-  }
-
-  <E extends Enum<E>> E choice(String name, Class<E> type, E missing) throws WrongRequest {
-    String value = one(name);
-    if (value == null || value.isEmpty()) {
-      return missing;
-    }
-    for (E constant : type.getEnumConstants()) {
-      if (constant.name().equals(value)) {
-        return constant;
-      }
-    }
-    throw wrong(name, "one of " + Arrays.toString(type.getEnumConstants()), value);
-  }
-
-  private String one(String name) throws WrongRequest {
-    var values = context.queryParams(name);
-    if (values.size() > 1) {
-      throw new WrongRequest(400, "%s: expected one, got %d".formatted(name, values.size()));
-    }
-    return values.isEmpty() ? null : values.get(0);
-  }
-
-  private static WrongRequest wrong(String name, String expected, String got) {
-    String shown = got.length() <= MOST_SHOWN ? got : got.substring(0, MOST_SHOWN) + "...";
-    return new WrongRequest(400, "%s: expected %s, got %s".formatted(name, expected, shown));
+    String shown = got.length() <= MAX_SHOWN ? got : got.substring(0, MAX_SHOWN) + "...";
+    return context
+        .queryParamAsClass(name, type)
+        .check(isExpected::test, expected)
+        .getOrThrow(
+            errors ->
+                new BadRequestResponse("%s: expected %s, got %s".formatted(name, expected, shown)));
   }
 }

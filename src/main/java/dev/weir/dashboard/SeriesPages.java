@@ -3,170 +3,142 @@ package dev.weir.dashboard;
 import dev.weir.dashboard.SeriesHistory.Issued;
 import dev.weir.dashboard.SeriesHistory.ModeView;
 import dev.weir.dashboard.SeriesHistory.Swap;
+import dev.weir.dashboard.SeriesHistory.View;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
-import java.io.IOException;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
-/** The list of series and one series' history, as JSON. */
+/** The list of series and one series' history, as JSON. Null is what is not known. */
 final class SeriesPages {
 
   private SeriesPages() {}
 
+  private record SeriesList(int total, int offset, List<Line> items) {}
+
+  private record Line(
+      String series,
+      List<Mode> modes,
+      Forecast.Status status,
+      Long time,
+      double value,
+      double mae,
+      double mase,
+      double relative,
+      double relativeSeasonal,
+      double coverage,
+      String model,
+      Long version,
+      double[] sparkline) {}
+
+  private record History(
+      String series,
+      long sequence,
+      Observations observations,
+      Map<Mode, ModeHistory> modes,
+      List<Change> swaps,
+      Long oldest,
+      String why) {}
+
+  private record Observations(long[] time, double[] value) {}
+
+  private record ModeHistory(
+      double level, double wideLevel, List<IssuedForecast> forecasts, Score score) {}
+
+  private record IssuedForecast(
+      long origin,
+      Long issued,
+      String model,
+      Long version,
+      Forecast.Status status,
+      long[] time,
+      double[] value,
+      double[] lower,
+      double[] upper,
+      double[] wideLower,
+      double[] wideUpper) {}
+
+  private record Change(long time, Mode mode, String model, Long version) {}
+
   static byte[] list(SeriesTable.Page page, int offset) {
-    return Json.object(
-        json -> {
-          json.number("total", (long) page.total());
-          json.number("offset", (long) offset);
-          json.array(
-              "items",
-              items -> {
-                for (SeriesRow.Item item : page.items()) {
-                  items.item(one -> item(one, item));
-                }
-              });
-        });
+    return PageJson.of(
+        new SeriesList(
+            page.total(), offset, page.items().stream().map(SeriesPages::line).toList()));
   }
 
-  private static void item(Json json, SeriesRow.Item item) throws IOException {
-    json.text("series", item.series());
-    json.array(
-        "modes",
-        modes -> {
-          for (Mode mode : item.modes()) {
-            modes.item(mode.label());
-          }
-        });
-    json.text("status", item.status() == null ? null : item.status().name());
-    time(json, "time", item.time());
-    json.number("value", item.value());
-    json.number("mae", item.mae());
-    json.number("mase", item.mase());
-    json.number("relative", item.relative());
-    json.number("relative_seasonal", item.relativeSeasonal());
-    json.number("coverage", item.coverage());
-    model(json, item.model(), item.version());
-    json.numbers("sparkline", item.sparkline());
+  private static Line line(SeriesRow.Item item) {
+    return new Line(
+        item.series(),
+        item.modes(),
+        item.status(),
+        time(item.time()),
+        item.value(),
+        item.mae(),
+        item.mase(),
+        item.relative(),
+        item.relativeSeasonal(),
+        item.coverage(),
+        model(item.model()),
+        version(item.model(), item.version()),
+        item.sparkline());
   }
 
   /**
    * @param why a sentence, or null
    */
-  static byte[] history(SeriesHistory.View view, String why) {
-    return Json.object(
-        json -> {
-          json.text("series", view.series());
-          json.number("sequence", view.sequence());
-          json.object(
-              "observations",
-              observations -> {
-                observations.numbers("time", view.times());
-                observations.numbers("value", view.values());
-              });
-          json.object(
-              "modes",
-              modes -> {
-                for (Map.Entry<Mode, ModeView> mode : view.modes().entrySet()) {
-                  modes.object(mode.getKey().label(), one -> mode(one, mode.getValue()));
-                }
-              });
-          json.array(
-              "swaps",
-              swaps -> {
-                for (Swap swap : view.swaps()) {
-                  swaps.item(
-                      one -> {
-                        one.number("time", swap.time());
-                        one.text("mode", swap.mode().label());
-                        model(one, swap.model(), swap.version());
-                      });
-                }
-              });
-          time(json, "oldest", view.oldest());
-          json.text("why", why);
-        });
+  static byte[] history(View view, String why) {
+    Map<Mode, ModeHistory> modes = new EnumMap<>(Mode.class);
+    view.modes().forEach((mode, of) -> modes.put(mode, mode(of)));
+    return PageJson.of(
+        new History(
+            view.series(),
+            view.sequence(),
+            new Observations(view.times(), view.values()),
+            modes,
+            view.swaps().stream().map(SeriesPages::change).toList(),
+            time(view.oldest()),
+            why));
   }
 
-  private static void mode(Json json, ModeView mode) throws IOException {
-    json.number("level", mode.level());
-    json.number("wide_level", mode.wideLevel());
-    json.array(
-        "forecasts",
-        forecasts -> {
-          for (Issued issued : mode.forecasts()) {
-            forecasts.item(one -> issued(one, issued));
-          }
-        });
-    if (mode.score() == null) {
-      json.none("score");
-    } else {
-      json.object("score", score -> score(score, mode.score()));
-    }
+  private static ModeHistory mode(ModeView mode) {
+    return new ModeHistory(
+        mode.level(),
+        mode.wideLevel(),
+        mode.forecasts().stream().map(SeriesPages::issued).toList(),
+        mode.score());
   }
 
-  private static void issued(Json json, Issued issued) throws IOException {
-    json.number("origin", issued.origin);
-    time(json, "issued", issued.issued);
-    model(json, issued.model, issued.version);
-    json.text("status", issued.status.name());
-    if (issued.times == null) {
-      json.none("time");
-    } else {
-      json.numbers("time", issued.times);
-    }
-    json.numbers("value", issued.values);
-    numbers(json, "lower", issued.lower);
-    numbers(json, "upper", issued.upper);
-    numbers(json, "wide_lower", issued.wideLower);
-    numbers(json, "wide_upper", issued.wideUpper);
+  private static IssuedForecast issued(Issued issued) {
+    return new IssuedForecast(
+        issued.origin,
+        time(issued.issued),
+        model(issued.model),
+        version(issued.model, issued.version),
+        issued.status,
+        issued.times,
+        issued.values,
+        issued.lower,
+        issued.upper,
+        issued.wideLower,
+        issued.wideUpper);
   }
 
-  private static void numbers(Json json, String name, double[] values) throws IOException {
-    if (values == null) {
-      json.none(name);
-    } else {
-      json.numbers(name, values);
-    }
+  private static Change change(Swap swap) {
+    return new Change(
+        swap.time(), swap.mode(), model(swap.model()), version(swap.model(), swap.version()));
   }
 
-  private static void score(Json json, Score score) throws IOException {
-    json.number("time", score.time());
-    json.number("mae", score.mae());
-    json.number("mase", score.mase());
-    json.number("coverage", score.coverage());
-    json.number("level", score.level());
-    json.numbers("errors", score.errors());
-    json.array(
-        "methods",
-        methods -> {
-          for (Score.Method method : score.methods()) {
-            methods.item(
-                one -> {
-                  one.text("name", method.name());
-                  one.number("mae", method.mae());
-                  one.number("share", method.share());
-                });
-          }
-        });
+  private static String model(String model) {
+    return model.isEmpty() ? null : model;
   }
 
-  /** Null where there was no model yet. */
-  private static void model(Json json, String model, long version) throws IOException {
-    if (model.isEmpty() || version == Forecast.NO_VERSION) {
-      json.text("model", model.isEmpty() ? null : model);
-      json.none("version");
-    } else {
-      json.text("model", model);
-      json.number("version", version);
-    }
+  private static Long version(String model, long version) {
+    return model.isEmpty() || version == Forecast.NO_VERSION ? null : version;
   }
 
-  private static void time(Json json, String name, long time) throws IOException {
-    if (time == Long.MIN_VALUE) {
-      json.none(name);
-    } else {
-      json.number(name, time);
-    }
+  private static Long time(long time) {
+    return time == SeriesHistory.UNKNOWN ? null : time;
   }
 }

@@ -59,9 +59,7 @@ final class SeriesRow {
       double mase,
       double relative,
       double relativeSeasonal,
-      double level,
       double coverage,
-      long scored,
       String model,
       long version,
       double[] sparkline) {}
@@ -243,9 +241,7 @@ final class SeriesRow {
         row.mase,
         ratio(row.mae, row.naive),
         ratio(row.mae, row.seasonalNaive),
-        row.level,
         row.coverage,
-        row.scored,
         row.model,
         row.version,
         sparkline);

@@ -1,25 +1,23 @@
 package dev.weir.dashboard;
 
+import dev.weir.kafka.TopicConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +46,7 @@ final class TopicReader implements AutoCloseable {
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Map<TopicPartition, Long> liveFrom = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile Consumer<byte[], byte[]> consumer;
+  private volatile TopicConsumer consumer;
   private volatile boolean readingBack = true;
   private volatile String problem;
 
@@ -82,14 +80,10 @@ final class TopicReader implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Of a consumer without a group that holds few megabytes. */
+  /** Of a consumer that holds few megabytes and fails where records were deleted. */
   static Map<String, Object> consumerConfig(Map<String, Object> clients) {
     Map<String, Object> config = new HashMap<>(clients);
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20);
     config.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
     config.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
@@ -122,14 +116,13 @@ final class TopicReader implements AutoCloseable {
     int failures = 0;
     long lastFailure = 0;
     while (!isClosed()) {
-      KafkaConsumer<byte[], byte[]> opened = null;
+      TopicConsumer opened = null;
       try {
         if (failures >= MOST_FAILURES) {
           failures = 0; // first, so that it reads on where not all of them answer now
-          passOver();
+          skipUnreadable();
         }
-        opened =
-            new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        opened = new TopicConsumer(config);
         consumer = opened;
         while (!isClosed()) {
           if (assign(opened)) {
@@ -151,7 +144,7 @@ final class TopicReader implements AutoCloseable {
           LOG.warn("{} It is tried again.", said);
         }
         problem = said;
-        if (e instanceof KafkaException failure && DamagedBatch.isCauseOf(failure)) {
+        if (e instanceof KafkaException failure && TopicConsumer.isUnreadable(failure)) {
           long now = System.nanoTime();
           failures = now - lastFailure > ROW.toNanos() ? 1 : failures + 1;
           lastFailure = now;
@@ -159,7 +152,7 @@ final class TopicReader implements AutoCloseable {
         pause(PAUSE);
       } finally {
         if (opened != null) {
-          opened.close(CloseOptions.timeout(CLOSE));
+          opened.close();
         }
       }
     }
@@ -172,28 +165,21 @@ final class TopicReader implements AutoCloseable {
     return TopicWatch.message(wrapped ? failure.getCause() : failure) + rights;
   }
 
-  /** Moves the places that cannot be read, and no others, to where it goes on. */
-  private void passOver() {
-    KafkaConsumer<byte[], byte[]> looking =
-        new KafkaConsumer<>(
-            DamagedBatch.consumerConfig(seekingConfig(config)),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    consumer = looking;
-    try {
+  /** Skips batches that can't be read, such as those that a broker's disk has damaged. */
+  private void skipUnreadable() {
+    try (TopicConsumer opened = new TopicConsumer(seekingConfig(config))) {
+      consumer = opened;
       List<TopicPartition> places = partitions().stream().filter(positions::containsKey).toList();
-      Map<TopicPartition, Long> ends = looking.endOffsets(places);
+      Map<TopicPartition, Long> ends = opened.ends(places);
       for (TopicPartition partition : places) {
         long from = positions.get(partition);
-        long to = DamagedBatch.end(looking, partition, from, ends.get(partition));
+        long to = opened.behindUnreadable(partition, from, ends.get(partition));
         if (to > from) {
           LOG.warn("{}: offsets {} to {} can't be read and are left out", partition, from, to - 1);
           positions.put(partition, to);
           lost.accept(to - from);
         }
       }
-    } finally {
-      looking.close(CloseOptions.timeout(CLOSE));
     }
   }
 
@@ -222,41 +208,39 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** Takes what partitions there are now; false when there are none. */
-  private boolean assign(Consumer<byte[], byte[]> consumer) {
+  private boolean assign(TopicConsumer consumer) {
     List<TopicPartition> wanted = partitions();
-    if (wanted.size() != consumer.assignment().size()
-        || !consumer.assignment().containsAll(wanted)) {
-      consumer.assign(wanted);
+    if (!consumer.followed().equals(Set.copyOf(wanted))) {
       List<TopicPartition> unknown =
           wanted.stream().filter(partition -> !positions.containsKey(partition)).toList();
-      if (!unknown.isEmpty()) {
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(unknown);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(unknown);
-        for (TopicPartition partition : unknown) {
-          long end = ends.get(partition);
-          liveFrom.put(partition, end);
-          positions.put(partition, Math.max(begins.get(partition), end - back));
-        }
+      Map<TopicPartition, Long> begins = consumer.begins(unknown);
+      Map<TopicPartition, Long> ends = consumer.ends(unknown);
+      for (TopicPartition partition : unknown) {
+        long end = ends.get(partition);
+        liveFrom.put(partition, end);
+        positions.put(partition, Math.max(begins.get(partition), end - back));
       }
-      wanted.forEach(partition -> consumer.seek(partition, positions.get(partition)));
+      Map<TopicPartition, Long> places = new HashMap<>(positions);
+      places.keySet().retainAll(wanted);
+      consumer.follow(places);
     }
     return !wanted.isEmpty();
   }
 
-  private void read(Consumer<byte[], byte[]> consumer) {
+  private void read(TopicConsumer consumer) {
     ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
     problem = null;
     for (ConsumerRecord<byte[], byte[]> record : records) {
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
       handler.take(record, record.offset() >= liveFrom.getOrDefault(partition, 0L));
-      positions.put(partition, record.offset() + 1);
     }
+    consumer.followed().forEach(place -> positions.put(place, consumer.position(place)));
     if (readingBack) {
       readingBack =
           liveFrom.entrySet().stream()
               .anyMatch(
                   e ->
-                      consumer.assignment().contains(e.getKey())
+                      consumer.followed().contains(e.getKey())
                           && consumer.position(e.getKey()) < e.getValue());
     }
   }
@@ -264,7 +248,7 @@ final class TopicReader implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    Consumer<byte[], byte[]> reading = consumer;
+    TopicConsumer reading = consumer;
     if (reading != null) {
       reading.wakeup();
     }

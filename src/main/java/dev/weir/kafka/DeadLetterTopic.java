@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +15,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -37,7 +34,6 @@ public final class DeadLetterTopic {
   /** Marks a record as sent in once more: dead-letter topic, partition and offset. */
   public static final String REPLAY_OF = "__weir.replay-of";
 
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final int IN_FLIGHT = 1_000; // records sent before the oldest must be stored
 
@@ -80,10 +76,10 @@ public final class DeadLetterTopic {
 
   /** The end of each partition now, after which nothing is looked at. */
   public Map<Integer, Long> ends() {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+    try (TopicConsumer consumer = consumer()) {
       Map<Integer, Long> ends = new TreeMap<>();
       consumer
-          .endOffsets(partitions(consumer))
+          .ends(consumer.partitions(topic))
           .forEach((partition, end) -> ends.put(partition.partition(), end));
       return ends;
     }
@@ -91,12 +87,12 @@ public final class DeadLetterTopic {
 
   /** Shows every record before the given ends, each partition in its order. */
   public void forEach(Map<Integer, Long> ends, Consumer<Letter> action) throws IOException {
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-      for (TopicPartition partition : partitions(consumer)) { // one by one: the order is the same
+    try (TopicConsumer consumer = consumer()) {
+      List<TopicPartition> partitions = consumer.partitions(topic);
+      Map<TopicPartition, Long> begins = consumer.begins(partitions);
+      for (TopicPartition partition : partitions) { // one by one: the order is the same
         long end = ends.getOrDefault(partition.partition(), 0L);
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
-        read(consumer, partition, end, action);
+        read(consumer, partition, begins.get(partition), end, action);
       }
     }
   }
@@ -104,45 +100,34 @@ public final class DeadLetterTopic {
   /** The record at a place, or null when there is none. */
   public Letter at(int partition, long offset) throws IOException {
     Letter[] found = new Letter[1];
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+    try (TopicConsumer consumer = consumer()) {
       TopicPartition wanted = new TopicPartition(topic, partition);
-      if (!partitions(consumer).contains(wanted)) {
-        return null;
-      }
       List<TopicPartition> one = List.of(wanted);
-      if (offset < consumer.beginningOffsets(one).get(wanted)
-          || offset >= consumer.endOffsets(one).get(wanted)) {
+      if (!consumer.partitions(topic).contains(wanted)
+          || offset < consumer.begins(one).get(wanted)
+          || offset >= consumer.ends(one).get(wanted)) {
         return null;
       }
-      consumer.assign(one);
-      consumer.seek(wanted, offset);
-      read(consumer, wanted, offset + 1, letter -> found[0] = letter);
+      read(consumer, wanted, offset, offset + 1, letter -> found[0] = letter);
     }
     return found[0];
   }
 
-  private void read(
-      KafkaConsumer<byte[], byte[]> consumer,
+  private static void read(
+      TopicConsumer consumer,
       TopicPartition partition,
+      long from,
       long end,
       Consumer<Letter> action)
       throws IOException {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    for (long position = consumer.position(partition); position < end; ) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < end) {
-          action.accept(letter(record));
-        }
-      }
-      long next = consumer.position(partition);
-      if (next > position) {
-        deadline = System.nanoTime() + TIMEOUT.toNanos();
-      } else if (System.nanoTime() > deadline) {
-        throw new IOException(
-            "%s: expected records up to offset %d, got none for %d s after %d"
-                .formatted(partition, end, TIMEOUT.toSeconds(), position));
-      }
-      position = next;
+    if (!consumer.read(
+        Map.of(partition, from),
+        Map.of(partition, end),
+        TIMEOUT,
+        record -> action.accept(letter(record)))) {
+      throw new IOException(
+          "%s: expected records up to offset %d, got none for %d s after %d"
+              .formatted(partition, end, TIMEOUT.toSeconds(), consumer.position(partition)));
     }
   }
 
@@ -249,19 +234,11 @@ public final class DeadLetterTopic {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
+  private TopicConsumer consumer() {
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-  }
-
-  private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .sorted(Comparator.comparingInt(TopicPartition::partition))
-        .toList();
+    return new TopicConsumer(config);
   }
 
   /** Never fails: on this topic too there may be anything. */

@@ -13,19 +13,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The compacted model topic as a person sees it: what is on it, and putting a model there. */
 public final class ModelTopic {
 
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
   private final String topic;
@@ -111,32 +108,13 @@ public final class ModelTopic {
   private void scan(Consumer<ConsumerRecord<byte[], byte[]>> action) {
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      long deadline = System.nanoTime() + TIMEOUT.toNanos();
-      long position = 0;
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          action.accept(record);
-        }
-        long now = partitions.stream().mapToLong(consumer::position).sum();
-        if (now > position) {
-          position = now;
-          deadline = System.nanoTime() + TIMEOUT.toNanos();
-        } else if (System.nanoTime() > deadline) {
-          throw new IllegalStateException(
-              "topic %s: expected its records up to the end, got none for %d s; are all brokers up?"
-                  .formatted(topic, TIMEOUT.toSeconds()));
-        }
+    try (TopicConsumer consumer = new TopicConsumer(config)) {
+      List<TopicPartition> partitions = consumer.partitions(topic);
+      if (!consumer.read(consumer.begins(partitions), consumer.ends(partitions), TIMEOUT, action)) {
+        throw new IllegalStateException(
+            "topic %s: expected its records up to the end, got none for %d s; are all brokers up?"
+                .formatted(topic, TIMEOUT.toSeconds()));
       }
     }
   }

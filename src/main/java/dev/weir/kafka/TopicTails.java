@@ -8,9 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The newest records of topics, so many and no more: a job as its topics tell of it. Holds one
@@ -18,12 +16,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 public final class TopicTails implements AutoCloseable {
 
-  private static final Duration POLL = Duration.ofMillis(100);
-
   /** A partition whose records don't come holds up nobody for longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TopicConsumer consumer;
 
   /**
    * @param clients properties of Kafka's clients, the brokers among them
@@ -31,12 +27,9 @@ public final class TopicTails implements AutoCloseable {
   public TopicTails(Map<String, ?> clients) {
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 4 << 20); // a larger record comes alone
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-    this.consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = new TopicConsumer(config);
   }
 
   /**
@@ -78,18 +71,15 @@ public final class TopicTails implements AutoCloseable {
 
   /** Where a topic, which must be there, begins and ends now. */
   public Extent extent(String topic) {
-    List<TopicPartition> partitions = partitions(topic);
-    Map<Integer, Long> begins = new TreeMap<>();
-    Map<Integer, Long> ends = new TreeMap<>();
-    consumer.beginningOffsets(partitions).forEach((p, offset) -> begins.put(p.partition(), offset));
-    consumer.endOffsets(partitions).forEach((p, offset) -> ends.put(p.partition(), offset));
-    return new Extent(begins, ends);
+    List<TopicPartition> partitions = consumer.partitions(topic);
+    return new Extent(
+        byPartition(consumer.begins(partitions)), byPartition(consumer.ends(partitions)));
   }
 
-  private List<TopicPartition> partitions(String topic) {
-    return consumer.partitionsFor(topic).stream()
-        .map(info -> new TopicPartition(topic, info.partition()))
-        .toList();
+  private static Map<Integer, Long> byPartition(Map<TopicPartition, Long> offsets) {
+    Map<Integer, Long> byPartition = new TreeMap<>();
+    offsets.forEach((partition, offset) -> byPartition.put(partition.partition(), offset));
+    return byPartition;
   }
 
   /**
@@ -102,39 +92,25 @@ public final class TopicTails implements AutoCloseable {
   public boolean newest(
       String topic, Extent extent, int most, Consumer<ConsumerRecord<byte[], byte[]>> action) {
     int each = Math.max(1, most / Math.max(1, extent.partitions()));
+    Map<TopicPartition, Long> from = new HashMap<>();
     Map<TopicPartition, Long> ends = new HashMap<>();
-    extent
-        .ends()
-        .forEach(
-            (partition, end) -> {
-              if (end > extent.begins().getOrDefault(partition, 0L)) {
-                ends.put(new TopicPartition(topic, partition), end);
-              }
-            });
-    consumer.assign(ends.keySet());
     boolean all = true;
-    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
-      long begin = extent.begins().getOrDefault(end.getKey().partition(), 0L);
-      // one more, since the last of a transaction's offsets is its mark
-      long from = Math.max(begin, end.getValue() - each - 1);
-      all &= from == begin;
-      consumer.seek(end.getKey(), from);
-    }
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline
-        && ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < ends.get(new TopicPartition(topic, record.partition()))) {
-          action.accept(record);
-        }
+    for (Map.Entry<Integer, Long> end : extent.ends().entrySet()) {
+      long begin = extent.begins().getOrDefault(end.getKey(), 0L);
+      if (end.getValue() > begin) {
+        TopicPartition partition = new TopicPartition(topic, end.getKey());
+        ends.put(partition, end.getValue());
+        // one more, since the last of a transaction's offsets is its mark
+        from.put(partition, Math.max(begin, end.getValue() - each - 1));
+        all &= from.get(partition) == begin;
       }
     }
-    return all
-        && ends.entrySet().stream().allMatch(e -> consumer.position(e.getKey()) >= e.getValue());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    return consumer.read(from, ends, () -> System.nanoTime() - deadline >= 0, action) && all;
   }
 
   @Override
   public void close() {
-    consumer.close(Duration.ofSeconds(1));
+    consumer.close();
   }
 }

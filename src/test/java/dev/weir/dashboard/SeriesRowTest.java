@@ -97,7 +97,7 @@ class SeriesRowTest {
     assertThat(figures.skillOverSeasonalNaive()).isEqualTo(0.5, within(1e-12)); // 1 - sqrt(1/4)
     assertThat(figures.coverage().held()).isEqualTo(0.75);
     assertThat(figures.coverage().level()).isEqualTo(0.8);
-    assertThat(figures.series(Forecast.Status.OK)).isEqualTo(1);
+    assertThat(figures.statuses()).containsEntry(Forecast.Status.OK, 1);
     assertThat(figures.issuers())
         .containsOnly(
             Map.entry(new JobFigures.Version("demand", 2), 1),
