@@ -1,8 +1,9 @@
 package dev.weir.bench;
 
-import dev.weir.bench.JobServer.Request;
-import dev.weir.bench.JobServer.Throughput;
+import dev.weir.bench.JobRun.Request;
+import dev.weir.bench.JobRun.Throughput;
 import dev.weir.bench.LatencyProbe.Latency;
+import dev.weir.kafka.TopicAdmin;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import java.util.function.ObjDoubleConsumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /**
  * Measures all cases of a plan: one Flink process for each pipeline; the load generator runs here.
@@ -30,6 +30,7 @@ public final class Bench implements AutoCloseable {
 
   private static final long WARM_JVM_MILLIS = 10_000;
   private static final long WARM_MILLIS = 1_000;
+  private static final long LATENCY_MILLIS = 8_000;
   private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(120);
   private static final long QUICK_LATENCY_NANOS = TimeUnit.SECONDS.toNanos(165);
 
@@ -38,9 +39,10 @@ public final class Bench implements AutoCloseable {
   private final Path folder;
   private final ObjDoubleConsumer<String> progress;
   private final long start = System.nanoTime();
+  private final TopicAdmin topics;
   private final Admin admin;
   private final Map<Pipeline, JobProcess> processes = new EnumMap<>(Pipeline.class);
-  private final Map<Case, Double> rates = new HashMap<>(); // of latencies, by the identity case
+  private final Map<List<Case>, Double> rates = new HashMap<>(); // of latencies
   private final Report report = new Report();
   private int runs;
   private int steps;
@@ -49,7 +51,7 @@ public final class Bench implements AutoCloseable {
   /**
    * Starts the Flink processes.
    *
-   * @param main class that starts a cluster and calls {@link JobServer#serve}; its argument is the
+   * @param main class that starts a cluster and calls {@link JobRun#serve}; its argument is the
    *     pipeline's name
    * @param folder for temporary files
    * @param progress takes a line of text and the share of the work that is done
@@ -65,11 +67,10 @@ public final class Bench implements AutoCloseable {
     this.bootstrapServers = bootstrapServers;
     this.folder = folder;
     this.progress = progress;
+    topics = new TopicAdmin(bootstrapServers, Map.of());
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
-    for (Case of : plan.cases()) {
-      if (!processes.containsKey(of.pipeline())) {
-        processes.put(of.pipeline(), new JobProcess(main, of.pipeline(), plan.heap(), folder));
-      }
+    for (Pipeline pipeline : plan.pipelines) {
+      processes.put(pipeline, new JobProcess(main, pipeline, plan.heap, folder));
     }
   }
 
@@ -77,29 +78,28 @@ public final class Bench implements AutoCloseable {
     for (Mode mode : Mode.values()) {
       Load.writeNetwork(network(mode), mode);
     }
-    List<Integer> series = plan.cases().stream().map(Case::series).distinct().toList();
     steps =
-        series.size()
+        plan.series.size()
             + processes.size()
-            + plan.cases().size() * (plan.repetitions() + plan.latencyRepetitions());
-    for (int count : series) {
+            + plan.cases().size() * (plan.repetitions + plan.latencyRepetitions());
+    for (int count : plan.series) {
       long from = System.nanoTime();
-      create(topic(count));
+      topics.create("observations-" + count, 1, Map.of());
       long records = plan.records(count);
-      new Load(count, plan.hotKey()).fill(bootstrapServers, topic(count), records);
+      new Load(count, plan.hotKey).fill(bootstrapServers, "observations-" + count, records);
       tell(from, "%,d records of %,d series are in Kafka".formatted(records, count));
     }
     for (Pipeline pipeline : processes.keySet()) {
       long from = System.nanoTime();
       Case first = plan.cases().stream().filter(c -> c.pipeline() == pipeline).findFirst().get();
-      measure(first, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window().toMillis()), false);
+      measure(first, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window.toMillis()), false);
       tell(from, pipeline + ": its Flink process is up and warm");
     }
-    for (int i = 0; i < plan.repetitions() && !(i > 0 && isOver(QUICK_NANOS)); i++) {
+    for (int i = 0; i < plan.repetitions && !(i > 0 && isOver(QUICK_NANOS)); i++) {
       for (Case of : plan.cases()) {
         long from = System.nanoTime();
         Report.Repetition repetition =
-            measure(of, WARM_MILLIS, plan.window().toMillis(), plan.rescale());
+            measure(of, WARM_MILLIS, plan.window.toMillis(), plan.rescale);
         report.add(of, repetition);
         tell(
             from,
@@ -112,9 +112,8 @@ public final class Bench implements AutoCloseable {
             .sorted(Comparator.comparingDouble(report::recordsPerSecond))
             .collect(Collectors.groupingBy(of -> of.with(Pipeline.IDENTITY)));
     for (int i = 0; i < plan.latencyRepetitions(); i++) {
-      for (Case key :
-          plan.cases().stream().map(of -> of.with(Pipeline.IDENTITY)).distinct().toList()) {
-        latencies(key, sameLoad.get(key));
+      for (List<Case> together : sameLoad.values()) {
+        latencies(together);
       }
     }
     return report;
@@ -125,10 +124,15 @@ public final class Bench implements AutoCloseable {
     String run = "bench-" + ++runs;
     Throughput throughput =
         new Throughput(
-            plan.records(of.series()), plan.warmRecords(of.series()), warmMillis, millis, rescale);
-    Request request = request(of, run, topic(of.series()), plan.checkpointInterval(), throughput);
-    Report.Repetition repetition =
-        processes.get(of.pipeline()).ask(request, Report.Repetition.class);
+            of.series(),
+            plan.records(of.series()),
+            plan.warmRecords(of.series()),
+            warmMillis,
+            millis,
+            rescale);
+    Request request =
+        request(of, run, "observations-" + of.series(), plan.checkpointInterval, throughput);
+    Report.Repetition repetition = processes.get(of.pipeline()).ask(request);
     deleteTopics(run);
     return repetition;
   }
@@ -139,37 +143,33 @@ public final class Bench implements AutoCloseable {
    *
    * @param together the slowest first
    */
-  private void latencies(Case key, List<Case> together) throws Exception {
+  private void latencies(List<Case> together) throws Exception {
     Map<Case, Latency> latencies = new LinkedHashMap<>();
-    double rate = rates.getOrDefault(key, 0.0);
+    double rate = rates.getOrDefault(together, 0.0);
     for (int i = 0; i < together.size() && !isOver(QUICK_LATENCY_NANOS); ) {
       Case of = together.get(i);
       long from = System.nanoTime();
       String run = "bench-" + ++runs;
-      create(run + "-observations");
+      String input = run + "-observations";
+      topics.create(input, 1, Map.of());
       JobProcess process = processes.get(of.pipeline());
-      process.ask(
-          request(of, run, run + "-observations", LatencyProbe.CHECKPOINT_INTERVAL, null),
-          Map.class);
+      process.ask(request(of, run, input, LatencyProbe.CHECKPOINT_INTERVAL, null));
+      Load load = new Load(of.series(), plan.hotKey);
       Latency latency;
       try (LatencyProbe probe =
-          new LatencyProbe(
-              bootstrapServers,
-              run + "-observations",
-              run + "-forecasts",
-              new Load(of.series(), plan.hotKey()))) {
+          new LatencyProbe(bootstrapServers, input, run + "-forecasts", load)) {
         probe.fill(plan.full(of.series()));
         rate = rate == 0 ? probe.halfOfMost() : rate;
-        latency = probe.measure(rate, plan.latencyMillis());
+        latency = probe.measure(rate, Math.min(plan.window.toMillis(), LATENCY_MILLIS));
       } catch (Exception e) {
-        process.ask("end", Map.class); // throws what a failed job says
+        process.ask(null); // throws the reason if the job has failed
         throw e;
       }
-      process.ask("end", Map.class);
+      process.ask(null);
       deleteTopics(run);
       if (latency != null) {
         latencies.put(of, latency);
-        tell(from, "%s: %s".formatted(of, latency));
+        tell(from, "%s: at %,.0f records/s %s".formatted(of, rate, latency.latencyMs()));
         i++;
       } else {
         progress.accept(
@@ -184,7 +184,7 @@ public final class Bench implements AutoCloseable {
         i = 0;
       }
     }
-    rates.put(key, rate);
+    rates.put(together, rate);
     latencies.forEach(report::add);
   }
 
@@ -210,27 +210,14 @@ public final class Bench implements AutoCloseable {
     return folder.resolve("bench-" + mode.label() + ".safetensors");
   }
 
-  private static String topic(int series) {
-    return "observations-" + series;
-  }
-
-  private void create(String topic) throws Exception {
-    admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-  }
-
   /** Deletes the topics of a run, which take gigabytes. */
   private void deleteTopics(String run) throws Exception {
-    admin
-        .deleteTopics(
-            admin.listTopics().names().get().stream()
-                .filter(name -> name.startsWith(run + "-"))
-                .toList())
-        .all()
-        .get();
+    List<String> all = List.copyOf(admin.listTopics().names().get());
+    admin.deleteTopics(all.stream().filter(topic -> topic.startsWith(run + "-")).toList()).all().get();
   }
 
   private boolean isOver(long nanos) {
-    return plan.quick() && System.nanoTime() - start > nanos;
+    return plan.quick && System.nanoTime() - start > nanos;
   }
 
   private void tell(long from, String what) {
@@ -246,6 +233,7 @@ public final class Bench implements AutoCloseable {
   @Override
   public void close() {
     processes.values().forEach(JobProcess::close);
+    topics.close();
     admin.close(Duration.ZERO);
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A child process that runs a {@link JobServer}, as seen by its parent. */
+/** A child process that runs {@link JobRun#serve}, as seen by its parent. */
 final class JobProcess implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,7 +28,7 @@ final class JobProcess implements AutoCloseable {
   /**
    * Starts the process with this JVM's own flags, except those of its heap.
    *
-   * @param main class that starts a cluster and calls {@link JobServer#serve}
+   * @param main class that starts a cluster and calls {@link JobRun#serve}
    */
   JobProcess(Class<?> main, Pipeline pipeline, String heap, Path folder) throws IOException {
     this.pipeline = pipeline;
@@ -50,15 +50,15 @@ final class JobProcess implements AutoCloseable {
     answers = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /** Sends a request and waits for the answer. */
-  <T> T ask(Object request, Class<T> answer) throws IOException {
+  /** Sends a request and waits for the answer; null if there is no result. */
+  Report.Repetition ask(JobRun.Request request) throws IOException {
     requests.println(JSON.writeValueAsString(request));
     String line = answers.readLine();
     if (line == null) {
       throw new IOException(
           "%s: expected an answer, the process failed: %s".formatted(pipeline, reason()));
     }
-    return JSON.readValue(line, answer);
+    return JSON.readValue(line, Report.Repetition.class);
   }
 
   /** The last line of the log that is not part of a stack: the deepest cause. */

@@ -1,13 +1,16 @@
 package dev.weir.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
-import dev.weir.bench.JobServer.Request;
-import dev.weir.bench.JobServer.Throughput;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -40,8 +43,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <p>The consumer counts a fetched batch once it is handed over whole. So a measurement starts and
  * ends when the count moves; otherwise a slow pipeline would seem to do nothing, or twice as much.
  */
-final class JobRun implements AutoCloseable {
+public final class JobRun implements AutoCloseable {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long LOOK_MILLIS = 20;
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
   private static final String COUNTER = "records-consumed-total";
@@ -56,8 +60,61 @@ final class JobRun implements AutoCloseable {
   private JobClient job;
   private CompletableFuture<JobExecutionResult> end;
 
-  /** Submits the job. */
-  JobRun(
+  /**
+   * A run.
+   *
+   * @param job path of the job file
+   * @param flink settings of Flink
+   * @param throughput how to read the topic flat out; null to run the job until the next line
+   */
+  record Request(String job, Map<String, String> flink, Throughput throughput) {}
+
+  /**
+   * A measurement of a job that reads its topic flat out.
+   *
+   * @param records in the topic
+   * @param warmRecords to read before it starts, at least
+   * @param warmMillis to read before it starts, at least
+   * @param millis that it lasts at most
+   * @param rescale whether to restore the job with two tasks after it
+   */
+  record Throughput(
+      int series, long records, long warmRecords, long warmMillis, long millis, boolean rescale) {}
+
+  /**
+   * Runs one pipeline's jobs, one after the other: a line of JSON on standard input requests a run,
+   * a line of JSON answers it. Returns when standard input ends; throws what a job fails with.
+   *
+   * @param cluster with two slots and {@code restart-strategy.type: none}
+   * @param environments whose jobs run on {@code cluster}
+   * @param pipeline name of a {@link Pipeline}
+   */
+  public static void serve(
+      MiniCluster cluster,
+      Supplier<StreamExecutionEnvironment> environments,
+      String pipeline,
+      PrintStream answers)
+      throws Exception {
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      Request request = JSON.readValue(line, Request.class);
+      Report.Repetition result = null;
+      try (JobRun run = new JobRun(cluster, environments, Pipeline.valueOf(pipeline), request)) {
+        if (request.throughput != null) {
+          result = run.measure(request.throughput);
+        } else {
+          answers.println("null"); // the job runs
+          lines.readLine(); // the load generator is done
+          run.failIfEnded();
+        }
+      }
+      System.gc(); // not in the next run
+      answers.println(JSON.writeValueAsString(result));
+    }
+  }
+
+  private JobRun(
       MiniCluster cluster,
       Supplier<StreamExecutionEnvironment> environments,
       Pipeline pipeline,
@@ -123,16 +180,16 @@ final class JobRun implements AutoCloseable {
     double count = to.records - from.records;
     double compilerNanos = to.compilerNanos - from.compilerNanos;
     CompletedCheckpointStats checkpoint = checkpoint();
-    Restore restore = plan.rescale() ? rescale() : new Restore(null, null);
+    Double[] restore = plan.rescale() ? rescale() : new Double[2];
     return new Report.Repetition(
         count * 1e9 / (to.nanos - from.nanos),
         (to.cpuNanos - from.cpuNanos - compilerNanos) / 1e3 / count,
         compilerNanos / 1e3 / count,
-        checkpoint.getStateSize(),
+        (double) checkpoint.getStateSize() / plan.series(),
         checkpoint.getEndToEndDuration(),
         checkpoint.getCheckpointedSize(),
-        restore.savepointMillis,
-        restore.restoreMillis);
+        restore[0],
+        restore[1]);
   }
 
   /**
@@ -181,10 +238,8 @@ final class JobRun implements AutoCloseable {
     return cluster.getExecutionGraph(job.getJobID()).get();
   }
 
-  private record Restore(Long savepointMillis, Long restoreMillis) {}
-
-  /** Stops the job with a savepoint and restores it with two tasks. */
-  private Restore rescale() throws Exception {
+  /** Milliseconds to stop the job with a savepoint, and then until two tasks run. */
+  private Double[] rescale() throws Exception {
     String folder = request.job() + "-savepoint"; // the parent deletes it
     long start = System.nanoTime();
     String savepoint =
@@ -199,7 +254,7 @@ final class JobRun implements AutoCloseable {
       failAfter(stopped, "to run with two tasks, " + job.getJobStatus().get());
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
-    return new Restore((stopped - start) / 1_000_000, (System.nanoTime() - stopped) / 1_000_000);
+    return new Double[] {(stopped - start) / 1e6, (System.nanoTime() - stopped) / 1e6};
   }
 
   private boolean isEachTaskRunning() throws Exception {
@@ -211,7 +266,7 @@ final class JobRun implements AutoCloseable {
     return true;
   }
 
-  void failIfEnded() throws Exception {
+  private void failIfEnded() throws Exception {
     if (end.isDone()) {
       end.get(); // throws the reason
       throw new IllegalStateException("expected the job to run, it has ended");

@@ -56,16 +56,19 @@ final class LatencyProbe implements AutoCloseable {
   }
 
   /** Milliseconds. */
-  record Percentiles(double p50, double p99) {}
+  record Percentiles(double p50, double p99) {
+    @Override
+    public String toString() {
+      return "p50 %.1f ms, p99 %.1f ms".formatted(p50, p99);
+    }
+  }
 
   /**
-   * The latencies at one load.
-   *
-   * @param uncommitted of consumers that read all records
-   * @param committed of consumers that read committed records; null if these took too long
-   * @param load records a second
+   * Of consumers that read all records and of those that read committed records, at one load. Null
+   * where forecasts are missing.
    */
-  record Latency(Percentiles uncommitted, Percentiles committed, double load) {}
+  record Latency(
+      Percentiles latencyMs, Percentiles latencyCommittedMs, double latencyRecordsPerSecond) {}
 
   /** Sends so many records flat out. */
   void fill(long records) throws Exception {

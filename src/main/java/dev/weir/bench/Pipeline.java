@@ -7,6 +7,7 @@ import dev.weir.job.JobSettings;
 import dev.weir.model.Mode;
 import dev.weir.stream.WeirType;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** The measured pipelines, from the smallest to the default job. */
 public enum Pipeline {
@@ -26,6 +27,11 @@ public enum Pipeline {
 
   Pipeline(String label) {
     this.label = label;
+  }
+
+  /** The pipeline with this label, or null. */
+  static Pipeline ofLabel(String label) {
+    return Stream.of(values()).filter(p -> p.label.equals(label)).findFirst().orElse(null);
   }
 
   static int horizon(Mode mode) {

@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -16,6 +17,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The results by case: the figures of each repetition, their medians, and ratios.
@@ -28,7 +30,8 @@ public final class Report {
 
   private static final int BASE_SERIES = 1000;
   private static final String HEAD =
-      "%-10s %-12s %9s %-7s | %9s %8s %8s | %8s %8s %8s | %9s %7s %9s%n";
+      "pipeline   mode            series backend | records/s   CPU us compiler |   p50 ms   p99 ms"
+          + "   rc p99 |  B/series chkp ms   chkp KB%n";
   private static final String ROW =
       "%-10s %-12s %,9d %-7s | %,9.0f %8.2f %8.2f | %8s %8s %8s | %,9.0f %,7.0f %,9.0f%n";
 
@@ -47,30 +50,21 @@ public final class Report {
       double recordsPerSecond,
       double cpuMicrosPerRecord,
       double compilerMicrosPerRecord,
-      double stateBytes,
+      double stateBytesPerSeries,
       double checkpointMs,
       double checkpointBytes,
-      Long savepointMs,
-      Long restoreMs) {}
+      Double savepointMs,
+      Double restoreMs) {}
 
-  /** The medians of a case; null where nothing was measured. */
+  /** The medians of a case. */
   record Row(
       String name,
       String mode,
       int series,
       String backend,
-      double recordsPerSecond,
-      double cpuMicrosPerRecord,
-      double compilerMicrosPerRecord,
-      Percentiles latencyMs,
-      Percentiles latencyCommittedMs,
-      Double latencyRecordsPerSecond,
+      @JsonUnwrapped Repetition median,
+      @JsonUnwrapped Latency latency,
       Percentiles latencyAddedMs,
-      double stateBytesPerSeries,
-      double checkpointMs,
-      double checkpointBytes,
-      Double savepointMs,
-      Double restoreMs,
       List<Repetition> repetitions) {}
 
   /** The JSON document. */
@@ -89,20 +83,26 @@ public final class Report {
   }
 
   /** The middle value, or the mean of the two in the middle, of those present; null if none. */
-  static <T> Double median(List<T> of, Function<T, ? extends Number> figure) {
-    double[] sorted =
-        of.stream()
-            .map(figure)
-            .filter(Objects::nonNull)
-            .mapToDouble(Number::doubleValue)
-            .sorted()
-            .toArray();
-    int n = sorted.length;
-    return n == 0 ? null : (Double) ((sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
+  static <T> Double median(List<T> of, Function<T, Double> figure) {
+    List<Double> sorted = of.stream().map(figure).filter(Objects::nonNull).sorted().toList();
+    int n = sorted.size();
+    return n == 0 ? null : (Double) ((sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2);
   }
 
-  private static Percentiles median(List<Percentiles> all) {
-    List<Percentiles> present = all.stream().filter(Objects::nonNull).toList();
+  private static Repetition median(List<Repetition> all) {
+    return new Repetition(
+        median(all, Repetition::recordsPerSecond),
+        median(all, Repetition::cpuMicrosPerRecord),
+        median(all, Repetition::compilerMicrosPerRecord),
+        median(all, Repetition::stateBytesPerSeries),
+        median(all, Repetition::checkpointMs),
+        median(all, Repetition::checkpointBytes),
+        median(all, Repetition::savepointMs),
+        median(all, Repetition::restoreMs));
+  }
+
+  private static Percentiles median(Stream<Percentiles> all) {
+    List<Percentiles> present = all.filter(Objects::nonNull).toList();
     return present.isEmpty()
         ? null
         : new Percentiles(median(present, Percentiles::p50), median(present, Percentiles::p99));
@@ -125,31 +125,31 @@ public final class Report {
   private Row row(Case c) {
     List<Repetition> all = repetitions.get(c);
     List<Latency> timed = latencies.getOrDefault(c, List.of());
+    Latency latency =
+        timed.isEmpty()
+            ? null
+            : new Latency(
+                median(timed.stream().map(Latency::latencyMs)),
+                median(timed.stream().map(Latency::latencyCommittedMs)),
+                median(timed, Latency::latencyRecordsPerSecond));
+    List<Percentiles> added =
+        c.pipeline() == Pipeline.IDENTITY
+            ? List.of()
+            : pairs(latencies, c, c.with(Pipeline.IDENTITY), Report::added);
     return new Row(
         c.pipeline().toString(),
         c.mode().label(),
         c.series(),
         c.backend().name(),
-        recordsPerSecond(c),
-        median(all, Repetition::cpuMicrosPerRecord),
-        median(all, Repetition::compilerMicrosPerRecord),
-        median(timed.stream().map(Latency::uncommitted).toList()),
-        median(timed.stream().map(Latency::committed).toList()),
-        median(timed, Latency::load),
-        c.pipeline() == Pipeline.IDENTITY
-            ? null
-            : median(pairs(latencies, c, c.with(Pipeline.IDENTITY), Report::added)),
-        median(all, Repetition::stateBytes) / c.series(),
-        median(all, Repetition::checkpointMs),
-        median(all, Repetition::checkpointBytes),
-        median(all, Repetition::savepointMs),
-        median(all, Repetition::restoreMs),
+        median(all),
+        latency,
+        median(added.stream()),
         all);
   }
 
   private static Percentiles added(Latency latency, Latency base) {
-    Percentiles of = latency.uncommitted();
-    Percentiles by = base.uncommitted();
+    Percentiles of = latency.latencyMs();
+    Percentiles by = base.latencyMs();
     return of == null || by == null
         ? null
         : new Percentiles(of.p50() - by.p50(), of.p99() - by.p99());
@@ -208,45 +208,35 @@ public final class Report {
 
   public String table() {
     StringBuilder table = new StringBuilder();
-    table.append(
-        HEAD.formatted(
-            "pipeline",
-            "mode",
-            "series",
-            "backend",
-            "records/s",
-            "CPU us",
-            "compiler",
-            "p50 ms",
-            "p99 ms",
-            "rc p99",
-            "B/series",
-            "chkp ms",
-            "chkp KB"));
+    table.append(HEAD.formatted());
     for (Row row : rows()) {
+      Repetition median = row.median;
+      Percentiles all = row.latency == null ? null : row.latency.latencyMs();
+      Percentiles committed = row.latency == null ? null : row.latency.latencyCommittedMs();
       table.append(
           ROW.formatted(
               row.name,
               row.mode,
               row.series,
               row.backend,
-              row.recordsPerSecond,
-              row.cpuMicrosPerRecord,
-              row.compilerMicrosPerRecord,
-              millis(row.latencyMs, Percentiles::p50),
-              millis(row.latencyMs, Percentiles::p99),
-              millis(row.latencyCommittedMs, Percentiles::p99),
-              row.stateBytesPerSeries,
-              row.checkpointMs,
-              row.checkpointBytes / 1024));
+              median.recordsPerSecond,
+              median.cpuMicrosPerRecord,
+              median.compilerMicrosPerRecord,
+              millis(all, Percentiles::p50),
+              millis(all, Percentiles::p99),
+              millis(committed, Percentiles::p99),
+              median.stateBytesPerSeries,
+              median.checkpointMs,
+              median.checkpointBytes / 1024));
     }
     table.append(System.lineSeparator());
     ratios().forEach((name, ratio) -> table.append("%-60s %8.3f%n".formatted(name, ratio)));
     for (Case c : repetitions.keySet()) {
       Row row = row(c);
-      if (row.restoreMs != null) {
+      if (row.median.restoreMs != null) {
         String name = "savepoint, two tasks again, ms: " + c;
-        table.append("%-60s %,8.0f %,8.0f%n".formatted(name, row.savepointMs, row.restoreMs));
+        table.append(
+            "%-60s %,8.0f %,8.0f%n".formatted(name, row.median.savepointMs, row.median.restoreMs));
       }
       if (row.latencyAddedMs != null) {
         String name = "added latency, p50 and p99 ms: " + c;

@@ -1,27 +1,19 @@
 package dev.weir.cli;
 
 import dev.weir.bench.Bench;
-import dev.weir.bench.Case;
-import dev.weir.bench.Case.Backend;
-import dev.weir.bench.JobServer;
-import dev.weir.bench.Pipeline;
+import dev.weir.bench.JobRun;
 import dev.weir.bench.Plan;
 import dev.weir.bench.Report;
-import dev.weir.model.Mode;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code weir bench}: what a record costs on this machine, from Kafka to Kafka. */
 @Command(
@@ -36,118 +28,32 @@ final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--pipelines",
-      split = ",",
-      paramLabel = "NAME",
-      description = "${COMPLETION-CANDIDATES} (default: all).")
-  private List<Pipeline> pipelines = List.of(Pipeline.values());
+  @Mixin private Plan plan;
 
-  @Option(
-      names = "--modes",
-      split = ",",
-      paramLabel = "MODE",
-      converter = ModeConverter.class,
-      description = "many-to-one, many-to-many (default: both).")
-  private List<Mode> modes;
-
-  @Option(
-      names = "--series",
-      split = ",",
-      paramLabel = "N",
-      description = "Numbers of series (default: 1000,1,100000).")
-  private List<Integer> series;
-
-  @Option(
-      names = "--backends",
-      split = ",",
-      paramLabel = "NAME",
-      description = "${COMPLETION-CANDIDATES} (default: both).")
-  private List<Backend> backends;
-
-  @Option(names = "--repetitions", description = "Of each measurement (default: 5).")
-  private Integer repetitions;
-
-  @Option(
-      names = "--records",
-      description = "Records in the topic, at most so many in each measurement (default: 4000000).")
-  private Long records;
-
-  @Option(
-      names = "--window",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      description = "How long each measurement lasts at most (default: 10s).")
-  private Duration window;
-
-  @Option(
-      names = "--checkpoint-interval",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      defaultValue = "10s",
-      description = "Time from one checkpoint to the next (default: ${DEFAULT-VALUE}).")
-  private Duration interval;
-
-  @Option(
-      names = "--heap",
-      defaultValue = "2g",
-      description = "Of Flink (default: ${DEFAULT-VALUE}).")
-  private String heap;
-
-  @Option(
-      names = "--hot-key",
-      paramLabel = "SHARE",
-      defaultValue = "0",
-      description = "Share of the records that one more series has (default: 0, none).")
-  private double hotKey;
-
-  @Option(
-      names = "--rescale",
-      description = "Also stop each run with a savepoint and restore it with two tasks.")
-  private boolean rescale;
-
-  @Option(names = "--no-latency", description = "Skip the latencies, which take as long again.")
-  private boolean noLatency;
-
-  @Option(
-      names = "--quick",
-      description = "Within three minutes: many-to-one, 1000 series, hashmap, three repetitions.")
-  private boolean quick;
+  /** How results are written. */
+  enum Layout {
+    table,
+    json
+  }
 
   @Option(
       names = "--format",
       defaultValue = "table",
       description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  private Format format;
-
-  /** How results are written. */
-  enum Format {
-    table,
-    json
-  }
-
-  /** Modes by their labels. */
-  static final class ModeConverter implements ITypeConverter<Mode> {
-    @Override
-    public Mode convert(String label) {
-      Mode mode = Mode.ofLabel(label);
-      if (mode == null) {
-        throw new TypeConversionException(
-            "expected many-to-one or many-to-many, got '" + label + "'");
-      }
-      return mode;
-    }
-  }
+  private Layout format;
 
   @Override
   public Integer call() throws Exception {
-    Plan plan = plan();
+    try {
+      plan.complete();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
     Path folder = TemporaryFolder.create("bench");
     ProgressLine progress = new ProgressLine(0);
-    Map<String, String> settings = // topics of a run take no space after it
+    Map<String, String> deletion = // the topics of a run take gigabytes
         Map.of("log.segment.delete.delay.ms", "100", "log.segment.bytes", "134217728");
-    Report report;
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0, settings);
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"), 0, deletion);
         Bench bench =
             new Bench(
                 plan,
@@ -156,43 +62,13 @@ final class BenchCommand implements Callable<Integer> {
                 folder,
                 (text, share) -> progress.step(share, "%s", text))) {
       TemporaryFolder.closeBeforeDeletion(bench); // after Ctrl-C
-      report = bench.run();
+      Report report = bench.run();
+      progress.clear();
+      System.out.print(format == Layout.json ? report.json() + "\n" : report.table());
+      return 0;
     } finally {
       progress.clear();
     }
-    System.out.print(format == Format.json ? report.json() + "\n" : report.table());
-    return 0;
-  }
-
-  private Plan plan() {
-    List<Case> cases = new ArrayList<>();
-    for (Mode mode : orElse(modes, quick ? List.of(Mode.MANY_TO_ONE) : List.of(Mode.values()))) {
-      for (int count : orElse(series, quick ? List.of(1000) : List.of(1000, 1, 100_000))) {
-        for (Backend backend :
-            orElse(backends, quick ? List.of(Backend.hashmap) : List.of(Backend.values()))) {
-          pipelines.forEach(pipeline -> cases.add(new Case(pipeline, mode, count, backend)));
-        }
-      }
-    }
-    try {
-      return new Plan(
-          cases,
-          orElse(repetitions, quick ? 3 : 5),
-          orElse(records, quick ? 3_000_000L : 4_000_000L),
-          orElse(window, Duration.ofSeconds(quick ? 3 : 10)),
-          interval,
-          heap,
-          hotKey,
-          rescale,
-          !noLatency,
-          quick);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
-    }
-  }
-
-  private static <T> T orElse(T value, T otherwise) {
-    return value == null ? otherwise : value;
   }
 
   /** A child process of the bench: runs the jobs of one pipeline on a cluster of its own. */
@@ -207,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
             "taskmanager.memory.managed.size", "512m");
     int exitCode = 0;
     try (LocalCluster cluster = LocalCluster.start(settings)) {
-      JobServer.serve(cluster.miniCluster(), cluster::environment, pipeline[0], answers);
+      JobRun.serve(cluster.miniCluster(), cluster::environment, pipeline[0], answers);
     } catch (Throwable e) {
       e.printStackTrace();
       exitCode = 1;
