@@ -213,7 +213,10 @@ public final class Bench implements AutoCloseable {
   /** Deletes the topics of a run, which take gigabytes. */
   private void deleteTopics(String run) throws Exception {
     List<String> all = List.copyOf(admin.listTopics().names().get());
-    admin.deleteTopics(all.stream().filter(topic -> topic.startsWith(run + "-")).toList()).all().get();
+    admin
+        .deleteTopics(all.stream().filter(topic -> topic.startsWith(run + "-")).toList())
+        .all()
+        .get();
   }
 
   private boolean isOver(long nanos) {
