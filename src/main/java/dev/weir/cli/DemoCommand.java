@@ -11,6 +11,7 @@ import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.MalformedException;
 import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.ObservationProducer;
 import dev.weir.kafka.ScoreCodec;
 import dev.weir.kafka.TopicAdmin;
 import dev.weir.kafka.TopicConsumer;

@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.ObservationProducer;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.TopicAdmin;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationProducer;
 import dev.weir.kafka.OpenTransactions.Hidden;
 import dev.weir.kafka.OpenTransactions.Transaction;
 import dev.weir.kafka.TopicAdmin;
