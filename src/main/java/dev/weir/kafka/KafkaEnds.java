@@ -13,6 +13,7 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -73,6 +74,10 @@ public final class KafkaEnds {
             .setStartingOffsets(starts(offsets))
             .setDeserializer(
                 new ObservationDeserializer(type, settings.maxFuture(), settings.registry()))
+            // HistoryReader commits alone: Kafka's reader would overwrite its offsets
+            .setProperty(
+                KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(),
+                String.valueOf(offsets.ends() == null))
             .build();
     return offsets.ends() == null ? source : new HistorySource(source, settings);
   }
