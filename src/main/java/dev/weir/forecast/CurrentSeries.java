@@ -10,15 +10,15 @@ import dev.weir.forecast.expert.History;
 final class CurrentSeries {
 
   final History history = new History();
-  SeriesMemory memory;
-  MemoryLayout layout;
+  LearnerState memory;
+  StateLayout layout;
 
   /** Points at a series. Copies and allocates nothing. */
-  void attach(SeriesMemory memory, MemoryLayout layout) {
+  void attach(LearnerState memory, StateLayout layout) {
     this.memory = memory;
     this.layout = layout;
     history.attach(
-        layout.shape, memory.longs, SeriesMemory.LONGS, memory.doubles, 0, memory.floats, 0);
+        layout.shape, memory.longs, LearnerState.LONGS, memory.doubles, 0, memory.floats, 0);
   }
 
   /** Observations in a season; 1 for none. */
@@ -28,6 +28,6 @@ final class CurrentSeries {
 
   /** Index of the first forecast whose errors count. */
   long begun() {
-    return memory.longs[SeriesMemory.BEGUN];
+    return memory.longs[LearnerState.BEGUN];
   }
 }

@@ -2,7 +2,7 @@ package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.ExpertState;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -18,7 +18,7 @@ final class ExpertPanel {
   private final int firstCorrector; // experts from here on are told the mean of those before
   private final boolean[] flat; // (experts)
   private final double[][] made; // (experts, horizon)
-  private final ExpertMemory slice = new ExpertMemory();
+  private final ExpertState slice = new ExpertState();
   private long restarts;
 
   /**
@@ -126,8 +126,8 @@ final class ExpertPanel {
   /** Lets one expert forget a memory that it can't make a forecast of. */
   private void restart(int e) {
     restarts++;
-    MemoryLayout layout = series.layout;
-    SeriesMemory memory = series.memory;
+    StateLayout layout = series.layout;
+    LearnerState memory = series.memory;
     boolean last = e == experts.length - 1;
     int doublesEnd = last ? layout.doubles : layout.expertDoubles[e + 1];
     int floatsEnd = last ? layout.floats : layout.expertFloats[e + 1];
@@ -136,9 +136,9 @@ final class ExpertPanel {
     experts[e].begin(layout.shape, slice(e));
   }
 
-  private ExpertMemory slice(int e) {
-    MemoryLayout layout = series.layout;
-    SeriesMemory memory = series.memory;
+  private ExpertState slice(int e) {
+    StateLayout layout = series.layout;
+    LearnerState memory = series.memory;
     return slice.at(memory.doubles, layout.expertDoubles[e], memory.floats, layout.expertFloats[e]);
   }
 

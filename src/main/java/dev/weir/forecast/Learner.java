@@ -1,10 +1,10 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.expert.Draw;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.List;
  * let the experts learn, make the next forecasts. So a forecast depends only on values up to its
  * origin. {@link #forecast} reads what was made.
  *
- * <p>A flyweight: what is known of a series lies in its {@link SeriesMemory}; one learner serves
+ * <p>A flyweight: what is known of a series lies in its {@link LearnerState}; one learner serves
  * all series of a task. Not thread-safe. Allocates nothing for a value, except when a series'
  * season is found or changes.
  *
@@ -36,7 +36,7 @@ public final class Learner {
   private final ExpertPanel panel;
   private final RunningScores scores;
   private final Mixture mixture;
-  private final MemoryLayouts layouts;
+  private final StateLayouts layouts;
   private final SeasonDetector detector = new SeasonDetector();
   private long restarts;
 
@@ -63,7 +63,7 @@ public final class Learner {
     this.panel = new ExpertPanel(series, all, horizon);
     this.scores = new RunningScores(series, horizon, levels);
     this.mixture = new Mixture(settings, series, panel, scores);
-    this.layouts = new MemoryLayouts(settings, panel.experts(), mixture);
+    this.layouts = new StateLayouts(settings, panel.experts(), mixture);
   }
 
   public LearnerSettings settings() {
@@ -89,32 +89,32 @@ public final class Learner {
    * @param season observations in a season, {@link LearnerSettings#NONE} or {@link
    *     LearnerSettings#AUTO}
    */
-  public SeriesMemory newSeries(String series, int season) {
+  public LearnerState newSeries(String series, int season) {
     if (season < 0) {
       throw new IllegalArgumentException("season: expected at least 0, got " + season);
     }
     boolean auto = season == LearnerSettings.AUTO;
-    SeriesMemory memory = layouts.empty(auto ? 1 : season, auto);
+    LearnerState memory = layouts.empty(auto ? 1 : season, auto);
     attach(memory);
-    history.seed(Draw.seed(series));
+    history.seed(Seeds.of(series));
     begin(0);
     return memory;
   }
 
   /** Whether a restored memory was written by a learner with these settings. */
-  public boolean fits(SeriesMemory memory) {
+  public boolean fits(LearnerState memory) {
     return layouts.fits(memory);
   }
 
   /**
-   * As {@link #fits(SeriesMemory)}, and whether the season is the wanted one, or is found in the
+   * As {@link #fits(LearnerState)}, and whether the season is the wanted one, or is found in the
    * data if that is wanted.
    */
-  public boolean fits(SeriesMemory memory, int season) {
+  public boolean fits(LearnerState memory, int season) {
     return fits(memory)
         && (season == LearnerSettings.AUTO
-            ? memory.longs[SeriesMemory.DETECT] == 1
-            : memory.longs[SeriesMemory.DETECT] == 0 && memory.season() == season);
+            ? memory.longs[LearnerState.DETECT] == 1
+            : memory.longs[LearnerState.DETECT] == 0 && memory.season() == season);
   }
 
   /**
@@ -125,23 +125,23 @@ public final class Learner {
    * @param season as in {@link #newSeries}
    * @return null when there is nothing in it that can be read
    */
-  public SeriesMemory relearn(SeriesMemory old, int season) {
-    if (old.longs.length != SeriesMemory.LONGS + History.LONGS
-        || old.longs[SeriesMemory.FORMAT] != SeriesMemory.HISTORY_FORMAT) {
+  public LearnerState relearn(LearnerState old, int season) {
+    if (old.longs.length != LearnerState.LONGS + History.LONGS
+        || old.longs[LearnerState.FORMAT] != LearnerState.HISTORY_FORMAT) {
       return null;
     }
-    double[] values = History.values(old.longs, SeriesMemory.LONGS, old.doubles, old.floats);
+    double[] values = History.values(old.longs, LearnerState.LONGS, old.doubles, old.floats);
     if (values == null || values.length == 0) {
       return null;
     }
-    boolean found = season == LearnerSettings.AUTO && old.longs[SeriesMemory.DETECT] == 1;
+    boolean found = season == LearnerSettings.AUTO && old.longs[LearnerState.DETECT] == 1;
     long first = season == LearnerSettings.AUTO ? 1 : season;
     if (found && old.season() >= 1 && old.season() <= settings.exactLimit() / 2) {
       first = old.season();
     }
-    SeriesMemory memory = layouts.empty((int) first, season == LearnerSettings.AUTO);
+    LearnerState memory = layouts.empty((int) first, season == LearnerSettings.AUTO);
     attach(memory);
-    history.seed(History.seed(old.longs, SeriesMemory.LONGS));
+    history.seed(History.seed(old.longs, LearnerState.LONGS));
     int spacing = series.layout.spacing; // it lies there in any layout
     if (old.doubles.length >= spacing + Spacing.DOUBLES) {
       Spacing.copy(old.doubles, memory.doubles, spacing);
@@ -154,16 +154,16 @@ public final class Learner {
       take(ValueRange.bounded(value));
     }
     memory.doubles[series.layout.raw] = values[values.length - 1];
-    memory.longs[SeriesMemory.TIME] = old.longs[SeriesMemory.TIME];
+    memory.longs[LearnerState.TIME] = old.longs[LearnerState.TIME];
     return memory;
   }
 
-  private void attach(SeriesMemory memory) {
+  private void attach(LearnerState memory) {
     if (!layouts.isOne(memory)) {
       throw new IllegalArgumentException(
           "memory: expected one of a learner with the same settings, got another");
     }
-    int season = (int) memory.longs[SeriesMemory.SEASON];
+    int season = (int) memory.longs[LearnerState.SEASON];
     boolean same = series.layout != null && series.season() == season;
     series.attach(memory, same ? series.layout : layouts.of(season));
   }
@@ -173,14 +173,14 @@ public final class Learner {
    * values are does not depend on what they are.
    */
   private void begin(long index) {
-    SeriesMemory memory = series.memory;
+    LearnerState memory = series.memory;
     int spacing = series.layout.spacing;
     Spacing.copy(memory.doubles, memory.doubles, spacing);
     Arrays.fill(memory.doubles, 0, spacing, 0);
     Arrays.fill(memory.doubles, spacing + Spacing.DOUBLES, memory.doubles.length, 0);
     Arrays.fill(memory.floats, 0);
-    memory.longs[SeriesMemory.BEGUN] = index;
-    memory.longs[SeriesMemory.WILD] = 0;
+    memory.longs[LearnerState.BEGUN] = index;
+    memory.longs[LearnerState.WILD] = 0;
     mixture.begin();
     beginSeason(index);
   }
@@ -197,7 +197,7 @@ public final class Learner {
    * @param time in milliseconds; where values come regularly it tells how many are in a day
    * @throws IllegalArgumentException when the value is not a finite number
    */
-  public void observe(SeriesMemory memory, long time, double value) {
+  public void observe(LearnerState memory, long time, double value) {
     attach(memory);
     observe(time, value, history.age(), 0);
   }
@@ -211,7 +211,7 @@ public final class Learner {
    *
    * @throws IllegalArgumentException when the value is not a finite number
    */
-  public void observe(SeriesMemory memory, SequenceWindow window) {
+  public void observe(LearnerState memory, SequenceWindow window) {
     long passed = passed(memory, window);
     long age = history.age();
     long left = window.missing() - passed; // the first ones, so that the last lead to the newest
@@ -230,7 +230,7 @@ public final class Learner {
    * Whether what was learnt is of values as far apart as the window says, or of an unknown spacing.
    * A season of other steps would be another season.
    */
-  public boolean isSpacedAs(SeriesMemory memory, SequenceWindow window) {
+  public boolean isSpacedAs(LearnerState memory, SequenceWindow window) {
     attach(memory);
     long known = spacing();
     return window.interval() == 0 || known == 0 || known == window.interval();
@@ -245,7 +245,7 @@ public final class Learner {
    * How many indices the series goes on by before the window's newest value: what is missing, or a
    * part of it that leaves the phase as it should be where so many are missing that it pays.
    */
-  public long passed(SeriesMemory memory, SequenceWindow window) {
+  public long passed(LearnerState memory, SequenceWindow window) {
     attach(memory);
     return MissingValues.passed(history, window.missing());
   }
@@ -265,12 +265,12 @@ public final class Learner {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
-    SeriesMemory memory = series.memory;
+    LearnerState memory = series.memory;
     int spacing = series.layout.spacing;
     if (interval > 0) {
       Spacing.set(memory.doubles, spacing, interval);
     } else if (before > 0) {
-      Spacing.observe(memory.doubles, spacing, time - memory.longs[SeriesMemory.TIME], before);
+      Spacing.observe(memory.doubles, spacing, time - memory.longs[LearnerState.TIME], before);
     }
     double tamed = ValueRange.tame(history, value);
     if (ValueRange.isCalm(history, tamed)) {
@@ -283,9 +283,9 @@ public final class Learner {
       take(tamed);
     }
     memory.doubles[series.layout.raw] = value;
-    memory.longs[SeriesMemory.WILD] = tamed == value ? 0 : 1;
-    memory.longs[SeriesMemory.TIME] = time;
-    if (memory.longs[SeriesMemory.DETECT] == 1
+    memory.longs[LearnerState.WILD] = tamed == value ? 0 : 1;
+    memory.longs[LearnerState.TIME] = time;
+    if (memory.longs[LearnerState.DETECT] == 1
         && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age())) {
       detectSeason();
     }
@@ -331,13 +331,13 @@ public final class Learner {
   /** Keeps what was learnt of the mixture, and lets the experts learn the past again. */
   private void changeSeason(int season) {
     double[] values = history.values();
-    SeriesMemory memory = series.memory;
-    SeriesMemory old = new SeriesMemory(memory.longs, memory.doubles, memory.floats);
-    MemoryLayout after = layouts.of(season);
+    LearnerState memory = series.memory;
+    LearnerState old = new LearnerState(memory.longs, memory.doubles, memory.floats);
+    StateLayout after = layouts.of(season);
     memory.doubles = new double[after.doubles];
     memory.floats = new float[after.floats];
     after.copyMixture(old, series.layout, memory); // still the layout of before
-    memory.longs[SeriesMemory.SEASON] = season;
+    memory.longs[LearnerState.SEASON] = season;
     attach(memory);
     beginSeason(history.t() - values.length + 1);
     for (double value : values) {
@@ -354,10 +354,10 @@ public final class Learner {
    * @param lower (levels, horizon), lower ends of each level's interval; or null
    * @param upper as lower
    */
-  public void forecast(SeriesMemory memory, double[] values, double[][] lower, double[][] upper) {
+  public void forecast(LearnerState memory, double[] values, double[][] lower, double[][] upper) {
     attach(memory);
     boolean known = history.age() > 0;
-    boolean wild = memory.longs[SeriesMemory.WILD] == 1;
+    boolean wild = memory.longs[LearnerState.WILD] == 1;
     double anchor = memory.doubles[series.layout.raw];
     for (int i = 1; i <= horizon; i++) {
       double value = anchor + (known && !wild ? mixture.issued(i) : 0);
@@ -388,25 +388,25 @@ public final class Learner {
   }
 
   /** The newest forecast of one expert alone, for step i from 1. */
-  public double expertForecast(SeriesMemory memory, int e, int i) {
+  public double expertForecast(LearnerState memory, int e, int i) {
     attach(memory);
     return history.newest() + mixture.said(e, history.t(), i);
   }
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
-  public double share(SeriesMemory memory, int e, int i) {
+  public double share(LearnerState memory, int e, int i) {
     attach(memory);
     return mixture.share(e, i);
   }
 
   /** The share of the stacked regression in the forecast of step i; 0 without one. */
-  public double stackShare(SeriesMemory memory, int i) {
+  public double stackShare(LearnerState memory, int i) {
     attach(memory);
     return mixture.stackShare(i);
   }
 
   /** The running error of an expert at step i, about 50 values deep. */
-  public double runningError(SeriesMemory memory, int e, int i) {
+  public double runningError(LearnerState memory, int e, int i) {
     attach(memory);
     return mixture.runningError(e, i);
   }
@@ -417,32 +417,32 @@ public final class Learner {
   }
 
   /** Forecasts of step i that have met their truth. */
-  public long scored(SeriesMemory memory, int i) {
+  public long scored(LearnerState memory, int i) {
     attach(memory);
     return scores.count(i);
   }
 
   /** Our mean absolute error at step i since the series began; NaN before the first. */
-  public double meanError(SeriesMemory memory, int i) {
+  public double meanError(LearnerState memory, int i) {
     return mean(memory, RunningScores.OURS, i);
   }
 
   /** The same of "repeat the newest value". */
-  public double naiveError(SeriesMemory memory, int i) {
+  public double naiveError(LearnerState memory, int i) {
     return mean(memory, RunningScores.NAIVE, i);
   }
 
   /** The same of "repeat the value of a season ago". */
-  public double seasonalNaiveError(SeriesMemory memory, int i) {
+  public double seasonalNaiveError(LearnerState memory, int i) {
     return mean(memory, RunningScores.SEASONAL_NAIVE, i);
   }
 
   /** The share of truths at step i within the interval of a level, by its number from 0. */
-  public double coverage(SeriesMemory memory, int level, int i) {
+  public double coverage(LearnerState memory, int level, int i) {
     return mean(memory, RunningScores.HITS + level, i);
   }
 
-  private double mean(SeriesMemory memory, int row, int i) {
+  private double mean(LearnerState memory, int row, int i) {
     attach(memory);
     return scores.mean(row, i);
   }

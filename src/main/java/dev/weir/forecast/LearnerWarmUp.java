@@ -41,7 +41,7 @@ public final class LearnerWarmUp {
     }
     long start = System.nanoTime();
     Learner twin = new Learner(settings);
-    SeriesMemory memory = twin.newSeries("", SEASON);
+    LearnerState memory = twin.newSeries("", SEASON);
     double[] values = new double[settings.horizon()];
     int levels = settings.levels().size();
     double[][] lower = new double[levels][settings.horizon()];

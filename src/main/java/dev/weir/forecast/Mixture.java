@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <pre>
  * b   = sum of w_e X_e           weighted mean of the experts ({@link PhasedHedge})
- * st  = b + a regression's correction of it                   ({@link Stack})
+ * st  = b + a regression's correction of it                   ({@link StackedRegression})
  * out = weighted mean of b and st, by their errors            ({@link Hedge})
  * </pre>
  *
@@ -26,7 +26,7 @@ final class Mixture {
   private final double discount;
   private final PhasedHedge hedge;
   private final Hedge finalHedge;
-  private final Stack stack; // null when there is none
+  private final StackedRegression stack; // null when there is none
   private final IntervalTracker tracker;
 
   // scratch
@@ -46,7 +46,7 @@ final class Mixture {
     this.discount = settings.discount();
     this.finalHedge = new Hedge(settings.eta(), settings.discount());
     this.hedge = new PhasedHedge(finalHedge, experts, horizon);
-    this.stack = settings.stacking() ? new Stack(experts, horizon) : null;
+    this.stack = settings.stacking() ? new StackedRegression(experts, horizon) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
     this.mean = new double[horizon];
     this.said = new double[experts];
@@ -58,7 +58,7 @@ final class Mixture {
   }
 
   /** Null when there is none. */
-  Stack stack() {
+  StackedRegression stack() {
     return stack;
   }
 
@@ -68,8 +68,8 @@ final class Mixture {
 
   /** Before the first value of a series. */
   void begin() {
-    MemoryLayout layout = series.layout;
-    SeriesMemory memory = series.memory;
+    StateLayout layout = series.layout;
+    LearnerState memory = series.memory;
     if (stack != null) {
       stack.begin(memory.doubles, layout.stackDoubles);
     }
@@ -78,7 +78,7 @@ final class Mixture {
 
   /** Before a season is learnt; what does not depend on it is left as it is. */
   void beginSeason() {
-    MemoryLayout layout = series.layout;
+    StateLayout layout = series.layout;
     float[] floats = series.memory.floats;
     tracker.beginSeason(floats, layout.trackerFloats, series.season());
     hedge.beginSeason(floats, layout.phaseLosses, series.season());
@@ -86,7 +86,7 @@ final class Mixture {
 
   /** Learns about all open forecasts of the value that comes next. */
   void score(double value) {
-    MemoryLayout layout = series.layout;
+    StateLayout layout = series.layout;
     float[] floats = series.memory.floats;
     long t = series.history.t() + 1;
     long begun = series.begun();
@@ -99,7 +99,7 @@ final class Mixture {
 
   /** Learns from the value at t about the forecast of step i made at t - i. */
   private void score(long t, int i, double value) {
-    MemoryLayout layout = series.layout;
+    StateLayout layout = series.layout;
     float[] floats = series.memory.floats;
     double[] doubles = series.memory.doubles;
     long origin = t - i;
@@ -195,7 +195,7 @@ final class Mixture {
 
   /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
   private void mix(long t, int i, double anchor, int known) {
-    MemoryLayout layout = series.layout;
+    StateLayout layout = series.layout;
     float[] floats = series.memory.floats;
     double[] doubles = series.memory.doubles;
     weigh(Math.min(i, known), t + i, experts);

@@ -104,9 +104,9 @@ final class ModeForecaster {
    * Scores what was forecast of the window's newest value, learns from it, and makes the next
    * forecast, in that order; the memory is of the current key.
    */
-  SeriesMemory learn(SequenceWindow window) throws IOException {
+  LearnerState learn(SequenceWindow window) throws IOException {
     boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    SeriesMemory memory = reset ? null : host.memory(target.mode());
+    LearnerState memory = reset ? null : host.memory(target.mode());
     int season = target.learning().season();
     if (memory != null && !learner.fits(memory, season)) {
       // a savepoint of other settings or of an older version
@@ -133,7 +133,7 @@ final class ModeForecaster {
   }
 
   private void tell(
-      NetworkForecaster forecaster, SequenceWindow window, long newest, SeriesMemory memory) {
+      NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState memory) {
     baseModel.use(forecaster, window, newest);
     if (tunedModel != null) {
       tunedModel.use(forecaster, window, newest, memory);
@@ -164,7 +164,7 @@ final class ModeForecaster {
   /**
    * @param memory what {@link #learn} gave; null when nothing is learned
    */
-  Forecast forecast(SequenceWindow window, SeriesMemory memory) {
+  Forecast forecast(SequenceWindow window, LearnerState memory) {
     if (memory != null) {
       return mixture(window, memory);
     }
@@ -177,7 +177,7 @@ final class ModeForecaster {
     return network.forecast(window);
   }
 
-  private Forecast mixture(SequenceWindow window, SeriesMemory memory) {
+  private Forecast mixture(SequenceWindow window, LearnerState memory) {
     List<Double> levels = learner.settings().levels();
     double[] values = new double[target.horizon()];
     double[][] lower = new double[levels.size()][values.length];
@@ -205,12 +205,12 @@ final class ModeForecaster {
   }
 
   /** Whether this value is one after which a score is told. */
-  boolean isScoreDue(SeriesMemory memory) {
+  boolean isScoreDue(LearnerState memory) {
     int every = target.learning().scoresEvery();
     return every > 0 && memory.count() / every > before / every && learner.scored(memory, 1) > 0;
   }
 
-  Score score(SequenceWindow window, SeriesMemory memory) {
+  Score score(SequenceWindow window, LearnerState memory) {
     int steps = 0;
     while (steps < target.horizon() && learner.scored(memory, steps + 1) > 0) {
       steps++;

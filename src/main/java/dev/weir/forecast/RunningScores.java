@@ -7,7 +7,7 @@ import dev.weir.forecast.expert.History;
  * of those that repeating a value would have made, how many truths each level's interval held, and
  * of how many.
  *
- * <p>Lies at {@link MemoryLayout#scores}, a row of (horizon) for each.
+ * <p>Lies at {@link StateLayout#scores}, a row of (horizon) for each.
  */
 final class RunningScores {
 

@@ -289,7 +289,7 @@ public final class SeriesForecaster {
         window = windows.window(series, state);
       }
       long start = sampled ? System.nanoTime() : 0;
-      SeriesMemory memory = null;
+      LearnerState memory = null;
       if (forecaster.learns()) {
         memory = forecaster.learn(window);
         host.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());

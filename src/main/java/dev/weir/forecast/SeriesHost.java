@@ -20,14 +20,14 @@ public interface SeriesHost {
   void window(WindowState state) throws IOException;
 
   /** What was learned of the series in this mode; null when nothing was. */
-  SeriesMemory memory(Mode mode) throws IOException;
+  LearnerState memory(Mode mode) throws IOException;
 
   /**
    * Keeps it.
    *
    * @param memory null to drop it
    */
-  void memory(Mode mode, SeriesMemory memory) throws IOException;
+  void memory(Mode mode, LearnerState memory) throws IOException;
 
   /** When the timer fires that drops the series; null for none. */
   Long expiry() throws IOException;

@@ -1,11 +1,11 @@
 package dev.weir.forecast;
 
-import dev.weir.forecast.expert.Draw;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.expert.Updates;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Loss;
@@ -58,7 +58,7 @@ public final class TunedModelExpert implements Expert {
   // told for each value
   private NetworkForecaster told;
   private SequenceWindow window;
-  private SeriesMemory series;
+  private LearnerState series;
   private long newest;
 
   // of the model at hand, made when it changes
@@ -113,7 +113,7 @@ public final class TunedModelExpert implements Expert {
    * @param series whose copy it is
    */
   public void use(
-      NetworkForecaster forecaster, SequenceWindow window, long newest, SeriesMemory series) {
+      NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState series) {
     if (forecaster != null && forecaster.model() != active) {
       prepare(forecaster.model());
     }
@@ -178,7 +178,7 @@ public final class TunedModelExpert implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     if (told == null || history.t() != newest) { // no model, or the learner is in the past
       return;
     }
@@ -228,7 +228,7 @@ public final class TunedModelExpert implements Expert {
   private void draw(History history, long first, long last, long number) {
     int horizon = model.horizon();
     for (int k = 0; k < BATCH; k++) {
-      long drawn = Draw.number(history.seed() + number * BATCH + k);
+      long drawn = Seeds.number(history.seed() + number * BATCH + k);
       long origin = k == 0 ? last : last - Long.remainderUnsigned(drawn, last - first + 1);
       for (int i = 0; i < seqLen; i++) {
         values[i] = history.at(origin - seqLen + 1 + i);
@@ -272,7 +272,7 @@ public final class TunedModelExpert implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     TunedCopy copy = told == null || history.t() != newest ? null : series.tuned();
     if (copy == null
         || model == null

@@ -4,10 +4,10 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ForecastSettings.Target;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Scored;
 import dev.weir.forecast.SeriesHost;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class TaskHost implements SeriesHost {
 
   private final ValueState<WindowState> window;
   private final ValueState<Long> expiry; // null without a ttl
-  private final Map<Mode, ValueState<SeriesMemory>> memories = new EnumMap<>(Mode.class);
+  private final Map<Mode, ValueState<LearnerState>> memories = new EnumMap<>(Mode.class);
   private final ForecastMetrics metrics;
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the call at hand
@@ -65,8 +65,8 @@ final class TaskHost implements SeriesHost {
   }
 
   /** What was learned of a series, by mode. The state's name is part of each savepoint. */
-  private static ValueStateDescriptor<SeriesMemory> learned(Mode mode) {
-    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirType.SERIES_MEMORY);
+  private static ValueStateDescriptor<LearnerState> learned(Mode mode) {
+    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirType.LEARNER_STATE);
   }
 
   ModeMetrics metrics(Mode mode) {
@@ -100,12 +100,12 @@ final class TaskHost implements SeriesHost {
   }
 
   @Override
-  public SeriesMemory memory(Mode mode) throws IOException {
+  public LearnerState memory(Mode mode) throws IOException {
     return value(memories.get(mode), LEARNED + mode.label());
   }
 
   @Override
-  public void memory(Mode mode, SeriesMemory memory) throws IOException {
+  public void memory(Mode mode, LearnerState memory) throws IOException {
     memories.get(mode).update(memory);
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 public final class OneSeries implements SeriesHost {
 
   private final List<Forecast> forecasts = new ArrayList<>();
-  private final Map<Mode, SeriesMemory> memories = new EnumMap<>(Mode.class);
+  private final Map<Mode, LearnerState> memories = new EnumMap<>(Mode.class);
   private WindowState window;
 
   private OneSeries() {}
@@ -43,12 +43,12 @@ public final class OneSeries implements SeriesHost {
   }
 
   @Override
-  public SeriesMemory memory(Mode mode) {
+  public LearnerState memory(Mode mode) {
     return memories.get(mode);
   }
 
   @Override
-  public void memory(Mode mode, SeriesMemory memory) {
+  public void memory(Mode mode, LearnerState memory) {
     memories.put(mode, memory);
   }
 

@@ -101,8 +101,8 @@ class SeasonDetectorTest {
   @Test
   void aLearnerFindsTheSeasonAndUsesIt() {
     Learner learner = new Learner(LearnerSettings.small(3));
-    SeriesMemory found = learner.newSeries("found", LearnerSettings.AUTO);
-    SeriesMemory none = learner.newSeries("none", LearnerSettings.NONE);
+    LearnerState found = learner.newSeries("found", LearnerSettings.AUTO);
+    LearnerState none = learner.newSeries("none", LearnerSettings.NONE);
     double[] y = wave(1_000, 24, 0.3, 1);
     for (int t = 0; t < y.length; t++) {
       learner.observe(found, t, y[t]);
@@ -177,7 +177,7 @@ class SeasonDetectorTest {
 
   private static int seasonFound(long[] times) {
     Learner learner = new Learner(LearnerSettings.small(3));
-    SeriesMemory memory = learner.newSeries("s", LearnerSettings.AUTO);
+    LearnerState memory = learner.newSeries("s", LearnerSettings.AUTO);
     double[] y = humps(400);
     for (int t = 0; t < 400; t++) {
       learner.observe(memory, times[t], y[t]);

@@ -154,7 +154,7 @@ public final class Analogs implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     if (history.tailSize() == 0) {
       return;
     }
@@ -188,12 +188,12 @@ public final class Analogs implements Expert {
     return StepGroups.place(i) + (int) (t % i);
   }
 
-  private static float usual(History history, ExpertMemory memory, long index) {
+  private static float usual(History history, ExpertState memory, long index) {
     int phase = phase(index, history.season());
     return memory.floats[memory.f + usualAt(history.shape().horizon()) + phase];
   }
 
-  private static void learnUsual(History history, ExpertMemory memory) {
+  private static void learnUsual(History history, ExpertState memory) {
     // the first values come all at once
     int size = history.age() == History.SCALE_AFTER ? history.tailSize() : 1;
     for (int back = size - 1; back >= 0; back--) {
@@ -215,7 +215,7 @@ public final class Analogs implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     double variance = memory.doubles[memory.d + VARIANCE];
     if (!isReady(history, 0)) {
       Arrays.fill(out, history.newest());
@@ -268,7 +268,7 @@ public final class Analogs implements Expert {
   }
 
   /** The tail without what is usual at each phase, from index 0. */
-  private float[] apart(History history, ExpertMemory memory, int size) {
+  private float[] apart(History history, ExpertState memory, int size) {
     if (apart.length < size) {
       apart = new float[Math.max(size, 2 * apart.length)];
       usual = new float[apart.length];

@@ -6,7 +6,7 @@ package dev.weir.forecast.expert;
  * <p>Contract, held by {@code ExpertContractTest}:
  *
  * <ul>
- *   <li>All that is learnt of a series lies in the given {@link ExpertMemory}; fields hold settings
+ *   <li>All that is learnt of a series lies in the given {@link ExpertState}; fields hold settings
  *       and scratch. So one instance serves any number of series, and a series whose arrays were
  *       saved and restored goes on as if nothing had happened.
  *   <li>A forecast depends on values up to {@link History#t()} only, and is finite.
@@ -42,7 +42,7 @@ public interface Expert {
   }
 
   /** Prepares a slice that is all zeros, before the first value of a series. */
-  default void begin(Shape shape, ExpertMemory memory) {}
+  default void begin(Shape shape, ExpertState memory) {}
 
   /**
    * Updates left out since this object was made, because a loss or a gradient was not a finite
@@ -53,12 +53,12 @@ public interface Expert {
   }
 
   /** Learns from the newest value, {@code history.at(history.t())}. Called once for each value. */
-  default void observe(History history, ExpertMemory memory) {}
+  default void observe(History history, ExpertState memory) {}
 
   /**
    * Forecasts the values at {@code t+1 ... t+horizon}, after {@link #observe}.
    *
    * @param out (horizon); overwritten
    */
-  void forecast(History history, ExpertMemory memory, double[] out);
+  void forecast(History history, ExpertState memory, double[] out);
 }

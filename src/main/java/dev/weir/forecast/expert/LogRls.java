@@ -37,7 +37,7 @@ public final class LogRls implements Expert {
   private final double[] features = new double[LAGS + OTHERS];
   private double[] path = new double[0]; // (horizon), deviations foreseen
   private History history;
-  private ExpertMemory memory;
+  private ExpertState memory;
   private int lags;
   private int lineAt; // floats: the line of past deviations
   private int line; // its length
@@ -85,11 +85,11 @@ public final class LogRls implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
+  public void begin(Shape shape, ExpertState memory) {
     rls(shape).begin(memory.doubles, memory.d + THETA);
   }
 
-  private void look(History history, ExpertMemory memory) {
+  private void look(History history, ExpertState memory) {
     this.history = history;
     this.memory = memory;
     lags = lags(history.shape());
@@ -98,7 +98,7 @@ public final class LogRls implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     if (history.tailSize() == 0) {
       return;
     }
@@ -166,7 +166,7 @@ public final class LogRls implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     look(history, memory);
     if (path.length != out.length) {
       path = new double[out.length];

@@ -147,7 +147,7 @@ public final class RecurrentCorrector implements Corrector {
     return INPUTS + hidden + horizon;
   }
 
-  private void look(Shape shape, ExpertMemory memory) {
+  private void look(Shape shape, ExpertState memory) {
     horizon = shape.horizon();
     int count = count(horizon);
     weights = memory.f;
@@ -171,13 +171,13 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
+  public void begin(Shape shape, ExpertState memory) {
     look(shape, memory);
     updates.begin(start, memory.floats, weights, count(horizon));
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     look(history.shape(), memory);
     double value = history.newest();
     double weight = Math.max(0.05, 1.0 / history.age());
@@ -196,7 +196,7 @@ public final class RecurrentCorrector implements Corrector {
     }
   }
 
-  private void learnSizes(History history, ExpertMemory memory, double value) {
+  private void learnSizes(History history, ExpertState memory, double value) {
     long t = history.t();
     double least =
         0.02 * fastDeviation(history, memory); // after a lull it must not grow from nothing
@@ -210,23 +210,23 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   /** Unit of the errors of step i, from 1; at least a fiftieth of the values' fast deviation. */
-  private double unit(ExpertMemory memory, int i, double fast) {
+  private double unit(ExpertState memory, int i, double fast) {
     return Math.max(memory.doubles[memory.d + SIZES + i - 1], 0.02 * fast);
   }
 
-  private double fastDeviation(History history, ExpertMemory memory) {
+  private double fastDeviation(History history, ExpertState memory) {
     double variance = Math.max(0, memory.doubles[memory.d + VARIANCE]);
     return Math.max(Math.sqrt(variance), 0.1 * history.deviation());
   }
 
-  private void learn(History history, ExpertMemory memory, long draw) {
+  private void learn(History history, ExpertState memory, long draw) {
     double fast = fastDeviation(history, memory);
     if (!history.isUsable(fast)) {
       return;
     }
     long t = history.t();
     long room = Math.min(reach(horizon), history.age() - 1 - seqLen);
-    long drawn = t - 1 - Long.remainderUnsigned(Draw.number(history.seed() + draw), room + 1);
+    long drawn = t - 1 - Long.remainderUnsigned(Seeds.number(history.seed() + draw), room + 1);
     fill(history, memory, 0, t - seqLen, fast);
     fill(history, memory, 1, drawn - seqLen + 1, fast);
     float[] floats = memory.floats;
@@ -275,7 +275,7 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   /** One window, from the state that was carried to it, and those of its targets that are known. */
-  private void fill(History history, ExpertMemory memory, int window, long first, double fast) {
+  private void fill(History history, ExpertState memory, int window, long first, double fast) {
     float[] floats = memory.floats;
     long t = history.t();
     System.arraycopy(floats, rowAt(first) + INPUTS, h0, window * hidden, hidden);
@@ -298,14 +298,14 @@ public final class RecurrentCorrector implements Corrector {
 
   /** Alone, it corrects {@link Naive}. */
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     look(history.shape(), memory);
     Arrays.fill(naive, history.newest());
     correct(history, memory, naive, out);
   }
 
   @Override
-  public void correct(History history, ExpertMemory memory, double[] mean, double[] out) {
+  public void correct(History history, ExpertState memory, double[] mean, double[] out) {
     look(history.shape(), memory);
     float[] floats = memory.floats;
     double fast = fastDeviation(history, memory);
@@ -338,7 +338,7 @@ public final class RecurrentCorrector implements Corrector {
     }
   }
 
-  private void fillInputs(History history, ExpertMemory memory, double[] mean, double unit) {
+  private void fillInputs(History history, ExpertState memory, double[] mean, double unit) {
     Arrays.fill(x, 0f);
     long t = history.t();
     double value = history.newest();
@@ -385,7 +385,7 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   /** How far the value was from what b had said i steps before. */
-  private double miss(History history, ExpertMemory memory, int i) {
+  private double miss(History history, ExpertState memory, int i) {
     long origin = history.t() - i;
     if (origin < history.start()) {
       return 0;

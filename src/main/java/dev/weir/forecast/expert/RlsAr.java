@@ -54,12 +54,12 @@ public final class RlsAr implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
+  public void begin(Shape shape, ExpertState memory) {
     rls(shape).begin(memory.doubles, memory.d);
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     double deviation = history.lastDeviation();
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
       return;
@@ -73,7 +73,7 @@ public final class RlsAr implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     this.history = history;
     known = history.t();
     path = out;

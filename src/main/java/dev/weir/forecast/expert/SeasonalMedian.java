@@ -25,7 +25,7 @@ public final class SeasonalMedian implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     if (history.season() == 1) {
       return;
     }
@@ -35,7 +35,7 @@ public final class SeasonalMedian implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     boolean seasonal = history.season() > 1;
     double plain = seasonal ? 0 : RunningMedian.ofNewest(history, scratch);
     for (int i = 1; i <= out.length; i++) {

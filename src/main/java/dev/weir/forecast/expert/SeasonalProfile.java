@@ -35,7 +35,7 @@ public final class SeasonalProfile implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     int season = history.season();
     if (season == 1) {
       return;
@@ -72,7 +72,7 @@ public final class SeasonalProfile implements Expert {
    * The usual value at an index, from what was learnt at least {@code gap} steps before it; the
    * newest value when nothing was.
    */
-  private static double usual(History history, ExpertMemory memory, long index, int gap) {
+  private static double usual(History history, ExpertState memory, long index, int gap) {
     int season = history.season();
     int week = history.shape().week();
     double base = memory.doubles[memory.d + BASE];
@@ -90,7 +90,7 @@ public final class SeasonalProfile implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     boolean seasonal = history.season() > 1;
     for (int i = 1; i <= out.length; i++) {
       out[i - 1] = history.newest();

@@ -177,13 +177,13 @@ public final class WindowedNetwork implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
+  public void begin(Shape shape, ExpertState memory) {
     look(shape);
     updates.begin(start, memory.floats, memory.f, count);
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     look(history.shape());
     long newest = history.t() - (allSteps ? 1 : horizon);
     long oldest = Math.max(reader.oldest(history, allSteps), newest - reach + 1);
@@ -213,7 +213,7 @@ public final class WindowedNetwork implements Expert {
               ? newest
               : newest
                   - Long.remainderUnsigned(
-                      Draw.number(history.seed() + drawn), newest - oldest + 1);
+                      Seeds.number(history.seed() + drawn), newest - oldest + 1);
       int at = k * window * INPUTS;
       int phi = k * origins * path;
       double scale =
@@ -364,7 +364,7 @@ public final class WindowedNetwork implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     look(history.shape());
     double anchor = history.newest();
     long t = history.t();

@@ -156,7 +156,7 @@ class ExpertsTest {
     SingleExpert[] near = {
       new SingleExpert(both.get(0), 2, 6), new SingleExpert(both.get(0), 2, 6)
     };
-    ExpertMemory[] wide = new ExpertMemory[2];
+    ExpertState[] wide = new ExpertState[2];
     SingleExpert[] alone = new SingleExpert[2];
     for (int k = 0; k < 2; k++) {
       alone[k] =
@@ -164,7 +164,7 @@ class ExpertsTest {
               Experts.create("analogs-wide", 7, 3, 400, NetworkTraining.DEFAULT), 2, 6);
       double[] doubles = new double[both.get(1).doubles(near[k].shape)];
       float[] floats = new float[both.get(1).floats(near[k].shape)];
-      wide[k] = new ExpertMemory().at(doubles, 0, floats, 0);
+      wide[k] = new ExpertState().at(doubles, 0, floats, 0);
     }
     Random random = new Random(9);
     double[] out = new double[2];

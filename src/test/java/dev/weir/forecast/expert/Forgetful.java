@@ -19,19 +19,19 @@ public final class Forgetful implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
+  public void begin(Shape shape, ExpertState memory) {
     memory.doubles[memory.d] = 5;
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState memory) {
     if (history.t() == BROKEN_AT) {
       memory.doubles[memory.d] = Double.NaN;
     }
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState memory, double[] out) {
     Arrays.fill(out, memory.doubles[memory.d]);
   }
 }

@@ -27,8 +27,8 @@ final class SingleExpert {
     history.attach(shape, longs, 0, doubles, 0, floats, 0);
   }
 
-  private ExpertMemory memory() {
-    return new ExpertMemory().at(doubles, History.doubles(shape), floats, History.floats(shape));
+  private ExpertState memory() {
+    return new ExpertState().at(doubles, History.doubles(shape), floats, History.floats(shape));
   }
 
   /** Continues from another one's saved state, with an expert object of its own. */

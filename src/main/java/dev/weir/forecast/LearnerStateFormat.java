@@ -5,11 +5,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * The bytes of a {@link SeriesMemory}, independent of the engine that stores them: the lengths of
+ * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
  * its three arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
  * base model.
  */
-public final class SeriesMemoryFormat {
+public final class LearnerStateFormat {
 
   /** The layout that {@link #write} writes. */
   public static final byte VERSION = 1;
@@ -17,9 +17,9 @@ public final class SeriesMemoryFormat {
   /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
-  private SeriesMemoryFormat() {}
+  private LearnerStateFormat() {}
 
-  public static void write(SeriesMemory memory, DataOutput target) throws IOException {
+  public static void write(LearnerState memory, DataOutput target) throws IOException {
     target.writeInt(memory.longs().length);
     target.writeInt(memory.doubles().length);
     target.writeInt(memory.floats().length);
@@ -30,7 +30,7 @@ public final class SeriesMemoryFormat {
     writeTuned(memory.tuned(), target);
   }
 
-  private static long length(SeriesMemory memory) {
+  private static long length(LearnerState memory) {
     return (long) Long.BYTES * memory.longs().length
         + Double.BYTES * memory.doubles().length
         + Float.BYTES * memory.floats().length;
@@ -72,11 +72,11 @@ public final class SeriesMemoryFormat {
     return new TunedCopy(version, model, shape, learnt, floats);
   }
 
-  public static SeriesMemory read(DataInput source) throws IOException {
+  public static LearnerState read(DataInput source) throws IOException {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
-    SeriesMemory memory = new SeriesMemory(longs, doubles, floats);
+    LearnerState memory = new LearnerState(longs, doubles, floats);
     BulkCopy copy = new BulkCopy(length(memory));
     copy.read(source, longs);
     copy.read(source, doubles);

@@ -14,7 +14,7 @@ import dev.weir.forecast.expert.StepGroups;
  * It may find that two experts err in opposite ways, which weights cannot. One regression for each
  * of the {@link StepGroups}.
  */
-final class Stack {
+final class StackedRegression {
 
   private static final double LAMBDA = 0.997;
   private static final double RIDGE = 300;
@@ -25,7 +25,7 @@ final class Stack {
   private final Rls[] rls; // one for each group: they forget by their size
   private final double[] features; // (experts + 1)
 
-  Stack(int experts, int horizon) {
+  StackedRegression(int experts, int horizon) {
     this.experts = experts;
     this.horizon = horizon;
     this.features = new double[experts + 1];

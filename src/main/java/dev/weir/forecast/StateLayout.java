@@ -6,10 +6,10 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Shape;
 
 /**
- * Where everything lies in a {@link SeriesMemory} for one season. The history comes first, so that
+ * Where everything lies in a {@link LearnerState} for one season. The history comes first, so that
  * it is found without knowing the rest: that is how a memory of other settings is learnt again.
  */
-final class MemoryLayout {
+final class StateLayout {
 
   final Shape shape;
 
@@ -39,11 +39,11 @@ final class MemoryLayout {
   /**
    * @param stack null when there is none
    */
-  MemoryLayout(
+  StateLayout(
       LearnerSettings settings,
       Expert[] experts,
       PhasedHedge hedge,
-      Stack stack,
+      StackedRegression stack,
       IntervalTracker tracker,
       int season) {
     if (season > settings.exactLimit() / 2) {
@@ -110,7 +110,7 @@ final class MemoryLayout {
   }
 
   /** Copies what does not depend on the season from a memory of another season. */
-  void copyMixture(SeriesMemory from, MemoryLayout of, SeriesMemory to) {
+  void copyMixture(LearnerState from, StateLayout of, LearnerState to) {
     System.arraycopy(
         from.doubles,
         of.mixtureDoubles,

@@ -4,7 +4,7 @@ package dev.weir.forecast.expert;
  * Where an expert finds what it has learnt of the series at hand: a slice of each of the series'
  * arrays. Reused: valid during one call only.
  */
-public final class ExpertMemory {
+public final class ExpertState {
 
   double[] doubles;
   int d; // first double of the slice
@@ -12,7 +12,7 @@ public final class ExpertMemory {
   int f; // first float of the slice
 
   /** Points at another slice; returns itself. */
-  public ExpertMemory at(double[] doubles, int d, float[] floats, int f) {
+  public ExpertState at(double[] doubles, int d, float[] floats, int f) {
     this.doubles = doubles;
     this.d = d;
     this.floats = floats;

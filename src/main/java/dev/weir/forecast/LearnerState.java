@@ -15,7 +15,7 @@ package dev.weir.forecast;
  * The arrays are replaced when a new season is found, since their sizes depend on it. Beside them
  * lies the series' own copy of the base model, if there is one.
  */
-public final class SeriesMemory {
+public final class LearnerState {
 
   /** Changes whenever the meaning of a number in the arrays does. */
   static final int LAYOUT_VERSION = 1;
@@ -40,7 +40,7 @@ public final class SeriesMemory {
   private TunedCopy tuned; // null while there is none
 
   /** Takes the arrays of a saved memory; does not copy them. */
-  public SeriesMemory(long[] longs, double[] doubles, float[] floats) {
+  public LearnerState(long[] longs, double[] doubles, float[] floats) {
     if (longs.length <= LAYOUT) {
       throw new IllegalArgumentException("memory: expected a layout, got no number");
     }
@@ -85,8 +85,8 @@ public final class SeriesMemory {
     return longs[LONGS] + 1;
   }
 
-  public SeriesMemory copy() {
-    SeriesMemory copy = new SeriesMemory(longs.clone(), doubles.clone(), floats.clone());
+  public LearnerState copy() {
+    LearnerState copy = new LearnerState(longs.clone(), doubles.clone(), floats.clone());
     copy.tuned = tuned == null ? null : tuned.copy();
     return copy;
   }
