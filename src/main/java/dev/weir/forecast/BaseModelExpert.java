@@ -40,7 +40,7 @@ public final class BaseModelExpert implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertState memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     boolean answered =
         forecaster != null
             && history.t() == newest

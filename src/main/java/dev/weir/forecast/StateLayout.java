@@ -4,23 +4,27 @@ import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Shape;
+import java.util.List;
 
 /**
- * Where everything lies in a {@link LearnerState} for one season. The history comes first, so that
- * it is found without knowing the rest: that is how a memory of other settings is learnt again.
+ * Where each part of a {@link LearnerState} begins, for one season. The history comes first, so
+ * that it is found without knowing the rest: that is how a state of other settings is learned
+ * again.
  */
 final class StateLayout {
 
   final Shape shape;
+  final int levels;
+  final boolean[] flat; // (experts), whether all steps of a forecast are always equal
 
   final int mixtureDoubles; // from here to the next: what does not depend on the season
   final int mixtureDoublesEnd;
-  final int raw; // the newest value as it came
-  final int spacing; // the usual step of time, and for how many values it has been usual
-  final int scores; // rows of RunningScores
-  final int stackDoubles;
-  final int trackerDoubles;
-  final int[] expertDoubles;
+  final int newestObserved;
+  final int spacing;
+  final int scores;
+  final int regression;
+  final int intervalDoubles;
+  final int[] expertDoubles; // (experts + 1)
   final int doubles;
 
   final int mixtureFloats;
@@ -32,20 +36,11 @@ final class StateLayout {
   final int losses; // (horizon, experts)
   final int phaseLosses; // (phases of a season, experts)
   final int finalLosses; // (horizon, 2)
-  final int trackerFloats;
-  final int[] expertFloats;
+  final int intervalFloats;
+  final int[] expertFloats; // (experts + 1)
   final int floats;
 
-  /**
-   * @param stack null when there is none
-   */
-  StateLayout(
-      LearnerSettings settings,
-      Expert[] experts,
-      PhasedHedge hedge,
-      StackedRegression stack,
-      IntervalTracker tracker,
-      int season) {
+  StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
     if (season > settings.exactLimit() / 2) {
       throw new IllegalArgumentException(
           "season: expected at most %d, half of what is kept exactly, got %d"
@@ -53,37 +48,39 @@ final class StateLayout {
     }
     int horizon = settings.horizon();
     int exact = History.exact(horizon, season, settings.longestWeek());
-    int replay = 0;
-    for (Expert expert : experts) {
-      replay = Math.max(replay, expert.replay());
-    }
+    int replay = experts.stream().mapToInt(Expert::replay).max().orElse(0);
+    int count = experts.size();
     shape = new Shape(horizon, season, exact, settings.tail(), replay);
+    levels = settings.levels().size();
+    flat = new boolean[count];
 
     int d = History.doubles(shape);
     mixtureDoubles = d;
-    raw = d++;
+    newestObserved = d++;
     spacing = d;
     d += Spacing.DOUBLES;
     scores = d;
-    d += RunningScores.doubles(horizon, settings.levels().size());
-    stackDoubles = d;
-    d += stack == null ? 0 : stack.doubles();
-    trackerDoubles = d;
-    d += tracker.doubles();
+    d += RunningScores.doubles(horizon, levels);
+    regression = d;
+    d += settings.stacking() ? StackedRegression.doubles(horizon, count) : 0;
+    intervalDoubles = d;
+    d += IntervalState.doubles(horizon);
     mixtureDoublesEnd = d;
-    expertDoubles = new int[experts.length];
-    for (int e = 0; e < experts.length; e++) {
+    expertDoubles = new int[count + 1];
+    for (int e = 0; e < count; e++) {
       expertDoubles[e] = d;
-      d += experts[e].doubles(shape);
+      d += experts.get(e).doubles(shape);
     }
+    expertDoubles[count] = d;
     doubles = d;
 
     int f = History.floats(shape);
     mixtureFloats = f;
-    said = new int[experts.length];
-    for (int e = 0; e < experts.length; e++) {
+    said = new int[count];
+    for (int e = 0; e < count; e++) {
       said[e] = f;
-      f += experts[e].flat() ? horizon : DelayLine.floats(horizon);
+      flat[e] = experts.get(e).flat();
+      f += flat[e] ? horizon : DelayLine.floats(horizon);
     }
     mean = f;
     f += DelayLine.floats(horizon);
@@ -92,32 +89,41 @@ final class StateLayout {
     issued = f;
     f += DelayLine.floats(horizon);
     losses = f;
-    f += horizon * experts.length;
+    f += horizon * count;
     finalLosses = f;
     f += horizon * 2;
-    trackerFloats = f;
-    f += tracker.floats(0);
+    intervalFloats = f;
+    f += IntervalState.floats(horizon, levels);
     mixtureFloatsEnd = f;
-    f += tracker.floats(season) - tracker.floats(0);
+    f += IntervalState.phaseFloats(season);
     phaseLosses = f;
-    f += hedge.floats(season);
-    expertFloats = new int[experts.length];
-    for (int e = 0; e < experts.length; e++) {
+    f += PhasedHedge.floats(season, count);
+    expertFloats = new int[count + 1];
+    for (int e = 0; e < count; e++) {
       expertFloats[e] = f;
-      f += experts[e].floats(shape);
+      f += experts.get(e).floats(shape);
     }
+    expertFloats[count] = f;
     floats = f;
   }
 
-  /** Copies what does not depend on the season from a memory of another season. */
-  void copyMixture(LearnerState from, StateLayout of, LearnerState to) {
+  int horizon() {
+    return shape.horizon();
+  }
+
+  int experts() {
+    return said.length;
+  }
+
+  /** Copies what does not depend on the season from the arrays of another season. */
+  void copyMixture(double[] fromDoubles, float[] fromFloats, StateLayout of, LearnerState to) {
     System.arraycopy(
-        from.doubles,
+        fromDoubles,
         of.mixtureDoubles,
         to.doubles,
         mixtureDoubles,
         mixtureDoublesEnd - mixtureDoubles);
     System.arraycopy(
-        from.floats, of.mixtureFloats, to.floats, mixtureFloats, mixtureFloatsEnd - mixtureFloats);
+        fromFloats, of.mixtureFloats, to.floats, mixtureFloats, mixtureFloatsEnd - mixtureFloats);
   }
 }

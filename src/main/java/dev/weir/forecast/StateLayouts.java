@@ -1,26 +1,23 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.History;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memories that one learner can go on with: a {@link StateLayout} for each season that it has
- * met, and a number that tells its memories from those of other settings.
+ * The states that one learner can continue: a {@link StateLayout} for each season that it has met,
+ * and a number that tells its states from those of other settings.
  */
 final class StateLayouts {
 
   private final LearnerSettings settings;
-  private final Expert[] experts;
-  private final Mixture mixture;
+  private final List<Expert> experts;
   private final long id;
   private final List<StateLayout> known = new ArrayList<>();
 
-  StateLayouts(LearnerSettings settings, Expert[] experts, Mixture mixture) {
+  StateLayouts(LearnerSettings settings, List<Expert> experts) {
     this.settings = settings;
     this.experts = experts;
-    this.mixture = mixture;
     StringBuilder names = new StringBuilder();
     for (Expert expert : experts) {
       names.append(expert.name()).append(' ');
@@ -35,43 +32,27 @@ final class StateLayouts {
         return known.get(i);
       }
     }
-    StateLayout layout =
-        new StateLayout(
-            settings, experts, mixture.hedge(), mixture.stack(), mixture.tracker(), season);
+    StateLayout layout = new StateLayout(settings, experts, season);
     known.add(layout);
     return layout;
   }
 
-  /** A memory of zeros. */
-  LearnerState empty(int season, boolean detect) {
-    StateLayout layout = of(season);
-    LearnerState memory =
-        new LearnerState(
-            new long[LearnerState.LONGS + History.LONGS],
-            new double[layout.doubles],
-            new float[layout.floats]);
-    memory.longs[LearnerState.LAYOUT] = id;
-    memory.longs[LearnerState.SEASON] = season;
-    memory.longs[LearnerState.DETECT] = detect ? 1 : 0;
-    memory.longs[LearnerState.FORMAT] = LearnerState.HISTORY_FORMAT;
-    return memory;
+  /** A state of zeros. */
+  LearnerState empty(int season, boolean needsSeason) {
+    return new LearnerState(of(season), id, needsSeason);
   }
 
-  /** Whether a memory says that it is one of these. */
-  boolean isOne(LearnerState memory) {
-    return memory.longs[LearnerState.LAYOUT] == id;
+  /** Whether a state says that it is one of these. */
+  boolean isOne(LearnerState state) {
+    return state.layoutId() == id;
   }
 
   /** Whether it is, and has the sizes of one. */
-  boolean fits(LearnerState memory) {
-    if (memory.longs.length != LearnerState.LONGS + History.LONGS || !isOne(memory)) {
+  boolean fits(LearnerState state) {
+    if (!state.isComplete() || !isOne(state) || !state.hasSeasonUpTo(settings.exactLimit() / 2)) {
       return false;
     }
-    long season = memory.longs[LearnerState.SEASON];
-    if (season < 1 || season > settings.exactLimit() / 2) {
-      return false;
-    }
-    StateLayout expected = of((int) season);
-    return memory.doubles.length == expected.doubles && memory.floats.length == expected.floats;
+    StateLayout expected = of(state.season());
+    return state.doubles.length == expected.doubles && state.floats.length == expected.floats;
   }
 }

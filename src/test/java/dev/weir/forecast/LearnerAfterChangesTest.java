@@ -51,7 +51,7 @@ class LearnerAfterChangesTest {
     for (int t = 100; t < 140; t++) {
       learner.observe(memory, t * HOUR, 50 + 1e-5 * (t % 3));
     }
-    assertThat(memory.longs()[LearnerState.BEGUN]).as("has begun anew").isPositive();
+    assertThat(memory.firstScored()).as("has been restarted").isPositive();
     assertThat(learner.isSpacedAs(memory, window(2 * HOUR, 140 * HOUR))).isFalse();
   }
 
@@ -66,8 +66,7 @@ class LearnerAfterChangesTest {
     }
     observe(learner, memory, windows, state, 3_300, 1_000);
     History history = new History();
-    double[] values =
-        History.values(memory.longs(), LearnerState.LONGS, memory.doubles(), memory.floats());
+    double[] values = History.values(memory.longs(), memory.doubles(), memory.floats());
     int n = values.length;
     assertThat(memory.count()).isEqualTo(200 + 3_100 % 168 + 1);
     assertThat(values[n - 1] - values[n - 2]).isCloseTo(801 / 3_101.0, within(0.01));

@@ -359,7 +359,7 @@ class LearnerTest {
           }
 
           @Override
-          public void forecast(History history, ExpertState memory, double[] out) {
+          public void forecast(History history, ExpertState state, double[] out) {
             for (int i = 0; i < out.length; i++) {
               out[i] = y[(int) Math.min(y.length - 1, history.t() + 1 + i)];
             }
@@ -385,12 +385,12 @@ class LearnerTest {
           }
 
           @Override
-          public void forecast(History history, ExpertState memory, double[] out) {
+          public void forecast(History history, ExpertState state, double[] out) {
             throw new AssertionError("a learner asks for a correction");
           }
 
           @Override
-          public void correct(History history, ExpertState memory, double[] mean, double[] out) {
+          public void correct(History history, ExpertState state, double[] mean, double[] out) {
             System.arraycopy(mean, 0, told, 0, 3);
             System.arraycopy(mean, 0, out, 0, 3);
           }

@@ -1,40 +1,28 @@
 package dev.weir.forecast.expert;
 
 /**
- * Where an expert finds what it has learnt of the series at hand: a slice of each of the series'
- * arrays. Reused: valid during one call only.
+ * What an expert has learned of one series: a slice of the series' doubles and one of its floats.
+ * Reused, so it is valid during one call only.
  */
 public final class ExpertState {
 
-  double[] doubles;
-  int d; // first double of the slice
-  float[] floats;
-  int f; // first float of the slice
+  private final DoubleSlice doubles = new DoubleSlice();
+  private final FloatSlice floats = new FloatSlice();
 
-  /** Points at another slice; returns itself. */
-  public ExpertState at(double[] doubles, int d, float[] floats, int f) {
-    this.doubles = doubles;
-    this.d = d;
-    this.floats = floats;
-    this.f = f;
+  /** Points at the slices of another expert or series; returns itself. */
+  public ExpertState at(double[] doubles, int firstDouble, float[] floats, int firstFloat) {
+    this.doubles.at(doubles, firstDouble);
+    this.floats.at(floats, firstFloat);
     return this;
   }
 
-  public double[] doubles() {
+  /** As many doubles as {@link Expert#doubles} says. */
+  public DoubleSlice doubles() {
     return doubles;
   }
 
-  /** Index of the slice's first double. */
-  public int firstDouble() {
-    return d;
-  }
-
-  public float[] floats() {
+  /** As many floats as {@link Expert#floats} says. */
+  public FloatSlice floats() {
     return floats;
-  }
-
-  /** Index of the slice's first float. */
-  public int firstFloat() {
-    return f;
   }
 }

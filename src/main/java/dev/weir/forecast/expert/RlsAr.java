@@ -54,12 +54,12 @@ public final class RlsAr implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertState memory) {
-    rls(shape).begin(memory.doubles, memory.d);
+  public void reset(Shape shape, ExpertState state) {
+    rls(shape).reset(state.doubles());
   }
 
   @Override
-  public void observe(History history, ExpertState memory) {
+  public void observe(History history, ExpertState state) {
     double deviation = history.lastDeviation();
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
       return;
@@ -69,11 +69,11 @@ public final class RlsAr implements Expert {
     double anchor = history.at(known - 1);
     fill(known - 1, anchor, deviation);
     double target = (history.newest() - anchor) / deviation;
-    rls(history.shape()).update(memory.doubles, memory.d, features, cut(target));
+    rls(history.shape()).update(state.doubles(), features, cut(target));
   }
 
   @Override
-  public void forecast(History history, ExpertState memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     this.history = history;
     known = history.t();
     path = out;
@@ -83,7 +83,7 @@ public final class RlsAr implements Expert {
     for (int i = 0; i < out.length; i++) {
       if (usable) {
         fill(known + i, anchor, deviation);
-        double step = rls(history.shape()).predict(memory.doubles, memory.d, features);
+        double step = rls(history.shape()).predict(state.doubles(), features);
         anchor = history.clamp(anchor + deviation * step);
       }
       out[i] = anchor;

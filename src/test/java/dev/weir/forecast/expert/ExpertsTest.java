@@ -128,11 +128,11 @@ class ExpertsTest {
       single.next(y[t]);
     }
     float[] z = single.history.tail();
-    int newest = single.history.tailAt() + single.history.tailSize() - 1;
+    int newest = single.history.tailSize() - 1;
     double variance = single.doubles[History.doubles(single.shape) + 1];
     double least = Double.POSITIVE_INFINITY;
     int best = 0;
-    for (int u = single.history.tailAt() + window - 1; u <= newest - 1; u++) {
+    for (int u = window - 1; u <= newest - 1; u++) {
       double d = 0.3 * Math.pow(z[newest] - z[u], 2) / variance;
       for (int j = 1; j < window; j++) {
         double apart = (z[newest - j] - z[newest]) - (z[u - j] - z[u]);

@@ -19,15 +19,15 @@ final class SingleExpert {
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
     this.out = new double[horizon];
     attach();
-    history.begin(0);
-    expert.begin(shape, memory());
+    history.reset(0);
+    expert.reset(shape, state());
   }
 
   private void attach() {
-    history.attach(shape, longs, 0, doubles, 0, floats, 0);
+    history.attach(shape, longs, doubles, floats);
   }
 
-  private ExpertState memory() {
+  private ExpertState state() {
     return new ExpertState().at(doubles, History.doubles(shape), floats, History.floats(shape));
   }
 
@@ -42,8 +42,8 @@ final class SingleExpert {
   /** The forecast after one more value; valid until the next. */
   double[] next(double value) {
     history.append(value);
-    expert.observe(history, memory());
-    expert.forecast(history, memory(), out);
+    expert.observe(history, state());
+    expert.forecast(history, state(), out);
     return out;
   }
 }
