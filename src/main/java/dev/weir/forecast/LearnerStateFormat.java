@@ -19,21 +19,21 @@ public final class LearnerStateFormat {
 
   private LearnerStateFormat() {}
 
-  public static void write(LearnerState memory, DataOutput target) throws IOException {
-    target.writeInt(memory.longs().length);
-    target.writeInt(memory.doubles().length);
-    target.writeInt(memory.floats().length);
-    BulkCopy copy = new BulkCopy(length(memory));
-    copy.write(memory.longs(), target);
-    copy.write(memory.doubles(), target);
-    copy.write(memory.floats(), target);
-    writeTuned(memory.tuned(), target);
+  public static void write(LearnerState state, DataOutput target) throws IOException {
+    target.writeInt(state.longs().length);
+    target.writeInt(state.doubles().length);
+    target.writeInt(state.floats().length);
+    BulkCopy copy = new BulkCopy(length(state));
+    copy.write(state.longs(), target);
+    copy.write(state.doubles(), target);
+    copy.write(state.floats(), target);
+    writeTuned(state.tuned(), target);
   }
 
-  private static long length(LearnerState memory) {
-    return (long) Long.BYTES * memory.longs().length
-        + Double.BYTES * memory.doubles().length
-        + Float.BYTES * memory.floats().length;
+  private static long length(LearnerState state) {
+    return (long) Long.BYTES * state.longs().length
+        + Double.BYTES * state.doubles().length
+        + Float.BYTES * state.floats().length;
   }
 
   private static int length(DataInput source) throws IOException {
@@ -76,12 +76,12 @@ public final class LearnerStateFormat {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
-    LearnerState memory = new LearnerState(longs, doubles, floats);
-    BulkCopy copy = new BulkCopy(length(memory));
+    LearnerState state = new LearnerState(longs, doubles, floats);
+    BulkCopy copy = new BulkCopy(length(state));
     copy.read(source, longs);
     copy.read(source, doubles);
     copy.read(source, floats);
-    memory.tuned(readTuned(source));
-    return memory;
+    state.tuned(readTuned(source));
+    return state;
   }
 }

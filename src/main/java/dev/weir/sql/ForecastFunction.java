@@ -136,7 +136,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     }
     Observation observation =
         new Observation(host.name(), time, input.value(row), input.features(row));
-    series.observe(observation, ROW, host.window());
+    series.observe(observation, ROW);
     wakeOverdue();
   }
 

@@ -127,13 +127,13 @@ final class PartitionHost implements SeriesHost {
   }
 
   @Override
-  public LearnerState memory(Mode mode) throws IOException {
+  public LearnerState learned(Mode mode) throws IOException {
     return get(learned);
   }
 
   @Override
-  public void memory(Mode mode, LearnerState memory) throws IOException {
-    put(learned, memory);
+  public void learned(Mode mode, LearnerState state) throws IOException {
+    put(learned, state);
   }
 
   @Override
