@@ -83,9 +83,9 @@ final class IntervalState {
 
   /** Points at the state of a series. */
   void bind(LearnerState state, StateLayout layout) {
-    doubles = state.doubles;
+    doubles = state.doubles();
     firstDouble = layout.intervalDoubles;
-    floats = state.floats;
+    floats = state.floats();
     first = layout.intervalFloats;
     season = layout.shape.season();
   }

@@ -126,7 +126,7 @@ public final class Learner {
     if (!old.hasReadableHistory()) {
       return null;
     }
-    double[] values = History.values(old.longs, old.doubles, old.floats);
+    double[] values = History.values(old.longs(), old.doubles(), old.floats());
     if (values == null || values.length == 0) {
       return null;
     }
@@ -137,8 +137,8 @@ public final class Learner {
     }
     LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
     StateView state = bind(learned);
-    state.history.seed(History.seed(old.longs));
-    state.spacing.copy(old.doubles); // at the same place in each layout
+    state.history.seed(History.seed(old.longs()));
+    state.spacing.copy(old.doubles()); // at the same place in each layout
     reset(state, old.count() - values.length);
     for (double value : values) {
       if (!Double.isFinite(value)) {

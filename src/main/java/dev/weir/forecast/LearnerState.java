@@ -36,9 +36,9 @@ public final class LearnerState {
   private static final int FORMAT = 6;
   private static final int LONGS = 7 + History.LONGS;
 
-  long[] longs;
-  double[] doubles;
-  float[] floats;
+  private final long[] longs;
+  private double[] doubles;
+  private float[] floats;
   private TunedCopy tuned; // null while there is none
 
   /** Takes the arrays of a saved state; does not copy them. */

@@ -120,10 +120,10 @@ final class StateLayout {
     System.arraycopy(
         fromDoubles,
         of.mixtureDoubles,
-        to.doubles,
+        to.doubles(),
         mixtureDoubles,
         mixtureDoublesEnd - mixtureDoubles);
     System.arraycopy(
-        fromFloats, of.mixtureFloats, to.floats, mixtureFloats, mixtureFloatsEnd - mixtureFloats);
+        fromFloats, of.mixtureFloats, to.floats(), mixtureFloats, mixtureFloatsEnd - mixtureFloats);
   }
 }

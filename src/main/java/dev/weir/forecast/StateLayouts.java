@@ -53,6 +53,6 @@ final class StateLayouts {
       return false;
     }
     StateLayout expected = of(state.season());
-    return state.doubles.length == expected.doubles && state.floats.length == expected.floats;
+    return state.doubles().length == expected.doubles && state.floats().length == expected.floats;
   }
 }

@@ -46,14 +46,14 @@ final class StateView {
 
   /** Points at a state; returns itself. */
   StateView bind(LearnerState learner, StateLayout layout) {
-    if (learner == this.learner && layout == this.layout && learner.floats == floats) {
+    if (learner == this.learner && layout == this.layout && learner.floats() == floats) {
       return this; // bound by another call for the same record
     }
     this.learner = learner;
     this.layout = layout;
-    doubles = learner.doubles;
-    floats = learner.floats;
-    history.attach(layout.shape, learner.longs, doubles, floats);
+    doubles = learner.doubles();
+    floats = learner.floats();
+    history.attach(layout.shape, learner.longs(), doubles, floats);
     spacing.bind(doubles, layout.spacing);
     scores.bind(doubles, layout.scores);
     intervals.bind(learner, layout);

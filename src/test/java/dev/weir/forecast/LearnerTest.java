@@ -166,7 +166,7 @@ class LearnerTest {
         after.observe(whole, 7L * t, y[t]);
       }
       LearnerState again = after.relearn(old, season);
-      LearnerState anew = after.newSeries("a", season);
+      LearnerState restarted = after.newSeries("a", season);
       assertThat(after.fits(again, season)).isTrue();
       assertThat(again.count()).isEqualTo(900);
       assertThat(again.season()).isEqualTo(24);
@@ -174,7 +174,7 @@ class LearnerTest {
       double[] errors = new double[3];
       for (int t = 900; t < 999; t++) {
         int k = 0;
-        for (LearnerState memory : List.of(whole, again, anew)) {
+        for (LearnerState memory : List.of(whole, again, restarted)) {
           after.observe(memory, 7L * t, y[t]);
           errors[k++] += Math.abs(forecast(after, memory)[0] - y[t + 1]);
         }

@@ -196,14 +196,16 @@ class SavedStateTest {
       assertThatThrownBy(() -> read(snapshot(entry.getKey(), 1, serializer.version() + 1)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir, or is it damaged?",
+              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer"
+                  + " Weir, or is it damaged?",
               serializer.getClass().getSimpleName(),
               serializer.version(),
               serializer.version() + 1);
       assertThatThrownBy(() -> read(snapshot(entry.getKey(), 2, 1, 2)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a snapshot of version 1, got 2: was this state written by a newer Weir?",
+              "%s: expected a snapshot of version 1, got 2: was this state written by a newer"
+                  + " Weir?",
               serializer.getClass().getSimpleName());
     }
   }
@@ -311,18 +313,18 @@ class SavedStateTest {
     assertThat(memory.time()).isEqualTo(60_000L * (LEARNED - 1));
     assertThat(memory.season()).isEqualTo(SEASON);
     LearnerState never = learned(learner, LEARNED);
-    LearnerState anew = learner.newSeries("s", SEASON);
+    LearnerState restarted = learner.newSeries("s", SEASON);
     double[] errors = new double[3];
     double[] forecast = new double[learner.horizon()];
     for (int t = LEARNED; t < LEARNED + 12; t++) {
       int i = 0;
-      for (LearnerState each : List.of(memory, never, anew)) {
+      for (LearnerState each : List.of(memory, never, restarted)) {
         learner.observe(each, 60_000L * t, value(t));
         learner.forecast(each, forecast, null, null);
         errors[i++] += Math.abs(forecast[0] - value(t + 1));
       }
     }
     assertThat(errors[0]).isLessThan(1.1 * errors[1]);
-    assertThat(errors[2]).as("of a series that begins anew").isGreaterThan(2 * errors[1]);
+    assertThat(errors[2]).as("of a series that was reset").isGreaterThan(2 * errors[1]);
   }
 }
