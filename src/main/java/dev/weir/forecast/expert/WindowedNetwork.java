@@ -137,7 +137,7 @@ public final class WindowedNetwork implements Expert {
     return reach;
   }
 
-  private void look(Shape shape) {
+  private void resize(Shape shape) {
     horizon = shape.horizon();
     window = manyToMany ? horizon : lags;
     origins = allSteps ? window : 1;
@@ -167,19 +167,19 @@ public final class WindowedNetwork implements Expert {
   /** Weights, their average, Adam's state. */
   @Override
   public int floats(Shape shape) {
-    look(shape);
+    resize(shape);
     return updates.floats(count);
   }
 
   @Override
   public void reset(Shape shape, ExpertState state) {
-    look(shape);
+    resize(shape);
     updates.reset(start, state.floats(), count);
   }
 
   @Override
   public void observe(History history, ExpertState state) {
-    look(history.shape());
+    resize(history.shape());
     long newest = history.t() - (allSteps ? 1 : horizon);
     long oldest = Math.max(reader.oldest(history, allSteps), newest - reach + 1);
     if (newest < oldest
@@ -370,7 +370,7 @@ public final class WindowedNetwork implements Expert {
 
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
-    look(history.shape());
+    resize(history.shape());
     double anchor = history.newest();
     long t = history.t();
     if (t < reader.oldest(history, allSteps) || !history.isUsable(history.deviation())) {
