@@ -1,7 +1,7 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
 
@@ -40,7 +40,7 @@ public final class BaseModelExpert implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     boolean answered =
         forecaster != null
             && history.t() == newest

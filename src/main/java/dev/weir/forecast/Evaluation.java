@@ -72,11 +72,11 @@ public final class Evaluation {
     Trial trial = new Trial(series, y, m, settings.horizon());
     int h = settings.horizon();
     Learner learner = new Learner(settings);
-    SeriesMemory memory = learner.newSeries(series, learnt);
+    LearnerState memory = learner.newSeries(series, learnt);
     List<String> plain = new ArrayList<>(settings.experts());
     boolean networks = plain.removeAll(Experts.NETWORKS);
     Learner without = networks ? new Learner(settings.withExperts(plain)) : null;
-    SeriesMemory memoryWithout = networks ? without.newSeries(series, learnt) : null;
+    LearnerState memoryWithout = networks ? without.newSeries(series, learnt) : null;
     double[] valuesWithout = new double[h];
     Sums oursWithout = new Sums(0);
     int levels = settings.levels().size();
@@ -120,7 +120,7 @@ public final class Evaluation {
    */
   public Map<String, SeriesScore> evaluateOthers(Trial trial, int learnt) {
     Learner learner = new Learner(settings);
-    SeriesMemory memory = learner.newSeries(trial.series(), learnt);
+    LearnerState memory = learner.newSeries(trial.series(), learnt);
     List<Sums> alone = sums(learner.experts());
     for (int t = 1; t <= trial.lastOrigin(); t++) {
       learner.observe(memory, t - 1, trial.value(t));
@@ -142,7 +142,7 @@ public final class Evaluation {
   }
 
   private static void addAlone(
-      Trial trial, int t, Learner learner, SeriesMemory memory, List<Sums> alone) {
+      Trial trial, int t, Learner learner, LearnerState memory, List<Sums> alone) {
     for (int i = 1; i <= learner.horizon(); i++) {
       for (int e = 0; e < learner.experts(); e++) {
         alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));

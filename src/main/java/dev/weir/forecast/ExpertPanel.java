@@ -2,30 +2,26 @@ package dev.weir.forecast;
 
 import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.ExpertMemory;
-import java.util.Arrays;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.History;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * The experts of a learner, correctors last, and what each of them forecasts for the series at
- * hand. An expert whose forecast is not finite begins anew; until then it repeats the newest value.
+ * The experts of a learner, correctors last, and what each of them forecasts. An expert whose
+ * forecast is not finite is reset; that forecast repeats the newest value.
  */
 final class ExpertPanel {
 
-  private final CurrentSeries series;
   private final Expert[] experts;
   private final int firstCorrector; // experts from here on are told the mean of those before
-  private final boolean[] flat; // (experts)
   private final double[][] made; // (experts, horizon)
-  private final ExpertMemory slice = new ExpertMemory();
   private long restarts;
 
   /**
    * @throws IllegalArgumentException when there are correctors only
    */
-  ExpertPanel(CurrentSeries series, List<Expert> experts, int horizon) {
-    this.series = series;
+  ExpertPanel(List<Expert> experts, int horizon) {
     // in their order, but correctors after those that they correct
     this.experts =
         experts.stream()
@@ -41,10 +37,6 @@ final class ExpertPanel {
               + experts.stream().map(Expert::name).toList());
     }
     this.firstCorrector = first;
-    this.flat = new boolean[this.experts.length];
-    for (int e = 0; e < flat.length; e++) {
-      flat[e] = this.experts[e].flat();
-    }
     this.made = new double[this.experts.length][horizon];
   }
 
@@ -65,13 +57,8 @@ final class ExpertPanel {
     return experts[e].name();
   }
 
-  Expert[] experts() {
-    return experts;
-  }
-
-  /** Whether all steps of an expert's forecast are always equal. */
-  boolean isFlat(int e) {
-    return flat[e];
+  List<Expert> experts() {
+    return List.of(experts);
   }
 
   /** What an expert forecasts for step i from 1. */
@@ -79,19 +66,21 @@ final class ExpertPanel {
     return made[e][i - 1];
   }
 
-  /** Before the first value, or before a season is learnt. */
-  void begin() {
+  /** Prepares a state of zeros, before the first value or before a season is learned. */
+  void reset(StateView state) {
     for (int e = 0; e < experts.length; e++) {
-      experts[e].begin(series.layout.shape, slice(e));
+      experts[e].reset(state.history.shape(), state.expert(e));
     }
   }
 
   /** Lets those that need no others learn from the newest value, and forecast. */
-  void forecast() {
+  void forecast(StateView state) {
+    History history = state.history;
     for (int e = 0; e < firstCorrector; e++) {
-      experts[e].observe(series.history, slice(e));
-      experts[e].forecast(series.history, slice(e), made[e]);
-      check(e);
+      ExpertState learned = state.expert(e);
+      experts[e].observe(history, learned);
+      experts[e].forecast(history, learned, made[e]);
+      check(state, e);
     }
   }
 
@@ -100,16 +89,18 @@ final class ExpertPanel {
    *
    * @param mean (horizon), of the forecasts of the others
    */
-  void correct(double[] mean) {
+  void correct(StateView state, double[] mean) {
+    History history = state.history;
     for (int e = firstCorrector; e < experts.length; e++) {
-      experts[e].observe(series.history, slice(e));
-      ((Corrector) experts[e]).correct(series.history, slice(e), mean, made[e]);
-      check(e);
+      ExpertState learned = state.expert(e);
+      experts[e].observe(history, learned);
+      ((Corrector) experts[e]).correct(history, learned, mean, made[e]);
+      check(state, e);
     }
   }
 
-  private void check(int e) {
-    double newest = series.history.newest();
+  private void check(StateView state, int e) {
+    double newest = state.history.newest();
     double[] out = made[e];
     boolean sound = true;
     for (int i = 0; i < out.length; i++) {
@@ -118,31 +109,14 @@ final class ExpertPanel {
         out[i] = newest;
       }
     }
-    if (!sound) {
-      restart(e);
+    if (!sound) { // its state can't make a forecast
+      restarts++;
+      state.clearExpert(e);
+      experts[e].reset(state.history.shape(), state.expert(e));
     }
   }
 
-  /** Lets one expert forget a memory that it can't make a forecast of. */
-  private void restart(int e) {
-    restarts++;
-    MemoryLayout layout = series.layout;
-    SeriesMemory memory = series.memory;
-    boolean last = e == experts.length - 1;
-    int doublesEnd = last ? layout.doubles : layout.expertDoubles[e + 1];
-    int floatsEnd = last ? layout.floats : layout.expertFloats[e + 1];
-    Arrays.fill(memory.doubles, layout.expertDoubles[e], doublesEnd, 0);
-    Arrays.fill(memory.floats, layout.expertFloats[e], floatsEnd, 0);
-    experts[e].begin(layout.shape, slice(e));
-  }
-
-  private ExpertMemory slice(int e) {
-    MemoryLayout layout = series.layout;
-    SeriesMemory memory = series.memory;
-    return slice.at(memory.doubles, layout.expertDoubles[e], memory.floats, layout.expertFloats[e]);
-  }
-
-  /** How often one of them began anew, for all series. */
+  /** How often one of them was reset, for all series. */
   long restarts() {
     return restarts;
   }

@@ -5,9 +5,9 @@ import java.io.IOException;
 /**
  * Says when a series has been silent for too long.
  *
- * <p>Whether a series starts anew is a matter of its own observations: two of them more than the
- * ttl apart ({@link #isSilence}). The timer only frees what nobody will ask for again, two and a
- * half to three ttls after the series' last observation; see RATIONALE.md.
+ * <p>Whether a series is reset is a matter of its own observations: two of them more than the ttl
+ * apart ({@link #isSilence}). The timer only frees what nobody will ask for again, two and a half
+ * to three ttls after the series' last observation; see RATIONALE.md.
  *
  * <p>A series has one timer at most. It is moved when event time has gone on by half a ttl, so that
  * its cost does not depend on how often the series is observed. Apart from that an observation
@@ -29,7 +29,7 @@ public final class Expiry {
     return ttl > 0;
   }
 
-  /** Whether so much time between two observations of a series makes it start anew. */
+  /** Whether so much time between two observations of a series resets it. */
   boolean isSilence(WindowState state, long next) {
     return ttl > 0 && state.size() > 0 && next - state.lastTime() > ttl;
   }

@@ -1,5 +1,7 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.expert.FloatSlice;
+
 /**
  * Weights by running error (Littlestone and Warmuth 1994; here with discounted absolute errors,
  * relative to the best, so that no scale has to be known):
@@ -8,7 +10,7 @@ package dev.weir.forecast;
  * L_e = discount L_e + (1 - discount) |error_e|;   w_e ~ exp(-eta (L_e / min L - 1))
  * </pre>
  *
- * Stateless: the errors lie in the caller's array.
+ * Keeps settings only; the running errors are passed in.
  */
 final class Hedge {
 
@@ -30,29 +32,29 @@ final class Hedge {
    * {@value #SHOCK} times the least running error is left out: a spike that nobody foresaw would
    * otherwise make all experts look alike for as long as it is remembered.
    */
-  void learn(float[] losses, int at, int experts, double[] said, double truth) {
+  void learn(FloatSlice losses, int experts, double[] said, double truth) {
     double least = Double.POSITIVE_INFINITY;
     double usual = Double.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
       least = Math.min(least, Math.abs(truth - said[e]));
-      usual = Math.min(usual, losses[at + e]);
+      usual = Math.min(usual, losses.get(e));
     }
     double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
     for (int e = 0; e < experts; e++) {
       double error = Math.min(Math.abs(truth - said[e]) - common, 1e37);
-      losses[at + e] = discount * losses[at + e] + (1 - discount) * (float) error;
+      losses.set(e, discount * losses.get(e) + (1 - discount) * (float) error);
     }
   }
 
   /** Fills weights, one for each of {@code experts} running errors; they sum to 1. */
-  void weigh(float[] losses, int at, int experts, double[] weights) {
+  void weigh(FloatSlice losses, int experts, double[] weights) {
     double least = Double.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
-      least = Math.min(least, losses[at + e]);
+      least = Math.min(least, losses.get(e));
     }
     double sum = 0;
     for (int e = 0; e < experts; e++) {
-      double behind = losses[at + e] - least;
+      double behind = losses.get(e) - least;
       double exponent = behind == 0 ? 0 : eta * behind / Math.max(least, Float.MIN_NORMAL);
       weights[e] = exponent < HOPELESS ? Math.exp(-exponent) : 0;
       sum += weights[e];

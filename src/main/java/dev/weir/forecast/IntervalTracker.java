@@ -1,6 +1,6 @@
 package dev.weir.forecast;
 
-import dev.weir.forecast.expert.DelayLine;
+import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.Rls;
 import dev.weir.forecast.expert.StepGroups;
 import java.util.Arrays;
@@ -27,19 +27,14 @@ import java.util.List;
  * far the experts disagree. theta is fitted by {@link Rls}, one for each group of steps, on the
  * group's first step.
  *
- * <p>Holds scratch; state lies in the caller's arrays.
+ * <p>Keeps settings and scratch; S, c, r and theta are in the {@link IntervalState}.
  */
 final class IntervalTracker {
 
-  private static final int FEATURES = 4;
+  private static final int FEATURES = IntervalState.FEATURES;
   private static final double SLOW = 0.02;
   private static final double FAST = 0.15;
   private static final double PHASE = 0.1;
-
-  /**
-   * Of a longer season, neighbouring phases are one: a day of quarters of an hour is told apart.
-   */
-  private static final int MOST_PHASES = 96;
 
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
   private static final double REST = 0.02;
@@ -71,49 +66,17 @@ final class IntervalTracker {
     }
   }
 
-  int doubles() {
-    return groups * Rls.doubles(FEATURES);
-  }
-
-  /**
-   * S, F, c for each step; issued scales; issued features of each group's first step; r of each
-   * group, issued c + r of its first step; phases.
-   */
-  int floats(int season) {
-    return (2 + ends) * horizon
-        + DelayLine.floats(horizon)
-        + (FEATURES - 1) * StepGroups.places(horizon)
-        + ends * (groups + StepGroups.places(horizon))
-        + bins(season);
-  }
-
-  private int phases() {
-    return floats(0);
-  }
-
-  void begin(double[] doubles, int d, float[] floats, int f) {
+  /** Prepares a state that is all zeros. */
+  void reset(IntervalState state) {
     for (int g = 0; g < groups; g++) {
-      rls.begin(doubles, d + g * Rls.doubles(FEATURES));
+      rls.reset(state.regression(g));
     }
-    for (int i = 0; i < horizon; i++) {
+    for (int i = 1; i <= horizon; i++) {
+      FloatSlice multiples = state.multiples(i);
       for (int k = 0; k < ends; k++) {
-        floats[f + 2 * horizon + i * ends + k] = (float) starts[k];
+        multiples.set(k, (float) starts[k]);
       }
     }
-  }
-
-  /** Parts of a season that are told apart. */
-  private static int bins(int season) {
-    return Math.min(season, MOST_PHASES);
-  }
-
-  private static int bin(long index, int season) {
-    return (int) (index % season * bins(season) / season);
-  }
-
-  /** Sets the phases to "as usual", for a season that is new. */
-  void beginSeason(float[] floats, int f, int season) {
-    Arrays.fill(floats, f + phases(), f + phases() + bins(season), 1);
   }
 
   /**
@@ -121,52 +84,45 @@ final class IntervalTracker {
    *
    * @param matured errors of this step so far, with this one
    */
-  void learn(
-      double[] doubles,
-      int d,
-      float[] floats,
-      int f,
-      long t,
-      int i,
-      int season,
-      double error,
-      long matured) {
+  void learn(IntervalState state, long t, int i, double error, long matured) {
     double size = Math.min(Math.abs(error), 1e37);
-    double slow = floats[f + i - 1];
-    double issued = floats[f + (2 + ends) * horizon + DelayLine.at(t, i)];
+    double slow = state.slowError(i);
+    double issued = state.scale(t, i);
     if (issued > 0) {
       double move = Math.max(step, EARLY / Math.sqrt(matured));
-      follow(floats, multiplesAt(f, i), multiplesAt(f, i), error / issued, move);
+      FloatSlice multiples = state.multiples(i);
+      follow(multiples, multiples, error / issued, move);
       if (StepGroups.isFirst(i)) {
-        follow(floats, restAt(f, i), issuedAt(f, t, i), error / issued, REST);
+        follow(state.corrections(i), state.issuedMultiples(t, i), error / issued, REST);
       }
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
       if (StepGroups.isFirst(i)) {
-        readFeatures(floats, f, t, i);
-        rls.update(doubles, d + StepGroups.group(i) * Rls.doubles(FEATURES), features, ratio - 1);
+        readFeatures(state.issuedFeatures(t, i));
+        rls.update(state.regression(StepGroups.group(i)), features, ratio - 1);
       }
-      if (season > 1) {
-        int phase = f + phases() + bin(t, season);
+      if (state.season() > 1) {
         // every step tells of the phase: each a part of one update
-        floats[phase] += (float) (PHASE / horizon * (ratio - floats[phase]));
+        float phase = state.phaseError(t);
+        state.phaseError(t, phase + (float) (PHASE / horizon * (ratio - phase)));
       }
     }
     double bounded = matured > 5 ? Math.min(size, 10 * slow) : size;
     if (slow == 0) {
       bounded = size;
     }
-    floats[f + i - 1] += (float) (Math.max(SLOW, 1.0 / matured) * (bounded - slow));
-    float fast = floats[f + horizon + i - 1];
-    floats[f + horizon + i - 1] +=
-        (float) (Math.max(FAST, 1.0 / matured) * (Math.min(size, 1e37) - fast));
+    double slowly = Math.max(SLOW, 1.0 / matured) * (bounded - slow);
+    state.slowError(i, state.slowError(i) + (float) slowly);
+    float fast = state.fastError(i);
+    double quickly = Math.max(FAST, 1.0 / matured) * (Math.min(size, 1e37) - fast);
+    state.fastError(i, fast + (float) quickly);
   }
 
-  /** Moves the ends at {@code to} by whether the error was below those at {@code from}. */
-  private void follow(float[] floats, int to, int from, double error, double move) {
+  /** Moves the ends by whether the error was below those that were issued. */
+  private void follow(FloatSlice moved, FloatSlice issued, double error, double move) {
     for (int k = 0; k < ends; k++) {
-      floats[to + k] += (float) (move * (taus[k] - (error <= floats[from + k] ? 1 : 0)));
+      moved.add(k, (float) (move * (taus[k] - (error <= issued.get(k) ? 1 : 0))));
     }
   }
 
@@ -174,87 +130,63 @@ final class IntervalTracker {
    * Fixes the scale of the forecast made at {@code t} for step {@code i}.
    *
    * @param disagreement mean distance of the experts from the forecast
-   * @param matured errors of this step so far
+   * @param known the last step that has had an error
    */
-  void issue(
-      double[] doubles,
-      int d,
-      float[] floats,
-      int f,
-      long t,
-      int i,
-      int season,
-      double disagreement,
-      int known) {
-    double slow = floats[f + i - 1];
+  void issue(IntervalState state, long t, int i, double disagreement, int known) {
+    double slow = state.slowError(i);
     double scale;
     if (known < i) { // no error of this step yet: as a random walk's grow
-      scale = known == 0 ? 0 : floats[f + known - 1] * Math.sqrt((double) i / known);
+      scale = known == 0 ? 0 : state.slowError(known) * Math.sqrt((double) i / known);
       Arrays.fill(features, 0);
     } else if (slow > 0) {
-      features[0] = clip(floats[f + horizon + i - 1] / slow - 1, -2, 3);
-      features[1] = season > 1 ? clip(floats[f + phases() + bin(t + i, season)] - 1, -1, 4) : 0;
+      features[0] = clip(state.fastError(i) / slow - 1, -2, 3);
+      features[1] = state.season() > 1 ? clip(state.phaseError(t + i) - 1, -1, 4) : 0;
       features[2] = clip(disagreement / slow, 0, 5) - 1;
       features[3] = 0.5;
-      int group = d + StepGroups.group(i) * Rls.doubles(FEATURES);
-      scale = slow * clip(1 + rls.predict(doubles, group, features), 0.25, 4);
+      double larger = rls.predict(state.regression(StepGroups.group(i)), features);
+      scale = slow * clip(1 + larger, 0.25, 4);
     } else {
       scale = 0;
       Arrays.fill(features, 0);
     }
-    floats[f + (2 + ends) * horizon + DelayLine.at(t, i)] = (float) scale;
+    state.scale(t, i, scale);
     if (StepGroups.isFirst(i)) {
+      FloatSlice multiples = state.multiples(i);
+      FloatSlice corrections = state.corrections(i);
+      FloatSlice issued = state.issuedMultiples(t, i);
       for (int k = 0; k < ends; k++) {
-        floats[issuedAt(f, t, i) + k] = multiple(floats, f, i, k);
+        issued.set(k, multiples.get(k) + corrections.get(k));
       }
-      int at = featuresAt(f, t, i);
-      for (int k = 0; k < FEATURES - 1; k++) {
-        floats[at + k] = (float) features[k];
-      }
+      writeFeatures(state.issuedFeatures(t, i));
     }
   }
 
-  private void readFeatures(float[] floats, int f, long t, int i) {
-    int at = featuresAt(f, t, i);
+  private void writeFeatures(FloatSlice issued) {
     for (int k = 0; k < FEATURES - 1; k++) {
-      features[k] = floats[at + k];
+      issued.set(k, (float) features[k]);
+    }
+  }
+
+  private void readFeatures(FloatSlice issued) {
+    for (int k = 0; k < FEATURES - 1; k++) {
+      features[k] = issued.get(k);
     }
     features[FEATURES - 1] = 0.5;
-  }
-
-  private int multiplesAt(int f, int i) {
-    return f + 2 * horizon + (i - 1) * ends;
-  }
-
-  private int restAt(int f, int i) {
-    return featuresAt(f, 0, 1)
-        + (FEATURES - 1) * StepGroups.places(horizon)
-        + StepGroups.group(i) * ends;
-  }
-
-  private int issuedAt(int f, long t, int i) {
-    return restAt(f, 1) + ends * (groups + StepGroups.place(i) + (int) (t % i));
-  }
-
-  private float multiple(float[] floats, int f, int i, int end) {
-    return floats[multiplesAt(f, i) + end] + floats[restAt(f, i) + end];
-  }
-
-  private int featuresAt(int f, long t, int i) {
-    int lines = f + (2 + ends) * horizon + DelayLine.floats(horizon);
-    return lines + (FEATURES - 1) * (StepGroups.place(i) + (int) (t % i));
   }
 
   /**
    * Distance of an end from the forecast: at most 0 for a lower end, at least 0 for an upper one.
    */
-  double end(float[] floats, int f, long t, int i, int level, boolean upper) {
-    double scale = floats[f + (2 + ends) * horizon + DelayLine.at(t, i)];
+  double end(IntervalState state, long t, int i, int level, boolean upper) {
+    FloatSlice multiples = state.multiples(i);
+    FloatSlice corrections = state.corrections(i);
+    double scale = state.scale(t, i);
     double widest = 0;
     for (int k = 0; k <= level; k++) { // an inner level that is wider makes the outer one wider too
       int lower = ends / 2 - 1 - k;
-      double far =
-          upper ? multiple(floats, f, i, ends - 1 - lower) : -multiple(floats, f, i, lower);
+      int end = upper ? ends - 1 - lower : lower;
+      float multiple = multiples.get(end) + corrections.get(end);
+      double far = upper ? multiple : -multiple;
       widest = Math.max(widest, far);
     }
     return upper ? widest * scale : -widest * scale;

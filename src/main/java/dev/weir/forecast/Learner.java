@@ -1,12 +1,11 @@
 package dev.weir.forecast;
 
 import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.expert.Draw;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Seeds;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,26 +16,24 @@ import java.util.List;
  * let the experts learn, make the next forecasts. So a forecast depends only on values up to its
  * origin. {@link #forecast} reads what was made.
  *
- * <p>A flyweight: what is known of a series lies in its {@link SeriesMemory}; one learner serves
- * all series of a task. Not thread-safe. Allocates nothing for a value, except when a series'
- * season is found or changes.
+ * <p>A flyweight: what is known of a series is in its {@link LearnerState}; one learner serves all
+ * series of a task. Each method binds the learner's {@link StateView} to the state that it is given
+ * and passes the view to the parts. Not thread-safe. Allocates nothing for a value, except when a
+ * series' season is found or changes.
  *
- * <p>Nothing that comes in makes it forget how to count: sizes beyond 1e30 are learnt as 1e30; a
- * value more than 30 deviations out is learnt as that far out, and answered with itself; when a
- * series calms down to a hundred-thousandth of its former range, it is learnt anew. See {@link
- * ValueRange}.
+ * <p>Hostile values do no lasting harm: sizes beyond 1e30 are learned as 1e30; a value more than 30
+ * deviations out is learned as that far out, and answered with itself; when a series calms down to
+ * a hundred-thousandth of its former range, it is restarted. See {@link ValueRange}.
  */
 public final class Learner {
 
   private final LearnerSettings settings;
   private final int horizon;
   private final int levels;
-  private final CurrentSeries series = new CurrentSeries();
-  private final History history = series.history;
   private final ExpertPanel panel;
-  private final RunningScores scores;
   private final Mixture mixture;
-  private final MemoryLayouts layouts;
+  private final StateLayouts layouts;
+  private final StateView view;
   private final SeasonDetector detector = new SeasonDetector();
   private long restarts;
 
@@ -60,10 +57,10 @@ public final class Learner {
                 settings.tail(),
                 settings.training()));
     all.addAll(own);
-    this.panel = new ExpertPanel(series, all, horizon);
-    this.scores = new RunningScores(series, horizon, levels);
-    this.mixture = new Mixture(settings, series, panel, scores);
-    this.layouts = new MemoryLayouts(settings, panel.experts(), mixture);
+    this.panel = new ExpertPanel(all, horizon);
+    this.mixture = new Mixture(settings, panel);
+    this.layouts = new StateLayouts(settings, panel.experts());
+    this.view = new StateView(settings, panel.size());
   }
 
   public LearnerSettings settings() {
@@ -83,112 +80,99 @@ public final class Learner {
   }
 
   /**
-   * An empty memory for a new series.
+   * An empty state for a new series.
    *
    * @param series its name; all randomness follows from it
    * @param season observations in a season, {@link LearnerSettings#NONE} or {@link
    *     LearnerSettings#AUTO}
    */
-  public SeriesMemory newSeries(String series, int season) {
+  public LearnerState newSeries(String series, int season) {
     if (season < 0) {
       throw new IllegalArgumentException("season: expected at least 0, got " + season);
     }
     boolean auto = season == LearnerSettings.AUTO;
-    SeriesMemory memory = layouts.empty(auto ? 1 : season, auto);
-    attach(memory);
-    history.seed(Draw.seed(series));
-    begin(0);
-    return memory;
+    LearnerState learned = layouts.empty(auto ? 1 : season, auto);
+    StateView state = bind(learned);
+    state.history.seed(Seeds.of(series));
+    reset(state, 0);
+    return learned;
   }
 
-  /** Whether a restored memory was written by a learner with these settings. */
-  public boolean fits(SeriesMemory memory) {
-    return layouts.fits(memory);
+  /** Whether a restored state was written by a learner with these settings. */
+  public boolean fits(LearnerState learned) {
+    return layouts.fits(learned);
   }
 
   /**
-   * As {@link #fits(SeriesMemory)}, and whether the season is the wanted one, or is found in the
+   * As {@link #fits(LearnerState)}, and whether the season is the wanted one, or is found in the
    * data if that is wanted.
    */
-  public boolean fits(SeriesMemory memory, int season) {
-    return fits(memory)
+  public boolean fits(LearnerState learned, int season) {
+    return fits(learned)
         && (season == LearnerSettings.AUTO
-            ? memory.longs[SeriesMemory.DETECT] == 1
-            : memory.longs[SeriesMemory.DETECT] == 0 && memory.season() == season);
+            ? learned.needsSeason()
+            : learned.hasGivenSeason() && learned.season() == season);
   }
 
   /**
-   * A memory for a series that was learnt with other settings, or by an older version: its newest
-   * values, as far back as they were kept, are learnt again. Index, seed and a season that was
+   * A state for a series that was learned with other settings, or by an older version: its newest
+   * values, as far back as they were kept, are learned again. Index, seed and a season that was
    * found are those of before.
    *
    * @param season as in {@link #newSeries}
    * @return null when there is nothing in it that can be read
    */
-  public SeriesMemory relearn(SeriesMemory old, int season) {
-    if (old.longs.length != SeriesMemory.LONGS + History.LONGS
-        || old.longs[SeriesMemory.FORMAT] != SeriesMemory.HISTORY_FORMAT) {
+  public LearnerState relearn(LearnerState old, int season) {
+    if (!old.hasReadableHistory()) {
       return null;
     }
-    double[] values = History.values(old.longs, SeriesMemory.LONGS, old.doubles, old.floats);
+    double[] values = History.values(old.longs(), old.doubles(), old.floats());
     if (values == null || values.length == 0) {
       return null;
     }
-    boolean found = season == LearnerSettings.AUTO && old.longs[SeriesMemory.DETECT] == 1;
-    long first = season == LearnerSettings.AUTO ? 1 : season;
-    if (found && old.season() >= 1 && old.season() <= settings.exactLimit() / 2) {
+    boolean found = season == LearnerSettings.AUTO && old.needsSeason();
+    int first = season == LearnerSettings.AUTO ? 1 : season;
+    if (found && old.hasSeasonUpTo(settings.exactLimit() / 2)) {
       first = old.season();
     }
-    SeriesMemory memory = layouts.empty((int) first, season == LearnerSettings.AUTO);
-    attach(memory);
-    history.seed(History.seed(old.longs, SeriesMemory.LONGS));
-    int spacing = series.layout.spacing; // it lies there in any layout
-    if (old.doubles.length >= spacing + Spacing.DOUBLES) {
-      Spacing.copy(old.doubles, memory.doubles, spacing);
-    }
-    begin(old.count() - values.length);
+    LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
+    StateView state = bind(learned);
+    state.history.seed(History.seed(old.longs()));
+    state.spacing.copy(old.doubles()); // at the same place in each layout
+    reset(state, old.count() - values.length);
     for (double value : values) {
       if (!Double.isFinite(value)) {
         return null;
       }
-      take(ValueRange.bounded(value));
+      take(state, ValueRange.bounded(value));
     }
-    memory.doubles[series.layout.raw] = values[values.length - 1];
-    memory.longs[SeriesMemory.TIME] = old.longs[SeriesMemory.TIME];
-    return memory;
+    double newest = values[values.length - 1];
+    state.observed(old.time(), newest, newest);
+    return learned;
   }
 
-  private void attach(SeriesMemory memory) {
-    if (!layouts.isOne(memory)) {
+  private StateView bind(LearnerState learned) {
+    if (!layouts.isOne(learned)) {
       throw new IllegalArgumentException(
           "memory: expected one of a learner with the same settings, got another");
     }
-    int season = (int) memory.longs[SeriesMemory.SEASON];
-    boolean same = series.layout != null && series.season() == season;
-    series.attach(memory, same ? series.layout : layouts.of(season));
+    int season = learned.season();
+    boolean same = view.layout() != null && view.season() == season;
+    return view.bind(learned, same ? view.layout() : layouts.of(season));
   }
 
-  /**
-   * Everything as it was before the first value, which has the given index; but how far apart
-   * values are does not depend on what they are.
-   */
-  private void begin(long index) {
-    SeriesMemory memory = series.memory;
-    int spacing = series.layout.spacing;
-    Spacing.copy(memory.doubles, memory.doubles, spacing);
-    Arrays.fill(memory.doubles, 0, spacing, 0);
-    Arrays.fill(memory.doubles, spacing + Spacing.DOUBLES, memory.doubles.length, 0);
-    Arrays.fill(memory.floats, 0);
-    memory.longs[SeriesMemory.BEGUN] = index;
-    memory.longs[SeriesMemory.WILD] = 0;
-    mixture.begin();
-    beginSeason(index);
+  /** Everything as it was before the first value, which has the given index. */
+  private void reset(StateView state, long first) {
+    state.clear(first);
+    mixture.reset(state);
+    resetSeason(state, first);
   }
 
-  private void beginSeason(long index) {
-    history.begin(index);
-    mixture.beginSeason();
-    panel.begin();
+  /** Before a season is learned; what does not depend on it is left as it is. */
+  private void resetSeason(StateView state, long first) {
+    state.history.reset(first);
+    state.resetPhases();
+    panel.reset(state);
   }
 
   /**
@@ -197,9 +181,11 @@ public final class Learner {
    * @param time in milliseconds; where values come regularly it tells how many are in a day
    * @throws IllegalArgumentException when the value is not a finite number
    */
-  public void observe(SeriesMemory memory, long time, double value) {
-    attach(memory);
-    observe(time, value, history.age(), 0);
+  public void observe(LearnerState learned, long time, double value) {
+    StateView state = bind(learned);
+    checkFinite(value);
+    learnSpacing(state, time, state.history.age());
+    observe(state, time, value, state.history.age());
   }
 
   /**
@@ -211,140 +197,137 @@ public final class Learner {
    *
    * @throws IllegalArgumentException when the value is not a finite number
    */
-  public void observe(SeriesMemory memory, SequenceWindow window) {
-    long passed = passed(memory, window);
+  public void observe(LearnerState learned, SequenceWindow window) {
+    StateView state = bind(learned);
+    checkFinite(window.last());
+    History history = state.history;
+    long passed = MissingValues.passed(history, window.missing());
     long age = history.age();
     long left = window.missing() - passed; // the first ones, so that the last lead to the newest
     boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
     for (long k = 1; k <= passed; k++) {
       int period = Math.max(history.season(), history.shape().week());
-      pass(fills ? window.filled(left + k) : history.lag(1, period));
+      pass(state, fills ? window.filled(left + k) : history.lag(1, period));
     }
     if (passed < window.missing()) { // what is under way was meant for other times
-      mixture.dropOpen();
+      state.dropIssued();
     }
-    observe(window.origin(), window.last(), age, window.interval());
+    if (window.interval() > 0) {
+      state.spacing.set(window.interval());
+    } else {
+      learnSpacing(state, window.origin(), age);
+    }
+    observe(state, window.origin(), window.last(), age);
   }
 
   /**
-   * Whether what was learnt is of values as far apart as the window says, or of an unknown spacing.
-   * A season of other steps would be another season.
+   * Whether what was learned is of values as far apart as the window says, or of an unknown
+   * spacing. A season of other steps would be another season.
    */
-  public boolean isSpacedAs(SeriesMemory memory, SequenceWindow window) {
-    attach(memory);
-    long known = spacing();
+  public boolean isSpacedAs(LearnerState learned, SequenceWindow window) {
+    long known = bind(learned).spacing.regular();
     return window.interval() == 0 || known == 0 || known == window.interval();
-  }
-
-  /** The series' step of time in milliseconds; 0 when there is no regular one. */
-  private long spacing() {
-    return Spacing.regular(series.memory.doubles, series.layout.spacing);
   }
 
   /**
    * How many indices the series goes on by before the window's newest value: what is missing, or a
    * part of it that leaves the phase as it should be where so many are missing that it pays.
    */
-  public long passed(SeriesMemory memory, SequenceWindow window) {
-    attach(memory);
-    return MissingValues.passed(history, window.missing());
+  public long passed(LearnerState learned, SequenceWindow window) {
+    return MissingValues.passed(bind(learned).history, window.missing());
+  }
+
+  private static void checkFinite(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("value: expected a finite number, got " + value);
+    }
   }
 
   /** Goes on to the next index, with a value that nobody has seen. */
-  private void pass(double value) {
-    history.append(ValueRange.tame(history, value));
-    learnAndMake();
-    mixture.skip();
+  private void pass(StateView state, double value) {
+    state.history.append(ValueRange.tame(state.history, value));
+    learnAndMake(state);
+    mixture.skip(state);
   }
 
   /**
    * @param before values before, without those just passed
-   * @param interval 0 when none is given
    */
-  private void observe(long time, double value, long before, long interval) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException("value: expected a finite number, got " + value);
+  private static void learnSpacing(StateView state, long time, long before) {
+    if (before > 0) {
+      state.spacing.observe(time - state.time(), before);
     }
-    SeriesMemory memory = series.memory;
-    int spacing = series.layout.spacing;
-    if (interval > 0) {
-      Spacing.set(memory.doubles, spacing, interval);
-    } else if (before > 0) {
-      Spacing.observe(memory.doubles, spacing, time - memory.longs[SeriesMemory.TIME], before);
-    }
+  }
+
+  /**
+   * @param before values before, without those just passed
+   */
+  private void observe(StateView state, long time, double value, long before) {
+    History history = state.history;
     double tamed = ValueRange.tame(history, value);
     if (ValueRange.isCalm(history, tamed)) {
-      learnAnew();
+      restart(state);
     }
-    take(tamed);
-    if (!mixture.isSound()) {
+    take(state, tamed);
+    if (!mixture.isSound(state)) {
       restarts++;
-      begin(history.t());
-      take(tamed);
+      reset(state, history.t());
+      take(state, tamed);
     }
-    memory.doubles[series.layout.raw] = value;
-    memory.longs[SeriesMemory.WILD] = tamed == value ? 0 : 1;
-    memory.longs[SeriesMemory.TIME] = time;
-    if (memory.longs[SeriesMemory.DETECT] == 1
+    state.observed(time, value, tamed);
+    if (state.needsSeason()
         && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age())) {
-      detectSeason();
+      detectSeason(state);
     }
   }
 
-  /** Begins with the newest values as the first. */
-  private void learnAnew() {
+  /** Starts again with the newest values as the first. */
+  private void restart(StateView state) {
     double[] values = new double[ValueRange.CALM_VALUES];
-    long first = history.t() - values.length + 1;
+    long first = state.history.t() - values.length + 1;
     for (int i = 0; i < values.length; i++) {
-      values[i] = history.at(first + i);
+      values[i] = state.history.at(first + i);
     }
-    begin(first);
+    reset(state, first);
     for (double value : values) {
-      take(value);
+      take(state, value);
     }
   }
 
-  private void take(double value) {
-    scores.newest().clear();
-    mixture.score(value);
-    history.append(value);
-    learnAndMake();
-    mixture.make(value);
+  private void take(StateView state, double value) {
+    mixture.score(state, value);
+    state.history.append(value);
+    learnAndMake(state);
+    mixture.make(state, value);
   }
 
-  private void learnAndMake() {
-    panel.forecast();
+  private void learnAndMake(StateView state) {
+    panel.forecast(state);
     if (panel.hasCorrectors()) {
-      panel.correct(mixture.meanForCorrectors());
+      panel.correct(state, mixture.meanForCorrectors(state));
     }
   }
 
-  private void detectSeason() {
-    double[] values = history.values();
-    int known = series.season();
-    int season = detector.detect(values, values.length, known, Spacing.calendar(spacing()));
+  private void detectSeason(StateView state) {
+    double[] values = state.history.values();
+    int known = state.season();
+    int[] calendar = Spacing.calendar(state.spacing.regular());
+    int season = detector.detect(values, values.length, known, calendar);
     if (season != known && 2 * season + horizon + 4 <= settings.exactLimit()) {
-      changeSeason(season);
+      changeSeason(state, season);
     }
   }
 
-  /** Keeps what was learnt of the mixture, and lets the experts learn the past again. */
-  private void changeSeason(int season) {
-    double[] values = history.values();
-    SeriesMemory memory = series.memory;
-    SeriesMemory old = new SeriesMemory(memory.longs, memory.doubles, memory.floats);
-    MemoryLayout after = layouts.of(season);
-    memory.doubles = new double[after.doubles];
-    memory.floats = new float[after.floats];
-    after.copyMixture(old, series.layout, memory); // still the layout of before
-    memory.longs[SeriesMemory.SEASON] = season;
-    attach(memory);
-    beginSeason(history.t() - values.length + 1);
+  /** Keeps what was learned of the mixture, and lets the experts learn the past again. */
+  private void changeSeason(StateView state, int season) {
+    double[] values = state.history.values();
+    state.changeSeason(layouts.of(season));
+    resetSeason(state, state.history.t() - values.length + 1);
     for (double value : values) {
-      history.append(value);
-      learnAndMake();
+      state.history.append(value);
+      learnAndMake(state);
     }
-    mixture.make(history.newest());
+    mixture.make(state, state.history.newest());
   }
 
   /**
@@ -354,20 +337,20 @@ public final class Learner {
    * @param lower (levels, horizon), lower ends of each level's interval; or null
    * @param upper as lower
    */
-  public void forecast(SeriesMemory memory, double[] values, double[][] lower, double[][] upper) {
-    attach(memory);
-    boolean known = history.age() > 0;
-    boolean wild = memory.longs[SeriesMemory.WILD] == 1;
-    double anchor = memory.doubles[series.layout.raw];
+  public void forecast(LearnerState learned, double[] values, double[][] lower, double[][] upper) {
+    StateView state = bind(learned);
+    boolean known = state.history.age() > 0;
+    boolean outlier = state.isOutlier();
+    double anchor = state.newestObserved();
     for (int i = 1; i <= horizon; i++) {
-      double value = anchor + (known && !wild ? mixture.issued(i) : 0);
+      double value = anchor + (known && !outlier ? mixture.issued(state, i) : 0);
       values[i - 1] = value;
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
-          lower[k][i - 1] = known ? bounded(value + mixture.end(i, k, false)) : 0;
+          lower[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, false)) : 0;
         }
         if (upper != null) {
-          upper[k][i - 1] = known ? bounded(value + mixture.end(i, k, true)) : 0;
+          upper[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, true)) : 0;
         }
       }
     }
@@ -382,68 +365,59 @@ public final class Learner {
     return panel.skippedUpdates();
   }
 
-  /** How often a series or an expert of it was begun anew because its memory held no numbers. */
+  /** How often a series or an expert of it was reset because its state was not finite. */
   public long restarts() {
     return restarts + panel.restarts();
   }
 
   /** The newest forecast of one expert alone, for step i from 1. */
-  public double expertForecast(SeriesMemory memory, int e, int i) {
-    attach(memory);
-    return history.newest() + mixture.said(e, history.t(), i);
+  public double expertForecast(LearnerState learned, int e, int i) {
+    StateView state = bind(learned);
+    return state.history.newest() + state.said(e, state.history.t(), i);
   }
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
-  public double share(SeriesMemory memory, int e, int i) {
-    attach(memory);
-    return mixture.share(e, i);
+  public double share(LearnerState learned, int e, int i) {
+    return mixture.share(bind(learned), e, i);
   }
 
   /** The share of the stacked regression in the forecast of step i; 0 without one. */
-  public double stackShare(SeriesMemory memory, int i) {
-    attach(memory);
-    return mixture.stackShare(i);
+  public double stackShare(LearnerState learned, int i) {
+    return mixture.stackShare(bind(learned), i);
   }
 
   /** The running error of an expert at step i, about 50 values deep. */
-  public double runningError(SeriesMemory memory, int e, int i) {
-    attach(memory);
-    return mixture.runningError(e, i);
+  public double runningError(LearnerState learned, int e, int i) {
+    return mixture.runningError(bind(learned), e, i);
   }
 
   /** What the newest value said of the forecasts of it; the same object each time. */
   public Scored newest() {
-    return scores.newest();
+    return mixture.newest();
   }
 
   /** Forecasts of step i that have met their truth. */
-  public long scored(SeriesMemory memory, int i) {
-    attach(memory);
-    return scores.count(i);
+  public long scored(LearnerState learned, int i) {
+    return bind(learned).scores.count(i);
   }
 
   /** Our mean absolute error at step i since the series began; NaN before the first. */
-  public double meanError(SeriesMemory memory, int i) {
-    return mean(memory, RunningScores.OURS, i);
+  public double meanError(LearnerState learned, int i) {
+    return bind(learned).scores.mean(RunningScores.OURS, i);
   }
 
   /** The same of "repeat the newest value". */
-  public double naiveError(SeriesMemory memory, int i) {
-    return mean(memory, RunningScores.NAIVE, i);
+  public double naiveError(LearnerState learned, int i) {
+    return bind(learned).scores.mean(RunningScores.NAIVE, i);
   }
 
   /** The same of "repeat the value of a season ago". */
-  public double seasonalNaiveError(SeriesMemory memory, int i) {
-    return mean(memory, RunningScores.SEASONAL_NAIVE, i);
+  public double seasonalNaiveError(LearnerState learned, int i) {
+    return bind(learned).scores.mean(RunningScores.SEASONAL_NAIVE, i);
   }
 
   /** The share of truths at step i within the interval of a level, by its number from 0. */
-  public double coverage(SeriesMemory memory, int level, int i) {
-    return mean(memory, RunningScores.HITS + level, i);
-  }
-
-  private double mean(SeriesMemory memory, int row, int i) {
-    attach(memory);
-    return scores.mean(row, i);
+  public double coverage(LearnerState learned, int level, int i) {
+    return bind(learned).scores.mean(RunningScores.HITS + level, i);
   }
 }

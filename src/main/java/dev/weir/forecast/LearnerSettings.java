@@ -178,7 +178,7 @@ public record LearnerSettings(
         training);
   }
 
-  /** What a memory depends on: learners of the same layout can go on from each other's. */
+  /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
     return withTraining(training.layout()).toString();
   }

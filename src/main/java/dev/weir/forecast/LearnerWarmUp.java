@@ -41,15 +41,15 @@ public final class LearnerWarmUp {
     }
     long start = System.nanoTime();
     Learner twin = new Learner(settings);
-    SeriesMemory memory = twin.newSeries("", SEASON);
+    LearnerState state = twin.newSeries("", SEASON);
     double[] values = new double[settings.horizon()];
     int levels = settings.levels().size();
     double[][] lower = new double[levels][settings.horizon()];
     double[][] upper = new double[levels][settings.horizon()];
     for (int t = 0; t < VALUES && System.nanoTime() - start < nanosLeft; t++) {
       // a rhythm with something on it that never repeats, or experts would have nothing to learn
-      twin.observe(memory, t, Math.sin(2 * Math.PI * t / SEASON) + Math.sin(t * 1.7) / 4);
-      twin.forecast(memory, values, lower, upper);
+      twin.observe(state, t, Math.sin(2 * Math.PI * t / SEASON) + Math.sin(t * 1.7) / 4);
+      twin.forecast(state, values, lower, upper);
     }
     nanosLeft -= System.nanoTime() - start;
     return true;

@@ -102,41 +102,41 @@ final class ModeForecaster {
 
   /**
    * Scores what was forecast of the window's newest value, learns from it, and makes the next
-   * forecast, in that order; the memory is of the current key.
+   * forecast, in that order; the state is of the current key.
    */
-  SeriesMemory learn(SequenceWindow window) throws IOException {
+  LearnerState learn(SequenceWindow window) throws IOException {
     boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    SeriesMemory memory = reset ? null : host.memory(target.mode());
+    LearnerState state = reset ? null : host.learned(target.mode());
     int season = target.learning().season();
-    if (memory != null && !learner.fits(memory, season)) {
+    if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
       if (baseModel != null) {
         tell(null, window, 0, null); // it saw nothing of the past
       }
-      TunedCopy copy = memory.tuned();
-      memory = learner.relearn(memory, season);
-      if (memory != null && tunedModel != null) {
-        memory.tuned(copy); // does not depend on the other settings
+      TunedCopy copy = state.tuned();
+      state = learner.relearn(state, season);
+      if (state != null && tunedModel != null) {
+        state.tuned(copy); // does not depend on the other settings
       }
     }
-    if (memory == null || !learner.isSpacedAs(memory, window)) {
-      memory = learner.newSeries(window.series(), season);
+    if (state == null || !learner.isSpacedAs(state, window)) {
+      state = learner.newSeries(window.series(), season);
     }
-    before = memory.count();
+    before = state.count();
     if (baseModel != null) { // the index that the newest will have
-      tell(network, window, before + learner.passed(memory, window), memory);
+      tell(network, window, before + learner.passed(state, window), state);
     }
-    learner.observe(memory, window);
-    host.learned(target.mode(), window.series(), learner.newest());
-    host.memory(target.mode(), memory);
-    return memory;
+    learner.observe(state, window);
+    host.scored(target.mode(), window.series(), learner.newest());
+    host.learned(target.mode(), state);
+    return state;
   }
 
   private void tell(
-      NetworkForecaster forecaster, SequenceWindow window, long newest, SeriesMemory memory) {
+      NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState state) {
     baseModel.use(forecaster, window, newest);
     if (tunedModel != null) {
-      tunedModel.use(forecaster, window, newest, memory);
+      tunedModel.use(forecaster, window, newest, state);
     }
   }
 
@@ -147,7 +147,7 @@ final class ModeForecaster {
     return skippedUpdates - before;
   }
 
-  /** Memories begun anew since this was last asked. */
+  /** States reset since this was last asked. */
   long newRestarts() {
     long before = restarts;
     restarts = learner.restarts();
@@ -157,16 +157,16 @@ final class ModeForecaster {
   /** Drops what was learned of the current series. */
   void forget() throws IOException {
     if (learner != null) {
-      host.memory(target.mode(), null);
+      host.learned(target.mode(), null);
     }
   }
 
   /**
-   * @param memory what {@link #learn} gave; null when nothing is learned
+   * @param state what {@link #learn} gave; null when nothing is learned
    */
-  Forecast forecast(SequenceWindow window, SeriesMemory memory) {
-    if (memory != null) {
-      return mixture(window, memory);
+  Forecast forecast(SequenceWindow window, LearnerState state) {
+    if (state != null) {
+      return mixture(window, state);
     }
     if (!window.isFull()) {
       return Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
@@ -177,14 +177,14 @@ final class ModeForecaster {
     return network.forecast(window);
   }
 
-  private Forecast mixture(SequenceWindow window, SeriesMemory memory) {
+  private Forecast mixture(SequenceWindow window, LearnerState state) {
     List<Double> levels = learner.settings().levels();
     double[] values = new double[target.horizon()];
     double[][] lower = new double[levels.size()][values.length];
     double[][] upper = new double[levels.size()][values.length];
-    learner.forecast(memory, values, lower, upper);
+    learner.forecast(state, values, lower, upper);
     List<Interval> intervals = new ArrayList<>(levels.size());
-    boolean scored = learner.scored(memory, 1) > 0; // before, nothing is known of the errors
+    boolean scored = learner.scored(state, 1) > 0; // before, nothing is known of the errors
     for (int k = 0; k < levels.size() && scored; k++) {
       intervals.add(new Interval(levels.get(k), lower[k], upper[k]));
     }
@@ -200,19 +200,19 @@ final class ModeForecaster {
         intervals,
         hasModel ? network.model().name() : "",
         hasModel ? network.model().version() : Forecast.NO_VERSION,
-        memory.count(),
+        state.count(),
         window.isFull() ? Status.OK : Status.WARMUP);
   }
 
   /** Whether this value is one after which a score is told. */
-  boolean isScoreDue(SeriesMemory memory) {
+  boolean isScoreDue(LearnerState state) {
     int every = target.learning().scoresEvery();
-    return every > 0 && memory.count() / every > before / every && learner.scored(memory, 1) > 0;
+    return every > 0 && state.count() / every > before / every && learner.scored(state, 1) > 0;
   }
 
-  Score score(SequenceWindow window, SeriesMemory memory) {
+  Score score(SequenceWindow window, LearnerState state) {
     int steps = 0;
-    while (steps < target.horizon() && learner.scored(memory, steps + 1) > 0) {
+    while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
       steps++;
     }
     double[] errors = new double[steps];
@@ -220,10 +220,10 @@ final class ModeForecaster {
     double seasonalNaive = 0;
     double coverage = 0;
     for (int i = 1; i <= steps; i++) {
-      errors[i - 1] = learner.meanError(memory, i);
-      naive += learner.naiveError(memory, i) / steps;
-      seasonalNaive += learner.seasonalNaiveError(memory, i) / steps;
-      coverage += learner.coverage(memory, 0, i) / steps;
+      errors[i - 1] = learner.meanError(state, i);
+      naive += learner.naiveError(state, i) / steps;
+      seasonalNaive += learner.seasonalNaiveError(state, i) / steps;
+      coverage += learner.coverage(state, 0, i) / steps;
     }
     double mae = mean(errors);
     List<Score.Method> methods = new ArrayList<>();
@@ -233,8 +233,8 @@ final class ModeForecaster {
       double error = 0;
       double share = 0;
       for (int i = 1; i <= steps; i++) {
-        error += learner.runningError(memory, e, i) / steps;
-        share += learner.share(memory, e, i) / steps;
+        error += learner.runningError(state, e, i) / steps;
+        share += learner.share(state, e, i) / steps;
       }
       methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
     }
@@ -243,7 +243,7 @@ final class ModeForecaster {
         window.origin(),
         target.mode(),
         window.last(),
-        learner.scored(memory, 1),
+        learner.scored(state, 1),
         errors,
         mae,
         Score.ratio(mae, seasonalNaive),

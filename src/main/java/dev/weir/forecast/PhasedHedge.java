@@ -1,6 +1,6 @@
 package dev.weir.forecast;
 
-import java.util.Arrays;
+import dev.weir.forecast.expert.FloatSlice;
 
 /**
  * A {@link Hedge} that also knows at what time of a season each expert is good: some foresee the
@@ -14,7 +14,7 @@ import java.util.Arrays;
  *
  * and l takes the place of L in the weights. Without a season, l is L.
  *
- * <p>Stateless but for scratch: L and R lie in the caller's array.
+ * <p>Keeps settings and scratch; L and R are passed in, each as a slice of (experts).
  */
 final class PhasedHedge {
 
@@ -30,17 +30,17 @@ final class PhasedHedge {
   private final Hedge hedge;
   private final int experts;
   private final float discount;
-  private final float[] combined; // (experts)
+  private final FloatSlice combined; // (experts)
 
   PhasedHedge(Hedge hedge, int experts, int horizon) {
     this.hedge = hedge;
     this.experts = experts;
     this.discount = (float) Math.pow(DISCOUNT, 1.0 / horizon);
-    this.combined = new float[experts];
+    this.combined = new FloatSlice().at(new float[experts], 0);
   }
 
   /** R: (phases, experts). */
-  int floats(int season) {
+  static int floats(int season, int experts) {
     return season > 1 ? phases(season) * experts : 0;
   }
 
@@ -48,61 +48,53 @@ final class PhasedHedge {
     return Math.min(season, PHASES);
   }
 
-  private int at(int phases, int season, long index) {
-    return phases + (int) (index % season * phases(season) / season) * experts;
-  }
-
-  /** Sets R to "as usual", for a season that is new. */
-  void beginSeason(float[] floats, int phases, int season) {
-    Arrays.fill(floats, phases, phases + floats(season), 1);
+  /** Where the R of an index's phase lie. */
+  static int place(int season, int experts, long index) {
+    return (int) (index % season * phases(season) / season) * experts;
   }
 
   /**
    * Takes one error of each expert in.
    *
-   * @param losses where the step's L lie
-   * @param phases where R lies
-   * @param index of the value that told the truth
+   * @param losses the step's L
+   * @param phase R at the time of the truth; null without a season
    */
-  void learn(
-      float[] floats, int losses, int phases, int season, long index, double[] said, double truth) {
-    hedge.learn(floats, losses, experts, said, truth);
-    float least = least(floats, losses, experts);
-    if (season == 1 || !(least > 0)) {
+  void learn(FloatSlice losses, FloatSlice phase, double[] said, double truth) {
+    hedge.learn(losses, experts, said, truth);
+    float least = least(losses, experts);
+    if (phase == null || !(least > 0)) {
       return;
     }
-    int at = at(phases, season, index);
     for (int e = 0; e < experts; e++) {
       float ratio = (float) Math.min(MOST, Math.abs(truth - said[e]) / least);
-      floats[at + e] = discount * floats[at + e] + (1 - discount) * ratio;
+      phase.set(e, discount * phase.get(e) + (1 - discount) * ratio);
     }
   }
 
   /**
    * Fills the weights of the first {@code count} experts; they sum to 1.
    *
-   * @param index of the value that is forecast
+   * @param losses the step's L
+   * @param phase R at the time that is forecast; null without a season
    */
-  void weigh(
-      float[] floats, int losses, int phases, int season, long index, int count, double[] weights) {
-    float least = least(floats, losses, count);
-    if (season == 1 || !(least > 0)) {
-      hedge.weigh(floats, losses, count, weights);
+  void weigh(FloatSlice losses, FloatSlice phase, int count, double[] weights) {
+    float least = least(losses, count);
+    if (phase == null || !(least > 0)) {
+      hedge.weigh(losses, count, weights);
       return;
     }
-    int at = at(phases, season, index);
-    float leastHere = Math.max(least(floats, at, count), Float.MIN_NORMAL);
+    float leastHere = Math.max(least(phase, count), Float.MIN_NORMAL);
     for (int e = 0; e < count; e++) {
-      combined[e] =
-          (float) ((1 - SHARE) * floats[losses + e] / least + SHARE * floats[at + e] / leastHere);
+      double usual = (1 - SHARE) * losses.get(e) / least;
+      combined.set(e, (float) (usual + SHARE * phase.get(e) / leastHere));
     }
-    hedge.weigh(combined, 0, count, weights);
+    hedge.weigh(combined, count, weights);
   }
 
-  private static float least(float[] floats, int at, int count) {
+  private static float least(FloatSlice losses, int count) {
     float least = Float.POSITIVE_INFINITY;
     for (int e = 0; e < count; e++) {
-      least = Math.min(least, floats[at + e]);
+      least = Math.min(least, losses.get(e));
     }
     return least;
   }

@@ -1,13 +1,9 @@
 package dev.weir.forecast;
 
-import dev.weir.forecast.expert.History;
-
 /**
- * How the forecasts of the series at hand have done since it began, by step: sums of our errors and
- * of those that repeating a value would have made, how many truths each level's interval held, and
- * of how many.
- *
- * <p>Lies at {@link MemoryLayout#scores}, a row of (horizon) for each.
+ * How the forecasts of a series have done since it began, by step: sums of our errors and of those
+ * that repeating a value would have made, how many truths each level's interval held, and of how
+ * many. A view of the series' state, which holds a row of (horizon) for each.
  */
 final class RunningScores {
 
@@ -20,21 +16,14 @@ final class RunningScores {
   /** The first level's row of hits; the others follow. */
   static final int HITS = 3;
 
-  private final CurrentSeries series;
   private final int horizon;
   private final int countRow;
-  private final Scored newest;
+  private double[] doubles;
+  private int first;
 
-  RunningScores(CurrentSeries series, int horizon, int levels) {
-    this.series = series;
+  RunningScores(int horizon, int levels) {
     this.horizon = horizon;
     this.countRow = HITS + levels;
-    this.newest = new Scored(levels);
-  }
-
-  /** What was taken in since this was last cleared. */
-  Scored newest() {
-    return newest;
   }
 
   /** Doubles kept. */
@@ -42,34 +31,28 @@ final class RunningScores {
     return (HITS + levels + 1) * horizon;
   }
 
-  /**
-   * Takes in the error of the forecast of step i made at {@code origin}.
-   *
-   * @param truth relative to the value at the origin
-   */
-  void add(long origin, int i, double truth, double error) {
-    double[] doubles = series.memory.doubles;
-    doubles[at(OURS, i)] += Math.abs(error);
-    doubles[at(NAIVE, i)] += Math.abs(truth);
-    History history = series.history;
-    int season = series.season();
-    long before = origin + i - (long) season * ((i + season - 1) / season);
-    double seasonal =
-        season > 1 && history.has(before) ? history.at(before) - history.at(origin) : 0;
-    doubles[at(SEASONAL_NAIVE, i)] += Math.abs(truth - seasonal);
-    doubles[at(countRow, i)]++;
-    newest.add(Math.abs(error), Math.abs(truth), Math.abs(truth - seasonal));
+  /** Points at the state of a series. */
+  void bind(double[] doubles, int first) {
+    this.doubles = doubles;
+    this.first = first;
   }
 
-  /** A truth at step i lay in the interval of a level, by its number from 0. */
+  /** Adds the absolute errors of the forecast of step i, and of the naive ones. */
+  void add(int i, double error, double naive, double seasonalNaive) {
+    doubles[at(OURS, i)] += error;
+    doubles[at(NAIVE, i)] += naive;
+    doubles[at(SEASONAL_NAIVE, i)] += seasonalNaive;
+    doubles[at(countRow, i)]++;
+  }
+
+  /** Counts a truth at step i in the interval of a level, by its number from 0. */
   void hit(int level, int i) {
-    series.memory.doubles[at(HITS + level, i)]++;
-    newest.hold(level);
+    doubles[at(HITS + level, i)]++;
   }
 
   /** Forecasts of step i that have met their truth. */
   long count(int i) {
-    return (long) series.memory.doubles[at(countRow, i)];
+    return (long) doubles[at(countRow, i)];
   }
 
   /** The last step of those, from the first on, that have had an error. */
@@ -84,10 +67,10 @@ final class RunningScores {
   /** A row's sum at step i over the forecasts that have met their truth; NaN before the first. */
   double mean(int row, int i) {
     long scored = count(i);
-    return scored == 0 ? Double.NaN : series.memory.doubles[at(row, i)] / scored;
+    return scored == 0 ? Double.NaN : doubles[at(row, i)] / scored;
   }
 
   private int at(int row, int i) {
-    return series.layout.scores + row * horizon + i - 1;
+    return first + row * horizon + i - 1;
   }
 }

@@ -112,11 +112,13 @@ public final class SeriesForecaster {
   /**
    * Takes in an observation of the series at hand, with as many features as the settings say.
    *
-   * @param known what is known of the series, from {@link SeriesHost#window}; null for nothing
    * @param source the record that brought it; for a dead letter
    */
-  public void observe(Observation observation, SourceRecord source, WindowState known)
-      throws IOException {
+  public void observe(Observation observation, SourceRecord source) throws IOException {
+    WindowState known = host.window();
+    if (known == null && !host.admit(observation.series(), source)) {
+      return;
+    }
     WindowState state = known == null ? windows.newState() : fitted(known);
     long completeUpTo = inOrder ? Windows.IN_ORDER : host.watermark();
     boolean changed = false;
@@ -126,7 +128,7 @@ public final class SeriesForecaster {
     }
     long time = windows.timeOf(state, observation);
     if (time <= completeUpTo) {
-      startAnewAfterSilence(state, time);
+      resetAfterSilence(state, time);
     }
     long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
@@ -197,13 +199,13 @@ public final class SeriesForecaster {
   /** Appends the earliest waiting observation if it is complete; false when there is none. */
   private boolean advance(WindowState state, long completeUpTo) throws IOException {
     if (state.pendingSize() > 0 && state.pendingTime(0) <= completeUpTo) {
-      startAnewAfterSilence(state, state.pendingTime(0));
+      resetAfterSilence(state, state.pendingTime(0));
     }
     return windows.advance(state, completeUpTo);
   }
 
   /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
-  private void startAnewAfterSilence(WindowState state, long next) throws IOException {
+  private void resetAfterSilence(WindowState state, long next) throws IOException {
     if (expiry.isSilence(state, next)) {
       state.forget();
       forgetLearned();
@@ -240,12 +242,11 @@ public final class SeriesForecaster {
    * Event time has reached one that {@link SeriesHost#wakeAt} was asked for.
    *
    * @param series name of the series at hand
-   * @return false when the series is forgotten by now
    */
-  public boolean wake(String series, long timestamp) throws IOException {
+  public void wake(String series, long timestamp) throws IOException {
     WindowState state = host.window();
     if (state == null) {
-      return true;
+      return;
     }
     state = fitted(state);
     boolean changed = false;
@@ -259,12 +260,9 @@ public final class SeriesForecaster {
       forgetLearned();
       host.expiry(null);
       host.count(Counted.EXPIRED, 1);
-      return false;
-    }
-    if (changed || isDue) {
+    } else if (changed || isDue) {
       host.window(state);
     }
-    return true;
   }
 
   /**
@@ -289,22 +287,22 @@ public final class SeriesForecaster {
         window = windows.window(series, state);
       }
       long start = sampled ? System.nanoTime() : 0;
-      SeriesMemory memory = null;
+      LearnerState learned = null;
       if (forecaster.learns()) {
-        memory = forecaster.learn(window);
+        learned = forecaster.learn(window);
         host.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
         host.count(Counted.RESTART, forecaster.newRestarts());
-        bytes += memory.bytes();
+        bytes += learned.bytes();
       }
       if (due) {
-        Forecast forecast = forecaster.forecast(window, memory);
+        Forecast forecast = forecaster.forecast(window, learned);
         if (sampled) {
           host.took(forecast.mode(), System.nanoTime() - start);
         }
         host.collect(forecast);
       }
-      if (memory != null && forecaster.isScoreDue(memory)) {
-        host.collect(forecaster.score(window, memory));
+      if (learned != null && forecaster.isScoreDue(learned)) {
+        host.collect(forecaster.score(window, learned));
       }
     }
     if (sampled) {

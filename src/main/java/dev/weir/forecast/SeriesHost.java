@@ -13,21 +13,30 @@ public interface SeriesHost {
   WindowState window() throws IOException;
 
   /**
-   * Keeps what {@link #window} gave, after a change.
+   * Keeps what {@link #window} gave, after a change. Only {@link SeriesForecaster} calls either.
    *
    * @param state null to drop it
    */
   void window(WindowState state) throws IOException;
 
+  /**
+   * Whether to take in a series that is not known; a host that refuses it collects a dead letter.
+   *
+   * @param source the record that brought its first observation
+   */
+  default boolean admit(String series, SourceRecord source) {
+    return true;
+  }
+
   /** What was learned of the series in this mode; null when nothing was. */
-  SeriesMemory memory(Mode mode) throws IOException;
+  LearnerState learned(Mode mode) throws IOException;
 
   /**
    * Keeps it.
    *
-   * @param memory null to drop it
+   * @param state null to drop it
    */
-  void memory(Mode mode, SeriesMemory memory) throws IOException;
+  void learned(Mode mode, LearnerState state) throws IOException;
 
   /** When the timer fires that drops the series; null for none. */
   Long expiry() throws IOException;
@@ -60,7 +69,7 @@ public interface SeriesHost {
   void count(Counted what, long by);
 
   /** The series at hand has learned from its newest value. */
-  default void learned(Mode mode, String series, Scored scored) {
+  default void scored(Mode mode, String series, Scored scored) {
     // for who measures
   }
 
@@ -97,7 +106,7 @@ public interface SeriesHost {
     MISSING("missingObservations"),
     /** Updates of networks left out. */
     SKIPPED_UPDATE("skippedUpdates"),
-    /** Memories begun anew because they held no numbers. */
+    /** States of series or experts reset because they were not finite. */
     RESTART("learningRestarts"),
     /** Series forgotten after a silence. */
     EXPIRED("expired"),

@@ -1,55 +1,70 @@
 package dev.weir.forecast;
 
 /**
- * The time from one value of a series to the next, where it is nearly always the same. Stateless: a
- * step in milliseconds, and the share of the steps that are equal to it, lie in the caller's array.
+ * The time from one value of a series to the next, where it is nearly always the same: a view of
+ * the series' state, which holds a step in milliseconds and the share of the steps equal to it.
  */
 final class Spacing {
 
   /** Doubles kept. */
   static final int DOUBLES = 2;
 
-  /** So deep is the share's memory, in steps. */
+  /** The share is about so many steps deep. */
   private static final double DEPTH = 500;
 
   private static final double REGULAR = 0.9;
   private static final long DAY = 86_400_000;
   private static final int[] DAYS = {1, 7};
 
-  private Spacing() {}
+  private double[] doubles;
+  private int step;
+  private int share;
+
+  /** Points at the state of a series. */
+  void bind(double[] doubles, int first) {
+    this.doubles = doubles;
+    this.step = first;
+    this.share = first + 1;
+  }
 
   /**
    * @param steps so far, with this one
    */
-  static void observe(double[] state, int at, long step, long steps) {
+  void observe(long newest, long steps) {
     double weight = 1 / Math.min(DEPTH, steps);
-    double share = state[at + 1];
-    share += weight * ((state[at] == step ? 1 : 0) - share);
-    if (share < 0.5 && state[at] != step) { // never that of a step that most are equal to
-      state[at] = step;
-      share = weight;
+    double equal = doubles[share];
+    equal += weight * ((doubles[step] == newest ? 1 : 0) - equal);
+    if (equal < 0.5 && doubles[step] != newest) { // never that of a step that most are equal to
+      doubles[step] = newest;
+      equal = weight;
     }
-    state[at + 1] = share;
+    doubles[share] = equal;
   }
 
-  /** The step is given and need not be found. */
-  static void set(double[] state, int at, long step) {
-    state[at] = step;
-    state[at + 1] = 1;
+  /** Sets a step that is given and need not be found. */
+  void set(long given) {
+    doubles[step] = given;
+    doubles[share] = 1;
   }
 
-  /** Takes over what is known, or nothing when what lies there is no spacing. */
-  static void copy(double[] from, double[] to, int at) {
-    double step = from[at];
-    double share = from[at + 1];
-    boolean known = step >= 1 && step == Math.rint(step) && share > 0 && share <= 1;
-    to[at] = known ? step : 0;
-    to[at + 1] = known ? share : 0;
+  /**
+   * Copies what is known from the doubles of another state of the series, where it lies at the same
+   * place; nothing if what lies there is no spacing.
+   */
+  void copy(double[] from) {
+    if (from.length <= share) {
+      return;
+    }
+    double length = from[step];
+    double equal = from[share];
+    boolean known = length >= 1 && length == Math.rint(length) && equal > 0 && equal <= 1;
+    doubles[step] = known ? length : 0;
+    doubles[share] = known ? equal : 0;
   }
 
   /** The step that nine of ten are equal to, milliseconds; 0 when there is none. */
-  static long regular(double[] state, int at) {
-    return state[at + 1] >= REGULAR ? (long) state[at] : 0;
+  long regular() {
+    return doubles[share] >= REGULAR ? (long) doubles[step] : 0;
   }
 
   /** Values in a day and in a week; 0 where that is no whole number. */

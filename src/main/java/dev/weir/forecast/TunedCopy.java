@@ -2,7 +2,7 @@ package dev.weir.forecast;
 
 /**
  * A series' own copy of a base model, as far as it has been tuned: part of its {@link
- * SeriesMemory}. Its size is that of the model, which may come and change while a job runs, so it
+ * LearnerState}. Its size is that of the model, which may come and change while a job runs, so it
  * lies beside the arrays whose sizes follow from the settings.
  */
 public final class TunedCopy {

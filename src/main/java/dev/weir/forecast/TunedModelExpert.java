@@ -1,11 +1,12 @@
 package dev.weir.forecast;
 
-import dev.weir.forecast.expert.Draw;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.expert.Updates;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Loss;
@@ -23,7 +24,7 @@ import java.util.Objects;
  * its way from the base model's. It learns on the scale on which the network forecasts, and
  * forecasts with averaged weights.
  *
- * <p>The copy lies in the series' memory as {@link TunedCopy}, tagged with the model that it grew
+ * <p>The copy is part of the series' state as {@link TunedCopy}, tagged with the model that it grew
  * from: 4 floats for each of its weights, nothing before it begins. When another base model is
  * active, whatever its version, a copy of the old one is replaced by one of the new, or goes on if
  * {@link Tuning#KEEP} says so and both have the same shape; it is then drawn to the new one.
@@ -58,7 +59,7 @@ public final class TunedModelExpert implements Expert {
   // told for each value
   private NetworkForecaster told;
   private SequenceWindow window;
-  private SeriesMemory series;
+  private LearnerState series;
   private long newest;
 
   // of the model at hand, made when it changes
@@ -70,6 +71,7 @@ public final class TunedModelExpert implements Expert {
   private float[] start; // (count), the model's own
   private TrainableModel learner;
   private TrainableModel speaker;
+  private final FloatSlice weights = new FloatSlice();
   private double[] values; // (seq_len)
   private float[] inputs; // (batch, seq_len)
   private float[] input; // (1, seq_len)
@@ -113,7 +115,7 @@ public final class TunedModelExpert implements Expert {
    * @param series whose copy it is
    */
   public void use(
-      NetworkForecaster forecaster, SequenceWindow window, long newest, SeriesMemory series) {
+      NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState series) {
     if (forecaster != null && forecaster.model() != active) {
       prepare(forecaster.model());
     }
@@ -178,7 +180,7 @@ public final class TunedModelExpert implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState state) {
     if (told == null || history.t() != newest) { // no model, or the learner is in the past
       return;
     }
@@ -218,7 +220,7 @@ public final class TunedModelExpert implements Expert {
 
   private TunedCopy begin() {
     float[] floats = new float[updates.floats(count)];
-    updates.begin(start, floats, 0, count);
+    updates.reset(start, weights.at(floats, 0), count);
     TunedCopy copy = new TunedCopy(model.version(), modelTag, shapeTag, Long.MIN_VALUE, floats);
     series.tuned(copy);
     return copy;
@@ -228,7 +230,7 @@ public final class TunedModelExpert implements Expert {
   private void draw(History history, long first, long last, long number) {
     int horizon = model.horizon();
     for (int k = 0; k < BATCH; k++) {
-      long drawn = Draw.number(history.seed() + number * BATCH + k);
+      long drawn = Seeds.number(history.seed() + number * BATCH + k);
       long origin = k == 0 ? last : last - Long.remainderUnsigned(drawn, last - first + 1);
       for (int i = 0; i < seqLen; i++) {
         values[i] = history.at(origin - seqLen + 1 + i);
@@ -268,11 +270,11 @@ public final class TunedModelExpert implements Expert {
     double loss = Loss.pseudoHuber(DELTA, answers, targets, usable, targets.length, dAnswers);
     Arrays.fill(gradient, 0f);
     learner.backward(dAnswers, gradient);
-    updates.step(loss, gradient, floats, 0, count);
+    updates.step(loss, gradient, weights.at(floats, 0), count);
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     TunedCopy copy = told == null || history.t() != newest ? null : series.tuned();
     if (copy == null
         || model == null

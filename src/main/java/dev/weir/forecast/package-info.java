@@ -4,7 +4,7 @@
  *
  * <p>Learning: a {@link dev.weir.forecast.Learner} mixes the experts of {@link
  * dev.weir.forecast.expert} by their errors; what it knows of a series is one {@link
- * dev.weir.forecast.SeriesMemory}; {@link dev.weir.forecast.Evaluation} tells what that is worth.
+ * dev.weir.forecast.LearnerState}; {@link dev.weir.forecast.Evaluation} tells what that is worth.
  *
  * <p>May import {@code dev.weir.model}, {@code dev.weir.rnn} and the JDK. It never sees Flink,
  * Kafka or Avro, so that the same lines run in a job, in an evaluation and in a test.

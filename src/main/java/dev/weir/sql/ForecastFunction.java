@@ -3,12 +3,12 @@ package dev.weir.sql;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SeriesForecaster;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -80,7 +80,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
     // Flink's state TTL uses processing time and could drop half of a partition
     state.put(SERIES, forEver(DataTypes.RAW(SeriesEntry.class, SeriesEntrySerializer.INSTANCE)));
-    state.put(LEARNED, forEver(DataTypes.RAW(SeriesMemory.class, SeriesMemorySerializer.INSTANCE)));
+    state.put(LEARNED, forEver(DataTypes.RAW(LearnerState.class, LearnerStateSerializer.INSTANCE)));
     TypeInference.Builder inference =
         TypeInference.newBuilder()
             .staticArguments(Signature.arguments())
@@ -122,7 +122,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   public void eval(
       Context context,
       MapView<Integer, SeriesEntry> entry,
-      MapView<Integer, SeriesMemory> learned,
+      MapView<Integer, LearnerState> learned,
       RowData row,
       Object... arguments)
       throws IOException {
@@ -136,7 +136,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     }
     Observation observation =
         new Observation(host.name(), time, input.value(row), input.features(row));
-    series.observe(observation, ROW, host.window());
+    series.observe(observation, ROW);
     wakeOverdue();
   }
 
@@ -144,7 +144,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   public void onTimer(
       OnTimerContext context,
       MapView<Integer, SeriesEntry> entry,
-      MapView<Integer, SeriesMemory> learned)
+      MapView<Integer, LearnerState> learned)
       throws IOException {
     TimeContext<Long> clock = context.timeContext(Long.class);
     time = clock.time();

@@ -4,9 +4,9 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SeriesHost;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -39,7 +39,7 @@ final class PartitionHost implements SeriesHost {
   private final TreeSet<Long> overdue = new TreeSet<>();
 
   private MapView<Integer, SeriesEntry> series; // of the current call, like all fields below
-  private MapView<Integer, SeriesMemory> learned;
+  private MapView<Integer, LearnerState> learned;
   private TimeContext<Long> time;
   private String name;
   private SeriesEntry entry;
@@ -69,7 +69,7 @@ final class PartitionHost implements SeriesHost {
    */
   void at(
       MapView<Integer, SeriesEntry> series,
-      MapView<Integer, SeriesMemory> learned,
+      MapView<Integer, LearnerState> learned,
       TimeContext<Long> time,
       String name)
       throws IOException {
@@ -127,13 +127,13 @@ final class PartitionHost implements SeriesHost {
   }
 
   @Override
-  public SeriesMemory memory(Mode mode) throws IOException {
+  public LearnerState learned(Mode mode) throws IOException {
     return get(learned);
   }
 
   @Override
-  public void memory(Mode mode, SeriesMemory memory) throws IOException {
-    put(learned, memory);
+  public void learned(Mode mode, LearnerState state) throws IOException {
+    put(learned, state);
   }
 
   @Override

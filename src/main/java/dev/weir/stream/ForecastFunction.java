@@ -11,7 +11,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SeriesForecaster;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Rnn;
@@ -57,7 +56,6 @@ final class ForecastFunction
 
   private transient TaskHost host;
   private transient SeriesForecaster series;
-  private transient KnownSeries known;
   private transient BroadcastState<String, ForecastModel> restoredModels; // until open
   private transient boolean modelsChanged; // since the forecasters were last told
   private transient BroadcastState<String, Long> modelTimes;
@@ -69,11 +67,10 @@ final class ForecastFunction
 
   @Override
   public void open(OpenContext context) throws Exception {
-    known = new KnownSeries(settings.limits());
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
-    group.gauge("series", known::count);
     metrics = new ForecastMetrics(group);
     host = new TaskHost(getRuntimeContext(), settings, metrics);
+    group.gauge("series", host.known()::count);
     series = new SeriesForecaster(settings, host);
     for (int i = 0; i < settings.targets().size(); i++) {
       int target = i;
@@ -100,7 +97,7 @@ final class ForecastFunction
 
   /** How many series the restored state has. */
   void restored(long count) {
-    known.count(count);
+    host.known().count(count);
   }
 
   /** When the timer of the current, restored series is to fire. */
@@ -192,26 +189,10 @@ final class ForecastFunction
       return;
     }
     host.at(context.timerService(), out, observation.series());
-    WindowState state = host.window();
-    if (state == null) {
-      if (known.isFull()) {
-        collect(oneTooMany(observation, observed.source()), out);
-        return;
-      }
-      known.added();
-    }
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));
     }
-    series.observe(observation, observed.source(), state);
-  }
-
-  private DeadLetter oneTooMany(Observation observation, SourceRecord source) {
-    known.refused();
-    String message =
-        "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
-            .formatted(known.count(), observation.series());
-    return new DeadLetter(Reason.SERIES_LIMIT, message, source);
+    series.observe(observation, observed.source());
   }
 
   @Override
@@ -221,9 +202,7 @@ final class ForecastFunction
     if (modelsChanged) {
       useModels(context.getBroadcastState(MODELS));
     }
-    if (!series.wake(context.getCurrentKey(), timestamp)) {
-      known.dropped();
-    }
+    series.wake(context.getCurrentKey(), timestamp);
   }
 
   private void useModels(ReadOnlyBroadcastState<String, ForecastModel> models) throws Exception {

@@ -1,13 +1,15 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.ForecastSettings;
 import dev.weir.forecast.ForecastSettings.Target;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Scored;
 import dev.weir.forecast.SeriesHost;
-import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -42,7 +44,8 @@ final class TaskHost implements SeriesHost {
 
   private final ValueState<WindowState> window;
   private final ValueState<Long> expiry; // null without a ttl
-  private final Map<Mode, ValueState<SeriesMemory>> memories = new EnumMap<>(Mode.class);
+  private final Map<Mode, ValueState<LearnerState>> learned = new EnumMap<>(Mode.class);
+  private final KnownSeries known;
   private final ForecastMetrics metrics;
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the current call
@@ -54,23 +57,29 @@ final class TaskHost implements SeriesHost {
     this.window = context.getState(WINDOW);
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
     this.metrics = metrics;
+    this.known = new KnownSeries(settings.limits());
     for (Target target : settings.targets()) {
       boolean learns = target.learning() != null;
       byMode.put(
           target.mode(), metrics.mode(target.mode(), learns ? target.learning().learner() : null));
       if (learns) {
-        memories.put(target.mode(), context.getState(learned(target.mode())));
+        learned.put(target.mode(), context.getState(descriptor(target.mode())));
       }
     }
   }
 
   /** What was learned of a series, by mode. The state's name is part of each savepoint. */
-  private static ValueStateDescriptor<SeriesMemory> learned(Mode mode) {
-    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirType.SERIES_MEMORY);
+  private static ValueStateDescriptor<LearnerState> descriptor(Mode mode) {
+    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirType.LEARNER_STATE);
   }
 
   ModeMetrics metrics(Mode mode) {
     return byMode.get(mode);
+  }
+
+  /** The series that this task knows. */
+  KnownSeries known() {
+    return known;
   }
 
   /** A call begins. */
@@ -97,16 +106,33 @@ final class TaskHost implements SeriesHost {
   @Override
   public void window(WindowState state) throws IOException {
     window.update(state); // null clears
+    if (state == null) {
+      known.dropped();
+    }
   }
 
   @Override
-  public SeriesMemory memory(Mode mode) throws IOException {
-    return value(memories.get(mode), LEARNED + mode.label());
+  public boolean admit(String series, SourceRecord source) {
+    if (known.isFull()) {
+      known.refused();
+      String message =
+          "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
+              .formatted(known.count(), series);
+      collect(new DeadLetter(Reason.SERIES_LIMIT, message, source));
+      return false;
+    }
+    known.added();
+    return true;
   }
 
   @Override
-  public void memory(Mode mode, SeriesMemory memory) throws IOException {
-    memories.get(mode).update(memory);
+  public LearnerState learned(Mode mode) throws IOException {
+    return value(learned.get(mode), LEARNED + mode.label());
+  }
+
+  @Override
+  public void learned(Mode mode, LearnerState state) throws IOException {
+    learned.get(mode).update(state);
   }
 
   @Override
@@ -182,7 +208,7 @@ final class TaskHost implements SeriesHost {
   }
 
   @Override
-  public void learned(Mode mode, String series, Scored scored) {
+  public void scored(Mode mode, String series, Scored scored) {
     byMode.get(mode).learned(series, scored);
   }
 

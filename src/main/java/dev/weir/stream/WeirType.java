@@ -1,12 +1,12 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.Arrival;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -25,8 +25,8 @@ public final class WeirType<T> extends TypeInformation<T> {
       new WeirType<>(Output.class, OutputSerializer.INSTANCE);
   public static final TypeInformation<WindowState> WINDOW_STATE =
       new WeirType<>(WindowState.class, WindowStateSerializer.INSTANCE);
-  static final TypeInformation<SeriesMemory> SERIES_MEMORY =
-      new WeirType<>(SeriesMemory.class, SeriesMemorySerializer.INSTANCE);
+  static final TypeInformation<LearnerState> LEARNER_STATE =
+      new WeirType<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
   static final TypeInformation<ForecastModel> MODEL =
       new WeirType<>(ForecastModel.class, ForecastModelSerializer.INSTANCE);
 

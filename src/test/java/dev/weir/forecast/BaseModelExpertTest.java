@@ -33,7 +33,7 @@ class BaseModelExpertTest {
   private final BaseModelExpert expert = new BaseModelExpert();
   private final Learner learner =
       new Learner(LearnerSettings.small(1).withExperts(List.of("naive")), List.of(expert));
-  private final SeriesMemory memory = learner.newSeries("s", LearnerSettings.NONE);
+  private final LearnerState memory = learner.newSeries("s", LearnerSettings.NONE);
   private final Windows windows = new Windows(2, 1, 0);
   private final WindowState state = windows.newState();
 

@@ -207,7 +207,7 @@ class GapsTest {
     final Windows windows;
     final WindowState state;
     final Learner learner;
-    final SeriesMemory memory;
+    final LearnerState memory;
     final double[] forecast = new double[3];
 
     Series(Gap gap, int season) {

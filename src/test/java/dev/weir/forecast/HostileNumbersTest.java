@@ -58,7 +58,7 @@ class HostileNumbersTest {
   }
 
   /** Mean |error| one step ahead over the day that ends with each value of a clean sine. */
-  private static double[] daysOfSine(Learner learner, SeriesMemory memory, int expert, int count) {
+  private static double[] daysOfSine(Learner learner, LearnerState memory, int expert, int count) {
     double[] errors = new double[count];
     double[] days = new double[count];
     double[] values = new double[learner.horizon()];
@@ -76,7 +76,7 @@ class HostileNumbersTest {
   }
 
   /** Observes, and looks at everything that anybody could be told then. */
-  private static void observe(Learner learner, SeriesMemory memory, double value) {
+  private static void observe(Learner learner, LearnerState memory, double value) {
     learner.observe(memory, memory.count(), value);
     int horizon = learner.horizon();
     double[] values = new double[horizon];
@@ -110,7 +110,7 @@ class HostileNumbersTest {
     }
   }
 
-  private static void observeAllEpisodes(Learner learner, SeriesMemory memory) {
+  private static void observeAllEpisodes(Learner learner, LearnerState memory) {
     for (int episode = 0; episode < HostileEpisodes.COUNT; episode++) {
       for (int n = 0; n < HostileEpisodes.LENGTH; n++) {
         observe(learner, memory, HostileEpisodes.value(episode, n));
@@ -118,7 +118,7 @@ class HostileNumbersTest {
     }
   }
 
-  private static void assertClean(SeriesMemory memory) {
+  private static void assertClean(LearnerState memory) {
     for (double number : memory.doubles()) {
       assertFinite(number);
     }
@@ -132,7 +132,7 @@ class HostileNumbersTest {
   void twoDaysAfterTenEpisodesTheMixtureForecastsACleanSineAgain(
       LearnerSettings settings, int season) {
     Learner learner = new Learner(settings);
-    SeriesMemory memory = learner.newSeries("hostile", season);
+    LearnerState memory = learner.newSeries("hostile", season);
     observeAllEpisodes(learner, memory);
     assertClean(memory);
     double[] days = daysOfSine(learner, memory, -1, CLEAN);
@@ -149,7 +149,7 @@ class HostileNumbersTest {
       LearnerSettings settings, int season) {
     Learner learner = new Learner(settings);
     for (int episode = 0; episode < HostileEpisodes.COUNT; episode++) {
-      SeriesMemory memory = learner.newSeries("hostile", season);
+      LearnerState memory = learner.newSeries("hostile", season);
       for (int n = 0; n < HostileEpisodes.LENGTH; n++) {
         observe(learner, memory, HostileEpisodes.value(episode, n));
       }
@@ -165,8 +165,8 @@ class HostileNumbersTest {
   @MethodSource("experts")
   void eachExpertAloneRecoversAsWell(String expert, int season) {
     Learner learner = alone(expert);
-    SeriesMemory memory = learner.newSeries("hostile", season);
-    SeriesMemory fresh = learner.newSeries("fresh", season);
+    LearnerState memory = learner.newSeries("hostile", season);
+    LearnerState fresh = learner.newSeries("fresh", season);
     observeAllEpisodes(learner, memory);
     assertClean(memory);
     int last = learner.experts() - 1;
@@ -183,7 +183,7 @@ class HostileNumbersTest {
   void aMemoryThatWasBrokenElsewhereIsBegunAnewAndCounted(LearnerSettings settings, int season) {
     Learner learner = new Learner(settings);
     for (int broken = 0; broken < 3; broken++) {
-      SeriesMemory memory = learner.newSeries("broken", season);
+      LearnerState memory = learner.newSeries("broken", season);
       for (int n = 0; n < 200; n++) {
         observe(learner, memory, HostileEpisodes.sine(n));
       }
@@ -204,7 +204,7 @@ class HostileNumbersTest {
   @Test
   void anExpertWhoseMemoryIsBrokenBeginsAnewAndTheOthersGoOn() {
     Learner learner = new Learner(LearnerSettings.small(2), List.of(new Forgetful()));
-    SeriesMemory memory = learner.newSeries("s", DAY);
+    LearnerState memory = learner.newSeries("s", DAY);
     int forgetful = learner.experts() - 1;
     for (int n = 0; n < 200; n++) {
       observe(learner, memory, HostileEpisodes.sine(n));

@@ -18,7 +18,7 @@ class IntervalTrackerTest {
   @Test
   void onNoiseThatDoublesHalfWayTheIntervalsHoldTheirShare() {
     Learner learner = new Learner(LearnerSettings.small(2));
-    SeriesMemory memory = learner.newSeries("noise", 1);
+    LearnerState memory = learner.newSeries("noise", 1);
     Random random = new Random(11);
     for (int t = 0; t < 6_000; t++) {
       learner.observe(memory, t, 10 + (t < 3_000 ? 1 : 2) * random.nextGaussian());
@@ -44,7 +44,7 @@ class IntervalTrackerTest {
     int horizon = 12;
     int values = 3_000;
     Learner learner = new Learner(LearnerSettings.small(horizon));
-    SeriesMemory memory = learner.newSeries("walk", 1);
+    LearnerState memory = learner.newSeries("walk", 1);
     Random random = new Random(13);
     double[] y = new double[values + horizon];
     for (int t = 1; t < y.length; t++) {
@@ -73,7 +73,7 @@ class IntervalTrackerTest {
   void intervalsNeverCross() {
     LearnerSettings settings = LearnerSettings.small(3).withLevels(List.of(0.5, 0.51, 0.9));
     Learner learner = new Learner(settings);
-    SeriesMemory memory = learner.newSeries("skewed", 4);
+    LearnerState memory = learner.newSeries("skewed", 4);
     Random random = new Random(12);
     double[] values = new double[3];
     double[][] lower = new double[3][3];

@@ -25,9 +25,9 @@ class LearnerAfterChangesTest {
     return windows.window("s", state);
   }
 
-  private static SeriesMemory hourly(Learner learner, int values) {
+  private static LearnerState hourly(Learner learner, int values) {
     SplittableRandom random = new SplittableRandom(3);
-    SeriesMemory memory = learner.newSeries("s", LearnerSettings.AUTO);
+    LearnerState memory = learner.newSeries("s", LearnerSettings.AUTO);
     for (int t = 0; t < values; t++) {
       learner.observe(memory, t * HOUR, random.nextInt(100));
     }
@@ -36,9 +36,9 @@ class LearnerAfterChangesTest {
 
   @Test
   void aSeriesThatIsLearntAgainKeepsTheSpacingOfItsValues() {
-    SeriesMemory memory = hourly(new Learner(SETTINGS), 300);
+    LearnerState memory = hourly(new Learner(SETTINGS), 300);
     Learner other = new Learner(OTHERS);
-    SeriesMemory again = other.relearn(memory, LearnerSettings.AUTO);
+    LearnerState again = other.relearn(memory, LearnerSettings.AUTO);
     assertThat(again.count()).isEqualTo(300);
     assertThat(other.isSpacedAs(again, window(HOUR, 300 * HOUR))).isTrue();
     assertThat(other.isSpacedAs(again, window(2 * HOUR, 300 * HOUR))).isFalse();
@@ -47,18 +47,18 @@ class LearnerAfterChangesTest {
   @Test
   void soDoesOneThatCalmsDown() {
     Learner learner = new Learner(SETTINGS);
-    SeriesMemory memory = hourly(learner, 100);
+    LearnerState memory = hourly(learner, 100);
     for (int t = 100; t < 140; t++) {
       learner.observe(memory, t * HOUR, 50 + 1e-5 * (t % 3));
     }
-    assertThat(memory.longs()[SeriesMemory.BEGUN]).as("has begun anew").isPositive();
+    assertThat(memory.firstScored()).as("has been restarted").isPositive();
     assertThat(learner.isSpacedAs(memory, window(2 * HOUR, 140 * HOUR))).isFalse();
   }
 
   @Test
   void ofMoreMissingValuesThanArePassedTheLastAreFilledIn() {
     Learner learner = new Learner(SETTINGS);
-    SeriesMemory memory = learner.newSeries("s", 24);
+    LearnerState memory = learner.newSeries("s", 24);
     Windows windows = new Windows(3, 1, 0, new Sampling(HOUR, Gap.LINEAR, 5_000));
     WindowState state = windows.newState();
     for (int t = 0; t < 200; t++) {
@@ -66,8 +66,7 @@ class LearnerAfterChangesTest {
     }
     observe(learner, memory, windows, state, 3_300, 1_000);
     History history = new History();
-    double[] values =
-        History.values(memory.longs(), SeriesMemory.LONGS, memory.doubles(), memory.floats());
+    double[] values = History.values(memory.longs(), memory.doubles(), memory.floats());
     int n = values.length;
     assertThat(memory.count()).isEqualTo(200 + 3_100 % 168 + 1);
     assertThat(values[n - 1] - values[n - 2]).isCloseTo(801 / 3_101.0, within(0.01));
@@ -75,7 +74,7 @@ class LearnerAfterChangesTest {
 
   private static void observe(
       Learner learner,
-      SeriesMemory memory,
+      LearnerState memory,
       Windows windows,
       WindowState state,
       int hour,

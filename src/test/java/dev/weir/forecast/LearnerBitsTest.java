@@ -46,7 +46,7 @@ class LearnerBitsTest {
     static List<String> lines() {
       LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(EXPERTS);
       Learner learner = new Learner(settings);
-      SeriesMemory memory = learner.newSeries("a", SEASON);
+      LearnerState memory = learner.newSeries("a", SEASON);
       double[] values = new double[HORIZON];
       double[][] lower = new double[settings.levels().size()][HORIZON];
       double[][] upper = new double[settings.levels().size()][HORIZON];

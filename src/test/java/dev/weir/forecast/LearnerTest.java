@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.Allocations;
 import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.ExpertMemory;
+import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
@@ -28,7 +28,7 @@ class LearnerTest {
     return y;
   }
 
-  private static double[] forecast(Learner learner, SeriesMemory memory) {
+  private static double[] forecast(Learner learner, LearnerState memory) {
     double[] values = new double[learner.horizon()];
     double[][] lower = new double[2][learner.horizon()];
     double[][] upper = new double[2][learner.horizon()];
@@ -48,8 +48,8 @@ class LearnerTest {
     }
     Learner learner = new Learner(LearnerSettings.full(HORIZON));
     for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
-      SeriesMemory one = learner.newSeries("a", season);
-      SeriesMemory two = learner.newSeries("a", season);
+      LearnerState one = learner.newSeries("a", season);
+      LearnerState two = learner.newSeries("a", season);
       for (int t = 0; t < 600; t++) {
         learner.observe(one, t, y[t]);
         learner.observe(two, t, other[t]);
@@ -65,8 +65,8 @@ class LearnerTest {
   void theNewestValueTellsHowFarEachForecastOfItWasOff() {
     double[] y = wave(300, 7);
     Learner learner = new Learner(LearnerSettings.small(HORIZON));
-    SeriesMemory memory = learner.newSeries("a", 24);
-    SeriesMemory other = learner.newSeries("b", 1);
+    LearnerState memory = learner.newSeries("a", 24);
+    LearnerState other = learner.newSeries("b", 1);
     double[][] made = new double[y.length][];
     for (int t = 0; t < y.length; t++) {
       learner.observe(memory, t, y[t]);
@@ -93,7 +93,7 @@ class LearnerTest {
   void theNewestValueTellsWhichIntervalsHeldIt() {
     double[] y = wave(300, 8);
     Learner learner = new Learner(LearnerSettings.small(1));
-    SeriesMemory memory = learner.newSeries("a", 24);
+    LearnerState memory = learner.newSeries("a", 24);
     long[] held = new long[2];
     for (int t = 0; t < y.length; t++) {
       double[][] lower = new double[2][1];
@@ -115,15 +115,15 @@ class LearnerTest {
     LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(Experts.NAMES);
     for (int season : new int[] {LearnerSettings.AUTO, 24}) {
       Learner alone = new Learner(settings);
-      SeriesMemory whole = alone.newSeries("a", season);
+      LearnerState whole = alone.newSeries("a", season);
       Learner busy = new Learner(settings);
-      SeriesMemory part = busy.newSeries("a", season);
-      SeriesMemory other = busy.newSeries("b", 7);
+      LearnerState part = busy.newSeries("a", season);
+      LearnerState other = busy.newSeries("b", 7);
       for (int t = 0; t < y.length; t++) {
         if (t == 350) {
           busy = new Learner(settings);
           part =
-              new SeriesMemory(part.longs().clone(), part.doubles().clone(), part.floats().clone());
+              new LearnerState(part.longs().clone(), part.doubles().clone(), part.floats().clone());
           assertThat(busy.fits(part)).isTrue();
         }
         alone.observe(whole, t, y[t]);
@@ -140,13 +140,13 @@ class LearnerTest {
   @Test
   void aMemoryOfOtherSettingsIsRefused() {
     Learner learner = new Learner(LearnerSettings.small(2));
-    SeriesMemory memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
+    LearnerState memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
     assertThat(learner.fits(memory)).isFalse();
-    SeriesMemory own = learner.newSeries("a", 24);
+    LearnerState own = learner.newSeries("a", 24);
     assertThat(learner.fits(own)).isTrue();
-    assertThat(learner.fits(new SeriesMemory(new long[1], own.doubles(), own.floats()))).isFalse();
-    assertThat(learner.fits(new SeriesMemory(own.longs(), own.doubles(), new float[3]))).isFalse();
-    own.longs()[SeriesMemory.SEASON] = Long.MAX_VALUE;
+    assertThat(learner.fits(new LearnerState(new long[1], own.doubles(), own.floats()))).isFalse();
+    assertThat(learner.fits(new LearnerState(own.longs(), own.doubles(), new float[3]))).isFalse();
+    own.longs()[LearnerState.SEASON] = Long.MAX_VALUE;
     assertThat(learner.fits(own)).isFalse();
     assertThatThrownBy(() -> learner.observe(memory, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
@@ -159,14 +159,14 @@ class LearnerTest {
     Learner after = new Learner(LearnerSettings.small(3));
     double[] y = wave(1_000, 9);
     for (int season : new int[] {LearnerSettings.AUTO, 24}) {
-      SeriesMemory old = before.newSeries("a", LearnerSettings.AUTO);
-      SeriesMemory whole = after.newSeries("a", season);
+      LearnerState old = before.newSeries("a", LearnerSettings.AUTO);
+      LearnerState whole = after.newSeries("a", season);
       for (int t = 0; t < 900; t++) {
         before.observe(old, 7L * t, y[t]);
         after.observe(whole, 7L * t, y[t]);
       }
-      SeriesMemory again = after.relearn(old, season);
-      SeriesMemory anew = after.newSeries("a", season);
+      LearnerState again = after.relearn(old, season);
+      LearnerState restarted = after.newSeries("a", season);
       assertThat(after.fits(again, season)).isTrue();
       assertThat(again.count()).isEqualTo(900);
       assertThat(again.season()).isEqualTo(24);
@@ -174,7 +174,7 @@ class LearnerTest {
       double[] errors = new double[3];
       for (int t = 900; t < 999; t++) {
         int k = 0;
-        for (SeriesMemory memory : List.of(whole, again, anew)) {
+        for (LearnerState memory : List.of(whole, again, restarted)) {
           after.observe(memory, 7L * t, y[t]);
           errors[k++] += Math.abs(forecast(after, memory)[0] - y[t + 1]);
         }
@@ -182,7 +182,7 @@ class LearnerTest {
       assertThat(errors[1]).isLessThan(1.05 * errors[0]);
       assertThat(errors[2]).isGreaterThan(1.2 * errors[0]);
     }
-    SeriesMemory garbage = before.newSeries("a", 24);
+    LearnerState garbage = before.newSeries("a", 24);
     Arrays.fill(garbage.longs(), Long.MAX_VALUE);
     assertThat(after.relearn(garbage, 24)).isNull();
     assertThat(after.relearn(before.newSeries("a", 24), 24)).as("no value yet").isNull();
@@ -192,7 +192,7 @@ class LearnerTest {
   void strangeSeriesGetFiniteForecastsAndDoNotPoisonTheMemory() {
     for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
       Learner learner = new Learner(LearnerSettings.full(HORIZON));
-      SeriesMemory memory = learner.newSeries("strange", season);
+      LearnerState memory = learner.newSeries("strange", season);
       int t = 0;
       for (int episode = 0; episode < 10; episode++) {
         for (int n = 0; n < 150; n++) {
@@ -239,7 +239,7 @@ class LearnerTest {
   @Test
   void aSpikeIsAnsweredWithItselfAndForgotten() {
     Learner learner = new Learner(LearnerSettings.small(1));
-    SeriesMemory memory = learner.newSeries("spike", 24);
+    LearnerState memory = learner.newSeries("spike", 24);
     double[] y = wave(700, 3);
     double before = 0;
     double after = 0;
@@ -259,8 +259,8 @@ class LearnerTest {
   @Test
   void smallStepsOnALargeOffsetSurvive() {
     Learner learner = new Learner(LearnerSettings.defaults(2));
-    SeriesMemory ramp = learner.newSeries("ramp", 1);
-    SeriesMemory wave = learner.newSeries("wave", 24);
+    LearnerState ramp = learner.newSeries("ramp", 1);
+    LearnerState wave = learner.newSeries("wave", 24);
     for (int t = 0; t < 1_000; t++) {
       learner.observe(ramp, t, 1.7e9 + t);
       learner.observe(wave, t, 1.7e9 + Math.sin(2 * Math.PI * t / 24));
@@ -287,8 +287,8 @@ class LearnerTest {
   @Test
   void onceWarmItAllocatesNothing() {
     Learner learner = new Learner(LearnerSettings.full(HORIZON).withExperts(Experts.NAMES));
-    SeriesMemory one = learner.newSeries("a", 1);
-    SeriesMemory two = learner.newSeries("b", 200);
+    LearnerState one = learner.newSeries("a", 1);
+    LearnerState two = learner.newSeries("b", 200);
     double[] y = wave(500, 5);
     double[] values = new double[HORIZON];
     double[][] lower = new double[2][HORIZON];
@@ -324,7 +324,7 @@ class LearnerTest {
   @Test
   void sharesSumToOneAndTheBestExpertHasTheMost() {
     Learner learner = new Learner(LearnerSettings.small(3));
-    SeriesMemory memory = learner.newSeries("a", 24);
+    LearnerState memory = learner.newSeries("a", 24);
     for (double value : wave(500, 6)) {
       learner.observe(memory, 0, value);
     }
@@ -359,14 +359,14 @@ class LearnerTest {
           }
 
           @Override
-          public void forecast(History history, ExpertMemory memory, double[] out) {
+          public void forecast(History history, ExpertState state, double[] out) {
             for (int i = 0; i < out.length; i++) {
               out[i] = y[(int) Math.min(y.length - 1, history.t() + 1 + i)];
             }
           }
         };
     Learner learner = new Learner(LearnerSettings.small(2), List.of(oracle));
-    SeriesMemory memory = learner.newSeries("a", 24);
+    LearnerState memory = learner.newSeries("a", 24);
     for (int t = 0; t < 390; t++) {
       learner.observe(memory, t, y[t]);
     }
@@ -385,20 +385,20 @@ class LearnerTest {
           }
 
           @Override
-          public void forecast(History history, ExpertMemory memory, double[] out) {
+          public void forecast(History history, ExpertState state, double[] out) {
             throw new AssertionError("a learner asks for a correction");
           }
 
           @Override
-          public void correct(History history, ExpertMemory memory, double[] mean, double[] out) {
+          public void correct(History history, ExpertState state, double[] mean, double[] out) {
             System.arraycopy(mean, 0, told, 0, 3);
             System.arraycopy(mean, 0, out, 0, 3);
           }
         };
     Learner learner = new Learner(LearnerSettings.small(3), List.of(echo));
     Learner alone = new Learner(LearnerSettings.small(3));
-    SeriesMemory memory = learner.newSeries("a", 24);
-    SeriesMemory without = alone.newSeries("a", 24);
+    LearnerState memory = learner.newSeries("a", 24);
+    LearnerState without = alone.newSeries("a", 24);
     for (double value : wave(300, 8)) {
       learner.observe(memory, 0, value);
       alone.observe(without, 0, value);
@@ -420,7 +420,7 @@ class LearnerTest {
   @Test
   void theFirstForecastsAreTheFirstValues() {
     Learner learner = new Learner(LearnerSettings.defaults(2));
-    SeriesMemory memory = learner.newSeries("a", 24);
+    LearnerState memory = learner.newSeries("a", 24);
     learner.observe(memory, 10, 8);
     assertThat(forecast(learner, memory)).containsOnly(8);
     assertThat(memory.count()).isEqualTo(1);

@@ -50,7 +50,7 @@ class LearnerWarmUpTest {
 
   private static double[] forecasts(boolean warmUp) {
     Learner learner = new Learner(SETTINGS);
-    SeriesMemory memory = learner.newSeries("a", 7);
+    LearnerState memory = learner.newSeries("a", 7);
     double[] all = new double[3 * 60];
     double[] values = new double[3];
     for (int t = 0; t < 60; t++) {

@@ -11,7 +11,7 @@ import java.util.Map;
 public final class OneSeries implements SeriesHost {
 
   private final List<Forecast> forecasts = new ArrayList<>();
-  private final Map<Mode, SeriesMemory> memories = new EnumMap<>(Mode.class);
+  private final Map<Mode, LearnerState> learned = new EnumMap<>(Mode.class);
   private WindowState window;
 
   private OneSeries() {}
@@ -27,7 +27,7 @@ public final class OneSeries implements SeriesHost {
       forecaster.use(i, null, SeriesForecaster.NO_TIME);
     }
     for (Observation observation : series) {
-      forecaster.observe(observation, null, host.window);
+      forecaster.observe(observation, null);
     }
     return host.forecasts;
   }
@@ -43,13 +43,13 @@ public final class OneSeries implements SeriesHost {
   }
 
   @Override
-  public SeriesMemory memory(Mode mode) {
-    return memories.get(mode);
+  public LearnerState learned(Mode mode) {
+    return learned.get(mode);
   }
 
   @Override
-  public void memory(Mode mode, SeriesMemory memory) {
-    memories.put(mode, memory);
+  public void learned(Mode mode, LearnerState state) {
+    learned.put(mode, state);
   }
 
   @Override

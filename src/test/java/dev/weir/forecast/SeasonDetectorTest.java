@@ -101,8 +101,8 @@ class SeasonDetectorTest {
   @Test
   void aLearnerFindsTheSeasonAndUsesIt() {
     Learner learner = new Learner(LearnerSettings.small(3));
-    SeriesMemory found = learner.newSeries("found", LearnerSettings.AUTO);
-    SeriesMemory none = learner.newSeries("none", LearnerSettings.NONE);
+    LearnerState found = learner.newSeries("found", LearnerSettings.AUTO);
+    LearnerState none = learner.newSeries("none", LearnerSettings.NONE);
     double[] y = wave(1_000, 24, 0.3, 1);
     for (int t = 0; t < y.length; t++) {
       learner.observe(found, t, y[t]);
@@ -177,7 +177,7 @@ class SeasonDetectorTest {
 
   private static int seasonFound(long[] times) {
     Learner learner = new Learner(LearnerSettings.small(3));
-    SeriesMemory memory = learner.newSeries("s", LearnerSettings.AUTO);
+    LearnerState memory = learner.newSeries("s", LearnerSettings.AUTO);
     double[] y = humps(400);
     for (int t = 0; t < 400; t++) {
       learner.observe(memory, times[t], y[t]);
@@ -204,24 +204,26 @@ class SeasonDetectorTest {
 
   @Test
   void businessDaysAreNotRegular() {
-    double[] state = new double[Spacing.DOUBLES];
+    Spacing spacing = new Spacing();
+    spacing.bind(new double[1 + Spacing.DOUBLES], 1);
     for (int t = 0; t < 5_000; t++) {
-      Spacing.observe(state, 0, t % 5 == 4 ? 3 : 1, t + 1);
+      spacing.observe(t % 5 == 4 ? 3 : 1, t + 1);
     }
-    assertThat(Spacing.regular(state, 0)).isZero();
+    assertThat(spacing.regular()).isZero();
   }
 
   @Test
   void anotherSpacingIsBelievedWithinAWhile() {
-    double[] state = new double[Spacing.DOUBLES];
+    Spacing spacing = new Spacing();
+    spacing.bind(new double[1 + Spacing.DOUBLES], 1);
     for (int t = 0; t < 100_000; t++) {
-      Spacing.observe(state, 0, 7, t + 1);
+      spacing.observe(7, t + 1);
     }
-    assertThat(Spacing.regular(state, 0)).isEqualTo(7);
+    assertThat(spacing.regular()).isEqualTo(7);
     for (int t = 0; t < 2_000; t++) {
-      Spacing.observe(state, 0, 3, 100_000 + t);
+      spacing.observe(3, 100_000 + t);
     }
-    assertThat(Spacing.regular(state, 0)).isEqualTo(3);
+    assertThat(spacing.regular()).isEqualTo(3);
   }
 
   @Test

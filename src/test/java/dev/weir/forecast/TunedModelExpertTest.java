@@ -101,7 +101,7 @@ class TunedModelExpertTest {
   }
 
   private static final class Series {
-    SeriesMemory memory;
+    LearnerState memory;
     WindowState state;
 
     Series(Task task, int season) {
@@ -109,7 +109,7 @@ class TunedModelExpertTest {
       state = task.windows.newState();
     }
 
-    private Series(SeriesMemory memory, WindowState state) {
+    private Series(LearnerState memory, WindowState state) {
       this.memory = memory;
       this.state = state;
     }

@@ -402,7 +402,7 @@ class UpgradeIT {
   void aSavepointOfANewerBuildIsRefusedWhenItIsRestored(@TempDir Path newer) throws Exception {
     List<Path> written = written();
     Path newest = written.get(written.size() - 1);
-    String marker = "dev.weir.state.SeriesMemorySerializer$Snapshot\0\0\0\1";
+    String marker = "dev.weir.state.LearnerStateSerializer$Snapshot\0\0\0\1";
     String metadata = Files.readString(newest.resolve("_metadata"), StandardCharsets.ISO_8859_1);
     assertThat(metadata).contains(marker);
     Files.writeString(
@@ -415,7 +415,7 @@ class UpgradeIT {
     JobClient client = ForecastJob.submit(environment(1, "rocksdb", newer), settings);
     try (RunningJob job = new RunningJob(client)) {
       assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
-          .hasStackTraceContaining("SeriesMemorySerializer: expected a layout of version 1 to ")
+          .hasStackTraceContaining("LearnerStateSerializer: expected a layout of version 1 to ")
           .hasStackTraceContaining(", got 63: was this state written by a newer Weir");
     }
   }

@@ -4,7 +4,7 @@ import com.amazon.randomcutforest.parkservices.ForecastDescriptor;
 import com.amazon.randomcutforest.parkservices.RCFCaster;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.LearnerState;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,7 +103,7 @@ public class LearningBenchmark {
   private static final class WeirLearning implements Learning {
     private final Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
     private final int levels = learner.settings().levels().size();
-    private final SeriesMemory memory = learner.newSeries("taxi", LearnerSettings.AUTO);
+    private final LearnerState memory = learner.newSeries("taxi", LearnerSettings.AUTO);
     private final double[] steps = new double[HORIZON];
     private final double[][] lower = new double[levels][HORIZON];
     private final double[][] upper = new double[levels][HORIZON];

@@ -1,7 +1,7 @@
 package dev.weir.sql;
 
 import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.LearnerState;
 import dev.weir.sql.InputRow.Columns;
 import dev.weir.stream.RecordedMetrics;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class OnePartition {
 
   final List<RowData> rows = new ArrayList<>();
   final MapView<Integer, SeriesEntry> series = new MapView<>();
-  final MapView<Integer, SeriesMemory> learned = new MapView<>();
+  final MapView<Integer, LearnerState> learned = new MapView<>();
   final TreeSet<Long> timers = new TreeSet<>();
   private final Columns columns;
   private RecordedMetrics metrics;

@@ -9,18 +9,18 @@ import dev.weir.forecast.ForecastSettings.Learning;
 import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.Damage;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -53,11 +53,11 @@ class DamagedStateTest {
   @Test
   void aDamagedMemoryIsSeen() throws Exception {
     Learner learner = new Learner(LearnerSettings.small(2));
-    SeriesMemory memory = learner.newSeries("s", 12);
+    LearnerState memory = learner.newSeries("s", 12);
     for (int t = 0; t < 100; t++) {
       learner.observe(memory, 60_000L * t, Math.sin(t));
     }
-    Damage.assertIsSeen(SeriesMemorySerializer.INSTANCE, memory);
+    Damage.assertIsSeen(LearnerStateSerializer.INSTANCE, memory);
   }
 
   @Test

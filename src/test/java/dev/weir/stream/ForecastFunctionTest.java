@@ -14,13 +14,13 @@ import dev.weir.forecast.ForecastSettings.Learning;
 import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Learner;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.expert.NetworkTraining;
 import dev.weir.forecast.expert.NetworkTraining.Tuning;
@@ -321,7 +321,7 @@ class ForecastFunctionTest {
     assertThat(forecasts(same).get(0).learningSteps()).isEqualTo(31);
     assertThat(forecasts(other).get(0).learningSteps()).isEqualTo(31);
     Learner core = new Learner(LEARNING.learner());
-    SeriesMemory memory = core.newSeries("s", 7);
+    LearnerState memory = core.newSeries("s", 7);
     for (int t = 0; t <= 30; t++) {
       core.observe(memory, t, t == 30 ? 1 : noisySine(t));
     }
@@ -375,7 +375,7 @@ class ForecastFunctionTest {
     Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
     var harness = harness(settings(Duration.ZERO, target), null);
     Learner learner = new Learner(LEARNING.learner());
-    SeriesMemory memory = learner.newSeries("s", LEARNING.season());
+    LearnerState memory = learner.newSeries("s", LEARNING.season());
     double[] values = new double[2];
     double[][] lower = new double[2][2];
     double[][] upper = new double[2][2];

@@ -11,12 +11,12 @@ import dev.weir.forecast.ForecastSettings.Learning;
 import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.HostileEpisodes;
 import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -81,7 +81,7 @@ class HostileSeriesTest {
     }
 
     /** What was learned of the series, to be broken. */
-    ValueState<SeriesMemory> memory(Mode mode) throws Exception {
+    ValueState<LearnerState> memory(Mode mode) throws Exception {
       AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) harness.getOperator();
       operator.setCurrentKey("s");
       return operator
@@ -89,7 +89,7 @@ class HostileSeriesTest {
           .getPartitionedState(
               VoidNamespace.INSTANCE,
               VoidNamespaceSerializer.INSTANCE,
-              new ValueStateDescriptor<>("learned-" + mode.label(), WeirType.SERIES_MEMORY));
+              new ValueStateDescriptor<>("learned-" + mode.label(), WeirType.LEARNER_STATE));
     }
 
     @Override
@@ -229,8 +229,8 @@ class HostileSeriesTest {
       for (int n = 0; n < 300; n++) {
         operator.next(HostileEpisodes.sine(n));
       }
-      ValueState<SeriesMemory> state = operator.memory(Mode.MANY_TO_ONE);
-      SeriesMemory memory = state.value();
+      ValueState<LearnerState> state = operator.memory(Mode.MANY_TO_ONE);
+      LearnerState memory = state.value();
       Arrays.fill(memory.floats(), Float.NaN);
       state.update(memory);
       for (int n = 300; n < 400; n++) {

@@ -296,11 +296,11 @@ class KnownSeriesTest {
     Harness fresh = harness(expiring());
     fresh.send("s", 600, 601, 602, 603);
 
-    List<Forecast> anew = fresh.forecasts("s");
-    assertThat(anew.get(0).status()).isEqualTo(Status.WARMUP);
-    assertThat(anew.get(0).learningSteps()).isEqualTo(1);
-    assertThat(dropped.forecasts("s").subList(10, 18)).isEqualTo(anew);
-    assertThat(kept.forecasts("s").subList(10, 18)).isEqualTo(anew);
+    List<Forecast> restarted = fresh.forecasts("s");
+    assertThat(restarted.get(0).status()).isEqualTo(Status.WARMUP);
+    assertThat(restarted.get(0).learningSteps()).isEqualTo(1);
+    assertThat(dropped.forecasts("s").subList(10, 18)).isEqualTo(restarted);
+    assertThat(kept.forecasts("s").subList(10, 18)).isEqualTo(restarted);
   }
 
   @Test

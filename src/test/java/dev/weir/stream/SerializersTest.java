@@ -8,13 +8,13 @@ import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.LearnerState;
 import dev.weir.forecast.ModelArrival;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Observed;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.TunedCopy;
 import dev.weir.forecast.WindowState;
@@ -22,7 +22,7 @@ import dev.weir.kafka.ObservationCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -250,27 +250,27 @@ class SerializersTest {
 
   @Test
   void whatWasLearnedKeepsEachBit() throws Exception {
-    SeriesMemory memory =
-        new SeriesMemory(
+    LearnerState memory =
+        new LearnerState(
             new long[] {1, -2, Long.MAX_VALUE},
             new double[] {Double.NaN, -0.0, 1e300},
             new float[] {Float.MIN_VALUE, -0f});
-    SeriesMemory read = roundTrip(SeriesMemorySerializer.INSTANCE, memory);
+    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
     assertThat(read.longs()).containsExactly(memory.longs());
     assertThat(read.doubles()).containsExactly(memory.doubles());
     assertThat(read.floats()).containsExactly(memory.floats());
-    SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
+    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
     memory.floats()[1] = 5;
     assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
   }
 
   @Test
   void aCopyOfTheBaseModelGoesWithWhatWasLearned() throws Exception {
-    SeriesMemory memory = new SeriesMemory(new long[] {3}, new double[] {4}, new float[] {5});
+    LearnerState memory = new LearnerState(new long[] {3}, new double[] {4}, new float[] {5});
     memory.tuned(new TunedCopy(7, -8, 9, Long.MIN_VALUE, new float[] {1.5f, -0f}));
-    SeriesMemory read = roundTrip(SeriesMemorySerializer.INSTANCE, memory);
+    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
     assertThat(read.tuned()).usingRecursiveComparison().isEqualTo(memory.tuned());
-    SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
+    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
     memory.tuned().floats()[0] = 2;
     assertThat(copy.tuned().floats()).containsExactly(1.5f, -0f);
     assertThat(copy.tuned()).usingRecursiveComparison().isEqualTo(read.tuned());
@@ -305,7 +305,7 @@ class SerializersTest {
           OutputSerializer.INSTANCE,
           ModelArrivalSerializer.INSTANCE,
           ForecastModelSerializer.INSTANCE,
-          SeriesMemorySerializer.INSTANCE,
+          LearnerStateSerializer.INSTANCE,
           WindowStateSerializer.INSTANCE
         }) {
       assertRestores(serializer);

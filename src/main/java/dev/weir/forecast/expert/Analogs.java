@@ -22,7 +22,7 @@ import java.util.Arrays;
  * closely; {@link #wide} takes many, of about the same hour, and is right where it is noisy; {@link
  * #ofDeviations} compares what is unusual rather than how it looks.
  *
- * <p>rho is learnt at the first step of each of the {@link StepGroups}.
+ * <p>rho is learned at the first step of each of the {@link StepGroups}.
  */
 public final class Analogs implements Expert {
 
@@ -39,19 +39,37 @@ public final class Analogs implements Expert {
 
   private static final int BLOCK = 16; // candidates that are passed over at once
 
-  // doubles: mean and variance of x, then for each group of steps the two sums of rho
+  // doubles: running mean and variance of x, then for each group of steps the two sums of rho
   private static final int MEAN = 0;
   private static final int VARIANCE = 1;
   private static final int SUMS = 2;
+
+  /**
+   * What is searched for.
+   *
+   * @param window values compared
+   * @param neighbours candidates averaged
+   * @param reach how far back candidates lie, at most
+   * @param bandwidth b
+   * @param phaseWeight how much the time of the season counts
+   * @param deviations whether x is z - G
+   */
+  private record Search(
+      int window,
+      int neighbours,
+      int reach,
+      double bandwidth,
+      double phaseWeight,
+      boolean deviations) {}
 
   private final String name;
   private final int window;
   private final int neighbours;
   private final int reach;
   private final double bandwidth;
-  private final double phaseWeight;
   private final boolean deviations;
   private final Distances distances;
+  private final Distances.Weighting weighting;
   private final double[] best; // (neighbours), distances, ascending
   private final int[] bestAt; // (neighbours), candidate numbers
   private final double[] weights; // (neighbours)
@@ -61,23 +79,15 @@ public final class Analogs implements Expert {
   private float[] usual = new float[0]; // (tail), G
   private int[] phases = new int[0]; // (season), of the season at hand
 
-  private Analogs(
-      String name,
-      int window,
-      int neighbours,
-      int reach,
-      double bandwidth,
-      double phaseWeight,
-      boolean deviations,
-      Distances distances) {
+  private Analogs(String name, Search search, Distances distances) {
     this.name = name;
-    this.window = window;
-    this.neighbours = neighbours;
-    this.reach = reach;
-    this.bandwidth = bandwidth;
-    this.phaseWeight = phaseWeight;
-    this.deviations = deviations;
+    this.window = search.window;
+    this.neighbours = search.neighbours;
+    this.reach = search.reach;
+    this.bandwidth = search.bandwidth;
+    this.deviations = search.deviations;
     this.distances = distances;
+    this.weighting = new Distances.Weighting(window, deviations ? 0 : ANCHOR, search.phaseWeight);
     this.best = new double[neighbours];
     this.bestAt = new int[neighbours];
     this.weights = new double[neighbours];
@@ -92,13 +102,14 @@ public final class Analogs implements Expert {
    * @param reach how far back candidates lie, at most
    */
   static Analogs near(int window, int neighbours, int reach, Distances distances) {
-    return new Analogs("analogs", window, neighbours, reach, 0.15, LOOSE, false, distances);
+    Search search = new Search(window, neighbours, reach, 0.15, LOOSE, false);
+    return new Analogs("analogs", search, distances);
   }
 
   /** Two and a half times as many, more evenly; in hardly any time more beside {@link #near}. */
   static Analogs wide(int window, int neighbours, int reach, Distances distances) {
-    return new Analogs(
-        "analogs-wide", window, 5 * neighbours / 2, reach, 0.3, STRICT, false, distances);
+    Search search = new Search(window, 5 * neighbours / 2, reach, 0.3, STRICT, false);
+    return new Analogs("analogs-wide", search, distances);
   }
 
   /**
@@ -106,15 +117,9 @@ public final class Analogs implements Expert {
    * does not count.
    */
   static Analogs ofDeviations(int window, int neighbours, int reach) {
-    return new Analogs(
-        "analogs-of-deviations",
-        Math.max(2, window / 2),
-        5 * neighbours / 3,
-        reach,
-        0.3,
-        STRICT,
-        true,
-        new Distances(false));
+    int half = Math.max(2, window / 2);
+    Search search = new Search(half, 5 * neighbours / 3, reach, 0.3, STRICT, true);
+    return new Analogs("analogs-of-deviations", search, new Distances(false));
   }
 
   @Override
@@ -141,68 +146,72 @@ public final class Analogs implements Expert {
     return (int) (index % season * phases(season) / season);
   }
 
-  private static int usualAt(int horizon) {
-    return differencesAt(horizon) + horizon;
-  }
-
-  private static int differencesAt(int horizon) {
-    return StepGroups.places(horizon);
-  }
-
   private boolean isSeasonal(Shape shape) {
     return deviations && shape.season() > 1;
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState state) {
     if (history.tailSize() == 0) {
       return;
     }
     double z = history.tailNewest();
     double x = z;
     if (isSeasonal(history.shape())) {
-      x -= usual(history, memory, history.t());
-      learnUsual(history, memory);
+      x -= usual(history, state, history.t());
+      learnUsual(history, state);
     }
-    double[] doubles = memory.doubles;
-    int d = memory.d;
+    DoubleSlice doubles = state.doubles();
     double weight = Math.max(0.002, 1.0 / history.age());
-    double before = x - doubles[d + MEAN];
-    doubles[d + MEAN] += weight * before;
-    doubles[d + VARIANCE] += weight * (before * (x - doubles[d + MEAN]) - doubles[d + VARIANCE]);
+    double before = x - doubles.get(MEAN);
+    doubles.add(MEAN, weight * before);
+    double variance = doubles.get(VARIANCE);
+    doubles.add(VARIANCE, weight * (before * (x - doubles.get(MEAN)) - variance));
     long t = history.t();
     int horizon = history.shape().horizon();
-    int differences = memory.f + differencesAt(horizon);
     for (int i = 1; i <= horizon && isReady(history, i); i++) {
       if (StepGroups.isFirst(i)) {
-        double difference = memory.floats[differences + (int) ((t - i) % horizon)];
-        double a = memory.floats[memory.f + place(t, i)];
-        int sums = d + SUMS + 2 * StepGroups.group(i);
-        doubles[sums] = FORGETTING * doubles[sums] + difference * (z - a);
-        doubles[sums + 1] = FORGETTING * doubles[sums + 1] + difference * difference;
+        double difference = state.floats().get(differenceAt(horizon, t - i));
+        double a = state.floats().get(place(t, i));
+        int products = SUMS + 2 * StepGroups.group(i);
+        int squares = products + 1;
+        doubles.set(products, FORGETTING * doubles.get(products) + difference * (z - a));
+        doubles.set(squares, FORGETTING * doubles.get(squares) + difference * difference);
       }
     }
   }
 
+  /** Where A_i of the forecast made at t lies, and that of the one made at t - i. */
   private static int place(long t, int i) {
     return StepGroups.place(i) + (int) (t % i);
   }
 
-  private static float usual(History history, ExpertMemory memory, long index) {
-    int phase = phase(index, history.season());
-    return memory.floats[memory.f + usualAt(history.shape().horizon()) + phase];
+  /** Where x[t] - B of the forecast made at t lies. */
+  private static int differenceAt(int horizon, long t) {
+    return StepGroups.places(horizon) + (int) (t % horizon);
   }
 
-  private static void learnUsual(History history, ExpertMemory memory) {
+  /** Where G begins. */
+  private static int usualAt(int horizon) {
+    return StepGroups.places(horizon) + horizon;
+  }
+
+  private static float usual(History history, ExpertState state, long index) {
+    int phase = phase(index, history.season());
+    return state.floats().get(usualAt(history.shape().horizon()) + phase);
+  }
+
+  private static void learnUsual(History history, ExpertState state) {
+    FloatSlice floats = state.floats();
     // the first values come all at once
     int size = history.age() == History.SCALE_AFTER ? history.tailSize() : 1;
     for (int back = size - 1; back >= 0; back--) {
       long index = history.t() - back;
       long before = (index - history.start()) / history.season(); // values at this phase so far
-      int phase = memory.f + usualAt(history.shape().horizon()) + phase(index, history.season());
-      float z = history.tail()[history.tailAt() + history.tailSize() - 1 - back];
-      memory.floats[phase] +=
-          (float) (Math.max(WEIGHT, 1.0 / (before + 1)) * (z - memory.floats[phase]));
+      int phase = usualAt(history.shape().horizon()) + phase(index, history.season());
+      float z = history.tail()[history.tailSize() - 1 - back];
+      double weight = Math.max(WEIGHT, 1.0 / (before + 1));
+      floats.add(phase, (float) (weight * (z - floats.get(phase))));
     }
   }
 
@@ -215,30 +224,20 @@ public final class Analogs implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    double variance = memory.doubles[memory.d + VARIANCE];
+  public void forecast(History history, ExpertState state, double[] out) {
     if (!isReady(history, 0)) {
       Arrays.fill(out, history.newest());
       return;
     }
     boolean seasonal = isSeasonal(history.shape());
     int size = history.tailSize();
-    int oldest = seasonal ? 0 : history.tailAt();
-    float[] x = seasonal ? apart(history, memory, size) : history.tail();
-    int newest = oldest + size - 1;
+    float[] x = seasonal ? apart(history, state, size) : history.tail();
+    int newest = size - 1;
     int last = newest - out.length; // its truths are all known
-    int first = Math.max(oldest + window - 1, newest - reach);
+    int first = Math.max(window - 1, newest - reach);
     int candidates = last - first + 1;
-    distances.measure(
-        history,
-        x,
-        newest,
-        first,
-        candidates,
-        window,
-        deviations ? 0 : ANCHOR,
-        phaseWeight,
-        Math.max(variance, 1e-12));
+    double variance = Math.max(state.doubles().get(VARIANCE), 1e-12);
+    distances.measure(history, x, first, candidates, weighting, variance);
     int found = select(distances.distance(), candidates);
     if (found == 0) {
       Arrays.fill(out, history.newest());
@@ -252,23 +251,22 @@ public final class Analogs implements Expert {
     }
     double difference = x[newest] - mean;
     long t = history.t();
-    memory.floats[memory.f + differencesAt(out.length) + (int) (t % out.length)] =
-        (float) difference;
+    state.floats().set(differenceAt(out.length, t), (float) difference);
     for (int i = 1; i <= out.length; i++) {
-      double sum = seasonal ? usual(history, memory, t + i) : 0;
+      double sum = seasonal ? usual(history, state, t + i) : 0;
       for (int k = 0; k < found; k++) {
         sum += weights[k] * x[first + bestAt[k] + i];
       }
       if (StepGroups.isFirst(i)) {
-        memory.floats[memory.f + place(t, i)] = (float) sum;
+        state.floats().set(place(t, i), (float) sum);
       }
-      double rho = rho(memory.doubles, memory.d + SUMS + 2 * StepGroups.group(i));
+      double rho = rho(state, StepGroups.group(i));
       out[i - 1] = history.clamp(history.untransformed(sum + rho * difference));
     }
   }
 
   /** The tail without what is usual at each phase, from index 0. */
-  private float[] apart(History history, ExpertMemory memory, int size) {
+  private float[] apart(History history, ExpertState state, int size) {
     if (apart.length < size) {
       apart = new float[Math.max(size, 2 * apart.length)];
       usual = new float[apart.length];
@@ -280,11 +278,11 @@ public final class Analogs implements Expert {
         phases[i] = phase(i, season);
       }
     }
-    int at = memory.f + usualAt(history.shape().horizon());
+    int at = usualAt(history.shape().horizon());
     int index = (int) ((history.t() - size + 1) % season);
     int filled = Math.min(season, size);
     for (int i = 0; i < filled; i++) {
-      usual[i] = memory.floats[at + phases[index]];
+      usual[i] = state.floats().get(at + phases[index]);
       index = index + 1 == season ? 0 : index + 1;
     }
     while (filled < size) { // the same again and again: twice as much with each copy
@@ -292,7 +290,7 @@ public final class Analogs implements Expert {
       System.arraycopy(usual, 0, usual, filled, more);
       filled += more;
     }
-    System.arraycopy(memory.floats, history.tailAt(), apart, 0, size);
+    System.arraycopy(history.tail(), 0, apart, 0, size);
     subtract(apart, usual, size);
     return apart;
   }
@@ -303,12 +301,13 @@ public final class Analogs implements Expert {
     }
   }
 
-  private static double rho(double[] doubles, int sums) {
-    double squares = doubles[sums + 1];
+  private static double rho(ExpertState state, int group) {
+    double products = state.doubles().get(SUMS + 2 * group);
+    double squares = state.doubles().get(SUMS + 2 * group + 1);
     if (!(squares > 1e-30)) {
       return START;
     }
-    double rho = (doubles[sums] + SHRINKAGE * START * squares) / ((1 + SHRINKAGE) * squares);
+    double rho = (products + SHRINKAGE * START * squares) / ((1 + SHRINKAGE) * squares);
     return Math.max(0, Math.min(1, rho));
   }
 

@@ -21,6 +21,15 @@ import java.util.Arrays;
  */
 final class Distances {
 
+  /**
+   * How values are compared.
+   *
+   * @param window w, values compared
+   * @param anchor a, how much the level counts beside the shape
+   * @param phase c, how much the time of the season counts
+   */
+  record Weighting(int window, double anchor, double phase) {}
+
   private final VectorDistances vectors; // null without the Vector API
 
   private float[] distance = new float[0]; // (candidates), as the next ones
@@ -30,6 +39,8 @@ final class Distances {
   private float[] lagTwo;
   private float[] lagThree;
   private float[] lagFour;
+  private final float[] queries = new float[4]; // x[t-j] - x[t]
+  private final float[] units = new float[4]; // g_j / (w s^2)
 
   private final boolean shared;
 
@@ -62,23 +73,14 @@ final class Distances {
    * Measures; if the expert before has just measured the same, only adds what the phase counts
    * more.
    *
-   * @param x values, contiguous
-   * @param newest where the newest of them lies
+   * @param x as many values as the history's tail has
    * @param first where the first candidate lies, at least {@code window - 1}
-   * @param anchorWeight a, how much the level counts beside the shape
-   * @param phaseWeight c, how much the time of the season counts
    * @param variance s^2
    */
   void measure(
-      History history,
-      float[] x,
-      int newest,
-      int first,
-      int candidates,
-      int window,
-      double anchorWeight,
-      double phaseWeight,
-      double variance) {
+      History history, float[] x, int first, int candidates, Weighting weighting, double variance) {
+    int newest = history.tailSize() - 1;
+    double phaseWeight = weighting.phase;
     int season = history.season();
     if (shared && x == values && newest == this.newest && history.t() == t) {
       values = null; // once: should the same array come back with other values, they are measured
@@ -100,10 +102,12 @@ final class Distances {
     } else {
       Arrays.fill(penalty, 0, candidates, 0);
     }
-    float anchorUnit = (float) (anchorWeight / variance);
+    int window = weighting.window;
+    float anchorUnit = (float) (weighting.anchor / variance);
     float unit = (float) (1 / (window * variance));
     if (vectors != null && VectorDistances.suits(candidates)) {
-      vectors.measure(distance, penalty, x, newest, first, candidates, window, anchorUnit, unit);
+      vectors.query(x, newest, window, anchorUnit, unit);
+      vectors.measure(distance, penalty, x, first, candidates);
     } else {
       measureInPasses(x, newest, first, candidates, window, anchorUnit, unit);
     }
@@ -131,37 +135,19 @@ final class Distances {
       System.arraycopy(x, first - j - 1, lagTwo, 0, candidates);
       System.arraycopy(x, first - j - 2, lagThree, 0, candidates);
       System.arraycopy(x, first - j - 3, lagFour, 0, candidates);
-      addFourLags(
-          distance,
-          anchor,
-          lagOne,
-          lagTwo,
-          lagThree,
-          lagFour,
-          candidates,
-          x[newest - j] - now,
-          x[newest - j - 1] - now,
-          x[newest - j - 2] - now,
-          x[newest - j - 3] - now,
-          unit * gain(j),
-          unit * gain(j + 1),
-          unit * gain(j + 2),
-          unit * gain(j + 3));
+      for (int k = 0; k < 4; k++) {
+        queries[k] = x[newest - j - k] - now;
+        units[k] = unit * gain(j + k);
+      }
+      addFourLags(candidates);
     }
     for (; j < window; j += 2) {
       int next = Math.min(j + 1, window - 1); // the last one alone: twice, once for nothing
       System.arraycopy(x, first - j, lagOne, 0, candidates);
       System.arraycopy(x, first - next, lagTwo, 0, candidates);
-      addTwoLags(
-          distance,
-          anchor,
-          lagOne,
-          lagTwo,
-          candidates,
-          x[newest - j] - now,
-          x[newest - next] - now,
-          unit * gain(j),
-          next > j ? unit * gain(next) : 0);
+      float queryOne = x[newest - j] - now;
+      float queryTwo = x[newest - next] - now;
+      addTwoLags(candidates, queryOne, queryTwo, unit * gain(j), next > j ? unit * gain(next) : 0);
     }
   }
 
@@ -219,16 +205,12 @@ final class Distances {
     }
   }
 
-  private static void addTwoLags(
-      float[] distance,
-      float[] anchor,
-      float[] lagOne,
-      float[] lagTwo,
-      int candidates,
-      float queryOne,
-      float queryTwo,
-      float unitOne,
-      float unitTwo) {
+  private void addTwoLags(
+      int candidates, float queryOne, float queryTwo, float unitOne, float unitTwo) {
+    float[] distance = this.distance;
+    float[] anchor = this.anchor;
+    float[] lagOne = this.lagOne;
+    float[] lagTwo = this.lagTwo;
     for (int i = 0; i < candidates; i++) {
       float apartOne = queryOne - lagOne[i] + anchor[i];
       float apartTwo = queryTwo - lagTwo[i] + anchor[i];
@@ -236,22 +218,22 @@ final class Distances {
     }
   }
 
-  private static void addFourLags(
-      float[] distance,
-      float[] anchor,
-      float[] lagOne,
-      float[] lagTwo,
-      float[] lagThree,
-      float[] lagFour,
-      int candidates,
-      float queryOne,
-      float queryTwo,
-      float queryThree,
-      float queryFour,
-      float unitOne,
-      float unitTwo,
-      float unitThree,
-      float unitFour) {
+  /** With the queries and units of the four lags. */
+  private void addFourLags(int candidates) {
+    float[] distance = this.distance;
+    float[] anchor = this.anchor;
+    float[] lagOne = this.lagOne;
+    float[] lagTwo = this.lagTwo;
+    float[] lagThree = this.lagThree;
+    float[] lagFour = this.lagFour;
+    float queryOne = queries[0];
+    float queryTwo = queries[1];
+    float queryThree = queries[2];
+    float queryFour = queries[3];
+    float unitOne = units[0];
+    float unitTwo = units[1];
+    float unitThree = units[2];
+    float unitFour = units[3];
     for (int i = 0; i < candidates; i++) {
       float apartOne = queryOne - lagOne[i] + anchor[i];
       float apartTwo = queryTwo - lagTwo[i] + anchor[i];

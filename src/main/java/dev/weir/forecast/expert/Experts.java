@@ -100,9 +100,8 @@ public final class Experts {
       case "median-25" -> new RunningMedian(25);
       case "seasonal-median" -> new SeasonalMedian();
       // batch 8 forecasts no better in up to twice the time; reach 1024 is .005 better at 24 steps
-      case "birnn" -> new WindowedNetwork(name, false, Cell.RNN_TANH, 16, 24, 4, 512, training);
-      case "birnn-many-to-many" ->
-          new WindowedNetwork(name, true, Cell.RNN_TANH, 16, 24, 4, 512, training);
+      case "birnn" -> new WindowedNetwork(name, false, 24, 4, 512, training);
+      case "birnn-many-to-many" -> new WindowedNetwork(name, true, 24, 4, 512, training);
       case "rnn-corrector" -> new RecurrentCorrector(name, Cell.RNN_TANH, 8, 8, 4, training);
       case "gru-corrector" -> new RecurrentCorrector(name, Cell.GRU, 8, 16, 64, training);
       case "analogs" -> Analogs.near(window, neighbours, reach, distances);

@@ -28,19 +28,11 @@ public final class LogRls implements Expert {
 
   private static final int LONGEST_WEEK = 512;
 
-  private static final int SPREAD = 0; // double: running mean size of the deviations
-  private static final int LAST_SPREAD = 1;
-  private static final int THETA = 2;
-
   private final Rls many = rls(LAGS);
   private final Rls few = rls(FEW_LAGS);
+  private final State state = new State();
   private final double[] features = new double[LAGS + OTHERS];
   private double[] path = new double[0]; // (horizon), deviations foreseen
-  private History history;
-  private ExpertMemory memory;
-  private int lags;
-  private int lineAt; // floats: the line of past deviations
-  private int line; // its length
 
   private static Rls rls(int lags) {
     int size = lags + OTHERS;
@@ -62,10 +54,9 @@ public final class LogRls implements Expert {
 
   @Override
   public int doubles(Shape shape) {
-    return THETA + Rls.doubles(lags(shape) + OTHERS);
+    return State.THETA + Rls.doubles(lags(shape) + OTHERS);
   }
 
-  /** The profiles, then deviations back to a week (or a season) and a step. */
   @Override
   public int floats(Shape shape) {
     return profiles(shape) + line(shape);
@@ -84,109 +75,161 @@ public final class LogRls implements Expert {
     return Math.max(LAGS, Math.max(week(shape), shape.season())) + 2;
   }
 
-  @Override
-  public void begin(Shape shape, ExpertMemory memory) {
-    rls(shape).begin(memory.doubles, memory.d + THETA);
+  /**
+   * What is kept of a series, by name:
+   *
+   * <pre>
+   * doubles  e | e one value ago | the regression
+   * floats   the season's profile, the week's | dev back to a week (or a season) and a step
+   * </pre>
+   */
+  private static final class State {
+
+    static final int THETA = 2;
+    private static final int SPREAD = 0;
+    private static final int LAST_SPREAD = 1;
+
+    private final DoubleSlice regression = new DoubleSlice();
+    private final FloatSlice weekly = new FloatSlice();
+    private final FloatSlice line = new FloatSlice();
+    private History history;
+    private DoubleSlice doubles;
+    private FloatSlice daily;
+    private int season;
+    private int week;
+    private int length; // of the line
+
+    /** Points at a series for one call; returns itself. */
+    State bind(History history, ExpertState state) {
+      Shape shape = history.shape();
+      this.history = history;
+      doubles = state.doubles();
+      daily = state.floats();
+      season = shape.season();
+      week = week(shape);
+      length = line(shape);
+      regression.in(doubles, THETA);
+      weekly.in(daily, season);
+      line.in(daily, profiles(shape));
+      return this;
+    }
+
+    double spread() {
+      return doubles.get(SPREAD);
+    }
+
+    void spread(double next) {
+      doubles.set(LAST_SPREAD, spread());
+      doubles.set(SPREAD, next);
+    }
+
+    /** The deviation at an index within the line. */
+    float deviation(long index) {
+      return line.get((int) (index % length));
+    }
+
+    void deviation(long index, double value) {
+      line.set((int) (index % length), (float) value);
+    }
+
+    /** Brings the profiles closer to the newest value. */
+    void learnProfiles(double z) {
+      learnProfile(daily, season, z);
+      if (week > 1) {
+        learnProfile(weekly, week, z);
+      }
+    }
+
+    private void learnProfile(FloatSlice profile, int period, double z) {
+      long before = (history.t() - learningSince()) / period;
+      int phase = (int) (history.t() % period);
+      double weight = Math.max(WEIGHT, 1.0 / (before + 1));
+      profile.add(phase, (float) (weight * (z - profile.get(phase))));
+    }
+
+    /**
+     * The usual value at an index, from what was learned at least {@code gap} steps before it; the
+     * newest value when nothing was.
+     */
+    double usual(long index, int gap) {
+      if (week > 1 && isLearned(index, week, gap)) {
+        return weekly.get((int) (index % week));
+      }
+      return isLearned(index, season, gap)
+          ? daily.get((int) (index % season))
+          : history.tailNewest();
+    }
+
+    boolean isLearned(long index, int period, int gap) {
+      return index - (long) period * ((gap + period - 1) / period) >= learningSince();
+    }
+
+    long learningSince() {
+      return history.start() + History.SCALE_AFTER - 1;
+    }
+
+    boolean isReady(int lags) {
+      return history.t() - learningSince() >= (season > 1 ? season : 0) + lags;
+    }
   }
 
-  private void look(History history, ExpertMemory memory) {
-    this.history = history;
-    this.memory = memory;
-    lags = lags(history.shape());
-    lineAt = memory.f + profiles(history.shape());
-    line = line(history.shape());
+  @Override
+  public void reset(Shape shape, ExpertState learned) {
+    rls(shape).reset(state.regression.in(learned.doubles(), State.THETA));
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState learned) {
     if (history.tailSize() == 0) {
       return;
     }
-    look(history, memory);
-    int d = memory.d;
-    double[] doubles = memory.doubles;
+    state.bind(history, learned);
     long t = history.t();
     double z = history.tailNewest();
-    int season = history.season();
     double deviation;
-    if (season > 1) {
-      deviation = isLearnt(t, season, 1) ? z - usual(t, 1) : 0;
-      learn(memory.f, season, z);
-      if (week(history.shape()) > 1) {
-        learn(memory.f + season, week(history.shape()), z);
-      }
+    if (state.season > 1) {
+      deviation = state.isLearned(t, state.season, 1) ? z - state.usual(t, 1) : 0;
+      state.learnProfiles(z);
     } else {
-      deviation =
-          history.tailSize() > 1
-              ? z - history.tail()[history.tailAt() + history.tailSize() - 2]
-              : 0;
+      deviation = history.tailSize() > 1 ? z - history.tail()[history.tailSize() - 2] : 0;
     }
-    double spread = doubles[d + SPREAD];
-    doubles[d + LAST_SPREAD] = spread;
+    double spread = state.spread();
     double size = Math.abs(deviation);
-    long learnt = t - learningSince();
-    double weight = Math.max(0.005, 1.0 / (learnt + 1));
-    doubles[d + SPREAD] += weight * ((learnt > 50 ? Math.min(size, 10 * spread) : size) - spread);
-    if (isReady() && spread > 1e-12) {
-      fill(t - 1, spread);
+    long count = t - state.learningSince();
+    double weight = Math.max(0.005, 1.0 / (count + 1));
+    double bounded = count > 50 ? Math.min(size, 10 * spread) : size;
+    state.spread(spread + weight * (bounded - spread));
+    if (state.isReady(lags(history.shape())) && spread > 1e-12) {
+      fill(history, t - 1, spread);
       double target = Math.max(-50, Math.min(50, deviation / spread));
-      rls(history.shape()).update(doubles, d + THETA, features, target);
+      rls(history.shape()).update(state.regression, features, target);
     }
-    memory.floats[lineAt + (int) (t % line)] = (float) deviation;
-  }
-
-  private long learningSince() {
-    return history.start() + History.SCALE_AFTER - 1;
-  }
-
-  private boolean isReady() {
-    return history.t() - learningSince() >= (history.season() > 1 ? history.season() : 0) + lags;
-  }
-
-  private void learn(int at, int period, double z) {
-    long before = (history.t() - learningSince()) / period;
-    int phase = at + (int) (history.t() % period);
-    float[] floats = memory.floats;
-    floats[phase] += (float) (Math.max(WEIGHT, 1.0 / (before + 1)) * (z - floats[phase]));
-  }
-
-  private double usual(long index, int gap) {
-    int season = history.season();
-    int week = week(history.shape());
-    if (week > 1 && isLearnt(index, week, gap)) {
-      return memory.floats[memory.f + season + (int) (index % week)];
-    }
-    return isLearnt(index, season, gap)
-        ? memory.floats[memory.f + (int) (index % season)]
-        : history.tailNewest();
-  }
-
-  private boolean isLearnt(long index, int period, int gap) {
-    return index - (long) period * ((gap + period - 1) / period) >= learningSince();
+    state.deviation(t, deviation);
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    look(history, memory);
+  public void forecast(History history, ExpertState learned, double[] out) {
+    state.bind(history, learned);
     if (path.length != out.length) {
       path = new double[out.length];
     }
+    Rls rls = rls(history.shape());
     int season = history.season();
     long t = history.t();
-    double spread = memory.doubles[memory.d + SPREAD];
-    boolean ready = history.tailSize() > 0 && isReady() && spread > 1e-12;
+    double spread = state.spread();
+    boolean ready =
+        history.tailSize() > 0 && state.isReady(lags(history.shape())) && spread > 1e-12;
     double level = ready ? history.tailNewest() : 0;
     for (int i = 1; i <= out.length; i++) {
       if (!ready) {
         out[i - 1] = season > 1 ? history.lag(i, season) : history.newest();
         continue;
       }
-      fill(t + i - 1, spread);
-      double step =
-          spread * rls(history.shape()).predict(memory.doubles, memory.d + THETA, features);
+      fill(history, t + i - 1, spread);
+      double step = spread * rls.predict(state.regression, features);
       double z;
       if (season > 1) {
-        z = usual(t + i, i) + step;
+        z = state.usual(t + i, i) + step;
       } else {
         level += step;
         z = level;
@@ -197,25 +240,26 @@ public final class LogRls implements Expert {
     }
   }
 
-  private void fill(long origin, double spread) {
+  private void fill(History history, long origin, double spread) {
+    int lags = lags(history.shape());
     for (int i = 0; i < lags; i++) {
-      features[i] = deviation(origin - i, spread);
+      features[i] = deviation(history, origin - i, spread);
     }
-    int season = history.season();
-    int week = week(history.shape());
-    features[lags] = season > 1 ? deviation(origin + 1 - season, spread) : 0;
-    features[lags + 1] = season > 1 ? deviation(origin - season, spread) : 0;
-    features[lags + 2] = week > 1 ? deviation(origin + 1 - week, spread) : 0;
-    features[lags + 3] = week > 1 ? deviation(origin - week, spread) : 0;
+    int season = state.season;
+    int week = state.week;
+    features[lags] = season > 1 ? deviation(history, origin + 1 - season, spread) : 0;
+    features[lags + 1] = season > 1 ? deviation(history, origin - season, spread) : 0;
+    features[lags + 2] = week > 1 ? deviation(history, origin + 1 - week, spread) : 0;
+    features[lags + 3] = week > 1 ? deviation(history, origin - week, spread) : 0;
     features[lags + 4] = 0.3;
   }
 
-  private double deviation(long index, double spread) {
+  private double deviation(History history, long index, double spread) {
     double deviation;
     if (index > history.t()) {
       deviation = path[(int) (index - history.t()) - 1];
-    } else if (index >= learningSince()) {
-      deviation = memory.floats[lineAt + (int) (index % line)];
+    } else if (index >= state.learningSince()) {
+      deviation = state.deviation(index);
     } else {
       return 0;
     }

@@ -16,7 +16,7 @@ public final class Naive implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     Arrays.fill(out, history.newest());
   }
 }

@@ -2,8 +2,8 @@ package dev.weir.forecast.expert;
 
 /**
  * How much of a deviation is left i steps later: the running regression through zero of deviations
- * on those i steps before, within [0, 1]. State in doubles: the last h deviations, then sums of
- * products and of squares for each step.
+ * on those i steps before, within [0, 1]. The state that is passed in holds the last h deviations,
+ * then sums of products and of squares for each step.
  */
 final class Persistence {
 
@@ -15,21 +15,23 @@ final class Persistence {
     return 3 * shape.horizon();
   }
 
-  static void observe(History history, double[] state, int at, double deviation) {
+  static void observe(History history, DoubleSlice state, double deviation) {
     int horizon = history.shape().horizon();
     int slot = (int) (history.t() % horizon);
     for (int i = 1; i <= horizon && i < history.age(); i++) {
       int before = slot - i;
-      double x = state[at + (before < 0 ? before + horizon : before)];
-      int sums = at + horizon + 2 * (i - 1);
-      state[sums] = FORGETTING * state[sums] + x * deviation;
-      state[sums + 1] = FORGETTING * state[sums + 1] + x * x;
+      double x = state.get(before < 0 ? before + horizon : before);
+      int products = horizon + 2 * (i - 1);
+      int squares = products + 1;
+      state.set(products, FORGETTING * state.get(products) + x * deviation);
+      state.set(squares, FORGETTING * state.get(squares) + x * x);
     }
-    state[at + slot] = deviation;
+    state.set(slot, deviation);
   }
 
-  static double rho(double[] state, int at, int horizon, int step) {
-    int sums = at + horizon + 2 * (step - 1);
-    return state[sums + 1] > 0 ? Math.max(0, Math.min(1, state[sums] / state[sums + 1])) : 0;
+  static double rho(DoubleSlice state, int horizon, int step) {
+    int products = horizon + 2 * (step - 1);
+    double squares = state.get(products + 1);
+    return squares > 0 ? Math.max(0, Math.min(1, state.get(products) / squares)) : 0;
   }
 }

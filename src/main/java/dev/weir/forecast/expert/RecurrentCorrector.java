@@ -41,10 +41,6 @@ public final class RecurrentCorrector implements Corrector {
   private static final double ADAM_RATE = 1e-3;
   private static final double SGD_RATE = 0.05;
 
-  private static final int MEAN = 0; // doubles: fast running mean and variance of the values
-  private static final int VARIANCE = 1;
-  private static final int SIZES = 2; // q for each step
-
   private final String name;
   private final RnnConfig config;
   private final int seqLen;
@@ -53,6 +49,7 @@ public final class RecurrentCorrector implements Corrector {
   private final TrainableRnn network;
   private final NetworkTraining training;
   private final Updates updates;
+  private final CorrectorState state;
   private final RnnOutput result = new RnnOutput();
   private final float[] start; // the network's first weights, the same for all series
 
@@ -69,13 +66,7 @@ public final class RecurrentCorrector implements Corrector {
   private float[] answer; // (horizon)
   private double[] naive;
 
-  // places in the slice, for the horizon at hand
-  private int horizon;
-  private int weights;
-  private int averaged;
-  private int state;
-  private int averagedState;
-  private int rows;
+  private int horizon; // of the series that was bound last
 
   /**
    * @param seqLen values in a window of training
@@ -94,6 +85,7 @@ public final class RecurrentCorrector implements Corrector {
     this.reach = training.replayOr(reach);
     this.training = training;
     this.updates = new Updates(training, ADAM_RATE, SGD_RATE);
+    this.state = new CorrectorState(INPUTS, hidden, this.reach, seqLen);
     this.network = new TrainableRnn(config);
     this.start = Initialisation.recurrent(config, new TorchGenerator(0));
     this.input = new float[WINDOWS * seqLen * INPUTS];
@@ -119,42 +111,23 @@ public final class RecurrentCorrector implements Corrector {
 
   @Override
   public int doubles(Shape shape) {
-    return SIZES + shape.horizon();
+    return CorrectorState.doubles(shape.horizon());
   }
 
-  /** Weights, their average, Adam's state, two carried states, and a row for each recent value. */
   @Override
   public int floats(Shape shape) {
-    int count = count(shape.horizon());
-    return updates.floats(count) + 2 * hidden + kept(shape.horizon()) * row(shape.horizon());
+    return state.floats(shape.horizon(), updates.floats(count(shape.horizon())));
   }
 
+  /** Weights of the network and its head. */
   private int count(int horizon) {
     return config.parameterCount() + horizon * (hidden + 1);
   }
 
-  /** Rows kept: enough for a drawn window, and for the oldest open forecast. */
-  private int kept(int horizon) {
-    return reach(horizon) + seqLen + 1;
-  }
-
-  private int reach(int horizon) {
-    return Math.max(reach, horizon - seqLen);
-  }
-
-  /** A row: inputs, the state before it, b relative to the value. */
-  private int row(int horizon) {
-    return INPUTS + hidden + horizon;
-  }
-
-  private void look(Shape shape, ExpertMemory memory) {
+  private void bind(Shape shape, ExpertState learned) {
     horizon = shape.horizon();
     int count = count(horizon);
-    weights = memory.f;
-    averaged = weights + count;
-    state = weights + updates.floats(count);
-    averagedState = state + hidden;
-    rows = averagedState + hidden;
+    state.bind(horizon, learned, count, updates.floats(count));
     if (prediction.length != WINDOWS * seqLen * horizon) {
       prediction = new float[WINDOWS * seqLen * horizon];
       target = new float[prediction.length];
@@ -166,97 +139,78 @@ public final class RecurrentCorrector implements Corrector {
     }
   }
 
-  private int rowAt(long index) {
-    return rows + (int) (index % kept(horizon)) * row(horizon);
+  @Override
+  public void reset(Shape shape, ExpertState learned) {
+    bind(shape, learned);
+    updates.reset(start, state.weights(), count(horizon));
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
-    look(shape, memory);
-    updates.begin(start, memory.floats, weights, count(horizon));
-  }
-
-  @Override
-  public void observe(History history, ExpertMemory memory) {
-    look(history.shape(), memory);
+  public void observe(History history, ExpertState learned) {
+    bind(history.shape(), learned);
     double value = history.newest();
     double weight = Math.max(0.05, 1.0 / history.age());
-    double before = value - memory.doubles[memory.d + MEAN];
-    memory.doubles[memory.d + MEAN] += weight * before;
-    memory.doubles[memory.d + VARIANCE] +=
-        weight
-            * (before * (value - memory.doubles[memory.d + MEAN])
-                - memory.doubles[memory.d + VARIANCE]);
-    learnSizes(history, memory, value);
+    double before = value - state.mean();
+    state.mean(state.mean() + weight * before);
+    double variance = state.variance();
+    state.variance(variance + weight * (before * (value - state.mean()) - variance));
+    learnSizes(history, value);
     if (history.age() >= PATIENCE + seqLen && training.isDue(history.t(), history.age())) {
       int steps = (history.age() < EAGER ? 2 : 1) * training.steps();
       for (int step = 0; step < steps; step++) {
-        learn(history, memory, 2 * training.steps() * history.t() + step);
+        learn(history, 2 * training.steps() * history.t() + step);
       }
     }
   }
 
-  private void learnSizes(History history, ExpertMemory memory, double value) {
+  private void learnSizes(History history, double value) {
     long t = history.t();
-    double least =
-        0.02 * fastDeviation(history, memory); // after a lull it must not grow from nothing
+    double least = 0.02 * fastDeviation(history); // after a lull it must not grow from nothing
     for (int i = 1; i <= horizon && i < history.age(); i++) {
-      double mean = history.at(t - i) + memory.floats[rowAt(t - i) + INPUTS + hidden + i - 1];
+      double mean = history.at(t - i) + state.means(t - i).get(i - 1);
       double size = Math.abs(value - mean);
-      double usual = memory.doubles[memory.d + SIZES + i - 1];
-      memory.doubles[memory.d + SIZES + i - 1] =
-          usual == 0 ? size : usual + 0.01 * (Math.min(size, 5 * Math.max(usual, least)) - usual);
+      double usual = state.size(i);
+      double bounded = Math.min(size, 5 * Math.max(usual, least));
+      state.size(i, usual == 0 ? size : usual + 0.01 * (bounded - usual));
     }
   }
 
   /** Unit of the errors of step i, from 1; at least a fiftieth of the values' fast deviation. */
-  private double unit(ExpertMemory memory, int i, double fast) {
-    return Math.max(memory.doubles[memory.d + SIZES + i - 1], 0.02 * fast);
+  private double unit(int i, double fast) {
+    return Math.max(state.size(i), 0.02 * fast);
   }
 
-  private double fastDeviation(History history, ExpertMemory memory) {
-    double variance = Math.max(0, memory.doubles[memory.d + VARIANCE]);
+  private double fastDeviation(History history) {
+    double variance = Math.max(0, state.variance());
     return Math.max(Math.sqrt(variance), 0.1 * history.deviation());
   }
 
-  private void learn(History history, ExpertMemory memory, long draw) {
-    double fast = fastDeviation(history, memory);
+  private void learn(History history, long draw) {
+    double fast = fastDeviation(history);
     if (!history.isUsable(fast)) {
       return;
     }
     long t = history.t();
-    long room = Math.min(reach(horizon), history.age() - 1 - seqLen);
-    long drawn = t - 1 - Long.remainderUnsigned(Draw.number(history.seed() + draw), room + 1);
-    fill(history, memory, 0, t - seqLen, fast);
-    fill(history, memory, 1, drawn - seqLen + 1, fast);
-    float[] floats = memory.floats;
-    network.load(floats, weights);
+    long room = Math.min(state.reach(), history.age() - 1 - seqLen);
+    long drawn = t - 1 - Long.remainderUnsigned(Seeds.number(history.seed() + draw), room + 1);
+    fill(history, 0, t - seqLen, fast);
+    fill(history, 1, drawn - seqLen + 1, fast);
+    FloatSlice weights = state.weights();
+    network.load(weights.array(), weights.from());
     network.forward(input, WINDOWS, seqLen, true, h0, null, result);
-    int headWeight = weights + config.parameterCount();
-    int headBias = headWeight + horizon * hidden;
     int steps = WINDOWS * seqLen;
     for (int k = 0; k < steps; k++) {
-      Linear.forward(
-          floats,
-          headWeight,
-          floats,
-          headBias,
-          hidden,
-          horizon,
-          result.out(),
-          k * hidden,
-          prediction,
-          k * horizon);
+      answer(weights, result.out(), k * hidden, prediction, k * horizon);
     }
     double loss =
         Loss.pseudoHuber(DELTA, prediction, target, arrived, steps * horizon, dPrediction);
     Arrays.fill(gradient, 0f);
     Arrays.fill(dOut, 0f);
-    int headGradient = config.parameterCount();
+    int head = config.parameterCount();
     for (int k = 0; k < steps; k++) {
       Linear.backward(
-          floats,
-          headWeight,
+          weights.array(),
+          weights.from() + head,
           hidden,
           horizon,
           result.out(),
@@ -264,33 +218,42 @@ public final class RecurrentCorrector implements Corrector {
           dPrediction,
           k * horizon,
           gradient,
-          headGradient,
+          head,
           gradient,
-          headGradient + horizon * hidden,
+          head + horizon * hidden,
           dOut,
           k * hidden);
     }
     network.backward(dOut, null, null, gradient, 0, null, null, null);
-    updates.step(loss, gradient, floats, weights, gradient.length);
+    updates.step(loss, gradient, weights, gradient.length);
+  }
+
+  /** The head's answer to h, which lies at {@code from}. */
+  private void answer(FloatSlice weights, float[] h, int from, float[] to, int at) {
+    float[] floats = weights.array();
+    int weight = weights.from() + config.parameterCount();
+    int bias = weight + horizon * hidden;
+    Linear.forward(floats, weight, floats, bias, hidden, horizon, h, from, to, at);
   }
 
   /** One window, from the state that was carried to it, and those of its targets that are known. */
-  private void fill(History history, ExpertMemory memory, int window, long first, double fast) {
-    float[] floats = memory.floats;
+  private void fill(History history, int window, long first, double fast) {
     long t = history.t();
-    System.arraycopy(floats, rowAt(first) + INPUTS, h0, window * hidden, hidden);
+    FloatSlice before = state.before(first);
+    System.arraycopy(before.array(), before.from(), h0, window * hidden, hidden);
     for (int k = 0; k < seqLen; k++) {
       long u = first + k;
-      int row = rowAt(u);
+      FloatSlice read = state.read(u);
+      FloatSlice means = state.means(u);
       int step = window * seqLen + k;
-      System.arraycopy(floats, row, input, step * INPUTS, INPUTS);
+      System.arraycopy(read.array(), read.from(), input, step * INPUTS, INPUTS);
       double anchor = history.at(u);
       for (int i = 1; i <= horizon; i++) {
         int at = step * horizon + i - 1;
         arrived[at] = u + i <= t;
         if (arrived[at]) {
-          double left = history.at(u + i) - anchor - floats[row + INPUTS + hidden + i - 1];
-          target[at] = (float) clip(left / unit(memory, i, fast), MOST_TARGET);
+          double left = history.at(u + i) - anchor - means.get(i - 1);
+          target[at] = (float) clip(left / unit(i, fast), MOST_TARGET);
         }
       }
     }
@@ -298,47 +261,49 @@ public final class RecurrentCorrector implements Corrector {
 
   /** Alone, it corrects {@link Naive}. */
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    look(history.shape(), memory);
+  public void forecast(History history, ExpertState learned, double[] out) {
+    bind(history.shape(), learned);
     Arrays.fill(naive, history.newest());
-    correct(history, memory, naive, out);
+    correct(history, learned, naive, out);
   }
 
   @Override
-  public void correct(History history, ExpertMemory memory, double[] mean, double[] out) {
-    look(history.shape(), memory);
-    float[] floats = memory.floats;
-    double fast = fastDeviation(history, memory);
+  public void correct(History history, ExpertState learned, double[] mean, double[] out) {
+    bind(history.shape(), learned);
+    double fast = fastDeviation(history);
     boolean usable = history.isUsable(fast);
-    fillInputs(history, memory, mean, usable ? fast : Double.POSITIVE_INFINITY);
-    int row = rowAt(history.t());
-    double anchor = history.newest();
-    System.arraycopy(x, 0, floats, row, INPUTS);
-    System.arraycopy(floats, state, floats, row + INPUTS, hidden);
-    for (int i = 0; i < horizon; i++) {
-      floats[row + INPUTS + hidden + i] = (float) (mean[i] - anchor);
-    }
-    network.step(floats, weights, x, 0, floats, state, null, 0);
-    network.step(floats, averaged, x, 0, floats, averagedState, null, 0);
-    int head = averaged + config.parameterCount();
-    Linear.forward(
-        floats,
-        head,
-        floats,
-        head + horizon * hidden,
-        hidden,
-        horizon,
-        floats,
-        averagedState,
-        answer,
-        0);
+    fillInputs(history, mean, usable ? fast : Double.POSITIVE_INFINITY);
+    keep(history, mean);
+    step(state.weights(), state.carried());
+    step(state.averaged(), state.averagedCarried());
+    FloatSlice h = state.averagedCarried();
+    answer(state.averaged(), h.array(), h.from(), answer, 0);
     for (int i = 1; i <= horizon; i++) {
-      double correction = usable ? unit(memory, i, fast) * clip(answer[i - 1], MOST_OUTPUT) : 0;
+      double correction = usable ? unit(i, fast) * clip(answer[i - 1], MOST_OUTPUT) : 0;
       out[i - 1] = mean[i - 1] + correction;
     }
   }
 
-  private void fillInputs(History history, ExpertMemory memory, double[] mean, double unit) {
+  /** Writes the newest value's row, for the windows that it will be part of. */
+  private void keep(History history, double[] mean) {
+    long t = history.t();
+    FloatSlice carried = state.carried();
+    FloatSlice read = state.read(t);
+    System.arraycopy(x, 0, read.array(), read.from(), INPUTS);
+    FloatSlice before = state.before(t);
+    System.arraycopy(carried.array(), carried.from(), before.array(), before.from(), hidden);
+    FloatSlice means = state.means(t);
+    for (int i = 0; i < horizon; i++) {
+      means.set(i, (float) (mean[i] - history.newest()));
+    }
+  }
+
+  /** Carries a state over the newest value. */
+  private void step(FloatSlice weights, FloatSlice h) {
+    network.step(weights.array(), weights.from(), x, 0, h.array(), h.from(), null, 0);
+  }
+
+  private void fillInputs(History history, double[] mean, double unit) {
     Arrays.fill(x, 0f);
     long t = history.t();
     double value = history.newest();
@@ -346,7 +311,7 @@ public final class RecurrentCorrector implements Corrector {
     int far = season > 1 ? Math.min(horizon, season) : horizon;
     int middle = (far + 1) / 2;
     set(0, history.has(t - 1) ? value - history.at(t - 1) : 0, unit);
-    set(1, value - memory.doubles[memory.d + MEAN], unit);
+    set(1, value - state.mean(), unit);
     double slow = history.deviation();
     if (history.isUsable(slow)) {
       set(2, value - history.mean(), slow);
@@ -373,8 +338,8 @@ public final class RecurrentCorrector implements Corrector {
         x[14] = cos * cos - sin * sin;
       }
     }
-    set(15, miss(history, memory, 1), unit);
-    set(16, miss(history, memory, far), unit);
+    set(15, miss(history, 1), unit);
+    set(16, miss(history, far), unit);
     set(17, mean[0] - value, unit);
     set(18, mean[far - 1] - value, unit);
     set(19, mean[Math.min(middle, horizon - 1)] - value, unit);
@@ -385,12 +350,12 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   /** How far the value was from what b had said i steps before. */
-  private double miss(History history, ExpertMemory memory, int i) {
+  private double miss(History history, int i) {
     long origin = history.t() - i;
     if (origin < history.start()) {
       return 0;
     }
-    double mean = history.at(origin) + memory.floats[rowAt(origin) + INPUTS + hidden + i - 1];
+    double mean = history.at(origin) + state.means(origin).get(i - 1);
     return history.newest() - mean;
   }
 

@@ -15,8 +15,8 @@ import java.util.Arrays;
  * While the trace of P is above its limit nothing is forgotten: without that, inputs that do not
  * move let P grow until one new value throws theta away. Only the upper triangle of P is kept.
  *
- * <p>Holds scratch, no state: theta (n), error size (1) and P (n (n + 1) / 2) lie in the caller's
- * array. Allocates nothing.
+ * <p>Keeps settings and scratch. The state that is passed in holds theta (n), the error size (1)
+ * and P (n (n + 1) / 2). Allocates nothing.
  */
 public final class Rls {
 
@@ -45,56 +45,71 @@ public final class Rls {
     return size + 1 + size * (size + 1) / 2;
   }
 
-  /** Theta to zero, P to its start. */
-  public void begin(double[] state, int at) {
-    Arrays.fill(state, at, at + size + 1, 0);
-    beginCovariance(state, at + size + 1);
+  /** Sets theta to zero and P to its start. */
+  public void reset(DoubleSlice state) {
+    for (int i = 0; i <= size; i++) {
+      state.set(i, 0);
+    }
+    resetCovariance(state);
   }
 
-  private void beginCovariance(double[] p, int at) {
-    Arrays.fill(p, at, at + size * (size + 1) / 2, 0);
-    for (int i = 0, diagonal = at; i < size; diagonal += size - i, i++) {
-      p[diagonal] = 1 / ridge;
+  private void resetCovariance(DoubleSlice state) {
+    double[] array = state.array();
+    int p = covariance(state);
+    Arrays.fill(array, p, p + size * (size + 1) / 2, 0);
+    for (int i = 0, diagonal = p; i < size; diagonal += size - i, i++) {
+      array[diagonal] = 1 / ridge;
     }
   }
 
-  public double predict(double[] state, int at, double[] features) {
+  /** Index of P in the state's array: its loops run over that, as they take most of the time. */
+  private int covariance(DoubleSlice state) {
+    return state.from() + size + 1;
+  }
+
+  public double predict(DoubleSlice state, double[] features) {
+    double[] theta = state.array();
+    int from = state.from();
     double sum = 0;
     for (int i = 0; i < size; i++) {
-      sum += state[at + i] * features[i];
+      sum += theta[from + i] * features[i];
     }
     return sum;
   }
 
   /** One step. An input that is not finite changes nothing. */
-  public void update(double[] state, int at, double[] features, double target) {
-    double error = target - predict(state, at, features);
-    int p = at + size + 1;
-    double quadratic = multiply(state, p, features);
+  public void update(DoubleSlice state, double[] features, double target) {
+    double error = target - predict(state, features);
+    double quadratic = multiply(state, features);
     double denominator = lambda + quadratic;
     if (!(denominator > 0.5 * lambda)
         || !(Math.abs(error) <= Double.MAX_VALUE)
         || denominator > 1e200) {
-      if (quadratic < 0) { // rounding has made P indefinite: begin it anew, keep theta
-        beginCovariance(state, p);
+      if (quadratic < 0) { // rounding has made P indefinite: reset it, keep theta
+        resetCovariance(state);
       }
       return;
     }
-    double step = cut(state, at + size, error) / denominator;
-    double trace = 0;
+    double step = cut(state, error) / denominator;
     for (int i = 0; i < size; i++) {
-      state[at + i] += gain[i] * step;
+      state.add(i, gain[i] * step);
     }
-    for (int i = 0, diagonal = p; i < size; diagonal += size - i, i++) {
-      trace += state[diagonal];
+    downdate(state, 1 / denominator, trace(state) < traceLimit ? 1 / lambda : 1);
+  }
+
+  private double trace(DoubleSlice state) {
+    double trace = 0;
+    for (int i = 0, diagonal = size + 1; i < size; diagonal += size - i, i++) {
+      trace += state.get(diagonal);
     }
-    downdate(state, p, 1 / denominator, trace < traceLimit ? 1 / lambda : 1);
+    return trace;
   }
 
   /** gain = P f; returns f'P f. */
-  private double multiply(double[] p, int at, double[] features) {
+  private double multiply(DoubleSlice state, double[] features) {
     Arrays.fill(gain, 0);
-    int row = at;
+    double[] p = state.array();
+    int row = covariance(state);
     for (int i = 0; i < size; i++) {
       double feature = features[i];
       double sum = p[row] * feature;
@@ -113,8 +128,9 @@ public final class Rls {
     return quadratic;
   }
 
-  private void downdate(double[] p, int at, double inverse, double grow) {
-    int row = at;
+  private void downdate(DoubleSlice state, double inverse, double grow) {
+    double[] p = state.array();
+    int row = covariance(state);
     for (int i = 0; i < size; i++) {
       double left = gain[i] * inverse;
       for (int j = i; j < size; j++) {
@@ -124,11 +140,11 @@ public final class Rls {
     }
   }
 
-  private double cut(double[] state, int at, double error) {
-    double spread = state[at];
+  private double cut(DoubleSlice state, double error) {
+    double spread = state.get(size);
     double magnitude = Math.abs(error);
-    state[at] =
-        spread == 0 ? magnitude : spread + 0.01 * (Math.min(magnitude, 5 * spread) - spread);
+    state.set(
+        size, spread == 0 ? magnitude : spread + 0.01 * (Math.min(magnitude, 5 * spread) - spread));
     return spread > 0 && magnitude > kappa * spread ? Math.copySign(kappa * spread, error) : error;
   }
 }

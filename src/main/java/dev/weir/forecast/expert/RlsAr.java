@@ -32,7 +32,6 @@ public final class RlsAr implements Expert {
   private final Rls plain = rls(LAGS);
   private final double[] features = new double[SIZE];
   private double[] path = new double[0]; // (horizon), forecasts so far
-  private History history;
   private long known; // index of the newest value; path begins after it
 
   private static Rls rls(int size) {
@@ -54,27 +53,25 @@ public final class RlsAr implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
-    rls(shape).begin(memory.doubles, memory.d);
+  public void reset(Shape shape, ExpertState state) {
+    rls(shape).reset(state.doubles());
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState state) {
     double deviation = history.lastDeviation();
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
       return;
     }
-    this.history = history;
     known = history.t();
     double anchor = history.at(known - 1);
-    fill(known - 1, anchor, deviation);
+    fill(history, known - 1, anchor, deviation);
     double target = (history.newest() - anchor) / deviation;
-    rls(history.shape()).update(memory.doubles, memory.d, features, cut(target));
+    rls(history.shape()).update(state.doubles(), features, cut(target));
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    this.history = history;
+  public void forecast(History history, ExpertState state, double[] out) {
     known = history.t();
     path = out;
     double deviation = history.deviation();
@@ -82,37 +79,38 @@ public final class RlsAr implements Expert {
     double anchor = history.newest();
     for (int i = 0; i < out.length; i++) {
       if (usable) {
-        fill(known + i, anchor, deviation);
-        double step = rls(history.shape()).predict(memory.doubles, memory.d, features);
+        fill(history, known + i, anchor, deviation);
+        double step = rls(history.shape()).predict(state.doubles(), features);
         anchor = history.clamp(anchor + deviation * step);
       }
       out[i] = anchor;
     }
   }
 
-  private void fill(long origin, double anchor, double deviation) {
+  private void fill(History history, long origin, double anchor, double deviation) {
     for (int i = 1; i < LAGS; i++) {
-      features[i - 1] = feature(origin - i, anchor, deviation);
+      features[i - 1] = feature(history, origin - i, anchor, deviation);
     }
     features[LAGS - 1] = 1;
     int season = history.season();
     if (season > 1) {
-      fillSeason(LAGS, origin, season, anchor, deviation);
-      fillSeason(LAGS + PER_PERIOD, origin, history.shape().week(), anchor, deviation);
-      features[SIZE - 2] = feature(origin + 1 - 2L * season, anchor, deviation);
-      features[SIZE - 1] = feature(origin - 2L * season, anchor, deviation);
+      fillSeason(history, LAGS, origin, season, anchor, deviation);
+      fillSeason(history, LAGS + PER_PERIOD, origin, history.shape().week(), anchor, deviation);
+      features[SIZE - 2] = feature(history, origin + 1 - 2L * season, anchor, deviation);
+      features[SIZE - 1] = feature(history, origin - 2L * season, anchor, deviation);
     }
   }
 
-  private void fillSeason(int at, long origin, int period, double anchor, double deviation) {
+  private void fillSeason(
+      History history, int at, long origin, int period, double anchor, double deviation) {
     for (int k = 0; k < PER_PERIOD; k++) {
       // with a season of 2 the value of "next step, one season ago, one later" is the origin itself
       long index = Math.min(origin + 2 - k - period, origin);
-      features[at + k] = period > 1 ? feature(index, anchor, deviation) : 0;
+      features[at + k] = period > 1 ? feature(history, index, anchor, deviation) : 0;
     }
   }
 
-  private double feature(long index, double anchor, double deviation) {
+  private double feature(History history, long index, double anchor, double deviation) {
     double value;
     if (index > known) {
       value = path[(int) (index - known) - 1];

@@ -24,7 +24,7 @@ public final class RunningMedian implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     Arrays.fill(out, ofNewest(history, window));
   }
 

@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import java.util.Arrays;
+
 /**
  * The median of the last seven values at the target's phase, plus what is left of the present
  * deviation from it (as in {@link SeasonalProfile}): a profile that a few odd days don't bend.
@@ -10,9 +12,11 @@ public final class SeasonalMedian implements Expert {
 
   private static final int SEASONS = 7;
   private static final int VALUES = 15;
-  private static final int RHO = 1; // doubles: the newest deviation, then the persistence
+  private static final int DEVIATION = 0; // double: the newest
+  private static final int PERSISTENCE = 1; // doubles: where it begins
 
   private final double[] scratch = new double[VALUES];
+  private final DoubleSlice persistence = new DoubleSlice();
 
   @Override
   public String name() {
@@ -21,29 +25,30 @@ public final class SeasonalMedian implements Expert {
 
   @Override
   public int doubles(Shape shape) {
-    return shape.season() > 1 ? RHO + Persistence.doubles(shape) : 0;
+    return shape.season() > 1 ? PERSISTENCE + Persistence.doubles(shape) : 0;
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState state) {
     if (history.season() == 1) {
       return;
     }
     double deviation = history.newest() - median(history, history.t(), 1);
-    memory.doubles[memory.d] = deviation;
-    Persistence.observe(history, memory.doubles, memory.d + RHO, deviation);
+    state.doubles().set(DEVIATION, deviation);
+    Persistence.observe(history, persistence.in(state.doubles(), PERSISTENCE), deviation);
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    boolean seasonal = history.season() > 1;
-    double plain = seasonal ? 0 : RunningMedian.ofNewest(history, scratch);
+  public void forecast(History history, ExpertState state, double[] out) {
+    if (history.season() == 1) {
+      Arrays.fill(out, RunningMedian.ofNewest(history, scratch));
+      return;
+    }
+    double deviation = state.doubles().get(DEVIATION);
+    persistence.in(state.doubles(), PERSISTENCE);
     for (int i = 1; i <= out.length; i++) {
-      out[i - 1] = plain;
-      if (seasonal) {
-        double rho = Persistence.rho(memory.doubles, memory.d + RHO, out.length, i);
-        out[i - 1] = median(history, history.t() + i, i) + rho * memory.doubles[memory.d];
-      }
+      double rho = Persistence.rho(persistence, out.length, i);
+      out[i - 1] = median(history, history.t() + i, i) + rho * deviation;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import java.util.Arrays;
+
 /**
  * The usual course of a week (or of a season, while no week is complete), plus what is left of the
  * present deviation from it:
@@ -17,7 +19,11 @@ public final class SeasonalProfile implements Expert {
   private static final double DAILY = 0.1;
   private static final int BASE = 0; // double: the first value, subtracted so that floats suffice
   private static final int DEVIATION = 1; // double: the newest
-  private static final int RHO = 2; // doubles: where the persistence begins
+  private static final int PERSISTENCE = 2; // doubles: where it begins
+
+  // floats: G of each phase of the season, then of the week
+  private final FloatSlice weekly = new FloatSlice();
+  private final DoubleSlice persistence = new DoubleSlice();
 
   @Override
   public String name() {
@@ -26,7 +32,7 @@ public final class SeasonalProfile implements Expert {
 
   @Override
   public int doubles(Shape shape) {
-    return shape.season() > 1 ? RHO + Persistence.doubles(shape) : 0;
+    return shape.season() > 1 ? PERSISTENCE + Persistence.doubles(shape) : 0;
   }
 
   @Override
@@ -35,70 +41,67 @@ public final class SeasonalProfile implements Expert {
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState state) {
     int season = history.season();
     if (season == 1) {
       return;
     }
     double value = history.newest();
-    double[] doubles = memory.doubles;
+    DoubleSlice doubles = state.doubles();
     if (history.age() == 1) {
-      doubles[memory.d + BASE] = value;
+      doubles.set(BASE, value);
     }
-    double deviation = value - usual(history, memory, history.t(), 1);
-    update(history, memory.floats, memory.f, season, DAILY, value - doubles[memory.d + BASE]);
+    double deviation = value - usual(history, state, history.t(), 1);
+    double relative = value - doubles.get(BASE);
+    update(history, state.floats(), season, DAILY, relative);
     int week = history.shape().week();
     if (week > 1) {
-      update(
-          history,
-          memory.floats,
-          memory.f + season,
-          week,
-          WEEKLY,
-          value - doubles[memory.d + BASE]);
+      update(history, weekly.in(state.floats(), season), week, WEEKLY, relative);
     }
-    doubles[memory.d + DEVIATION] = deviation;
-    Persistence.observe(history, doubles, memory.d + RHO, deviation);
+    doubles.set(DEVIATION, deviation);
+    Persistence.observe(history, persistence.in(doubles, PERSISTENCE), deviation);
   }
 
   private static void update(
-      History history, float[] profile, int at, int period, double least, double value) {
+      History history, FloatSlice profile, int period, double least, double value) {
     long before = (history.t() - history.start()) / period; // values at this phase so far
-    int phase = at + (int) (history.t() % period);
-    profile[phase] += (float) (Math.max(least, 1.0 / (before + 1)) * (value - profile[phase]));
+    int phase = (int) (history.t() % period);
+    double weight = Math.max(least, 1.0 / (before + 1));
+    profile.add(phase, (float) (weight * (value - profile.get(phase))));
   }
 
   /**
-   * The usual value at an index, from what was learnt at least {@code gap} steps before it; the
+   * The usual value at an index, from what was learned at least {@code gap} steps before it; the
    * newest value when nothing was.
    */
-  private static double usual(History history, ExpertMemory memory, long index, int gap) {
+  private static double usual(History history, ExpertState state, long index, int gap) {
     int season = history.season();
     int week = history.shape().week();
-    double base = memory.doubles[memory.d + BASE];
-    if (week > 1 && isLearnt(history, index, week, gap)) {
-      return base + memory.floats[memory.f + season + (int) (index % week)];
+    double base = state.doubles().get(BASE);
+    if (week > 1 && isLearned(history, index, week, gap)) {
+      return base + state.floats().get(season + (int) (index % week));
     }
-    if (isLearnt(history, index, season, gap)) {
-      return base + memory.floats[memory.f + (int) (index % season)];
+    if (isLearned(history, index, season, gap)) {
+      return base + state.floats().get((int) (index % season));
     }
     return history.newest();
   }
 
-  private static boolean isLearnt(History history, long index, int period, int gap) {
+  private static boolean isLearned(History history, long index, int period, int gap) {
     return index - (long) period * ((gap + period - 1) / period) >= history.start();
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    boolean seasonal = history.season() > 1;
+  public void forecast(History history, ExpertState state, double[] out) {
+    if (history.season() == 1) {
+      Arrays.fill(out, history.newest());
+      return;
+    }
+    double deviation = state.doubles().get(DEVIATION);
+    persistence.in(state.doubles(), PERSISTENCE);
     for (int i = 1; i <= out.length; i++) {
-      out[i - 1] = history.newest();
-      if (seasonal) {
-        double rho = Persistence.rho(memory.doubles, memory.d + RHO, out.length, i);
-        out[i - 1] =
-            usual(history, memory, history.t() + i, i) + rho * memory.doubles[memory.d + DEVIATION];
-      }
+      double rho = Persistence.rho(persistence, out.length, i);
+      out[i - 1] = usual(history, state, history.t() + i, i) + rho * deviation;
     }
   }
 }

@@ -5,14 +5,14 @@ import dev.weir.rnn.WeightAverage;
 
 /**
  * Turns the gradients of a network that learns with a series into new weights, and keeps their
- * running average, which forecasts better than the weights of the last update do. What it keeps of
- * a series lies with the caller, zeros but for the weights and their average at first:
+ * running average, which forecasts better than the weights of the last update do. The state that is
+ * passed in starts with zeros but for the weights and their average:
  *
  * <pre>
  * weights | their average | the optimizer's state | number of updates, unless that is in the state
  * </pre>
  *
- * Holds scratch: one instance for each network and task. Allocates nothing.
+ * Keeps scratch: one instance for each network and task. Allocates nothing.
  */
 public final class Updates {
 
@@ -36,10 +36,10 @@ public final class Updates {
     return 2 * count + optimizer.stateLength(count) + (counts ? 0 : 1);
   }
 
-  /** Writes the first weights and their average. */
-  public void begin(float[] start, float[] floats, int at, int count) {
-    System.arraycopy(start, 0, floats, at, start.length);
-    System.arraycopy(start, 0, floats, at + count, start.length);
+  /** Writes the first weights and their average into a state that is all zeros. */
+  public void reset(float[] start, FloatSlice state, int count) {
+    System.arraycopy(start, 0, state.array(), state.from(), start.length);
+    System.arraycopy(start, 0, state.array(), state.from() + count, start.length);
   }
 
   /** Updates left out by this object, because loss or gradient were no finite numbers. */
@@ -51,20 +51,21 @@ public final class Updates {
    * One update, unless loss or gradient are no finite numbers; then it is counted as skipped.
    *
    * @param gradient (count)
-   * @param floats what is kept, from {@code at} on
    */
-  public void step(double loss, float[] gradient, float[] floats, int at, int count) {
-    int state = at + 2 * count;
-    if (!optimizer.step(loss, gradient, 0, floats, at, floats, state, count)) {
+  public void step(double loss, float[] gradient, FloatSlice state, int count) {
+    float[] floats = state.array();
+    int weights = state.from();
+    int average = weights + count;
+    if (!optimizer.step(loss, gradient, 0, floats, weights, floats, average + count, count)) {
       skipped++;
       return;
     }
-    int number = at + floats(count) - 1;
+    int number = floats(count) - 1;
     if (!counts) {
-      floats[number]++; // stays at 2^24, as Adam's does
+      state.add(number, 1); // stays at 2^24, as Adam's does
     }
-    double updates = floats[number];
+    double updates = state.get(number);
     double decay = Math.min(AVERAGING, (1 + updates) / (10 + updates));
-    WeightAverage.update(floats, at + count, floats, at, count, decay);
+    WeightAverage.update(floats, average, floats, weights, count, decay);
   }
 }

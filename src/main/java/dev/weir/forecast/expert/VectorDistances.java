@@ -18,59 +18,56 @@ final class VectorDistances {
 
   private float[] queries = new float[0]; // (window + 1), x[t-j] - x[t]
   private float[] weights = new float[0]; // (window + 1), g_j / (w s^2)
+  private int window;
+  private float now; // x[t]
+  private float anchorUnit; // a / s^2
 
   static boolean suits(int candidates) {
     return candidates >= LANES;
   }
 
   /**
-   * Overwrites the distances of all candidates.
+   * Sets what candidates are compared with.
    *
-   * @param penalty (candidates), what the phase counts
-   * @param x values, the newest of them at {@code newest}, the first candidate at {@code first}
+   * @param x values, the newest of them at {@code newest}
    */
-  void measure(
-      float[] distance,
-      float[] penalty,
-      float[] x,
-      int newest,
-      int first,
-      int candidates,
-      int window,
-      float anchorUnit,
-      float unit) {
+  void query(float[] x, int newest, int window, float anchorUnit, float unit) {
     if (queries.length <= window) {
       queries = new float[window + 1];
       weights = new float[window + 1];
     }
-    float now = x[newest];
+    this.window = window;
+    this.anchorUnit = anchorUnit;
+    now = x[newest];
     for (int j = 1; j < window; j++) {
       queries[j] = x[newest - j] - now;
       weights[j] = unit * Distances.gain(j);
     }
     queries[window] = queries[window - 1]; // lags go in pairs: the last one alone, and for nothing
     weights[window] = 0;
+  }
+
+  /**
+   * Overwrites the distances of all candidates.
+   *
+   * @param penalty (candidates), what the phase counts
+   * @param x values, the first candidate at {@code first}
+   */
+  void measure(float[] distance, float[] penalty, float[] x, int first, int candidates) {
     int last = candidates - LANES;
     for (int i = 0; i < candidates; i += 2 * LANES) {
       // the last ones with some that have been measured already
       int one = Math.min(i, last);
       int two = Math.min(i + LANES, last);
-      measureTwo(distance, penalty, x, first, one, two, window, now, anchorUnit, queries, weights);
+      measureTwo(distance, penalty, x, first, one, two);
     }
   }
 
-  private static void measureTwo(
-      float[] distance,
-      float[] penalty,
-      float[] x,
-      int first,
-      int one,
-      int two,
-      int window,
-      float now,
-      float anchorUnit,
-      float[] queries,
-      float[] weights) {
+  private void measureTwo(
+      float[] distance, float[] penalty, float[] x, int first, int one, int two) {
+    float[] queries = this.queries;
+    float[] weights = this.weights;
+    int window = this.window;
     FloatVector anchorOne = FloatVector.fromArray(SPECIES, x, first + one);
     FloatVector anchorTwo = FloatVector.fromArray(SPECIES, x, first + two);
     FloatVector weight = FloatVector.broadcast(SPECIES, anchorUnit);

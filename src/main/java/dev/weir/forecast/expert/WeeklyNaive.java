@@ -12,7 +12,7 @@ public final class WeeklyNaive implements Expert {
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
+  public void forecast(History history, ExpertState state, double[] out) {
     int week = history.shape().week();
     int period = week > 1 && history.has(history.t() - week) ? week : history.season();
     for (int i = 1; i <= out.length; i++) {

@@ -74,11 +74,11 @@ final class WindowInputs {
     if (season > 1) {
       int horizon = history.shape().horizon();
       int week = history.shape().week();
-      fillLag(history, origin, Math.min(horizon, season), season, anchor, scale, to, at + 1);
-      fillLag(history, origin, 1, season, anchor, scale, to, at + 2);
+      fillLag(history, origin, Math.min(horizon, season), season, scale, to, at + 1);
+      fillLag(history, origin, 1, season, scale, to, at + 2);
       fillPhases(origin - window + 1, season, to, at);
       if (week > 1) {
-        fillLag(history, origin, Math.min(horizon, season), week, anchor, scale, to, at + 9);
+        fillLag(history, origin, Math.min(horizon, season), week, scale, to, at + 9);
       }
     }
     return scale;
@@ -156,14 +156,8 @@ final class WindowInputs {
 
   /** For each step of a window, the value a period before the one {@code ahead} of it. */
   private void fillLag(
-      History history,
-      long origin,
-      int ahead,
-      int period,
-      double anchor,
-      double scale,
-      float[] to,
-      int at) {
+      History history, long origin, int ahead, int period, double scale, float[] to, int at) {
+    double anchor = history.at(origin);
     for (int k = 0; k < window; k++) {
       long u = origin - window + 1 + k;
       double value = before(history, origin, u + ahead, period);

@@ -46,6 +46,7 @@ import java.util.Arrays;
 public final class WindowedNetwork implements Expert {
 
   private static final int INPUTS = WindowInputs.INPUTS;
+  private static final int HIDDEN = 16; // of each direction
   private static final float DELTA = 0.1f;
   private static final double ADAM_RATE = 2e-3;
   private static final double SGD_RATE = 0.05;
@@ -69,6 +70,7 @@ public final class WindowedNetwork implements Expert {
   private final float[] start; // first weights, the same for all series
 
   // scratch
+  private final FloatSlice averaged = new FloatSlice();
   private float[] inputs; // (batch, window, inputs)
   private float[] input; // (1, window, inputs)
   private WindowInputs reader;
@@ -100,18 +102,11 @@ public final class WindowedNetwork implements Expert {
    * @param batch windows in an update, the newest and drawn ones
    * @param reach how far back a drawn one may end, unless the training says it
    */
-  public WindowedNetwork(
-      String name,
-      boolean manyToMany,
-      Cell cell,
-      int hiddenSize,
-      int lags,
-      int batch,
-      int reach,
-      NetworkTraining training) {
+  WindowedNetwork(
+      String name, boolean manyToMany, int lags, int batch, int reach, NetworkTraining training) {
     this.name = name;
     this.manyToMany = manyToMany;
-    this.config = new RnnConfig(cell, INPUTS, hiddenSize, 1, training.bidirectional(), true);
+    this.config = new RnnConfig(Cell.RNN_TANH, INPUTS, HIDDEN, 1, training.bidirectional(), true);
     this.lags = lags;
     this.batch = batch;
     this.reach = training.replayOr(reach);
@@ -142,7 +137,7 @@ public final class WindowedNetwork implements Expert {
     return reach;
   }
 
-  private void look(Shape shape) {
+  private void resize(Shape shape) {
     horizon = shape.horizon();
     window = manyToMany ? horizon : lags;
     origins = allSteps ? window : 1;
@@ -172,19 +167,19 @@ public final class WindowedNetwork implements Expert {
   /** Weights, their average, Adam's state. */
   @Override
   public int floats(Shape shape) {
-    look(shape);
+    resize(shape);
     return updates.floats(count);
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
-    look(shape);
-    updates.begin(start, memory.floats, memory.f, count);
+  public void reset(Shape shape, ExpertState state) {
+    resize(shape);
+    updates.reset(start, state.floats(), count);
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
-    look(history.shape());
+  public void observe(History history, ExpertState state) {
+    resize(history.shape());
     long newest = history.t() - (allSteps ? 1 : horizon);
     long oldest = Math.max(reader.oldest(history, allSteps), newest - reach + 1);
     if (newest < oldest
@@ -196,7 +191,7 @@ public final class WindowedNetwork implements Expert {
     int most = UPDATES_AT_FIRST * training.steps();
     for (int update = 0; update < young * training.steps(); update++) {
       draw(history, oldest, newest, most * history.t() + update);
-      learn(memory.floats, memory.f);
+      learn(state.floats());
     }
   }
 
@@ -213,7 +208,7 @@ public final class WindowedNetwork implements Expert {
               ? newest
               : newest
                   - Long.remainderUnsigned(
-                      Draw.number(history.seed() + drawn), newest - oldest + 1);
+                      Seeds.number(history.seed() + drawn), newest - oldest + 1);
       int at = k * window * INPUTS;
       int phi = k * origins * path;
       double scale =
@@ -239,36 +234,52 @@ public final class WindowedNetwork implements Expert {
     }
   }
 
-  private void learn(float[] floats, int weights) {
-    network.load(floats, weights);
+  private void learn(FloatSlice weights) {
+    network.load(weights.array(), weights.from());
     network.forward(inputs, batch, window, true, null, null, trained);
     for (int k = 0; k < batch; k++) {
-      answer(floats, weights, trained, k, batch);
+      answer(weights, trained, k, batch);
     }
     int answers = batch * origins * horizon;
     double loss = Loss.pseudoHuber(DELTA, predictions, targets, arrived, answers, dPredictions);
     Arrays.fill(gradient, 0f);
     if (manyToMany) {
-      backwardFromSteps(floats, weights, 1);
+      backwardFromSteps(weights, 1);
     } else if (allSteps) {
-      backwardFromSteps(floats, weights, horizon);
+      backwardFromSteps(weights, horizon);
     } else {
-      backwardFromStates(floats, weights);
+      backwardFromStates(weights);
     }
-    for (int k = 0; k < batch * origins; k++) {
-      int d = k * horizon;
-      backward(floats, weights + skip, path, horizon, phis, k * path, d, skip, -1, null, 0);
-    }
-    updates.step(loss, gradient, floats, weights, count);
+    backwardPath(weights);
+    updates.step(loss, gradient, weights, count);
   }
 
-  private void backwardFromStates(float[] floats, int weights) {
+  private void backwardPath(FloatSlice weights) {
+    for (int k = 0; k < batch * origins; k++) {
+      Linear.backward(
+          weights.array(),
+          weights.from() + skip,
+          path,
+          horizon,
+          phis,
+          k * path,
+          dPredictions,
+          k * horizon,
+          gradient,
+          skip,
+          null,
+          0,
+          null,
+          0);
+    }
+  }
+
+  private void backwardFromStates(FloatSlice weights) {
     int hidden = config.hiddenSize();
     for (int k = 0; k < batch; k++) {
       read(trained, k, batch);
       Arrays.fill(dStates, 0f);
-      int d = k * horizon;
-      backward(floats, weights + head, width, horizon, states, 0, d, head, bias, dStates, 0);
+      backwardHead(weights, horizon, k, states, dStates, 0);
       for (int direction = 0; direction < config.numDirections(); direction++) {
         int to = (direction * batch + k) * hidden;
         System.arraycopy(dStates, direction * hidden, dHN, to, hidden);
@@ -280,45 +291,35 @@ public final class WindowedNetwork implements Expert {
   /**
    * @param rows of the head, each giving one prediction at each step
    */
-  private void backwardFromSteps(float[] floats, int weights, int rows) {
+  private void backwardFromSteps(FloatSlice weights, int rows) {
     Arrays.fill(dOut, 0f);
     for (int step = 0; step < batch * window; step++) {
-      int x = step * width;
-      int d = step * rows;
-      backward(floats, weights + head, width, rows, trained.out(), x, d, head, bias, dOut, x);
+      backwardHead(weights, rows, step, trained.out(), dOut, step * width);
     }
     network.backward(dOut, null, null, gradient, 0, null, null, null);
   }
 
-  /** One linear layer, from the predictions' gradients from d on; no bias when its place is -1. */
-  private void backward(
-      float[] floats,
-      int weight,
-      int in,
-      int out,
-      float[] x,
-      int xAt,
-      int d,
-      int dWeight,
-      int dBias,
-      float[] dX,
-      int dXAt) {
-    float[] biases = dBias < 0 ? null : gradient;
+  /**
+   * From the k-th group of predictions, as many as the head has rows.
+   *
+   * @param x what the head read, from {@code at} on, as its gradients in {@code dX}
+   */
+  private void backwardHead(FloatSlice weights, int rows, int k, float[] x, float[] dX, int at) {
     Linear.backward(
-        floats,
-        weight,
-        in,
-        out,
+        weights.array(),
+        weights.from() + head,
+        width,
+        rows,
         x,
-        xAt,
+        at,
         dPredictions,
-        d,
+        k * rows,
         gradient,
-        dWeight,
-        biases,
-        dBias,
+        head,
+        gradient,
+        bias,
         dX,
-        dXAt);
+        at);
   }
 
   /** The final states of all directions of one window, side by side. */
@@ -331,61 +332,63 @@ public final class WindowedNetwork implements Expert {
   }
 
   /** The predictions of window k. */
-  private void answer(float[] floats, int weights, RnnOutput result, int k, int windows) {
-    int w = weights + head;
-    int c = weights + bias;
-    int to = k * origins * horizon;
+  private void answer(FloatSlice weights, RnnOutput result, int k, int windows) {
     if (manyToMany) {
-      for (int i = to; i < to + horizon; i++) {
-        Linear.forward(floats, w, floats, c, width, 1, result.out(), i * width, predictions, i);
+      for (int i = 0; i < horizon; i++) {
+        int step = k * horizon + i; // its window is as long as the horizon
+        answerFrom(weights, 1, result.out(), step * width, step);
       }
     } else if (allSteps) {
       for (int step = k * window; step < (k + 1) * window; step++) {
-        answerFrom(floats, w, c, result.out(), step * width, step * horizon);
+        answerFrom(weights, horizon, result.out(), step * width, step * horizon);
       }
     } else {
       read(result, k, windows);
-      answerFrom(floats, w, c, states, 0, to);
+      answerFrom(weights, horizon, states, 0, k * horizon);
     }
     for (int origin = k * origins; origin < (k + 1) * origins; origin++) {
-      addPath(floats, weights, origin * path, origin * horizon);
+      addPath(weights, origin);
     }
   }
 
-  private void answerFrom(float[] floats, int w, int c, float[] state, int at, int to) {
-    Linear.forward(floats, w, floats, c, width, horizon, state, at, predictions, to);
+  /** The head's answer to the states from {@code at} on. */
+  private void answerFrom(FloatSlice weights, int rows, float[] from, int at, int to) {
+    float[] floats = weights.array();
+    int w = weights.from() + head;
+    int c = weights.from() + bias;
+    Linear.forward(floats, w, floats, c, width, rows, from, at, predictions, to);
   }
 
-  private void addPath(float[] floats, int weights, int phi, int to) {
-    Linear.forward(floats, weights + skip, null, 0, path, horizon, phis, phi, skips, 0);
+  private void addPath(FloatSlice weights, int origin) {
+    float[] floats = weights.array();
+    int v = weights.from() + skip;
+    Linear.forward(floats, v, null, 0, path, horizon, phis, origin * path, skips, 0);
     for (int i = 0; i < horizon; i++) {
-      predictions[to + i] += skips[i];
+      predictions[origin * horizon + i] += skips[i];
     }
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    look(history.shape());
+  public void forecast(History history, ExpertState state, double[] out) {
+    resize(history.shape());
     double anchor = history.newest();
     long t = history.t();
     if (t < reader.oldest(history, allSteps) || !history.isUsable(history.deviation())) {
       Arrays.fill(out, anchor);
       return;
     }
-    float[] floats = memory.floats;
-    int averaged = memory.f + count;
-    network.load(floats, averaged);
+    averaged.in(state.floats(), count);
+    network.load(averaged.array(), averaged.from());
     double scale;
     if (allSteps) {
       scale = reader.fillSteps(history, t, input, 0, phis, 0, true);
       network.forward(input, 1, window, true, null, null, asked);
-      int last = (window - 1) * width;
-      answerFrom(floats, averaged + head, averaged + bias, asked.out(), last, 0);
-      addPath(floats, averaged, 0, 0);
+      answerFrom(averaged, horizon, asked.out(), (window - 1) * width, 0);
+      addPath(averaged, 0);
     } else {
       scale = reader.fill(history, t, input, 0, phis, 0);
       network.forward(input, 1, window, true, null, null, asked);
-      answer(floats, averaged, asked, 0, 1);
+      answer(averaged, asked, 0, 1);
     }
     for (int i = 0; i < horizon; i++) {
       out[i] = history.clamp(anchor + scale * predictions[i]);

@@ -3,10 +3,9 @@
  * neighbours, all behind {@link dev.weir.forecast.expert.Expert}.
  *
  * <p>An expert is a flyweight: it knows a method and holds scratch, never a series. What it has
- * learnt of a series lies in a slice ({@link dev.weir.forecast.expert.ExpertMemory}) of that
- * series' flat arrays, so that one instance serves all series of a task and a series is saved by
- * copying arrays. {@link dev.weir.forecast.expert.History} is the same idea for the values
- * themselves.
+ * learned of a series is an {@link dev.weir.forecast.expert.ExpertState}: a slice of that series'
+ * flat arrays, so that one instance serves all series of a task and a series is saved by copying
+ * arrays. {@link dev.weir.forecast.expert.History} is the same idea for the values themselves.
  *
  * <p>Sees the JDK only.
  */

@@ -162,8 +162,8 @@ class ExpertContractTest {
   void onceWarmNothingIsAllocated(String name, int horizon, int season) {
     double[] y = wave(4);
     SingleExpert single = single(name, horizon, season);
-    ExpertMemory memory =
-        new ExpertMemory()
+    ExpertState memory =
+        new ExpertState()
             .at(
                 single.doubles,
                 History.doubles(single.shape),

@@ -128,11 +128,11 @@ class ExpertsTest {
       single.next(y[t]);
     }
     float[] z = single.history.tail();
-    int newest = single.history.tailAt() + single.history.tailSize() - 1;
+    int newest = single.history.tailSize() - 1;
     double variance = single.doubles[History.doubles(single.shape) + 1];
     double least = Double.POSITIVE_INFINITY;
     int best = 0;
-    for (int u = single.history.tailAt() + window - 1; u <= newest - 1; u++) {
+    for (int u = window - 1; u <= newest - 1; u++) {
       double d = 0.3 * Math.pow(z[newest] - z[u], 2) / variance;
       for (int j = 1; j < window; j++) {
         double apart = (z[newest - j] - z[newest]) - (z[u - j] - z[u]);
@@ -156,7 +156,7 @@ class ExpertsTest {
     SingleExpert[] near = {
       new SingleExpert(both.get(0), 2, 6), new SingleExpert(both.get(0), 2, 6)
     };
-    ExpertMemory[] wide = new ExpertMemory[2];
+    ExpertState[] wide = new ExpertState[2];
     SingleExpert[] alone = new SingleExpert[2];
     for (int k = 0; k < 2; k++) {
       alone[k] =
@@ -164,7 +164,7 @@ class ExpertsTest {
               Experts.create("analogs-wide", 7, 3, 400, NetworkTraining.DEFAULT), 2, 6);
       double[] doubles = new double[both.get(1).doubles(near[k].shape)];
       float[] floats = new float[both.get(1).floats(near[k].shape)];
-      wide[k] = new ExpertMemory().at(doubles, 0, floats, 0);
+      wide[k] = new ExpertState().at(doubles, 0, floats, 0);
     }
     Random random = new Random(9);
     double[] out = new double[2];

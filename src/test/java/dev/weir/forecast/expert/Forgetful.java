@@ -2,7 +2,7 @@ package dev.weir.forecast.expert;
 
 import java.util.Arrays;
 
-/** An expert that says what its memory says, which turns into NaN once. */
+/** An expert that says what its state says, which turns into NaN once. */
 public final class Forgetful implements Expert {
 
   /** Index of the value at which it does. */
@@ -19,19 +19,19 @@ public final class Forgetful implements Expert {
   }
 
   @Override
-  public void begin(Shape shape, ExpertMemory memory) {
-    memory.doubles[memory.d] = 5;
+  public void reset(Shape shape, ExpertState state) {
+    state.doubles().set(0, 5);
   }
 
   @Override
-  public void observe(History history, ExpertMemory memory) {
+  public void observe(History history, ExpertState state) {
     if (history.t() == BROKEN_AT) {
-      memory.doubles[memory.d] = Double.NaN;
+      state.doubles().set(0, Double.NaN);
     }
   }
 
   @Override
-  public void forecast(History history, ExpertMemory memory, double[] out) {
-    Arrays.fill(out, memory.doubles[memory.d]);
+  public void forecast(History history, ExpertState state, double[] out) {
+    Arrays.fill(out, state.doubles().get(0));
   }
 }

@@ -111,12 +111,9 @@ class NetworkTrainingTest {
                 .attach(
                     shape,
                     new long[History.LONGS],
-                    0,
                     new double[History.doubles(shape)],
-                    0,
-                    new float[History.floats(shape)],
-                    0);
-        history.begin(0);
+                    new float[History.floats(shape)]);
+        history.reset(0);
         Random random = new Random(5);
         double deviation = 0;
         for (int t = 0; t <= origin; t++) {
@@ -144,8 +141,9 @@ class NetworkTrainingTest {
     assertThatThrownBy(() -> DEFAULT.withTargets(Targets.ALL_STEPS, true))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "targets: expected after-window for a bidirectional network, got all-steps: at step j its"
-                + " backward half has read the value of step j + 1, so it would learn to copy it");
+            "targets: expected after-window for a bidirectional network, got all-steps: at step j"
+                + " its backward half has read the value of step j + 1, so it would learn to copy"
+                + " it");
     assertThat(STEPS.targets()).isEqualTo(Targets.ALL_STEPS);
   }
 

@@ -19,16 +19,16 @@ final class SingleExpert {
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
     this.out = new double[horizon];
     attach();
-    history.begin(0);
-    expert.begin(shape, memory());
+    history.reset(0);
+    expert.reset(shape, state());
   }
 
   private void attach() {
-    history.attach(shape, longs, 0, doubles, 0, floats, 0);
+    history.attach(shape, longs, doubles, floats);
   }
 
-  private ExpertMemory memory() {
-    return new ExpertMemory().at(doubles, History.doubles(shape), floats, History.floats(shape));
+  private ExpertState state() {
+    return new ExpertState().at(doubles, History.doubles(shape), floats, History.floats(shape));
   }
 
   /** Continues from another one's saved state, with an expert object of its own. */
@@ -42,8 +42,8 @@ final class SingleExpert {
   /** The forecast after one more value; valid until the next. */
   double[] next(double value) {
     history.append(value);
-    expert.observe(history, memory());
-    expert.forecast(history, memory(), out);
+    expert.observe(history, state());
+    expert.forecast(history, state(), out);
     return out;
   }
 }

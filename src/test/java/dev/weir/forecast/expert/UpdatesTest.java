@@ -17,18 +17,18 @@ class UpdatesTest {
   @EnumSource(Method.class)
   void theAverageFollowsTheWeightsMoreSlowlyWithEachUpdate(Method method) {
     Updates updates = new Updates(NetworkTraining.DEFAULT.withMethod(method, 0.5), 9, 9);
-    int at = 3; // anywhere in an array
-    float[] floats = new float[at + updates.floats(1)];
-    updates.begin(new float[] {1}, floats, at, 1);
-    updates.step(0.1, new float[] {1}, floats, at, 1);
-    assertThat(floats[at]).isCloseTo(0.5f, within(1e-5f));
-    assertThat(floats[at + 1]).isCloseTo(0.5f + 2 / 11f * 0.5f, within(1e-5f));
-    updates.step(Double.NaN, new float[] {1}, floats, at, 1); // is none
-    assertThat(floats[at]).isCloseTo(0.5f, within(1e-5f));
-    float before = floats[at + 1];
-    updates.step(0.1, new float[] {1}, floats, at, 1);
-    assertThat(floats[at]).isCloseTo(0f, within(1e-5f));
-    assertThat(floats[at + 1]).isCloseTo(3 / 12f * before, within(1e-5f));
+    float[] floats = new float[3 + updates.floats(1)];
+    FloatSlice state = new FloatSlice().at(floats, 3); // anywhere in an array
+    updates.reset(new float[] {1}, state, 1);
+    updates.step(0.1, new float[] {1}, state, 1);
+    assertThat(state.get(0)).isCloseTo(0.5f, within(1e-5f));
+    assertThat(state.get(1)).isCloseTo(0.5f + 2 / 11f * 0.5f, within(1e-5f));
+    updates.step(Double.NaN, new float[] {1}, state, 1); // is none
+    assertThat(state.get(0)).isCloseTo(0.5f, within(1e-5f));
+    float before = state.get(1);
+    updates.step(0.1, new float[] {1}, state, 1);
+    assertThat(state.get(0)).isCloseTo(0f, within(1e-5f));
+    assertThat(state.get(1)).isCloseTo(3 / 12f * before, within(1e-5f));
     assertThat(floats[floats.length - 1]).as("updates").isEqualTo(2);
   }
 
@@ -40,8 +40,8 @@ class UpdatesTest {
             NetworkTraining.DEFAULT.withMethod(method, NetworkTraining.OWN),
             method == Method.ADAM ? 0.25 : 9,
             method == Method.SGD ? 0.25 : 9);
-    float[] floats = new float[updates.floats(1)];
-    updates.step(0.1, new float[] {1}, floats, 0, 1);
-    assertThat(floats[0]).isCloseTo(-0.25f, within(1e-5f));
+    FloatSlice state = new FloatSlice().at(new float[updates.floats(1)], 0);
+    updates.step(0.1, new float[] {1}, state, 1);
+    assertThat(state.get(0)).isCloseTo(-0.25f, within(1e-5f));
   }
 }

@@ -39,8 +39,9 @@ class VectorAnalogsTest {
     }
     plain.measureInPasses(x, newest, first, candidates, window, 0.7f, 0.013f);
     float[] measured = new float[candidates];
-    new VectorDistances()
-        .measure(measured, penalty, x, newest, first, candidates, window, 0.7f, 0.013f);
+    VectorDistances vectors = new VectorDistances();
+    vectors.query(x, newest, window, 0.7f, 0.013f);
+    vectors.measure(measured, penalty, x, first, candidates);
     assertThat(measured).containsExactly(Arrays.copyOf(plain.distance(), candidates));
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.Rls;
 import dev.weir.forecast.expert.StepGroups;
 
@@ -12,22 +13,53 @@ import dev.weir.forecast.expert.StepGroups;
  * </pre>
  *
  * It may find that two experts err in opposite ways, which weights cannot. One regression for each
- * of the {@link StepGroups}.
+ * of the {@link StepGroups}. Keeps settings and scratch; Q and theta are in the {@link State}.
  */
-final class Stack {
+final class StackedRegression {
 
   private static final double LAMBDA = 0.997;
   private static final double RIDGE = 300;
   private static final double KAPPA = 0.7;
 
   private final int experts;
-  private final int horizon;
   private final Rls[] rls; // one for each group: they forget by their size
   private final double[] features; // (experts + 1)
 
-  Stack(int experts, int horizon) {
+  /** What is kept of a series, by name: Q for each step, then the regressions. */
+  static final class State {
+
+    private final DoubleSlice size = new DoubleSlice();
+    private final DoubleSlice regression = new DoubleSlice();
+    private final int horizon;
+    private final int length;
+
+    State(int horizon, int experts) {
+      this.horizon = horizon;
+      this.length = Rls.doubles(experts + 1);
+    }
+
+    /** Points at the state of a series. */
+    void bind(double[] doubles, int first) {
+      size.at(doubles, first);
+    }
+
+    /** Q of a step. */
+    double size(int i) {
+      return size.get(i - 1);
+    }
+
+    void size(int i, double value) {
+      size.set(i - 1, value);
+    }
+
+    /** State of the regression of a group of steps; valid until the next call. */
+    DoubleSlice regression(int group) {
+      return regression.in(size, horizon + group * length);
+    }
+  }
+
+  StackedRegression(int horizon, int experts) {
     this.experts = experts;
-    this.horizon = horizon;
     this.features = new double[experts + 1];
     this.rls = new Rls[StepGroups.count(horizon)];
     for (int i = 1; i <= horizon; i++) {
@@ -38,19 +70,16 @@ final class Stack {
     }
   }
 
-  /** Q for each step, then the regressions. */
-  int doubles() {
-    return horizon + rls.length * Rls.doubles(experts + 1);
+  /** Doubles kept. */
+  static int doubles(int horizon, int experts) {
+    return horizon + StepGroups.count(horizon) * Rls.doubles(experts + 1);
   }
 
-  void begin(double[] doubles, int d) {
+  /** Prepares a state that is all zeros. */
+  void reset(State state) {
     for (int g = 0; g < rls.length; g++) {
-      rls[g].begin(doubles, regression(d, g));
+      rls[g].reset(state.regression(g));
     }
-  }
-
-  private int regression(int d, int group) {
-    return d + horizon + group * Rls.doubles(experts + 1);
   }
 
   /**
@@ -60,28 +89,26 @@ final class Stack {
    * @param mean what their weighted mean was
    * @param usable whether errors of this size mean anything beside rounding
    */
-  void learn(
-      double[] doubles, int d, int i, double[] said, double mean, double truth, boolean usable) {
-    double size = doubles[d + i - 1];
+  void learn(State state, int i, double[] said, double mean, double truth, boolean usable) {
+    double size = state.size(i);
     double error = truth - mean;
     if (usable && size > 0) {
       fill(said, mean, size);
       int group = StepGroups.group(i);
-      rls[group].update(doubles, regression(d, group), features, clip(error / size, 8));
+      rls[group].update(state.regression(group), features, clip(error / size, 8));
     }
     double magnitude = Math.abs(error);
-    doubles[d + i - 1] =
-        size == 0 ? magnitude : size + 0.01 * (Math.min(magnitude, 5 * size) - size);
+    state.size(i, size == 0 ? magnitude : size + 0.01 * (Math.min(magnitude, 5 * size) - size));
   }
 
-  double forecast(double[] doubles, int d, int i, double[] said, double mean) {
-    double size = doubles[d + i - 1];
+  double forecast(State state, int i, double[] said, double mean) {
+    double size = state.size(i);
     if (!(size > 0)) {
       return mean;
     }
     fill(said, mean, size);
     int group = StepGroups.group(i);
-    return mean + size * clip(rls[group].predict(doubles, regression(d, group), features), 3);
+    return mean + size * clip(rls[group].predict(state.regression(group), features), 3);
   }
 
   private void fill(double[] said, double mean, double size) {

@@ -5,11 +5,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * The bytes of a {@link SeriesMemory}, independent of the engine that stores them: the lengths of
+ * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
  * its three arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
  * base model.
  */
-public final class SeriesMemoryFormat {
+public final class LearnerStateFormat {
 
   /** The layout that {@link #write} writes. */
   public static final byte VERSION = 1;
@@ -17,23 +17,23 @@ public final class SeriesMemoryFormat {
   /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
-  private SeriesMemoryFormat() {}
+  private LearnerStateFormat() {}
 
-  public static void write(SeriesMemory memory, DataOutput target) throws IOException {
-    target.writeInt(memory.longs().length);
-    target.writeInt(memory.doubles().length);
-    target.writeInt(memory.floats().length);
-    BulkCopy copy = new BulkCopy(length(memory));
-    copy.write(memory.longs(), target);
-    copy.write(memory.doubles(), target);
-    copy.write(memory.floats(), target);
-    writeTuned(memory.tuned(), target);
+  public static void write(LearnerState state, DataOutput target) throws IOException {
+    target.writeInt(state.longs().length);
+    target.writeInt(state.doubles().length);
+    target.writeInt(state.floats().length);
+    BulkCopy copy = new BulkCopy(length(state));
+    copy.write(state.longs(), target);
+    copy.write(state.doubles(), target);
+    copy.write(state.floats(), target);
+    writeTuned(state.tuned(), target);
   }
 
-  private static long length(SeriesMemory memory) {
-    return (long) Long.BYTES * memory.longs().length
-        + Double.BYTES * memory.doubles().length
-        + Float.BYTES * memory.floats().length;
+  private static long length(LearnerState state) {
+    return (long) Long.BYTES * state.longs().length
+        + Double.BYTES * state.doubles().length
+        + Float.BYTES * state.floats().length;
   }
 
   private static int length(DataInput source) throws IOException {
@@ -72,16 +72,16 @@ public final class SeriesMemoryFormat {
     return new TunedCopy(version, model, shape, learnt, floats);
   }
 
-  public static SeriesMemory read(DataInput source) throws IOException {
+  public static LearnerState read(DataInput source) throws IOException {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
-    SeriesMemory memory = new SeriesMemory(longs, doubles, floats);
-    BulkCopy copy = new BulkCopy(length(memory));
+    LearnerState state = new LearnerState(longs, doubles, floats);
+    BulkCopy copy = new BulkCopy(length(state));
     copy.read(source, longs);
     copy.read(source, doubles);
     copy.read(source, floats);
-    memory.tuned(readTuned(source));
-    return memory;
+    state.tuned(readTuned(source));
+    return state;
   }
 }
