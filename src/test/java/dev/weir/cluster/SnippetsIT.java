@@ -76,10 +76,8 @@ class SnippetsIT {
 
   static {
     endless("\\./weir demo(?!.*--duration).*", " \\[.*, .*\\] ");
-    endless("\\./weir tail .*--format json.*", "\\{\"series\":");
     endless("\\./weir tail .*", "pump-|uci_bike");
     endless("(\\w+=\\S+ )*\\./weir dashboard .*", "the page is at http");
-    endless("\\./weir status .*--watch .*", "demand");
     endless("kcat -C .*", "series pump-");
     endless("java .* ReadForecasts", "pump-\\d+ \\d+ \\[");
   }
