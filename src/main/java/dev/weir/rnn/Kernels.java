@@ -1,5 +1,6 @@
 package dev.weir.rnn;
 
+import java.util.List;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 
@@ -10,6 +11,9 @@ import java.lang.management.ManagementFactory;
  * <p>{@code -Dweir.kernel=scalar}, {@code plain} or {@code vector} takes one for all shapes.
  */
 public final class Kernels {
+
+  /** Names of the kernels. */
+  public static final List<String> KERNELS = List.of("scalar", "plain", "vector");
 
   static final String PROPERTY = "weir.kernel";
   static final String VECTOR = "vector";
@@ -51,7 +55,7 @@ public final class Kernels {
     if (name == null || name.isEmpty()) {
       return null;
     }
-    if (!Rnn.KERNELS.contains(name)) {
+    if (!KERNELS.contains(name)) {
       throw unknown(name);
     }
     return name;

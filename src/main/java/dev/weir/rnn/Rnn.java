@@ -1,6 +1,5 @@
 package dev.weir.rnn;
 
-import java.util.List;
 
 /**
  * A stacked recurrent network with the semantics of {@code torch.nn.RNN}, {@code LSTM} or {@code
@@ -20,9 +19,6 @@ import java.util.List;
  * 1e-6 times max(1, |value|)) up to hidden_size 128.
  */
 public final class Rnn {
-
-  /** All that {@link #kernel} may say. */
-  public static final List<String> KERNELS = List.of("scalar", "plain", "vector");
 
   private final RnnConfig config;
   private final RecurrentKernel kernel;

@@ -13,7 +13,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SeriesForecaster;
 import dev.weir.forecast.WindowState;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.Rnn;
+import dev.weir.rnn.Kernels;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -79,7 +79,7 @@ final class ForecastFunction
     }
     useModels(restoredModels); // now, so that no record waits until the network is compiled
     restoredModels = null;
-    for (String kernel : Rnn.KERNELS) {
+    for (String kernel : Kernels.KERNELS) {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
     }
   }

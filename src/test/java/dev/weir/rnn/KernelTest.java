@@ -38,7 +38,7 @@ class KernelTest {
     Path directory = Path.of(System.getProperty("golden.dir", GoldenFile.OURS.toString()));
     List<DynamicTest> tests = new ArrayList<>();
     for (GoldenFile golden : GoldenFile.listed(directory, "cases")) {
-      for (String kernel : Rnn.KERNELS) {
+      for (String kernel : Kernels.KERNELS) {
         tests.add(
             dynamicTest(
                 kernel + " " + golden.path().getFileName(),
@@ -82,7 +82,7 @@ class KernelTest {
       float[] h0 = random.nextBoolean() ? state : null;
       float[] c0 = cell == Cell.LSTM && random.nextBoolean() ? state : null;
       RnnOutput expected = new RnnOutput();
-      for (String kernel : Rnn.KERNELS) {
+      for (String kernel : Kernels.KERNELS) {
         RnnOutput actual = new RnnOutput();
         Rnn rnn = pinned(kernel, config);
         rnn.load(
@@ -98,7 +98,7 @@ class KernelTest {
             actual);
         rnn.load(weights);
         rnn.forward(input, batch, seqLen, batchFirst, h0, c0, actual);
-        if (kernel.equals(Rnn.KERNELS.get(0))) {
+        if (kernel.equals(Kernels.KERNELS.get(0))) {
           expected = actual;
           continue;
         }
@@ -180,7 +180,7 @@ class KernelTest {
     float[] input = ForwardOfEachCell.values(random, 5 * 3, 1f);
     float[] spoilt = input.clone();
     Arrays.fill(spoilt, Float.NaN);
-    for (String kernel : Rnn.KERNELS) {
+    for (String kernel : Kernels.KERNELS) {
       Rnn fresh = pinned(kernel, config);
       fresh.load(weights);
       RnnOutput expected = new RnnOutput();
