@@ -3,7 +3,7 @@ package dev.weir.bench;
 import dev.weir.bench.JobRun.Request;
 import dev.weir.bench.JobRun.Throughput;
 import dev.weir.bench.LatencyProbe.Latency;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.weir.bench;
 
-import dev.weir.kafka.ObservationProducer;
+import dev.weir.kafka.admin.ObservationProducer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,16 +1,16 @@
 package dev.weir.bench;
 
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.ObservationProducer;
+import dev.weir.kafka.admin.ObservationProducer;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.Initialisation;
-import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,11 +89,11 @@ final class Load {
   static void writeNetwork(Path file, Mode mode) throws IOException {
     TorchGenerator generator = new TorchGenerator(SEED);
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, HIDDEN_SIZE, NUM_LAYERS, false, true);
-    float[] weights = Initialisation.recurrent(config, generator);
+    float[] weights = Initialization.recurrent(config, generator);
     int rows = mode == Mode.MANY_TO_ONE ? Pipeline.horizon(mode) : 1;
     ForecastModel.Head head =
         new ForecastModel.Head(new float[rows * HIDDEN_SIZE], new float[rows]);
-    Initialisation.linear(HIDDEN_SIZE, head.weight(), head.bias(), generator);
+    Initialization.linear(HIDDEN_SIZE, head.weight(), head.bias(), generator);
     ModelFiles.write(
         new ForecastModel(
             "bench",

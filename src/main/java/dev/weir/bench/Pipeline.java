@@ -1,6 +1,6 @@
 package dev.weir.bench;
 
-import dev.weir.forecast.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.job.ForecastPipeline.Middle;
 import dev.weir.job.JobSettings;

@@ -1,7 +1,7 @@
 package dev.weir.bench;
 
 import dev.weir.bench.Case.Backend;
-import dev.weir.job.Durations;
+import dev.weir.job.options.Durations;
 import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,10 +1,15 @@
 package dev.weir.cli;
 
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.RegistryOption;
+import dev.weir.cli.series.Sample;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.ObservationProducer;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.ObservationProducer;
+import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

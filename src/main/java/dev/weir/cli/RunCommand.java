@@ -1,5 +1,7 @@
 package dev.weir.cli;
 
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.local.StopAtExit;
 import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;

@@ -1,5 +1,7 @@
 package dev.weir.cli;
 
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.health.ClusterFailure;
 import dev.weir.job.BoundedRun;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;

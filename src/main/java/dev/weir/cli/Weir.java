@@ -1,5 +1,20 @@
 package dev.weir.cli;
 
+import dev.weir.cli.console.NextStep;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Terminal;
+import dev.weir.cli.deadletter.DeadLettersCommand;
+import dev.weir.cli.demo.DemoCommand;
+import dev.weir.cli.evaluate.EvaluateCommand;
+import dev.weir.cli.evaluate.ForecastCommand;
+import dev.weir.cli.health.DoctorCommand;
+import dev.weir.cli.health.StatusCommand;
+import dev.weir.cli.local.TemporaryFolder;
+import dev.weir.cli.model.ModelCommand;
+import dev.weir.cli.model.TrainCommand;
+import dev.weir.cli.page.DashboardCommand;
+import dev.weir.cli.tail.TailCommand;
+import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
 import java.io.PrintWriter;

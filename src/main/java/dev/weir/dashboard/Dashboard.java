@@ -1,5 +1,13 @@
 package dev.weir.dashboard;
 
+import dev.weir.dashboard.http.AccessFilter;
+import dev.weir.dashboard.http.JobPage;
+import dev.weir.dashboard.http.PageServer;
+import dev.weir.dashboard.read.HistoryLoader;
+import dev.weir.dashboard.read.TopicReader;
+import dev.weir.dashboard.read.TopicWatch;
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.JobState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,7 +32,7 @@ public final class Dashboard implements AutoCloseable {
   private final JobState state;
   private final TopicWatch watch;
   private final List<TopicReader> readers;
-  private final LookBack lookBack;
+  private final HistoryLoader lookBack;
   private final ScheduledExecutorService seconds =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -83,7 +91,7 @@ public final class Dashboard implements AutoCloseable {
                 state::takeRare,
                 state.damaged::add));
     this.page = new JobPage(settings, state, this::why);
-    this.lookBack = new LookBack(clients, topics, state, back);
+    this.lookBack = new HistoryLoader(clients, topics, state, back);
     this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);
     this.address = address(bind, server.port());
     seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
@@ -134,7 +142,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** A token that nobody can guess. */
   public static String randomToken() {
-    return Doors.randomToken();
+    return AccessFilter.randomToken();
   }
 
   /** Where the page is, without a token. */

@@ -1,12 +1,15 @@
 /**
- * The words of forecasting: observation, window, forecast, dead letter; how a series is brought
- * into event-time order and cut into windows; how a network turns a window into a forecast.
+ * The records of forecasting: observation, forecast, score, dead letter, and where they came from.
  *
- * <p>Learning: a {@link dev.weir.forecast.Learner} mixes the experts of {@link
- * dev.weir.forecast.expert} by their errors; what it knows of a series is one {@link
- * dev.weir.forecast.LearnerState}; {@link dev.weir.forecast.Evaluation} tells what that is worth.
+ * <ul>
+ *   <li>{@code window}: event-time order and windows of a series.
+ *   <li>{@code expert}: methods that forecast one series; add your own here.
+ *   <li>{@code learn}: the mixture of experts and its state.
+ *   <li>{@code network}: base models and their training.
+ *   <li>{@code engine}: all of that for one series after another.
+ * </ul>
  *
- * <p>May import {@code dev.weir.model}, {@code dev.weir.rnn} and the JDK. It never sees Flink,
- * Kafka or Avro, so that the same lines run in a job, in an evaluation and in a test.
+ * <p>Imports {@code dev.weir.model}, {@code dev.weir.rnn} and the JDK. Never Flink, Kafka or Avro,
+ * so the same code runs in a job, in SQL, in an evaluation and in a test.
  */
 package dev.weir.forecast;

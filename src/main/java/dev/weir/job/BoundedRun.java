@@ -1,6 +1,6 @@
 package dev.weir.job;
 
-import dev.weir.kafka.HistoryProgress;
+import dev.weir.kafka.admin.HistoryProgress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.StringJoiner;

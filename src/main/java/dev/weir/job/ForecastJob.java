@@ -1,11 +1,12 @@
 package dev.weir.job;
 
+import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.RegistrySubjects;
 import dev.weir.kafka.SpanOffsets;
-import dev.weir.kafka.TopicAdmin;
-import dev.weir.kafka.TopicOffsets;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicOffsets;
+import dev.weir.kafka.codec.RegistrySubjects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,21 +1,27 @@
 package dev.weir.job;
 
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.StateLimits;
-import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.job.JobOptions.Made;
-import dev.weir.job.JobOptions.ModeOptions;
-import dev.weir.job.JobOptions.RunMode;
-import dev.weir.job.JobOptions.Size;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.network.NetworkTraining;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobFileException;
+import dev.weir.job.options.JobOption;
+import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.JobOptions.Made;
+import dev.weir.job.options.JobOptions.ModeOptions;
+import dev.weir.job.options.JobOptions.RunMode;
+import dev.weir.job.options.JobOptions.Size;
+import dev.weir.job.options.NetworkOptions;
+import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.Position;
-import dev.weir.kafka.Span;
+import dev.weir.kafka.SourcePosition;
+import dev.weir.kafka.SourceRange;
 import dev.weir.kafka.SpanOffsets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -84,7 +90,7 @@ public record JobSettings(
     }
   }
 
-  static JobSettings of(JobFile file, Path directory) {
+  public static JobSettings of(JobFile file, Path directory) {
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(JobOptions.SEQ_LEN);
     int features = file.get(JobOptions.FEATURES);
@@ -244,17 +250,18 @@ public record JobSettings(
     return maxFuture.compareTo(half) < 0 ? maxFuture : half;
   }
 
-  private static Span span(JobFile file) {
+  private static SourceRange span(JobFile file) {
     boolean bounded = file.get(JobOptions.MODE) == RunMode.BOUNDED;
-    Position start = file.get(JobOptions.START);
-    Position end = file.get(JobOptions.END);
+    SourcePosition start = file.get(JobOptions.START);
+    SourcePosition end = file.get(JobOptions.END);
     if (!bounded && file.has(JobOptions.END)) {
       file.problem(JobOptions.END, "expected mode: bounded beside it, got streaming");
     }
     if (!bounded) {
-      return new Span(start == null ? Position.COMMITTED : start, null);
+      return new SourceRange(start == null ? SourcePosition.COMMITTED : start, null);
     }
-    return new Span(start == null ? Position.EARLIEST : start, end == null ? Position.LATEST : end);
+    return new SourceRange(
+        start == null ? SourcePosition.EARLIEST : start, end == null ? SourcePosition.LATEST : end);
   }
 
   private static String orElse(String value, String otherwise) {

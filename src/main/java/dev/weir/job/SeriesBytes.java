@@ -1,14 +1,14 @@
 package dev.weir.job;
 
-import dev.weir.forecast.BaseModelExpert;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.TunedModelExpert;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.network.NetworkTraining.Tuning;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;

@@ -2,9 +2,9 @@ package dev.weir.job;
 
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.OpenTransactions;
-import dev.weir.kafka.OpenTransactions.Transaction;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.OpenTransactions;
+import dev.weir.kafka.admin.OpenTransactions.Transaction;
+import dev.weir.kafka.admin.TopicAdmin;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

@@ -298,7 +298,7 @@ public final class ClientProperties {
    *
    * @throws IllegalStateException naming a property whose value is not there
    */
-  static Map<String, String> resolved(Map<String, String> properties) {
+  public static Map<String, String> resolved(Map<String, String> properties) {
     Map<String, String> found = new LinkedHashMap<>();
     properties.forEach(
         (key, value) -> {

@@ -31,7 +31,7 @@ public record KafkaSettings(
     Duration transactionTimeout,
     String transactionPrefix,
     Duration maxFuture,
-    Span span,
+    SourceRange span,
     SpanOffsets offsets,
     int maxDeadLetterBytes,
     RegistrySettings registry)
@@ -89,7 +89,7 @@ public record KafkaSettings(
   }
 
   /** The same ends with what only the registry knows. */
-  KafkaSettings withRegistry(RegistrySettings asked) {
+  public KafkaSettings withRegistry(RegistrySettings asked) {
     return new KafkaSettings(
         bootstrapServers,
         properties,

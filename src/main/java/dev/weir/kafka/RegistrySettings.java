@@ -41,9 +41,9 @@ public record RegistrySettings(
   /** How long a record waits by default: longer than a registry's restart. */
   public static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(1);
 
-  static final String USER_INFO = "basic.auth.user.info";
-  static final String TOKEN = "bearer.auth.token";
-  static final String TRUSTSTORE = "ssl.truststore.location";
+  public static final String USER_INFO = "basic.auth.user.info";
+  public static final String TOKEN = "bearer.auth.token";
+  public static final String TRUSTSTORE = "ssl.truststore.location";
   static final String TRUSTSTORE_TYPE = "ssl.truststore.type";
   static final String TRUSTSTORE_PASSWORD = "ssl.truststore.password";
 
@@ -145,11 +145,11 @@ public record RegistrySettings(
   }
 
   /** The same registry with another patience. */
-  RegistrySettings withPatience(Duration other) {
+  public RegistrySettings withPatience(Duration other) {
     return new RegistrySettings(url, properties, other, forecastId, scoreId, writers);
   }
 
-  RegistrySettings registered(int forecasts, int scores, Map<Integer, String> known) {
+  public RegistrySettings registered(int forecasts, int scores, Map<Integer, String> known) {
     return new RegistrySettings(url, properties, patience, forecasts, scores, known);
   }
 

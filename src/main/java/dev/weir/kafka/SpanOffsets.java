@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * A {@link Span} as it is on the brokers when a job is submitted, so that each task and each
+ * A {@link SourceRange} as it is on the brokers when a job is submitted, so that each task and each
  * restart means the same records.
  *
  * @param starts first offset to read, by partition; null: where the group has got to

@@ -1,6 +1,6 @@
 package dev.weir.model;
 
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.RnnConfig;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package dev.weir.sql;
 
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
+import dev.weir.rnn.cell.Cell;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.weir.sql;
 
-import dev.weir.forecast.WindowState;
+import dev.weir.forecast.window.WindowState;
 
 /**
  * What is kept of a partition besides what was learned of it. Mutable; one per partition, in its

@@ -1,7 +1,7 @@
 package dev.weir.sql;
 
-import dev.weir.forecast.WindowState;
-import dev.weir.forecast.WindowStateFormat;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.WindowStateFormat;
 import dev.weir.state.LayoutSnapshot;
 import dev.weir.state.WeirSerializer;
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package dev.weir.sql;
 
+import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.Mase;
+import dev.weir.sql.aggregate.Smape;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;

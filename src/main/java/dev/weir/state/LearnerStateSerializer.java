@@ -1,7 +1,7 @@
 package dev.weir.state;
 
-import dev.weir.forecast.LearnerState;
-import dev.weir.forecast.LearnerStateFormat;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.LearnerStateFormat;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;

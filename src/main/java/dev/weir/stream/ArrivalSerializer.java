@@ -1,9 +1,9 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.SourceRecord.Header;
 import dev.weir.state.LayoutSnapshot;
@@ -17,7 +17,7 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
 /** Serializes arrivals for the shuffle. */
-final class ArrivalSerializer extends WeirSerializer<Arrival> {
+final class ArrivalSerializer extends WeirSerializer<InputEvent> {
 
   private static final long serialVersionUID = 1L;
 
@@ -38,8 +38,8 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   }
 
   @Override
-  protected void write(Arrival arrival, DataOutputView target) throws IOException {
-    if (arrival instanceof Observed observed) {
+  protected void write(InputEvent arrival, DataOutputView target) throws IOException {
+    if (arrival instanceof ObservationEvent observed) {
       Observation observation = observed.observation();
       target.writeByte(OBSERVED);
       StringValue.writeString(observation.series(), target);
@@ -54,7 +54,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   }
 
   @Override
-  protected Arrival read(byte version, DataInputView source) throws IOException {
+  protected InputEvent read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
       return readDeadLetter(source);
@@ -66,7 +66,7 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
     Observation observation =
         new Observation(
             series, time, value, features.length == 0 ? Observation.NO_FEATURES : features);
-    return new Observed(observation, readSource(source));
+    return new ObservationEvent(observation, readSource(source));
   }
 
   static void writeDeadLetter(DeadLetter letter, DataOutputView target) throws IOException {
@@ -140,12 +140,12 @@ final class ArrivalSerializer extends WeirSerializer<Arrival> {
   }
 
   @Override
-  public TypeSerializerSnapshot<Arrival> snapshotConfiguration() {
+  public TypeSerializerSnapshot<InputEvent> snapshotConfiguration() {
     return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<Arrival> {
+  public static final class Snapshot extends LayoutSnapshot<InputEvent> {
     public Snapshot() {
       super(INSTANCE);
     }

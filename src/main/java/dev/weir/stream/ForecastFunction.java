@@ -1,19 +1,19 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SeriesForecaster;
-import dev.weir.forecast.WindowState;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.Kernels;
+import dev.weir.rnn.kernel.Kernels;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * one, the target's initial model is.
  */
 final class ForecastFunction
-    extends KeyedBroadcastProcessFunction<String, Arrival, ModelArrival, Output>
+    extends KeyedBroadcastProcessFunction<String, InputEvent, ModelEvent, Output>
     implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
@@ -130,7 +130,7 @@ final class ForecastFunction
   }
 
   @Override
-  public void processBroadcastElement(ModelArrival arrival, Context context, Collector<Output> out)
+  public void processBroadcastElement(ModelEvent arrival, Context context, Collector<Output> out)
       throws Exception {
     if (arrival instanceof DeadLetter letter) {
       collectOnce(letter, out);
@@ -172,13 +172,13 @@ final class ForecastFunction
   }
 
   @Override
-  public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Output> out)
+  public void processElement(InputEvent arrival, ReadOnlyContext context, Collector<Output> out)
       throws Exception {
     if (arrival instanceof DeadLetter letter) {
       collect(letter, out);
       return;
     }
-    Observed observed = (Observed) arrival;
+    ObservationEvent observed = (ObservationEvent) arrival;
     Observation observation = observed.observation();
     metrics.observations.inc();
     if (observation.features().length != settings.features()) {

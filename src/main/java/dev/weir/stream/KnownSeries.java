@@ -1,6 +1,6 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.StateLimits;
+import dev.weir.forecast.engine.StateLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

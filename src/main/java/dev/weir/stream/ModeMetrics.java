@@ -1,9 +1,9 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.RecentErrors;
-import dev.weir.forecast.RecentErrors.Baseline;
-import dev.weir.forecast.Scored;
+import dev.weir.forecast.combination.RecentErrors;
+import dev.weir.forecast.combination.RecentErrors.Baseline;
+import dev.weir.forecast.combination.Scored;
+import dev.weir.forecast.learn.LearnerSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

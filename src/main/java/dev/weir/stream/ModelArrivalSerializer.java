@@ -1,7 +1,7 @@
 package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.state.LayoutSnapshot;
 import dev.weir.state.WeirSerializer;
@@ -11,7 +11,7 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** Serializes models from their source to each task. */
-final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
+final class ModelArrivalSerializer extends WeirSerializer<ModelEvent> {
 
   private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   }
 
   @Override
-  protected void write(ModelArrival arrival, DataOutputView target) throws IOException {
+  protected void write(ModelEvent arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ModelUpdate update) {
       target.writeByte(UPDATE);
       ForecastModelSerializer.INSTANCE.serialize(update.model(), target);
@@ -38,7 +38,7 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   }
 
   @Override
-  protected ModelArrival read(byte version, DataInputView source) throws IOException {
+  protected ModelEvent read(byte version, DataInputView source) throws IOException {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
       return ArrivalSerializer.readDeadLetter(source);
@@ -48,12 +48,12 @@ final class ModelArrivalSerializer extends WeirSerializer<ModelArrival> {
   }
 
   @Override
-  public TypeSerializerSnapshot<ModelArrival> snapshotConfiguration() {
+  public TypeSerializerSnapshot<ModelEvent> snapshotConfiguration() {
     return new Snapshot();
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<ModelArrival> {
+  public static final class Snapshot extends LayoutSnapshot<ModelEvent> {
     public Snapshot() {
       super(INSTANCE);
     }

@@ -1,10 +1,10 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.LearnerState;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.WindowState;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
@@ -17,10 +17,10 @@ public final class WeirType<T> extends TypeInformation<T> {
 
   private static final long serialVersionUID = 1L;
 
-  public static final TypeInformation<Arrival> ARRIVAL =
-      new WeirType<>(Arrival.class, ArrivalSerializer.INSTANCE);
-  public static final TypeInformation<ModelArrival> MODEL_ARRIVAL =
-      new WeirType<>(ModelArrival.class, ModelArrivalSerializer.INSTANCE);
+  public static final TypeInformation<InputEvent> ARRIVAL =
+      new WeirType<>(InputEvent.class, ArrivalSerializer.INSTANCE);
+  public static final TypeInformation<ModelEvent> MODEL_ARRIVAL =
+      new WeirType<>(ModelEvent.class, ModelArrivalSerializer.INSTANCE);
   public static final TypeInformation<Output> OUTPUT =
       new WeirType<>(Output.class, OutputSerializer.INSTANCE);
   public static final TypeInformation<WindowState> WINDOW_STATE =

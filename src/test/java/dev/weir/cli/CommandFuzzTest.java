@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
+import dev.weir.cli.console.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;

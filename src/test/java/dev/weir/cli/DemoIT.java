@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.cli.series.Sample;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;

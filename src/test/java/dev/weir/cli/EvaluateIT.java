@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.forecast.Evaluation;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.SeriesScore;
+import dev.weir.forecast.evaluation.Evaluation;
+import dev.weir.forecast.evaluation.SeriesScore;
+import dev.weir.forecast.learn.LearnerSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -2,8 +2,9 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
-import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;

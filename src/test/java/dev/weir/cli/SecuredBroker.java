@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.cli.local.EmbeddedBroker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

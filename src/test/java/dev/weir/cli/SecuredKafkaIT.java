@@ -17,7 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.dashboard.Dashboard;
-import dev.weir.dashboard.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.ByteArrayOutputStream;

@@ -1,7 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.codec.ObservationCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,17 +2,17 @@ package dev.weir.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.kafka.ForecastCodec;
-import dev.weir.kafka.ScoreCodec;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.WeirType;
@@ -47,9 +47,9 @@ final class Undisturbed {
     ForecastCodec forecastCodec = new ForecastCodec();
     ScoreCodec scoreCodec = new ScoreCodec();
     try (var operator =
-        new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new ForecastOperator(settings),
-            arrival -> ((Observed) arrival).observation().series(),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
             model -> "",
             Types.STRING)) {
       operator.setup(WeirType.OUTPUT.createSerializer(new SerializerConfigImpl()));
@@ -57,7 +57,7 @@ final class Undisturbed {
       for (List<Observation> series : allSeries) {
         for (Observation observation : series) {
           SourceRecord source = new SourceRecord("observations", 0, 0, -1, null, null);
-          operator.processElement1(new Observed(observation, source), observation.time());
+          operator.processElement1(new ObservationEvent(observation, source), observation.time());
         }
         for (Output output : operator.extractOutputValues()) {
           if (output instanceof Forecast f) {

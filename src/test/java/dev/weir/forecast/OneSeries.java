@@ -1,5 +1,10 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.engine.SeriesHost;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.HistoryProgress;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SpanOffsets;
-import dev.weir.kafka.TopicAdmin;
-import dev.weir.kafka.TopicOffsets;
+import dev.weir.kafka.admin.HistoryProgress;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicOffsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package dev.weir.job;
 
-import dev.weir.cli.EmbeddedBroker;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.DeadLetters;
-import dev.weir.kafka.ForecastCodec;
-import dev.weir.kafka.MalformedException;
-import dev.weir.kafka.ObservationCodec;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.DeadLetters;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.wire.MalformedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

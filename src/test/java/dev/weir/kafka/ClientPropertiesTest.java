@@ -232,7 +232,7 @@ class ClientPropertiesTest {
             Duration.ofMinutes(10),
             "weir-pumps",
             Duration.ofDays(1),
-            Span.STREAM,
+            SourceRange.STREAM,
             SpanOffsets.STREAM,
             0,
             null);

@@ -1,9 +1,9 @@
 package dev.weir.peers;
 
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.Initialisation;
-import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import java.util.Locale;
 
 /**
@@ -57,7 +57,7 @@ record Shape(Cell cell, int numLayers, int hiddenSize, int inputSize, int seqLen
   /** Weights, input (batch, seq_len, input_size) and target (batch, seq_len, 2 * hidden_size). */
   Tensors tensors() {
     TorchGenerator generator = new TorchGenerator(SEED);
-    float[] weights = Initialisation.recurrent(config(), generator);
+    float[] weights = Initialization.recurrent(config(), generator);
     return new Tensors(weights, uniform(inputs(), generator), uniform(outputs(), generator));
   }
 

@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weir.Allocations;
 import dev.weir.OtherJvm;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.training.Adam;
+import dev.weir.rnn.training.Initialization;
+import dev.weir.rnn.training.Loss;
+import dev.weir.rnn.training.TrainableRnn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,7 +134,7 @@ class KernelTest {
       for (int inputSize : new int[] {1, 6}) {
         RnnConfig config = new RnnConfig(cell, inputSize, hiddenSize, 2, true, true);
         Rnn rnn = pinned(kernel, config);
-        float[] weights = Initialisation.recurrent(config, new TorchGenerator(1));
+        float[] weights = Initialization.recurrent(config, new TorchGenerator(1));
         float[] input = new float[6 * inputSize];
         RnnOutput result = new RnnOutput();
         int calls = 300;

@@ -2,6 +2,10 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.ExactSum;
+import dev.weir.sql.aggregate.Mase;
+import dev.weir.sql.aggregate.Smape;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -2,19 +2,19 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;
@@ -79,13 +79,14 @@ class ForecastIT {
   private static List<Forecast> byTheJob(List<Observation> observations, Target target)
       throws Exception {
     StreamExecutionEnvironment env = flink.environment(2);
-    List<Arrival> arrivals = new ArrayList<>();
+    List<InputEvent> arrivals = new ArrayList<>();
     for (Observation observation : observations) {
-      arrivals.add(new Observed(observation, new SourceRecord("list", 0, 1, -1, null, null)));
+      arrivals.add(
+          new ObservationEvent(observation, new SourceRecord("list", 0, 1, -1, null, null)));
     }
-    DataStream<ModelArrival> noModels =
+    DataStream<ModelEvent> noModels =
         env.fromData(
-                List.<ModelArrival>of(
+                List.<ModelEvent>of(
                     new DeadLetter(
                         DeadLetter.Reason.MODEL,
                         "none",

@@ -1,7 +1,7 @@
 package dev.weir.sql;
 
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.LearnerState;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.learn.LearnerState;
 import dev.weir.sql.InputRow.Columns;
 import dev.weir.stream.RecordedMetrics;
 import java.util.ArrayList;

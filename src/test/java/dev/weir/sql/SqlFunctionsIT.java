@@ -3,10 +3,10 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.Mode;
 import java.nio.file.Files;

@@ -3,35 +3,35 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
-import dev.weir.forecast.ModelTrainer;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.StateLimits;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.ModelTrainer;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -109,7 +109,7 @@ class EventTimeTest {
   }
 
   private static final class Counted
-      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+      extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
     private static final long serialVersionUID = 1L;
     private final transient Counters counters;
 
@@ -126,14 +126,14 @@ class EventTimeTest {
 
   /** The operator on one key after another, and what it counts. */
   private final class Operator {
-    final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+    final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
     private final Counters counters = new Counters();
 
     Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new Counted(new ForecastFunction(settings), counters),
-              arrival -> ((Observed) arrival).observation().series(),
+              arrival -> ((ObservationEvent) arrival).observation().series(),
               model -> "",
               Types.STRING);
       harness.setup(OutputSerializer.INSTANCE);
@@ -151,7 +151,7 @@ class EventTimeTest {
     void send(Observation observation) throws Exception {
       long time = observation.time();
       SourceRecord source = new SourceRecord("t", 0, time, 1, null, new byte[] {7});
-      harness.processElement1(new Observed(observation, source), time);
+      harness.processElement1(new ObservationEvent(observation, source), time);
     }
 
     void watermark(double minute) throws Exception {

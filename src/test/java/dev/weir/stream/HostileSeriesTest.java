@@ -2,31 +2,31 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.HostileEpisodes;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.LearnerState;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.HostileEpisodes;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.Initialisation;
-import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ class HostileSeriesTest {
 
   private static final class Operator implements AutoCloseable {
     final ForecastFunction function;
-    private final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>
+    private final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
         harness;
     private long time;
 
@@ -62,7 +62,7 @@ class HostileSeriesTest {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new CoBroadcastWithKeyedOperator<>(function, List.of(ForecastFunction.MODELS)),
-              arrival -> ((Observed) arrival).observation().series(),
+              arrival -> ((ObservationEvent) arrival).observation().series(),
               model -> "",
               Types.STRING);
       harness.setup(OutputSerializer.INSTANCE);
@@ -73,7 +73,7 @@ class HostileSeriesTest {
       time++;
       harness.getOutput().clear();
       harness.processElement1(
-          new Observed(
+          new ObservationEvent(
               new Observation("s", time, value),
               new SourceRecord("observations", 0, time, time, null, new byte[0])),
           time);
@@ -113,7 +113,7 @@ class HostileSeriesTest {
             mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN,
             Readout.FINAL_HIDDEN,
             scaling,
-            Initialisation.recurrent(config, new TorchGenerator(7)),
+            Initialization.recurrent(config, new TorchGenerator(7)),
             new ForecastModel.Head(head, new float[rows]),
             Map.of()));
   }

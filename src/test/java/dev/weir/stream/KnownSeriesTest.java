@@ -2,22 +2,22 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Sampling;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.StateLimits;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,13 +51,13 @@ class KnownSeriesTest {
       List.of("window", "learned-many-to-one", "learned-many-to-many", "expiry");
 
   private static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> {
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
 
     Harness(ForecastSettings settings, StateBackend backend, int subtasks, int subtask)
         throws Exception {
       super(
           new ForecastOperator(settings),
-          arrival -> ((Observed) arrival).observation().series(),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
           model -> "",
           Types.STRING,
           MAX_PARALLELISM,
@@ -89,7 +89,7 @@ class KnownSeriesTest {
     void send(String series, long... times) throws Exception {
       for (long time : times) {
         Observation observation = new Observation(series, time, 10 + time % 7);
-        processElement1(new Observed(observation, source(time)), time);
+        processElement1(new ObservationEvent(observation, source(time)), time);
       }
     }
 

@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.LearnerState;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.TunedCopy;
-import dev.weir.forecast.WindowState;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.TunedCopy;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -65,9 +65,10 @@ class SerializersTest {
 
   @Test
   void arrivalsKeepObservationAndSource() throws Exception {
-    Arrival plain = new Observed(new Observation("größe-7", -0L, 1.5), SOURCE);
-    Arrival featured = new Observed(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
-    Arrival dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
+    InputEvent plain = new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE);
+    InputEvent featured =
+        new ObservationEvent(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
+    InputEvent dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, plain)).isEqualTo(plain);
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, featured)).isEqualTo(featured);
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
@@ -77,7 +78,7 @@ class SerializersTest {
   void theUsualHeaderTravelsWithoutItsName() throws Exception {
     assertThat(ArrivalSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
     byte[] fingerprint = ObservationCodec.fingerprint();
-    Arrival usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
+    InputEvent usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
     assertThat(roundTrip(ArrivalSerializer.INSTANCE, usual)).isEqualTo(usual);
     DataOutputSerializer out = new DataOutputSerializer(256);
     ArrivalSerializer.INSTANCE.serialize(usual, out);
@@ -87,7 +88,7 @@ class SerializersTest {
     assertThat(with - out.length())
         .as("bytes: a code, a length and the value")
         .isEqualTo(1 + Integer.BYTES + fingerprint.length);
-    Arrival both =
+    InputEvent both =
         arrival(
             new SourceRecord.Header("trace", new byte[] {5}),
             new SourceRecord.Header("weir-schema", null));
@@ -97,7 +98,8 @@ class SerializersTest {
   @Test
   void theUsualHeaderAllocatesLittleOnItsWay() throws Exception {
     DataOutputSerializer out = new DataOutputSerializer(256);
-    Arrival usual = arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
+    InputEvent usual =
+        arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
     ArrivalSerializer.INSTANCE.serialize(usual, out);
     DataInputDeserializer in = new DataInputDeserializer();
     byte[] bytes = out.getCopyOfBuffer();
@@ -121,8 +123,8 @@ class SerializersTest {
                 }));
   }
 
-  private static Arrival arrival(SourceRecord.Header... headers) {
-    return new Observed(
+  private static InputEvent arrival(SourceRecord.Header... headers) {
+    return new ObservationEvent(
         new Observation("pump-7", 7, 1.5),
         new SourceRecord(
             "observations", 3, 44, 555, List.of(headers), 0, new byte[] {1}, new byte[] {2, 3}));
@@ -204,9 +206,9 @@ class SerializersTest {
             Path.of("src/main/resources/models/sample-many-to-many.safetensors"),
             ModelFiles.Defaults.NONE);
     assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
-    ModelArrival update = new ModelUpdate(model, SOURCE);
+    ModelEvent update = new ModelUpdate(model, SOURCE);
     assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, update)).isEqualTo(update);
-    ModelArrival dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
+    ModelEvent dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
     assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
   }
 

@@ -2,21 +2,21 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.StateLimits;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,12 +56,12 @@ class TimelinesTest {
         List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
   }
 
-  private static KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>
+  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
       harness(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
     var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new ForecastOperator(settings),
-            arrival -> ((Observed) arrival).observation().series(),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
             model -> "",
             Types.STRING);
     harness.setup(OutputSerializer.INSTANCE);
@@ -117,7 +117,7 @@ class TimelinesTest {
     int number = 0;
     for (Observation o : arrivals) {
       SourceRecord source = new SourceRecord("observations", 0, number++, 1, null, new byte[0]);
-      harness.processElement1(new Observed(o, source), o.time());
+      harness.processElement1(new ObservationEvent(o, source), o.time());
       newest = Math.max(newest, o.time());
       if (random.nextInt(watermarks) == 0) {
         harness.processBothWatermarks(new Watermark(newest - patience - 1));
@@ -138,7 +138,7 @@ class TimelinesTest {
   }
 
   private static void collect(
-      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness,
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
       List<String> forecasts) {
     for (Output output : harness.extractOutputValues()) {
       if (output instanceof Forecast f) {

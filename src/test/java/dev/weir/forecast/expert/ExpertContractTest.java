@@ -3,8 +3,10 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.expert.NetworkTraining.Method;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.network.NetworkTraining;
+import dev.weir.forecast.expert.network.NetworkTraining.Method;
+import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.learn.Experts;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;

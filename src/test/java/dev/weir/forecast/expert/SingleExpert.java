@@ -1,17 +1,17 @@
 package dev.weir.forecast.expert;
 
 /** One expert at work on one series: what a learner does, without the mixture. */
-final class SingleExpert {
+public final class SingleExpert {
 
   final Expert expert;
-  final Shape shape;
-  final History history = new History();
+  public final Shape shape;
+  public final History history = new History();
   long[] longs = new long[History.LONGS];
-  double[] doubles;
-  float[] floats;
+  public double[] doubles;
+  public float[] floats;
   private final double[] out;
 
-  SingleExpert(Expert expert, int horizon, int season) {
+  public SingleExpert(Expert expert, int horizon, int season) {
     this.expert = expert;
     int exact = History.exact(horizon, season, 2600);
     this.shape = new Shape(horizon, season, exact, 600, expert.replay());
@@ -32,7 +32,7 @@ final class SingleExpert {
   }
 
   /** Continues from another one's saved state, with an expert object of its own. */
-  void restore(SingleExpert other) {
+  public void restore(SingleExpert other) {
     longs = other.longs.clone();
     doubles = other.doubles.clone();
     floats = other.floats.clone();
@@ -40,7 +40,7 @@ final class SingleExpert {
   }
 
   /** The forecast after one more value; valid until the next. */
-  double[] next(double value) {
+  public double[] next(double value) {
     history.append(value);
     expert.observe(history, state());
     expert.forecast(history, state(), out);

@@ -3,7 +3,10 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weir.rnn.Kernels;
+import dev.weir.forecast.expert.analog.Distances;
+import dev.weir.forecast.expert.analog.VectorDistances;
+import dev.weir.forecast.expert.analog.VectorNearest;
+import dev.weir.rnn.kernel.Kernels;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;

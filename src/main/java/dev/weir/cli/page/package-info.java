@@ -1,0 +1,2 @@
+/** {@code weir dashboard}: starts the live page. */
+package dev.weir.cli.page;

@@ -1,0 +1,339 @@
+package dev.weir.forecast.evaluation;
+
+import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PrimitiveIterator;
+
+/**
+ * Prequential evaluation (test, then train; Dawid 1984) of a learner and its experts on whole
+ * series, protocol PSF-1:
+ *
+ * <ul>
+ *   <li>Warm-up W = min(max(200, 3m), n / 3) values, m the season. Origins t = W .. n - 24 (n - h
+ *       for longer horizons; the same for all shorter ones, so that they can be compared), t
+ *       counting values seen.
+ *   <li>At each origin every method forecasts t+1 .. t+h from the values up to t.
+ *   <li>Means are over all origins and steps, see {@link SeriesScore}.
+ * </ul>
+ */
+public final class Evaluation {
+
+  public static final String WEIR = "weir";
+
+  /** As {@link #WEIR}, without the experts that are networks; absent when there are none. */
+  public static final String WITHOUT_NETWORKS = "weir_without_networks";
+
+  public static final String NAIVE = "naive";
+  public static final String SEASONAL_NAIVE = "seasonal_naive";
+
+  /** Origins end this far before the end, also for shorter horizons. */
+  private static final int LAST_HORIZON = 24;
+
+  private static final double FLOOR = 1e-9;
+
+  private final LearnerSettings settings;
+
+  public Evaluation(LearnerSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Scores one series.
+   *
+   * @param values in order of time; read up to {@code limit}
+   * @param season m, for the scores and for the learner
+   * @param learnt the season given to the learner, usually m or {@link LearnerSettings#AUTO}
+   * @return scores by method: ours first, then without networks, then the two naive ones, then each
+   *     expert alone
+   * @throws IllegalArgumentException when the series is too short to have an origin
+   */
+  public Map<String, SeriesScore> evaluate(
+      String series, PrimitiveIterator.OfDouble values, int season, int learnt, int limit) {
+    return evaluate(series, collect(values, limit), season, learnt);
+  }
+
+  private static double[] collect(PrimitiveIterator.OfDouble values, int limit) {
+    double[] y = new double[Math.min(limit, 1024)];
+    int n = 0;
+    while (n < limit && values.hasNext()) {
+      if (n == y.length) {
+        y = Arrays.copyOf(y, Math.min(limit, 2 * n));
+      }
+      y[n++] = values.nextDouble();
+    }
+    return Arrays.copyOf(y, n);
+  }
+
+  private Map<String, SeriesScore> evaluate(String series, double[] y, int m, int learnt) {
+    Trial trial = new Trial(series, y, m, settings.horizon());
+    int h = settings.horizon();
+    Learner learner = new Learner(settings);
+    LearnerState memory = learner.newSeries(series, learnt);
+    List<String> plain = new ArrayList<>(settings.experts());
+    boolean networks = plain.removeAll(Experts.NETWORKS);
+    Learner without = networks ? new Learner(settings.withExperts(plain)) : null;
+    LearnerState memoryWithout = networks ? without.newSeries(series, learnt) : null;
+    double[] valuesWithout = new double[h];
+    Sums oursWithout = new Sums(0);
+    int levels = settings.levels().size();
+    double[] values = new double[h];
+    double[][] lower = new double[levels][h];
+    double[][] upper = new double[levels][h];
+    Sums ours = new Sums(levels);
+    List<Sums> alone = sums(learner.experts());
+    for (int t = 1; t <= trial.lastOrigin(); t++) { // t values seen
+      learner.observe(memory, t - 1, y[t - 1]);
+      if (networks) {
+        without.observe(memoryWithout, t - 1, y[t - 1]);
+      }
+      if (t < trial.firstOrigin()) {
+        continue;
+      }
+      learner.forecast(memory, values, lower, upper);
+      trial.add(ours, t, values);
+      for (int k = 0; k < levels; k++) {
+        trial.addInterval(ours, k, settings.levels().get(k), t, lower[k], upper[k]);
+      }
+      if (networks) {
+        without.forecast(memoryWithout, valuesWithout, null, null);
+        trial.add(oursWithout, t, valuesWithout);
+      }
+      addAlone(trial, t, learner, memory, alone);
+    }
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    scores.put(WEIR, trial.score(ours));
+    if (networks) {
+      scores.put(WITHOUT_NETWORKS, trial.score(oursWithout));
+    }
+    putOthers(trial, learner, alone, scores);
+    return scores;
+  }
+
+  /**
+   * Scores of the two naive methods and of each expert alone, without those of the mixture.
+   *
+   * @param learnt the season given to the learner
+   */
+  public Map<String, SeriesScore> evaluateOthers(Trial trial, int learnt) {
+    Learner learner = new Learner(settings);
+    LearnerState memory = learner.newSeries(trial.series(), learnt);
+    List<Sums> alone = sums(learner.experts());
+    for (int t = 1; t <= trial.lastOrigin(); t++) {
+      learner.observe(memory, t - 1, trial.value(t));
+      if (t >= trial.firstOrigin()) {
+        addAlone(trial, t, learner, memory, alone);
+      }
+    }
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    putOthers(trial, learner, alone, scores);
+    return scores;
+  }
+
+  private static List<Sums> sums(int count) {
+    List<Sums> sums = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sums.add(new Sums(0));
+    }
+    return sums;
+  }
+
+  private static void addAlone(
+      Trial trial, int t, Learner learner, LearnerState memory, List<Sums> alone) {
+    for (int i = 1; i <= learner.horizon(); i++) {
+      for (int e = 0; e < learner.experts(); e++) {
+        alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));
+      }
+    }
+  }
+
+  private static void putOthers(
+      Trial trial, Learner learner, List<Sums> alone, Map<String, SeriesScore> scores) {
+    scores.put(NAIVE, trial.score(trial.naive));
+    scores.put(SEASONAL_NAIVE, trial.score(trial.seasonal));
+    for (int e = 0; e < learner.experts(); e++) {
+      scores.put("expert:" + learner.expertName(e), trial.score(alone.get(e)));
+    }
+  }
+
+  /**
+   * What the protocol makes of one series: its origins, its naive forecasts and its scales. Whoever
+   * made the forecasts of its origins has them scored here.
+   */
+  public static final class Trial {
+    private final String series;
+    private final double[] y;
+    private final int horizon;
+    private final int warmUp;
+    private final int last;
+    private final Sums naive = new Sums(0);
+    private final Sums seasonal = new Sums(0);
+    private final double scale;
+    private final double squaredScale;
+
+    /**
+     * @param values in order of time; kept, not copied
+     * @param m season of the scores; 1 for none
+     * @throws IllegalArgumentException when the series is too short to have an origin
+     */
+    public Trial(String series, double[] values, int m, int horizon) {
+      this.series = series;
+      this.y = values;
+      this.horizon = horizon;
+      int n = y.length;
+      this.warmUp = Math.min(Math.max(200, 3 * m), n / 3);
+      this.last = n - Math.max(LAST_HORIZON, horizon);
+      if (last < warmUp || warmUp <= m) {
+        throw new IllegalArgumentException(
+            "%s: expected more than %d values for a season of %d, got %d"
+                .formatted(
+                    series, Math.max(3 * m, warmUp + Math.max(LAST_HORIZON, horizon)), m, n));
+      }
+      for (int t = warmUp; t <= last; t++) {
+        for (int i = 1; i <= horizon; i++) {
+          naive.add(i, value(t + i), value(t));
+          seasonal.add(i, value(t + i), value(t + i - m * ((i + m - 1) / m)));
+        }
+      }
+      this.scale = Math.max(FLOOR, meanDifference(y, warmUp, m, false));
+      this.squaredScale = Math.max(FLOOR, Math.sqrt(meanDifference(y, warmUp, 1, true)));
+    }
+
+    public String series() {
+      return series;
+    }
+
+    /** The first origin, as a number of values seen. */
+    public int firstOrigin() {
+      return warmUp;
+    }
+
+    /** The last origin, as a number of values seen. */
+    public int lastOrigin() {
+      return last;
+    }
+
+    public int origins() {
+      return last - warmUp + 1;
+    }
+
+    /** The value number t, from 1. */
+    public double value(int t) {
+      return y[t - 1];
+    }
+
+    /** What a mean absolute error is divided by to become a MASE. */
+    public double scale() {
+      return scale;
+    }
+
+    /**
+     * Adds the errors of one forecast.
+     *
+     * @param t its origin
+     * @param forecast (horizon)
+     */
+    public void add(Sums sums, int t, double[] forecast) {
+      for (int i = 1; i <= horizon; i++) {
+        sums.add(i, value(t + i), forecast[i - 1]);
+      }
+    }
+
+    /** Adds the hits and misses of one forecast's interval number k. */
+    public void addInterval(Sums sums, int k, double level, int t, double[] lower, double[] upper) {
+      for (int i = 1; i <= horizon; i++) {
+        sums.addInterval(k, level, value(t + i), lower[i - 1], upper[i - 1]);
+      }
+    }
+
+    /** The scores of a method of which all origins have been added. */
+    public SeriesScore score(Sums sums) {
+      double best = Math.min(naive.meanError(), seasonal.meanError());
+      return sums.score(scale, squaredScale, best);
+    }
+  }
+
+  /** Mean of |y[t] - y[t-lag]|, or of its square, over the first values. */
+  static double meanDifference(double[] y, int values, int lag, boolean squared) {
+    double sum = 0;
+    for (int t = lag; t < values; t++) {
+      double difference = Math.abs(y[t] - y[t - lag]);
+      sum += squared ? difference * difference : difference;
+    }
+    return sum / (values - lag);
+  }
+
+  /** Sums over origins and steps of one method. */
+  public static final class Sums {
+    private long count;
+    private double absolute;
+    private double squared;
+    private double symmetric;
+    private final long[] covered;
+    private final double[] intervals;
+    private double[] byStep = {}; // (steps), absolute errors
+
+    /**
+     * @param levels intervals of each forecast
+     */
+    public Sums(int levels) {
+      covered = new long[levels];
+      intervals = new double[levels];
+    }
+
+    /**
+     * @param step ahead, from 1; all steps are added equally often
+     */
+    void add(int step, double truth, double forecast) {
+      double error = Math.abs(truth - forecast);
+      if (step > byStep.length) {
+        byStep = Arrays.copyOf(byStep, step);
+      }
+      byStep[step - 1] += error;
+      count++;
+      absolute += error;
+      squared += error * error;
+      symmetric += 200 * error / Math.max(FLOOR, Math.abs(truth) + Math.abs(forecast));
+    }
+
+    void addInterval(int k, double level, double truth, double lower, double upper) {
+      if (truth >= lower && truth <= upper) {
+        covered[k]++;
+      }
+      double miss = Math.max(0, lower - truth) + Math.max(0, truth - upper);
+      intervals[k] += upper - lower + 2 / (1 - level) * miss;
+    }
+
+    double meanError() {
+      return absolute / count;
+    }
+
+    SeriesScore score(double scale, double squaredScale, double best) {
+      double[] coverage = new double[covered.length];
+      double[] intervalScore = new double[covered.length];
+      for (int k = 0; k < covered.length; k++) {
+        coverage[k] = (double) covered[k] / count;
+        intervalScore[k] = intervals[k] / count / scale;
+      }
+      double[] stepErrors = new double[byStep.length];
+      for (int i = 0; i < byStep.length; i++) {
+        stepErrors[i] = byStep[i] / (count / (double) byStep.length) / scale;
+      }
+      return new SeriesScore(
+          count,
+          absolute / count / scale,
+          symmetric / count,
+          Math.sqrt(squared / count) / squaredScale,
+          best > 0 ? absolute / count / best : Double.NaN,
+          coverage,
+          intervalScore,
+          stepErrors);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The job's sources and its sink, built on Flink's Kafka connector. */
+package dev.weir.kafka.connector;

@@ -1,0 +1,58 @@
+package dev.weir.sql.aggregate;
+
+import org.apache.flink.table.functions.AggregateFunction;
+
+/**
+ * {@code SMAPE(actual, forecast)}: mean of {@code 200 |actual - forecast| / (|actual| +
+ * |forecast|)}, per cent, as in the M4 competition; a row in which both are 0 counts as 0. Rows
+ * with a NULL or a number that is not finite do not count; NULL when none does.
+ */
+public final class Smape extends AggregateFunction<Double, Smape.Sum> {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What has come so far: a sum as {@link ExactSum} has it. Flink reads and writes the fields. */
+  public static final class Sum {
+    public double[] sum = ExactSum.NONE;
+    public long rows = 0;
+  }
+
+  @Override
+  public Sum createAccumulator() {
+    return new Sum();
+  }
+
+  public void accumulate(Sum sum, Double actual, Double forecast) {
+    add(sum, actual, forecast, 1);
+  }
+
+  public void retract(Sum sum, Double actual, Double forecast) {
+    add(sum, actual, forecast, -1);
+  }
+
+  private static void add(Sum sum, Double actual, Double forecast, int rows) {
+    if (actual == null || forecast == null) {
+      return;
+    }
+    double error = Math.abs(actual / 2 - forecast / 2); // halves: a sum of two could overflow
+    double size = Math.abs(actual) / 2 + Math.abs(forecast) / 2;
+    double term = size == 0 ? 0 : 200 * (error / size);
+    if (!Double.isFinite(term)) {
+      return;
+    }
+    sum.rows += rows;
+    sum.sum = ExactSum.plus(sum.sum, rows * term);
+  }
+
+  public void merge(Sum sum, Iterable<Sum> others) {
+    for (Sum other : others) {
+      sum.sum = ExactSum.plus(sum.sum, other.sum);
+      sum.rows += other.rows;
+    }
+  }
+
+  @Override
+  public Double getValue(Sum sum) {
+    return sum.rows <= 0 ? null : ExactSum.value(sum.sum) / sum.rows;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.weir.forecast.expert.analog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class StepGroupsTest {
+
+  @Test
+  void groupsDoubleWithTheDistance() { // 1 | 2 | 3 4 | 5..8 | 9..16 | 17..
+    int[] groups = {0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5};
+    for (int i = 1; i <= groups.length; i++) {
+      assertThat(StepGroups.group(i)).as("step %d", i).isEqualTo(groups[i - 1]);
+      boolean first = i == 1 || groups[i - 1] != groups[i - 2];
+      assertThat(StepGroups.isFirst(i)).as("step %d", i).isEqualTo(first);
+    }
+    assertThat(StepGroups.count(24)).isEqualTo(6);
+    assertThat(StepGroups.size(3, 24)).isEqualTo(2);
+    assertThat(StepGroups.size(24, 24)).isEqualTo(8); // 17..24
+    assertThat(StepGroups.size(3, 3)).isEqualTo(1);
+  }
+
+  @Test
+  void eachFirstStepHasAsManyPlacesAsItsForecastsWait() {
+    assertThat(StepGroups.place(1)).isZero();
+    assertThat(StepGroups.place(5)).isEqualTo(1 + 2 + 3);
+    assertThat(StepGroups.places(24)).isEqualTo(1 + 2 + 3 + 5 + 9 + 17);
+    assertThat(StepGroups.places(2)).isEqualTo(3);
+  }
+}
