@@ -80,7 +80,7 @@ public final class TopicReader implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Of a consumer that holds few megabytes and fails where records were deleted. */
+  /** Of a consumer that buffers few megabytes and fails if its next records were deleted. */
   static Map<String, Object> consumerConfig(Map<String, Object> clients) {
     Map<String, Object> config = new HashMap<>(clients);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

@@ -19,11 +19,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads topics as bytes and without a consumer group: a bounded range with {@link #read}, or all
- * that comes with {@link #follow} and {@link #poll}. Not thread-safe but for {@link #wakeup}.
+ * Reads topics as bytes and without a consumer group: bounded ranges with {@code read}, or new
+ * records with {@link #follow} and {@link #poll}. Not thread-safe except for {@link #wakeup}.
  *
- * <p>Reads committed records, and goes on with the oldest record where some were deleted, unless
- * the client properties say otherwise. Fails with Kafka's exceptions, such as of missing rights.
+ * <p>Unless the client properties say otherwise, reads committed records, and continues with the
+ * oldest record if the next ones were deleted. Throws Kafka's exceptions, such as for missing
+ * rights.
  *
  * <pre>{@code
  * List<TopicPartition> partitions = consumer.partitions("forecasts");
@@ -105,7 +106,7 @@ public final class TopicConsumer implements AutoCloseable {
    *
    * @param from the first offset of each range
    * @param ends the first offset behind each range, of the same partitions
-   * @param isOver asked before each poll: true gives up
+   * @param isOver called before each poll; gives up if true
    * @return whether all ranges were read to their ends
    */
   public boolean read(
@@ -127,7 +128,11 @@ public final class TopicConsumer implements AutoCloseable {
     return true;
   }
 
-  /** As the other one; gives up when no partition has moved for so long. */
+  /**
+   * As {@link #read(Map, Map, BooleanSupplier, java.util.function.Consumer)}.
+   *
+   * @param patience gives up after this time in which no partition made progress
+   */
   public boolean read(
       Map<TopicPartition, Long> from,
       Map<TopicPartition, Long> ends,
@@ -146,36 +151,36 @@ public final class TopicConsumer implements AutoCloseable {
     return read(from, ends, isOver, action);
   }
 
-  /** Goes on with these partitions, each from an offset, and with no others. */
+  /** Follows these partitions, each from an offset, and no others. */
   public void follow(Map<TopicPartition, Long> places) {
     consumer.assign(places.keySet());
     places.forEach(consumer::seek);
   }
 
-  /** The next records of the partitions that are followed; none if nothing comes in this time. */
+  /** The next records of the followed partitions; empty after this time. */
   public ConsumerRecords<byte[], byte[]> poll(Duration time) {
     return consumer.poll(time);
   }
 
-  /** The partitions that are followed. */
+  /** The followed partitions. */
   public Set<TopicPartition> followed() {
     return consumer.assignment();
   }
 
-  /** The offset that is read next of a partition that is followed. */
+  /** The next offset to read of a followed partition. */
   public long position(TopicPartition partition) {
     return consumer.position(partition);
   }
 
-  /** Whether bytes could not be read; brokers that are away or refuse have types of their own. */
+  /** Whether a batch can't be parsed; other failures, such as time-outs, have subclasses. */
   public static boolean isUnreadable(KafkaException failure) {
     return failure.getClass() == KafkaException.class;
   }
 
   /**
-   * Finds where a partition can be read again after a batch that can't be, such as one that a
-   * broker's disk has damaged. A consumer does not say where a batch ends, so this doubles the step
-   * until a poll succeeds: as many readable offsets as the batch has may be skipped with it.
+   * Finds the next readable offset after a batch that can't be parsed, such as one that a broker's
+   * disk has damaged. A consumer does not report where a batch ends, so this doubles the step until
+   * a poll succeeds: it may skip as many readable offsets as the batch has.
    *
    * @return {@code from} if that can be read, at most {@code end}
    */
