@@ -41,6 +41,7 @@ public final class StackedRegression {
     /** Points at the state of a series. */
     public void bind(double[] doubles, int first) {
       size.at(doubles, first);
+      regression.at(doubles, first);
     }
 
     /** Q of a step. */
@@ -54,7 +55,7 @@ public final class StackedRegression {
 
     /** State of the regression of a group of steps; valid until the next call. */
     DoubleSlice regression(int group) {
-      return regression.in(size, horizon + group * length);
+      return regression.moveTo(size.from() + horizon + group * length);
     }
   }
 

@@ -11,9 +11,16 @@ public final class DoubleSlice {
 
   /** Points at the part of an array that starts at {@code from}; returns itself. */
   public DoubleSlice at(double[] array, int from) {
-    if (this.array != array) { // storing a reference costs more than comparing it
-      this.array = array;
-    }
+    this.array = array;
+    this.from = from;
+    return this;
+  }
+
+  /**
+   * Moves to the part of the same array that starts at {@code from}; returns itself. Stores no
+   * reference, which would cost a garbage collector's barrier each time.
+   */
+  public DoubleSlice moveTo(int from) {
     this.from = from;
     return this;
   }

@@ -16,6 +16,13 @@ public final class ExpertState {
     return this;
   }
 
+  /** Moves to the slices of another expert of the same series; returns itself. */
+  public ExpertState moveTo(int firstDouble, int firstFloat) {
+    doubles.moveTo(firstDouble);
+    floats.moveTo(firstFloat);
+    return this;
+  }
+
   /** As many doubles as {@link Expert#doubles} says. */
   public DoubleSlice doubles() {
     return doubles;

@@ -44,7 +44,6 @@ final class IntervalState {
   private final FloatSlice correction = new FloatSlice();
   private final FloatSlice issuedEnds = new FloatSlice();
   private final FloatSlice issuedFeatures = new FloatSlice();
-  private double[] doubles;
   private int firstDouble;
   private float[] floats;
   private int first;
@@ -83,11 +82,15 @@ final class IntervalState {
 
   /** Points at the state of a series. */
   void bind(LearnerState state, StateLayout layout) {
-    doubles = state.doubles();
     firstDouble = layout.intervalDoubles;
     floats = state.floats();
     first = layout.intervalFloats;
     season = layout.shape.season();
+    regression.at(state.doubles(), firstDouble);
+    multiple.at(floats, first);
+    correction.at(floats, first);
+    issuedEnds.at(floats, first);
+    issuedFeatures.at(floats, first);
   }
 
   int season() {
@@ -96,7 +99,7 @@ final class IntervalState {
 
   /** State of the regression of a group of steps. */
   DoubleSlice regression(int group) {
-    return regression.at(doubles, firstDouble + group * Rls.doubles(FEATURES));
+    return regression.moveTo(firstDouble + group * Rls.doubles(FEATURES));
   }
 
   /** S: running mean |error| of a step, slow. */
@@ -119,22 +122,22 @@ final class IntervalState {
 
   /** (ends), c of a step. */
   FloatSlice multiples(int i) {
-    return multiple.at(floats, first + multiples + (i - 1) * ends);
+    return multiple.moveTo(first + multiples + (i - 1) * ends);
   }
 
   /** (ends), r of the group of a step. */
   FloatSlice corrections(int i) {
-    return correction.at(floats, first + corrections + StepGroups.group(i) * ends);
+    return correction.moveTo(first + corrections + StepGroups.group(i) * ends);
   }
 
   /** (ends), c + r as issued at t for step i, the first of its group. */
   FloatSlice issuedMultiples(long t, int i) {
-    return issuedEnds.at(floats, first + issued + ends * place(t, i));
+    return issuedEnds.moveTo(first + issued + ends * place(t, i));
   }
 
   /** (features - 1), inputs of the regression at t for step i, the first of its group. */
   FloatSlice issuedFeatures(long t, int i) {
-    return issuedFeatures.at(floats, first + features + (FEATURES - 1) * place(t, i));
+    return issuedFeatures.moveTo(first + features + (FEATURES - 1) * place(t, i));
   }
 
   private static int place(long t, int i) {

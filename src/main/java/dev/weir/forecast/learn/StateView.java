@@ -57,6 +57,10 @@ final class StateView {
     doubles = learner.doubles();
     floats = learner.floats();
     history.attach(layout.shape, learner.longs(), doubles, floats);
+    expert.at(doubles, 0, floats, 0);
+    losses.at(floats, 0);
+    phaseLosses.at(floats, 0);
+    finalLosses.at(floats, 0);
     spacing.bind(doubles, layout.spacing);
     scores.bind(doubles, layout.scores);
     intervals.bind(learner, layout);
@@ -135,7 +139,7 @@ final class StateView {
 
   /** What an expert has learned; valid until the next call. */
   ExpertState expert(int e) {
-    return expert.at(doubles, layout.expertDoubles[e], floats, layout.expertFloats[e]);
+    return expert.moveTo(layout.expertDoubles[e], layout.expertFloats[e]);
   }
 
   /** Sets to zero what an expert has learned. */
@@ -196,7 +200,7 @@ final class StateView {
 
   /** (experts), running errors at step i; valid until the next call. */
   FloatSlice losses(int i) {
-    return losses.at(floats, layout.losses + (i - 1) * experts);
+    return losses.moveTo(layout.losses + (i - 1) * experts);
   }
 
   /**
@@ -207,12 +211,12 @@ final class StateView {
     int season = season();
     return season == 1
         ? null
-        : phaseLosses.at(floats, layout.phaseLosses + PhasedHedge.place(season, experts, index));
+        : phaseLosses.moveTo(layout.phaseLosses + PhasedHedge.place(season, experts, index));
   }
 
   /** Running errors at step i of the mean and of what the stacked regression makes of it. */
   FloatSlice finalLosses(int i) {
-    return finalLosses.at(floats, layout.finalLosses + 2 * (i - 1));
+    return finalLosses.moveTo(layout.finalLosses + 2 * (i - 1));
   }
 
   /** Sets the errors by phase to "as usual", for a season that is new. */

@@ -87,6 +87,9 @@ final class CorrectorState {
     carried.in(floats, learning);
     averagedCarried.in(floats, learning + hidden);
     rows.in(floats, learning + 2 * hidden);
+    read.in(rows, 0);
+    before.in(rows, 0);
+    means.in(rows, 0);
   }
 
   /** How far back a drawn window may end. */
@@ -143,20 +146,20 @@ final class CorrectorState {
 
   /** (inputs), what the network read at an index. */
   FloatSlice read(long index) {
-    return read.in(rows, rowAt(index));
+    return read.moveTo(rowAt(index));
   }
 
   /** (hidden), h before the value at an index. */
   FloatSlice before(long index) {
-    return before.in(rows, rowAt(index) + inputs);
+    return before.moveTo(rowAt(index) + inputs);
   }
 
   /** (horizon), b of the forecast made at an index, relative to the value there. */
   FloatSlice means(long index) {
-    return means.in(rows, rowAt(index) + inputs + hidden);
+    return means.moveTo(rowAt(index) + inputs + hidden);
   }
 
   private int rowAt(long index) {
-    return (int) (index % kept(horizon)) * rowLength(horizon);
+    return rows.from() + (int) (index % kept(horizon)) * rowLength(horizon);
   }
 }
