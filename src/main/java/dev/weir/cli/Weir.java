@@ -67,7 +67,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Weir implements Runnable {
 
-  private static final int MOST_CHARACTERS = 1_000;
+  private static final int MAX_CHARACTERS = 1_000;
 
   @Spec private CommandSpec spec;
 
@@ -134,7 +134,7 @@ public final class Weir implements Runnable {
     String lines =
         message
             .lines()
-            .map(text -> Printable.line(text, MOST_CHARACTERS))
+            .map(text -> Printable.line(text, MAX_CHARACTERS))
             .collect(Collectors.joining(System.lineSeparator()));
     return CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isErr())).errorText(lines);
   }

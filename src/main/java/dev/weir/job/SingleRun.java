@@ -170,7 +170,7 @@ public final class SingleRun {
       TimeUnit.MILLISECONDS.sleep(LOOK_EVERY.toMillis());
       List<Transaction> now = transactions.of(prefix);
       long clock = System.currentTimeMillis();
-      if (OpenTransactions.begun(first, now)) {
+      if (OpenTransactions.started(first, now)) {
         throw refusal(
             "expected none of a running job, got some that begin and end: another job is writing as %s; stop it first with a savepoint, or start a second one with --force"
                 .formatted(prefix));

@@ -126,7 +126,7 @@ class SavedStateTest {
     assertThat(tuned.tuned().version()).isEqualTo(7);
     assertThat(tuned.tuned().model()).isEqualTo(-8);
     assertThat(tuned.tuned().shape()).isEqualTo(9);
-    assertThat(tuned.tuned().learnt()).isEqualTo(Long.MIN_VALUE);
+    assertThat(tuned.tuned().learned()).isEqualTo(Long.MIN_VALUE);
     assertThat(tuned.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
     assertThat(written(LearnerStateSerializer.INSTANCE, plain))
         .as(WHY)

@@ -209,7 +209,7 @@ public final class DemoCommand implements Callable<Integer> {
       for (String name : Sample.NAMES) {
         all.add(Sample.open(name));
       }
-      long begun = System.nanoTime();
+      long feedStart = System.nanoTime();
       for (int round = 1; !all.isEmpty(); round++) {
         for (Iterator<SeriesCsv> left = all.iterator(); left.hasNext(); ) {
           SeriesCsv series = left.next();
@@ -221,7 +221,7 @@ public final class DemoCommand implements Callable<Integer> {
             producer.send(observation);
           }
         }
-        long wait = begun + (long) ((round - HEAD_START) * 1e9 / rate) - System.nanoTime();
+        long wait = feedStart + (long) ((round - HEAD_START) * 1e9 / rate) - System.nanoTime();
         if (wait > 0) {
           Thread.sleep(wait / 1_000_000, (int) (wait % 1_000_000));
         }

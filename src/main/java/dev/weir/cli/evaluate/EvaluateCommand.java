@@ -122,12 +122,12 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private final AtomicLong done = new AtomicLong();
   private long all;
-  private long begun;
+  private long started;
   private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
 
   @Override
   public Integer call() throws Exception {
-    begun = System.nanoTime();
+    started = System.nanoTime();
     try {
       return evaluate();
     } catch (EvaluationPlan.UsageException e) { // a wrong job file is answered as by each command
@@ -192,7 +192,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           case json -> result.json() + "\n";
           case csv -> result.csv();
         });
-    System.err.printf("done in %.0f s%n", (System.nanoTime() - begun) / 1e9);
+    System.err.printf("done in %.0f s%n", (System.nanoTime() - started) / 1e9);
     return 0;
   }
 
@@ -276,8 +276,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         others.add(
             core.submit(
                 () -> {
-                  int learnt = season.learnt(entry.trial.series());
-                  Map<String, SeriesScore> scores = others(entry.trial, learnt, plan);
+                  int learned = season.learned(entry.trial.series());
+                  Map<String, SeriesScore> scores = others(entry.trial, learned, plan);
                   done.addAndGet(entry.observations.size());
                   return scores;
                 }));
@@ -318,19 +318,19 @@ public final class EvaluateCommand implements Callable<Integer> {
     Map<Integer, List<PipelineEvaluation.Entry>> bySeason = new TreeMap<>();
     for (PipelineEvaluation.Entry entry : entries) {
       bySeason
-          .computeIfAbsent(season.learnt(entry.trial.series()), learnt -> new ArrayList<>())
+          .computeIfAbsent(season.learned(entry.trial.series()), learned -> new ArrayList<>())
           .add(entry);
     }
     List<Future<?>> work = new ArrayList<>();
     bySeason.forEach(
-        (learnt, group) ->
+        (learned, group) ->
             work.add(
                 pipelines.submit(
                     () -> {
                       new PipelineEvaluation(group)
                           .run(
                               cluster.environment(),
-                              plan.withSeason(learnt),
+                              plan.withSeason(learned),
                               done::incrementAndGet);
                       return null;
                     })));
@@ -338,15 +338,15 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
-  private static Map<String, SeriesScore> others(Trial trial, int learnt, EvaluationPlan plan) {
+  private static Map<String, SeriesScore> others(Trial trial, int learned, EvaluationPlan plan) {
     LearnerSettings learner = plan.others();
     Map<String, SeriesScore> all =
-        new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learnt));
+        new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
     if (!plan.learns()) {
       all.keySet().removeIf(method -> method.startsWith("expert:"));
     } else if (!learner.experts().contains(WINDOWED)) {
       LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
-      new Evaluation(alone).evaluateOthers(trial, learnt).forEach(all::putIfAbsent);
+      new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
     }
     Map<String, SeriesScore> named = new LinkedHashMap<>();
     all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));
@@ -389,7 +389,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void show() {
     double share = (double) done.get() / all;
-    double elapsed = (System.nanoTime() - begun) / 1e9;
+    double elapsed = (System.nanoTime() - started) / 1e9;
     if (share < 0.01) {
       progress.show(share, "%3.0f %%, %.0f s so far", 100 * share, elapsed);
     } else {

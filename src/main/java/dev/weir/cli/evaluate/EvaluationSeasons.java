@@ -103,7 +103,7 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
   }
 
   /** That of the learner; {@link LearnerSettings#AUTO} to find it. */
-  int learnt(String series) {
+  int learned(String series) {
     return auto ? LearnerSettings.AUTO : m(series);
   }
 }

@@ -156,7 +156,7 @@ public final class ForecastCommand implements Callable<Integer> {
     series.forEach(
         (name, observations) ->
             bySeason
-                .computeIfAbsent(season.learnt(name), found -> new ArrayList<>())
+                .computeIfAbsent(season.learned(name), found -> new ArrayList<>())
                 .add(observations));
     String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
     Map<String, String> flink =

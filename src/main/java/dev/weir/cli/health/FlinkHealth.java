@@ -21,7 +21,7 @@ public final class FlinkHealth {
   /** Checkpoint intervals without a checkpoint before something is wrong with them. */
   private static final int INTERVALS = 4;
 
-  private static final long SHORTEST_WAIT_MILLIS = 30_000;
+  private static final long MIN_WAIT_MILLIS = 30_000;
 
   /** A collector that starts at less has not made room when this much is used. */
   private static final double FULL_HEAP = 0.95;
@@ -290,7 +290,7 @@ public final class FlinkHealth {
       report.row("checkpoints", "%s; none completed yet", done);
     }
     boolean running = job.state.equals("RUNNING");
-    long patience = Math.max(SHORTEST_WAIT_MILLIS, INTERVALS * Math.max(0, interval));
+    long patience = Math.max(MIN_WAIT_MILLIS, INTERVALS * Math.max(0, interval));
     if (running && since > patience) {
       report.problem(
           "Flink's page, Checkpoints, says which task is slow; is a broker away?",

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeoutException;
  */
 public final class FlinkRest {
 
-  private static final int MOST_BYTES = 4 << 20;
-  private static final int MOST_WORDS = 300;
+  private static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_WORDS = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String address;
@@ -76,7 +76,7 @@ public final class FlinkRest {
         response.thenApplyAsync(
             answer -> {
               try (InputStream in = answer.body()) {
-                return in.readNBytes(MOST_BYTES + 1);
+                return in.readNBytes(MAX_BYTES + 1);
               } catch (IOException e) {
                 throw new CompletionException(e);
               }
@@ -113,8 +113,8 @@ public final class FlinkRest {
   }
 
   private JsonNode json(String path, int status, byte[] bytes) throws IOException {
-    if (bytes.length > MOST_BYTES) {
-      throw failure(path, "more than %,d bytes".formatted(MOST_BYTES));
+    if (bytes.length > MAX_BYTES) {
+      throw failure(path, "more than %,d bytes".formatted(MAX_BYTES));
     }
     JsonNode node;
     try {
@@ -136,6 +136,6 @@ public final class FlinkRest {
   private IOException failure(String path, String got) {
     return new IOException(
         "Flink at %s: expected an answer to %s, got %s; is a JobManager's REST endpoint there?"
-            .formatted(address, path, Printable.line(got, MOST_WORDS)));
+            .formatted(address, path, Printable.line(got, MAX_WORDS)));
   }
 }

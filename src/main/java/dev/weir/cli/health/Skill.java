@@ -15,7 +15,7 @@ record Skill(Collection<Score> scores) {
   /** Values of a series before its score says something. */
   private static final int ENOUGH = 100;
 
-  private static final double MOST_OFF = 0.15;
+  private static final double MAX_OFF = 0.15;
 
   /** Geometric mean of our error over a method's; NaN if no method can be compared. */
   private double over(String method) {
@@ -74,7 +74,7 @@ record Skill(Collection<Score> scores) {
           "forecasts are worse than naive ones: error %s of theirs",
           percent(best));
     }
-    if (Math.abs(coverage - level) > MOST_OFF) {
+    if (Math.abs(coverage - level) > MAX_OFF) {
       report.problem(
           "has the series just changed? watch weir tail --scores",
           "%s intervals hold %s",

@@ -34,13 +34,13 @@ final class TopicHealth {
   /** Records of a topic that are looked at. */
   private static final int SAMPLE = 1_000;
 
-  private static final double MOST_DEAD = 0.1;
-  private static final double MOST_FALLBACK = 0.5;
+  private static final double MAX_DEAD = 0.1;
+  private static final double MAX_FALLBACK = 0.5;
 
   /** Of two jobs that write the same nearly half are second ones; of one after a restart, few. */
-  private static final double MOST_TWICE = 0.4;
+  private static final double MAX_TWICE = 0.4;
 
-  private static final int MOST_WORDS = 20; // a topic may contain any number of them
+  private static final int MAX_WORDS = 20; // a topic may contain any number of them
 
   private final TopicAdmin admin;
   private final LatestRecords tails;
@@ -249,7 +249,7 @@ final class TopicHealth {
               : HealthReport.duration(age) + " ago");
       report.row("series", "%,d in the newest %,d: %s", series.size(), count[0], statuses);
       int twice = count[0] - distinct.size();
-      if (twice > MOST_TWICE * count[0]) {
+      if (twice > MAX_TWICE * count[0]) {
         report.problem(
             "do two jobs write them? stop one with a savepoint; weir submit and run refuse a second"
                 + " one without --force",
@@ -258,7 +258,7 @@ final class TopicHealth {
             count[0]);
       }
       int fallbacks = statuses.getOrDefault("FALLBACK", 0);
-      if (fallbacks > MOST_FALLBACK * count[0]) {
+      if (fallbacks > MAX_FALLBACK * count[0]) {
         report.problem(
             "is the model there, and does it fit? weir model list, weir dead-letters --reason MODEL",
             "%d of the newest %d forecasts are fallbacks",
@@ -281,7 +281,7 @@ final class TopicHealth {
     Map<String, Long> active = new TreeMap<>();
     long newestOffset = -1;
     for (ModelVersions.Version version : versions.all()) {
-      if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MOST_WORDS) {
+      if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MAX_WORDS) {
         active.put(version.name(), version.version());
         newestOffset = Math.max(newestOffset, version.offset());
       }
@@ -325,7 +325,7 @@ final class TopicHealth {
     Map<String, Integer> reasons = new TreeMap<>();
     Extent observations = extents.get(topics.observations());
     Extent window = observations == null ? null : window(observations, read);
-    long mostDead = window == null ? 0 : (long) (MOST_DEAD * window.length());
+    long mostDead = window == null ? 0 : (long) (MAX_DEAD * window.length());
     long[] recent = new long[1];
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
@@ -423,7 +423,7 @@ final class TopicHealth {
   }
 
   private static void merge(Map<String, Integer> counts, String word) {
-    String name = counts.size() < MOST_WORDS || counts.containsKey(word) ? word : "(others)";
+    String name = counts.size() < MAX_WORDS || counts.containsKey(word) ? word : "(others)";
     counts.merge(name, 1, Integer::sum);
   }
 

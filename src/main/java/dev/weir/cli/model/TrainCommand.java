@@ -192,7 +192,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private long begun;
+  private long started;
   private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
 
   @Override
@@ -220,7 +220,7 @@ public final class TrainCommand implements Callable<Integer> {
         settings.rnn().parameterCount());
     Path progressFile = out.resolveSibling(out.getFileName() + ".progress");
     String fingerprint = fingerprint(settings, series);
-    begun = System.nanoTime();
+    started = System.nanoTime();
     try (ModelTrainer trainer = trainer(settings, series)) {
       Progress progress = restart ? null : load(progressFile, fingerprint, settings);
       if (progress == null) {
@@ -305,7 +305,7 @@ public final class TrainCommand implements Callable<Integer> {
         epochs,
         100L * done / all,
         all,
-        (System.nanoTime() - begun) / 1e9);
+        (System.nanoTime() - started) / 1e9);
   }
 
   private Map<String, String> provenance(

@@ -20,9 +20,9 @@ final class CsvTime {
           + " milliseconds since 1970";
 
   /** Seconds from here on are dates after 1973; fewer digits may be a date such as 20260131. */
-  private static final long LEAST_SECONDS = 100_000_000L;
+  private static final long MIN_SECONDS = 100_000_000L;
 
-  private static final long MOST_SECONDS = 10_000_000_000L; // in 2286
+  private static final long MAX_SECONDS = 10_000_000_000L; // in 2286
 
   private static final int DATE = "2026-01-31".length();
 
@@ -61,10 +61,10 @@ final class CsvTime {
 
   /** Between the last second and the first millisecond after 1973 a number could be either. */
   private static long sinceEpoch(long number) {
-    if (number >= LEAST_SECONDS && number < MOST_SECONDS) {
+    if (number >= MIN_SECONDS && number < MAX_SECONDS) {
       return number * 1000;
     }
-    if (number >= LEAST_SECONDS * 1000) {
+    if (number >= MIN_SECONDS * 1000) {
       return number;
     }
     throw new DateTimeException("neither seconds nor milliseconds for sure");

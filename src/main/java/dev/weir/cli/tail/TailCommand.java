@@ -53,7 +53,7 @@ public final class TailCommand implements Callable<Integer> {
   /** Offsets of each partition that the newest are looked for in, at first and at most. */
   private static final int FIRST_LOOK = 100;
 
-  private static final int LONGEST_LOOK = 10_000;
+  private static final int MAX_LOOK = 10_000;
 
   /** A partition whose records don't come holds up nobody for longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -187,7 +187,7 @@ public final class TailCommand implements Callable<Integer> {
     int wanted = (int) Math.min(limit, last == null ? LAST : last);
     Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
     PriorityQueue<Line> newest = new PriorityQueue<>(Comparator.comparingLong(Line::time));
-    int longest = Math.max(LONGEST_LOOK, 3 * wanted);
+    int longest = Math.max(MAX_LOOK, 3 * wanted);
     boolean all = wanted == 0;
     // offsets are not records: marks of transactions and what the filter leaves out are among them
     for (int look = Math.max(FIRST_LOOK, 3 * wanted); !all; look = Math.min(2 * look, longest)) {

@@ -20,14 +20,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Events implements AutoCloseable {
 
-  static final int MOST_CLIENTS = 32;
+  static final int MAX_CLIENTS = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
   private static final Duration EACH = Duration.ofMillis(100);
   private static final Duration COMMENT = Duration.ofSeconds(10);
 
   private final JobPage job;
-  private final Semaphore free = new Semaphore(MOST_CLIENTS);
+  private final Semaphore free = new Semaphore(MAX_CLIENTS);
   private final AtomicInteger numbers = new AtomicInteger();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -37,7 +37,7 @@ public final class Events implements AutoCloseable {
   }
 
   int listeners() {
-    return MOST_CLIENTS - free.availablePermits();
+    return MAX_CLIENTS - free.availablePermits();
   }
 
   /** Whether there is room for one more; if so it is taken, for {@link #serve}. */

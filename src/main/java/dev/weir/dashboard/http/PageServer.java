@@ -53,8 +53,8 @@ public final class PageServer implements AutoCloseable {
   private static final int RESPONSE_IDLES = 3;
 
   private static final int SEND_BUFFER = 256 << 10;
-  private static final int LONGEST_SEARCH = 200;
-  private static final int MOST_ITEMS = 200;
+  private static final int MAX_SEARCH = 200;
+  private static final int MAX_ITEMS = 200;
   private static final String EVENT_STREAM = "text/event-stream";
 
   private final JobState state;
@@ -184,11 +184,11 @@ public final class PageServer implements AutoCloseable {
   private void list(Context context) {
     SeriesTable.Query query =
         new SeriesTable.Query(
-            Parameters.text(context, "search", LONGEST_SEARCH),
+            Parameters.text(context, "search", MAX_SEARCH),
             Parameters.choice(context, "sort", SeriesTable.Sort.class, SeriesTable.Sort.worst),
             Parameters.choice(context, "status", Forecast.Status.class, null),
             (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
-            (int) Parameters.number(context, "limit", 1, MOST_ITEMS, 50));
+            (int) Parameters.number(context, "limit", 1, MAX_ITEMS, 50));
     json(context, SeriesPages.list(state.series.page(query), query.offset()));
   }
 
@@ -231,7 +231,7 @@ public final class PageServer implements AutoCloseable {
     if (!events.admit()) {
       throw new ServiceUnavailableResponse(
           "events: expected at most %d pages at once, got one more; close one"
-              .formatted(Events.MOST_CLIENTS));
+              .formatted(Events.MAX_CLIENTS));
     }
     boolean served = false;
     limits.keepOpen(ServletContextRequest.getServletContextRequest(context.req()));

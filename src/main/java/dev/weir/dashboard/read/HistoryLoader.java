@@ -44,13 +44,13 @@ import org.slf4j.LoggerFactory;
 public final class HistoryLoader implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HistoryLoader.class);
-  private static final int MOST_WAITING = 16;
+  private static final int MAX_WAITING = 16;
   private static final Duration LONGEST = Duration.ofSeconds(3);
   private static final int TOPICS = 3;
   private static final long FIRST_PART = 5_000; // records; each further part is twice as long
 
   /** As many forecasts as are kept of each mode, and one that tells that there are more. */
-  private static final int MOST_FOUND = SeriesHistory.KEPT * Mode.values().length + 1;
+  private static final int MAX_FOUND = SeriesHistory.KEPT * Mode.values().length + 1;
 
   private final Map<String, Object> config;
   private final Topics topics;
@@ -66,7 +66,7 @@ public final class HistoryLoader implements AutoCloseable {
           1,
           0,
           TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(MOST_WAITING),
+          new ArrayBlockingQueue<>(MAX_WAITING),
           work -> {
             Thread thread = new Thread(work, "dashboard-look-back");
             thread.setDaemon(true);
@@ -207,7 +207,7 @@ public final class HistoryLoader implements AutoCloseable {
     int found = 0;
     long length = FIRST_PART;
     boolean goesOn = true;
-    for (long to = end; goesOn && to > begin && found < MOST_FOUND; length *= 2) {
+    for (long to = end; goesOn && to > begin && found < MAX_FOUND; length *= 2) {
       long from = Math.max(begin, to - length);
       Part<T> part = parts.read(from, to);
       all.addFirst(part.found());

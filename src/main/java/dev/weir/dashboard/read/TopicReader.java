@@ -31,7 +31,7 @@ public final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration CLOSE = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int MOST_FAILURES = 3; // in a row, whatever other partitions bring
+  private static final int MAX_FAILURES = 3; // in a row, whatever other partitions bring
 
   /** A failure that comes later than this after another one is the first of its own row. */
   private static final Duration ROW = Duration.ofMinutes(1);
@@ -118,7 +118,7 @@ public final class TopicReader implements AutoCloseable {
     while (!isClosed()) {
       TopicConsumer opened = null;
       try {
-        if (failures >= MOST_FAILURES) {
+        if (failures >= MAX_FAILURES) {
           failures = 0; // first, so that it reads on where not all of them answer now
           skipUnreadable();
         }

@@ -14,9 +14,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Dead letters by reason, each with its newest one as an example. Their bytes are foreign. */
 public final class DeadLetterSummary {
 
-  private static final int MOST_REASONS = 20; // there are ten; the rest is somebody's own
-  private static final int MOST_TEXT = 200;
-  private static final int MOST_MESSAGE = 500;
+  private static final int MAX_REASONS = 20; // there are ten; the rest is somebody's own
+  private static final int MAX_TEXT = 200;
+  private static final int MAX_MESSAGE = 500;
 
   private final Map<String, Reason> reasons = new TreeMap<>();
 
@@ -34,14 +34,14 @@ public final class DeadLetterSummary {
   synchronized void add(ConsumerRecord<byte[], byte[]> record) {
     Letter letter = DeadLetterTopic.letter(record);
     String reason = letter.reason() == null ? "NONE GIVEN" : cut(letter.reason(), 40);
-    if (reasons.size() >= MOST_REASONS && !reasons.containsKey(reason)) {
+    if (reasons.size() >= MAX_REASONS && !reasons.containsKey(reason)) {
       reason = "OTHER";
     }
     Reason before = reasons.get(reason);
     DeadLetterTopic.Source source = letter.source();
     Example example =
         new Example(
-            cut(letter.message(), MOST_MESSAGE),
+            cut(letter.message(), MAX_MESSAGE),
             source == null ? record.topic() : cut(source.topic(), 249),
             source == null ? record.partition() : source.partition(),
             source == null ? record.offset() : source.offset(),
@@ -65,7 +65,7 @@ public final class DeadLetterSummary {
     if (bytes == null) {
       return null;
     }
-    int length = Math.min(bytes.length, MOST_TEXT);
+    int length = Math.min(bytes.length, MAX_TEXT);
     String more = length < bytes.length ? "..." : "";
     try {
       String text =

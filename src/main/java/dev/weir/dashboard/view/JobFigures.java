@@ -8,7 +8,7 @@ import java.util.Map;
 /** Figures of the whole job at one moment, gathered series by series. */
 public final class JobFigures {
 
-  private static final int MOST_MODELS = 1_000;
+  private static final int MAX_MODELS = 1_000;
 
   private final Map<Forecast.Status, Integer> statuses = new EnumMap<>(Forecast.Status.class);
   private final Map<Version, Integer> issuers = new HashMap<>();
@@ -64,7 +64,7 @@ public final class JobFigures {
 
   void addIssuer(String model, long version) {
     Version issuer = new Version(model, version);
-    if (issuers.size() < MOST_MODELS || issuers.containsKey(issuer)) {
+    if (issuers.size() < MAX_MODELS || issuers.containsKey(issuer)) {
       issuers.merge(issuer, 1, Integer::sum);
     }
   }
@@ -73,7 +73,7 @@ public final class JobFigures {
     naive.add(toNaive);
     seasonalNaive.add(toSeasonalNaive);
     if (Double.isFinite(level) && Double.isFinite(coverage) && scored > 0) {
-      if (held.size() < MOST_MODELS || held.containsKey(level)) {
+      if (held.size() < MAX_MODELS || held.containsKey(level)) {
         Held sum = held.computeIfAbsent(level, l -> new Held());
         sum.held += coverage * scored;
         sum.scored += scored;

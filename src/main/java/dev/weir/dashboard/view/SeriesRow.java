@@ -292,7 +292,7 @@ public final class SeriesRow {
    *
    * @param before the newest time wanted
    * @param limit how many observations at most
-   * @param after only what was learnt after this sequence number; 0 for all
+   * @param after only what was learned after this sequence number; 0 for all
    */
   public synchronized SeriesHistory.View view(long before, int limit, long after) {
     return history == null ? null : history.view(before, limit, after);

@@ -49,14 +49,14 @@ public final class Evaluation {
    *
    * @param values in order of time; read up to {@code limit}
    * @param season m, for the scores and for the learner
-   * @param learnt the season given to the learner, usually m or {@link LearnerSettings#AUTO}
+   * @param learned the season given to the learner, usually m or {@link LearnerSettings#AUTO}
    * @return scores by method: ours first, then without networks, then the two naive ones, then each
    *     expert alone
    * @throws IllegalArgumentException when the series is too short to have an origin
    */
   public Map<String, SeriesScore> evaluate(
-      String series, PrimitiveIterator.OfDouble values, int season, int learnt, int limit) {
-    return evaluate(series, collect(values, limit), season, learnt);
+      String series, PrimitiveIterator.OfDouble values, int season, int learned, int limit) {
+    return evaluate(series, collect(values, limit), season, learned);
   }
 
   private static double[] collect(PrimitiveIterator.OfDouble values, int limit) {
@@ -71,15 +71,15 @@ public final class Evaluation {
     return Arrays.copyOf(y, n);
   }
 
-  private Map<String, SeriesScore> evaluate(String series, double[] y, int m, int learnt) {
+  private Map<String, SeriesScore> evaluate(String series, double[] y, int m, int learned) {
     Trial trial = new Trial(series, y, m, settings.horizon());
     int h = settings.horizon();
     Learner learner = new Learner(settings);
-    LearnerState memory = learner.newSeries(series, learnt);
+    LearnerState memory = learner.newSeries(series, learned);
     List<String> plain = new ArrayList<>(settings.experts());
     boolean networks = plain.removeAll(Experts.NETWORKS);
     Learner without = networks ? new Learner(settings.withExperts(plain)) : null;
-    LearnerState memoryWithout = networks ? without.newSeries(series, learnt) : null;
+    LearnerState memoryWithout = networks ? without.newSeries(series, learned) : null;
     double[] valuesWithout = new double[h];
     Sums oursWithout = new Sums(0);
     int levels = settings.levels().size();
@@ -119,11 +119,11 @@ public final class Evaluation {
   /**
    * Scores of the two naive methods and of each expert alone, without those of the mixture.
    *
-   * @param learnt the season given to the learner
+   * @param learned the season given to the learner
    */
-  public Map<String, SeriesScore> evaluateOthers(Trial trial, int learnt) {
+  public Map<String, SeriesScore> evaluateOthers(Trial trial, int learned) {
     Learner learner = new Learner(settings);
-    LearnerState memory = learner.newSeries(trial.series(), learnt);
+    LearnerState memory = learner.newSeries(trial.series(), learned);
     List<Sums> alone = sums(learner.experts());
     for (int t = 1; t <= trial.lastOrigin(); t++) {
       learner.observe(memory, t - 1, trial.value(t));

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * transformed values. A flyweight over the series' arrays, see {@link #attach}.
  *
  * <p>Indices count the values of the series from 0 and never wrap; {@link #t()} is the newest.
- * Values before {@link #start()} are unknown, as if the series had begun there.
+ * Values before {@link #start()} are unknown, as if the series had started there.
  *
  * <p>Both stores are straight arrays that are moved down when full, not rings, so that a stretch of
  * the past is contiguous and an index costs a subtraction.
@@ -66,7 +66,7 @@ public final class History {
   private static final double COARSE = 0.01;
 
   /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
-  private static final double LEAST_SCALE = 1e-30;
+  private static final double MIN_SCALE = 1e-30;
 
   private Shape shape;
   private long[] longs;
@@ -369,14 +369,14 @@ public final class History {
       for (long index = start(); index <= t; index++) {
         sum += Math.abs(at(index));
       }
-      doubles[SCALE] = sum / SCALE_AFTER >= LEAST_SCALE ? sum / SCALE_AFTER : 0;
+      doubles[SCALE] = sum / SCALE_AFTER >= MIN_SCALE ? sum / SCALE_AFTER : 0;
       doubles[ZERO] = asinh(at(start()));
       for (long index = start(); index <= t; index++) {
         appendToTail(index, at(index));
       }
       return;
     }
-    if (doubles[SCALE] == 0 && Math.abs(value) >= LEAST_SCALE) {
+    if (doubles[SCALE] == 0 && Math.abs(value) >= MIN_SCALE) {
       // only zeros so far, and z = 0 for these whatever the scale
       doubles[SCALE] = Math.abs(value);
     }

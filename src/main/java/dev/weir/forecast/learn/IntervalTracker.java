@@ -22,7 +22,7 @@ import java.util.List;
  * often. So r makes up for it: it moves as c does, by {@value #REST}, when the end as it was issued
  * is missed or hit; one for each group of steps, on the group's first step.
  *
- * <p>The expected size is learnt: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
+ * <p>The expected size is learned: scale = S clip(1 + theta'z, 1/4, 4), S the running mean |error|
  * of the step and z: how the last few errors compare to S, how errors at the target's phase do, how
  * far the experts disagree. theta is fitted by {@link Rls}, one for each group of steps, on the
  * group's first step.

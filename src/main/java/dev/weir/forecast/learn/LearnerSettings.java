@@ -47,7 +47,7 @@ public record LearnerSettings(
   public static final int NONE = 1;
 
   /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
-  private static final int LONGEST_WEEK = 720;
+  private static final int MAX_WEEK = 720;
 
   /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
   private static final double INTERVAL_STEP = 0.01;
@@ -98,7 +98,7 @@ public record LearnerSettings(
         12,
         horizon <= 8 ? 1100 : 1200, // in both cases a day of five minutes fits the budget
         2600,
-        LONGEST_WEEK,
+        MAX_WEEK,
         true,
         8,
         0.98,
@@ -116,7 +116,7 @@ public record LearnerSettings(
         8,
         512,
         2600,
-        LONGEST_WEEK,
+        MAX_WEEK,
         true,
         8,
         0.98,

@@ -55,7 +55,7 @@ public final class LearnerStateFormat {
     target.writeLong(copy.version());
     target.writeInt(copy.model());
     target.writeInt(copy.shape());
-    target.writeLong(copy.learnt());
+    target.writeLong(copy.learned());
     new BulkCopy((long) Float.BYTES * floats.length).write(floats, target);
   }
 
@@ -67,9 +67,9 @@ public final class LearnerStateFormat {
     long version = source.readLong();
     int model = source.readInt();
     int shape = source.readInt();
-    long learnt = source.readLong();
+    long learned = source.readLong();
     new BulkCopy((long) Float.BYTES * floats.length).read(source, floats);
-    return new TunedCopy(version, model, shape, learnt, floats);
+    return new TunedCopy(version, model, shape, learned, floats);
   }
 
   public static LearnerState read(DataInput source) throws IOException {

@@ -6,16 +6,16 @@ import dev.weir.forecast.expert.History;
 final class MissingValues {
 
   /** Missing values passed one by one; of more, only those that keep the phase of the season. */
-  private static final int MOST_PASSED = 2_600;
+  private static final int MAX_PASSED = 2_600;
 
   private MissingValues() {}
 
-  /** Indices to go on by before the next value; none where the series has not begun. */
+  /** Indices to go on by before the next value; none where the series has not started. */
   static long passed(History history, long missing) {
     if (missing == 0 || history.age() == 0) {
       return 0;
     }
-    if (missing <= MOST_PASSED) {
+    if (missing <= MAX_PASSED) {
       return missing;
     }
     return missing % Math.max(history.season(), history.shape().week());

@@ -106,7 +106,7 @@ final class SeasonDetector {
   /**
    * The first length of the calendar that fits nearly as well as the best; 0 when none does. Twice
    * the length counts for it: what forecasts looks two seasons back, and a rhythm of two days is
-   * learnt better as days.
+   * learned better as days.
    */
   private int calendar(int[] calendar, int n, int longest, double best) {
     for (int length : calendar) {

@@ -10,21 +10,21 @@ public final class TunedCopy {
   private final long version;
   private final int model;
   private final int shape;
-  public long learnt; // index of the newest value that it has learned at
+  public long learned; // index of the newest value that it has learned at
   public final float[] floats; // see expert.Updates
 
   /**
    * @param version of the base model that it grew from
    * @param model tells that model, weights and all, from others
    * @param shape tells models that a copy could go on from from others
-   * @param learnt index of the newest value that it has learned at
+   * @param learned index of the newest value that it has learned at
    * @param floats weights, their average and the optimizer's state; kept, not copied
    */
-  public TunedCopy(long version, int model, int shape, long learnt, float[] floats) {
+  public TunedCopy(long version, int model, int shape, long learned, float[] floats) {
     this.version = version;
     this.model = model;
     this.shape = shape;
-    this.learnt = learnt;
+    this.learned = learned;
     this.floats = floats;
   }
 
@@ -41,8 +41,8 @@ public final class TunedCopy {
     return shape;
   }
 
-  public long learnt() {
-    return learnt;
+  public long learned() {
+    return learned;
   }
 
   public float[] floats() {
@@ -55,6 +55,6 @@ public final class TunedCopy {
   }
 
   TunedCopy copy() {
-    return new TunedCopy(version, model, shape, learnt, floats.clone());
+    return new TunedCopy(version, model, shape, learned, floats.clone());
   }
 }

@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.History;
 
 /**
- * What can be learnt from on the scale that a series has had so far: how far out a value counts,
+ * What can be learned from on the scale that a series has had so far: how far out a value counts,
  * and when the series has become so calm that the scale tells nothing any more.
  */
 final class ValueRange {
@@ -20,7 +20,7 @@ final class ValueRange {
 
   private ValueRange() {}
 
-  /** The value, or the largest one that is learnt, on its side. */
+  /** The value, or the largest one that is learned, on its side. */
   static double bounded(double value) {
     return Math.max(-LARGEST, Math.min(LARGEST, value));
   }
@@ -41,7 +41,7 @@ final class ValueRange {
 
   /**
    * Whether the newest {@value #CALM_VALUES} values, with this one, hardly move on the scale that
-   * was learnt, and yet do.
+   * was learned, and yet do.
    */
   static boolean isCalm(History history, double value) {
     if (history.age() < CALM_VALUES) {

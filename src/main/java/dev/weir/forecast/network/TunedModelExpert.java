@@ -33,7 +33,7 @@ import java.util.Objects;
  * {@link Tuning#KEEP} says so and both have the same shape; it is then drawn to the new one.
  *
  * <p>While there is no copy it says what the base model says: for a young series, for a model of
- * more than {@value #MOST_WEIGHTS} weights or with covariates, and while there is no model. A
+ * more than {@value #MAX_WEIGHTS} weights or with covariates, and while there is no model. A
  * learner that goes through the past again teaches it nothing twice.
  */
 public final class TunedModelExpert implements Expert {
@@ -42,7 +42,7 @@ public final class TunedModelExpert implements Expert {
   public static final String NAME = "base-model-tuned";
 
   /** Larger models are not tuned: a copy takes 16 bytes of a series' state for each weight. */
-  public static final int MOST_WEIGHTS = 1 << 15;
+  public static final int MAX_WEIGHTS = 1 << 15;
 
   static final int START = 200;
   private static final int REACH = 512;
@@ -51,7 +51,7 @@ public final class TunedModelExpert implements Expert {
   private static final double SGD_RATE = 5e-3;
   private static final float PULL = 3e-4f;
   private static final float DELTA = 0.5f;
-  private static final double MOST_TARGET = 8; // where the window gives the scale
+  private static final double MAX_TARGET = 8; // where the window gives the scale
 
   private final BaseModelExpert base;
   private final NetworkTraining training;
@@ -106,7 +106,7 @@ public final class TunedModelExpert implements Expert {
   /** Bytes of a copy of this model; 0 when it is too large to be tuned. */
   public int bytes(ForecastModel of) {
     int weights = TrainableModel.count(of);
-    return weights > MOST_WEIGHTS ? 0 : Float.BYTES * updates.floats(weights);
+    return weights > MAX_WEIGHTS ? 0 : Float.BYTES * updates.floats(weights);
   }
 
   /**
@@ -133,7 +133,7 @@ public final class TunedModelExpert implements Expert {
     boolean tunable =
         active.rnn().inputSize() == 1 // the past is kept without covariates
             && active.seqLen() == seqLen
-            && TrainableModel.count(active) <= MOST_WEIGHTS;
+            && TrainableModel.count(active) <= MAX_WEIGHTS;
     modelTag = active.hashCode();
     model = tunable ? active : null;
     if (!tunable) {
@@ -203,10 +203,10 @@ public final class TunedModelExpert implements Expert {
     if (copy == null) {
       copy = begin();
     }
-    if (history.t() <= copy.learnt) { // a second look at the newest value
+    if (history.t() <= copy.learned) { // a second look at the newest value
       return;
     }
-    copy.learnt = history.t();
+    copy.learned = history.t();
     for (int step = 0; step < training.steps(); step++) {
       draw(history, first, last, training.steps() * history.t() + step);
       learn(copy.floats);
@@ -241,7 +241,7 @@ public final class TunedModelExpert implements Expert {
       boolean limited = model.scaling().readsWindow();
       double center = model.scaling().center(values, 0, seqLen);
       double scale = model.scaling().scale(values, 0, seqLen);
-      double most = limited ? MOST_TARGET : Float.MAX_VALUE;
+      double most = limited ? MAX_TARGET : Float.MAX_VALUE;
       for (int i = 0; i < seqLen; i++) {
         inputs[k * seqLen + i] = (float) ((values[i] - center) / scale);
       }

@@ -144,7 +144,7 @@ public final class OpenTransactions {
   }
 
   /** Whether a transaction began between two looks, as only those of a running job do. */
-  public static boolean begun(List<Transaction> before, List<Transaction> after) {
+  public static boolean started(List<Transaction> before, List<Transaction> after) {
     return !before.containsAll(after);
   }
 

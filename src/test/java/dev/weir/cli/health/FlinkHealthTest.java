@@ -258,10 +258,10 @@ class FlinkHealthTest {
   @Test
   void oneThatNeverEndsItsAnswerIsGivenUp() throws Exception {
     drip("{\"jobs\":[", TimeUnit.MILLISECONDS.toNanos(50));
-    long begun = System.nanoTime();
+    long started = System.nanoTime();
     assertThatThrownBy(() -> rest(Duration.ofSeconds(1)).get("/slow"))
         .hasMessageContaining("got no whole answer within 1 s");
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Patience.LIMIT);
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Patience.LIMIT);
     assertThat(gone.await(2, TimeUnit.MINUTES)).as("nobody reads on").isTrue();
   }
 

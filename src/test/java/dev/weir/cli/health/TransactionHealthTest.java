@@ -43,14 +43,14 @@ class TransactionHealthTest {
   @Test
   void aTransactionThatBeginsOrEndsShowsARunningJob() {
     List<Transaction> before = List.of(transaction(0, 5, 9_000));
-    assertThat(OpenTransactions.begun(before, before)).isFalse();
+    assertThat(OpenTransactions.started(before, before)).isFalse();
     assertThat(OpenTransactions.ended(before, before, NOW)).isFalse();
-    assertThat(OpenTransactions.begun(before, List.of())).isFalse();
+    assertThat(OpenTransactions.started(before, List.of())).isFalse();
     assertThat(OpenTransactions.ended(before, List.of(), NOW)).as("committed").isTrue();
     List<Transaction> more = List.of(transaction(0, 5, 9_000), transaction(0, 6, 100));
-    assertThat(OpenTransactions.begun(before, more)).as("begun").isTrue();
+    assertThat(OpenTransactions.started(before, more)).as("started").isTrue();
     List<Transaction> sameId = List.of(transaction(0, 5, 100));
-    assertThat(OpenTransactions.begun(before, sameId)).as("begun again").isTrue();
+    assertThat(OpenTransactions.started(before, sameId)).as("started again").isTrue();
   }
 
   @Test

@@ -494,7 +494,7 @@ class PageServerTest {
   void onlySoManyListenAtOnceAndAPlaceIsFreeWhenOneLeaves() throws Exception {
     List<Socket> sockets = new ArrayList<>();
     try {
-      for (int i = 0; i < Events.MOST_CLIENTS; i++) {
+      for (int i = 0; i < Events.MAX_CLIENTS; i++) {
         sockets.add(page.listen("", 0));
         assertThat(status(sockets.get(i))).isEqualTo(200);
       }

@@ -20,7 +20,7 @@ class HistoryLoaderTest {
   private static final long BEGIN = 1_000;
   private static final long END = 41_000;
 
-  private final List<Long> begun = new ArrayList<>();
+  private final List<Long> started = new ArrayList<>();
 
   /** Every twentieth offset, as a long partition of many series has those of one. */
   private static List<Long> twentieths(long from, long to) {
@@ -28,7 +28,7 @@ class HistoryLoaderTest {
   }
 
   private Part<Long> whole(long from, long to) {
-    begun.add(from);
+    started.add(from);
     return new Part<>(twentieths(from, to), true);
   }
 
@@ -36,7 +36,7 @@ class HistoryLoaderTest {
   void allOfItComesInOrderAndTheNewestPartIsReadFirst() {
     assertThat(HistoryLoader.newestFirst(BEGIN, END, this::whole))
         .isEqualTo(twentieths(BEGIN, END));
-    assertThat(begun).containsExactly(36_000L, 26_000L, 6_000L, 1_000L);
+    assertThat(started).containsExactly(36_000L, 26_000L, 6_000L, 1_000L);
   }
 
   @Test
@@ -48,7 +48,7 @@ class HistoryLoaderTest {
             (from, to) ->
                 from == 6_000 ? new Part<>(twentieths(9_000, to), false) : whole(from, to));
     assertThat(found).isEqualTo(twentieths(9_000, END));
-    assertThat(begun).containsExactly(36_000L, 26_000L);
+    assertThat(started).containsExactly(36_000L, 26_000L);
   }
 
   @Test
@@ -58,17 +58,17 @@ class HistoryLoaderTest {
             BEGIN,
             END,
             (from, to) -> {
-              begun.add(from);
+              started.add(from);
               return new Part<>(LongStream.range(from, to).boxed().toList(), true);
             });
     assertThat(found).hasSize(5_000);
-    assertThat(begun).containsExactly(36_000L);
+    assertThat(started).containsExactly(36_000L);
   }
 
   @Test
   void anEmptyPartitionIsNotRead() {
     assertThat(HistoryLoader.newestFirst(7, 7, this::whole)).isEmpty();
-    assertThat(begun).isEmpty();
+    assertThat(started).isEmpty();
   }
 
   /** Whoever asked may have ceased to wait by then, and nobody else would learn of it. */

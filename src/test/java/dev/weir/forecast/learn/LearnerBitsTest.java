@@ -41,7 +41,7 @@ class LearnerBitsTest {
     }
 
     /**
-     * The bits of forecasts and intervals after some of the values, then of all that was learnt.
+     * The bits of forecasts and intervals after some of the values, then of all that was learned.
      */
     static List<String> lines() {
       LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(EXPERTS);

@@ -303,7 +303,7 @@ class TunedModelExpertTest {
     }
     assertThat(found).as("when the season was found").isGreaterThan(300);
     assertThat(series.updates()).isEqualTo(values - TunedModelExpert.START + 1);
-    assertThat(series.memory.tuned().learnt()).isEqualTo(values - 1);
+    assertThat(series.memory.tuned().learned()).isEqualTo(values - 1);
   }
 
   @Test

@@ -23,7 +23,7 @@ class JobFileFuzzTest {
   private static final long SEED = 20261128;
 
   /** A learner of the longest horizon is made before it is refused; its memory is the bound. */
-  private static final long MOST_BYTES = 100L << 20;
+  private static final long MAX_BYTES = 100L << 20;
 
   private static final String[] WORDS = {
     "&a",
@@ -93,7 +93,7 @@ class JobFileFuzzTest {
   @Test
   void anyTextIsAJobOrRefusedInPlainLines() throws Exception {
     Fuzzer fuzzer = new Fuzzer(SEED, samples(), WORDS);
-    fuzzer.run(JobFileFuzzTest::open, MOST_BYTES, 1_000);
+    fuzzer.run(JobFileFuzzTest::open, MAX_BYTES, 1_000);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
   }

@@ -40,7 +40,7 @@ public final class Analogs implements Expert {
   private static final double FORGETTING = 0.995;
   private static final double SHRINKAGE = 0.02; // of the sums, towards rho = .8
   private static final double START = 0.8;
-  private static final int MOST_PHASES = 96; // in G: of a longer season neighbours are one
+  private static final int MAX_PHASES = 96; // in G: of a longer season neighbours are one
   private static final double WEIGHT = 0.1; // of the newest value in G at its phase, at least
 
   private static final int BLOCK = 16; // candidates that are passed over at once
@@ -145,7 +145,7 @@ public final class Analogs implements Expert {
   }
 
   private static int phases(int season) {
-    return Math.min(season, MOST_PHASES);
+    return Math.min(season, MAX_PHASES);
   }
 
   private static int phase(long index, int season) {

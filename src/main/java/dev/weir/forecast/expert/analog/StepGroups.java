@@ -1,7 +1,7 @@
 package dev.weir.forecast.expert.analog;
 
 /**
- * Steps that share what is learnt for them: 1, 2, 3-4, 5-8, 9-16, 17-32 and so on, since
+ * Steps that share what is learned for them: 1, 2, 3-4, 5-8, 9-16, 17-32 and so on, since
  * neighbouring far steps hardly differ.
  */
 public final class StepGroups {

@@ -33,7 +33,7 @@ public final class LogRls implements Expert {
 
   private static final double WEIGHT = 0.15; // of the newest value at its phase, at least
 
-  private static final int LONGEST_WEEK = 512;
+  private static final int MAX_WEEK = 512;
 
   private final Rls many = rls(LAGS);
   private final Rls few = rls(FEW_LAGS);
@@ -71,7 +71,7 @@ public final class LogRls implements Expert {
 
   /** A week, unless it is so long that its profile and its deviations would rule the memory. */
   private static int week(Shape shape) {
-    return shape.week() <= LONGEST_WEEK ? shape.week() : 1;
+    return shape.week() <= MAX_WEEK ? shape.week() : 1;
   }
 
   private static int profiles(Shape shape) {

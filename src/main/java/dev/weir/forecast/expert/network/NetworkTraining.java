@@ -36,8 +36,8 @@ public record NetworkTraining(
   /** In place of a number: each network's own. */
   public static final int OWN = 0;
 
-  private static final int MOST_REPLAY = 4096;
-  private static final int MOST_STEPS = 16;
+  private static final int MAX_REPLAY = 4096;
+  private static final int MAX_STEPS = 16;
 
   /** What a job uses unless told otherwise. */
   public static final NetworkTraining DEFAULT =
@@ -104,8 +104,8 @@ public record NetworkTraining(
   public NetworkTraining {
     check(every >= 1 && every <= 1_000, "every", "1 to 1000", every);
     check(start >= 0 && start <= 1_000_000, "start", "0 to 1000000", start);
-    check(steps >= 1 && steps <= MOST_STEPS, "steps", "1 to " + MOST_STEPS, steps);
-    check(replay >= 0 && replay <= MOST_REPLAY, "replay", "at most " + MOST_REPLAY, replay);
+    check(steps >= 1 && steps <= MAX_STEPS, "steps", "1 to " + MAX_STEPS, steps);
+    check(replay >= 0 && replay <= MAX_REPLAY, "replay", "at most " + MAX_REPLAY, replay);
     check(
         learningRate >= 0 && learningRate <= 1,
         "learning rate",

@@ -41,9 +41,9 @@ public final class RecurrentCorrector implements Corrector {
   private static final int EAGER = 200; // twice as many updates up to this age
   private static final int KEPT_ANYHOW = 200;
   private static final int WINDOWS = 2;
-  private static final double MOST_INPUT = 5;
-  private static final double MOST_TARGET = 8;
-  private static final double MOST_OUTPUT = 3;
+  private static final double MAX_INPUT = 5;
+  private static final double MAX_TARGET = 8;
+  private static final double MAX_OUTPUT = 3;
   private static final float DELTA = 0.5f;
   private static final double ADAM_RATE = 1e-3;
   private static final double SGD_RATE = 0.05;
@@ -260,7 +260,7 @@ public final class RecurrentCorrector implements Corrector {
         arrived[at] = u + i <= t;
         if (arrived[at]) {
           double left = history.at(u + i) - anchor - means.get(i - 1);
-          target[at] = (float) clip(left / unit(i, fast), MOST_TARGET);
+          target[at] = (float) clip(left / unit(i, fast), MAX_TARGET);
         }
       }
     }
@@ -286,7 +286,7 @@ public final class RecurrentCorrector implements Corrector {
     FloatSlice h = state.averagedCarried();
     answer(state.averaged(), h.array(), h.from(), answer, 0);
     for (int i = 1; i <= horizon; i++) {
-      double correction = usable ? unit(i, fast) * clip(answer[i - 1], MOST_OUTPUT) : 0;
+      double correction = usable ? unit(i, fast) * clip(answer[i - 1], MAX_OUTPUT) : 0;
       out[i - 1] = mean[i - 1] + correction;
     }
   }
@@ -322,7 +322,7 @@ public final class RecurrentCorrector implements Corrector {
     double slow = history.deviation();
     if (history.isUsable(slow)) {
       set(2, value - history.mean(), slow);
-      x[3] = unit < 1e300 ? (float) clip(Math.log(unit / slow), MOST_INPUT) : 0;
+      x[3] = unit < 1e300 ? (float) clip(Math.log(unit / slow), MAX_INPUT) : 0;
     }
     if (season > 1) {
       set(4, history.lag(1, season) - value, unit);
@@ -353,7 +353,7 @@ public final class RecurrentCorrector implements Corrector {
   }
 
   private void set(int k, double difference, double unit) {
-    x[k] = (float) clip(difference / unit, MOST_INPUT);
+    x[k] = (float) clip(difference / unit, MAX_INPUT);
   }
 
   /** How far the value was from what b had said i steps before. */

@@ -49,7 +49,7 @@ final class WindowInputs {
 
   /**
    * The first origin whose window and season are known. A week is asked for only where the past was
-   * forgotten, since a young series has to be learnt before its first week is over.
+   * forgotten, since a young series has to be learned before its first week is over.
    *
    * @param steps whether {@link #fillSteps} is asked, which looks further back
    */

@@ -30,7 +30,7 @@ import java.util.Arrays;
  *
  * Many-to-one: h are the final states of both directions. Many-to-many: h are their states at step
  * i of a window that is as long as the horizon, and W and c are the same for all steps. Either way
- * the targets come after the window, and none is learnt from before it has come: at step j the
+ * the targets come after the window, and none is learned from before it has come: at step j the
  * backward state has read y[j+1]. Trained on that, the network learns to copy and is worth nothing
  * at the end of the window, where it counts. Only a network of one direction may be trained at all
  * steps, many-to-one: then h at step u, with the phi of that step, answers for u + i, as far as
@@ -44,7 +44,7 @@ import java.util.Arrays;
  * <p>Measured on 23 series, processor time on one shared core and bytes for each series beyond
  * those of {@link Naive}, {@code birnn}: 110 us and 20 KB for a horizon of 2, 140 us and 61 KB (42
  * KB without a season) for 24, nearly all of it four numbers for each weight. When a season is
- * found late, the whole tail is learnt again at this price: about .2 s for 1,200 values.
+ * found late, the whole tail is learned again at this price: about .2 s for 1,200 values.
  *
  * <p>Known gaps: a short series with many steps ahead has more weights of the linear path than it
  * can tell apart; over 750 values it may be worse than {@link Naive} at 24 steps. The first week of
