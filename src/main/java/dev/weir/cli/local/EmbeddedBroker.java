@@ -130,7 +130,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   /**
    * Returns a port that was free a moment ago; the start fails, and says so, if another process
    * takes it in between. It is below those that Linux gives to outgoing connections (32768 and up),
-   * many of which a busy machine opens.
+   * which a busy machine opens often.
    */
   public static int freePort() throws IOException {
     while (true) {

@@ -18,11 +18,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Who is let in, and what a browser is told about the page. Stands before everything else that is
- * served.
+ * Rejects requests that are not allowed, and sets the security headers. Runs before every handler.
  *
  * <p>On loopback without a token only requests to a name of this machine are answered, so that a
- * page from elsewhere cannot make a browser ask us under its own name (DNS rebinding). With a token
+ * foreign page cannot make a browser send requests under its own name (DNS rebinding). With a token
  * each request must carry it: as a cookie, which {@code ?token=} sets once, or as {@code
  * Authorization: Bearer}. Nothing is allowed to other origins.
  */

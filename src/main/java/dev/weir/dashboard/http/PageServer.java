@@ -81,8 +81,8 @@ public final class PageServer implements AutoCloseable {
     this.job = job;
     this.lookBack = lookBack;
     this.events = new Events(job);
-    AccessFilter doors = new AccessFilter(token);
-    this.server = Javalin.create(config -> configure(config, address, idle, doors));
+    AccessFilter access = new AccessFilter(token);
+    this.server = Javalin.create(config -> configure(config, address, idle, access));
     try {
       server.start();
     } catch (RuntimeException e) {
@@ -109,7 +109,7 @@ public final class PageServer implements AutoCloseable {
   }
 
   private void configure(
-      JavalinConfig config, InetSocketAddress address, Duration idle, AccessFilter doors) {
+      JavalinConfig config, InetSocketAddress address, Duration idle, AccessFilter access) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.asyncTimeout = 0;
@@ -121,7 +121,7 @@ public final class PageServer implements AutoCloseable {
     config.jetty.addConnector((jetty, http) -> connector(jetty, http, address, idle));
     config.jetty.modifyServletContextHandler(
         context ->
-            context.addFilter(new FilterHolder(doors), "/*", EnumSet.of(DispatcherType.REQUEST)));
+            context.addFilter(new FilterHolder(access), "/*", EnumSet.of(DispatcherType.REQUEST)));
     config.validation.register(SeriesTable.Sort.class, SeriesTable.Sort::valueOf);
     config.validation.register(Forecast.Status.class, Forecast.Status::valueOf);
     config.staticFiles.add(

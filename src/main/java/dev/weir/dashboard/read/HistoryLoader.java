@@ -93,8 +93,8 @@ public final class HistoryLoader implements AutoCloseable {
   }
 
   /**
-   * Fills the row's history; returns when that is done, or when it takes too long: then it goes on.
-   * What cannot be read now is looked for anew when somebody asks again.
+   * Fills the row's history. Returns when it is complete or after the time limit; loading continues
+   * in the latter case. Records that could not be read are read again at the next request.
    */
   public void fill(SeriesRow row) {
     try {
@@ -156,7 +156,7 @@ public final class HistoryLoader implements AutoCloseable {
                 return score != null && score.series().equals(row.name()) ? score : null;
               })
           .forEach(found::score);
-    } catch (RuntimeException e) { // not only Kafka's; whoever asked may have ceased to wait
+    } catch (RuntimeException e) { // not only Kafka's; the caller may no longer wait
       LOG.warn("could not look back: {}", e.toString());
       state.histories.missed(row); // and what was found is shown
     }
@@ -219,8 +219,8 @@ public final class HistoryLoader implements AutoCloseable {
   }
 
   /**
-   * One that could not be read to its end in time holds nothing; one of which something was deleted
-   * meanwhile, or cannot be read, what comes after that.
+   * Empty if it was not read to its end in time. If records were deleted meanwhile or are
+   * unreadable, it contains the records after them.
    */
   public static <T> Part<T> part(
       TopicConsumer consumer,

@@ -60,7 +60,7 @@ public final class TopicReader implements AutoCloseable {
 
   /**
    * @param back how many of its newest records are read of a partition at first
-   * @param lost is told how many offsets are passed over, since what they hold cannot be read
+   * @param lost receives the number of skipped, unreadable offsets
    */
   public TopicReader(
       String name,
@@ -207,7 +207,7 @@ public final class TopicReader implements AutoCloseable {
     return all;
   }
 
-  /** Takes what partitions there are now; false when there are none. */
+  /** Assigns the current partitions; false if there are no partitions. */
   private boolean assign(TopicConsumer consumer) {
     List<TopicPartition> wanted = partitions();
     if (!consumer.followed().equals(Set.copyOf(wanted))) {

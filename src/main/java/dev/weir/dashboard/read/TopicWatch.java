@@ -162,7 +162,7 @@ public final class TopicWatch implements AutoCloseable {
         .formatted(bootstrapServers);
   }
 
-  /** What Kafka says, some of which are sentences, as a part of one. */
+  /** Kafka's message without its final period, for use within a sentence. */
   static String message(Throwable cause) {
     return String.valueOf(cause.getMessage()).replaceAll("[.\\s]+$", "");
   }

@@ -26,7 +26,7 @@ public final class DeadLetterSummary {
   public record Reason(String reason, long count, long last, Example example) {}
 
   /**
-   * @param key as text, or as 0x... when it is none; null when there is none
+   * @param key as text, or as hex if it is not text; null if absent
    */
   record Example(
       String message, String topic, int partition, long offset, String key, String value) {}

@@ -48,7 +48,7 @@ public final class Histories {
     return taken > 0 || again;
   }
 
-  /** What is on the topics of it could not be had: is looked for anew when somebody asks again. */
+  /** Its history could not be read from the topics; the next request reads again. */
   public synchronized void missed(SeriesRow row) {
     if (asked.contains(row)) {
       missed.add(row);

@@ -138,7 +138,7 @@ public final class SeriesHistory {
   }
 
   /**
-   * @param level of the narrowest interval; NaN if there is none
+   * @param level of the narrowest interval; NaN without an interval
    * @param wideLevel of the widest one; NaN if there is no second one
    * @param score the newest one, or null
    */
@@ -279,7 +279,7 @@ public final class SeriesHistory {
         viewValues[count++] = values[i];
       }
     }
-    // what belongs to the observations shown; all when there are none
+    // those of the observations shown; all without observations
     long from = end > first ? times[first] : Long.MIN_VALUE;
     Map<Mode, ModeView> views = new EnumMap<>(Mode.class);
     List<Swap> swaps = new ArrayList<>();

@@ -170,7 +170,7 @@ public final class SeriesRow {
     return row;
   }
 
-  /** The one whose figures stand in the list. */
+  /** The mode whose figures the list shows. */
   private ModeRow first() {
     for (ModeRow row : modes) {
       if (row != null) {
@@ -181,8 +181,8 @@ public final class SeriesRow {
   }
 
   /**
-   * What the list is sorted by, without a copy of anything: our error over that of seasonal naive,
-   * or of naive where there is none, as the page shows it.
+   * The list's sort key, as the page shows it: our error divided by that of seasonal naive, or of
+   * naive without a season. Allocates nothing.
    */
   synchronized double relative() {
     ModeRow row = first();

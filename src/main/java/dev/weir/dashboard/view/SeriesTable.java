@@ -58,8 +58,7 @@ public final class SeriesTable {
   /**
    * The row of a series, or null when there is no room for a new one.
    *
-   * @param added is told of a new one before any other thread can see it, so that nothing of it
-   *     comes earlier
+   * @param added receives a new row before any other thread can see it
    */
   public SeriesRow row(String name, Consumer<SeriesRow> added) {
     SeriesRow row = byName.get(name);

@@ -16,7 +16,7 @@ import java.io.IOException;
  */
 public final class Expiry {
 
-  private final long ttl; // 0: for ever
+  private final long ttl; // 0: forever
   private final long half; // of a ttl, rounded up
   private long since; // the first timer of this task, by the clock; 0 before
 
@@ -36,7 +36,7 @@ public final class Expiry {
   }
 
   /**
-   * The series at hand has an observation. A series that is behind the watermark lives by the
+   * The current series has an observation. A series that is behind the watermark lives by the
    * watermark, else it would be dropped again and again while its past comes in.
    *
    * @param before time of the series' newest observation before this one
@@ -67,7 +67,7 @@ public final class Expiry {
   }
 
   /**
-   * When the timer of the series at hand is to fire, which was restored and whose job may have had
+   * When the timer of the current series is to fire, which was restored and whose job may have had
    * no ttl before. Idempotent.
    */
   public long restored(WindowState state, SeriesHost host) throws IOException {

@@ -66,7 +66,7 @@ public record ForecastSettings(
    * @param model name of the model that makes it, or takes part in it; null when none does
    * @param horizon values in the forecast
    * @param initialModel the model to start with until the model topic brings one, as safetensors
-   *     bytes; null when there is none
+   *     bytes; null if absent
    * @param learning how each series is learned; null: the model alone makes the forecast
    */
   public record Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning)

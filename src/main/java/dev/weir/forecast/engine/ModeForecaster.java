@@ -31,16 +31,16 @@ import java.util.List;
 final class ModeForecaster {
 
   private final Target target;
-  private final ForecastModel initialModel; // null when there is none
+  private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
   private final SeriesHost host;
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
-  private NetworkForecaster network; // of the active model; null while there is none
+  private NetworkForecaster network; // of the active model; null if absent
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
   private long restarts;
-  private long before; // values of the series at hand before its newest and what is missing there
+  private long before; // values of the current series before its newest and what is missing there
 
   ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesHost host) {
     this.target = target;
@@ -75,7 +75,7 @@ final class ModeForecaster {
   /**
    * Takes the newest published model, or the initial one; made ready only when it has changed.
    *
-   * @param published null when there is none
+   * @param published null if absent
    * @param time when it was published, milliseconds since 1970, or {@link SeriesForecaster#NO_TIME}
    * @return whether its network is of another size or kind than the one before
    */
@@ -94,12 +94,12 @@ final class ModeForecaster {
     return true;
   }
 
-  /** Which code computes the active model's network; null while there is none. */
+  /** Which code computes the active model's network; null if absent. */
   String kernel() {
     return network == null ? null : network.kernel();
   }
 
-  /** The active model's version, as its forecasts have it; for whoever reads metrics. */
+  /** The active model's version, as its forecasts have it; for metrics. */
   long modelVersion() {
     NetworkForecaster active = network;
     return active == null ? Forecast.NO_VERSION : active.model().version();
@@ -215,7 +215,7 @@ final class ModeForecaster {
         window.isFull() ? Status.OK : Status.WARMUP);
   }
 
-  /** Whether this value is one after which a score is told. */
+  /** Whether a score is emitted after this value. */
   boolean isScoreDue(LearnerState state) {
     int every = target.learning().scoresEvery();
     return every > 0 && state.count() / every > before / every && learner.scored(state, 1) > 0;

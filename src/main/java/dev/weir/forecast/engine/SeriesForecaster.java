@@ -47,7 +47,7 @@ public final class SeriesForecaster {
 
   /**
    * @throws IllegalArgumentException when an initial model does not fit its target
-   * @throws IOException when an initial model is none
+   * @throws IOException if the bytes of an initial model are not a readable model
    */
   public SeriesForecaster(ForecastSettings settings, SeriesHost host) throws IOException {
     this.settings = settings;
@@ -97,7 +97,7 @@ public final class SeriesForecaster {
     return forecasters[target].use(published, time);
   }
 
-  /** The version of a target's model, as its forecasts have it; for whoever reads metrics. */
+  /** The version of a target's model, as its forecasts have it; for metrics. */
   public long modelVersion(int target) {
     return forecasters[target].modelVersion();
   }
@@ -107,7 +107,7 @@ public final class SeriesForecaster {
     return forecasters[target].modelAgeSeconds();
   }
 
-  /** Which code computes the network of a target's model; null while there is none. */
+  /** Which code computes the network of a target's model; null if absent. */
   public String kernel(int target) {
     return forecasters[target].kernel();
   }
@@ -118,7 +118,7 @@ public final class SeriesForecaster {
   }
 
   /**
-   * Takes in an observation of the series at hand, with as many features as the settings say.
+   * Takes in an observation of the current series, with the number of features in the settings.
    *
    * @param source the record that brought it; for a dead letter
    */
@@ -204,7 +204,7 @@ public final class SeriesForecaster {
     return fitted;
   }
 
-  /** Appends the earliest waiting observation if it is complete; false when there is none. */
+  /** Appends the earliest waiting observation if it is complete; false if none waits. */
   private boolean advance(WindowState state, long completeUpTo) throws IOException {
     if (state.pendingSize() > 0 && state.pendingTime(0) <= completeUpTo) {
       resetAfterSilence(state, state.pendingTime(0));
@@ -249,7 +249,7 @@ public final class SeriesForecaster {
   /**
    * Event time has reached one that {@link SeriesHost#wakeAt} was asked for.
    *
-   * @param series name of the series at hand
+   * @param series name of the current series
    */
   public void wake(String series, long timestamp) throws IOException {
     WindowState state = host.window();

@@ -9,8 +9,8 @@ import dev.weir.model.Mode;
 import java.io.IOException;
 
 /**
- * What a {@link SeriesForecaster} needs of the engine that it runs in: the state of the series at
- * hand, event time, and somewhere for what comes out. The engine says which series is at hand.
+ * The engine that a {@link SeriesForecaster} runs in: state of the current series, event time,
+ * timers and output. The engine selects the current series before each call.
  */
 public interface SeriesHost {
 
@@ -73,12 +73,12 @@ public interface SeriesHost {
   /** Counts something that no output tells of. */
   void count(Counted what, long by);
 
-  /** The series at hand has learned from its newest value. */
+  /** The current series has learned from its newest value. */
   default void scored(Mode mode, String series, Scored scored) {
     // for who measures
   }
 
-  /** Whether the forecasts of the window at hand are to be timed; asked once for each window. */
+  /** Whether the forecasts of the current window are to be timed; asked once for each window. */
   default boolean isSampled() {
     return false;
   }

@@ -14,7 +14,7 @@ public record StateLimits(Duration ttl, int maxSeries) implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  /** Everything is kept for ever. */
+  /** Everything is kept forever. */
   public static final StateLimits NONE = new StateLimits(Duration.ZERO, 0);
 
   public StateLimits {

@@ -27,7 +27,7 @@ public final class Evaluation {
 
   public static final String WEIR = "weir";
 
-  /** As {@link #WEIR}, without the experts that are networks; absent when there are none. */
+  /** As {@link #WEIR}, without the experts that are networks; absent without such experts. */
   public static final String WITHOUT_NETWORKS = "weir_without_networks";
 
   public static final String NAIVE = "naive";
@@ -163,8 +163,8 @@ public final class Evaluation {
   }
 
   /**
-   * What the protocol makes of one series: its origins, its naive forecasts and its scales. Whoever
-   * made the forecasts of its origins has them scored here.
+   * What the protocol makes of one series: its origins, its naive forecasts and its scales. The
+   * forecasts of its origins are scored here.
    */
   public static final class Trial {
     private final String series;
@@ -252,7 +252,7 @@ public final class Evaluation {
       }
     }
 
-    /** The scores of a method of which all origins have been added. */
+    /** The scores of a method after all origins were added. */
     public SeriesScore score(Sums sums) {
       double best = Math.min(naive.meanError(), seasonal.meanError());
       return sums.score(scale, squaredScale, best);

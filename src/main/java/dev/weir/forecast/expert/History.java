@@ -186,7 +186,7 @@ public final class History {
     return shape.season();
   }
 
-  /** Index of the newest value; below {@link #start()} while there is none. */
+  /** Index of the newest value; below {@link #start()} if there is no value. */
   public long t() {
     return longs[longsAt + T];
   }

@@ -4,7 +4,7 @@ package dev.weir.forecast.expert;
  * What decides how much an expert has to remember of a series.
  *
  * @param horizon steps ahead
- * @param season observations in a season; 1 when there is none
+ * @param season observations in a season; 1 without a season
  * @param exact newest values that {@link History} keeps as they came
  * @param tail newest values that it keeps transformed, in single precision
  * @param replay values before the exact ones that it also keeps as they came, for experts that

@@ -14,7 +14,7 @@ import java.util.List;
 final class ExpertPanel {
 
   private final Expert[] experts;
-  private final int firstCorrector; // experts from here on are told the mean of those before
+  private final int firstCorrector; // experts from here on receive the mean of those before
   private final double[][] made; // (experts, horizon)
   private long restarts;
 

@@ -71,7 +71,7 @@ public final class Experts {
    * @param neighbours analogs averaged
    * @param reach values that analogs look back
    * @param training how networks learn
-   * @throws IllegalArgumentException when there is none of a name
+   * @throws IllegalArgumentException if no expert has a given name
    */
   public static List<Expert> create(
       List<String> names, int window, int neighbours, int reach, NetworkTraining training) {
@@ -90,7 +90,7 @@ public final class Experts {
    * @param neighbours analogs averaged
    * @param reach values that analogs look back
    * @param training how networks learn
-   * @throws IllegalArgumentException when there is none of this name
+   * @throws IllegalArgumentException if no expert has this name
    */
   public static Expert create(
       String name, int window, int neighbours, int reach, NetworkTraining training) {
@@ -132,7 +132,7 @@ public final class Experts {
           "expert: expected one of %s, got %s".formatted(all(), name));
     }
     Expert expert = factory.create();
-    if (!expert.name().equals(name)) { // shares and errors are told by it
+    if (!expert.name().equals(name)) { // shares and errors are reported under it
       throw new IllegalArgumentException(
           "expert: expected the name of its factory, %s, got %s (%s)"
               .formatted(name, expert.name(), factory.getClass().getName()));

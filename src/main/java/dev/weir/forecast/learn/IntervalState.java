@@ -24,7 +24,7 @@ final class IntervalState {
   static final int FEATURES = 4;
 
   /**
-   * Of a longer season, neighbouring phases are one: a day of quarters of an hour is told apart.
+   * A longer season shares state between neighboring phases; 96 phases (quarters of an hour) are kept apart.
    */
   private static final int MAX_PHASES = 96;
 

@@ -43,7 +43,7 @@ public record LearnerSettings(
   /** As a season: find it in the data. */
   public static final int AUTO = 0;
 
-  /** As a season: there is none. */
+  /** As a season: no season. */
   public static final int NONE = 1;
 
   /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */

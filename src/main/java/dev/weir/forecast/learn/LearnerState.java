@@ -39,7 +39,7 @@ public final class LearnerState {
   private final long[] longs;
   private double[] doubles;
   private float[] floats;
-  private TunedCopy tuned; // null while there is none
+  private TunedCopy tuned; // null if absent
 
   /** Takes the arrays of a saved state; does not copy them. */
   public LearnerState(long[] longs, double[] doubles, float[] floats) {
@@ -72,7 +72,7 @@ public final class LearnerState {
     return floats;
   }
 
-  /** The series' own copy of the base model; null while there is none. */
+  /** The series' own copy of the base model; null if absent. */
   public TunedCopy tuned() {
     return tuned;
   }

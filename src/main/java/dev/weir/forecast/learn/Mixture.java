@@ -30,7 +30,7 @@ final class Mixture {
   private final double discount;
   private final PhasedHedge hedge;
   private final Hedge finalHedge;
-  private final StackedRegression regression; // null when there is none
+  private final StackedRegression regression; // null if absent
   private final IntervalTracker tracker;
   private final Scored newest;
 

@@ -62,7 +62,7 @@ public final class Spacing {
     doubles[share] = known ? equal : 0;
   }
 
-  /** The step that nine of ten are equal to, milliseconds; 0 when there is none. */
+  /** The step that nine of ten are equal to, milliseconds; 0 if there is no such step. */
   long regular() {
     return doubles[share] >= REGULAR ? (long) doubles[step] : 0;
   }

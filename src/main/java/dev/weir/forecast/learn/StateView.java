@@ -148,7 +148,7 @@ final class StateView {
     Arrays.fill(floats, layout.expertFloats[e], layout.expertFloats[e + 1], 0);
   }
 
-  /** Whether all steps of an expert's forecast are always equal, so that one stands for all. */
+  /** Whether all steps of an expert's forecast are always equal, so that one is stored for all. */
   boolean isFlat(int e) {
     return layout.flat[e];
   }

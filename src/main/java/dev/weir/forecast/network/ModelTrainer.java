@@ -178,7 +178,7 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   /**
-   * Where training stands; everything that is needed to go on.
+   * The state of a training, with everything needed to resume it.
    *
    * @param epoch epochs done
    * @param score validation of the newest epoch
@@ -210,7 +210,7 @@ public final class ModelTrainer implements AutoCloseable {
   private long skippedUpdates;
 
   /**
-   * @param series of which only the values are read, oldest first, finite
+   * @param series only their values are read; oldest first, finite
    */
   public ModelTrainer(Settings settings, List<double[]> series) {
     this(settings, TrainingData.withoutCovariates(settings, series));

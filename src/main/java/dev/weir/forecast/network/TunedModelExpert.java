@@ -65,7 +65,7 @@ public final class TunedModelExpert implements Expert {
   private LearnerState series;
   private long newest;
 
-  // of the model at hand, made when it changes
+  // of the current model, made when it changes
   private ForecastModel active;
   private ForecastModel model; // the same; null when it can't be tuned
   private int modelTag;

@@ -100,7 +100,7 @@ public final class SequenceWindow {
     return resumed ? Sampling.Gap.SKIP : sampling.gap(missing);
   }
 
-  /** What stands for the k-th missing one, k from 1, where they are filled in. */
+  /** The value filled in for the k-th missing observation, k from 1. */
   public double filled(long k) {
     return sampling.filled(before, last(), k, missing);
   }

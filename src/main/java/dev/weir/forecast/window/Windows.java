@@ -167,7 +167,7 @@ public final class Windows {
     return false;
   }
 
-  /** Appends the earliest waiting observation if it is complete; false when there is none. */
+  /** Appends the earliest waiting observation if it is complete; false if none waits. */
   public boolean advance(WindowState state, long completeUpTo) {
     if (state.pendingSize() == 0 || state.pendingTime(0) > completeUpTo) {
       return false;

@@ -98,7 +98,7 @@ public final class DeadLetterTopic {
     }
   }
 
-  /** The record at a place, or null when there is none. */
+  /** The record at a place, or null if absent. */
   public Letter at(int partition, long offset) throws IOException {
     Letter[] found = new Letter[1];
     try (TopicConsumer consumer = consumer()) {

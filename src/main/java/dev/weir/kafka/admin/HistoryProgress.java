@@ -12,7 +12,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  */
 public final class HistoryProgress implements AutoCloseable {
 
-  /** Stands for the offset of a partition of which no checkpoint holds anything yet. */
+  /** The offset of a partition that no checkpoint contains yet. */
   public static final long NOTHING = -1;
 
   private final KafkaSettings settings;

@@ -24,7 +24,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 
 /**
  * What a job's user may do, asked before the job starts: a right that is missing would be met by
- * the running job, which fails and restarts for ever. An answer that does not come, for another
+ * the running job, which fails and restarts forever. An answer that does not come, for another
  * reason than a missing right, is left for the job to meet.
  */
 final class JobRights {

@@ -33,7 +33,7 @@ public final class LatestRecords implements AutoCloseable {
   }
 
   /**
-   * Where a topic begins and ends, by partition. Its length counts offsets, of which marks of
+   * Where a topic begins and ends, by partition. Its length counts offsets, including marks of
    * transactions and what was compacted away are no records.
    */
   public record Extent(Map<Integer, Long> begins, Map<Integer, Long> ends) {

@@ -132,7 +132,7 @@ public final class ModelTopic {
     }
   }
 
-  /** The highest version published under this name, used or kept; -1 when there is none. */
+  /** The highest version published under this name, used or kept; -1 if there is no version. */
   public long newestVersion(String name) {
     return versions().of(name).stream().mapToLong(ModelVersions.Version::version).max().orElse(-1);
   }
@@ -190,7 +190,7 @@ public final class ModelTopic {
    *
    * @param to the version; null for the highest one below that in use
    * @return the version that jobs use now
-   * @throws IOException when there is none to go back to: the message names those that there are
+   * @throws IOException if there is no version to return to; the message lists the available versions
    */
   public long rollback(String name, Long to) throws IOException {
     ModelVersions versions = versions();

@@ -97,7 +97,7 @@ public final class ModelVersions {
     return all().stream().filter(version -> version.name.equals(name)).toList();
   }
 
-  /** The version that came last, or null when there is none of this name. */
+  /** The newest version with this name; null if absent. */
   public Version active(String name) {
     Version version = newest.get(name);
     return version == null ? null : as(version, State.PUBLISHED);

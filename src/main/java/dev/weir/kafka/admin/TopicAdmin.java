@@ -68,7 +68,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   /**
    * Creates those of the job's topics that are missing, replicated as the brokers see fit. Their
-   * records are kept for ever: Kafka judges a record's age by its timestamp, which is that of the
+   * records are kept forever: Kafka judges a record's age by its timestamp, which is that of the
    * observation, so that the usual week would delete a replay of last year within minutes.
    */
   public void createMissing(Topics topics, int partitions) {
@@ -97,12 +97,10 @@ public final class TopicAdmin implements AutoCloseable {
 
   /**
    * Creates a topic unless it exists; returns when the brokers know it. Only the controller knows
-   * whether there is one: a broker goes on listing a deleted topic until it has heard of its end,
-   * so that one who looks first may find what is gone. But who may not create a topic is told
-   * nothing by the controller, and looks.
+   * whether it exists: a broker lists a deleted topic until it learns of the deletion. Without the
+   * right to create topics the controller does not answer, and the brokers' list decides.
    *
-   * <p>That a broker knows of a partition does not mean yet that it takes records for it, so that
-   * is waited for too. A producer that comes in between has its first batch refused and the next,
+   * <p>A broker may know a partition before it accepts records for it, so this waits for that too. A producer that comes in between has its first batch refused and the next,
    * which is on its way already, taken. The first one is then out of order for good, and is tried
    * until {@code delivery.timeout.ms} has passed.
    */
@@ -131,7 +129,7 @@ public final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  /** A created topic's id; zero for who may not describe what he may create. */
+  /** The topic's id, or ZERO_UUID if the user may create but not describe it. */
   private static Uuid id(CreateTopicsResult result, String name) {
     try {
       return result.topicId(name).getNow(Uuid.ZERO_UUID);
@@ -143,7 +141,7 @@ public final class TopicAdmin implements AutoCloseable {
     }
   }
 
-  /** Whether a topic that could not be created is there; for who may not create it. */
+  /** Whether the topic exists, after its creation was not authorized. */
   private boolean isListed(String name, IllegalStateException failure) {
     if (!(failure.getCause() instanceof ApiException)
         || failure.getCause() instanceof AuthenticationException

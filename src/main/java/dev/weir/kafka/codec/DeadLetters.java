@@ -111,7 +111,7 @@ public final class DeadLetters {
    * @param maxBytes the longest value that the topic takes beside an ordinary key; what is longer
    *     is cut, and says so
    * @param now the clock; brokers refuse a record whose timestamp is well ahead of theirs, and its
-   *     own one stands in the headers
+   *     own one is in the headers
    */
   static ProducerRecord<byte[], byte[]> record(
       String topic, DeadLetter letter, int maxBytes, long now) {

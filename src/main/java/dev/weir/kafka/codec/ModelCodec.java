@@ -46,7 +46,7 @@ public final class ModelCodec {
     return bytes.toByteArray();
   }
 
-  /** The record as it stands on the topic, its weights not looked into. */
+  /** The record of the topic; its weights are not decoded. */
   public dev.weir.kafka.avro.Model record(byte[] bytes) throws MalformedException {
     bounds.check(reader.getSchema(), bytes);
     try {

@@ -22,7 +22,7 @@ import org.apache.avro.io.ResolvingDecoder;
 
 /**
  * Observations out of the bytes of one writer's schema, resolved by Avro's rules: fields that are
- * not ours are skipped, an integer may stand for a number, a missing {@code features} is empty. No
+ * not ours are skipped, an integer is accepted as a number, a missing {@code features} is empty. No
  * record of Avro's is built.
  */
 public final class ObservationReader {

@@ -44,7 +44,7 @@ final class HistorySource
     this.settings = settings;
   }
 
-  /** Not that of a source that finishes: whoever has submitted the job stops it. */
+  /** Not bounded for Flink: the submitter stops the job. */
   @Override
   public Boundedness getBoundedness() {
     return Boundedness.CONTINUOUS_UNBOUNDED;

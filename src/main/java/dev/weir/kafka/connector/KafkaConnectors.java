@@ -44,7 +44,7 @@ public final class KafkaConnectors {
   private static final String RECONNECT_MILLIS = "10000";
 
   /**
-   * Clients keep the addresses that they know. Kafka's default, to start anew from the bootstrap
+   * Clients keep the addresses that they know. Kafka's default, to start again from the bootstrap
    * servers, is tried and logged thirty times a second by each client while no broker is there. A
    * job whose brokers all come back elsewhere restarts when its patience ends, and finds them then.
    */
@@ -65,7 +65,7 @@ public final class KafkaConnectors {
   }
 
   /**
-   * From the group's committed offsets, or the beginning when there are none; or what the job file
+   * From the group's committed offsets, or the beginning without committed offsets; or what the job file
    * wants to have read.
    */
   public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type) {

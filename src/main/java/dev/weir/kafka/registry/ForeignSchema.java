@@ -13,7 +13,7 @@ import org.apache.avro.SchemaCompatibility.Incompatibility;
 
 /**
  * Schemas of others. Avro's plan of a schema contains each named type in full wherever it is named,
- * so a few lines can stand for billions of fields; such a schema is refused before Avro plans it.
+ * so a few lines can describe billions of fields; such a schema is refused before Avro plans it.
  */
 public final class ForeignSchema {
 
@@ -47,7 +47,7 @@ public final class ForeignSchema {
     return schema;
   }
 
-  /** How many values a schema stands for; a record within itself counts as one. */
+  /** The number of values that a schema describes; a recursive record counts as one. */
   private static long fields(Schema schema, Map<Schema, Long> known) {
     Long before = known.putIfAbsent(schema, 1L);
     if (before != null) {

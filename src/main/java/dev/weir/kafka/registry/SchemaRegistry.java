@@ -287,7 +287,7 @@ public final class SchemaRegistry {
     String message = AvroBounds.quoted(answer.path("message").asText("no message"));
     String got = "HTTP " + status + (isJson ? ": " + message : ", and no JSON");
     String checkPath = isNotFound || status == 422 || status >= 500 ? "" : CHECK_PATH;
-    if (status == 404 && isById) { // whoever says so has spoken of the id
+    if (status == 404 && isById) { // the answer is about the id
       throw new UnknownSchemaException(
           "%s: expected to be known to the schema registry at %s, got %s%s"
               .formatted(what, url, got, checkPath));

@@ -21,7 +21,7 @@ public final class AvroBytes {
   private BinaryEncoder encoder;
 
   /**
-   * @param prefix what stands before the fields of each record; null: nothing is written
+   * @param prefix written before the fields of each record; null for nothing
    */
   public AvroBytes(byte[] prefix) {
     this.prefix = prefix;

@@ -83,7 +83,7 @@ public final class Analogs implements Expert {
   private float[] least = new float[0]; // (blocks), the least distance of each
   private float[] apart = new float[0]; // (tail), z - G
   private float[] usual = new float[0]; // (tail), G
-  private int[] phases = new int[0]; // (season), of the season at hand
+  private int[] phases = new int[0]; // (season), of the current season
 
   private Analogs(String name, Search search, Distances distances) {
     this.name = name;

@@ -69,7 +69,7 @@ public final class VectorNearest {
 
   /**
    * Bits of a number that as many distances as are wanted do not exceed, or hardly more; -1 where
-   * there is none. Any will do, so that it does not matter where the search begins.
+   * there is no such index. Any will do, so that it does not matter where the search begins.
    */
   private int limit(float[] distance, int candidates) {
     int low = -1;

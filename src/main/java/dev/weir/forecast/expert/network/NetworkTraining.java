@@ -72,7 +72,7 @@ public record NetworkTraining(
       return label;
     }
 
-    /** The targets with this label, or null when there are none. */
+    /** The targets with this label, or null if unknown. */
     public static Targets ofLabel(String label) {
       for (Targets targets : values()) {
         if (targets.label.equals(label)) {
@@ -93,7 +93,7 @@ public record NetworkTraining(
 
   /** Whether a series has a copy of the base model of its own, and what a new model does to it. */
   public enum Tuning {
-    /** There is none. */
+    /** No schedule. */
     OFF,
     /** A new base model replaces the copy, which begins again from it. */
     REPLACE,

@@ -87,7 +87,7 @@ final class WindowInputs {
   }
 
   /**
-   * Rows and a phi for each step, none of which knows of a later value: the scale is that of the
+   * Rows and a phi for each step, which never depend on a later value: the scale is that of the
    * values up to the first step, phi and lags are relative to the step's own value, and the first
    * number of a row is relative to the first value.
    *

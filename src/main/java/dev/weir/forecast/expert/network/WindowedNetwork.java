@@ -93,7 +93,7 @@ public final class WindowedNetwork implements Expert {
   private float[] skips; // (horizon)
   private float[] gradient;
 
-  // sizes for the horizon and season at hand
+  // sizes for the current horizon and season
   private int horizon;
   private int window;
   private int origins; // of each window
