@@ -102,7 +102,7 @@ final class RegistrySchemas<R> {
   /**
    * Makes a reader for a foreign schema.
    *
-   * @throws UnknownSchemaException if there is none, whatever is wrong with the text
+   * @throws UnknownSchemaException if the text is not a usable schema
    */
   static <R> R compile(
       int id, String text, FunctionWithException<Schema, R, UnknownSchemaException> compiler)
@@ -122,7 +122,7 @@ final class RegistrySchemas<R> {
   /**
    * Returns the reader of a schema; waits while the registry is away.
    *
-   * @throws UnknownSchemaException if there is none
+   * @throws UnknownSchemaException if the registry has no usable schema with this id
    * @throws IllegalStateException if the wait is interrupted, as when a job is canceled
    */
   R reader(int id) throws UnknownSchemaException {

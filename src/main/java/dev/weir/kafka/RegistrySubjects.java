@@ -85,7 +85,7 @@ public final class RegistrySubjects {
     return topic + "-value";
   }
 
-  /** The same registry for commands that somebody waits for; null if there is none. */
+  /** The same registry with a short time-out, for interactive commands; null without a registry. */
   public static RegistrySettings impatient(RegistrySettings registry) {
     return registry == null ? null : registry.withPatience(SOON);
   }
@@ -93,7 +93,7 @@ public final class RegistrySubjects {
   /**
    * The ids of the schemas that a job writes, by subject; null for one that the job will register.
    *
-   * @throws IOException if the registry does not answer, refuses the user, or is none
+   * @throws IOException if the registry does not answer, rejects the user, or is not a registry
    * @throws IllegalStateException if a referenced secret is missing, or the truststore is
    *     unreadable
    */
