@@ -44,6 +44,7 @@ class PackagesTest {
   @Test
   void eachPackageIsDescribed() {
     assertThat(packages)
-        .allSatisfy((path, files) -> assertThat(files).as("%s", path).contains("package-info.java"));
+        .allSatisfy(
+            (path, files) -> assertThat(files).as("%s", path).contains("package-info.java"));
   }
 }

@@ -41,7 +41,8 @@ class PlainLanguageTest {
   private static final List<String> TREES = List.of("src/main", "docs", "jobs", "conf");
 
   private static final List<String> FILES =
-      List.of("README.md", "RATIONALE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "weir");
+      List.of(
+          "README.md", "RATIONALE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "weir");
 
   private static final Pattern TEXT =
       Pattern.compile(".*\\.(java|py|js|css|html|md|ya?ml|properties|sql|avsc|json)");

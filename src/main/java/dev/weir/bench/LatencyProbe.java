@@ -1,18 +1,16 @@
 package dev.weir.bench;
 
 import dev.weir.kafka.admin.ObservationProducer;
+import dev.weir.kafka.admin.TopicConsumer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Measures the time from handing an observation to a producer that does not linger to a reader of
@@ -181,24 +179,21 @@ final class LatencyProbe implements AutoCloseable {
   /** A consumer of the forecasts in a thread of its own. */
   private final class Reader implements AutoCloseable {
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicConsumer consumer;
     private final Histogram latencies = new Histogram(3); // microseconds
     private final CompletableFuture<Void> reading;
     private volatile long received;
     private volatile boolean closed;
 
     Reader(String bootstrapServers, String topic, String isolation) {
-      Map<String, Object> config =
-          Map.of(
-              ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-              bootstrapServers,
-              ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-              isolation);
       consumer =
-          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      List<TopicPartition> partition = List.of(new TopicPartition(topic, 0));
-      consumer.assign(partition);
-      consumer.seekToBeginning(partition);
+          new TopicConsumer(
+              Map.of(
+                  ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                  bootstrapServers,
+                  ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                  isolation));
+      consumer.follow(Map.of(new TopicPartition(topic, 0), 0L));
       reading = CompletableFuture.runAsync(this::read, task -> new Thread(task, isolation).start());
     }
 

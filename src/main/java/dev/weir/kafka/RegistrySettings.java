@@ -12,8 +12,8 @@ import org.apache.kafka.common.config.AbstractConfig;
 
 /**
  * Where the schemas of a topic's values are looked up, in a registry that speaks Confluent's REST
- * API. User, password and certificates are properties of the Kafka clients, in the
- * words of Confluent's own client, and are looked up on each machine as those are ({@link
+ * API. User, password and certificates are properties of the Kafka clients, in the words of
+ * Confluent's own client, and are looked up on each machine as those are ({@link
  * ClientProperties}).
  *
  * @param url where the API begins, such as {@code http://registry:8080/apis/ccompat/v7}

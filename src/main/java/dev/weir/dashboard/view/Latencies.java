@@ -2,6 +2,7 @@ package dev.weir.dashboard.view;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -19,9 +20,24 @@ public final class Latencies {
 
   private record Origin(String series, long time) {}
 
-  private final Cache<Origin, Long> waiting =
-      Caffeine.newBuilder().expireAfterWrite(LONGEST).executor(Runnable::run).build();
+  private final Cache<Origin, Long> waiting;
   private final Recorder latencies = new Recorder(LONGEST.toMillis(), DIGITS);
+
+  Latencies() {
+    this(Ticker.systemTicker());
+  }
+
+  /**
+   * @param ticker the clock by which a waiting observation expires
+   */
+  Latencies(Ticker ticker) {
+    waiting =
+        Caffeine.newBuilder()
+            .expireAfterWrite(LONGEST)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+  }
 
   /** An observation was read. */
   public void observed(String series, long time, long now) {
@@ -38,8 +54,9 @@ public final class Latencies {
     }
   }
 
-  /** The latencies since the last call. */
+  /** The latencies since the last call, one second ago. */
   public Histogram roll() {
+    waiting.cleanUp(); // a full cache takes no observation, and so would never expire any
     return latencies.getIntervalHistogram();
   }
 

@@ -24,7 +24,8 @@ final class IntervalState {
   static final int FEATURES = 4;
 
   /**
-   * A longer season shares state between neighboring phases; 96 phases (quarters of an hour) are kept apart.
+   * A longer season shares state between neighboring phases; 96 phases (quarters of an hour) are
+   * kept apart.
    */
   private static final int MAX_PHASES = 96;
 

@@ -67,7 +67,8 @@ public record Sampling(long interval, Gap gap, int maxFill) implements Serializa
   }
 
   /**
-   * The value filled in for the k-th missing observation, {@code before} and {@code after} being known.
+   * The value filled in for the k-th missing observation, {@code before} and {@code after} being
+   * known.
    */
   double filled(double before, double after, long k, long missing) {
     if (gap == Gap.CARRY) {

@@ -102,7 +102,9 @@ public final class WindowState {
     this.seen = seen;
   }
 
-  /** Time of the newest observation in the ring; {@link Long#MIN_VALUE} if there is no observation. */
+  /**
+   * Time of the newest observation in the ring; {@link Long#MIN_VALUE} if there is no observation.
+   */
   public long lastTime() {
     return size == 0 ? Long.MIN_VALUE : time(size - 1);
   }
@@ -185,7 +187,9 @@ public final class WindowState {
     seen = 0;
   }
 
-  /** Index of the waiting observation of this time; if absent, minus its insertion index minus one. */
+  /**
+   * Index of the waiting observation of this time; if absent, minus its insertion index minus one.
+   */
   int findPending(long time) {
     int low = 0;
     int high = pendingSize - 1;

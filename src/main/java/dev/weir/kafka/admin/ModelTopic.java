@@ -190,7 +190,8 @@ public final class ModelTopic {
    *
    * @param to the version; null for the highest one below that in use
    * @return the version that jobs use now
-   * @throws IOException if there is no version to return to; the message lists the available versions
+   * @throws IOException if there is no version to return to; the message lists the available
+   *     versions
    */
   public long rollback(String name, Long to) throws IOException {
     ModelVersions versions = versions();

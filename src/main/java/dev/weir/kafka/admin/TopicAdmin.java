@@ -100,9 +100,10 @@ public final class TopicAdmin implements AutoCloseable {
    * whether it exists: a broker lists a deleted topic until it learns of the deletion. Without the
    * right to create topics the controller does not answer, and the brokers' list decides.
    *
-   * <p>A broker may know a partition before it accepts records for it, so this waits for that too. A producer that comes in between has its first batch refused and the next,
-   * which is on its way already, taken. The first one is then out of order for good, and is tried
-   * until {@code delivery.timeout.ms} has passed.
+   * <p>A broker may know a partition before it accepts records for it, so this waits for that too.
+   * A producer that comes in between has its first batch refused and the next, which is on its way
+   * already, taken. The first one is then out of order for good, and is tried until {@code
+   * delivery.timeout.ms} has passed.
    */
   public void create(String name, int partitions, Map<String, String> config) {
     NewTopic topic = new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config);

@@ -90,7 +90,7 @@ public final class RegistrySubjects {
     return topic + "-value";
   }
 
-  /** The same registry with short time-outs, for interactive commands; null if absent. */
+  /** The same registry with a short time-out, for interactive commands; null without a registry. */
   public static RegistrySettings impatient(RegistrySettings registry) {
     return registry == null ? null : registry.withPatience(SOON);
   }

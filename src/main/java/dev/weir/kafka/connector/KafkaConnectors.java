@@ -65,8 +65,8 @@ public final class KafkaConnectors {
   }
 
   /**
-   * From the group's committed offsets, or the beginning without committed offsets; or what the job file
-   * wants to have read.
+   * From the group's committed offsets, or the beginning without committed offsets; or what the job
+   * file wants to have read.
    */
   public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type) {
     SpanOffsets offsets = settings.offsets();

@@ -105,7 +105,7 @@ public final class RegistrySchemas<R> {
   /**
    * Makes a reader for a foreign schema.
    *
-   * @throws UnknownSchemaException if there is no usable schema
+   * @throws UnknownSchemaException if the text is not a usable schema
    */
   public static <R> R compile(
       int id, String text, FunctionWithException<Schema, R, UnknownSchemaException> compiler)
@@ -125,7 +125,7 @@ public final class RegistrySchemas<R> {
   /**
    * Returns the reader of a schema; waits while the registry is away.
    *
-   * @throws UnknownSchemaException if the id is unknown
+   * @throws UnknownSchemaException if the registry has no usable schema with this id
    * @throws IllegalStateException if the wait is interrupted, as when a job is canceled
    */
   public R reader(int id) throws UnknownSchemaException {

@@ -149,7 +149,7 @@ public final class SchemaRegistry {
   /**
    * Returns the text of a schema, unparsed.
    *
-   * @throws UnknownSchemaException if the registry answers that it has none, or none of Avro
+   * @throws UnknownSchemaException if the registry does not have it, or it is not an Avro schema
    * @throws IOException if it does not answer; another try may help
    */
   public String schema(int id, Duration within) throws IOException {
@@ -287,7 +287,7 @@ public final class SchemaRegistry {
     String message = AvroBounds.quoted(answer.path("message").asText("no message"));
     String got = "HTTP " + status + (isJson ? ": " + message : ", and no JSON");
     String checkPath = isNotFound || status == 422 || status >= 500 ? "" : CHECK_PATH;
-    if (status == 404 && isById) { // the answer is about the id
+    if (status == 404 && isById) { // asking again would give the same answer
       throw new UnknownSchemaException(
           "%s: expected to be known to the schema registry at %s, got %s%s"
               .formatted(what, url, got, checkPath));

@@ -3,9 +3,11 @@ package dev.weir.dashboard.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,23 @@ class LatenciesTest {
     assertThat(counted.getMinValue()).isZero();
     assertThat(counted.getMaxValue()).isCloseTo(120_000, within(120L));
     assertThat(counted.getTotalCount()).isEqualTo(2);
+  }
+
+  @Test
+  void observationsWithoutForecastsDoNotBlockLaterOnes() {
+    AtomicLong nanos = new AtomicLong();
+    Latencies measured = new Latencies(nanos::get);
+    for (int i = 0; i < 20_000; i++) { // more than may wait
+      measured.observed("silent", i, 1_000);
+    }
+    measured.observed("pump", 1, 1_000);
+    measured.issued("pump", 1, 1_500);
+    assertThat(counts(measured.roll())).isEmpty();
+    nanos.addAndGet(Duration.ofMinutes(3).toNanos());
+    measured.roll();
+    measured.observed("pump", 2, 181_000);
+    measured.issued("pump", 2, 181_500);
+    assertThat(counts(measured.roll())).isEqualTo(Map.of(500L, 1L));
   }
 
   @Test
