@@ -181,7 +181,9 @@ class SecuredKafkaIT {
             "-D",
             "execution.checkpointing.interval=1s",
             "-D",
-            "execution.checkpointing.num-retained=1000", // none is deleted while it is read
+            "execution.checkpointing.num-retained=1000", // they are read when the job has ended
+            "-D",
+            "execution.checkpointing.externalized-checkpoint-retention=RETAIN_ON_CANCELLATION",
             "-D",
             "execution.checkpointing.dir=" + checkpoints.toUri())) {
       String page = run.awaitErr(Pattern.compile("Flink's page: (http\\S+);"), WAIT).group(1);
