@@ -1,8 +1,8 @@
 package dev.weir.bench;
 
 import dev.weir.bench.Case.Backend;
-import dev.weir.job.options.Durations;
 import dev.weir.model.Mode;
+import dev.weir.option.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

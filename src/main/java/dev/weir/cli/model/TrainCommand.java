@@ -8,6 +8,7 @@ import dev.weir.forecast.expert.network.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
+import dev.weir.job.options.NetworkOptions;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -188,7 +189,7 @@ public final class TrainCommand implements Callable<Integer> {
   private static final class TargetsConverter implements ITypeConverter<Targets> {
     @Override
     public Targets convert(String text) {
-      return ModelCommand.known(Targets.ofLabel(text), text, "after-window or all-steps");
+      return NetworkOptions.TARGETS.parse(text);
     }
   }
 
