@@ -169,7 +169,7 @@ public final class ForecastOptions {
           "forecast.mode",
           Mode.class,
           Mode.MANY_TO_ONE,
-          "What a window gives: all values of the forecast at its end, or one value at each step.");
+          "What is forecast: the next horizon values, or as many as a window has.");
 
   public static final Option<String> MODEL =
       Option.name(
@@ -211,6 +211,10 @@ public final class ForecastOptions {
           cell -> cell.name().toLowerCase(Locale.ROOT),
           null,
           "The cell, where neither file nor shapes say: relu looks like tanh.");
+
+  /** Those that the job file has once for each mode. */
+  public static final List<Option<?>> OF_MODE =
+      List.of(MODE, MODEL, FILE, HORIZON, SCALING, READOUT, CELL);
 
   private static <T> T known(T value, String text) {
     if (value == null) {
