@@ -113,6 +113,22 @@ class ArchitectureTest {
           .because("the job and SQL keep the same state of a series");
 
   @ArchTest
+  static final ArchRule OPTIONS_ARE_DECLARED_BELOW_ALL_THAT_READ_THEM =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.option..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "org.apache.flink.util..", // durations
+              "dev.weir.option..",
+              "dev.weir.forecast..",
+              "dev.weir.model..",
+              "dev.weir.rnn..")
+          .because("the job file, SQL and the command line read the same declarations");
+
+  @ArchTest
   static final ArchRule SQL_STANDS_ALONE =
       classes()
           .that()
@@ -131,6 +147,7 @@ class ArchitectureTest {
               "org.apache.flink.types..",
               "org.apache.flink.util..",
               "dev.weir.sql..",
+              "dev.weir.option..",
               "dev.weir.forecast..",
               "dev.weir.model..",
               "dev.weir.rnn..")

@@ -1,8 +1,8 @@
 package dev.weir.bench;
 
 import dev.weir.bench.Case.Backend;
-import dev.weir.job.options.Durations;
 import dev.weir.model.Mode;
+import dev.weir.option.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -32,8 +32,8 @@ public final class Plan {
       names = "--modes",
       split = ",",
       paramLabel = "MODE",
-      converter = ModeLabel.class,
-      description = "many-to-one, many-to-many (default: both).")
+      descriptionKey = "forecast.mode",
+      description = "Modes that are measured; by default both.")
   private List<Mode> modes;
 
   @Option(
@@ -170,13 +170,6 @@ public final class Plan {
   /** Records until each series has so many values, those of the hot series in between. */
   private long rounds(int values, int series) {
     return (long) Math.ceil(values * (double) series / (1 - hotKey));
-  }
-
-  private static final class ModeLabel implements ITypeConverter<Mode> {
-    @Override
-    public Mode convert(String text) {
-      return parse(text, Mode::ofLabel, "many-to-one or many-to-many");
-    }
   }
 
   private static final class PipelineLabel implements ITypeConverter<Pipeline> {

@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.Sample;
@@ -62,8 +63,8 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--topic",
-      defaultValue = "observations",
-      description = "Where to (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.observations")
   private String topic;
 
   @Option(

@@ -12,6 +12,7 @@ import dev.weir.cli.health.StatusCommand;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.model.ModelCommand;
 import dev.weir.cli.model.TrainCommand;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.page.DashboardCommand;
 import dev.weir.cli.tail.TailCommand;
 import dev.weir.cli.tutorial.TutorialCommand;
@@ -90,7 +91,7 @@ public final class Weir implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
-    return new CommandLine(new Weir())
+    return DeclaredOptions.complete(new CommandLine(new Weir()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isOut())))
         .setParameterExceptionHandler(
             (given, args) -> { // as picocli's own, but foreign words as what they are

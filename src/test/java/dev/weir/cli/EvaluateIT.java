@@ -173,7 +173,8 @@ class EvaluateIT {
       assertThat(methods.get("weir").get("mase").asDouble() / naive).isBetween(0.3, 1.3);
       Ended wrong = run("--input", dir.toString(), "--job", job.toString(), "--mode", "one-to-one");
       assertThat(wrong.exitCode()).isEqualTo(2);
-      assertThat(wrong.err()).contains("--mode: expected many-to-one or many-to-many");
+      assertThat(wrong.err())
+          .contains("'--mode': expected many-to-one or many-to-many, got 'one-to-one'");
     }
   }
 

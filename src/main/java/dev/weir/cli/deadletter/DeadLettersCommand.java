@@ -40,7 +40,8 @@ public final class DeadLettersCommand implements Callable<Integer> {
     @Option(
         names = "--topic",
         defaultValue = "observations.dlq",
-        description = "The dead-letter topic (default: ${DEFAULT-VALUE}).")
+        descriptionKey = "topics.dead-letters",
+        description = "The dead-letter topic.")
     private String topic;
 
     /** The topic; null, after a message, if it is missing. */

@@ -11,6 +11,7 @@ import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.model.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,13 +82,20 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "many-to-one or many-to-many, where the job has both (default: many-to-one).")
-  private String mode;
+      descriptionKey = "forecast.mode",
+      description = "Which of the job's forecasts, where it has both; by default ${default}.")
+  private Mode mode;
 
-  @Option(names = "--horizon", description = "Values in a forecast (default: 2, or the job's).")
+  @Option(
+      names = "--horizon",
+      descriptionKey = "forecast.horizon",
+      description = "${declared}; by default the job's, or ${default}.")
   private Integer horizon;
 
-  @Option(names = "--seq-len", description = "Values in a window (default: 5, or the job's).")
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      description = "${declared}; by default the job's, or ${default}.")
   private Integer seqLen;
 
   @Option(
@@ -197,17 +205,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void checkOptions() throws EvaluationPlan.UsageException {
-    checkRange("--horizon", horizon, 1000);
-    checkRange("--seq-len", seqLen, 4096);
     check(limit >= 1, "--limit", "at least 1", limit);
     checkFiles(inputs, job);
     checkWritable("--report", report);
     checkWritable("--out", out);
-  }
-
-  static void checkRange(String option, Integer value, int most)
-      throws EvaluationPlan.UsageException {
-    check(value == null || value >= 1 && value <= most, option, "1 to " + most, value);
   }
 
   static void checkFiles(List<Path> inputs, Path job) throws EvaluationPlan.UsageException {

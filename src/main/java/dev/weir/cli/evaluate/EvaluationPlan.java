@@ -10,6 +10,7 @@ import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
+import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,27 +40,34 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /**
    * @param job null for what any job does without a model
-   * @param mode label of the wanted forecast; null for the job's first
+   * @param mode of the wanted forecast; null for the job's first
    * @param horizon null for the job's
    * @param seqLen null for the job's
    */
-  static EvaluationPlan of(Path job, String mode, Integer horizon, Integer seqLen)
+  static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
       throws IOException, UsageException {
-    if (mode != null
-        && Mode.MANY_TO_ONE.label().equals(mode) == Mode.MANY_TO_MANY.label().equals(mode)) {
-      throw new UsageException("--mode: expected many-to-one or many-to-many, got " + mode);
-    }
     if (job == null) {
-      int steps = horizon == null ? 2 : horizon;
-      LearnerSettings learner = LearnerSettings.defaults(steps);
+      int steps = horizon == null ? ForecastOptions.HORIZON.defaultValue() : horizon;
+      LearnerSettings learner;
+      try {
+        learner = LearnerSettings.defaults(steps);
+      } catch (IllegalArgumentException e) { // a learner's limits are narrower than a model's
+        throw new UsageException("--" + e.getMessage());
+      }
       Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
       Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
       return new EvaluationPlan(
-          settings(seqLen == null ? 5 : seqLen, 0, List.of(), target), learner, null);
+          settings(
+              seqLen == null ? ForecastOptions.SEQ_LEN.defaultValue() : seqLen,
+              0,
+              List.of(),
+              target),
+          learner,
+          null);
     }
     Map<String, String> overrides = new LinkedHashMap<>();
     if (seqLen != null) {
-      overrides.put("window.seq-len", seqLen.toString());
+      overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
     }
     ForecastSettings read = JobSettings.read(job, overrides).forecast();
     Target target = target(read, mode, job);
@@ -73,16 +81,17 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     }
     overrides.put("forecast.many-to-one.horizon", horizon.toString());
     ForecastSettings changed = JobSettings.read(job, overrides).forecast();
-    return of(changed, target(changed, target.mode().label(), job));
+    return of(changed, target(changed, target.mode(), job));
   }
 
-  private static Target target(ForecastSettings read, String mode, Path job) throws UsageException {
+  private static Target target(ForecastSettings read, Mode mode, Path job) throws UsageException {
     for (Target target : read.targets()) {
-      if (mode == null || target.mode().label().equals(mode)) {
+      if (mode == null || target.mode() == mode) {
         return target;
       }
     }
-    throw new UsageException("--mode: expected one of the job's, got %s (%s)".formatted(mode, job));
+    throw new UsageException(
+        "--mode: expected one of the job's, got %s (%s)".formatted(mode.label(), job));
   }
 
   private static EvaluationPlan of(ForecastSettings read, Target target) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.options.TextInput;
+import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,6 @@ import java.util.Map;
  */
 record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Integer> bySeries) {
 
-  private static final int LONGEST = 1000;
-
   /**
    * @param options as given: a number, auto, a file
    * @param ofJob what counts when none is given
@@ -38,8 +37,7 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
       if (text.equals("auto")) {
         auto = true;
       } else if (text.matches("-?[0-9]+")) {
-        EvaluateCommand.check(isSeason(text), "--season", "1 to " + LONGEST, text);
-        fixed = Integer.valueOf(text);
+        fixed = season(text, "");
       } else {
         file = Path.of(text);
         EvaluateCommand.check(
@@ -54,10 +52,12 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
     return new EvaluationSeasons(fixed, auto, file, file == null ? Map.of() : read(file));
   }
 
-  private static boolean isSeason(String text) {
-    return text.matches("[0-9]{1,4}")
-        && Integer.parseInt(text) >= 1
-        && Integer.parseInt(text) <= LONGEST;
+  private static int season(String text, String of) throws UsageException {
+    try {
+      return ForecastOptions.SEASON_LENGTH.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--season: %s%s".formatted(e.getMessage(), of));
+    }
   }
 
   private static Map<String, Integer> read(Path file) throws IOException, UsageException {
@@ -73,9 +73,7 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
         String m = row.get("m");
         EvaluateCommand.check(
             series != null && m != null, "--season", "columns series_id and m", file);
-        EvaluateCommand.check(
-            isSeason(m), "--season", "m from 1 to " + LONGEST + " for " + series, "'" + m + "'");
-        seasons.put(series, Integer.valueOf(m));
+        seasons.put(series, season(m, " as m of " + series));
       }
     } catch (JsonProcessingException | RuntimeJsonMappingException e) {
       throw new UsageException("--season: expected CSV, got unreadable text in " + file);

@@ -9,6 +9,7 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,10 @@ public final class ForecastCommand implements Callable<Integer> {
       description = SeriesColumns.OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
-  @Option(names = "--horizon", description = "Values to forecast (default: 2, or the job's).")
+  @Option(
+      names = "--horizon",
+      descriptionKey = "forecast.horizon",
+      description = "${declared}; by default the job's, or ${default}.")
   private Integer horizon;
 
   @Option(
@@ -75,10 +79,14 @@ public final class ForecastCommand implements Callable<Integer> {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      description = "many-to-one or many-to-many, where the job has both (default: many-to-one).")
-  private String mode;
+      descriptionKey = "forecast.mode",
+      description = "Which of the job's forecasts, where it has both; by default ${default}.")
+  private Mode mode;
 
-  @Option(names = "--seq-len", description = "Values in a window (default: 5, or the job's).")
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      description = "${declared}; by default the job's, or ${default}.")
   private Integer seqLen;
 
   @Option(
@@ -112,8 +120,6 @@ public final class ForecastCommand implements Callable<Integer> {
   }
 
   private int forecast() throws Exception {
-    EvaluateCommand.checkRange("--horizon", horizon, 1000);
-    EvaluateCommand.checkRange("--seq-len", seqLen, 4096);
     EvaluateCommand.checkFiles(inputs, job);
     EvaluateCommand.checkWritable("--out", out);
     EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);

@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.JobSettings;
@@ -11,9 +12,6 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.Readout;
-import dev.weir.model.Scaling;
-import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,14 +21,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code weir model}: weight files and the model topic. */
 @Command(
@@ -61,54 +57,6 @@ public final class ModelCommand implements Runnable {
     throw new ParameterException(
         spec.commandLine(),
         "weir model: expected inspect, publish, list, rollback or diff, got none");
-  }
-
-  static <T> T known(T value, String text, String expected) {
-    if (value == null) {
-      throw new TypeConversionException("expected %s, got '%s'".formatted(expected, text));
-    }
-    return value;
-  }
-
-  public static final class ModeConverter implements ITypeConverter<Mode> {
-    @Override
-    public Mode convert(String text) {
-      return known(Mode.ofLabel(text), text, "many-to-one or many-to-many");
-    }
-  }
-
-  static final class ReadoutConverter implements ITypeConverter<Readout> {
-    @Override
-    public Readout convert(String text) {
-      return known(Readout.ofLabel(text), text, "h_n or out[:, -1]");
-    }
-  }
-
-  static final class RuleConverter implements ITypeConverter<Scaling.Rule> {
-    @Override
-    public Scaling.Rule convert(String text) {
-      return known(Scaling.Rule.ofLabel(text), text, "none, window or last");
-    }
-  }
-
-  static final class CalendarConverter implements ITypeConverter<Calendar> {
-    @Override
-    public Calendar convert(String text) {
-      return known(
-          Calendar.ofLabel(text), text, "one of " + Calendar.labels(List.of(Calendar.values())));
-    }
-  }
-
-  static final class CellConverter implements ITypeConverter<Cell> {
-    @Override
-    public Cell convert(String text) {
-      for (Cell cell : Cell.values()) {
-        if (cell.name().equalsIgnoreCase(text)) {
-          return cell;
-        }
-      }
-      return known(null, text, "rnn_tanh or rnn_relu");
-    }
   }
 
   /** {@code weir model inspect}. */
@@ -213,8 +161,8 @@ public final class ModelCommand implements Runnable {
 
     @Option(
         names = "--topic",
-        defaultValue = "models",
-        description = "The model topic (default: ${DEFAULT-VALUE}).")
+        defaultValue = DeclaredOptions.DEFAULT,
+        descriptionKey = "topics.models")
     private String topic;
 
     @Mixin private KafkaOptions kafka;
@@ -256,8 +204,8 @@ public final class ModelCommand implements Runnable {
   static final class ListModels implements Callable<Integer> {
     @Option(
         names = "--topic",
-        defaultValue = "models",
-        description = "The model topic (default: ${DEFAULT-VALUE}).")
+        defaultValue = DeclaredOptions.DEFAULT,
+        descriptionKey = "topics.models")
     private String topic;
 
     @Mixin private KafkaOptions.WithJob kafka;

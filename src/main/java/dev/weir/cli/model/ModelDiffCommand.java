@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
@@ -72,8 +73,8 @@ final class ModelDiffCommand implements Callable<Integer> {
 
   @Option(
       names = "--topic",
-      defaultValue = "models",
-      description = "The model topic (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.models")
   private String topic;
 
   @Mixin private KafkaOptions kafka;

@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
@@ -50,8 +51,8 @@ final class ModelRollbackCommand implements Callable<Integer> {
 
   @Option(
       names = "--topic",
-      defaultValue = "models",
-      description = "The model topic (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.models")
   private String topic;
 
   @Mixin private KafkaOptions kafka;

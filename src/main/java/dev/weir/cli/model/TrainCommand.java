@@ -1,6 +1,7 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
@@ -15,6 +16,7 @@ import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;
 import dev.weir.model.Scaling;
+import dev.weir.option.ForecastOptions;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
@@ -25,11 +27,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,44 +70,48 @@ public final class TrainCommand implements Callable<Integer> {
       description = "The model, safetensors; beside it, FILE.progress until training is done.")
   private Path out;
 
-  @Option(names = "--name", description = "Name of the model (default: the file's).")
+  @Option(
+      names = "--name",
+      descriptionKey = "forecast.model",
+      description = "Name of the model; by default the file's.")
   private String name;
 
   @Option(
       names = "--mode",
-      converter = ModelCommand.ModeConverter.class,
-      defaultValue = "many-to-one",
-      description = "many-to-one or many-to-many (default: ${DEFAULT-VALUE}).")
+      descriptionKey = "forecast.mode",
+      defaultValue = DeclaredOptions.DEFAULT)
   private Mode mode;
 
   @Option(
       names = "--cell",
-      defaultValue = "rnn_tanh",
-      description = "rnn_tanh, rnn_relu, lstm or gru (default: ${DEFAULT-VALUE}).")
-  private String cell;
+      descriptionKey = "forecast.cell",
+      description = "The recurrent cell.",
+      defaultValue = "rnn_tanh")
+  private Cell cell;
 
-  @Option(names = "--seq-len", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      defaultValue = DeclaredOptions.DEFAULT)
   private int seqLen;
 
   @Option(
       names = "--horizon",
-      description = "Values in a forecast (default: 2; many-to-many: always seq-len).")
+      descriptionKey = "forecast.horizon",
+      description = "${declared}, else by default ${default}.")
   private Integer horizon;
 
   @Option(
       names = "--features",
-      defaultValue = "0",
-      description = "Features of each observation that the network reads (default: none).")
+      descriptionKey = "window.features",
+      defaultValue = DeclaredOptions.DEFAULT)
   private int features;
 
   @Option(
       names = "--calendar",
       split = ",",
-      converter = ModelCommand.CalendarConverter.class,
       paramLabel = "hour-of-day,...",
-      description =
-          "What the network reads of the time: minute-of-hour, hour-of-day, day-of-week,"
-              + " day-of-year (default: nothing).")
+      descriptionKey = "window.calendar")
   private List<Calendar> calendar = List.of();
 
   @Option(
@@ -130,18 +134,18 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--scaling",
-      converter = ModelCommand.RuleConverter.class,
-      defaultValue = "last",
-      description = "How a window is scaled: none, window or last (default: ${DEFAULT-VALUE}).")
-  private Scaling.Rule scaling;
+      descriptionKey = "forecast.scaling",
+      description = "How a window is scaled, not fixed.",
+      defaultValue = "last")
+  private Scaling scaling;
 
   @Option(
       names = "--targets",
-      converter = TargetsConverter.class,
-      defaultValue = "after-window",
+      descriptionKey = "learning.targets",
       description =
-          "after-window, or all-steps: each step of the window answers for what follows it; for"
-              + " many-to-one in one direction with scaling none (default: ${DEFAULT-VALUE}).")
+          "all-steps: each step of the window answers for what follows it; for many-to-one in one"
+              + " direction with scaling none.",
+      defaultValue = DeclaredOptions.DEFAULT)
   private Targets targets;
 
   @Option(
@@ -185,13 +189,6 @@ public final class TrainCommand implements Callable<Integer> {
     none
   }
 
-  private static final class TargetsConverter implements ITypeConverter<Targets> {
-    @Override
-    public Targets convert(String text) {
-      return ModelCommand.known(Targets.ofLabel(text), text, "after-window or all-steps");
-    }
-  }
-
   private long started;
   private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
 
@@ -202,9 +199,7 @@ public final class TrainCommand implements Callable<Integer> {
         name != null ? name : out.getFileName().toString().replaceFirst("\\.safetensors$", "");
     if (!ForecastModel.isName(modelName)) {
       throw new ParameterException(
-          spec.commandLine(),
-          "weir train: --name: expected letters, digits, '.', '_' and '-', got '%s'"
-              .formatted(modelName));
+          spec.commandLine(), "weir train: --name: " + ForecastOptions.MODEL.wrong(modelName));
     }
     Path folder = out.toAbsolutePath().getParent();
     if (!Files.isDirectory(folder)) {
@@ -255,10 +250,13 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private Settings settings() {
-    int steps = horizon != null ? horizon : mode == Mode.MANY_TO_MANY ? seqLen : 2;
+    int steps =
+        horizon != null
+            ? horizon
+            : mode == Mode.MANY_TO_MANY ? seqLen : ForecastOptions.HORIZON.defaultValue();
     int bare = mode == Mode.MANY_TO_ONE ? steps : 1;
     int units = hiddenSize != null ? hiddenSize : head == Head.none ? bare : 16;
-    if (scaling == Scaling.Rule.FIXED) {
+    if (scaling.rule() == Scaling.Rule.FIXED) {
       throw new ParameterException(
           spec.commandLine(), "weir train: --scaling: expected none, window or last, got fixed");
     }
@@ -266,14 +264,14 @@ public final class TrainCommand implements Callable<Integer> {
       return new Settings(
           mode,
           new RnnConfig(
-              Cell.valueOf(cell.toUpperCase(Locale.ROOT)),
+              cell,
               1 + features + Calendar.inputs(calendar),
               units,
               numLayers,
               !unidirectional,
               true),
           head == Head.linear,
-          new Scaling(scaling, 0, 1),
+          scaling,
           targets,
           seqLen,
           steps,

@@ -1,6 +1,6 @@
 package dev.weir.cli.option;
 
-import dev.weir.job.options.Durations;
+import dev.weir.option.Durations;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;

@@ -45,7 +45,7 @@ public class KafkaOptions {
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
       defaultValue = "localhost:9092",
-      description = "Brokers to start from (default: ${DEFAULT-VALUE}).")
+      descriptionKey = "kafka.bootstrap-servers")
   private String bootstrapServers;
 
   @Option(

@@ -10,35 +10,32 @@ public final class TopicOptions {
   @Option(
       names = "--observations",
       paramLabel = "TOPIC",
-      defaultValue = "observations",
-      description = "Topic of the observations (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.observations")
   private String observations;
 
   @Option(
       names = "--forecasts",
       paramLabel = "TOPIC",
-      defaultValue = "forecasts",
-      description = "Topic of the forecasts (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.forecasts")
   private String forecasts;
 
   @Option(
       names = "--scores",
       paramLabel = "TOPIC",
-      defaultValue = "scores",
-      description = "Topic of the scores (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.scores")
   private String scores;
 
-  @Option(
-      names = "--dead-letters",
-      paramLabel = "TOPIC",
-      description = "Topic of the dead letters (default: that of the observations plus .dlq).")
+  @Option(names = "--dead-letters", paramLabel = "TOPIC", descriptionKey = "topics.dead-letters")
   private String deadLetters; // null: the default
 
   @Option(
       names = "--models",
       paramLabel = "TOPIC",
-      defaultValue = "models",
-      description = "Topic of the models (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.models")
   private String models;
 
   /** The topics: each of the job file unless its option is given. */

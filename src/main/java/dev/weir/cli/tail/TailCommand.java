@@ -3,6 +3,7 @@ package dev.weir.cli.tail;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.QuietTopic;
 import dev.weir.cli.option.RegistryOption;
@@ -60,8 +61,8 @@ public final class TailCommand implements Callable<Integer> {
 
   @Option(
       names = "--topic",
-      defaultValue = "forecasts",
-      description = "Topic of the forecasts (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.forecasts")
   private String topic;
 
   @Option(
@@ -78,8 +79,8 @@ public final class TailCommand implements Callable<Integer> {
   @Option(
       names = "--scores-topic",
       paramLabel = "TOPIC",
-      defaultValue = "scores",
-      description = "Topic of the scores (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.scores")
   private String scoresTopic;
 
   @Option(names = "--from-beginning", description = "Start with the oldest forecast.")

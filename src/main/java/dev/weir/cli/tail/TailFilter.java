@@ -1,10 +1,9 @@
 package dev.weir.cli.tail;
 
-import dev.weir.cli.model.ModelCommand.ModeConverter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
-import dev.weir.job.options.Durations;
 import dev.weir.model.Mode;
+import dev.weir.option.Durations;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -23,8 +22,8 @@ final class TailFilter {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      converter = ModeConverter.class,
-      description = "Only many-to-one or many-to-many.")
+      descriptionKey = "forecast.mode",
+      description = "Only forecasts of this mode.")
   private Mode mode;
 
   @Option(

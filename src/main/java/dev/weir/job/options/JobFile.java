@@ -1,6 +1,7 @@
 package dev.weir.job.options;
 
 import dev.weir.kafka.ClientProperties;
+import dev.weir.option.Option;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -154,7 +155,8 @@ public final class JobFile {
   }
 
   private static boolean isList(String key) {
-    return JobOptions.LISTS.stream().anyMatch(option -> option.key().equals(key));
+    Option<?> option = JobOptions.of(key);
+    return option != null && option.type() == Option.Type.LIST;
   }
 
   private static boolean isScalars(SequenceNode list) {
@@ -180,10 +182,9 @@ public final class JobFile {
   }
 
   private static String expected(String key) {
-    for (JobOption<?> option : JobOptions.all()) {
-      if (option.key().equals(key)) {
-        return option.expected();
-      }
+    Option<?> option = JobOptions.of(key);
+    if (option != null) {
+      return option.expected();
     }
     return key.startsWith(JobOptions.PROPERTIES_PREFIX) ? "text" : "a known key with a value";
   }
@@ -234,27 +235,31 @@ public final class JobFile {
     return sections.contains(section);
   }
 
-  public boolean has(JobOption<?> option) {
+  public boolean has(Option<?> option) {
     return entries.containsKey(option.key());
   }
 
   /** The option's value, or its default; a value of the wrong type becomes a problem. */
-  public <T> T get(JobOption<T> option) {
+  public <T> T get(Option<T> option) {
+    return get(option, option.defaultValue());
+  }
+
+  /** As {@link #get(Option)}, with another default. */
+  public <T> T get(Option<T> option, T otherwise) {
     Entry entry = entries.get(option.key());
     if (entry == null) {
-      return option.defaultValue();
+      return otherwise;
     }
     try {
-      return option.parser().apply(entry.text.trim());
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      String got = ClientProperties.withoutUser(entry.text);
-      problem(option, "expected %s, got '%s'".formatted(option.expected(), got));
-      return option.defaultValue();
+      return option.parse(entry.text);
+    } catch (IllegalArgumentException e) {
+      problem(option, option.wrong(ClientProperties.withoutUser(entry.text)));
+      return otherwise;
     }
   }
 
-  /** As {@link #get}, and a problem when the option is absent and has no default. */
-  public <T> T require(JobOption<T> option) {
+  /** As {@link #get(Option)}, and a problem when the option is absent and has no default. */
+  public <T> T require(Option<T> option) {
     if (!has(option) && option.defaultValue() == null) {
       problems.add(
           "%s: %s: expected %s, got nothing".formatted(name, option.key(), option.expected()));
@@ -299,7 +304,7 @@ public final class JobFile {
   }
 
   /** Notes something wrong with an option, with its line when it is there. */
-  public void problem(JobOption<?> option, String message) {
+  public void problem(Option<?> option, String message) {
     Entry entry = entries.get(option.key());
     String where = entry == null ? "" : " " + entry.where;
     problems.add("%s%s: %s: %s".formatted(name, where, option.key(), message));

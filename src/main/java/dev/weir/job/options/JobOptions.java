@@ -1,42 +1,41 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.learn.Experts;
-import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.kafka.BrokerAddresses;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.SourcePosition;
-import dev.weir.model.Calendar;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import dev.weir.rnn.cell.Cell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** All options of a job file. Keys never change silently: see CHANGELOG.md. */
+/**
+ * All options of a job file: those of {@link ForecastOptions}, and what only a job has. Keys never
+ * change silently: see CHANGELOG.md.
+ */
 public final class JobOptions {
 
-  public static final JobOption<String> NAME =
-      JobOption.name(
-          "name", null, "Name of the job; also its consumer group unless that is given.");
+  public static final Option<String> NAME =
+      Option.name("name", null, "Name of the job; also its consumer group unless that is given.");
 
-  public static final JobOption<String> BOOTSTRAP_SERVERS =
-      new JobOption<>(
+  public static final Option<String> BOOTSTRAP_SERVERS =
+      new Option<>(
           "kafka.bootstrap-servers",
-          JobOption.Type.TEXT,
+          Option.Type.TEXT,
           BrokerAddresses.EXPECTED,
           null,
           "Brokers to start from, host:port[,host:port...].",
           JobOptions::addresses);
-  public static final JobOption<String> GROUP =
-      JobOption.name("kafka.group-id", null, "Consumer group of the source; by default the name.");
+  public static final Option<String> GROUP =
+      Option.name("kafka.group-id", null, "Consumer group of the source; by default the name.");
 
-  public static final JobOption<String> PROPERTIES_FILE =
-      JobOption.text(
+  public static final Option<String> PROPERTIES_FILE =
+      Option.text(
           "kafka.properties-file",
           null,
           "A file of Kafka's client properties, at the same path on each machine; its secrets are"
@@ -45,21 +44,21 @@ public final class JobOptions {
   /** Below it, any property of Kafka's clients; these win over those of the file. */
   static final String PROPERTIES_PREFIX = "kafka.properties.";
 
-  public static final JobOption<String> OBSERVATIONS =
-      JobOption.name("topics.observations", "observations", "Topic that the values arrive on.");
-  public static final JobOption<String> FORECASTS =
-      JobOption.name("topics.forecasts", "forecasts", "Topic that the forecasts leave on.");
-  public static final JobOption<String> SCORES =
-      JobOption.name("topics.scores", "scores", "Topic that running scores leave on.");
-  public static final JobOption<String> DEAD_LETTERS =
-      JobOption.name(
+  public static final Option<String> OBSERVATIONS =
+      Option.name("topics.observations", "observations", "Topic that the values arrive on.");
+  public static final Option<String> FORECASTS =
+      Option.name("topics.forecasts", "forecasts", "Topic that the forecasts leave on.");
+  public static final Option<String> SCORES =
+      Option.name("topics.scores", "scores", "Topic that running scores leave on.");
+  public static final Option<String> DEAD_LETTERS =
+      Option.name(
           "topics.dead-letters",
           null,
           "Topic for records that can't be used; by default that of the observations plus .dlq.");
-  public static final JobOption<String> MODELS =
-      JobOption.name("topics.models", "models", "Compacted topic that base models arrive on.");
-  public static final JobOption<Boolean> CREATE_TOPICS =
-      JobOption.flag(
+  public static final Option<String> MODELS =
+      Option.name("topics.models", "models", "Compacted topic that base models arrive on.");
+  public static final Option<Boolean> CREATE_TOPICS =
+      Option.flag(
           "topics.create-missing",
           true,
           "Whether missing output and model topics are created when the job is submitted.");
@@ -67,108 +66,54 @@ public final class JobOptions {
   /** Whether a job ends. */
   public enum RunMode {
     STREAMING,
-    BOUNDED;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    BOUNDED
   }
 
-  public static final JobOption<RunMode> MODE =
-      JobOption.choice(
+  public static final Option<RunMode> MODE =
+      Option.choice(
           "source.mode",
           RunMode.class,
-          RunMode::label,
           RunMode.STREAMING,
           "bounded: reads up to source.end and stops with a savepoint that streaming goes on"
               + " from; mode for short.");
-  public static final JobOption<SourcePosition> START =
+  public static final Option<SourcePosition> START =
       position(
           "source.start",
           "Where a job begins that has no savepoint; by default committed, and earliest when"
               + " bounded.");
-  public static final JobOption<SourcePosition> END =
+  public static final Option<SourcePosition> END =
       position(
           "source.end",
           "Where a bounded job ends, of what is there when it is submitted; by default latest.");
 
-  private static JobOption<SourcePosition> position(String key, String description) {
-    return new JobOption<>(key, SourcePosition.EXPECTED, null, description, SourcePosition::parse);
+  private static Option<SourcePosition> position(String key, String description) {
+    return new Option<>(
+        key, Option.Type.VALUE, SourcePosition.EXPECTED, null, description, SourcePosition::parse);
   }
 
-  public static final JobOption<Integer> SEQ_LEN =
-      JobOption.integer("window.seq-len", 5, 1, 4096, "Values in a window.");
-  public static final JobOption<Integer> STRIDE =
-      JobOption.integer(
-          "window.stride", 1, 1, 1_000_000, "Observations from one window to the next.");
-  public static final JobOption<Integer> FEATURES =
-      JobOption.integer(
-          "window.features",
-          0,
-          0,
-          1000,
-          "Covariates of each observation; the network's input_size is one more.");
-  public static final JobOption<List<Calendar>> CALENDAR =
-      JobOption.list(
-          "window.calendar",
-          "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
-          List.of(),
-          "What base models read of each observation's time, in UTC: two inputs each, after the"
-              + " features.",
-          JobOptions::calendar);
-  public static final JobOption<Duration> INTERVAL =
-      JobOption.duration(
-          "window.interval",
-          null,
-          Duration.ofMillis(1),
-          "Time from one observation of a series to the next; makes missing ones noticed and gives"
-              + " forecasts their target times. By default windows are by count.");
-  public static final JobOption<Gap> GAP =
-      JobOption.choice(
-          "window.gap",
-          Gap.class,
-          value -> value.name().toLowerCase(Locale.ROOT),
-          Gap.SKIP,
-          "What becomes of missing observations: skip starts the window again, carry repeats the"
-              + " last value, linear draws a line to the next one, reset starts window and learning"
-              + " again.");
-  public static final JobOption<Integer> MAX_FILL =
-      JobOption.integer(
-          "window.max-fill",
-          100,
-          0,
-          10_000,
-          "Observations in a row that carry and linear fill in at most; more are skipped.");
-  public static final JobOption<Duration> OUT_OF_ORDERNESS =
-      JobOption.duration(
+  public static final Option<Duration> OUT_OF_ORDERNESS =
+      Option.duration(
           "window.out-of-orderness",
           Duration.ZERO,
           Duration.ZERO,
           "How long a series waits for an earlier observation; zero forecasts at once and suits"
               + " series that come in order within one partition.");
-  public static final JobOption<Duration> IDLE_TIMEOUT =
-      JobOption.duration(
+  public static final Option<Duration> IDLE_TIMEOUT =
+      Option.duration(
           "window.idle-timeout",
           Duration.ofSeconds(10),
           Duration.ofMillis(1),
           "A partition without an observation for so long no longer holds back event time.");
-  public static final JobOption<Duration> MAX_FUTURE =
-      JobOption.duration(
+  public static final Option<Duration> MAX_FUTURE =
+      Option.duration(
           "window.max-future",
           Duration.ofHours(1),
           Duration.ZERO,
           "How far ahead of the clock an observation may be before it is a dead letter; less than"
               + " state.ttl, by default half of it where that is less.");
 
-  public static final JobOption<Duration> TTL =
-      JobOption.duration(
-          "state.ttl",
-          Duration.ZERO,
-          Duration.ZERO,
-          "A series without an observation for so long, in event time, starts again when it"
-              + " returns; zero keeps each forever.");
-  public static final JobOption<Integer> MAX_SERIES =
-      JobOption.integer(
+  public static final Option<Integer> MAX_SERIES =
+      Option.integer(
           "state.max-series",
           0,
           0,
@@ -179,96 +124,27 @@ public final class JobOptions {
   /** What a forecast is made of. */
   public enum Made {
     MIXTURE,
-    NETWORK;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    NETWORK
   }
 
-  /** How much memory and time a series may take. */
-  public enum Size {
-    SMALL,
-    DEFAULT,
-    FULL;
-
-    String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  public static final JobOption<Made> OUTPUT =
-      JobOption.choice(
+  public static final Option<Made> OUTPUT =
+      Option.choice(
           "output",
           Made.class,
-          Made::label,
           null,
           "mixture: experts that learn each series, the model among them; network: the model's"
               + " own forecasts. By default mixture, and network where learning is off.");
-  public static final JobOption<Boolean> LEARNING =
-      JobOption.flag(
-          "learning.enabled",
-          true,
-          "Whether each series is learned from its own stream; learning: off for short.");
-  public static final JobOption<Size> SIZE =
-      JobOption.choice(
-          "learning.size",
-          Size.class,
-          Size::label,
-          Size.DEFAULT,
-          "How much memory and time a series may take.");
-  public static final JobOption<List<String>> EXPERTS =
-      JobOption.list(
-          "experts",
-          "a list of experts, of " + String.join(", ", Experts.all()),
-          null,
-          "Which experts take part in the mixture; by default those of learning.size.",
-          JobOptions::expert);
-  public static final JobOption<Season> SEASON =
-      new JobOption<>(
-          "season",
-          "auto, a whole number from 1 to 1000 or a duration such as PT24H",
-          new Season(LearnerSettings.AUTO, null),
-          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none; with"
-              + " window.interval also a duration; auto finds it in the data.",
-          Season::parse);
-  public static final JobOption<List<Double>> LEVELS =
-      JobOption.list(
-          "intervals.levels",
-          "a list of ascending numbers between 0 and 1, at most 10",
-          List.of(0.8, 0.95),
-          "Shares of the truth that the intervals are meant to hold; the first one's ends are"
-              + " lower and upper.",
-          Double::valueOf);
-  public static final JobOption<Integer> SCORES_EVERY =
-      JobOption.integer(
+  public static final Option<Integer> SCORES_EVERY =
+      Option.integer(
           "scores.every",
           10,
           0,
           1_000_000,
           "A score after so many observations of a series; 0 for none.");
 
-  /** Options that may be YAML lists. */
-  static final List<JobOption<?>> LISTS = List.of(CALENDAR, EXPERTS, LEVELS);
-
   /** Short keys and the keys that they abbreviate. */
   public static final Map<String, String> SHORT_FORMS =
       Map.of("learning", "learning.enabled", "mode", "source.mode");
-
-  private static Calendar calendar(String label) {
-    Calendar calendar = Calendar.ofLabel(label);
-    if (calendar == null) {
-      throw new IllegalArgumentException(label);
-    }
-    return calendar;
-  }
-
-  private static String expert(String name) {
-    if (!Experts.all().contains(name)) {
-      throw new IllegalArgumentException(name);
-    }
-    return name;
-  }
 
   private static String addresses(String text) {
     if (!BrokerAddresses.areAddresses(text)) {
@@ -277,60 +153,22 @@ public final class JobOptions {
     return text;
   }
 
-  /**
-   * How long a season is.
-   *
-   * @param count in observations, or {@link LearnerSettings#AUTO}; counts when there is no duration
-   * @param duration null when none is given
-   */
-  public record Season(int count, Duration duration) {
-
-    public static final int LONGEST = 1000;
-
-    /** As a job file has it. */
-    @Override
-    public String toString() {
-      return duration != null
-          ? duration.toString()
-          : count == LearnerSettings.AUTO ? "auto" : Integer.toString(count);
-    }
-
-    private static Season parse(String text) {
-      if (text.equals("auto")) {
-        return new Season(LearnerSettings.AUTO, null);
-      }
-      if (!text.matches("-?[0-9]+")) {
-        Duration duration = Durations.parse(text);
-        if (!Durations.isWholeMillis(duration)) {
-          throw new IllegalArgumentException(text);
-        }
-        return new Season(0, duration);
-      }
-      int count = Integer.parseInt(text);
-      if (count < 1 || count > LONGEST) {
-        throw new IllegalArgumentException(text);
-      }
-      return new Season(count, null);
-    }
-  }
-
-  public static final JobOption<Delivery> GUARANTEE =
-      JobOption.choice(
+  public static final Option<Delivery> GUARANTEE =
+      Option.choice(
           "delivery.guarantee",
           Delivery.class,
-          value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'),
           Delivery.EXACTLY_ONCE,
           "What a consumer may rely on; at-least-once shows forecasts without waiting for a"
               + " checkpoint.");
-  public static final JobOption<Duration> TRANSACTION_TIMEOUT =
-      JobOption.duration(
+  public static final Option<Duration> TRANSACTION_TIMEOUT =
+      Option.duration(
           "delivery.transaction-timeout",
           Duration.ofMinutes(10),
           Duration.ofSeconds(1),
           "How long a transaction may stay open: longer than a checkpoint and a restart, at most"
               + " the broker's transaction.max.timeout.ms.");
-  public static final JobOption<String> TRANSACTION_PREFIX =
-      JobOption.name(
+  public static final Option<String> TRANSACTION_PREFIX =
+      Option.name(
           "delivery.transaction-prefix",
           null,
           "Unique to the job on its brokers; by default weir- and the name.");
@@ -338,58 +176,31 @@ public final class JobOptions {
   /** The options of one mode, which is wanted as soon as its section is there. */
   public record ModeOptions(
       Mode mode,
-      JobOption<String> model,
-      JobOption<String> file,
-      JobOption<Integer> horizon,
-      JobOption<Scaling.Rule> scaling,
-      JobOption<Readout> readout,
-      JobOption<Cell> cell) {
+      Option<String> model,
+      Option<String> file,
+      Option<Integer> horizon,
+      Option<Scaling> scaling,
+      Option<Readout> readout,
+      Option<Cell> cell) {
 
     private static ModeOptions of(Mode mode) {
       String section = "forecast." + mode.label();
+      Option<Integer> horizon = ForecastOptions.HORIZON.under(section);
       return new ModeOptions(
           mode,
-          JobOption.name(
-              section + ".model",
-              null,
-              "Name of the model; the newest published under it on the model topic is used. A"
-                  + " mixture needs none."),
-          JobOption.text(
-              section + ".file",
-              null,
-              "Weights to start with, safetensors: a path (a relative one starts at the job"
-                  + " file), a URL of Flink's file systems, or builtin:NAME."),
-          JobOption.integer(
-              section + ".horizon",
-              null,
-              1,
-              4096,
-              "Values in a forecast; by default 2, for many-to-many always seq-len."),
-          JobOption.choice(
-              section + ".scaling",
-              Scaling.Rule.class,
-              Scaling.Rule::label,
-              null,
-              "How the weights want values scaled, where their file does not say."),
-          JobOption.choice(
-              section + ".readout",
-              Readout.class,
-              Readout::label,
-              null,
-              "What the head reads, where the file does not say."),
-          JobOption.choice(
-              section + ".cell",
-              Cell.class,
-              value -> value.name().toLowerCase(Locale.ROOT),
-              null,
-              "The cell, where neither file nor shapes say: relu looks like tanh."));
+          ForecastOptions.MODEL.under(section),
+          ForecastOptions.FILE.under(section),
+          mode == Mode.MANY_TO_MANY ? horizon.withDefault(null) : horizon,
+          ForecastOptions.SCALING.under(section),
+          ForecastOptions.READOUT.under(section),
+          ForecastOptions.CELL.under(section));
     }
 
     public String section() {
       return "forecast." + mode.label();
     }
 
-    List<JobOption<?>> all() {
+    List<Option<?>> all() {
       return List.of(model, file, horizon, scaling, readout, cell);
     }
   }
@@ -398,8 +209,8 @@ public final class JobOptions {
       List.of(ModeOptions.of(Mode.MANY_TO_ONE), ModeOptions.of(Mode.MANY_TO_MANY));
 
   /** Every option, in the order of the documentation. */
-  public static List<JobOption<?>> all() {
-    List<JobOption<?>> all =
+  public static List<Option<?>> all() {
+    List<Option<?>> all =
         new ArrayList<>(
             List.of(
                 NAME,
@@ -415,32 +226,37 @@ public final class JobOptions {
                 MODE,
                 START,
                 END,
-                SEQ_LEN,
-                STRIDE,
-                FEATURES,
-                CALENDAR,
-                INTERVAL,
-                GAP,
-                MAX_FILL,
+                ForecastOptions.SEQ_LEN,
+                ForecastOptions.STRIDE,
+                ForecastOptions.FEATURES,
+                ForecastOptions.CALENDAR,
+                ForecastOptions.INTERVAL,
+                ForecastOptions.GAP,
+                ForecastOptions.MAX_FILL,
                 OUT_OF_ORDERNESS,
                 IDLE_TIMEOUT,
                 MAX_FUTURE,
-                TTL,
+                ForecastOptions.TTL,
                 MAX_SERIES,
                 OUTPUT,
-                LEARNING,
-                SIZE,
-                EXPERTS,
-                SEASON,
-                LEVELS,
+                ForecastOptions.LEARNING,
+                ForecastOptions.SIZE,
+                ForecastOptions.EXPERTS,
+                ForecastOptions.SEASON,
+                ForecastOptions.LEVELS,
                 SCORES_EVERY,
                 GUARANTEE,
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));
-    all.addAll(all.indexOf(SIZE) + 1, NetworkOptions.ALL);
+    all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     return all;
+  }
+
+  /** The option with this key, or null if unknown. */
+  public static Option<?> of(String key) {
+    return all().stream().filter(option -> option.key().equals(key)).findFirst().orElse(null);
   }
 
   private JobOptions() {}

@@ -1,5 +1,7 @@
 package dev.weir.job.options;
 
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,7 +32,7 @@ final class OptionNotes {
 
   private static final Map<String, Note> NOTES = new LinkedHashMap<>();
 
-  private static void put(JobOption<?> option, String unit, String change) {
+  private static void put(Option<?> option, String unit, String change) {
     NOTES.put(option.key(), new Note(unit, change));
   }
 
@@ -59,26 +61,26 @@ final class OptionNotes {
     put(JobOptions.START, "", "without effect: a savepoint says where to go on");
     put(JobOptions.END, "", SAFE);
     put(
-        JobOptions.SEQ_LEN,
+        ForecastOptions.SEQ_LEN,
         "observations",
         "windows keep their newest values; " + MODEL_SHAPE.replace("one", "length"));
-    put(JobOptions.STRIDE, "observations", SAFE);
+    put(ForecastOptions.STRIDE, "observations", SAFE);
     put(
-        JobOptions.FEATURES,
+        ForecastOptions.FEATURES,
         "",
         "each window starts again; " + MODEL_SHAPE.replace("another one", "other inputs"));
-    put(JobOptions.CALENDAR, "", MODEL_SHAPE);
+    put(ForecastOptions.CALENDAR, "", MODEL_SHAPE);
     put(
-        JobOptions.INTERVAL,
+        ForecastOptions.INTERVAL,
         "",
         "windows keep their newest values as far as they follow each other by the new one");
-    put(JobOptions.GAP, "", SAFE);
-    put(JobOptions.MAX_FILL, "observations", SAFE);
+    put(ForecastOptions.GAP, "", SAFE);
+    put(ForecastOptions.MAX_FILL, "observations", SAFE);
     put(JobOptions.OUT_OF_ORDERNESS, "", SAFE);
     put(JobOptions.IDLE_TIMEOUT, "", SAFE);
     put(JobOptions.MAX_FUTURE, "", SAFE);
     put(
-        JobOptions.TTL,
+        ForecastOptions.TTL,
         "",
         "safe: a shorter one judges each series' next observation at once, memory follows later");
     put(
@@ -86,11 +88,11 @@ final class OptionNotes {
         "series of one task",
         "safe: what is there is kept, beyond the limit too");
     put(JobOptions.OUTPUT, "", UNTESTED);
-    put(JobOptions.LEARNING, "", UNTESTED);
-    put(JobOptions.SIZE, "", LEARNS_AGAIN);
-    put(JobOptions.EXPERTS, "", LEARNS_AGAIN);
-    put(JobOptions.SEASON, "observations", LEARNS_AGAIN);
-    put(JobOptions.LEVELS, "shares", LEARNS_AGAIN);
+    put(ForecastOptions.LEARNING, "", UNTESTED);
+    put(ForecastOptions.SIZE, "", LEARNS_AGAIN);
+    put(ForecastOptions.EXPERTS, "", LEARNS_AGAIN);
+    put(ForecastOptions.SEASON, "observations", LEARNS_AGAIN);
+    put(ForecastOptions.LEVELS, "shares", LEARNS_AGAIN);
     put(JobOptions.SCORES_EVERY, "observations", SAFE);
     put(JobOptions.GUARANTEE, "", COMMITTED);
     put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
@@ -119,7 +121,7 @@ final class OptionNotes {
         mode.horizon(),
         "observations",
         LEARNS_AGAIN + "; " + MODEL_SHAPE.replace("one", "horizon"));
-    for (JobOption<?> ofFile : new JobOption<?>[] {mode.scaling(), mode.readout(), mode.cell()}) {
+    for (Option<?> ofFile : new Option<?>[] {mode.scaling(), mode.readout(), mode.cell()}) {
       put(ofFile, "", "as that of the file");
     }
   }
@@ -127,7 +129,7 @@ final class OptionNotes {
   private OptionNotes() {}
 
   /** The note of an option, or one that says that nothing is known. */
-  static Note of(JobOption<?> option) {
+  static Note of(Option<?> option) {
     return NOTES.getOrDefault(option.key(), new Note("", ""));
   }
 }

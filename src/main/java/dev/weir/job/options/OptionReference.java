@@ -1,6 +1,8 @@
 package dev.weir.job.options;
 
 import dev.weir.forecast.learn.Experts;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +35,7 @@ public final class OptionReference {
       String description,
       String change) {}
 
-  private static final List<JobOption<?>> REQUIRED =
+  private static final List<Option<?>> REQUIRED =
       List.of(JobOptions.NAME, JobOptions.BOOTSTRAP_SERVERS);
 
   /** Without those that a jar beside this one brings, which other machines do not have. */
@@ -49,12 +51,12 @@ public final class OptionReference {
     return JobOptions.all().stream().map(OptionReference::row).toList();
   }
 
-  private static Row row(JobOption<?> option) {
+  private static Row row(Option<?> option) {
     OptionNotes.Note note = OptionNotes.of(option);
     return new Row(
         option.key(),
         option.type().name().toLowerCase(Locale.ROOT),
-        option == JobOptions.EXPERTS ? EXPERTS : option.expected(),
+        option == ForecastOptions.EXPERTS ? EXPERTS : option.expected(),
         option.defaultText(),
         REQUIRED.contains(option),
         note.unit(),

@@ -27,7 +27,7 @@ class EvaluationPlanTest {
 
   @TempDir private Path dir;
 
-  private EvaluationPlan plan(String job, String mode, Integer horizon) throws Exception {
+  private EvaluationPlan plan(String job, Mode mode, Integer horizon) throws Exception {
     return EvaluationPlan.of(written(job), mode, horizon, null);
   }
 
@@ -45,14 +45,14 @@ class EvaluationPlanTest {
     assertThat(target(plan(BOTH, null, 7)))
         .extracting(Target::mode, Target::horizon)
         .containsExactly(Mode.MANY_TO_ONE, 7);
-    assertThat(target(plan(BOTH, "many-to-many", 4)))
+    assertThat(target(plan(BOTH, Mode.MANY_TO_MANY, 4)))
         .extracting(Target::mode, Target::horizon)
         .containsExactly(Mode.MANY_TO_MANY, 4);
   }
 
   @Test
   void aHorizonDoesNotLetAModeBeEvaluatedThatTheJobHasNot() {
-    for (String mode : new String[] {null, "many-to-many"}) {
+    for (Mode mode : new Mode[] {null, Mode.MANY_TO_MANY}) {
       assertThatThrownBy(() -> plan(MANY_TO_MANY, mode, 3))
           .isInstanceOf(UsageException.class)
           .hasMessage(
@@ -60,7 +60,7 @@ class EvaluationPlanTest {
                       .formatted(dir.resolve("job.yaml"))
                   + " got 3; --seq-len changes both");
     }
-    assertThatThrownBy(() -> plan(BOTH, "many-to-many", 3)).isInstanceOf(UsageException.class);
+    assertThatThrownBy(() -> plan(BOTH, Mode.MANY_TO_MANY, 3)).isInstanceOf(UsageException.class);
   }
 
   @Test

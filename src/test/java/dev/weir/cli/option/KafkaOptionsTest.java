@@ -50,7 +50,7 @@ class KafkaOptionsTest {
     String[] args = new String[options.length + 1];
     args[0] = job.toString();
     System.arraycopy(options, 0, args, 1, options.length);
-    new CommandLine(any).parseArgs(args);
+    DeclaredOptions.complete(new CommandLine(any)).parseArgs(args);
     return any;
   }
 
@@ -99,7 +99,7 @@ class KafkaOptionsTest {
   @Test
   void anOptionOfAJobFileThatIsNotThereIsRefused() {
     Any any = new Any();
-    new CommandLine(any).parseArgs("--set", "name=x");
+    DeclaredOptions.complete(new CommandLine(any)).parseArgs("--set", "name=x");
     assertThatThrownBy(() -> any.kafka.bootstrapServers())
         .isInstanceOf(ParameterException.class)
         .hasMessage("any: --set: expected JOB.yaml before it, got no job file");

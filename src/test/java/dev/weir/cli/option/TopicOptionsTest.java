@@ -9,7 +9,9 @@ import picocli.CommandLine;
 class TopicOptionsTest {
 
   private static Topics topics(String... arguments) {
-    return CommandLine.populateCommand(new TopicOptions(), arguments).topics();
+    TopicOptions topics = new TopicOptions();
+    DeclaredOptions.complete(new CommandLine(topics)).parseArgs(arguments);
+    return topics.topics();
   }
 
   @Test

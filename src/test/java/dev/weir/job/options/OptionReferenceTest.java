@@ -2,6 +2,7 @@ package dev.weir.job.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.option.Option;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,13 +31,13 @@ class OptionReferenceTest {
 
   @Test
   void aDefaultIsWrittenAsAJobFileWouldHaveIt() {
-    List<JobOption<?>> withDefault =
+    List<Option<?>> withDefault =
         JobOptions.all().stream().filter(option -> option.defaultValue() != null).toList();
     assertThat(withDefault).hasSizeGreaterThan(20);
-    for (JobOption<?> option : withDefault) {
+    for (Option<?> option : withDefault) {
       String text = option.defaultText().replaceAll("^\\[(.*)\\]$", "$1");
       if (!text.isEmpty()) { // an empty list can't be written
-        assertThat(option.parser().apply(text)).as(option.key()).isEqualTo(option.defaultValue());
+        assertThat(option.parse(text)).as(option.key()).isEqualTo(option.defaultValue());
       }
     }
   }

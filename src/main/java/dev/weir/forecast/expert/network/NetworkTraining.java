@@ -54,33 +54,12 @@ public record NetworkTraining(
   /** Which values a network that reads a window is trained to foresee. */
   public enum Targets {
     /** Those that follow the window: what a forecast is asked for. */
-    AFTER_WINDOW("after-window"),
+    AFTER_WINDOW,
     /**
      * At each step of the window those that follow the step. Honest in one direction only: at step
      * j a backward half has read the value of step j + 1, and learns to copy it.
      */
-    ALL_STEPS("all-steps");
-
-    private final String label;
-
-    Targets(String label) {
-      this.label = label;
-    }
-
-    /** The word used in job files and commands. */
-    public String label() {
-      return label;
-    }
-
-    /** The targets with this label, or null if unknown. */
-    public static Targets ofLabel(String label) {
-      for (Targets targets : values()) {
-        if (targets.label.equals(label)) {
-          return targets;
-        }
-      }
-      return null;
-    }
+    ALL_STEPS;
 
     /** Why a network must not be trained on these, in one line; null when it may. */
     public String problemWith(boolean bidirectional) {

@@ -1,4 +1,4 @@
-package dev.weir.job.options;
+package dev.weir.option;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

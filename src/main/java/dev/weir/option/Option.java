@@ -1,4 +1,4 @@
-package dev.weir.job.options;
+package dev.weir.option;
 
 import dev.weir.model.ForecastModel;
 import java.time.Duration;
@@ -9,7 +9,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * One option of the job file.
+ * The declaration of one option. The job file, SQL, the command line and the generated reference
+ * read it, so that type, range, default and sentence are the same everywhere.
  *
  * @param key its path in the job file, joined by dots
  * @param type in one word, for documentation
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
  * @param description one sentence
  * @param parser from text to value; throws {@link IllegalArgumentException}
  */
-public record JobOption<T>(
+public record Option<T>(
     String key,
     Type type,
     String expected,
@@ -27,7 +28,7 @@ public record JobOption<T>(
     Function<String, T> parser) {
 
   /** What kind of value an option takes. */
-  enum Type {
+  public enum Type {
     TEXT,
     NAME,
     INTEGER,
@@ -40,28 +41,60 @@ public record JobOption<T>(
     VALUE
   }
 
-  /** An option whose type is said by what is expected. */
-  JobOption(
-      String key, String expected, T defaultValue, String description, Function<String, T> parser) {
-    this(key, Type.VALUE, expected, defaultValue, description, parser);
+  /** Longer ones overflow somewhere, and nobody means them. */
+  private static final Duration LONGEST = Duration.ofDays(3650);
+
+  /** The last part of its key, by which a command or an SQL function calls it. */
+  public String name() {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  /** The same option in another section of the job file. */
+  public Option<T> under(String section) {
+    return new Option<>(section + "." + name(), type, expected, defaultValue, description, parser);
+  }
+
+  /** The same option with another default; null for none. */
+  public Option<T> withDefault(T value) {
+    return new Option<>(key, type, expected, value, description, parser);
+  }
+
+  /**
+   * The value of a text.
+   *
+   * @throws IllegalArgumentException with one line, {@code expected ..., got ...}
+   */
+  public T parse(String text) {
+    try {
+      return parser.apply(text.trim());
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(wrong(text), e);
+    }
+  }
+
+  /** The line about a text that is not a value of the option. */
+  public String wrong(String text) {
+    return "expected %s, got '%s'".formatted(expected, text);
   }
 
   /** The default as a job file would have it; null if it has no default. */
-  String defaultText() {
+  public String defaultText() {
     return defaultValue == null ? null : text(defaultValue);
   }
 
   private static String text(Object value) {
     if (value instanceof List<?> list) {
-      return list.stream().map(JobOption::text).collect(Collectors.joining(", ", "[", "]"));
+      return list.stream().map(Option::text).collect(Collectors.joining(", ", "[", "]"));
     }
-    return value instanceof Enum<?> word
-        ? word.name().toLowerCase(Locale.ROOT).replace('_', '-')
-        : value.toString();
+    return value instanceof Enum<?> word ? word(word) : value.toString();
   }
 
-  static JobOption<String> text(String key, String defaultValue, String description) {
-    return new JobOption<>(
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public static Option<String> text(String key, String defaultValue, String description) {
+    return new Option<>(
         key,
         Type.TEXT,
         "text",
@@ -71,8 +104,8 @@ public record JobOption<T>(
   }
 
   /** A word that is safe in topics, groups and transaction ids alike; a model's is the same. */
-  static JobOption<String> name(String key, String defaultValue, String description) {
-    return new JobOption<>(
+  public static Option<String> name(String key, String defaultValue, String description) {
+    return new Option<>(
         key,
         Type.NAME,
         "a name of letters, digits, '.', '_' and '-', at most " + ForecastModel.MAX_NAME_LENGTH,
@@ -81,9 +114,9 @@ public record JobOption<T>(
         value -> require(ForecastModel.isName(value), value));
   }
 
-  static JobOption<Integer> integer(
+  public static Option<Integer> integer(
       String key, Integer defaultValue, int min, int max, String description) {
-    return new JobOption<>(
+    return new Option<>(
         key,
         Type.INTEGER,
         "a whole number from %d to %d".formatted(min, max),
@@ -96,8 +129,8 @@ public record JobOption<T>(
         });
   }
 
-  static JobOption<Boolean> flag(String key, boolean defaultValue, String description) {
-    return new JobOption<>(
+  public static Option<Boolean> flag(String key, boolean defaultValue, String description) {
+    return new Option<>(
         key,
         Type.FLAG,
         "true or false, on or off",
@@ -111,12 +144,9 @@ public record JobOption<T>(
             });
   }
 
-  /** Longer ones overflow somewhere, and nobody means them. */
-  private static final Duration LONGEST = Duration.ofDays(3650);
-
-  static JobOption<Duration> duration(
+  public static Option<Duration> duration(
       String key, Duration defaultValue, Duration shortest, String description) {
-    return new JobOption<>(
+    return new Option<>(
         key,
         Type.DURATION,
         "a duration of whole milliseconds such as PT30M or 10 s, from %s to P3650D"
@@ -131,42 +161,46 @@ public record JobOption<T>(
         });
   }
 
-  private static final int MAX_VALUES = 50;
-
-  /** A list of values, in YAML or joined by commas. */
-  static <T> JobOption<List<T>> list(
+  /** A list of {@code max} different values at most, in YAML or joined by commas. */
+  public static <T> Option<List<T>> list(
       String key,
       String expected,
       List<T> defaultValue,
+      int max,
       String description,
       Function<String, T> parser) {
-    return new JobOption<>(
+    return new Option<>(
         key,
         Type.LIST,
         expected,
         defaultValue,
         description,
         text -> {
-          List<T> values = Arrays.stream(text.split(",")).map(String::trim).map(parser).toList();
+          List<T> values =
+              Arrays.stream(text.split(",", -1)).map(String::trim).map(parser).toList();
           require(values.stream().distinct().count() == values.size(), text);
-          require(values.size() <= MAX_VALUES, text);
+          require(values.size() <= max, text);
           return values;
         });
   }
 
-  /** One of an enum's values, written by {@code label}. */
-  static <E extends Enum<E>> JobOption<E> choice(
-      String key, Class<E> type, Function<E, String> label, E defaultValue, String description) {
-    E[] values = type.getEnumConstants();
-    String labels = Arrays.stream(values).map(label).collect(Collectors.joining(" or "));
-    return new JobOption<>(
+  /** One of an enum's values, written in lower case with hyphens. */
+  public static <E extends Enum<E>> Option<E> choice(
+      String key, Class<E> type, E defaultValue, String description) {
+    return choice(key, List.of(type.getEnumConstants()), Option::word, defaultValue, description);
+  }
+
+  /** One of some values, written by {@code label}. */
+  public static <E> Option<E> choice(
+      String key, List<E> values, Function<E, String> label, E defaultValue, String description) {
+    return new Option<>(
         key,
         Type.CHOICE,
-        labels,
+        values.stream().map(label).collect(Collectors.joining(" or ")),
         defaultValue,
         description,
         text ->
-            Arrays.stream(values)
+            values.stream()
                 .filter(value -> label.apply(value).equals(text))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(text)));

@@ -1,4 +1,4 @@
-package dev.weir.job.options;
+package dev.weir.option;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
