@@ -128,6 +128,15 @@ public final class Documents {
     return blocks;
   }
 
+  /** The runbook's Log4j filter for a broker outage. */
+  public static String outageFilter() {
+    return blocks(Path.of("docs", "runbook.md"), "properties").stream()
+        .map(Piece::text)
+        .filter(text -> text.contains("BurstFilter"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Lines outside of blocks of code. */
   private static List<Piece> prose(Path file) {
     List<Piece> prose = new ArrayList<>();
