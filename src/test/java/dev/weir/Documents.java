@@ -84,7 +84,7 @@ public final class Documents {
     return anchors;
   }
 
-  /** What stands between backticks within a line. */
+  /** Inline code: the text between backticks within a line. */
   public static List<Piece> spans(Path file) {
     List<Piece> spans = new ArrayList<>();
     for (Piece line : prose(file)) {

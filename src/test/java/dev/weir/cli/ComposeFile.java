@@ -26,8 +26,7 @@ final class ComposeFile {
   /** The file's text with each variable replaced, as in a shell that sets none of them. */
   static String text(boolean registry) throws IOException {
     String text = Files.readString(Path.of("docker-compose.yml"));
-    String replaced =
-        VARIABLE.matcher(text).replaceAll(variable -> value(variable, registry));
+    String replaced = VARIABLE.matcher(text).replaceAll(variable -> value(variable, registry));
     assertThat(replaced.replace("$$", "")).doesNotContain("${");
     return replaced;
   }

@@ -44,7 +44,7 @@ class EvaluateIT {
     write("daily", daily);
     write(WILD_NAME, plain);
     write("short", series(20, 1));
-    Path meta = dir.resolve("meta.csv"); // lies among the series and is none
+    Path meta = dir.resolve("meta.csv"); // not a series, but in their folder
     Files.writeString(
         meta, "series_id,note,m\ndaily,\"a, b\",12\n" + WILD_NAME + ",,1\nshort,,1\n");
     Path page = dir.resolve("page.html");
@@ -124,7 +124,7 @@ class EvaluateIT {
   }
 
   @Test
-  void aFoundSeasonIsLearntAndTheTableSaysWhatTheScoresDoNotKnow() throws IOException {
+  void detectedSeasonIsLearnedAndTheTableShowsIt() throws IOException {
     write("daily", series(300, 12));
     Path scores = dir.resolve("scores.txt");
     Ended ended = run("--input", dir.toString(), "--limit", "250", "--out", scores.toString());

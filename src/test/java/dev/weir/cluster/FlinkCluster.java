@@ -283,7 +283,7 @@ final class FlinkCluster implements AutoCloseable {
    * Runs the jar through the REST interface, as the web page does: the program's {@code main} is
    * called in the JobManager, which saves the start of a client.
    *
-   * @param from a savepoint or retained checkpoint, or null to start anew
+   * @param from a savepoint or retained checkpoint, or null to start without state
    * @param configuration Flink's own settings of this job
    * @param args the job's own options
    */

@@ -65,7 +65,7 @@ class SeriesRowTest {
   }
 
   @Test
-  void theMostDirectModeStandsInTheListAndBothAreNamed() {
+  void listShowsTheMostDirectModeAndNamesBoth() {
     row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 50, "wide", 3), "wide", 0, 5, true);
     assertThat(row.item().model()).isEqualTo("wide");
     row.issue(
@@ -114,7 +114,7 @@ class SeriesRowTest {
 
   /** Else who listens does not see them: he asks for what came after the last number. */
   @Test
-  void newsOfAHistoryThatIsKeptAnewAreNumberedBeyondThoseOfTheOneBefore() {
+  void changesOfANewHistoryContinueTheOldNumbers() {
     row.keep();
     for (int i = 0; i < 1_000_000; i++) { // more than the clock's next milliseconds leave room for
       observe(10, i % 2);

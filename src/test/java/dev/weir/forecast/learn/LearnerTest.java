@@ -156,7 +156,7 @@ class LearnerTest {
   }
 
   @Test
-  void whatWasLearntWithOtherSettingsIsLearntAgainFromTheKeptValues() {
+  void changedSettingsLetTheKeptValuesBeLearnedAgain() {
     Learner before = new Learner(LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar")));
     Learner after = new Learner(LearnerSettings.small(3));
     double[] y = wave(1_000, 9);
@@ -377,7 +377,7 @@ class LearnerTest {
   }
 
   @Test
-  void aCorrectorIsToldTheMeanOfTheOthersWhereverItIsNamed() {
+  void correctorGetsTheMeanOfTheOthersAtAnyPosition() {
     double[] told = new double[3];
     Corrector echo =
         new Corrector() {
