@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -98,8 +98,7 @@ class EvaluateIT {
   private static void check(JsonNode one, double[] values, int m) {
     String name = one.get("series").asText();
     Map<String, SeriesScore> core =
-        new Evaluation(LearnerSettings.defaults(3))
-            .evaluate(name, Arrays.stream(values).iterator(), m, m, values.length);
+        CoreEvaluation.evaluate(LearnerSettings.defaults(3), name, values, m);
     assertThat(one.get("m").asInt()).isEqualTo(m);
     assertThat(one.get("origins").asLong() * 3).isEqualTo(core.get(Evaluation.WEIR).count());
     JsonNode methods = one.get("methods");
