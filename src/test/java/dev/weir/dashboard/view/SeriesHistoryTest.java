@@ -78,8 +78,8 @@ class SeriesHistoryTest {
     issue(Mode.MANY_TO_MANY, 400, "another", 1);
     assertThat(all().swaps())
         .containsExactlyInAnyOrder(
-            new Swap(300, Mode.MANY_TO_ONE, "demand", 2),
-            new Swap(400, Mode.MANY_TO_MANY, "another", 1));
+            new Swap(300, Mode.MANY_TO_ONE, "demand", 2L),
+            new Swap(400, Mode.MANY_TO_MANY, "another", 1L));
   }
 
   @Test

@@ -76,7 +76,7 @@ class SeriesRowTest {
         true);
     assertThat(row.item().modes()).containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
     assertThat(row.item().status()).isEqualTo(Forecast.Status.FALLBACK);
-    assertThat(row.item().version()).isEqualTo(-1);
+    assertThat(row.item().version()).isNull();
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "direct", 2), "direct", 0, 5, true);
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 50, "older", 1), "older", 0, 5, true);
     assertThat(row.item().model()).isEqualTo("direct");
