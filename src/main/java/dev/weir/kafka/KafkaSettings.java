@@ -73,6 +73,15 @@ public record KafkaSettings(
 
   /** The same ends with what only the brokers know. */
   public KafkaSettings measured(SpanOffsets measured, int bytes) {
+    return with(measured, bytes, registry);
+  }
+
+  /** The same ends with what only the registry knows. */
+  public KafkaSettings withRegistry(RegistrySettings asked) {
+    return with(offsets, maxDeadLetterBytes, asked);
+  }
+
+  private KafkaSettings with(SpanOffsets measured, int bytes, RegistrySettings asked) {
     return new KafkaSettings(
         bootstrapServers,
         properties,
@@ -85,23 +94,6 @@ public record KafkaSettings(
         span,
         measured,
         bytes,
-        registry);
-  }
-
-  /** The same ends with what only the registry knows. */
-  public KafkaSettings withRegistry(RegistrySettings asked) {
-    return new KafkaSettings(
-        bootstrapServers,
-        properties,
-        group,
-        topics,
-        delivery,
-        transactionTimeout,
-        transactionPrefix,
-        maxFuture,
-        span,
-        offsets,
-        maxDeadLetterBytes,
         asked);
   }
 }

@@ -79,8 +79,9 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
   public TypeInference getTypeInference(DataTypeFactory types) {
     LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
     // Flink's state TTL uses processing time and could drop half of a partition
-    state.put(SERIES, forEver(DataTypes.RAW(SeriesEntry.class, SeriesEntrySerializer.INSTANCE)));
-    state.put(LEARNED, forEver(DataTypes.RAW(LearnerState.class, LearnerStateSerializer.INSTANCE)));
+    state.put(SERIES, withoutTtl(DataTypes.RAW(SeriesEntry.class, SeriesEntrySerializer.INSTANCE)));
+    state.put(
+        LEARNED, withoutTtl(DataTypes.RAW(LearnerState.class, LearnerStateSerializer.INSTANCE)));
     TypeInference.Builder inference =
         TypeInference.newBuilder()
             .staticArguments(Signature.arguments())
@@ -92,7 +93,7 @@ public final class ForecastFunction extends ProcessTableFunction<RowData>
     return inference.build();
   }
 
-  private static StateTypeStrategy forEver(DataType value) {
+  private static StateTypeStrategy withoutTtl(DataType value) {
     DataType map = MapView.newMapViewDataType(DataTypes.INT().notNull(), value.notNull());
     return StateTypeStrategy.of(TypeStrategies.explicit(map), Duration.ZERO);
   }

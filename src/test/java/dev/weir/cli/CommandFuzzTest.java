@@ -28,7 +28,7 @@ class CommandFuzzTest {
 
   /** Words as each on a line, so that damage reaches their ends too. */
   private static List<byte[]> samples() {
-    String wrong = "pom.xml"; // a file that is none of what is asked for
+    String wrong = "pom.xml"; // a file of no expected format
     return List.of(
         line("model", "inspect", "none.safetensors", "--seq-len", "5"),
         line("model", "inspect", wrong, "--readout", "h_n", "--scaling", "last"),

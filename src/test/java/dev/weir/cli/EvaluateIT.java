@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,7 +44,7 @@ class EvaluateIT {
     write("daily", daily);
     write(WILD_NAME, plain);
     write("short", series(20, 1));
-    Path meta = dir.resolve("meta.csv"); // lies among the series and is none
+    Path meta = dir.resolve("meta.csv"); // not a series, but in their folder
     Files.writeString(
         meta, "series_id,note,m\ndaily,\"a, b\",12\n" + WILD_NAME + ",,1\nshort,,1\n");
     Path page = dir.resolve("page.html");
@@ -98,8 +98,7 @@ class EvaluateIT {
   private static void check(JsonNode one, double[] values, int m) {
     String name = one.get("series").asText();
     Map<String, SeriesScore> core =
-        new Evaluation(LearnerSettings.defaults(3))
-            .evaluate(name, Arrays.stream(values).iterator(), m, m, values.length);
+        CoreEvaluation.evaluate(LearnerSettings.defaults(3), name, values, m);
     assertThat(one.get("m").asInt()).isEqualTo(m);
     assertThat(one.get("origins").asLong() * 3).isEqualTo(core.get(Evaluation.WEIR).count());
     JsonNode methods = one.get("methods");
@@ -124,7 +123,7 @@ class EvaluateIT {
   }
 
   @Test
-  void aFoundSeasonIsLearntAndTheTableSaysWhatTheScoresDoNotKnow() throws IOException {
+  void detectedSeasonIsLearnedAndTheTableShowsIt() throws IOException {
     write("daily", series(300, 12));
     Path scores = dir.resolve("scores.txt");
     Ended ended = run("--input", dir.toString(), "--limit", "250", "--out", scores.toString());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands on a job's topics that are told of them by the job file alone. */
+/** Commands that take a job's topics from the job file alone. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobFileArgumentIT {
 
@@ -101,7 +101,7 @@ class JobFileArgumentIT {
   }
 
   @Test
-  void aPublishedModelThatTheJobRefusesIsToldFromOneThatFits() throws Exception {
+  void publishedModelThatTheJobRejectsIsReported() throws Exception {
     String picky =
         Files.writeString(
                 dir.resolve("picky.yaml"),

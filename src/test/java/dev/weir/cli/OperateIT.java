@@ -226,8 +226,7 @@ class OperateIT {
 
   /** Brokers of its own, since without a job file the topics have their default names. */
   @Test
-  void withoutFlinkADeadJobIsToldByObservationsThatBringNoForecasts(@TempDir Path own)
-      throws Exception {
+  void withoutFlinkObservationsWithoutForecastsRevealADeadJob(@TempDir Path own) throws Exception {
     try (ServerSocket free = new ServerSocket(8081)) {
       assertThat(free.getLocalPort()).as("no Flink where it is looked for").isEqualTo(8081);
     } catch (BindException e) {

@@ -214,7 +214,7 @@ final class ForecastCluster implements AutoCloseable {
           } finally {
             taskManager.resume();
           }
-          // It is told that it is no longer counted with, and comes back empty.
+          // The JobManager rejects its heartbeats, so it registers again without tasks.
           flink.awaitTaskManagers(flink.taskManagers().size());
           await("the old tasks are gone")
               .atMost(PATIENCE)

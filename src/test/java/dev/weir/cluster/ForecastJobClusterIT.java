@@ -301,7 +301,7 @@ class ForecastJobClusterIT {
 
   /** A job jar's classes are not the cluster's: its Kafka finds login modules and secrets alone. */
   @Test
-  void aJobOnABrokerBehindClosedDoorsFindsItsSecretOnEachMachine() throws Exception {
+  void jobOnASecuredBrokerFindsItsSecretOnEachMachine() throws Exception {
     Path dir = LocalProcess.emptyFolder(DIR.resolve("secured"));
     try (SecuredBroker secured = SecuredBroker.start(dir)) {
       secured.grantAll(SecuredBroker.USER);

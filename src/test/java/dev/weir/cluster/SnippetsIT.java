@@ -386,7 +386,6 @@ class SnippetsIT {
       flink.writeCommand(bin.resolve("flink"));
     }
     Path home = Files.createDirectories(dir.resolve("flink-home/conf"));
-    Files.writeString(home.resolve("log4j.properties"), "rootLogger.level = INFO\n");
     Path slf4j =
         Path.of(
             org.slf4j.LoggerFactory.class

@@ -132,7 +132,7 @@ class PageIT {
   @BeforeEach
   void beginAtADesk() {
     browser.leave();
-    browser.consoleProblems(); // those of the test before are told by it
+    browser.consoleProblems(); // that test reports its own
     browser.screen(1440, 900, false);
     browser.scheme("light");
     browser.zone("UTC");
@@ -241,7 +241,7 @@ class PageIT {
   }
 
   @Test
-  void theWholeJobStandsAboveInTilesThatSayWhatTheyMean() throws Exception {
+  void tilesAboveDescribeTheWholeJob() throws Exception {
     open(dashboard, "");
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
 
@@ -395,7 +395,7 @@ class PageIT {
         browser.find(panel + " .values summary").click();
         browser.await("the table", () -> rows(panel + " [data-table=past]").size() == 40);
         browser.await(
-            "the experts or why there are none",
+            "the experts or the reason for their absence",
             () -> !browser.text("[data-experts=" + mode.label() + "]").isEmpty());
         browser.find("#series-name").click();
         browser.press(Keys.ARROW_LEFT);
@@ -647,7 +647,7 @@ class PageIT {
     browser.tabTo("#origin");
     browser.press(Keys.ARROW_LEFT);
     browser.await("one back", () -> browser.text(ONE + ".headline").startsWith("At "));
-    browser.tabTo(ONE + "summary"); // around, since it stands before the slider
+    browser.tabTo(ONE + "summary"); // around, since it precedes the slider
     browser.press(Keys.ENTER);
     browser.await("the values", () -> !rows(ONE + "[data-table=past]").isEmpty());
     browser.press("?");
@@ -665,7 +665,7 @@ class PageIT {
   }
 
   @Test
-  void nothingSeriousStandsAgainstItsAccessibility() throws Exception {
+  void accessibilityCheckFindsNothingSerious() throws Exception {
     for (String scheme : List.of("light", "dark")) {
       browser.scheme(scheme);
       openSeries(TAXI);
@@ -840,7 +840,7 @@ class PageIT {
   }
 
   @Test
-  void localTimeStandsBesideUtc() {
+  void localTimeIsShownBesideUtc() {
     browser.zone("America/St_Johns"); // two and a half hours behind in summer
     openSeries(TAXI);
     Forecast newest = forecasts(TAXI, Mode.MANY_TO_ONE).lastEntry().getValue();

@@ -68,7 +68,7 @@ public final class ServedPage implements AutoCloseable {
   }
 
   /**
-   * @param idle how long a connection may stand still
+   * @param idle how long a connection may be idle
    */
   public static ServedPage impatient(Duration idle) throws IOException {
     return new ServedPage(null, idle);

@@ -319,7 +319,7 @@ class ForecastJobIT {
             () -> kafka.read(topic, KafkaFixture.COMMITTED).size() >= 2 * SERIES.size() * rounds);
   }
 
-  /** In the order in which they stand on the topic. */
+  /** In the topic's order. */
   private static Map<String, List<Forecast>> byModeAndSeries(String topic) {
     return kafka.forecasts(topic, KafkaFixture.COMMITTED).stream()
         .collect(Collectors.groupingBy(f -> f.mode() + " " + f.series()));

@@ -260,7 +260,7 @@ class UpgradeIT {
     assertThat(kafka.read(observations, KafkaFixture.COMMITTED))
         .filteredOn(record -> SERIES.contains(new String(record.key(), StandardCharsets.UTF_8)))
         .extracting(ConsumerRecord::partition)
-        .as("a series in each partition, else the watermark would stand")
+        .as("a series in each partition, else the watermark would not advance")
         .contains(0, 1);
     StringBuilder before = new StringBuilder("mode,series,forecasts,learning_steps\n");
     byModeAndSeries(forecasts(settings, KafkaFixture.COMMITTED))
@@ -366,7 +366,7 @@ class UpgradeIT {
                     >= 2 * SERIES.size());
   }
 
-  /** Right after the restore, when a series that has to learn anew is far off. */
+  /** Right after the restore, when a series without learned state has large errors. */
   private static void assertIsForecastAsWellAsALearnedSeries(List<Forecast> forecasts) {
     double error = 0;
     double naive = 0;

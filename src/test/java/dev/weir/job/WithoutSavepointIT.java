@@ -69,7 +69,7 @@ class WithoutSavepointIT {
 
   @ParameterizedTest
   @CsvSource({"exactly-once, 1", "at-least-once, 2"})
-  void theModelComesFromItsTopicAndThePlaceFromTheGroupAndLearningBeginsAnew(
+  void modelAndOffsetsAreRestoredAndLearningStartsAgain(
       String guarantee, int timesAfterTheCheckpoint) throws Exception {
     Map<String, String> overrides = kafka.overrides(guarantee);
     overrides.put("output", "mixture");

@@ -39,7 +39,7 @@ class CalendarTest {
   }
 
   @Test
-  void severalStandInTheirOrder() {
+  void severalKeepTheirOrder() {
     List<Calendar> both = List.of(Calendar.DAY_OF_WEEK, Calendar.HOUR_OF_DAY);
     float[] inputs = new float[Calendar.inputs(both)];
     Calendar.fill(both, Instant.parse("2024-02-26T06:00:00Z").toEpochMilli(), inputs, 0);

@@ -58,7 +58,7 @@ final class OnnxForward implements Forward {
         session.run(inputs, outputs).close();
         out.get(0, result);
       } else {
-        runAnew(input);
+        runAgain(input);
       }
       return result;
     } catch (OrtException e) {
@@ -66,7 +66,7 @@ final class OnnxForward implements Forward {
     }
   }
 
-  private void runAnew(float[] input) throws OrtException {
+  private void runAgain(float[] input) throws OrtException {
     try (OnnxTensor tensor =
             OnnxTensor.createTensor(environment, FloatBuffer.wrap(input), inputShape);
         OrtSession.Result done = session.run(Map.of(OnnxModel.INPUT, tensor))) {

@@ -108,7 +108,7 @@ class SqlFunctionsIT {
   }
 
   @Test
-  void aSeriesThatReturnsAfterItsTtlStartsAnew() throws Exception {
+  void seriesThatReturnsAfterItsTtlStartsAgain() throws Exception {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 8; i++) { // a silence of a minute before the sixth
       rows.add(Sql.row("a", 10_000L * i + (i < 5 ? 0 : 60_000), i + 0.5));

@@ -59,7 +59,7 @@ class EventTimeTest {
 
   private static final long MINUTE = 60_000;
   private static final Target NETWORK = new Target(Mode.MANY_TO_ONE, "none", 2, null, null);
-  private static final Target LEARNT =
+  private static final Target LEARNED =
       new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LearnerSettings.small(2), 1, 5));
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -180,7 +180,7 @@ class EventTimeTest {
 
   @Test
   void aSkippedGapMarksForecastsUntilTheWindowIsFullAgain() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 4, 5, 6}) {
       operator.send(minute, minute);
     }
@@ -198,7 +198,7 @@ class EventTimeTest {
       value = Gap.class,
       names = {"CARRY", "LINEAR"})
   void aFilledGapKeepsTheWindowFullAndMakesNoForecastOfItsOwn(Gap gap) throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 40}) {
       operator.send(minute, minute);
     }
@@ -211,7 +211,7 @@ class EventTimeTest {
 
   @Test
   void aResetForgetsWhatWasLearned() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 4, 5}) {
       operator.send(minute, minute);
     }
@@ -371,9 +371,9 @@ class EventTimeTest {
   }
 
   @Test
-  void anotherIntervalThanBeforeLetsASeriesLearnAnew() throws Exception {
-    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
-    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+  void changedIntervalLetsASeriesLearnAgain() throws Exception {
+    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
+    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNED), null);
     for (int minute = 0; minute < 20; minute++) {
       minutes.send(minute, minute % 3);
       byCount.send(minute, minute % 3);
@@ -387,11 +387,11 @@ class EventTimeTest {
             Duration.ZERO,
             new Sampling(1_000, Gap.SKIP, 100),
             StateLimits.NONE,
-            List.of(LEARNT));
-    ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNT);
+            List.of(LEARNED));
+    ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNED);
     assertThat(stepsAfter(minutes, same)).isEqualTo(21);
     assertThat(stepsAfter(byCount, same)).isEqualTo(21); // once a minute, as it found itself
-    assertThat(stepsAfter(minutes, settings(Duration.ZERO, null, LEARNT))).isEqualTo(21);
+    assertThat(stepsAfter(minutes, settings(Duration.ZERO, null, LEARNED))).isEqualTo(21);
     assertThat(stepsAfter(minutes, seconds)).isEqualTo(1);
   }
 
@@ -445,7 +445,7 @@ class EventTimeTest {
 
   @Test
   void byCountGapsAreJoined() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 40}) {
       operator.send(minute, minute);
     }
@@ -456,7 +456,7 @@ class EventTimeTest {
   }
 
   @Test
-  void scoresAreToldAlsoWhenEveryOtherObservationIsMissing() throws Exception {
+  void scoresAreWrittenIfEveryOtherObservationIsMissing() throws Exception {
     Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
     Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, everyTen);
     Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
@@ -472,7 +472,7 @@ class EventTimeTest {
 
   @Test
   void gapsAreCountedAndWhatIsMissingInThem() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNED), null);
     for (double minute : new double[] {0, 1, 4, 5, 7, 5_000}) {
       operator.send(minute, minute);
     }
@@ -524,7 +524,7 @@ class EventTimeTest {
   @EnumSource(Gap.class)
   void savedAndRestoredWithinAGapTheForecastsAreThoseOfAnUninterruptedRun(Gap gap)
       throws Exception {
-    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNT);
+    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNED);
     double[] before = {0, 1, 2, 3, 4, 5, 6, 9, 11};
     double[] after = {10.1, 14, 15, 16, 200, 201};
     Operator whole = new Operator(settings, null);
@@ -551,12 +551,12 @@ class EventTimeTest {
   @Test
   void whatWaitsWhenAnIntervalIsGivenIsForecastFromAtTheTimeThatItCountsAs() throws Exception {
     Duration patience = Duration.ofMinutes(5);
-    Operator before = new Operator(settings(patience, null, LEARNT), null);
+    Operator before = new Operator(settings(patience, null, LEARNED), null);
     before.send(1, 10);
     before.watermark(1);
     before.send(2.7, 20); // counts as 3 from now on, and has a timer at 2.7
     OperatorSubtaskState state = before.harness.snapshot(1, 1);
-    Operator after = new Operator(settings(patience, Gap.CARRY, LEARNT), state);
+    Operator after = new Operator(settings(patience, Gap.CARRY, LEARNED), state);
     after.watermark(2.9);
     assertThat(after.forecasts()).isEmpty();
     after.watermark(3);

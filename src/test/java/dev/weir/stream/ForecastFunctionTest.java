@@ -200,7 +200,7 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void aModelOfAnotherNameIsNoneOfThisJobsBusiness() throws Exception {
+  void modelOfAnotherNameIsIgnored() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
     harness.processElement2(new ModelUpdate(model("other", 2, Mode.MANY_TO_MANY, 9), source(7)), 0);
     assertThat(harness.extractOutputValues()).isEmpty();

@@ -299,7 +299,7 @@ class ForecastMetricsTest {
   }
 
   @Test
-  void afterARestoreCountersStartAtZeroAndWhatIsInTheStateIsTold() throws Exception {
+  void restoredJobCountsFromZeroAndReportsItsState() throws Exception {
     Operator before = new Operator(everything(), null);
     long published = System.currentTimeMillis() - 90_000;
     before.publish(model("m", 3, Mode.MANY_TO_ONE, 2), published);

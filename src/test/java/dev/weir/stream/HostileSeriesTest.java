@@ -224,7 +224,7 @@ class HostileSeriesTest {
   }
 
   @Test
-  void aBrokenMemoryIsBegunAnewAndItsSkippedUpdatesAreCounted() throws Exception {
+  void stateThatContainsNanIsResetAndUpdatesAreCounted() throws Exception {
     try (Operator operator = new Operator(target(Mode.MANY_TO_ONE, null, true))) {
       for (int n = 0; n < 300; n++) {
         operator.next(HostileEpisodes.sine(n));

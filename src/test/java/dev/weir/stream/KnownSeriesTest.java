@@ -283,7 +283,7 @@ class KnownSeriesTest {
   }
 
   @Test
-  void aSeriesThatReturnsStartsAnewWhetherItsStateWasDroppedOrNot() throws Exception {
+  void returningSeriesStartsAgainWithOrWithoutDroppedState() throws Exception {
     Harness dropped = harness(expiring());
     dropped.send("s", 1, 2, 3, 4, 5);
     dropped.silence(150);
@@ -304,7 +304,7 @@ class KnownSeriesTest {
   }
 
   @Test
-  void aSilenceOfJustTheTtlIsNone() throws Exception {
+  void silenceOfExactlyTheTtlDoesNotRestart() throws Exception {
     Harness harness = harness(expiring());
     harness.send("s", 1, 1 + TTL, 2 + 2 * TTL);
     assertThat(harness.forecasts("s"))
@@ -399,7 +399,7 @@ class KnownSeriesTest {
   }
 
   @Test
-  void aTimerThatFiredWhileThereWasNoTtlDoesNotKeepItsSeriesForEver() throws Exception {
+  void timerThatFiredWithoutTtlDoesNotKeepItsSeries() throws Exception {
     Harness with = harness(expiring());
     with.send("dead", 1);
     with.send("s", 1);
@@ -458,7 +458,7 @@ class KnownSeriesTest {
   }
 
   @Test
-  void aSeriesThatStartsAnewIsNoFurtherOne() throws Exception {
+  void seriesThatStartsAgainIsCountedOnce() throws Exception {
     Harness harness = harness(settings(TTL, 2, 0));
     harness.send("a", 1, 500);
     harness.send("b", 1);

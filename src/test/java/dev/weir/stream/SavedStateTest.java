@@ -279,7 +279,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aMemoryOfEachOlderLayoutOrOfOtherSettingsIsLearntAgain() throws Exception {
+  void stateOfOtherLayoutOrSettingsIsLearnedAgain() throws Exception {
     for (Path file : savedMemories()) {
       LearnerState older = saved(file);
       older.longs()[0] -= 1_000_000_007L; // as the LAYOUT_VERSION before says it
@@ -298,7 +298,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aSeriesThatIsLearntAgainIsAsOldAsItWasThoughItsFirstValuesAreGone() {
+  void seriesLearnedAgainKeepsItsAgeWithoutItsFirstValues() {
     LearnerSettings naive = LearnerSettings.small(2).withExperts(List.of("naive"));
     LearnerState memory = learned(new Learner(naive), 4_000); // more than are kept
     LearnerState again = new Learner(settings()).relearn(memory, SEASON);

@@ -19,29 +19,14 @@ final class SeriesPages {
 
   private SeriesPages() {}
 
-  private record SeriesList(int total, int offset, List<Line> items) {}
-
-  private record Line(
-      String series,
-      List<Mode> modes,
-      Forecast.Status status,
-      Long time,
-      double value,
-      double mae,
-      double mase,
-      double relative,
-      double relativeSeasonal,
-      double coverage,
-      String model,
-      Long version,
-      double[] sparkline) {}
+  private record SeriesList(int total, int offset, List<SeriesRow.Item> items) {}
 
   private record History(
       String series,
       long sequence,
       Observations observations,
       Map<Mode, ModeHistory> modes,
-      List<Change> swaps,
+      List<Swap> swaps,
       Long oldest,
       String why) {}
 
@@ -63,29 +48,8 @@ final class SeriesPages {
       double[] wideLower,
       double[] wideUpper) {}
 
-  private record Change(long time, Mode mode, String model, Long version) {}
-
   static byte[] list(SeriesTable.Page page, int offset) {
-    return PageJson.of(
-        new SeriesList(
-            page.total(), offset, page.items().stream().map(SeriesPages::line).toList()));
-  }
-
-  private static Line line(SeriesRow.Item item) {
-    return new Line(
-        item.series(),
-        item.modes(),
-        item.status(),
-        time(item.time()),
-        item.value(),
-        item.mae(),
-        item.mase(),
-        item.relative(),
-        item.relativeSeasonal(),
-        item.coverage(),
-        model(item.model()),
-        version(item.model(), item.version()),
-        item.sparkline());
+    return PageJson.of(new SeriesList(page.total(), offset, page.items()));
   }
 
   /**
@@ -100,8 +64,8 @@ final class SeriesPages {
             view.sequence(),
             new Observations(view.times(), view.values()),
             modes,
-            view.swaps().stream().map(SeriesPages::change).toList(),
-            time(view.oldest()),
+            view.swaps(),
+            SeriesHistory.timeOrNull(view.oldest()),
             why));
   }
 
@@ -116,9 +80,9 @@ final class SeriesPages {
   private static IssuedForecast issued(Issued issued) {
     return new IssuedForecast(
         issued.origin,
-        time(issued.issued),
-        model(issued.model),
-        version(issued.model, issued.version),
+        SeriesHistory.timeOrNull(issued.issued),
+        SeriesHistory.modelOrNull(issued.model),
+        SeriesHistory.versionOrNull(issued.version),
         issued.status,
         issued.times,
         issued.values,
@@ -126,22 +90,5 @@ final class SeriesPages {
         issued.upper,
         issued.wideLower,
         issued.wideUpper);
-  }
-
-  private static Change change(Swap swap) {
-    return new Change(
-        swap.time(), swap.mode(), model(swap.model()), version(swap.model(), swap.version()));
-  }
-
-  private static String model(String model) {
-    return model.isEmpty() ? null : model;
-  }
-
-  private static Long version(String model, long version) {
-    return model.isEmpty() || version == Forecast.NO_VERSION ? null : version;
-  }
-
-  private static Long time(long time) {
-    return time == SeriesHistory.UNKNOWN ? null : time;
   }
 }

@@ -144,8 +144,21 @@ public final class SeriesHistory {
    */
   public record ModeView(double level, double wideLevel, List<Issued> forecasts, Score score) {}
 
-  /** From this origin on another model, or another version of it. */
-  public record Swap(long time, Mode mode, String model, long version) {}
+  /** From this origin on another model, or another version of it; null for no model. */
+  public record Swap(long time, Mode mode, String model, Long version) {}
+
+  /** A time, or null if unknown. */
+  public static Long timeOrNull(long time) {
+    return time == UNKNOWN ? null : time;
+  }
+
+  public static String modelOrNull(String model) {
+    return model.isEmpty() ? null : model;
+  }
+
+  public static Long versionOrNull(long version) {
+    return version == Forecast.NO_VERSION ? null : version;
+  }
 
   public SeriesHistory(String series) {
     this(series, 0);
@@ -297,7 +310,8 @@ public final class SeriesHistory {
             }
             issued.add(one);
             if (i > 0 && !one.isOfSameModel(forecasts.all[i - 1])) {
-              swaps.add(new Swap(one.origin, mode, one.model, one.version));
+              swaps.add(
+                  new Swap(one.origin, mode, modelOrNull(one.model), versionOrNull(one.version)));
             }
           }
           Score score = forecasts.scoreNews > after ? forecasts.score : null;

@@ -23,7 +23,7 @@ public final class SeriesRow {
   private double[] newest = new double[8]; // a ring once it is SPARKLINE long; in order of time
   private int next;
   private int filled;
-  private long time = Long.MIN_VALUE;
+  private long time = SeriesHistory.UNKNOWN;
   private long seen; // when its newest record was read, milliseconds since 1970
   private int observations = NOWHERE; // the partition that it was last seen on, by topic
   private int forecasts = NOWHERE;
@@ -48,12 +48,15 @@ public final class SeriesRow {
     double coverage = Double.NaN;
   }
 
-  /** A line of the list. Errors are those of the forecast with the most direct mode. */
+  /**
+   * A line of the list; null for what is not known. Errors are those of the forecast with the most
+   * direct mode.
+   */
   public record Item(
       String series,
       List<Mode> modes,
       Forecast.Status status,
-      long time,
+      Long time,
       double value,
       double mae,
       double mase,
@@ -61,7 +64,7 @@ public final class SeriesRow {
       double relativeSeasonal,
       double coverage,
       String model,
-      long version,
+      Long version,
       double[] sparkline) {}
 
   /** Where a series was last seen: a partition of each topic, or -1. */
@@ -236,15 +239,15 @@ public final class SeriesRow {
         name,
         Arrays.stream(MODES).filter(mode -> modes[mode.ordinal()] != null).toList(),
         row.status,
-        time,
+        SeriesHistory.timeOrNull(time),
         filled == 0 ? Double.NaN : sparkline[filled - 1],
         row.mae,
         row.mase,
         ratio(row.mae, row.naive),
         ratio(row.mae, row.seasonalNaive),
         row.coverage,
-        row.model,
-        row.version,
+        SeriesHistory.modelOrNull(row.model),
+        SeriesHistory.versionOrNull(row.version),
         sparkline);
   }
 

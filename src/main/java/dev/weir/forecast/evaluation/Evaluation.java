@@ -1,6 +1,5 @@
 package dev.weir.forecast.evaluation;
 
-import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -9,7 +8,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PrimitiveIterator;
 
 /**
  * Prequential evaluation (test, then train; Dawid 1984) of a learner and its experts on whole
@@ -45,78 +43,6 @@ public final class Evaluation {
   }
 
   /**
-   * Scores one series.
-   *
-   * @param values in order of time; read up to {@code limit}
-   * @param season m, for the scores and for the learner
-   * @param learned the season given to the learner, usually m or {@link LearnerSettings#AUTO}
-   * @return scores by method: ours first, then without networks, then the two naive ones, then each
-   *     expert alone
-   * @throws IllegalArgumentException when the series is too short to have an origin
-   */
-  public Map<String, SeriesScore> evaluate(
-      String series, PrimitiveIterator.OfDouble values, int season, int learned, int limit) {
-    return evaluate(series, collect(values, limit), season, learned);
-  }
-
-  private static double[] collect(PrimitiveIterator.OfDouble values, int limit) {
-    double[] y = new double[Math.min(limit, 1024)];
-    int n = 0;
-    while (n < limit && values.hasNext()) {
-      if (n == y.length) {
-        y = Arrays.copyOf(y, Math.min(limit, 2 * n));
-      }
-      y[n++] = values.nextDouble();
-    }
-    return Arrays.copyOf(y, n);
-  }
-
-  private Map<String, SeriesScore> evaluate(String series, double[] y, int m, int learned) {
-    Trial trial = new Trial(series, y, m, settings.horizon());
-    int h = settings.horizon();
-    Learner learner = new Learner(settings);
-    LearnerState memory = learner.newSeries(series, learned);
-    List<String> plain = new ArrayList<>(settings.experts());
-    boolean networks = plain.removeAll(Experts.NETWORKS);
-    Learner without = networks ? new Learner(settings.withExperts(plain)) : null;
-    LearnerState memoryWithout = networks ? without.newSeries(series, learned) : null;
-    double[] valuesWithout = new double[h];
-    Sums oursWithout = new Sums(0);
-    int levels = settings.levels().size();
-    double[] values = new double[h];
-    double[][] lower = new double[levels][h];
-    double[][] upper = new double[levels][h];
-    Sums ours = new Sums(levels);
-    List<Sums> alone = sums(learner.experts());
-    for (int t = 1; t <= trial.lastOrigin(); t++) { // t values seen
-      learner.observe(memory, t - 1, y[t - 1]);
-      if (networks) {
-        without.observe(memoryWithout, t - 1, y[t - 1]);
-      }
-      if (t < trial.firstOrigin()) {
-        continue;
-      }
-      learner.forecast(memory, values, lower, upper);
-      trial.add(ours, t, values);
-      for (int k = 0; k < levels; k++) {
-        trial.addInterval(ours, k, settings.levels().get(k), t, lower[k], upper[k]);
-      }
-      if (networks) {
-        without.forecast(memoryWithout, valuesWithout, null, null);
-        trial.add(oursWithout, t, valuesWithout);
-      }
-      addAlone(trial, t, learner, memory, alone);
-    }
-    Map<String, SeriesScore> scores = new LinkedHashMap<>();
-    scores.put(WEIR, trial.score(ours));
-    if (networks) {
-      scores.put(WITHOUT_NETWORKS, trial.score(oursWithout));
-    }
-    putOthers(trial, learner, alone, scores);
-    return scores;
-  }
-
-  /**
    * Scores of the two naive methods and of each expert alone, without those of the mixture.
    *
    * @param learned the season given to the learner
@@ -124,42 +50,25 @@ public final class Evaluation {
   public Map<String, SeriesScore> evaluateOthers(Trial trial, int learned) {
     Learner learner = new Learner(settings);
     LearnerState memory = learner.newSeries(trial.series(), learned);
-    List<Sums> alone = sums(learner.experts());
+    List<Sums> alone = new ArrayList<>();
+    for (int e = 0; e < learner.experts(); e++) {
+      alone.add(new Sums(0));
+    }
     for (int t = 1; t <= trial.lastOrigin(); t++) {
       learner.observe(memory, t - 1, trial.value(t));
-      if (t >= trial.firstOrigin()) {
-        addAlone(trial, t, learner, memory, alone);
+      for (int i = 1; t >= trial.firstOrigin() && i <= learner.horizon(); i++) {
+        for (int e = 0; e < learner.experts(); e++) {
+          alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));
+        }
       }
     }
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
-    putOthers(trial, learner, alone, scores);
-    return scores;
-  }
-
-  private static List<Sums> sums(int count) {
-    List<Sums> sums = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      sums.add(new Sums(0));
-    }
-    return sums;
-  }
-
-  private static void addAlone(
-      Trial trial, int t, Learner learner, LearnerState memory, List<Sums> alone) {
-    for (int i = 1; i <= learner.horizon(); i++) {
-      for (int e = 0; e < learner.experts(); e++) {
-        alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));
-      }
-    }
-  }
-
-  private static void putOthers(
-      Trial trial, Learner learner, List<Sums> alone, Map<String, SeriesScore> scores) {
     scores.put(NAIVE, trial.score(trial.naive));
     scores.put(SEASONAL_NAIVE, trial.score(trial.seasonal));
     for (int e = 0; e < learner.experts(); e++) {
       scores.put("expert:" + learner.expertName(e), trial.score(alone.get(e)));
     }
+    return scores;
   }
 
   /**

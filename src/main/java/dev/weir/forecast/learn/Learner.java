@@ -384,11 +384,6 @@ public final class Learner {
     return mixture.share(bind(learned), e, i);
   }
 
-  /** The share of the stacked regression in the forecast of step i; 0 without one. */
-  public double stackShare(LearnerState learned, int i) {
-    return mixture.stackShare(bind(learned), i);
-  }
-
   /** The running error of an expert at step i, about 50 values deep. */
   public double runningError(LearnerState learned, int e, int i) {
     return mixture.runningError(bind(learned), e, i);

@@ -89,52 +89,34 @@ public record LearnerSettings(
     }
   }
 
-  /** What a job uses unless told otherwise: all experts, and the smallest network. */
+  /** The default of a job: all experts, and the smallest network. */
   public static LearnerSettings defaults(int horizon) {
-    return new LearnerSettings(
-        horizon,
-        except("birnn", "birnn-many-to-many", "gru-corrector"),
-        24,
-        12,
-        horizon <= 8 ? 1100 : 1200, // in both cases a day of five minutes fits the budget
-        2600,
-        MAX_WEEK,
-        true,
-        8,
-        0.98,
-        List.of(0.8, 0.95),
-        INTERVAL_STEP,
-        NetworkTraining.DEFAULT);
+    int tail = horizon <= 8 ? 1100 : 1200; // in both cases a day of five minutes fits the budget
+    return of(
+        horizon, except("birnn", "birnn-many-to-many", "gru-corrector"), 24, 12, tail, MAX_WEEK);
   }
 
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
-    return new LearnerSettings(
-        horizon,
-        FEW,
-        12,
-        8,
-        512,
-        2600,
-        MAX_WEEK,
-        true,
-        8,
-        0.98,
-        List.of(0.8, 0.95),
-        INTERVAL_STEP,
-        NetworkTraining.DEFAULT);
+    return of(horizon, FEW, 12, 8, 512, MAX_WEEK);
   }
 
   /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
+    List<String> experts = except("birnn", "birnn-many-to-many", "rnn-corrector");
+    return of(horizon, experts, 24, 12, 2048, 2600);
+  }
+
+  private static LearnerSettings of(
+      int horizon, List<String> experts, int window, int neighbours, int tail, int longestWeek) {
     return new LearnerSettings(
         horizon,
-        except("birnn", "birnn-many-to-many", "rnn-corrector"),
-        24,
-        12,
-        2048,
+        experts,
+        window,
+        neighbours,
+        tail,
         2600,
-        2600,
+        longestWeek,
         true,
         8,
         0.98,

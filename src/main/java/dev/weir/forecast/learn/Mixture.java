@@ -242,15 +242,6 @@ final class Mixture {
     return weights[e];
   }
 
-  /** The share of the stacked regression in the forecast of step i; 0 without one. */
-  double stackShare(StateView state, int i) {
-    if (regression == null || state.scores.count(i) == 0) {
-      return 0;
-    }
-    finalHedge.weigh(state.finalLosses(i), 2, finalWeights);
-    return finalWeights[1];
-  }
-
   /** The running error of an expert at step i, about 50 values deep. */
   double runningError(StateView state, int e, int i) {
     long matured = state.scores.count(i);

@@ -110,14 +110,6 @@ final class StateLayout {
     floats = f;
   }
 
-  int horizon() {
-    return shape.horizon();
-  }
-
-  int experts() {
-    return said.length;
-  }
-
   /** Copies what does not depend on the season from the arrays of another season. */
   void copyMixture(double[] fromDoubles, float[] fromFloats, StateLayout of, LearnerState to) {
     System.arraycopy(

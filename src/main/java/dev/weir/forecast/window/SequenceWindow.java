@@ -51,17 +51,9 @@ public final class SequenceWindow {
     return series;
   }
 
-  /** How many values there are; less than {@link #seqLen()} while the series is young. */
+  /** How many values there are; fewer than seq_len while the series is young. */
   public int size() {
     return size;
-  }
-
-  public int seqLen() {
-    return times.length;
-  }
-
-  public int features() {
-    return features;
   }
 
   public boolean isFull() {

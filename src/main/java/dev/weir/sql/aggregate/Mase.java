@@ -1,6 +1,9 @@
 package dev.weir.sql.aggregate;
 
-import dev.weir.forecast.Score;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import org.apache.flink.api.common.typeutils.base.BigDecSerializer;
+import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.functions.AggregateFunction;
 
 /**
@@ -13,16 +16,20 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
 
   private static final long serialVersionUID = 1L;
 
-  /**
-   * Of all errors, so that no sum of them leaves the range of a double; below 1e-288 they lose bits
-   * by it.
-   */
-  private static final double SCALE = 0x1p-64;
-
-  /** What has come so far: sums as {@link ExactSum} has them. Flink reads and writes the fields. */
+  /** Exact sums: retraction leaves no remainder. Flink reads and writes the fields. */
   public static final class Errors {
-    public double[] ours = ExactSum.NONE; // times SCALE, as the other
-    public double[] naive = ExactSum.NONE;
+    @DataTypeHint(
+        value = "RAW",
+        bridgedTo = BigDecimal.class,
+        rawSerializer = BigDecSerializer.class)
+    public BigDecimal ours = BigDecimal.ZERO;
+
+    @DataTypeHint(
+        value = "RAW",
+        bridgedTo = BigDecimal.class,
+        rawSerializer = BigDecSerializer.class)
+    public BigDecimal naive = BigDecimal.ZERO;
+
     public long rows = 0;
   }
 
@@ -49,24 +56,24 @@ public final class Mase extends AggregateFunction<Double, Mase.Errors> {
       return;
     }
     errors.rows += rows;
-    errors.ours = ExactSum.plus(errors.ours, rows * SCALE * ours);
-    errors.naive = ExactSum.plus(errors.naive, rows * SCALE * theirs);
+    errors.ours = errors.ours.add(new BigDecimal(rows * ours));
+    errors.naive = errors.naive.add(new BigDecimal(rows * theirs));
   }
 
   public void merge(Errors errors, Iterable<Errors> others) {
     for (Errors other : others) {
-      errors.ours = ExactSum.plus(errors.ours, other.ours);
-      errors.naive = ExactSum.plus(errors.naive, other.naive);
+      errors.ours = errors.ours.add(other.ours);
+      errors.naive = errors.naive.add(other.naive);
       errors.rows += other.rows;
     }
   }
 
   @Override
   public Double getValue(Errors errors) {
-    if (errors.rows <= 0) {
+    if (errors.rows <= 0 || errors.naive.signum() <= 0) {
       return null;
     }
-    double ratio = Score.ratio(ExactSum.value(errors.ours), ExactSum.value(errors.naive));
-    return Double.isNaN(ratio) ? null : ratio;
+    double ratio = errors.ours.divide(errors.naive, MathContext.DECIMAL128).doubleValue();
+    return Double.isFinite(ratio) ? ratio : null;
   }
 }

@@ -1,5 +1,8 @@
 package dev.weir.sql.aggregate;
 
+import java.math.BigDecimal;
+import org.apache.flink.api.common.typeutils.base.BigDecSerializer;
+import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.functions.AggregateFunction;
 
 /**
@@ -11,9 +14,14 @@ public final class Smape extends AggregateFunction<Double, Smape.Sum> {
 
   private static final long serialVersionUID = 1L;
 
-  /** What has come so far: a sum as {@link ExactSum} has it. Flink reads and writes the fields. */
+  /** An exact sum: retraction leaves no remainder. Flink reads and writes the fields. */
   public static final class Sum {
-    public double[] sum = ExactSum.NONE;
+    @DataTypeHint(
+        value = "RAW",
+        bridgedTo = BigDecimal.class,
+        rawSerializer = BigDecSerializer.class)
+    public BigDecimal sum = BigDecimal.ZERO;
+
     public long rows = 0;
   }
 
@@ -41,18 +49,18 @@ public final class Smape extends AggregateFunction<Double, Smape.Sum> {
       return;
     }
     sum.rows += rows;
-    sum.sum = ExactSum.plus(sum.sum, rows * term);
+    sum.sum = sum.sum.add(new BigDecimal(rows * term));
   }
 
   public void merge(Sum sum, Iterable<Sum> others) {
     for (Sum other : others) {
-      sum.sum = ExactSum.plus(sum.sum, other.sum);
+      sum.sum = sum.sum.add(other.sum);
       sum.rows += other.rows;
     }
   }
 
   @Override
   public Double getValue(Sum sum) {
-    return sum.rows <= 0 ? null : ExactSum.value(sum.sum) / sum.rows;
+    return sum.rows <= 0 ? null : sum.sum.doubleValue() / sum.rows;
   }
 }

@@ -53,7 +53,7 @@ class ProgressLineTest {
   }
 
   @Test
-  void aShareThatIsNoneMakesNoBarBeyondItsEnds() {
+  void shareOutOfRangeMakesNoBarBeyondItsEnds() {
     assertThat(ProgressLine.bar(-1)).isEqualTo(ProgressLine.bar(0)).contains("-".repeat(24));
     assertThat(ProgressLine.bar(7)).isEqualTo(ProgressLine.bar(1)).contains("#".repeat(24));
     assertThat(ProgressLine.bar(Double.NaN)).hasSize(26);

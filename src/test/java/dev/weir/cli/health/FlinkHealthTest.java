@@ -245,7 +245,7 @@ class FlinkHealthTest {
   }
 
   @Test
-  void anErrorIsToldInItsOwnWords() {
+  void errorContainsFlinksMessage() {
     assertThatThrownBy(() -> look(null)).hasMessageContaining("status 404: not found");
   }
 

@@ -13,7 +13,7 @@ class EventsTest {
     assertThat(events.admit()).isTrue();
     assertThat(events.listeners()).isEqualTo(1);
 
-    // whatever a client does that can't be served any more: here it is none
+    // any failure while serving a client; here the client is null
     assertThatThrownBy(() -> events.serve(null, null, 0)).isInstanceOf(NullPointerException.class);
 
     assertThat(events.listeners()).isZero();

@@ -189,7 +189,7 @@ class PageServerTest {
   }
 
   @Test
-  void theFirstSeriesAndTheFirstForecastAreToldAtOnce() {
+  void firstSeriesAndFirstForecastAreSentAtOnce() {
     long version = page.job.version();
     page.job.takeFirst();
     assertThat(page.job.version()).as("nothing has come").isEqualTo(version);
@@ -269,7 +269,7 @@ class PageServerTest {
   }
 
   @Test
-  void aPageThatComesBackIsToldWhatItMissedAndEachNewsOnce() throws Exception {
+  void reconnectedPageGetsEachMissedEventOnce() throws Exception {
     fill("pump");
     long known = page.json("/api/series/history?series=pump").path("sequence").longValue();
     page.take(List.of(Records.record(Records.observation("pump", 3_000, 7))));
@@ -318,7 +318,7 @@ class PageServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/api/job", "/api/series", "/uplot/uPlot.esm.js", "/nothing"})
-  void aBrowserIsToldToKeepToItself(String path) {
+  void responsesHaveStrictSecurityHeaders(String path) {
     HttpResponse<String> response = page.get(path, "Origin", "http://evil.example");
     Map<String, List<String>> headers = response.headers().map();
     assertThat(headers.get("content-security-policy").get(0))
@@ -407,7 +407,7 @@ class PageServerTest {
   }
 
   @Test
-  void whoeverCanBeReachedFromElsewhereMustHaveAToken() throws Exception {
+  void serverOnAnotherAddressThanLoopbackNeedsAToken() throws Exception {
     DashboardSettings settings =
         new DashboardSettings("localhost:1", Map.of(), Records.TOPICS, null);
     InetSocketAddress all = new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0);
@@ -469,7 +469,7 @@ class PageServerTest {
   }
 
   @Test
-  void whoDoesNotTakeEventsIsToldSo() {
+  void clientThatDoesNotAcceptEventsIsRejected() {
     HttpResponse<String> refused = page.get("/api/events", "Accept", "application/json");
     assertThat(refused.statusCode()).isEqualTo(406);
     assertThat(ServedPage.parse(refused.body()).path("error").textValue())
@@ -509,7 +509,7 @@ class PageServerTest {
           .pollInterval(Duration.ofMillis(300))
           .until(
               () -> {
-                page.job.takeSecond(); // one that has left is noticed when it is told something
+                page.job.takeSecond(); // a closed page is noticed at the next event
                 try (Socket more = page.listen("", 0)) {
                   return status(more) == 200;
                 }

@@ -71,9 +71,9 @@ class HistoryLoaderTest {
     assertThat(started).isEmpty();
   }
 
-  /** Whoever asked may have ceased to wait by then, and nobody else would learn of it. */
+  /** The request may have timed out by then, and nothing else reports the failure. */
   @Test
-  void whateverFailsIsLookedForAnewWhenSomebodyAsksAgain() {
+  void failedSearchIsRepeatedAtTheNextRequest() {
     Topics nameless = new Topics("", "f", "s", "d", "m"); // which a consumer refuses
     JobState state = new JobState(nameless, null, 10, 1 << 20);
     SeriesRow row = state.series.row("pump", added -> {});

@@ -46,7 +46,7 @@ class HistoriesTest {
   }
 
   @Test
-  void whatCouldNotBeLookedForIsLookedForAnewOnce() {
+  void failedSearchIsRepeatedOnce() {
     SeriesRow row = new SeriesRow("pump");
     histories.missed(row);
     assertThat(histories.ask(row)).as("not kept before").isTrue();

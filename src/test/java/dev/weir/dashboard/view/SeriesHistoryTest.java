@@ -23,7 +23,7 @@ class SeriesHistoryTest {
   }
 
   @Test
-  void observationsStandInOrderOfTimeAndACorrectionCounts() {
+  void observationsAreOrderedByTimeAndACorrectionCounts() {
     history.observe(30, 3);
     history.observe(10, 1);
     history.observe(20, 2);
@@ -47,7 +47,7 @@ class SeriesHistoryTest {
     assertThat(view.times()).hasSize(2_000).isSorted();
     assertThat(view.times()[1_999]).isEqualTo(63_000);
     assertThat(view.values()[1_999]).isEqualTo(9_000);
-    // 2,000 back: of each 10 values 11 stand here
+    // 2,000 back: of each 10 values 11 are here
     assertThat(view.oldest()).isEqualTo(view.times()[0]).isBetween(50_000L, 51_000L);
     assertThat(view.isCut()).isTrue();
     history.observe(1, 1); // far older than all of them
@@ -78,8 +78,8 @@ class SeriesHistoryTest {
     issue(Mode.MANY_TO_MANY, 400, "another", 1);
     assertThat(all().swaps())
         .containsExactlyInAnyOrder(
-            new Swap(300, Mode.MANY_TO_ONE, "demand", 2),
-            new Swap(400, Mode.MANY_TO_MANY, "another", 1));
+            new Swap(300, Mode.MANY_TO_ONE, "demand", 2L),
+            new Swap(400, Mode.MANY_TO_MANY, "another", 1L));
   }
 
   @Test
@@ -146,7 +146,7 @@ class SeriesHistoryTest {
   }
 
   @Test
-  void whatALookBackFoundStandsBesideWhatCameSince() {
+  void searchedValuesAreMergedWithNewOnes() {
     history.observe(300, 3.5);
     issue(Mode.MANY_TO_ONE, 300, "demand", 2);
     SeriesHistory older = new SeriesHistory("pump");

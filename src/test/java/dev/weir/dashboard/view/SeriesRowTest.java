@@ -65,7 +65,7 @@ class SeriesRowTest {
   }
 
   @Test
-  void theMostDirectModeStandsInTheListAndBothAreNamed() {
+  void listShowsTheMostDirectModeAndNamesBoth() {
     row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 50, "wide", 3), "wide", 0, 5, true);
     assertThat(row.item().model()).isEqualTo("wide");
     row.issue(
@@ -76,7 +76,7 @@ class SeriesRowTest {
         true);
     assertThat(row.item().modes()).containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
     assertThat(row.item().status()).isEqualTo(Forecast.Status.FALLBACK);
-    assertThat(row.item().version()).isEqualTo(-1);
+    assertThat(row.item().version()).isNull();
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "direct", 2), "direct", 0, 5, true);
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 50, "older", 1), "older", 0, 5, true);
     assertThat(row.item().model()).isEqualTo("direct");
@@ -114,7 +114,7 @@ class SeriesRowTest {
 
   /** Else who listens does not see them: he asks for what came after the last number. */
   @Test
-  void newsOfAHistoryThatIsKeptAnewAreNumberedBeyondThoseOfTheOneBefore() {
+  void changesOfANewHistoryContinueTheOldNumbers() {
     row.keep();
     for (int i = 0; i < 1_000_000; i++) { // more than the clock's next milliseconds leave room for
       observe(10, i % 2);

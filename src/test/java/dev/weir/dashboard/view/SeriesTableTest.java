@@ -78,7 +78,7 @@ class SeriesTableTest {
 
   /** Else its first records, which another reader may take meanwhile, miss in its history. */
   @Test
-  void nobodySeesANewOneBeforeWhoAskedForItWasTold() {
+  void newSeriesIsVisibleAfterItsListener() {
     List<SeriesRow> seen = new ArrayList<>();
     SeriesRow row = table.row("pump", added -> seen.add(table.find("pump")));
     assertThat(seen).containsOnlyNulls().hasSize(1);

@@ -11,7 +11,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,10 +65,7 @@ class EvaluationTest {
 
   @Test
   void aSeriesTooShortForAnOriginIsRefused() {
-    assertThatThrownBy(
-            () ->
-                new Evaluation(LearnerSettings.small(2))
-                    .evaluate("short", Arrays.stream(new double[20]).iterator(), 1, 1, 100))
+    assertThatThrownBy(() -> new Evaluation.Trial("short", new double[20], 1, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("short");
   }
@@ -107,28 +103,25 @@ class EvaluationTest {
   }
 
   private static void gate(String series, int season, double two, double day) throws IOException {
-    SeriesScore near = evaluate(series, 2, season, 1_500).get(Evaluation.WEIR);
-    SeriesScore far = evaluate(series, 24, season, 1_500).get(Evaluation.WEIR);
+    double[] y = sample(series, 1_500);
+    SeriesScore near = CoreEvaluation.mixture(LearnerSettings.defaults(2), series, y, season);
+    SeriesScore far = CoreEvaluation.mixture(LearnerSettings.defaults(24), series, y, season);
     assertThat(near.relMae()).as("%s, 2 steps", series).isLessThan(two);
     assertThat(far.relMae()).as("%s, 24 steps", series).isLessThan(day);
     assertThat(near.coverage()[0]).as("%s, 80 %%", series).isBetween(0.75, 0.85);
     assertThat(near.coverage()[1]).as("%s, 95 %%", series).isBetween(0.91, 0.98);
   }
 
-  private static Map<String, SeriesScore> evaluate(
-      String series, int horizon, int season, int limit) throws IOException {
-    return new Evaluation(LearnerSettings.defaults(horizon))
-        .evaluate(series, Arrays.stream(sample(series)).iterator(), season, season, limit);
-  }
-
   /** Scores of the naive methods; the learner has one expert, since its scores do not count. */
   private static Map<String, SeriesScore> naive(String series, int horizon, int season)
       throws IOException {
+    double[] y = sample(series, 5_000);
     return new Evaluation(LearnerSettings.small(horizon).withExperts(List.of("naive")))
-        .evaluate(series, Arrays.stream(sample(series)).iterator(), season, season, 5_000);
+        .evaluateOthers(new Evaluation.Trial(series, y, season, horizon), season);
   }
 
-  private static double[] sample(String series) throws IOException {
+  /** The first values of a sample series. */
+  private static double[] sample(String series, int limit) throws IOException {
     List<Double> values = new ArrayList<>();
     InputStream file =
         Objects.requireNonNull(
@@ -136,7 +129,9 @@ class EvaluationTest {
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8))) {
       reader.readLine(); // header
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      for (String line = reader.readLine();
+          line != null && values.size() < limit;
+          line = reader.readLine()) {
         values.add(Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)));
       }
     }

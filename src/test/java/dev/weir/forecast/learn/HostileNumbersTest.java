@@ -74,7 +74,7 @@ class HostileNumbersTest {
     return days;
   }
 
-  /** Observes, and looks at everything that anybody could be told then. */
+  /** Observes a value and checks each output afterwards. */
   private static void observe(Learner learner, LearnerState memory, double value) {
     learner.observe(memory, memory.count(), value);
     int horizon = learner.horizon();
@@ -179,7 +179,7 @@ class HostileNumbersTest {
 
   @ParameterizedTest
   @MethodSource("seasons")
-  void aMemoryThatWasBrokenElsewhereIsBegunAnewAndCounted(LearnerSettings settings, int season) {
+  void stateThatContainsNanIsResetAndCounted(LearnerSettings settings, int season) {
     Learner learner = new Learner(settings);
     for (int broken = 0; broken < 3; broken++) {
       LearnerState memory = learner.newSeries("broken", season);
@@ -201,7 +201,7 @@ class HostileNumbersTest {
   }
 
   @Test
-  void anExpertWhoseMemoryIsBrokenBeginsAnewAndTheOthersGoOn() {
+  void expertWithNanInItsStateIsResetAlone() {
     Learner learner = new Learner(LearnerSettings.small(2), List.of(new Forgetful()));
     LearnerState memory = learner.newSeries("s", DAY);
     int forgetful = learner.experts() - 1;

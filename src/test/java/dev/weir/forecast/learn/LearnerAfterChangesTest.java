@@ -40,7 +40,7 @@ class LearnerAfterChangesTest {
   }
 
   @Test
-  void aSeriesThatIsLearntAgainKeepsTheSpacingOfItsValues() {
+  void seriesLearnedAgainKeepsTheSpacingOfItsValues() {
     LearnerState memory = hourly(new Learner(SETTINGS), 300);
     Learner other = new Learner(OTHERS);
     LearnerState again = other.relearn(memory, LearnerSettings.AUTO);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import dev.weir.forecast.combination.Scored;
+import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Corrector;
@@ -156,7 +157,7 @@ class LearnerTest {
   }
 
   @Test
-  void whatWasLearntWithOtherSettingsIsLearntAgainFromTheKeptValues() {
+  void changedSettingsLetTheKeptValuesBeLearnedAgain() {
     Learner before = new Learner(LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar")));
     Learner after = new Learner(LearnerSettings.small(3));
     double[] y = wave(1_000, 9);
@@ -280,9 +281,7 @@ class LearnerTest {
       walk[t] = walk[t - 1] + random.nextGaussian();
     }
     SeriesScore score =
-        new Evaluation(LearnerSettings.defaults(2))
-            .evaluate("walk", Arrays.stream(walk).iterator(), 1, 1, walk.length)
-            .get(Evaluation.WEIR);
+        CoreEvaluation.evaluate(LearnerSettings.defaults(2), "walk", walk, 1).get(Evaluation.WEIR);
     assertThat(score.relMae()).isBetween(0.99, 1.02);
   }
 
@@ -344,7 +343,6 @@ class LearnerTest {
         assertThat(learner.share(memory, best, i))
             .isGreaterThanOrEqualTo(learner.share(memory, e, i));
       }
-      assertThat(learner.stackShare(memory, i)).isBetween(0.0, 1.0);
       assertThat(learner.scored(memory, i)).isEqualTo(500 - i);
       assertThat(learner.meanError(memory, i)).isLessThan(learner.naiveError(memory, i));
     }
@@ -377,7 +375,7 @@ class LearnerTest {
   }
 
   @Test
-  void aCorrectorIsToldTheMeanOfTheOthersWhereverItIsNamed() {
+  void correctorGetsTheMeanOfTheOthersAtAnyPosition() {
     double[] told = new double[3];
     Corrector echo =
         new Corrector() {

@@ -151,7 +151,7 @@ class SeasonDetectorTest {
   }
 
   @Test
-  void aRhythmOfTwoDaysIsLearntAsDays() {
+  void seasonOfTwoDaysIsLearnedAsDays() {
     double[] y = wave(400, 48, 0.3, 1);
     assertThat(new SeasonDetector().detect(y.clone(), 400, 1)).isEqualTo(48);
     assertThat(new SeasonDetector().detect(y.clone(), 400, 1, 24, 168)).isEqualTo(24);

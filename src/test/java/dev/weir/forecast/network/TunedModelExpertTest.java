@@ -228,7 +228,7 @@ class TunedModelExpertTest {
   }
 
   @Test
-  void aCopyGoesOnUnderANewModelOfItsShapeWhenItIsToBeKept() {
+  void copyIsKeptUnderANewModelOfItsShape() {
     Task task = new Task(REPLACE.withTuning(Tuning.KEEP), 3).model(model(1));
     Series series = new Series(task, 1);
     for (int t = 0; t < 300; t++) {
@@ -307,7 +307,7 @@ class TunedModelExpertTest {
   }
 
   @Test
-  void learnsAsOftenAsItIsTold() {
+  void learnsAsOftenAsConfigured() {
     NetworkTraining seldom = REPLACE.withEvery(10).withSteps(3).withStart(400).withReplay(50);
     Task task = new Task(seldom, 3).model(model(1));
     Series series = new Series(task, 1);

@@ -91,7 +91,7 @@ class WindowsTest {
   }
 
   @Test
-  void aValueOlderThanTheWindowCannotBeToldFromALateOne() {
+  void valueOlderThanTheWindowCountsAsLate() {
     Windows windows = new Windows(2, 1, 0);
     WindowState state = windows.newState();
     cut(windows, state, at(1, 10), at(2, 20), at(3, 30));

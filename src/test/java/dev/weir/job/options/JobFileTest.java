@@ -76,7 +76,7 @@ class JobFileTest {
   }
 
   @Test
-  void anObservationIsNeverSoFarAheadThatItsSeriesStartsAnew() {
+  void maxFutureIsTooSmallForAnObservationToRestartItsSeries() {
     assertThat(read(GOOD).kafka().maxFuture()).isEqualTo(Duration.ofHours(1));
     assertThat(read(GOOD + "state: {ttl: 7 d}\n").kafka().maxFuture())
         .isEqualTo(Duration.ofHours(1));
@@ -93,7 +93,7 @@ class JobFileTest {
   }
 
   @Test
-  void seriesAreKeptForEverAndWithoutLimitUnlessTheFileSaysOtherwise() {
+  void seriesAreKeptForeverAndWithoutLimitByDefault() {
     assertThat(read(GOOD).forecast().limits()).isEqualTo(StateLimits.NONE);
     assertThat(read(GOOD + "state: {ttl: 7 d, max-series: 50000}\n").forecast().limits())
         .isEqualTo(new StateLimits(Duration.ofDays(7), 50_000));

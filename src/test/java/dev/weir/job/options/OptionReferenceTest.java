@@ -13,7 +13,7 @@ class OptionReferenceTest {
   @Test
   void theCommittedReferenceIsWhatTheOptionsSay() throws Exception {
     assertThat(Files.readString(Path.of("docs", "job-file.md")))
-        .as("./weir options --format markdown > docs/job-file.md writes it anew")
+        .as("./weir options --format markdown > docs/job-file.md writes it again")
         .isEqualTo(OptionReference.markdown());
   }
 

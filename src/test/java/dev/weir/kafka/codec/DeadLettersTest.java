@@ -85,7 +85,7 @@ class DeadLettersTest {
   }
 
   @Test
-  void originalHeadersStandBeforeOursAndAreReadBack() throws Exception {
+  void originalHeadersPrecedeOursAndAreReadBack() throws Exception {
     SourceRecord source =
         DeadLetters.source(incoming(LETTER.source().headers().toArray(Header[]::new)));
     assertThat(source.headers()).isEqualTo(LETTER.source().headers());
@@ -122,7 +122,7 @@ class DeadLettersTest {
 
   /** What {@link TopicAdmin} leaves free beside the longest value. */
   @Test
-  void allThatStandsBesideTheLongestValueFitsIntoARecord() {
+  void largestValueWithKeyAndHeadersFitsIntoARecord() {
     Header[] many = new Header[20_000];
     Arrays.fill(many, new Header("", new byte[0])); // nothing but framing
     for (Header[] headers : List.of(many, new Header[] {new Header("long", new byte[6_100])})) {

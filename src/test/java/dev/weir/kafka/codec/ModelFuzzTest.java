@@ -88,7 +88,7 @@ class ModelFuzzTest {
   }
 
   @Test
-  void aNameThatIsNoneIsQuotedInPrint() throws Exception {
+  void invalidNameIsQuotedInPrintableText() throws Exception {
     byte[] bytes = sample(Cell.RNN_TANH, 1, Mode.MANY_TO_ONE);
     byte[] name = "\u001b[2J\r\n".getBytes(StandardCharsets.UTF_8); // as long as "demand"
     System.arraycopy(name, 0, bytes, 1, name.length);

@@ -102,7 +102,7 @@ class RegisteredRecordsTest {
   }
 
   @Test
-  void fieldsThatAreNotOursAreSkippedAndOursMayStandInAnyOrder() throws Exception {
+  void unknownFieldsAreSkippedAndFieldsMayHaveAnyOrder() throws Exception {
     Schema writer =
         schema(
             """

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class PatientSinkTest {
 
-  /** Writes down what it is asked for, and fails with what it is told to. */
+  /** Records its calls and throws the configured exception. */
   private static final class Recording
       implements StatefulSinkWriter<String, KafkaWriterState>,
           CommittingSinkWriter<String, KafkaCommittable> {

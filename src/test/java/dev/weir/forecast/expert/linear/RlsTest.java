@@ -83,7 +83,7 @@ class RlsTest {
   }
 
   @Test
-  void inputsThatStandStillDoNotBlowItUp() {
+  void constantInputsDoNotMakeItDiverge() {
     Rls rls = new Rls(2, 0.995, 0.1, 3, 20);
     DoubleSlice state = state(2);
     rls.reset(state);

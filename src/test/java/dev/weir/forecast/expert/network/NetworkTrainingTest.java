@@ -162,7 +162,7 @@ class NetworkTrainingTest {
   }
 
   @Test
-  void onlyWhatDecidesTheLayoutMakesASeriesLearnAnew() {
+  void onlySettingsOfTheLayoutMakeASeriesLearnAgain() {
     NetworkTraining other =
         DEFAULT
             .withEvery(3)

@@ -24,7 +24,7 @@ class UpdatesTest {
     updates.step(0.1, new float[] {1}, state, 1);
     assertThat(state.get(0)).isCloseTo(0.5f, within(1e-5f));
     assertThat(state.get(1)).isCloseTo(0.5f + 2 / 11f * 0.5f, within(1e-5f));
-    updates.step(Double.NaN, new float[] {1}, state, 1); // is none
+    updates.step(Double.NaN, new float[] {1}, state, 1); // ignored
     assertThat(state.get(0)).isCloseTo(0.5f, within(1e-5f));
     float before = state.get(1);
     updates.step(0.1, new float[] {1}, state, 1);
