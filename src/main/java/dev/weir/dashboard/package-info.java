@@ -1,10 +1,12 @@
 /**
- * The live page's server: reads a job's topics ({@code read}), keeps a bounded view of them in
- * memory ({@code view}) and serves it over HTTP ({@code http}) to the page in {@code
- * src/main/resources/dashboard}. Topics and HTTP requests are untrusted alike.
+ * Serves the live page of a job. The subpackage {@code read} reads the job's topics, {@code view}
+ * keeps a bounded view of them in memory, and {@code http} serves this view to the browser. The
+ * page's HTML and JavaScript are in {@code src/main/resources/dashboard}.
  *
- * <p>Start at {@link dev.weir.dashboard.Dashboard}. May import {@code kafka}, {@code forecast} and
- * {@code model}, Kafka's clients, Jackson and Javalin; never Flink, the operators or the job. Only
- * {@code cli} imports it, and it is not part of the job jar.
+ * <p>Start at {@link dev.weir.dashboard.Dashboard}. Records and HTTP requests are both untrusted.
+ * The job jar does not contain these packages.
+ *
+ * <p>Allowed imports: all packages of {@code dashboard}, the Kafka clients and the JDK. Only {@code
+ * cli} imports this package.
  */
 package dev.weir.dashboard;

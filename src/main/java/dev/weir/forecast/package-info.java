@@ -1,15 +1,23 @@
 /**
- * The records of forecasting: observation, forecast, score, dead letter, and where they came from.
+ * Contains the records of forecasting: observations, forecasts, scores, dead letters, and the
+ * source of each of them. The subpackages learn and forecast series:
  *
  * <ul>
- *   <li>{@code window}: event-time order and windows of a series.
- *   <li>{@code expert}: methods that forecast one series; add your own here.
- *   <li>{@code learn}: the mixture of experts and its state.
- *   <li>{@code network}: base models and their training.
- *   <li>{@code engine}: all of that for one series after another.
+ *   <li>{@code window} orders the observations of a series by event time and cuts them into
+ *       windows.
+ *   <li>{@code expert} contains the methods that forecast one series.
+ *   <li>{@code combination} combines the forecasts of experts by their past errors.
+ *   <li>{@code learn} learns a series with all its experts and computes intervals.
+ *   <li>{@code network} runs, tunes and trains base models.
+ *   <li>{@code engine} calls the packages above for each observation of a series.
+ *   <li>{@code evaluation} evaluates experts on complete series.
  * </ul>
  *
- * <p>Imports {@code dev.weir.model}, {@code dev.weir.rnn} and the JDK. Never Flink, Kafka or Avro,
- * so the same code runs in a job, in SQL, in an evaluation and in a test.
+ * <p>Start at {@link dev.weir.forecast.engine.SeriesForecaster}. {@link dev.weir.model} defines
+ * what a base model is. {@link dev.weir} lists the classes in which forecasts are scored and late
+ * observations are found.
+ *
+ * <p>Allowed imports: {@code model} and the JDK. This package and its subpackages never import
+ * Flink, Kafka or Avro, so the same code runs in a job, in SQL, in an evaluation and in a test.
  */
 package dev.weir.forecast;

@@ -1,6 +1,10 @@
 /**
- * Options: what one is ({@link dev.weir.option.Option}), and the declarations that the job file,
- * SQL and the command line share. Part of the SQL jar. May import {@code forecast}, {@code model},
- * {@code rnn}, the JDK and Flink's parser of durations, but nothing of Kafka.
+ * Declares the options that the job file, SQL and the command line share: key, type, range, default
+ * and description. The SQL jar contains it.
+ *
+ * <p>Start at {@link dev.weir.option.Option}.
+ *
+ * <p>Allowed imports: {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code
+ * rnn.cell}, Flink and the JDK.
  */
 package dev.weir.option;

@@ -1,5 +1,10 @@
 /**
- * How commands print: terminal detection, progress, text that is safe to print, and the next step
- * after a failure.
+ * Formats the output of commands: progress, forecasts, hints after errors, and untrusted text.
+ *
+ * <p>Start at {@link dev.weir.cli.console.Printable}, which makes untrusted text safe for a
+ * terminal.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code job.options}, {@code model}, the Kafka clients,
+ * Jackson, picocli and the JDK.
  */
 package dev.weir.cli.console;

@@ -1,5 +1,13 @@
 /**
- * {@code weir model} and {@code weir train}: publish, list, compare, roll back and train base
- * models.
+ * Implements {@code weir model} and {@code weir train}, which publish, list, compare, roll back and
+ * train base models.
+ *
+ * <p>Start at {@link dev.weir.cli.model.ModelCommand} or {@link dev.weir.cli.model.TrainCommand}.
+ * {@link dev.weir.model} defines what a base model is.
+ *
+ * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code cli.series}, {@code
+ * forecast}, {@code forecast.engine}, {@code forecast.expert.network}, {@code forecast.network},
+ * {@code job}, {@code kafka}, {@code kafka.admin}, {@code model}, {@code rnn.cell}, Jackson,
+ * picocli and the JDK.
  */
 package dev.weir.cli.model;

@@ -1,2 +1,9 @@
-/** Options that several commands share: brokers, topics, registry. */
+/**
+ * Contains the picocli options that several commands share: brokers, topics and registry.
+ *
+ * <p>Start at {@link dev.weir.cli.option.KafkaOptions}.
+ *
+ * <p>Allowed imports: all packages of {@code job}, {@code kafka}, {@code kafka.admin}, the Kafka
+ * clients, picocli and the JDK.
+ */
 package dev.weir.cli.option;

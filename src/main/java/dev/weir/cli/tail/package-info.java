@@ -1,2 +1,10 @@
-/** {@code weir tail}: prints forecasts and scores as they arrive. */
+/**
+ * Implements {@code weir tail}, which prints new forecasts and scores of a job.
+ *
+ * <p>Start at {@link dev.weir.cli.tail.TailCommand}.
+ *
+ * <p>Allowed imports: {@code cli.console}, {@code cli.model}, {@code cli.option}, {@code forecast},
+ * {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec}, {@code kafka.wire},
+ * {@code model}, the Kafka clients, Jackson, picocli and the JDK.
+ */
 package dev.weir.cli.tail;

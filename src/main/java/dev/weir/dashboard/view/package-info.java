@@ -1,5 +1,10 @@
 /**
- * What the page knows: a bounded view of each series and of the job, in memory. Updated by the
- * readers, read by HTTP threads.
+ * Keeps in bounded memory what the live page shows of the job and of each series. Reader threads
+ * write this data, and HTTP threads read it.
+ *
+ * <p>Start at {@link dev.weir.dashboard.view.JobState}.
+ *
+ * <p>Allowed imports: {@code forecast}, all packages of {@code kafka}, {@code model}, the Kafka
+ * clients, Caffeine, HdrHistogram and the JDK.
  */
 package dev.weir.dashboard.view;

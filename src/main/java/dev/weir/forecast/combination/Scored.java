@@ -1,12 +1,11 @@
 package dev.weir.forecast.combination;
 
-import dev.weir.forecast.learn.Learner;
 import java.util.Arrays;
 
 /**
  * What the newest value said of the forecasts that waited for it, over all steps ahead: how far
  * they were off, how far repeating a value would have been, and how many intervals held it. Of the
- * value that {@link Learner#observe} took last, whichever series it was of; valid until the next.
+ * value that {@code Learner.observe} took last, whichever series it was of; valid until the next.
  */
 public final class Scored {
 

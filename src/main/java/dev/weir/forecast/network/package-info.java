@@ -1,7 +1,12 @@
 /**
- * Forecasts of the base model: a network turns a window into the next values, alone or as an expert
- * of the mixture, with its own weights per series if wanted; and the training of such models. May
- * import the other packages of {@code forecast} except {@code engine}, and {@code model} and {@code
- * rnn}.
+ * Forecasts with base models, tunes a copy of a base model for each series, and trains base models.
+ * {@link dev.weir.model} defines what a base model is.
+ *
+ * <p>Start at {@link dev.weir.forecast.network.NetworkForecaster}, which turns a window into a
+ * forecast, or at {@link dev.weir.forecast.network.ModelTrainer}.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code forecast.expert}, {@code forecast.expert.network},
+ * {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code rnn}, {@code rnn.cell},
+ * {@code rnn.training} and the JDK.
  */
 package dev.weir.forecast.network;

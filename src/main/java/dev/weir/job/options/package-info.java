@@ -1,5 +1,10 @@
 /**
- * The options of a job file: their declarations, the reader, and the generated reference. May
- * import {@code forecast}, {@code kafka}, {@code option} and the JDK, but not {@code job}.
+ * Declares the options of a job file, reads the file, and generates the reference of the options.
+ *
+ * <p>Start at {@link dev.weir.job.options.JobOptions}.
+ *
+ * <p>Allowed imports: {@code forecast.expert.network}, {@code forecast.learn}, {@code
+ * forecast.window}, {@code kafka}, {@code model}, {@code option}, {@code rnn.cell}, Flink, SnakeYAML, SLF4J and the
+ * JDK.
  */
 package dev.weir.job.options;

@@ -1,7 +1,6 @@
 package dev.weir.kafka.connector;
 
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.admin.HistoryProgress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class GroupCommits implements HistoryReader.Commits {
   private KafkaFuture<Void> last = KafkaFuture.completedFuture(null);
 
   /**
-   * @param job written beside each offset, so that {@link HistoryProgress} can tell it from those
+   * @param job written beside each offset, so that {@code HistoryProgress} can tell it from those
    *     of other jobs
    */
   GroupCommits(KafkaSettings settings, String job) {

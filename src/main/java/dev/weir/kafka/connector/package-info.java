@@ -1,2 +1,9 @@
-/** The job's sources and its sink, built on Flink's Kafka connector. */
+/**
+ * Builds the job's sources and sink with Flink's Kafka connector.
+ *
+ * <p>Start at {@link dev.weir.kafka.connector.KafkaConnectors}.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code kafka}, {@code kafka.codec}, Flink, the Kafka
+ * clients, SLF4J and the JDK.
+ */
 package dev.weir.kafka.connector;

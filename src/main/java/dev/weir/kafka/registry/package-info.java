@@ -1,5 +1,10 @@
 /**
- * The client of a Confluent-compatible schema registry, bounded in time and size, and the schemas
- * that came from it. May import {@code kafka}, {@code kafka.wire} and Avro.
+ * Reads schemas from a schema registry with Confluent's REST API. Requests and schemas are limited
+ * in time and size.
+ *
+ * <p>Start at {@link dev.weir.kafka.registry.SchemaRegistry}.
+ *
+ * <p>Allowed imports: {@code kafka}, {@code kafka.wire}, Avro, Flink, Jackson, the Kafka clients,
+ * SLF4J and the JDK.
  */
 package dev.weir.kafka.registry;

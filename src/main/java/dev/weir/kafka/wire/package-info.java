@@ -1,5 +1,9 @@
 /**
- * The bytes of records: limits that are checked before Avro decodes, Confluent's wire format, and
- * the errors of bytes that can't be used. May import Avro and the JDK.
+ * Checks the bytes of a record before Avro decodes them, and implements Confluent's wire format.
+ *
+ * <p>Start at {@link dev.weir.kafka.wire.AvroBounds}. The exceptions for unusable bytes are here
+ * too.
+ *
+ * <p>Allowed imports: {@code kafka.avro}, Avro, the Kafka clients and the JDK.
  */
 package dev.weir.kafka.wire;

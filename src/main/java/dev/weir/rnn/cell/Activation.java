@@ -1,7 +1,5 @@
 package dev.weir.rnn.cell;
 
-import dev.weir.rnn.kernel.PreciseTanh;
-
 /**
  * The squashing functions, in a form that the JIT compiler turns into vector code: no branches, no
  * bit casts, one array.
@@ -59,7 +57,7 @@ public final class Activation {
 
   /**
    * As {@link #tanh(float)}, but rounded to float32 right to the last bit or nearly so, at a higher
-   * cost; {@link PreciseTanh} is for many. For training: where tanh saturates, its slope 1 - tanh²
+   * cost; {@code PreciseTanh} is for many. For training: where tanh saturates, its slope 1 - tanh²
    * is what rounding has left over, times inputs that may be large.
    *
    * <p>In double precision, P and Q of degree 5, fitted in the same way on [0, 9.02], from where on

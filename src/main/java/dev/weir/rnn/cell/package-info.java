@@ -1,5 +1,9 @@
 /**
- * The words of a recurrent network: the kinds of cell, the configuration with the order of its
- * weights, and the activation functions. May import the JDK only.
+ * Describes a recurrent network: the cell type, the sizes, the order of the weights, and the
+ * activation functions.
+ *
+ * <p>Start at {@link dev.weir.rnn.cell.RnnConfig}.
+ *
+ * <p>Allowed imports: the JDK.
  */
 package dev.weir.rnn.cell;

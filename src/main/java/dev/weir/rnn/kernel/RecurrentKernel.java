@@ -1,6 +1,5 @@
 package dev.weir.rnn.kernel;
 
-import dev.weir.rnn.Rnn;
 import dev.weir.rnn.cell.RnnConfig;
 
 /**
@@ -9,7 +8,7 @@ import dev.weir.rnn.cell.RnnConfig;
  * differ in speed only: each element's sum has the order that {@link ColumnKernel} gives it, by fma
  * throughout, and there is one polynomial for tanh. So a series learns the same wherever it runs.
  *
- * <p>Lengths are checked by {@link Rnn}, not here. Not thread-safe: one kernel per thread.
+ * <p>Lengths are checked by {@code Rnn}, not here. Not thread-safe: one kernel per thread.
  */
 public interface RecurrentKernel {
 

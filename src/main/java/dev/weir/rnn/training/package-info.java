@@ -1,7 +1,10 @@
 /**
- * Gradients and optimizers with the semantics of {@code torch.optim}. Start at {@link
- * dev.weir.rnn.training.TrainableRnn}; {@link dev.weir.rnn.training.Loss} is what the gradients are
- * of, and an {@link dev.weir.rnn.training.Optimizer} applies them. Weights and an optimizer's state
- * belong to the caller; everything else is scratch. May import {@code rnn} and the JDK.
+ * Computes gradients and updates weights with the semantics of {@code torch.optim}.
+ *
+ * <p>Start at {@link dev.weir.rnn.training.TrainableRnn}, which computes the gradients of a {@link
+ * dev.weir.rnn.training.Loss}. An {@link dev.weir.rnn.training.Optimizer} applies them to the
+ * weights. The caller owns the weights and the optimizer's state; all other arrays are temporary.
+ *
+ * <p>Allowed imports: {@code rnn}, {@code rnn.cell}, {@code rnn.kernel} and the JDK.
  */
 package dev.weir.rnn.training;

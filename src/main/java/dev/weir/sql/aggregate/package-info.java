@@ -1,2 +1,9 @@
-/** Aggregate functions that score forecasts in SQL: MASE, sMAPE and coverage. */
+/**
+ * Contains the SQL aggregate functions {@code MASE}, {@code SMAPE} and {@code COVERAGE}, which
+ * score forecasts.
+ *
+ * <p>Start at {@link dev.weir.sql.aggregate.Mase}.
+ *
+ * <p>Allowed imports: {@code forecast}, Flink and the JDK.
+ */
 package dev.weir.sql.aggregate;

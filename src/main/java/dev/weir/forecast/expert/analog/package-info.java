@@ -1,4 +1,9 @@
 /**
- * Experts that look for similar moments in the past of a series, and the distances between windows.
+ * Contains the experts that average what followed similar moments in the past of a series, and the
+ * distances between such moments.
+ *
+ * <p>Start at {@link dev.weir.forecast.expert.analog.Analogs}.
+ *
+ * <p>Allowed imports: {@code forecast.expert}, {@code rnn.kernel} and the JDK.
  */
 package dev.weir.forecast.expert.analog;

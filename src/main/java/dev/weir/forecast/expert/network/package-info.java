@@ -1,5 +1,11 @@
 /**
- * Experts that are small recurrent networks and learn online: correctors of the other experts, and
- * networks over the newest window.
+ * Contains the experts that are small recurrent networks and learn each series online.
+ *
+ * <p>Start at {@link dev.weir.forecast.expert.network.WindowedNetwork}, which forecasts from the
+ * newest window, or at {@link dev.weir.forecast.expert.network.RecurrentCorrector}, which corrects
+ * the mean of the other experts.
+ *
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal}, {@code rnn},
+ * {@code rnn.cell}, {@code rnn.training} and the JDK.
  */
 package dev.weir.forecast.expert.network;
