@@ -7,7 +7,7 @@
  * nor {@code kafka}.
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.learn}, {@code
- * forecast.network}, {@code forecast.window}, {@code model}, {@code option}, {@code rnn.cell}, {@code
- * sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
+ * forecast.network}, {@code forecast.window}, {@code model}, {@code option}, {@code rnn.cell},
+ * {@code sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;
