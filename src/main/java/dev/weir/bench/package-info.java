@@ -6,7 +6,8 @@
  * {@code dev.weir.peers} of the test tree.
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code job}, {@code job.options},
- * {@code kafka.admin}, {@code model}, all packages of {@code rnn}, {@code stream}, Flink, the Kafka
- * clients, Jackson, picocli, HdrHistogram and the JDK. Only {@code cli} imports this package.
+ * {@code kafka.admin}, {@code model}, {@code option}, all packages of {@code rnn}, {@code stream},
+ * Flink, the Kafka clients, Jackson, picocli, HdrHistogram and the JDK. Only {@code cli} imports
+ * this package.
  */
 package dev.weir.bench;

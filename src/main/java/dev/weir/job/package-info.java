@@ -8,7 +8,7 @@
  * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.expert}, {@code
  * forecast.expert.network}, {@code forecast.learn}, {@code forecast.network}, {@code
  * forecast.window}, {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec},
- * {@code kafka.connector}, {@code model}, {@code stream}, Flink, the Kafka clients, picocli, SLF4J
- * and the JDK.
+ * {@code kafka.connector}, {@code model}, {@code option}, {@code stream}, Flink, the Kafka clients,
+ * picocli, SLF4J and the JDK.
  */
 package dev.weir.job;

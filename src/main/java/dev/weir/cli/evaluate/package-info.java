@@ -7,7 +7,7 @@
  *
  * <p>Allowed imports: {@code cli.console}, {@code cli.local}, {@code cli.series}, {@code forecast},
  * {@code forecast.engine}, {@code forecast.evaluation}, {@code forecast.learn}, {@code
- * forecast.window}, all packages of {@code job}, {@code model}, {@code stream}, Flink, Jackson,
- * picocli and the JDK.
+ * forecast.window}, all packages of {@code job}, {@code model}, {@code option}, {@code stream},
+ * Flink, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.evaluate;

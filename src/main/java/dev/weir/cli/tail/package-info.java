@@ -5,6 +5,6 @@
  *
  * <p>Allowed imports: {@code cli.console}, {@code cli.model}, {@code cli.option}, {@code forecast},
  * {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec}, {@code kafka.wire},
- * {@code model}, the Kafka clients, Jackson, picocli and the JDK.
+ * {@code model}, {@code option}, the Kafka clients, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.tail;
