@@ -1,9 +1,18 @@
 package dev.weir.cli.evaluate;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
-import dev.weir.cli.evaluate.ChartAxis.Tick;
+import dev.weir.dashboard.http.UplotFile;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,47 +21,12 @@ import java.util.Map;
 /** An evaluation as one HTML file that needs nothing else. */
 final class EvaluationPage {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHARTS = 6;
 
   /** Steps ahead that the table shows, besides the last. */
   private static final List<Integer> STEPS =
       List.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 36, 48, 72, 96, 168);
-
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; --ink: #1c2430; --dim: #5b6675; --page: #fff;
-        --rule: #e3e7ed; --truth: #1c2430; --ours: #0b6bcb; --band: #0b6bcb2e;
-        --second: #c2410c; --third: #15803d; --fourth: #7c3aed; }
-      @media (prefers-color-scheme: dark) {
-        :root { --ink: #e6eaf0; --dim: #98a2b3; --page: #12161c; --rule: #2b333f;
-          --truth: #e6eaf0; --ours: #5cb0ff; --band: #5cb0ff40;
-          --second: #fb923c; --third: #4ade80; --fourth: #c4b5fd; } }
-      body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page);
-        margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
-      h1 { margin-bottom: .2rem; } h2 { margin-top: 2.2rem; } h3 { margin-bottom: .2rem; }
-      .wide { overflow-x: auto; }
-      table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-      th, td { padding: .2rem .6rem; border-bottom: 1px solid var(--rule); text-align: right;
-        white-space: nowrap; }
-      th:first-child, td:first-child, .left th:last-child, .left td:last-child { text-align: left; }
-      th, .dim { color: var(--dim); font-weight: 500; }
-      .best td { font-weight: 600; }
-      .bar { width: 16rem; }
-      .bar i { display: block; height: .7rem; background: var(--dim); opacity: .55; }
-      .best .bar i { background: var(--ours); opacity: 1; }
-      .key span { margin-right: 1.2rem; white-space: nowrap; }
-      .key i { display: inline-block; width: 1.4rem; height: .22rem; margin-right: .4rem;
-        vertical-align: middle; background: var(--c); }
-      .key .wash { height: .8rem; }
-      svg { width: 100%; max-width: 68rem; height: auto; display: block; }
-      svg text { font: 11px system-ui, sans-serif; fill: var(--dim);
-        font-variant-numeric: tabular-nums; }
-      .grid { stroke: var(--rule); } .axis { stroke: var(--dim); }
-      polyline { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
-      .truth { stroke: var(--truth); stroke-width: 1.1; } .ours { stroke: var(--ours); }
-      .second { stroke: var(--second); } .third { stroke: var(--third); }
-      .fourth { stroke: var(--fourth); stroke-dasharray: 5 3; } .band { fill: var(--band); }
-      """;
 
   private EvaluationPage() {}
 
@@ -63,7 +37,8 @@ final class EvaluationPage {
     StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n");
     page.append("<meta charset=\"utf-8\">\n<title>Weir: evaluation</title>\n");
     page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n");
-    page.append(STYLE).append("</style>\n</head>\n<body>\n<h1>Weir: evaluation</h1>\n");
+    page.append(text("report.css")).append(UplotFile.STYLE.text());
+    page.append("</style>\n</head>\n<body>\n<h1>Weir: evaluation</h1>\n");
     dim(
         page,
         "%,d series, %,d forecasts of %d steps, protocol PSF-1. relMAE is the mean error over that of the better naive method: below 1 is better."
@@ -97,10 +72,9 @@ final class EvaluationPage {
       key(page, "band", "wash", "its " + result.percent(0) + " % interval");
     }
     page.append("</p>\n");
-    for (int i = 0; i < shown.size(); i++) {
-      chart(page, i, shown.get(i), result.horizon());
-    }
-    return page.append("</body>\n</html>\n").toString();
+    shown.forEach(entry -> seriesChart(page, entry, result.horizon()));
+    page.append("<script>\n").append(UplotFile.SCRIPT.text()).append(text("report.js"));
+    return page.append("</script>\n</body>\n</html>\n").toString();
   }
 
   private static void dim(StringBuilder page, String text) {
@@ -183,15 +157,11 @@ final class EvaluationPage {
       key(page, styles.get(i), "", drawn.get(i) + alone);
     }
     page.append("</p>\n");
-    List<Tick> ticks =
-        ChartAxis.ofNumbers(1, result.horizon()).stream()
-            .filter(tick -> tick.at() == Math.rint(tick.at()))
-            .toList();
-    ReportChart chart = new ReportChart(x, 0, high).axes(ticks, "steps ahead", "error / naive");
+    ObjectNode chart = chart(x, 0, high, "steps ahead", "error / naive");
     for (int i = drawn.size() - 1; i >= 0; i--) { // ours on top
-      chart.line(styles.get(i), result.errorsByStep(drawn.get(i)));
+      line(chart, styles.get(i), result.errorsByStep(drawn.get(i)));
     }
-    page.append(chart.svg("steps", "Error by step ahead"));
+    plot(page, "Error by step ahead", chart);
   }
 
   private static void row(StringBuilder page, String cell, List<String> fields) {
@@ -203,8 +173,7 @@ final class EvaluationPage {
     page.append("</tr>\n");
   }
 
-  private static void chart(
-      StringBuilder page, int number, PipelineEvaluation.Entry entry, int horizon) {
+  private static void seriesChart(StringBuilder page, PipelineEvaluation.Entry entry, int horizon) {
     Trial trial = entry.trial;
     int n = entry.ends.length;
     double[] truth = new double[n];
@@ -212,7 +181,7 @@ final class EvaluationPage {
     for (int j = 0; j < n; j++) {
       int t = entry.firstChartOrigin() + j + horizon;
       truth[j] = trial.value(t);
-      times[j] = entry.observations.get(t - 1).time();
+      times[j] = entry.observations.get(t - 1).time() / 1e3;
     }
     double low = Math.min(min(truth), min(entry.ends));
     double high = Math.max(max(truth), max(entry.ends));
@@ -222,17 +191,49 @@ final class EvaluationPage {
       low = Math.max(low - room, Math.min(low, min(entry.lower)));
       high = Math.min(high + room, Math.max(high, max(entry.upper)));
     }
-    long from = (long) times[0];
-    long to = (long) times[n - 1];
     page.append("<h3>").append(escaped(trial.series())).append("</h3>\n");
-    dim(page, "%s to %s UTC".formatted(ForecastLines.minute(from), ForecastLines.minute(to)));
-    ReportChart chart =
-        new ReportChart(times, low, high).axes(ChartAxis.ofTimes(from, to), "time, UTC", "value");
+    dim(
+        page,
+        "%s to %s UTC"
+            .formatted(
+                ForecastLines.minute(Math.round(1e3 * times[0])),
+                ForecastLines.minute(Math.round(1e3 * times[n - 1]))));
+    ObjectNode chart = chart(times, low, high, "time, UTC", "value").put("time", true);
     if (band) {
-      chart.band("band", entry.lower, entry.upper);
+      line(chart, "band", entry.lower);
+      line(chart, "band", entry.upper);
     }
-    chart.line("truth", truth).line("ours", entry.ends);
-    page.append(chart.svg("series" + number, "Truth and forecast of " + trial.series()));
+    line(chart, "truth", truth);
+    line(chart, "ours", entry.ends);
+    plot(page, "Truth and forecast of " + trial.series(), chart);
+  }
+
+  /** A chart for report.js, without lines yet. */
+  private static ObjectNode chart(
+      double[] x, double low, double high, String horizontal, String vertical) {
+    double margin = high > low ? 0.04 * (high - low) : Math.max(1e-9, Math.abs(low) / 10);
+    ObjectNode chart = JSON.createObjectNode();
+    numbers(chart.putArray("range"), low - margin, high + margin);
+    chart.putArray("labels").add(horizontal).add(vertical);
+    numbers(chart.putArray("x"), x);
+    chart.putArray("lines");
+    return chart;
+  }
+
+  /** Adds a line; two lines named band enclose an interval. */
+  private static void line(ObjectNode chart, String name, double[] values) {
+    numbers(chart.withArray("lines").addObject().put("name", name).putArray("values"), values);
+  }
+
+  private static void numbers(ArrayNode array, double... values) {
+    for (double value : values) {
+      array.add(Double.isFinite(value) ? DoubleNode.valueOf(value) : NullNode.instance);
+    }
+  }
+
+  private static void plot(StringBuilder page, String label, ObjectNode chart) {
+    page.append("<div class=\"plot\" role=\"img\" aria-label=\"").append(escaped(label));
+    page.append("\" data-chart=\"").append(escaped(chart.toString())).append("\"></div>\n");
   }
 
   private static double min(double[] values) {
@@ -243,7 +244,15 @@ final class EvaluationPage {
     return Arrays.stream(values).filter(Double::isFinite).max().orElse(0);
   }
 
-  static String escaped(String text) {
+  private static String text(String resource) {
+    try (InputStream in = EvaluationPage.class.getResourceAsStream("/evaluation/" + resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String escaped(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

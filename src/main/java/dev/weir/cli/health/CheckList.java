@@ -1,6 +1,5 @@
 package dev.weir.cli.health;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weir.cli.console.Printable;
@@ -55,10 +54,6 @@ final class CheckList {
     checks.add(new Check(level, name, Printable.line(found, 1_000), Printable.line(change, 500)));
   }
 
-  List<Check> checks() {
-    return List.copyOf(checks);
-  }
-
   boolean fails() {
     return checks.stream().anyMatch(check -> check.level == Level.fail);
   }
@@ -98,10 +93,6 @@ final class CheckList {
           .put("found", check.found)
           .put("change", check.change.isEmpty() ? null : check.change);
     }
-    try {
-      return JSON.writeValueAsString(all);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree in memory can't fail to be written", e);
-    }
+    return all.toString();
   }
 }

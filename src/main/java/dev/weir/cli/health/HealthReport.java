@@ -1,6 +1,5 @@
 package dev.weir.cli.health;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -68,11 +67,7 @@ final class HealthReport {
     ArrayNode reasons = all.putArray("problems");
     problems.forEach(p -> reasons.addObject().put("problem", p.what).put("next", p.next));
     all.setAll(json);
-    try {
-      return JSON.writeValueAsString(all);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree in memory can't fail to be written", e);
-    }
+    return all.toString();
   }
 
   /** One screen; each problem is two lines, the second one what to do. */

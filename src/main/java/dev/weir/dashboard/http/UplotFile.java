@@ -3,9 +3,10 @@ package dev.weir.dashboard.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** uPlot's files, out of its web jar, which has no folders that a file server could find. */
-enum UplotFile {
+public enum UplotFile {
   MODULE("uPlot.esm.js", "text/javascript; charset=utf-8"),
   SCRIPT("uPlot.iife.min.js", "text/javascript; charset=utf-8"),
   STYLE("uPlot.min.css", "text/css; charset=utf-8");
@@ -40,5 +41,9 @@ enum UplotFile {
 
   byte[] bytes() {
     return bytes;
+  }
+
+  public String text() {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -58,17 +58,10 @@ public final class ClusterInfo {
 
   /** Where a group has got to in a topic, by partition; without those where it has not been. */
   public Map<Integer, Long> committed(String group, String topic) {
-    Map<Integer, Long> places = new TreeMap<>();
+    Map<Integer, Long> offsets = new TreeMap<>();
     admin
-        .get(
-            "list the offsets of group " + group,
-            a -> a.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-        .forEach(
-            (partition, place) -> {
-              if (place != null && partition.topic().equals(topic)) {
-                places.put(partition.partition(), place.offset());
-              }
-            });
-    return places;
+        .committed(group, topic)
+        .forEach((partition, place) -> offsets.put(partition, place.offset()));
+    return offsets;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -220,6 +222,21 @@ public final class TopicAdmin implements AutoCloseable {
   /** How many partitions a topic has. */
   public int partitions(String topic) {
     return describe(topic).partitions().size();
+  }
+
+  /** The offsets that a group has committed in a topic, by partition. */
+  Map<Integer, OffsetAndMetadata> committed(String group, String topic) {
+    Map<Integer, OffsetAndMetadata> offsets = new TreeMap<>();
+    get(
+            "list the offsets of group " + group,
+            () -> admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+        .forEach(
+            (partition, offset) -> {
+              if (offset != null && partition.topic().equals(topic)) {
+                offsets.put(partition.partition(), offset);
+              }
+            });
+    return offsets;
   }
 
   private TopicDescription describe(String topic) {

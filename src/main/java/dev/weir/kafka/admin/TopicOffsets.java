@@ -90,17 +90,6 @@ public final class TopicOffsets {
 
   /** Where the group has got to, by partition; without those where it has not been. */
   public Map<Integer, OffsetAndMetadata> committed() {
-    Map<Integer, OffsetAndMetadata> places = new TreeMap<>();
-    admin
-        .get(
-            "list the offsets of group " + group,
-            a -> a.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
-        .forEach(
-            (partition, place) -> {
-              if (place != null && partition.topic().equals(topic)) {
-                places.put(partition.partition(), place);
-              }
-            });
-    return places;
+    return admin.committed(group, topic);
   }
 }

@@ -55,16 +55,14 @@ class DeadLetterLinesTest {
   }
 
   @Test
-  void whatBreaksOffIsReadAsFarAsItGoes() throws Exception {
+  void malformedValueIsShownWithTheByteOfTheError() throws Exception {
     byte[] value = new ObservationCodec().encode(new Observation("pump", 0, 1.5));
     List<String> lines =
         DeadLetterLines.text(letter("MALFORMED", null, Arrays.copyOf(value, 9)), 0);
     assertThat(lines)
         .contains(
             "key        null",
-            "series     pump",
-            "time       1970-01-01T00:00:00Z",
-            "problem    byte 6: expected a double, got the end",
+            "problem    double at byte 6: expected a length of at most 3, got 8",
             "... and 9 bytes more");
     assertThat(DeadLetterLines.text(letter("NULL_VALUE", null, null), 16))
         .contains("problem    expected a value, got null");
