@@ -31,7 +31,7 @@
  *       weights of a running job.
  *   <li>{@link dev.weir.kafka.codec.OutputRecords} chooses the topic of each forecast, score and
  *       dead letter, and writes the schema header.
- *   <li>{@link dev.weir.kafka.codec.DeadLetters} writes the headers of a dead letter.
+ *   <li>{@link dev.weir.kafka.codec.DeadLetterCodec} writes the headers of a dead letter.
  *   <li>{@link dev.weir.forecast.learn.LearnerStateFormat} converts learned state to bytes and
  *       back; {@link dev.weir.state.LearnerStateSerializer} adapts it to Flink.
  *   <li>{@link dev.weir.dashboard.http.PageServer} answers the live page's HTTP requests.

@@ -32,7 +32,7 @@ final class IdentityFunction extends KeyedProcessFunction<String, InputEvent, Ou
       return;
     }
     Observation observation = ((ObservationEvent) arrival).observation();
-    long[] times = new long[Pipeline.horizon(mode)];
+    long[] times = new long[BenchPipeline.horizon(mode)];
     Arrays.setAll(times, i -> observation.time() + (i + 1) * SPACING_MILLIS);
     double[] values = new double[times.length];
     Arrays.fill(values, observation.value());
@@ -41,7 +41,7 @@ final class IdentityFunction extends KeyedProcessFunction<String, InputEvent, Ou
             observation.series(),
             observation.time(),
             observation.time(),
-            Pipeline.SEQ_LEN,
+            BenchPipeline.SEQ_LEN,
             mode,
             times,
             values,

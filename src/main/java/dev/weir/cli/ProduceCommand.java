@@ -3,14 +3,14 @@ package dev.weir.cli;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
-import dev.weir.cli.series.Sample;
+import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.admin.ObservationProducer;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.connector.ObservationProducer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,8 +176,8 @@ final class ProduceCommand implements Callable<Integer> {
   private void replaySample() throws IOException, InterruptedException {
     PriorityQueue<Cursor> queue =
         new PriorityQueue<>(Comparator.comparingLong(Cursor::millisIntoSeries));
-    for (String name : Sample.NAMES) {
-      queue.add(new Cursor(Sample.series(name), 0));
+    for (String name : SampleData.NAMES) {
+      queue.add(new Cursor(SampleData.series(name), 0));
     }
     while (!queue.isEmpty()) {
       Cursor cursor = queue.poll();

@@ -1,8 +1,9 @@
 package dev.weir.cli;
 
-import dev.weir.cli.console.NextStep;
+import dev.weir.cli.console.ErrorHint;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
+import dev.weir.cli.dashboard.DashboardCommand;
 import dev.weir.cli.deadletter.DeadLettersCommand;
 import dev.weir.cli.demo.DemoCommand;
 import dev.weir.cli.evaluate.EvaluateCommand;
@@ -13,7 +14,6 @@ import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.model.ModelCommand;
 import dev.weir.cli.model.TrainCommand;
 import dev.weir.cli.option.DeclaredOptions;
-import dev.weir.cli.page.DashboardCommand;
 import dev.weir.cli.tail.TailCommand;
 import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
@@ -146,7 +146,7 @@ public final class Weir implements Runnable {
     while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
-    String next = NextStep.after(exception, commandLine.getCommandSpec().qualifiedName());
+    String next = ErrorHint.after(exception, commandLine.getCommandSpec().qualifiedName());
     return ClientProperties.masked("weir: " + message(cause)) + (next == null ? "" : "\n  " + next);
   }
 

@@ -4,10 +4,10 @@ import dev.weir.dashboard.http.AccessFilter;
 import dev.weir.dashboard.http.JobPage;
 import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.read.HistoryLoader;
+import dev.weir.dashboard.read.TopicMonitor;
 import dev.weir.dashboard.read.TopicReader;
-import dev.weir.dashboard.read.TopicWatch;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.DashboardState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -29,8 +29,8 @@ public final class Dashboard implements AutoCloseable {
   private static final long FIRST_MILLIS = 100; // as often as Events looks for news
 
   private final DashboardSettings settings;
-  private final JobState state;
-  private final TopicWatch watch;
+  private final DashboardState state;
+  private final TopicMonitor monitor;
   private final List<TopicReader> readers;
   private final HistoryLoader lookBack;
   private final ScheduledExecutorService seconds =
@@ -49,11 +49,12 @@ public final class Dashboard implements AutoCloseable {
     this.settings = settings;
     var topics = settings.topics();
     this.state =
-        new JobState(topics, settings.registry(), settings.maxSeries(), settings.historyBytes());
+        new DashboardState(
+            topics, settings.registry(), settings.maxSeries(), settings.historyBytes());
     Map<String, Object> clients = new HashMap<>(settings.properties());
     clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    this.watch =
-        new TopicWatch(
+    this.monitor =
+        new TopicMonitor(
             clients,
             settings.bootstrapServers(),
             List.of(
@@ -71,7 +72,7 @@ public final class Dashboard implements AutoCloseable {
                 clients,
                 List.of(topics.observations()),
                 back,
-                watch,
+                monitor,
                 state::takeObservation,
                 state.damaged::add),
             new TopicReader(
@@ -79,7 +80,7 @@ public final class Dashboard implements AutoCloseable {
                 clients,
                 List.of(topics.forecasts(), topics.scores()),
                 back,
-                watch,
+                monitor,
                 state::takeOutput,
                 state.damaged::add),
             new TopicReader(
@@ -87,7 +88,7 @@ public final class Dashboard implements AutoCloseable {
                 clients,
                 List.of(topics.deadLetters(), topics.models()),
                 back,
-                watch,
+                monitor,
                 state::takeRare,
                 state.damaged::add));
     this.page = new JobPage(settings, state, this::why);
@@ -131,7 +132,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** Starts to read. To be called once. */
   public void read() {
-    watch.start();
+    monitor.start();
     readers.forEach(TopicReader::start);
   }
 
@@ -161,7 +162,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** What the page waits for, as a sentence; null when it is live. */
   private String why() {
-    TopicWatch.Seen seen = watch.seen();
+    TopicMonitor.Seen seen = monitor.seen();
     if (seen.problem() != null) {
       return seen.problem();
     }
@@ -186,8 +187,8 @@ public final class Dashboard implements AutoCloseable {
         return reader.problem();
       }
     }
-    if (watch.hidden() != null) {
-      return watch.hidden();
+    if (monitor.hidden() != null) {
+      return monitor.hidden();
     }
     return state.why(
         System.currentTimeMillis(), readers.stream().anyMatch(TopicReader::isReadingBack));
@@ -199,6 +200,6 @@ public final class Dashboard implements AutoCloseable {
     server.close();
     lookBack.close();
     readers.parallelStream().forEach(TopicReader::close); // each may wait a moment for a broker
-    watch.close();
+    monitor.close();
   }
 }

@@ -9,7 +9,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.connector.KafkaConnectors;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -46,7 +46,7 @@ public final class ForecastPipeline {
       ForecastSettings settings) {
     return keyed(observations)
         .connect(models.broadcast())
-        .transform("forecast", WeirType.OUTPUT, new ForecastOperator(settings))
+        .transform("forecast", WeirTypeInformation.OUTPUT, new ForecastOperator(settings))
         .uid("forecast");
   }
 
@@ -73,7 +73,7 @@ public final class ForecastPipeline {
     KafkaConnectors ends = new KafkaConnectors(settings.kafka());
     DataStream<InputEvent> observations =
         env.fromSource(
-                ends.observations(WeirType.ARRIVAL),
+                ends.observations(WeirTypeInformation.INPUT_EVENT),
                 ObservationWatermarks.strategy(
                     settings.forecast().outOfOrderness(),
                     settings.idleTimeout(),
@@ -82,7 +82,9 @@ public final class ForecastPipeline {
             .uid("observations");
     DataStream<ModelEvent> models =
         env.fromSource(
-                ends.models(WeirType.MODEL_ARRIVAL), ObservationWatermarks.ofModels(), "models")
+                ends.models(WeirTypeInformation.MODEL_EVENT),
+                ObservationWatermarks.ofModels(),
+                "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
     middle.build(observations, models).sinkTo(ends.sink()).name("sink").uid("sink");

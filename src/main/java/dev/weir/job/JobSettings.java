@@ -4,7 +4,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.expert.network.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -18,9 +18,9 @@ import dev.weir.job.options.NetworkOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
-import dev.weir.kafka.SpanOffsets;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -221,7 +221,7 @@ public record JobSettings(
         file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name),
         maxFuture(file),
         span(file),
-        SpanOffsets.STREAM, // these two are measured on the topics when the job is submitted
+        SourceOffsets.STREAM, // these two are measured on the topics when the job is submitted
         0,
         RegistryOptions.read(file, clients));
   }
@@ -305,7 +305,7 @@ public record JobSettings(
       LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
       learner = learner.withLevels(levels).withTraining(training);
-      int bytes = SeriesBytes.learned(learner, season, seqLen, hasModel, initialModel);
+      int bytes = StateSizeEstimate.learned(learner, season, seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(
             "learning",
@@ -435,7 +435,7 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    String problem = forecast.problemWith(SeriesBytes.read(target.initialModel()), target);
+    String problem = forecast.problemWith(StateSizeEstimate.read(target.initialModel()), target);
     if (problem != null) {
       file.problem("forecast." + target.mode().label(), problem);
     }

@@ -3,10 +3,11 @@
  *
  * <p>Start at {@link dev.weir.job.ForecastJob}, the main class for {@code flink run}. {@link
  * dev.weir.job.ForecastPipeline} connects sources, operators and sink. {@link
- * dev.weir.job.JobSettings} is a validated job file.
+ * dev.weir.job.JobSettings} is a validated job file. {@link dev.weir.job.HistoryProgress} shows how
+ * far a bounded job has read.
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.expert}, {@code
- * forecast.expert.network}, {@code forecast.learn}, {@code forecast.network}, {@code
+ * forecast.expert.recurrent}, {@code forecast.learn}, {@code forecast.network}, {@code
  * forecast.window}, {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec},
  * {@code kafka.connector}, {@code model}, {@code option}, {@code stream}, Flink, the Kafka clients,
  * picocli, SLF4J and the JDK.

@@ -278,7 +278,7 @@ public final class ClientProperties {
   public static void check(String bootstrapServers, Map<String, String> properties) {
     BrokerAddresses.check(bootstrapServers);
     properties.forEach((key, value) -> checkReferences(properties, key, value));
-    PlainPort.check(bootstrapServers, properties);
+    PlaintextListenerCheck.check(bootstrapServers, properties);
   }
 
   private static void checkReferences(Map<String, String> properties, String key, String value) {

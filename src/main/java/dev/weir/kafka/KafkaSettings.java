@@ -32,7 +32,7 @@ public record KafkaSettings(
     String transactionPrefix,
     Duration maxFuture,
     SourceRange span,
-    SpanOffsets offsets,
+    SourceOffsets offsets,
     int maxDeadLetterBytes,
     RegistrySettings registry)
     implements Serializable {
@@ -72,7 +72,7 @@ public record KafkaSettings(
   }
 
   /** The same ends with what only the brokers know. */
-  public KafkaSettings measured(SpanOffsets measured, int bytes) {
+  public KafkaSettings measured(SourceOffsets measured, int bytes) {
     return with(measured, bytes, registry);
   }
 
@@ -81,7 +81,7 @@ public record KafkaSettings(
     return with(offsets, maxDeadLetterBytes, asked);
   }
 
-  private KafkaSettings with(SpanOffsets measured, int bytes, RegistrySettings asked) {
+  private KafkaSettings with(SourceOffsets measured, int bytes, RegistrySettings asked) {
     return new KafkaSettings(
         bootstrapServers,
         properties,

@@ -293,7 +293,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       }
       ForecastModel model;
       try {
-        model = Weights.read(Signature.label(ForecastOptions.FILE), location, defaults());
+        model = ModelFileLoader.read(Signature.label(ForecastOptions.FILE), location, defaults());
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }

@@ -107,7 +107,7 @@ public final class WeirModelFactory implements ModelProviderFactory {
             List.of());
     ForecastModel model;
     try {
-      model = Weights.read(WEIGHTS_PATH.key(), options.get(WEIGHTS_PATH), defaults);
+      model = ModelFileLoader.read(WEIGHTS_PATH.key(), options.get(WEIGHTS_PATH), defaults);
     } catch (IllegalArgumentException e) {
       throw new ValidationException(where + ": " + e.getMessage());
     }

@@ -20,7 +20,7 @@ public final class WeirModule implements Module {
 
   private static final Map<String, FunctionDefinition> FUNCTIONS =
       Map.of(
-          "FORECAST", new ForecastFunction(),
+          "FORECAST", new ForecastTableFunction(),
           "MASE", new Mase(),
           "SMAPE", new Smape(),
           "COVERAGE", new Coverage());

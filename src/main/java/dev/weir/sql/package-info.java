@@ -3,11 +3,11 @@
  * ML_PREDICT}, and the aggregate functions of {@code sql.aggregate}. The statement {@code LOAD
  * MODULE weir} registers the functions.
  *
- * <p>Start at {@link dev.weir.sql.ForecastFunction}. The SQL jar contains neither {@code stream}
- * nor {@code kafka}.
+ * <p>Start at {@link dev.weir.sql.ForecastTableFunction}. The SQL jar contains neither {@code
+ * stream} nor {@code kafka}.
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.learn}, {@code
- * forecast.network}, {@code forecast.window}, {@code model}, {@code option}, {@code rnn.cell},
- * {@code sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
+ * forecast.network}, {@code forecast.window}, {@code model}, {@code option}, {@code sql.aggregate},
+ * {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;

@@ -51,7 +51,7 @@ public final class LearnerStateSerializer extends WeirSerializer<LearnerState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<LearnerState> {
+  public static final class Snapshot extends WeirSerializerSnapshot<LearnerState> {
     public Snapshot() {
       super(INSTANCE);
     }

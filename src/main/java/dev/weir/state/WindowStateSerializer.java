@@ -51,7 +51,7 @@ public final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<WindowState> {
+  public static final class Snapshot extends WeirSerializerSnapshot<WindowState> {
     public Snapshot() {
       super(INSTANCE);
     }

@@ -46,7 +46,7 @@ final class ForecastFunction
 
   /** Models by name. The state's name is part of each savepoint and never changes. */
   static final MapStateDescriptor<String, ForecastModel> MODELS =
-      new MapStateDescriptor<>("models", Types.STRING, WeirType.MODEL);
+      new MapStateDescriptor<>("models", Types.STRING, WeirTypeInformation.MODEL);
 
   /** Kafka's time of each of those models. The state's name is part of each savepoint. */
   private static final MapStateDescriptor<String, Long> MODEL_TIMES =
@@ -54,7 +54,7 @@ final class ForecastFunction
 
   private final ForecastSettings settings;
 
-  private transient TaskHost host;
+  private transient OperatorSeriesContext seriesContext;
   private transient SeriesForecaster series;
   private transient BroadcastState<String, ForecastModel> restoredModels; // until open
   private transient boolean modelsChanged; // since the forecasters were last told
@@ -69,12 +69,13 @@ final class ForecastFunction
   public void open(OpenContext context) throws Exception {
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
     metrics = new ForecastMetrics(group);
-    host = new TaskHost(getRuntimeContext(), settings, metrics);
-    group.gauge("series", host.known()::count);
-    series = new SeriesForecaster(settings, host);
+    seriesContext = new OperatorSeriesContext(getRuntimeContext(), settings, metrics);
+    group.gauge("series", seriesContext.counter()::count);
+    series = new SeriesForecaster(settings, seriesContext);
     for (int i = 0; i < settings.targets().size(); i++) {
       int target = i;
-      host.metrics(settings.targets().get(i).mode())
+      seriesContext
+          .metrics(settings.targets().get(i).mode())
           .model(() -> series.modelVersion(target), () -> series.modelAgeSeconds(target));
     }
     useModels(restoredModels); // now, so that no record waits until the network is compiled
@@ -97,12 +98,12 @@ final class ForecastFunction
 
   /** How many series the restored state has. */
   void restored(long count) {
-    host.known().count(count);
+    seriesContext.counter().count(count);
   }
 
   /** When the timer of the current, restored series is to fire. */
   long restoredTimer(WindowState state) throws IOException {
-    return series.expiry().restored(state, host);
+    return series.expiry().restored(state, seriesContext);
   }
 
   /** A savepoint whose model does not fit the job's settings must not start to run. */
@@ -188,7 +189,7 @@ final class ForecastFunction
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
-    host.at(context.timerService(), out, observation.series());
+    seriesContext.at(context.timerService(), out, observation.series());
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));
     }
@@ -198,7 +199,7 @@ final class ForecastFunction
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Output> out)
       throws Exception {
-    host.at(context.timerService(), out, context.getCurrentKey());
+    seriesContext.at(context.timerService(), out, context.getCurrentKey());
     if (modelsChanged) {
       useModels(context.getBroadcastState(MODELS));
     }

@@ -36,7 +36,7 @@ public final class ForecastOperator
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     if (!function.expires()) {
       try (Stream<String> keys =
-          backend.getKeys(TaskHost.WINDOW.getName(), VoidNamespace.INSTANCE)) {
+          backend.getKeys(OperatorSeriesContext.WINDOW.getName(), VoidNamespace.INSTANCE)) {
         function.restored(keys.mapToLong(key -> 1).sum());
       }
       return;
@@ -47,7 +47,7 @@ public final class ForecastOperator
     backend.applyToAllKeys(
         VoidNamespace.INSTANCE,
         VoidNamespaceSerializer.INSTANCE,
-        TaskHost.WINDOW,
+        OperatorSeriesContext.WINDOW,
         (series, window) -> {
           count[0]++;
           timers.registerEventTimeTimer(

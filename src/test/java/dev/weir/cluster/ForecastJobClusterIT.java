@@ -13,7 +13,7 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.network.Fallback;
+import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
@@ -437,7 +437,8 @@ class ForecastJobClusterIT {
               window.isFull()
                   ? forecasters.stream().map(forecaster -> forecaster.forecast(window)).toList()
                   : List.of(
-                      Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+                      LastValueForecast.forecast(
+                          window, target.mode(), target.horizon(), Status.WARMUP));
           Map<Long, Forecast> byVersion = new HashMap<>();
           each.forEach(forecast -> byVersion.put(forecast.modelVersion(), forecast));
           forecasts.put(new Name(each.get(0)), byVersion);

@@ -10,7 +10,7 @@ import dev.weir.Patience;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.read.TopicReader;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Observation;
@@ -170,7 +170,7 @@ public class ReadingIT {
   }
 
   private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
-    JobState state = new JobState(topics, null, 10, 1 << 20);
+    DashboardState state = new DashboardState(topics, null, 10, 1 << 20);
     assertThat(state.histories.ask(row)).as("was not kept").isTrue();
     try (HistoryLoader lookBack =
         new HistoryLoader(clients(), topics, state, 1_000, Patience.LIMIT)) {

@@ -7,7 +7,7 @@ import dev.weir.dashboard.http.JobPage;
 import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.DashboardState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -30,7 +30,7 @@ public final class ServedPage implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  public final JobState state;
+  public final DashboardState state;
   public final JobPage job;
   private final HistoryLoader lookBack;
   private final PageServer server;
@@ -41,7 +41,8 @@ public final class ServedPage implements AutoCloseable {
     DashboardSettings settings =
         new DashboardSettings(
             "localhost:1", Map.of(), Records.TOPICS, null, null, 10, 1_000, 8 << 20);
-    this.state = new JobState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
+    this.state =
+        new DashboardState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
         new HistoryLoader(

@@ -5,7 +5,7 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.network.Fallback;
+import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
@@ -55,7 +55,8 @@ final class CoreForecasts {
       }
       SequenceWindow window = windows.window(observation.series(), state);
       if (!window.isFull()) {
-        forecasts.add(Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+        forecasts.add(
+            LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
         continue;
       }
       ForecastModel model = models.apply(i);

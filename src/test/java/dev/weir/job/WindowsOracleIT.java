@@ -25,7 +25,7 @@ import dev.weir.model.Scaling;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.stream.ObservationWatermarks;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,7 +121,10 @@ class WindowsOracleIT {
         };
     DataGeneratorSource<InputEvent> source =
         new DataGeneratorSource<>(
-            at, all.length, RateLimiterStrategy.perSecond(RECORDS_PER_SECOND), WeirType.ARRIVAL);
+            at,
+            all.length,
+            RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
+            WeirTypeInformation.INPUT_EVENT);
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), "list").setParallelism(1);
   }
 
@@ -154,7 +157,7 @@ class WindowsOracleIT {
     ForecastModel foreign = copier(seqLen).withName("of-another-job");
     SourceRecord source = new SourceRecord("list", 0, 0, -1, null, new byte[0]);
     DataStream<ModelEvent> models =
-        env.fromData(WeirType.MODEL_ARRIVAL, new ModelUpdate(foreign, source))
+        env.fromData(WeirTypeInformation.MODEL_EVENT, new ModelUpdate(foreign, source))
             .setParallelism(1)
             .assignTimestampsAndWatermarks(ObservationWatermarks.ofModels());
     DataStream<InputEvent> arrivals =

@@ -233,7 +233,7 @@ class ClientPropertiesTest {
             "weir-pumps",
             Duration.ofDays(1),
             SourceRange.STREAM,
-            SpanOffsets.STREAM,
+            SourceOffsets.STREAM,
             0,
             null);
     assertThat(settings.toString())

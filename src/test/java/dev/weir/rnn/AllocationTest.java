@@ -17,7 +17,7 @@ class AllocationTest {
   @EnumSource(Cell.class)
   void onceWarmLoadAndForwardAllocateNothing(Cell cell) {
     RnnConfig config = new RnnConfig(cell, 3, 7, 3, true, true);
-    float[] weights = Initialization.recurrent(config, new TorchGenerator(1));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(1));
     float[] input = new float[BATCH * SEQ_LEN * config.inputSize()];
     float[] state = new float[config.numLayers() * BATCH * config.outputSize()];
     float[] c0 = cell == Cell.LSTM ? state : null;

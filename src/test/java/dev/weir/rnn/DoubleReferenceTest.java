@@ -23,7 +23,7 @@ class DoubleReferenceTest {
   @EnumSource(Cell.class)
   void largeShapesAgreeWithDoublePrecision(Cell cell) {
     RnnConfig config = new RnnConfig(cell, 4, 32, 2, true, true);
-    float[] weights = Initialization.recurrent(config, new TorchGenerator(23));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(23));
     Random random = new Random(29);
     float[] input = new float[BATCH * SEQ_LEN * config.inputSize()];
     for (int i = 0; i < input.length; i++) {

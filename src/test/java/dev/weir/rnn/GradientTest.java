@@ -72,7 +72,7 @@ class GradientTest {
     boolean lstm = cell == Cell.LSTM;
     int outLength = BATCH * SEQ_LEN * config.outputSize();
     int stateLength = LAYERS * BATCH * config.outputSize();
-    float[] weights = Initialization.recurrent(config, new TorchGenerator(31));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(31));
     float[] input = random(BATCH * SEQ_LEN * INPUT, 32);
     float[] h0 = random(stateLength, 33);
     float[] c0 = lstm ? random(stateLength, 34) : null;
@@ -153,7 +153,7 @@ class GradientTest {
   @EnumSource(Cell.class)
   void batchesAreSumsOfTheirWindowsInEitherLayout(Cell cell) {
     RnnConfig config = config(cell, true);
-    float[] weights = Initialization.recurrent(config, new TorchGenerator(41));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(41));
     float[] input = random(BATCH * SEQ_LEN * INPUT, 42);
     int row = SEQ_LEN * config.outputSize();
     float[] dOut = random(BATCH * row, 43);
@@ -183,7 +183,7 @@ class GradientTest {
     boolean lstm = cell == Cell.LSTM;
     float[] weights = new float[5 + config.parameterCount()];
     System.arraycopy(
-        Initialization.recurrent(config, new TorchGenerator(51)),
+        Initialization.recurrent(config, new TorchRandom(51)),
         0,
         weights,
         5,
@@ -219,7 +219,7 @@ class GradientTest {
     Trainee trainee = new Trainee(config(cell, true), 61);
     RnnConfig forward = config(cell, false);
     TrainableRnn stepping = new TrainableRnn(forward);
-    float[] weights = Initialization.recurrent(forward, new TorchGenerator(62));
+    float[] weights = Initialization.recurrent(forward, new TorchRandom(62));
     float[] h = new float[LAYERS * HIDDEN];
     float[] c = cell == Cell.LSTM ? new float[LAYERS * HIDDEN] : null;
     float[] x = random(INPUT, 63);
@@ -250,7 +250,7 @@ class GradientTest {
   @EnumSource(Cell.class)
   void scratchOfALongerBatchLeavesNoTrace(Cell cell) {
     RnnConfig config = config(cell, true);
-    float[] weights = Initialization.recurrent(config, new TorchGenerator(81));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(81));
     float[] input = random(2 * 3 * INPUT, 82);
     float[] dOut = random(2 * 3 * config.outputSize(), 83);
     TrainableRnn fresh = new TrainableRnn(config);
@@ -281,7 +281,7 @@ class GradientTest {
     RnnConfig config = new RnnConfig(cell, 1, 8, 1, false, true);
     int head = config.parameterCount();
     float[] weights = new float[head + 8 + 1];
-    TorchGenerator generator = new TorchGenerator(91);
+    TorchRandom generator = new TorchRandom(91);
     System.arraycopy(Initialization.recurrent(config, generator), 0, weights, 0, head);
     float[] headWeight = new float[8];
     Initialization.linear(8, headWeight, new float[1], generator);
@@ -395,7 +395,7 @@ class GradientTest {
 
     Trainee(RnnConfig config, int seed) {
       network = new TrainableRnn(config);
-      weights = Initialization.recurrent(config, new TorchGenerator(seed));
+      weights = Initialization.recurrent(config, new TorchRandom(seed));
       input = random(BATCH * SEQ_LEN * config.inputSize(), seed);
       target = random(BATCH * SEQ_LEN * config.outputSize(), seed + 1);
       dOut = new float[target.length];

@@ -134,7 +134,7 @@ class KernelTest {
       for (int inputSize : new int[] {1, 6}) {
         RnnConfig config = new RnnConfig(cell, inputSize, hiddenSize, 2, true, true);
         Rnn rnn = pinned(kernel, config);
-        float[] weights = Initialization.recurrent(config, new TorchGenerator(1));
+        float[] weights = Initialization.recurrent(config, new TorchRandom(1));
         float[] input = new float[6 * inputSize];
         RnnOutput result = new RnnOutput();
         int calls = 300;

@@ -35,7 +35,7 @@ class RnnTest {
   }
 
   private static float[] weights(RnnConfig config) {
-    return Initialization.recurrent(config, new TorchGenerator(17));
+    return Initialization.recurrent(config, new TorchRandom(17));
   }
 
   private static float[] random(int length, int seed) {

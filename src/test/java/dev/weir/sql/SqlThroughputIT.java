@@ -15,7 +15,7 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +68,7 @@ class SqlThroughputIT {
         i -> new ObservationEvent(observation(i), new SourceRecord("s", 0, i, -1, null, null));
     DataStream<InputEvent> observations =
         env.fromSource(
-            new DataGeneratorSource<>(make, records, WeirType.ARRIVAL),
+            new DataGeneratorSource<>(make, records, WeirTypeInformation.INPUT_EVENT),
             WatermarkStrategy.noWatermarks(),
             "observations");
     DataStream<ModelEvent> models =
@@ -78,7 +78,7 @@ class SqlThroughputIT {
                         DeadLetter.Reason.MODEL,
                         "none",
                         new SourceRecord("n", 0, 0, -1, null, null))),
-                WeirType.MODEL_ARRIVAL)
+                WeirTypeInformation.MODEL_EVENT)
             .filter(arrival -> false);
     ForecastPipeline.build(
             observations, models, new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target)))
@@ -91,7 +91,7 @@ class SqlThroughputIT {
   private static double statement(FlinkFixture flink, int records, String arguments)
       throws Exception {
     StreamExecutionEnvironment env = environment(flink);
-    Sql sql = new Sql(env);
+    SqlFixture sql = new SqlFixture(env);
     GeneratorFunction<Long, Row> make =
         i -> {
           Observation o = observation(i);

@@ -241,7 +241,7 @@ class WrongArgumentsTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
       assertThatThrownBy(
-              () -> Weights.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
+              () -> ModelFileLoader.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
           .hasMessage(
               "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
               scheme, file);

@@ -19,8 +19,8 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.state.Damage;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.StateCorruption;
 import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,7 +47,7 @@ class DamagedStateTest {
       state.append(60_000L * i, i, new double[] {-i}, 0);
     }
     state.addPending(600_000, 1, new double[] {2});
-    Damage.assertIsSeen(WindowStateSerializer.INSTANCE, state);
+    StateCorruption.assertIsSeen(WindowStateSerializer.INSTANCE, state);
   }
 
   @Test
@@ -57,14 +57,14 @@ class DamagedStateTest {
     for (int t = 0; t < 100; t++) {
       learner.observe(memory, 60_000L * t, Math.sin(t));
     }
-    Damage.assertIsSeen(LearnerStateSerializer.INSTANCE, memory);
+    StateCorruption.assertIsSeen(LearnerStateSerializer.INSTANCE, memory);
   }
 
   @Test
   void aDamagedModelIsSeen() throws Exception {
     Path file = Path.of("src/test/resources/model/format-1.safetensors");
     ForecastModel model = ModelFiles.read(file, ModelFiles.Defaults.NONE);
-    Damage.assertIsSeen(ForecastModelSerializer.INSTANCE, model);
+    StateCorruption.assertIsSeen(ForecastModelSerializer.INSTANCE, model);
   }
 
   private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>

@@ -19,7 +19,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.window.Sampling;

@@ -69,22 +69,22 @@ class SerializersTest {
     InputEvent featured =
         new ObservationEvent(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
     InputEvent dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, plain)).isEqualTo(plain);
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, featured)).isEqualTo(featured);
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, plain)).isEqualTo(plain);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, featured)).isEqualTo(featured);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, dead)).isEqualTo(dead);
   }
 
   @Test
   void theUsualHeaderTravelsWithoutItsName() throws Exception {
-    assertThat(ArrivalSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
+    assertThat(InputEventSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
     byte[] fingerprint = ObservationCodec.fingerprint();
     InputEvent usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, usual)).isEqualTo(usual);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, usual)).isEqualTo(usual);
     DataOutputSerializer out = new DataOutputSerializer(256);
-    ArrivalSerializer.INSTANCE.serialize(usual, out);
+    InputEventSerializer.INSTANCE.serialize(usual, out);
     int with = out.length();
     out.clear();
-    ArrivalSerializer.INSTANCE.serialize(arrival(), out);
+    InputEventSerializer.INSTANCE.serialize(arrival(), out);
     assertThat(with - out.length())
         .as("bytes: a code, a length and the value")
         .isEqualTo(1 + Integer.BYTES + fingerprint.length);
@@ -92,7 +92,7 @@ class SerializersTest {
         arrival(
             new SourceRecord.Header("trace", new byte[] {5}),
             new SourceRecord.Header("weir-schema", null));
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, both)).isEqualTo(both);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, both)).isEqualTo(both);
   }
 
   @Test
@@ -100,7 +100,7 @@ class SerializersTest {
     DataOutputSerializer out = new DataOutputSerializer(256);
     InputEvent usual =
         arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
-    ArrivalSerializer.INSTANCE.serialize(usual, out);
+    InputEventSerializer.INSTANCE.serialize(usual, out);
     DataInputDeserializer in = new DataInputDeserializer();
     byte[] bytes = out.getCopyOfBuffer();
     Allocations.assertAtMostOnceWarm(
@@ -110,7 +110,7 @@ class SerializersTest {
             repeat(
                 () -> {
                   out.clear();
-                  ArrivalSerializer.INSTANCE.serialize(usual, out);
+                  InputEventSerializer.INSTANCE.serialize(usual, out);
                 }));
     Allocations.assertAtMostOnceWarm(
         CALLS,
@@ -119,7 +119,7 @@ class SerializersTest {
             repeat(
                 () -> {
                   in.setBuffer(bytes);
-                  kept = ArrivalSerializer.INSTANCE.deserialize(in);
+                  kept = InputEventSerializer.INSTANCE.deserialize(in);
                 }));
   }
 
@@ -207,9 +207,9 @@ class SerializersTest {
             ModelFiles.Defaults.NONE);
     assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
     ModelEvent update = new ModelUpdate(model, SOURCE);
-    assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, update)).isEqualTo(update);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
     ModelEvent dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
-    assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, dead)).isEqualTo(dead);
   }
 
   private static WindowState windowState() {
@@ -303,9 +303,9 @@ class SerializersTest {
   void eachSnapshotRestoresItsSerializer() throws Exception {
     for (TypeSerializer<?> serializer :
         new TypeSerializer<?>[] {
-          ArrivalSerializer.INSTANCE,
+          InputEventSerializer.INSTANCE,
           OutputSerializer.INSTANCE,
-          ModelArrivalSerializer.INSTANCE,
+          ModelEventSerializer.INSTANCE,
           ForecastModelSerializer.INSTANCE,
           LearnerStateSerializer.INSTANCE,
           WindowStateSerializer.INSTANCE

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.codec.RecordView;
+import dev.weir.kafka.codec.PartialRecordDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -108,7 +108,7 @@ final class DeadLetterLines {
   }
 
   private static Map<String, String> fields(Letter letter) {
-    return RecordView.of(letter.value(), "MODEL".equals(letter.reason()));
+    return PartialRecordDecoder.of(letter.value(), "MODEL".equals(letter.reason()));
   }
 
   /**

@@ -67,7 +67,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
   @Mixin private KafkaOptions.WithJob kafka;
 
-  @Mixin private LetterSelection selection;
+  @Mixin private DeadLetterFilter filter;
 
   @Option(
       names = "--show",
@@ -116,7 +116,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
     topic.forEach(
         topic.ends(),
         letter -> {
-          if (selection.includes(letter)) {
+          if (filter.includes(letter)) {
             // foreign headers may name any number of reasons
             String reason = letter.reason() == null ? "(none)" : letter.reason();
             String name = tallies.size() < 100 || tallies.containsKey(reason) ? reason : "(others)";
@@ -152,7 +152,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
       topic.forEach(
           topic.ends(),
           candidate -> {
-            if (selection.includes(candidate) && ++seen[0] == wanted) {
+            if (filter.includes(candidate) && ++seen[0] == wanted) {
               found[0] = candidate;
             }
           });
@@ -199,7 +199,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
     @Mixin private KafkaOptions.WithJob kafka;
 
-    @Mixin private LetterSelection selection;
+    @Mixin private DeadLetterFilter filter;
 
     @Option(names = "--all", description = "All of them; otherwise something must choose.")
     private boolean all;
@@ -221,7 +221,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-      if (selection.isEverything() != all) {
+      if (filter.isEverything() != all) {
         throw wrong(
             spec,
             all
@@ -238,7 +238,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
       topic.forEach(
           ends,
           letter -> {
-            if (!selection.includes(letter)) {
+            if (!filter.includes(letter)) {
               return;
             }
             if (letter.source() == null || letter.cut()) {
@@ -263,7 +263,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
       if (!areThere(byTopic)) {
         return 1;
       }
-      DeadLetterTopic.Replayed replayed = topic.replay(ends, selection::includes, target);
+      DeadLetterTopic.Replayed replayed = topic.replay(ends, filter::includes, target);
       System.out.printf("%,d of %,d sent%n", replayed.sent(), count);
       return replayed.sent() == count ? 0 : 1;
     }

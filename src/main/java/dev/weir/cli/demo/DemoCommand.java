@@ -2,12 +2,12 @@ package dev.weir.cli.demo;
 
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
+import dev.weir.cli.dashboard.Browser;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.option.DurationConverter;
-import dev.weir.cli.page.Browser;
-import dev.weir.cli.series.Sample;
+import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
@@ -16,14 +16,14 @@ import dev.weir.forecast.Score;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.admin.ObservationProducer;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
-import dev.weir.kafka.codec.DeadLetters;
+import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.connector.ObservationProducer;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.URI;
@@ -106,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
   private final Map<String, DemoScore.Line> newest = new LinkedHashMap<>(); // not printed yet
   private final Map<String, Long> lastLines = new HashMap<>();
   private Topics topics;
-  private DemoEnd end;
+  private DemoDeadline end;
   private long started;
   private volatile long forecasts; // counted by one thread, and told by another at Ctrl-C
   private volatile long deadLetters; // the same
@@ -122,7 +122,7 @@ public final class DemoCommand implements Callable<Integer> {
       return 2;
     }
     started = System.nanoTime();
-    end = new DemoEnd(duration);
+    end = new DemoDeadline(duration);
     say("starting a Kafka broker and a Flink cluster in this process");
     Path data = TemporaryFolder.create("demo");
     int brokerPort = EmbeddedBroker.freePort();
@@ -147,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
   private String note() {
     return "This demo replays %d public series of past years: the first %d values of each at once, then %s a second."
         .formatted(
-            Sample.NAMES.size(),
+            SampleData.NAMES.size(),
             HEAD_START,
             rate == Math.rint(rate) ? Long.toString((long) rate) : Double.toString(rate));
   }
@@ -206,8 +206,8 @@ public final class DemoCommand implements Callable<Integer> {
             Map.of("bootstrap.servers", bootstrapServers), topics.observations())) {
       List<SeriesCsv> all =
           new ArrayList<>(); // read as they are sent: the first values need no more
-      for (String name : Sample.NAMES) {
-        all.add(Sample.open(name));
+      for (String name : SampleData.NAMES) {
+        all.add(SampleData.open(name));
       }
       long feedStart = System.nanoTime();
       for (int round = 1; !all.isEmpty(); round++) {
@@ -258,7 +258,7 @@ public final class DemoCommand implements Callable<Integer> {
           waiting = true;
           say(
               "no forecast of %s yet; going on until there is one, for at most %d s"
-                  .formatted(end.missing(), DemoEnd.PATIENCE.toSeconds()));
+                  .formatted(end.missing(), DemoDeadline.PATIENCE.toSeconds()));
         }
         if (System.out.checkError()) { // the reader of our output went away
           return 0;
@@ -295,10 +295,10 @@ public final class DemoCommand implements Callable<Integer> {
         show(forecastCodec.decode(record.value()));
       } else {
         deadLetters++; // by this thread only
-        DeadLetter letter = DeadLetters.read(record);
+        DeadLetter letter = DeadLetterCodec.read(record);
         say("dead letter: %s %s".formatted(letter.reason(), letter.message()));
       }
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       say(
           "%s-%d@%d: %s"
               .formatted(record.topic(), record.partition(), record.offset(), e.getMessage()));

@@ -1,6 +1,6 @@
 package dev.weir.cli.demo;
 
-import dev.weir.cli.page.DashboardCommand;
+import dev.weir.cli.dashboard.DashboardCommand;
 import dev.weir.dashboard.Dashboard;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.kafka.KafkaSettings.Topics;

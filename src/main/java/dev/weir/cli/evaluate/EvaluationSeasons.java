@@ -7,7 +7,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.job.options.TextInput;
+import dev.weir.job.options.StrictUtf8Input;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +66,7 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
         new CsvMapper()
             .readerForMapOf(String.class)
             .with(CsvSchema.emptySchema().withHeader())
-            .readValues(TextInput.open(file))) {
+            .readValues(StrictUtf8Input.open(file))) {
       while (rows.hasNext()) {
         Map<String, String> row = rows.next();
         String series = row.get("series_id");

@@ -10,7 +10,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.ForecastPipeline;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,13 +44,14 @@ final class FilePipeline {
       Collection<List<Observation>> series,
       Reader reader)
       throws Exception {
-    DataStream<InputEvent> observations = env.fromData(arrivals(series), WeirType.ARRIVAL);
+    DataStream<InputEvent> observations =
+        env.fromData(arrivals(series), WeirTypeInformation.INPUT_EVENT);
     // a source must have an element to begin with
     DataStream<ModelEvent> models =
         env.fromData(
                 List.<ModelEvent>of(
                     new DeadLetter(DeadLetter.Reason.MODEL, "none", source("no model", 0))),
-                WeirType.MODEL_ARRIVAL)
+                WeirTypeInformation.MODEL_EVENT)
             .filter(arrival -> false)
             .setParallelism(1);
     try (CloseableIterator<Output> outputs =

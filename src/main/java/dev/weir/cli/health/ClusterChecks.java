@@ -2,7 +2,7 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.job.JobSettings;
-import dev.weir.job.SeriesBytes;
+import dev.weir.job.StateSizeEstimate;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.option.Durations;
 import java.io.IOException;
@@ -151,13 +151,13 @@ final class ClusterChecks {
   }
 
   private void memory(JsonNode taskManagers, String backend) {
-    long each = SeriesBytes.inCheckpoint(job.forecast());
+    long each = StateSizeEstimate.inCheckpoint(job.forecast());
     if (series == null) {
       list.ok("memory", "%,d bytes for each series; --series N compares with what there is", each);
       return;
     }
     long saved = each * series;
-    long heap = SeriesBytes.onHeap(job.forecast()) * series;
+    long heap = StateSizeEstimate.onHeap(job.forecast()) * series;
     int limit = job.forecast().limits().maxSeries();
     if (limit > 0 && series > limit) {
       list.warn(

@@ -13,7 +13,7 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.codec.RecordCheck;
+import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
@@ -87,8 +87,8 @@ final class TopicChecks {
       rights();
     }
     boolean isReadable = registry();
-    RecordCheck records =
-        new RecordCheck(
+    RecordValidator records =
+        new RecordValidator(
             kafka.maxFuture(),
             job.forecast().features(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null));

@@ -12,11 +12,11 @@ import dev.weir.kafka.admin.LatestRecords.Extent;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
-import dev.weir.kafka.codec.DeadLetters;
+import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -313,7 +313,7 @@ final class TopicHealth {
             newest.put(score.mode() + " " + score.series(), score);
           }
         });
-    new Skill(newest.values()).tell(report, topic, extent.length());
+    new ForecastSkill(newest.values()).tell(report, topic, extent.length());
   }
 
   private void deadLetters(Topics topics) {
@@ -337,11 +337,11 @@ final class TopicHealth {
             (int) Math.max(SAMPLE, extent.partitions() * (mostDead + 1)),
             record -> {
               count[0]++;
-              String reason = header(record, DeadLetters.REASON);
+              String reason = header(record, DeadLetterCodec.REASON);
               merge(reasons, reason.isEmpty() ? "(none)" : reason);
-              String from = header(record, DeadLetters.TOPIC);
-              long offset = number(header(record, DeadLetters.OFFSET));
-              int partition = (int) number(header(record, DeadLetters.PARTITION));
+              String from = header(record, DeadLetterCodec.TOPIC);
+              long offset = number(header(record, DeadLetterCodec.OFFSET));
+              int partition = (int) number(header(record, DeadLetterCodec.PARTITION));
               if (window != null && from.equals(topics.observations())) {
                 Long end = window.ends().get(partition);
                 boolean isRecent =
@@ -407,7 +407,7 @@ final class TopicHealth {
 
   /** Whatever decodes a record. */
   private interface Decoder<T> {
-    T decode(byte[] bytes) throws MalformedException;
+    T decode(byte[] bytes) throws MalformedRecordException;
   }
 
   private <T> T decoded(ConsumerRecord<byte[], byte[]> record, Decoder<T> decoder) {
@@ -415,7 +415,7 @@ final class TopicHealth {
       if (record.value() != null) {
         return decoder.decode(record.value());
       }
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       // counted, and the sample goes on
     }
     malformed++;

@@ -5,7 +5,7 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;

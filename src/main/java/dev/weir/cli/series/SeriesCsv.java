@@ -8,7 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
-import dev.weir.job.options.TextInput;
+import dev.weir.job.options.StrictUtf8Input;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
@@ -61,7 +61,7 @@ public final class SeriesCsv implements Closeable {
 
   /** Opens a file of UTF-8 text. */
   public static SeriesCsv open(Path file, SeriesColumns columns) throws IOException {
-    return new SeriesCsv(TextInput.open(file), file.getFileName().toString(), columns);
+    return new SeriesCsv(StrictUtf8Input.open(file), file.getFileName().toString(), columns);
   }
 
   /** The next observation, or null at the end. */

@@ -5,7 +5,7 @@ import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
-import dev.weir.cli.option.QuietTopic;
+import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
@@ -15,7 +15,7 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -143,8 +143,9 @@ public final class TailCommand implements Callable<Integer> {
     forecasts = new ForecastCodec(schemas);
     scoreCodec = new ScoreCodec(schemas);
     try (TopicConsumer consumer = new TopicConsumer(config);
-        QuietTopic quiet =
-            new QuietTopic(kafka, topic, line -> System.err.println("weir tail: " + line))) {
+        OpenTransactionWarning quiet =
+            new OpenTransactionWarning(
+                kafka, topic, line -> System.err.println("weir tail: " + line))) {
       List<TopicPartition> partitions =
           topics.stream().flatMap(name -> consumer.partitions(name).stream()).toList();
       long shown = 0;
@@ -236,7 +237,7 @@ public final class TailCommand implements Callable<Integer> {
   private String line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
     try {
       if (record.value() == null) {
-        throw new MalformedException("expected a value, got none");
+        throw new MalformedRecordException("expected a value, got none");
       }
       if (record.topic().equals(topic)) {
         Forecast forecast = forecasts.decode(record.value());
@@ -244,7 +245,7 @@ public final class TailCommand implements Callable<Integer> {
       }
       Score score = scoreCodec.decode(record.value());
       return filter.includes(score) ? line(score) : null;
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       if (telling) {
         System.err.printf(
             "%s-%d@%d: %s; not one of ours, and passed over%n",

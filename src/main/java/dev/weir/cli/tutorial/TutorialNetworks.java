@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
@@ -81,7 +81,7 @@ public final class TutorialNetworks {
    * Builds and runs the networks in the tutorial's order, which decides who draws which weights.
    */
   public static List<Network> run() {
-    TorchGenerator generator = new TorchGenerator(SEED);
+    TorchRandom generator = new TorchRandom(SEED);
     JsonNode tables = readTables();
     return List.of(
         network("vanilla", 1, false, generator, tables),
@@ -91,11 +91,7 @@ public final class TutorialNetworks {
   }
 
   private static Network network(
-      String name,
-      int numLayers,
-      boolean bidirectional,
-      TorchGenerator generator,
-      JsonNode tables) {
+      String name, int numLayers, boolean bidirectional, TorchRandom generator, JsonNode tables) {
     RnnConfig config =
         new RnnConfig(Cell.RNN_TANH, INPUT_SIZE, HIDDEN_SIZE, numLayers, bidirectional, true);
     Rnn rnn = new Rnn(config);

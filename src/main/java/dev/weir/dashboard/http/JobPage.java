@@ -1,9 +1,9 @@
 package dev.weir.dashboard.http;
 
 import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.DeadLetterSummary;
-import dev.weir.dashboard.view.JobFigures;
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.JobSummary;
 import dev.weir.dashboard.view.Latencies;
 import dev.weir.dashboard.view.ModelList;
 import dev.weir.forecast.Forecast;
@@ -25,7 +25,7 @@ public final class JobPage {
   private static final int LATENCY_SECONDS = 30;
 
   private final DashboardSettings settings;
-  private final JobState state;
+  private final DashboardState state;
   private final Supplier<String> why;
   private final long started = System.currentTimeMillis();
   private final Deque<Point> history = new ArrayDeque<>(); // newest last
@@ -54,7 +54,7 @@ public final class JobPage {
   /**
    * @param why what the page waits for, as a sentence; null when it waits for nothing
    */
-  public JobPage(DashboardSettings settings, JobState state, Supplier<String> why) {
+  public JobPage(DashboardSettings settings, DashboardState state, Supplier<String> why) {
     this.settings = settings;
     this.state = state;
     this.why = why;
@@ -87,7 +87,7 @@ public final class JobPage {
   }
 
   public synchronized void takeSecond(long now) {
-    JobFigures figures = new JobFigures();
+    JobSummary figures = new JobSummary();
     state.series.addTo(figures);
     Histogram latency = state.latencies.roll();
     latencies.addLast(latency);
@@ -122,7 +122,7 @@ public final class JobPage {
    */
   public synchronized void takeFirst() {
     if (kinds() > kinds) {
-      JobFigures figures = new JobFigures();
+      JobSummary figures = new JobSummary();
       state.series.addTo(figures);
       tell(System.currentTimeMillis(), figures);
     }
@@ -132,7 +132,7 @@ public final class JobPage {
     return (state.series.size() > 0 ? 1 : 0) + (state.forecasts.sum() > 0 ? 1 : 0);
   }
 
-  private void tell(long now, JobFigures figures) {
+  private void tell(long now, JobSummary figures) {
     kinds = kinds();
     String waiting = why.get();
     if (waits != (waiting != null)) {
@@ -164,7 +164,7 @@ public final class JobPage {
       Rates rates,
       Percentiles latencyMs,
       Skill skill,
-      JobFigures.Coverage coverage,
+      JobSummary.Coverage coverage,
       Map<Forecast.Status, Integer> status,
       History history,
       List<DeadLetterSummary.Reason> deadLettersByReason,
@@ -187,7 +187,7 @@ public final class JobPage {
       double[] skillSeasonalNaive,
       double[] coverage) {}
 
-  private byte[] json(long now, String waiting, JobFigures figures, List<Point> points) {
+  private byte[] json(long now, String waiting, JobSummary figures, List<Point> points) {
     Histogram latency = Latencies.sum(latencies);
     return PageJson.of(
         new Job(

@@ -1,7 +1,7 @@
 package dev.weir.dashboard.http;
 
 import dev.weir.dashboard.read.HistoryLoader;
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
@@ -57,7 +57,7 @@ public final class PageServer implements AutoCloseable {
   private static final int MAX_ITEMS = 200;
   private static final String EVENT_STREAM = "text/event-stream";
 
-  private final JobState state;
+  private final DashboardState state;
   private final JobPage job;
   private final HistoryLoader lookBack;
   private final Events events;
@@ -73,7 +73,7 @@ public final class PageServer implements AutoCloseable {
       InetSocketAddress address,
       String token,
       Duration idle,
-      JobState state,
+      DashboardState state,
       JobPage job,
       HistoryLoader lookBack)
       throws IOException {

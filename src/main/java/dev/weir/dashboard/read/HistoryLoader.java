@@ -1,6 +1,6 @@
 package dev.weir.dashboard.read;
 
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Forecast;
@@ -54,7 +54,7 @@ public final class HistoryLoader implements AutoCloseable {
 
   private final Map<String, Object> config;
   private final Topics topics;
-  private final JobState state;
+  private final DashboardState state;
   private final int back;
   private final Duration longest;
   private final ObservationCodec observations; // these three are of the one thread
@@ -73,7 +73,7 @@ public final class HistoryLoader implements AutoCloseable {
             return thread;
           });
 
-  public HistoryLoader(Map<String, Object> clients, Topics topics, JobState state, int back) {
+  public HistoryLoader(Map<String, Object> clients, Topics topics, DashboardState state, int back) {
     this(clients, topics, state, back, LONGEST);
   }
 
@@ -81,7 +81,11 @@ public final class HistoryLoader implements AutoCloseable {
    * @param longest limit for the search for one series
    */
   public HistoryLoader(
-      Map<String, Object> clients, Topics topics, JobState state, int back, Duration longest) {
+      Map<String, Object> clients,
+      Topics topics,
+      DashboardState state,
+      int back,
+      Duration longest) {
     this.config = TopicReader.seekingConfig(clients);
     this.topics = topics;
     this.state = state;
@@ -126,7 +130,7 @@ public final class HistoryLoader implements AutoCloseable {
               places.observations(),
               deadline(start, 1),
               record -> { // others than ours may give another key, or none
-                Observation observation = JobState.observation(observations, record, now);
+                Observation observation = DashboardState.observation(observations, record, now);
                 return observation != null && observation.series().equals(row.name())
                     ? observation
                     : null;
@@ -139,12 +143,15 @@ public final class HistoryLoader implements AutoCloseable {
               deadline(start, 2),
               record -> {
                 Forecast forecast =
-                    Arrays.equals(key, record.key()) ? JobState.forecast(forecasts, record) : null;
+                    Arrays.equals(key, record.key())
+                        ? DashboardState.forecast(forecasts, record)
+                        : null;
                 return forecast != null && forecast.series().equals(row.name()) ? forecast : null;
               })
           .forEach(
               forecast ->
-                  found.issue(forecast, JobState.model(forecast.model()), SeriesHistory.UNKNOWN));
+                  found.issue(
+                      forecast, DashboardState.model(forecast.model()), SeriesHistory.UNKNOWN));
       scan(
               consumer,
               topics.scores(),
@@ -152,7 +159,7 @@ public final class HistoryLoader implements AutoCloseable {
               deadline(start, TOPICS),
               record -> {
                 Score score =
-                    Arrays.equals(key, record.key()) ? JobState.score(scores, record) : null;
+                    Arrays.equals(key, record.key()) ? DashboardState.score(scores, record) : null;
                 return score != null && score.series().equals(row.name()) ? score : null;
               })
           .forEach(found::score);

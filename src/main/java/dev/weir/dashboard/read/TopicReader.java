@@ -38,7 +38,7 @@ public final class TopicReader implements AutoCloseable {
 
   private final List<String> topics;
   private final int back;
-  private final TopicWatch watch;
+  private final TopicMonitor monitor;
   private final Handler handler;
   private final LongConsumer lost;
   private final Map<String, Object> config;
@@ -67,12 +67,12 @@ public final class TopicReader implements AutoCloseable {
       Map<String, Object> clients,
       List<String> topics,
       int back,
-      TopicWatch watch,
+      TopicMonitor monitor,
       Handler handler,
       LongConsumer lost) {
     this.topics = topics;
     this.back = back;
-    this.watch = watch;
+    this.monitor = monitor;
     this.handler = handler;
     this.lost = lost;
     this.config = consumerConfig(clients);
@@ -128,7 +128,7 @@ public final class TopicReader implements AutoCloseable {
           if (assign(opened)) {
             read(opened);
           } else {
-            if (watch.seen().missing().containsAll(topics)) {
+            if (monitor.seen().missing().containsAll(topics)) {
               readingBack = false; // nothing was there before the start
             }
             pause(POLL);
@@ -162,7 +162,7 @@ public final class TopicReader implements AutoCloseable {
     boolean wrapped = failure.getCause() instanceof KafkaException; // by words to programmers
     String rights =
         failure instanceof AuthorizationException ? "; grant Read: docs/kafka-security.md" : "";
-    return TopicWatch.message(wrapped ? failure.getCause() : failure) + rights;
+    return TopicMonitor.message(wrapped ? failure.getCause() : failure) + rights;
   }
 
   /** Skips batches that can't be read, such as those that a broker's disk has damaged. */
@@ -198,7 +198,7 @@ public final class TopicReader implements AutoCloseable {
   /** Those that there are now. */
   private List<TopicPartition> partitions() {
     List<TopicPartition> all = new ArrayList<>();
-    Map<String, Integer> partitions = watch.seen().partitions();
+    Map<String, Integer> partitions = monitor.seen().partitions();
     for (String topic : topics) {
       for (int i = 0; i < partitions.getOrDefault(topic, 0); i++) {
         all.add(new TopicPartition(topic, i));

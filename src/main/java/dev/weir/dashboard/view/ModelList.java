@@ -1,9 +1,9 @@
 package dev.weir.dashboard.view;
 
-import dev.weir.dashboard.view.JobFigures.Version;
+import dev.weir.dashboard.view.JobSummary.Version;
 import dev.weir.kafka.codec.ModelCodec;
-import dev.weir.kafka.codec.ModelCopies;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.codec.ModelVersionKeys;
+import dev.weir.kafka.wire.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,14 +33,14 @@ public final class ModelList {
   public record Entry(
       String name, long version, Long created, Long published, int series, boolean newest) {}
 
-  synchronized void add(ConsumerRecord<byte[], byte[]> record) throws MalformedException {
+  synchronized void add(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
     if (record.value() == null) {
       return;
     }
     dev.weir.kafka.avro.Model model = codec.record(record.value());
-    String name = JobState.model(model.getName());
+    String name = DashboardState.model(model.getName());
     Version version = new Version(name, model.getVersion());
-    if (ModelCopies.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
+    if (ModelVersionKeys.isCopy(record.key())) { // kept to go back to: there, and not what jobs run
       published.putIfAbsent(
           version, new Published(model.getCreated().toEpochMilli(), record.timestamp()));
       trim();

@@ -206,7 +206,7 @@ public final class SeriesRow {
   }
 
   /** Adds this series to the figures of the whole job. */
-  synchronized void addTo(JobFigures figures) {
+  synchronized void addTo(JobSummary figures) {
     ModeRow row = first();
     if (row == null) {
       return;

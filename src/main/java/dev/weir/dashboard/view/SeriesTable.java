@@ -101,7 +101,7 @@ public final class SeriesTable {
     return refused.sum();
   }
 
-  public void addTo(JobFigures figures) {
+  public void addTo(JobSummary figures) {
     for (SeriesRow row : rows()) {
       row.addTo(figures);
     }

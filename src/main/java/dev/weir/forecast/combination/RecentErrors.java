@@ -46,7 +46,7 @@ public final class RecentErrors {
   private long ticks; // values of followed series
 
   /** Takes in the errors at a series' newest value; none are taken where nothing was forecast. */
-  public void add(String series, Scored scored) {
+  public void add(String series, LatestScores scored) {
     if (scored.steps() == 0) {
       return;
     }

@@ -1,7 +1,7 @@
 package dev.weir.forecast.combination;
 
 import dev.weir.forecast.expert.DoubleSlice;
-import dev.weir.forecast.expert.analog.StepGroups;
+import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
 
 /**
@@ -13,7 +13,7 @@ import dev.weir.forecast.expert.linear.Rls;
  * </pre>
  *
  * It may find that two experts err in opposite ways, which weights cannot. One regression for each
- * of the {@link StepGroups}. Keeps settings and scratch; Q and theta are in the {@link State}.
+ * of the {@link HorizonGroups}. Keeps settings and scratch; Q and theta are in the {@link State}.
  */
 public final class StackedRegression {
 
@@ -62,18 +62,19 @@ public final class StackedRegression {
   public StackedRegression(int horizon, int experts) {
     this.experts = experts;
     this.features = new double[experts + 1];
-    this.rls = new Rls[StepGroups.count(horizon)];
+    this.rls = new Rls[HorizonGroups.count(horizon)];
     for (int i = 1; i <= horizon; i++) {
-      if (StepGroups.isFirst(i)) {
-        double lambda = Math.pow(LAMBDA, 1.0 / StepGroups.size(i, horizon));
-        rls[StepGroups.group(i)] = new Rls(experts + 1, lambda, RIDGE, KAPPA, 10.0 * (experts + 1));
+      if (HorizonGroups.isFirst(i)) {
+        double lambda = Math.pow(LAMBDA, 1.0 / HorizonGroups.size(i, horizon));
+        rls[HorizonGroups.group(i)] =
+            new Rls(experts + 1, lambda, RIDGE, KAPPA, 10.0 * (experts + 1));
       }
     }
   }
 
   /** Doubles kept. */
   public static int doubles(int horizon, int experts) {
-    return horizon + StepGroups.count(horizon) * Rls.doubles(experts + 1);
+    return horizon + HorizonGroups.count(horizon) * Rls.doubles(experts + 1);
   }
 
   /** Prepares a state that is all zeros. */
@@ -95,7 +96,7 @@ public final class StackedRegression {
     double error = truth - mean;
     if (usable && size > 0) {
       fill(said, mean, size);
-      int group = StepGroups.group(i);
+      int group = HorizonGroups.group(i);
       rls[group].update(state.regression(group), features, clip(error / size, 8));
     }
     double magnitude = Math.abs(error);
@@ -108,7 +109,7 @@ public final class StackedRegression {
       return mean;
     }
     fill(said, mean, size);
-    int group = StepGroups.group(i);
+    int group = HorizonGroups.group(i);
     return mean + size * clip(rls[group].predict(state.regression(group), features), 3);
   }
 

@@ -6,14 +6,14 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.network.NetworkTraining;
-import dev.weir.forecast.expert.network.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.network.BaseModelExpert;
-import dev.weir.forecast.network.Fallback;
+import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -33,7 +33,7 @@ final class ModeForecaster {
   private final Target target;
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
-  private final SeriesHost host;
+  private final SeriesContext context;
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private NetworkForecaster network; // of the active model; null if absent
@@ -42,10 +42,10 @@ final class ModeForecaster {
   private long restarts;
   private long before; // values of the current series before its newest and what is missing there
 
-  ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesHost host) {
+  ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesContext context) {
     this.target = target;
     this.initialModel = initialModel;
-    this.host = host;
+    this.context = context;
     List<Expert> own = new ArrayList<>();
     if (target.learning() == null || target.model() == null) {
       this.baseModel = null;
@@ -117,7 +117,7 @@ final class ModeForecaster {
    */
   LearnerState learn(SequenceWindow window) throws IOException {
     boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    LearnerState state = reset ? null : host.learned(target.mode());
+    LearnerState state = reset ? null : context.learned(target.mode());
     int season = target.learning().season();
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
@@ -138,8 +138,8 @@ final class ModeForecaster {
       tell(network, window, before + learner.passed(state, window), state);
     }
     learner.observe(state, window);
-    host.scored(target.mode(), window.series(), learner.newest());
-    host.learned(target.mode(), state);
+    context.scored(target.mode(), window.series(), learner.newest());
+    context.learned(target.mode(), state);
     return state;
   }
 
@@ -168,7 +168,7 @@ final class ModeForecaster {
   /** Drops what was learned of the current series. */
   void forget() throws IOException {
     if (learner != null) {
-      host.learned(target.mode(), null);
+      context.learned(target.mode(), null);
     }
   }
 
@@ -180,10 +180,10 @@ final class ModeForecaster {
       return mixture(window, state);
     }
     if (!window.isFull()) {
-      return Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
+      return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
     }
     if (network == null) {
-      return Fallback.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
+      return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
     }
     return network.forecast(window);
   }
@@ -206,7 +206,7 @@ final class ModeForecaster {
         window.time(0),
         window.size(),
         target.mode(),
-        Fallback.times(window, values.length),
+        LastValueForecast.times(window, values.length),
         values,
         intervals,
         hasModel ? network.model().name() : "",

@@ -6,7 +6,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.engine.SeriesHost.Counted;
+import dev.weir.forecast.engine.SeriesContext.Counted;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
@@ -23,7 +23,7 @@ import java.util.Arrays;
  * All that a task does with its series, whatever engine it runs in: brings each into event-time
  * order, cuts it into windows, learns it, has each window that is due forecast, tells how the
  * forecasts have done, and forgets a series that is silent for too long. The engine is a {@link
- * SeriesHost}.
+ * SeriesContext}.
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
@@ -39,27 +39,27 @@ public final class SeriesForecaster {
   private static final long CLOCK_SKEW_MILLIS = 10_000;
 
   private final ForecastSettings settings;
-  private final SeriesHost host;
+  private final SeriesContext context;
   private final boolean inOrder;
   private final Windows windows;
-  private final Expiry expiry;
+  private final SeriesExpiry expiry;
   private final ModeForecaster[] forecasters; // by target
 
   /**
    * @throws IllegalArgumentException when an initial model does not fit its target
    * @throws IOException if the bytes of an initial model are not a readable model
    */
-  public SeriesForecaster(ForecastSettings settings, SeriesHost host) throws IOException {
+  public SeriesForecaster(ForecastSettings settings, SeriesContext context) throws IOException {
     this.settings = settings;
-    this.host = host;
+    this.context = context;
     this.inOrder = settings.outOfOrderness().isZero();
     this.windows =
         new Windows(settings.seqLen(), settings.stride(), settings.features(), settings.sampling());
-    this.expiry = new Expiry(settings.limits());
+    this.expiry = new SeriesExpiry(settings.limits());
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
-      forecasters[i] = new ModeForecaster(target, settings.seqLen(), read(target), host);
+      forecasters[i] = new ModeForecaster(target, settings.seqLen(), read(target), context);
     }
   }
 
@@ -80,7 +80,7 @@ public final class SeriesForecaster {
   }
 
   /** When series expire. */
-  public Expiry expiry() {
+  public SeriesExpiry expiry() {
     return expiry;
   }
 
@@ -123,12 +123,12 @@ public final class SeriesForecaster {
    * @param source the record that brought it; for a dead letter
    */
   public void observe(Observation observation, SourceRecord source) throws IOException {
-    WindowState known = host.window();
-    if (known == null && !host.admit(observation.series(), source)) {
+    WindowState known = context.window();
+    if (known == null && !context.admit(observation.series(), source)) {
       return;
     }
     WindowState state = known == null ? windows.newState() : fitted(known);
-    long completeUpTo = inOrder ? Windows.IN_ORDER : host.watermark();
+    long completeUpTo = inOrder ? Windows.IN_ORDER : context.watermark();
     boolean changed = false;
     while (advance(state, completeUpTo)) { // left by a savepoint of more patience
       advanced(observation.series(), state, NO_TIME);
@@ -142,7 +142,7 @@ public final class SeriesForecaster {
     Outcome outcome = windows.offer(state, observation, completeUpTo);
     boolean resumes = false;
     if (outcome == Outcome.LATE) {
-      long latest = host.now() + CLOCK_SKEW_MILLIS;
+      long latest = context.now() + CLOCK_SKEW_MILLIS;
       if (state.lastTime() > latest) {
         resumes = resumes(state, time, latest);
         changed = true;
@@ -160,22 +160,22 @@ public final class SeriesForecaster {
       state.clearMarks();
     }
     if (changed) { // once a record: on RocksDB each write is paid for
-      host.window(state);
+      context.window(state);
     }
     switch (outcome) {
-      case APPENDED -> expiry.touched(state, before, time, host);
+      case APPENDED -> expiry.touched(state, before, time, context);
       case PENDING -> {
-        host.wakeAt(windows.timeOf(state, observation));
-        expiry.touched(state, before, time, host);
+        context.wakeAt(windows.timeOf(state, observation));
+        expiry.touched(state, before, time, context);
       }
-      case CORRECTED -> host.count(Counted.CORRECTION, 1);
-      case DUPLICATE -> host.count(Counted.DUPLICATE, 1);
+      case CORRECTED -> context.count(Counted.CORRECTION, 1);
+      case DUPLICATE -> context.count(Counted.DUPLICATE, 1);
       case LATE -> {
         if (resumes) {
-          expiry.touched(state, before, time, host);
-          host.count(Counted.RESUMED, 1);
+          expiry.touched(state, before, time, context);
+          context.count(Counted.RESUMED, 1);
         } else {
-          host.collect(late(observation, state, source));
+          context.collect(late(observation, state, source));
         }
       }
     }
@@ -199,7 +199,7 @@ public final class SeriesForecaster {
   private WindowState fitted(WindowState state) {
     WindowState fitted = windows.fit(state);
     for (int i = 0; fitted != state && i < fitted.pendingSize(); i++) {
-      host.wakeAt(fitted.pendingTime(i));
+      context.wakeAt(fitted.pendingTime(i));
     }
     return fitted;
   }
@@ -217,7 +217,7 @@ public final class SeriesForecaster {
     if (expiry.isSilence(state, next)) {
       state.forget();
       forgetLearned();
-      host.count(Counted.EXPIRED, 1);
+      context.count(Counted.EXPIRED, 1);
     }
   }
 
@@ -247,12 +247,12 @@ public final class SeriesForecaster {
   }
 
   /**
-   * Event time has reached one that {@link SeriesHost#wakeAt} was asked for.
+   * Event time has reached one that {@link SeriesContext#wakeAt} was asked for.
    *
    * @param series name of the current series
    */
   public void wake(String series, long timestamp) throws IOException {
-    WindowState state = host.window();
+    WindowState state = context.window();
     if (state == null) {
       return;
     }
@@ -262,14 +262,14 @@ public final class SeriesForecaster {
       changed = true;
       advanced(series, state, NO_TIME);
     }
-    boolean isDue = expiry.isDue(state, timestamp, host);
-    if (isDue && expiry.isOver(state, host)) {
-      host.window(null);
+    boolean isDue = expiry.isDue(state, timestamp, context);
+    if (isDue && expiry.isOver(state, context)) {
+      context.window(null);
       forgetLearned();
-      host.expiry(null);
-      host.count(Counted.EXPIRED, 1);
+      context.expiry(null);
+      context.count(Counted.EXPIRED, 1);
     } else if (changed || isDue) {
-      host.window(state);
+      context.window(state);
     }
   }
 
@@ -280,11 +280,11 @@ public final class SeriesForecaster {
    */
   private void advanced(String series, WindowState state, long recordTime) throws IOException {
     if (windows.missing() > 0 && !windows.resumed()) {
-      host.count(Counted.GAP, 1);
-      host.count(Counted.MISSING, windows.missing());
+      context.count(Counted.GAP, 1);
+      context.count(Counted.MISSING, windows.missing());
     }
     boolean due = windows.isDue(state);
-    boolean sampled = due && host.isSampled();
+    boolean sampled = due && context.isSampled();
     long bytes = state.bytes();
     SequenceWindow window = null;
     for (ModeForecaster forecaster : forecasters) {
@@ -298,23 +298,23 @@ public final class SeriesForecaster {
       LearnerState learned = null;
       if (forecaster.learns()) {
         learned = forecaster.learn(window);
-        host.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
-        host.count(Counted.RESTART, forecaster.newRestarts());
+        context.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
+        context.count(Counted.RESTART, forecaster.newRestarts());
         bytes += learned.bytes();
       }
       if (due) {
         Forecast forecast = forecaster.forecast(window, learned);
         if (sampled) {
-          host.took(forecast.mode(), System.nanoTime() - start);
+          context.took(forecast.mode(), System.nanoTime() - start);
         }
-        host.collect(forecast);
+        context.collect(forecast);
       }
       if (learned != null && forecaster.isScoreDue(learned)) {
-        host.collect(forecaster.score(window, learned));
+        context.collect(forecaster.score(window, learned));
       }
     }
     if (sampled) {
-      host.sampled(window.origin(), recordTime, bytes);
+      context.sampled(window.origin(), recordTime, bytes);
     }
   }
 }

@@ -27,22 +27,25 @@ public interface Expert {
   }
 
   /** Doubles to keep for each series. */
-  default int doubles(Shape shape) {
+  default int doubles(SeriesDimensions shape) {
     return 0;
   }
 
   /** Floats to keep for each series. */
-  default int floats(Shape shape) {
+  default int floats(SeriesDimensions shape) {
     return 0;
   }
 
-  /** Values that it wants kept exactly before those that all experts have: see {@link Shape}. */
+  /**
+   * Values that it wants kept exactly before those that all experts have: see {@link
+   * SeriesDimensions}.
+   */
   default int replay() {
     return 0;
   }
 
   /** Prepares a state that is all zeros, before the first value of a series. */
-  default void reset(Shape shape, ExpertState state) {}
+  default void reset(SeriesDimensions shape, ExpertState state) {}
 
   /**
    * Updates left out since this object was made, because a loss or a gradient was not a finite

@@ -68,7 +68,7 @@ public final class History {
   /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
   private static final double MIN_SCALE = 1e-30;
 
-  private Shape shape;
+  private SeriesDimensions shape;
   private long[] longs;
   private int longsAt;
   private double[] doubles;
@@ -76,15 +76,18 @@ public final class History {
 
   /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
   public static int exact(int horizon, int season, int limit) {
-    int week = season > 1 && Shape.WEEK * season + horizon + 4 <= limit ? Shape.WEEK : 2;
+    int week =
+        season > 1 && SeriesDimensions.WEEK * season + horizon + 4 <= limit
+            ? SeriesDimensions.WEEK
+            : 2;
     return Math.max(RANGE, week * season) + horizon + 4;
   }
 
-  public static int doubles(Shape shape) {
+  public static int doubles(SeriesDimensions shape) {
     return HEADER;
   }
 
-  public static int floats(Shape shape) {
+  public static int floats(SeriesDimensions shape) {
     return shape.tail() + SLACK + shape.kept() + SLACK;
   }
 
@@ -92,7 +95,7 @@ public final class History {
    * Points at a series: at the last longs of its state, and at the first doubles and floats. Copies
    * and allocates nothing.
    */
-  public History attach(Shape shape, long[] longs, double[] doubles, float[] floats) {
+  public History attach(SeriesDimensions shape, long[] longs, double[] doubles, float[] floats) {
     this.shape = shape;
     this.longs = longs;
     this.longsAt = longs.length - LONGS;
@@ -136,7 +139,7 @@ public final class History {
     if (!fits) {
       return null;
     }
-    Shape shape = new Shape(1, 1, (int) kept, (int) tail);
+    SeriesDimensions shape = new SeriesDimensions(1, 1, (int) kept, (int) tail);
     History history = new History().attach(shape, longs, doubles, floats);
     return history.values();
   }
@@ -178,7 +181,7 @@ public final class History {
     return longs[longs.length - LONGS + T];
   }
 
-  public Shape shape() {
+  public SeriesDimensions shape() {
     return shape;
   }
 

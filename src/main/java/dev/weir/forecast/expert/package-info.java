@@ -10,6 +10,6 @@
  * to the values of a series.
  *
  * <p>Allowed imports: the JDK. Two subpackages also import {@code rnn}: {@code analog} uses the
- * vector kernels' settings, and {@code network} trains recurrent networks.
+ * vector kernels' settings, and {@code recurrent} trains recurrent networks.
  */
 package dev.weir.forecast.expert;

@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.analog.StepGroups;
+import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
 import java.util.Arrays;
 
@@ -56,24 +56,24 @@ final class IntervalState {
     this.multiples = 2 * horizon;
     this.scales = multiples + ends * horizon;
     this.features = scales + DelayLine.floats(horizon);
-    this.corrections = features + (FEATURES - 1) * StepGroups.places(horizon);
-    this.issued = corrections + ends * StepGroups.count(horizon);
+    this.corrections = features + (FEATURES - 1) * HorizonGroups.places(horizon);
+    this.issued = corrections + ends * HorizonGroups.count(horizon);
     this.phases = floats(horizon, levels);
   }
 
   /** Doubles kept. */
   static int doubles(int horizon) {
-    return StepGroups.count(horizon) * Rls.doubles(FEATURES);
+    return HorizonGroups.count(horizon) * Rls.doubles(FEATURES);
   }
 
   /** Floats kept that do not depend on the season. */
   static int floats(int horizon, int levels) {
     int ends = 2 * levels;
-    int places = StepGroups.places(horizon);
+    int places = HorizonGroups.places(horizon);
     return (2 + ends) * horizon
         + DelayLine.floats(horizon)
         + (FEATURES - 1) * places
-        + ends * (StepGroups.count(horizon) + places);
+        + ends * (HorizonGroups.count(horizon) + places);
   }
 
   /** Floats kept for a season, after the others. */
@@ -128,7 +128,7 @@ final class IntervalState {
 
   /** (ends), r of the group of a step. */
   FloatSlice corrections(int i) {
-    return correction.moveTo(first + corrections + StepGroups.group(i) * ends);
+    return correction.moveTo(first + corrections + HorizonGroups.group(i) * ends);
   }
 
   /** (ends), c + r as issued at t for step i, the first of its group. */
@@ -142,7 +142,7 @@ final class IntervalState {
   }
 
   private static int place(long t, int i) {
-    return StepGroups.place(i) + (int) (t % i);
+    return HorizonGroups.place(i) + (int) (t % i);
   }
 
   /** The expected error size issued at t for step i. */

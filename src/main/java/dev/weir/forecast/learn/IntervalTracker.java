@@ -1,7 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.analog.StepGroups;
+import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +51,7 @@ final class IntervalTracker {
   IntervalTracker(int horizon, List<Double> levels, double step) {
     this.horizon = horizon;
     this.step = step;
-    this.groups = StepGroups.count(horizon);
+    this.groups = HorizonGroups.count(horizon);
     this.ends = 2 * levels.size();
     this.taus = new double[ends];
     this.starts = new double[ends];
@@ -92,15 +92,15 @@ final class IntervalTracker {
       double move = Math.max(step, EARLY / Math.sqrt(matured));
       FloatSlice multiples = state.multiples(i);
       follow(multiples, multiples, error / issued, move);
-      if (StepGroups.isFirst(i)) {
+      if (HorizonGroups.isFirst(i)) {
         follow(state.corrections(i), state.issuedMultiples(t, i), error / issued, REST);
       }
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
-      if (StepGroups.isFirst(i)) {
+      if (HorizonGroups.isFirst(i)) {
         readFeatures(state.issuedFeatures(t, i));
-        rls.update(state.regression(StepGroups.group(i)), features, ratio - 1);
+        rls.update(state.regression(HorizonGroups.group(i)), features, ratio - 1);
       }
       if (state.season() > 1) {
         // every step tells of the phase: each a part of one update
@@ -143,14 +143,14 @@ final class IntervalTracker {
       features[1] = state.season() > 1 ? clip(state.phaseError(t + i) - 1, -1, 4) : 0;
       features[2] = clip(disagreement / slow, 0, 5) - 1;
       features[3] = 0.5;
-      double larger = rls.predict(state.regression(StepGroups.group(i)), features);
+      double larger = rls.predict(state.regression(HorizonGroups.group(i)), features);
       scale = slow * clip(1 + larger, 0.25, 4);
     } else {
       scale = 0;
       Arrays.fill(features, 0);
     }
     state.scale(t, i, scale);
-    if (StepGroups.isFirst(i)) {
+    if (HorizonGroups.isFirst(i)) {
       FloatSlice multiples = state.multiples(i);
       FloatSlice corrections = state.corrections(i);
       FloatSlice issued = state.issuedMultiples(t, i);

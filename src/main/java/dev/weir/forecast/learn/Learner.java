@@ -1,7 +1,7 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.RunningScores;
-import dev.weir.forecast.combination.Scored;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
@@ -33,7 +33,7 @@ public final class Learner {
   private final LearnerSettings settings;
   private final int horizon;
   private final int levels;
-  private final ExpertPanel panel;
+  private final ExpertEnsemble ensemble;
   private final Mixture mixture;
   private final StateLayouts layouts;
   private final StateView view;
@@ -60,10 +60,10 @@ public final class Learner {
                 settings.tail(),
                 settings.training()));
     all.addAll(own);
-    this.panel = new ExpertPanel(all, horizon);
-    this.mixture = new Mixture(settings, panel);
-    this.layouts = new StateLayouts(settings, panel.experts());
-    this.view = new StateView(settings, panel.size());
+    this.ensemble = new ExpertEnsemble(all, horizon);
+    this.mixture = new Mixture(settings, ensemble);
+    this.layouts = new StateLayouts(settings, ensemble.experts());
+    this.view = new StateView(settings, ensemble.size());
   }
 
   public LearnerSettings settings() {
@@ -75,11 +75,11 @@ public final class Learner {
   }
 
   public int experts() {
-    return panel.size();
+    return ensemble.size();
   }
 
   public String expertName(int e) {
-    return panel.name(e);
+    return ensemble.name(e);
   }
 
   /**
@@ -175,7 +175,7 @@ public final class Learner {
   private void resetSeason(StateView state, long first) {
     state.history.reset(first);
     state.resetPhases();
-    panel.reset(state);
+    ensemble.reset(state);
   }
 
   /**
@@ -305,16 +305,16 @@ public final class Learner {
   }
 
   private void learnAndMake(StateView state) {
-    panel.forecast(state);
-    if (panel.hasCorrectors()) {
-      panel.correct(state, mixture.meanForCorrectors(state));
+    ensemble.forecast(state);
+    if (ensemble.hasCorrectors()) {
+      ensemble.correct(state, mixture.meanForCorrectors(state));
     }
   }
 
   private void detectSeason(StateView state) {
     double[] values = state.history.values();
     int known = state.season();
-    int[] calendar = Spacing.calendar(state.spacing.regular());
+    int[] calendar = ObservationSpacing.calendar(state.spacing.regular());
     int season = detector.detect(values, values.length, known, calendar);
     if (season != known && 2 * season + horizon + 4 <= settings.exactLimit()) {
       changeSeason(state, season);
@@ -365,12 +365,12 @@ public final class Learner {
 
   /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
   public long skippedUpdates() {
-    return panel.skippedUpdates();
+    return ensemble.skippedUpdates();
   }
 
   /** How often a series or an expert of it was reset because its state was not finite. */
   public long restarts() {
-    return restarts + panel.restarts();
+    return restarts + ensemble.restarts();
   }
 
   /** The newest forecast of one expert alone, for step i from 1. */
@@ -390,7 +390,7 @@ public final class Learner {
   }
 
   /** What the newest value said of the forecasts of it; the same object each time. */
-  public Scored newest() {
+  public LatestScores newest() {
     return mixture.newest();
   }
 

@@ -1,6 +1,6 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.expert.network.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import java.io.Serializable;
 import java.util.List;
 

@@ -23,7 +23,7 @@ public final class LearnerStateFormat {
     target.writeInt(state.longs().length);
     target.writeInt(state.doubles().length);
     target.writeInt(state.floats().length);
-    BulkCopy copy = new BulkCopy(length(state));
+    ArrayCodec copy = new ArrayCodec(length(state));
     copy.write(state.longs(), target);
     copy.write(state.doubles(), target);
     copy.write(state.floats(), target);
@@ -56,7 +56,7 @@ public final class LearnerStateFormat {
     target.writeInt(copy.model());
     target.writeInt(copy.shape());
     target.writeLong(copy.learned());
-    new BulkCopy((long) Float.BYTES * floats.length).write(floats, target);
+    new ArrayCodec((long) Float.BYTES * floats.length).write(floats, target);
   }
 
   private static TunedCopy readTuned(DataInput source) throws IOException {
@@ -68,7 +68,7 @@ public final class LearnerStateFormat {
     int model = source.readInt();
     int shape = source.readInt();
     long learned = source.readLong();
-    new BulkCopy((long) Float.BYTES * floats.length).read(source, floats);
+    new ArrayCodec((long) Float.BYTES * floats.length).read(source, floats);
     return new TunedCopy(version, model, shape, learned, floats);
   }
 
@@ -77,7 +77,7 @@ public final class LearnerStateFormat {
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
     LearnerState state = new LearnerState(longs, doubles, floats);
-    BulkCopy copy = new BulkCopy(length(state));
+    ArrayCodec copy = new ArrayCodec(length(state));
     copy.read(source, longs);
     copy.read(source, doubles);
     copy.read(source, floats);

@@ -1,8 +1,8 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.combination.Hedge;
-import dev.weir.forecast.combination.PhasedHedge;
-import dev.weir.forecast.combination.Scored;
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.Arrays;
  * One forecast out of those of the experts, with intervals, for each step ahead:
  *
  * <pre>
- * b   = sum of w_e X_e           weighted mean of the experts ({@link PhasedHedge})
+ * b   = sum of w_e X_e           weighted mean of the experts ({@link SeasonalHedge})
  * st  = b + a regression's correction of it                   ({@link StackedRegression})
  * out = weighted mean of b and st, by their errors            ({@link Hedge})
  * </pre>
@@ -23,16 +23,16 @@ import java.util.Arrays;
  */
 final class Mixture {
 
-  private final ExpertPanel panel;
+  private final ExpertEnsemble ensemble;
   private final int experts;
   private final int horizon;
   private final int levels;
   private final double discount;
-  private final PhasedHedge hedge;
+  private final SeasonalHedge hedge;
   private final Hedge finalHedge;
   private final StackedRegression regression; // null if absent
   private final IntervalTracker tracker;
-  private final Scored newest;
+  private final LatestScores newest;
 
   // scratch
   private final double[] mean; // (horizon), of the experts before the correctors
@@ -41,24 +41,24 @@ final class Mixture {
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
 
-  Mixture(LearnerSettings settings, ExpertPanel panel) {
-    this.panel = panel;
-    this.experts = panel.size();
+  Mixture(LearnerSettings settings, ExpertEnsemble ensemble) {
+    this.ensemble = ensemble;
+    this.experts = ensemble.size();
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
     this.discount = settings.discount();
     this.finalHedge = new Hedge(settings.eta(), settings.discount());
-    this.hedge = new PhasedHedge(finalHedge, experts, horizon);
+    this.hedge = new SeasonalHedge(finalHedge, experts, horizon);
     this.regression = settings.stacking() ? new StackedRegression(horizon, experts) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
-    this.newest = new Scored(levels);
+    this.newest = new LatestScores(levels);
     this.mean = new double[horizon];
     this.said = new double[experts];
     this.weights = new double[experts];
   }
 
   /** What {@link #score} found last; the same object each time. */
-  Scored newest() {
+  LatestScores newest() {
     return newest;
   }
 
@@ -131,21 +131,21 @@ final class Mixture {
    */
   double[] meanForCorrectors(StateView state) {
     long t = state.history.t();
-    int count = panel.needNoOthers();
+    int count = ensemble.needNoOthers();
     // when a new season is learned from the past again, as little as was known then
     int known = (int) Math.min(state.scores.known(), t - state.firstScored());
     for (int i = 1; i <= horizon; i++) {
       weigh(state, Math.min(i, known), t + i, count);
       mean[i - 1] = 0;
       for (int e = 0; e < count; e++) {
-        mean[i - 1] += weights[e] * panel.made(e, i);
+        mean[i - 1] += weights[e] * ensemble.made(e, i);
       }
     }
     return mean;
   }
 
   /**
-   * Makes the forecasts at the newest value, out of what the panel has made.
+   * Makes the forecasts at the newest value, out of what the ensemble has made.
    *
    * @param anchor the newest value
    */
@@ -154,7 +154,7 @@ final class Mixture {
     for (int e = 0; e < experts; e++) {
       int steps = state.isFlat(e) ? 1 : horizon;
       for (int i = 1; i <= steps; i++) {
-        state.said(e, t, i, panel.made(e, i) - anchor);
+        state.said(e, t, i, ensemble.made(e, i) - anchor);
       }
     }
     int known = state.scores.known();
@@ -168,7 +168,7 @@ final class Mixture {
     weigh(state, Math.min(i, known), t + i, experts);
     double mean = 0;
     for (int e = 0; e < experts; e++) {
-      said[e] = panel.made(e, i) - anchor;
+      said[e] = ensemble.made(e, i) - anchor;
       mean += weights[e] * said[e];
     }
     double result = mean;

@@ -1,12 +1,12 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.combination.PhasedHedge;
 import dev.weir.forecast.combination.RunningScores;
+import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 import java.util.List;
 
 /**
@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class StateLayout {
 
-  final Shape shape;
+  final SeriesDimensions shape;
   final int levels;
   final boolean[] flat; // (experts), whether all steps of a forecast are always equal
 
@@ -53,7 +53,7 @@ final class StateLayout {
     int exact = History.exact(horizon, season, settings.longestWeek());
     int replay = experts.stream().mapToInt(Expert::replay).max().orElse(0);
     int count = experts.size();
-    shape = new Shape(horizon, season, exact, settings.tail(), replay);
+    shape = new SeriesDimensions(horizon, season, exact, settings.tail(), replay);
     levels = settings.levels().size();
     flat = new boolean[count];
 
@@ -61,7 +61,7 @@ final class StateLayout {
     mixtureDoubles = d;
     newestObserved = d++;
     spacing = d;
-    d += Spacing.DOUBLES;
+    d += ObservationSpacing.DOUBLES;
     scores = d;
     d += RunningScores.doubles(horizon, levels);
     regression = d;
@@ -100,7 +100,7 @@ final class StateLayout {
     mixtureFloatsEnd = f;
     f += IntervalState.phaseFloats(season);
     phaseLosses = f;
-    f += PhasedHedge.floats(season, count);
+    f += SeasonalHedge.floats(season, count);
     expertFloats = new int[count + 1];
     for (int e = 0; e < count; e++) {
       expertFloats[e] = f;

@@ -1,7 +1,7 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.combination.PhasedHedge;
 import dev.weir.forecast.combination.RunningScores;
+import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.ExpertState;
@@ -23,7 +23,7 @@ import java.util.Arrays;
 final class StateView {
 
   final History history = new History();
-  final Spacing spacing = new Spacing();
+  final ObservationSpacing spacing = new ObservationSpacing();
   final RunningScores scores;
   final IntervalState intervals;
   final StackedRegression.State regression;
@@ -121,7 +121,7 @@ final class StateView {
   void clear(long first) {
     spacing.copy(doubles);
     Arrays.fill(doubles, 0, layout.spacing, 0);
-    Arrays.fill(doubles, layout.spacing + Spacing.DOUBLES, doubles.length, 0);
+    Arrays.fill(doubles, layout.spacing + ObservationSpacing.DOUBLES, doubles.length, 0);
     Arrays.fill(floats, 0);
     learner.firstScored(first);
     learner.outlier(false);
@@ -211,7 +211,7 @@ final class StateView {
     int season = season();
     return season == 1
         ? null
-        : phaseLosses.moveTo(layout.phaseLosses + PhasedHedge.place(season, experts, index));
+        : phaseLosses.moveTo(layout.phaseLosses + SeasonalHedge.place(season, experts, index));
   }
 
   /** Running errors at step i of the mean and of what the stacked regression makes of it. */
@@ -222,7 +222,7 @@ final class StateView {
   /** Sets the errors by phase to "as usual", for a season that is new. */
   void resetPhases() {
     intervals.resetPhases();
-    int size = PhasedHedge.floats(season(), experts);
+    int size = SeasonalHedge.floats(season(), experts);
     Arrays.fill(floats, layout.phaseLosses, layout.phaseLosses + size, 1);
   }
 }

@@ -11,7 +11,7 @@ public final class TunedCopy {
   private final int model;
   private final int shape;
   public long learned; // index of the newest value that it has learned at
-  public final float[] floats; // see expert.Updates
+  public final float[] floats; // see WeightUpdater
 
   /**
    * @param version of the base model that it grew from

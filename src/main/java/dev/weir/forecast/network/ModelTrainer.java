@@ -1,13 +1,13 @@
 package dev.weir.forecast.network;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Adam;
 import dev.weir.rnn.training.Initialization;
@@ -245,7 +245,7 @@ public final class ModelTrainer implements AutoCloseable {
   /** Where training starts: torch's initialisation, a head of zeros. */
   public Progress begin() {
     float[] weights = new float[settings.trainable().count()];
-    float[] network = Initialization.recurrent(settings.rnn(), new TorchGenerator(settings.seed()));
+    float[] network = Initialization.recurrent(settings.rnn(), new TorchRandom(settings.seed()));
     System.arraycopy(network, 0, weights, 0, network.length);
     return new Progress(
         0,

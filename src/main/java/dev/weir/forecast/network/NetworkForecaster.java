@@ -61,7 +61,7 @@ public final class NetworkForecaster {
   public Forecast forecast(SequenceWindow window) {
     double[] values = new double[model.horizon()];
     if (!forecast(window, values)) {
-      return Fallback.forecast(window, model.mode(), values.length, Status.FALLBACK);
+      return LastValueForecast.forecast(window, model.mode(), values.length, Status.FALLBACK);
     }
     return new Forecast(
         window.series(),
@@ -69,7 +69,7 @@ public final class NetworkForecaster {
         window.time(0),
         window.size(),
         model.mode(),
-        Fallback.times(window, values.length),
+        LastValueForecast.times(window, values.length),
         values,
         List.of(),
         model.name(),

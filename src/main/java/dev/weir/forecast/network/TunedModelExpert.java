@@ -5,9 +5,9 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
-import dev.weir.forecast.expert.network.NetworkTraining;
-import dev.weir.forecast.expert.network.NetworkTraining.Tuning;
-import dev.weir.forecast.expert.network.Updates;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.recurrent.WeightUpdater;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.SequenceWindow;
@@ -57,7 +57,7 @@ public final class TunedModelExpert implements Expert {
   private final NetworkTraining training;
   private final int seqLen;
   private final int reach;
-  private final Updates updates;
+  private final WeightUpdater updates;
 
   // told for each value
   private NetworkForecaster told;
@@ -93,7 +93,7 @@ public final class TunedModelExpert implements Expert {
     this.training = training;
     this.reach = training.replay() == NetworkTraining.OWN ? REACH : training.replay();
     this.updates =
-        new Updates(
+        new WeightUpdater(
             training.withMethod(training.method(), NetworkTraining.OWN),
             slower(training.learningRate(), ADAM_RATE),
             slower(training.learningRate(), SGD_RATE));

@@ -5,7 +5,7 @@
  * <p>Start at {@link dev.weir.forecast.network.NetworkForecaster}, which turns a window into a
  * forecast, or at {@link dev.weir.forecast.network.ModelTrainer}.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.expert}, {@code forecast.expert.network},
+ * <p>Allowed imports: {@code forecast}, {@code forecast.expert}, {@code forecast.expert.recurrent},
  * {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code rnn}, {@code rnn.cell},
  * {@code rnn.training} and the JDK.
  */

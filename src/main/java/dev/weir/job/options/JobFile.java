@@ -66,7 +66,7 @@ public final class JobFile {
       throw new JobFileException(
           "%s: expected at most %d bytes, got %d".formatted(file, MAX_BYTES, Files.size(file)));
     }
-    try (Reader text = TextInput.open(file)) {
+    try (Reader text = StrictUtf8Input.open(file)) {
       StringWriter whole = new StringWriter();
       text.transferTo(whole);
       return parse(whole.toString(), file.getFileName().toString(), overrides);

@@ -1,9 +1,9 @@
 package dev.weir.job.options;
 
-import dev.weir.forecast.expert.network.NetworkTraining;
-import dev.weir.forecast.expert.network.NetworkTraining.Method;
-import dev.weir.forecast.expert.network.NetworkTraining.Targets;
-import dev.weir.forecast.expert.network.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.model.Calendar;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;

@@ -1,7 +1,7 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.forecast.SourceRecord;
-import dev.weir.kafka.codec.DeadLetters;
+import dev.weir.kafka.codec.DeadLetterCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -244,19 +244,20 @@ public final class DeadLetterTopic {
 
   /** Never fails: on this topic too there may be anything. */
   public static Letter letter(ConsumerRecord<byte[], byte[]> record) {
-    String reason = text(record, DeadLetters.REASON);
-    String message = text(record, DeadLetters.MESSAGE);
+    String reason = text(record, DeadLetterCodec.REASON);
+    String message = text(record, DeadLetterCodec.MESSAGE);
     Source source = null;
-    String problem = reason == null ? "expected header " + DeadLetters.REASON + ", got none" : null;
+    String problem =
+        reason == null ? "expected header " + DeadLetterCodec.REASON + ", got none" : null;
     try {
-      String topic = text(record, DeadLetters.TOPIC);
+      String topic = text(record, DeadLetterCodec.TOPIC);
       if (topic != null) {
         source =
             new Source(
                 topic,
-                Integer.parseInt(String.valueOf(text(record, DeadLetters.PARTITION))),
-                Long.parseLong(String.valueOf(text(record, DeadLetters.OFFSET))),
-                Long.parseLong(String.valueOf(text(record, DeadLetters.TIMESTAMP))));
+                Integer.parseInt(String.valueOf(text(record, DeadLetterCodec.PARTITION))),
+                Long.parseLong(String.valueOf(text(record, DeadLetterCodec.OFFSET))),
+                Long.parseLong(String.valueOf(text(record, DeadLetterCodec.TIMESTAMP))));
       }
     } catch (NumberFormatException e) {
       problem = "expected numbers in the headers of a dead letter, got " + e.getMessage();
@@ -268,10 +269,10 @@ public final class DeadLetterTopic {
         reason,
         problem != null ? problem : message == null ? "" : message,
         source,
-        text(record, DeadLetters.TRUNCATED) != null
-            || text(record, DeadLetters.KEY_TRUNCATED) != null
-            || text(record, DeadLetters.HEADERS_LOST) != null,
-        DeadLetters.originals(record.headers()),
+        text(record, DeadLetterCodec.TRUNCATED) != null
+            || text(record, DeadLetterCodec.KEY_TRUNCATED) != null
+            || text(record, DeadLetterCodec.HEADERS_LOST) != null,
+        DeadLetterCodec.originals(record.headers()),
         record.key(),
         record.value());
   }

@@ -1,8 +1,8 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.kafka.codec.ModelCodec;
-import dev.weir.kafka.codec.ModelCopies;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.codec.ModelVersionKeys;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public final class ModelTopic {
     ModelCodec codec = new ModelCodec();
     scan(
         record -> {
-          if (record.value() != null && !ModelCopies.isCopy(record.key())) {
+          if (record.value() != null && !ModelVersionKeys.isCopy(record.key())) {
             entries.add(entry(codec, record));
           }
         });
@@ -73,7 +73,7 @@ public final class ModelTopic {
           if (entry.record() == null) {
             versions.add(entry.key(), entry.offset(), entry.problem());
           } else {
-            versions.add(ModelCopies.isCopy(record.key()), entry.offset(), entry.record());
+            versions.add(ModelVersionKeys.isCopy(record.key()), entry.offset(), entry.record());
           }
         });
     return versions;
@@ -94,7 +94,7 @@ public final class ModelTopic {
             return;
           }
           dev.weir.kafka.avro.Model model = entry(codec, record).record();
-          boolean copy = ModelCopies.isCopy(record.key());
+          boolean copy = ModelVersionKeys.isCopy(record.key());
           if (model != null
               && model.getName().equals(name)
               && (version == null ? !copy : model.getVersion() == version)) {
@@ -103,7 +103,7 @@ public final class ModelTopic {
         });
     try {
       return found[0] == null ? null : codec.decode(found[0]);
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       throw new IOException("topic %s: %s".formatted(topic, e.getMessage()), e);
     }
   }
@@ -127,7 +127,7 @@ public final class ModelTopic {
     String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
     try {
       return new Entry(record.offset(), key, codec.record(record.value()), null);
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       return new Entry(record.offset(), key, null, e.getMessage());
     }
   }
@@ -157,7 +157,7 @@ public final class ModelTopic {
   public long publish(ForecastModel model, int keep) throws IOException {
     ModelVersions.Version left = keep > 0 ? versions().active(model.name()) : null;
     byte[] value = new ModelCodec().encode(model, Instant.now());
-    byte[] copy = ModelCopies.key(model.name(), model.version());
+    byte[] copy = ModelVersionKeys.key(model.name(), model.version());
     try (KafkaProducer<byte[], byte[]> producer = producer(value.length)) {
       if (keep > 0) { // first, since a version that jobs use must be one that is kept
         send(producer, copy, value);
@@ -172,7 +172,7 @@ public final class ModelTopic {
                 .limit(tooMany)
                 .toList();
         for (long old : leaving) {
-          send(producer, ModelCopies.key(model.name(), old), null);
+          send(producer, ModelVersionKeys.key(model.name(), old), null);
         }
       }
       return offset;
@@ -228,7 +228,7 @@ public final class ModelTopic {
   private void publishCopy(ForecastModel model) throws IOException {
     byte[] value = new ModelCodec().encode(model, Instant.now());
     try (KafkaProducer<byte[], byte[]> producer = producer(value.length)) {
-      send(producer, ModelCopies.key(model.name(), model.version()), value);
+      send(producer, ModelVersionKeys.key(model.name(), model.version()), value);
     } catch (ExecutionException e) {
       throw failure("keep", model, e);
     } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 package dev.weir.kafka.admin;
 
-import dev.weir.kafka.codec.ModelCopies;
+import dev.weir.kafka.codec.ModelVersionKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +65,9 @@ public final class ModelVersions {
 
   /** What a record without a value says: the copy of this key is to go. */
   void remove(byte[] key) {
-    copies.keySet().removeIf(copy -> Arrays.equals(ModelCopies.key(copy.name, copy.version), key));
+    copies
+        .keySet()
+        .removeIf(copy -> Arrays.equals(ModelVersionKeys.key(copy.name, copy.version), key));
   }
 
   void add(String key, long offset, String problem) {

@@ -1,9 +1,9 @@
 package dev.weir.kafka.admin;
 
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
-import dev.weir.kafka.SpanOffsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,11 +36,11 @@ public final class TopicOffsets {
   }
 
   /** What a span means now. */
-  public SpanOffsets resolve(SourceRange span) {
+  public SourceOffsets resolve(SourceRange span) {
     if (span.equals(SourceRange.STREAM)) {
-      return SpanOffsets.STREAM;
+      return SourceOffsets.STREAM;
     }
-    return new SpanOffsets(at(span.start()), span.isBounded() ? at(span.end()) : null);
+    return new SourceOffsets(at(span.start()), span.isBounded() ? at(span.end()) : null);
   }
 
   /** A position in each partition, within what the topic holds. */

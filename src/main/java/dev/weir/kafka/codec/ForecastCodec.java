@@ -6,7 +6,7 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.ConfluentWireFormat;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class ForecastCodec {
 
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
-  private final RecordReader<dev.weir.kafka.avro.Forecast> reader; // null: only writes
+  private final AvroRecordReader<dev.weir.kafka.avro.Forecast> reader; // null: only writes
   private String model = ""; // whose bytes are next; the same one for many forecasts
   private byte[] modelBytes = {};
 
@@ -46,11 +46,12 @@ public final class ForecastCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ForecastCodec(RegistrySettings registry) {
-    this(registry, new RecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
+    this(
+        registry, new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
   }
 
   private ForecastCodec(
-      RegistrySettings registry, RecordReader<dev.weir.kafka.avro.Forecast> reader) {
+      RegistrySettings registry, AvroRecordReader<dev.weir.kafka.avro.Forecast> reader) {
     this.buffer =
         new AvroBytes(
             registry == null
@@ -141,7 +142,7 @@ public final class ForecastCodec {
     out.writeArrayEnd();
   }
 
-  public Forecast decode(byte[] bytes) throws MalformedException {
+  public Forecast decode(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }
@@ -149,7 +150,7 @@ public final class ForecastCodec {
     try {
       return toForecast(record);
     } catch (RuntimeException e) {
-      throw new MalformedException("forecast: " + e.getMessage(), e);
+      throw new MalformedRecordException("forecast: " + e.getMessage(), e);
     }
   }
 

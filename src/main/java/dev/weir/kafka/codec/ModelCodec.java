@@ -1,7 +1,7 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.kafka.wire.AvroBounds;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
@@ -47,19 +47,19 @@ public final class ModelCodec {
   }
 
   /** The record of the topic; its weights are not decoded. */
-  public dev.weir.kafka.avro.Model record(byte[] bytes) throws MalformedException {
+  public dev.weir.kafka.avro.Model record(byte[] bytes) throws MalformedRecordException {
     bounds.check(reader.getSchema(), bytes);
     try {
       return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, null));
     } catch (IOException | AvroRuntimeException e) {
-      throw new MalformedException("model: " + e.getMessage(), e);
+      throw new MalformedRecordException("model: " + e.getMessage(), e);
     }
   }
 
   /**
    * The model itself, fully checked. The record's name and version must be those of the weights.
    */
-  public ForecastModel decode(byte[] bytes) throws MalformedException, ModelFormatException {
+  public ForecastModel decode(byte[] bytes) throws MalformedRecordException, ModelFormatException {
     dev.weir.kafka.avro.Model record = record(bytes);
     ByteBuffer buffer = record.getWeights();
     byte[] weights = new byte[buffer.remaining()];
@@ -68,7 +68,7 @@ public final class ModelCodec {
     String where = "model %s version %d".formatted(name, record.getVersion());
     ForecastModel model = ModelFiles.fromBytes(weights, ModelFiles.Defaults.NONE, where);
     if (!model.name().equals(record.getName()) || model.version() != record.getVersion()) {
-      throw new MalformedException(
+      throw new MalformedRecordException(
           "model: expected weights of %s version %d, got those of %s version %d"
               .formatted(name, record.getVersion(), model.name(), model.version()));
     }

@@ -6,7 +6,7 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ModelFormatException;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -37,15 +37,15 @@ public final class ModelDeserializer implements KafkaRecordDeserializationSchema
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ModelEvent> out) {
-    if (record.value() == null || ModelCopies.isCopy(record.key())) {
+    if (record.value() == null || ModelVersionKeys.isCopy(record.key())) {
       return;
     }
-    SourceRecord source = DeadLetters.source(record);
+    SourceRecord source = DeadLetterCodec.source(record);
     try {
       out.collect(new ModelUpdate(codec.decode(record.value()), source));
     } catch (ModelFormatException e) {
       out.collect(new DeadLetter(Reason.MODEL, e.getMessage(), source));
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
       out.collect(new DeadLetter(Reason.MALFORMED, message, source));
     }

@@ -6,7 +6,7 @@ import dev.weir.kafka.registry.RegistrySchemas;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.ConfluentWireFormat;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.SeriesName;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
@@ -89,7 +89,7 @@ public final class ObservationCodec {
   }
 
   /** Reads an observation; says nothing about whether its values make sense. */
-  public Observation decode(byte[] bytes, Headers headers) throws MalformedException {
+  public Observation decode(byte[] bytes, Headers headers) throws MalformedRecordException {
     if (registered != null) {
       return readRegistered(bytes);
     }
@@ -98,7 +98,7 @@ public final class ObservationCodec {
       bounds.check(named, bytes);
       return read(named, bytes);
     }
-    MalformedException first = fits(usual, bytes);
+    MalformedRecordException first = fits(usual, bytes);
     if (first == null) {
       return read(usual, bytes);
     }
@@ -111,16 +111,16 @@ public final class ObservationCodec {
     throw first;
   }
 
-  private MalformedException fits(Schema schema, byte[] bytes) {
+  private MalformedRecordException fits(Schema schema, byte[] bytes) {
     try {
       bounds.check(schema, bytes);
       return null;
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       return e;
     }
   }
 
-  private Observation read(Schema schema, byte[] bytes) throws MalformedException {
+  private Observation read(Schema schema, byte[] bytes) throws MalformedRecordException {
     try {
       decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
       String series = name.read(decoder);
@@ -132,11 +132,11 @@ public final class ObservationCodec {
               : Observation.NO_FEATURES;
       return new Observation(series, time, value, features);
     } catch (IOException | AvroRuntimeException e) {
-      throw new MalformedException("observation: " + e.getMessage(), e);
+      throw new MalformedRecordException("observation: " + e.getMessage(), e);
     }
   }
 
-  private Observation readRegistered(byte[] bytes) throws MalformedException {
+  private Observation readRegistered(byte[] bytes) throws MalformedRecordException {
     ObservationReader reader = registered.reader(ConfluentWireFormat.id(bytes));
     bounds.check(reader.writer(), bytes, ConfluentWireFormat.LENGTH);
     try {
@@ -149,7 +149,7 @@ public final class ObservationCodec {
                   decoder);
       return reader.read(decoder);
     } catch (IOException | AvroRuntimeException e) {
-      throw new MalformedException("observation: " + e.getMessage(), e);
+      throw new MalformedRecordException("observation: " + e.getMessage(), e);
     }
   }
 }

@@ -9,7 +9,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,7 +55,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InputEvent> out) {
-    SourceRecord source = DeadLetters.source(record);
+    SourceRecord source = DeadLetterCodec.source(record);
     out.collect(arrival(record, source));
   }
 
@@ -68,7 +68,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       observation = codec.decode(record.value(), record.headers());
     } catch (UnknownSchemaException e) {
       return new DeadLetter(Reason.SCHEMA, e.getMessage(), source);
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
       if (registry == null
           && record.value().length > 0

@@ -1,7 +1,7 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.registry.ForeignSchema;
+import dev.weir.kafka.registry.UntrustedSchema;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.SeriesName;
 import dev.weir.kafka.wire.UnknownSchemaException;
@@ -51,7 +51,7 @@ public final class ObservationReader {
     if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
       return new ObservationReader(OURS, null);
     }
-    Schema reader = ForeignSchema.readerOf(writer, OURS);
+    Schema reader = UntrustedSchema.readerOf(writer, OURS);
     try {
       return new ObservationReader(
           writer, DecoderFactory.get().resolvingDecoder(writer, reader, null));

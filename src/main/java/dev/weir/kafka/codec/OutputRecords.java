@@ -67,7 +67,8 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       byte[] value = scores.encode(score, series);
       return record(topics.scores(), Math.min(score.time(), now), series, value, scoreSchema);
     }
-    return DeadLetters.record(topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
+    return DeadLetterCodec.record(
+        topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
   }
 
   private static ProducerRecord<byte[], byte[]> record(

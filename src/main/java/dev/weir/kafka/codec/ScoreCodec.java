@@ -4,7 +4,7 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.ConfluentWireFormat;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
 import org.apache.avro.Schema;
@@ -21,7 +21,7 @@ public final class ScoreCodec {
   public static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
 
   private final AvroBytes buffer;
-  private final RecordReader<dev.weir.kafka.avro.Score> reader; // null: only writes
+  private final AvroRecordReader<dev.weir.kafka.avro.Score> reader; // null: only writes
 
   /** Plain Avro. */
   public ScoreCodec() {
@@ -34,10 +34,11 @@ public final class ScoreCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ScoreCodec(RegistrySettings registry) {
-    this(registry, new RecordReader<>("score", dev.weir.kafka.avro.Score.class, registry));
+    this(registry, new AvroRecordReader<>("score", dev.weir.kafka.avro.Score.class, registry));
   }
 
-  private ScoreCodec(RegistrySettings registry, RecordReader<dev.weir.kafka.avro.Score> reader) {
+  private ScoreCodec(
+      RegistrySettings registry, AvroRecordReader<dev.weir.kafka.avro.Score> reader) {
     this.buffer =
         new AvroBytes(
             registry == null
@@ -98,7 +99,7 @@ public final class ScoreCodec {
     out.writeArrayEnd();
   }
 
-  public Score decode(byte[] bytes) throws MalformedException {
+  public Score decode(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }
@@ -119,7 +120,7 @@ public final class ScoreCodec {
               .map(m -> new Score.Method(m.getName(), m.getMae(), m.getShare()))
               .toList());
     } catch (RuntimeException e) {
-      throw new MalformedException("score: " + e.getMessage(), e);
+      throw new MalformedRecordException("score: " + e.getMessage(), e);
     }
   }
 

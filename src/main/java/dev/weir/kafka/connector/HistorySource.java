@@ -55,7 +55,9 @@ final class HistorySource
       throws Exception {
     String job = context.metricGroup().getAllVariables().get(ScopeFormat.SCOPE_JOB_ID);
     return new HistoryReader(
-        source.createReader(context), settings.offsets().ends(), new GroupCommits(settings, job));
+        source.createReader(context),
+        settings.offsets().ends(),
+        new ConsumerGroupCommits(settings, job));
   }
 
   @Override

@@ -4,7 +4,7 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.SpanOffsets;
+import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.codec.ModelDeserializer;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.OutputRecords;
@@ -69,7 +69,7 @@ public final class KafkaConnectors {
    * file wants to have read.
    */
   public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type) {
-    SpanOffsets offsets = settings.offsets();
+    SourceOffsets offsets = settings.offsets();
     Properties properties = consumerProperties();
     if (offsets.ends() != null) {
       // HistoryReader commits; commits of Kafka's reader would erase the job id beside the offsets
@@ -92,7 +92,7 @@ public final class KafkaConnectors {
     return offsets.ends() == null ? source : new HistorySource(source, settings);
   }
 
-  private OffsetsInitializer starts(SpanOffsets offsets) {
+  private OffsetsInitializer starts(SourceOffsets offsets) {
     if (offsets.starts() == null) {
       return OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
     }
@@ -177,6 +177,6 @@ public final class KafkaConnectors {
                 new OutputRecords(
                     settings.topics(), settings.maxDeadLetterBytes(), settings.registry()))
             .build();
-    return new PatientSink<>(sink);
+    return new SafeCloseSink<>(sink);
   }
 }

@@ -28,12 +28,12 @@ public final class AvroBounds {
   private long valuesLeft;
 
   /** Fails unless {@code bytes} are exactly one value of {@code schema}. */
-  public void check(Schema schema, byte[] bytes) throws MalformedException {
+  public void check(Schema schema, byte[] bytes) throws MalformedRecordException {
     check(schema, bytes, 0);
   }
 
   /** Fails unless {@code bytes} are, from {@code start} on, exactly one value. */
-  public void check(Schema schema, byte[] bytes, int start) throws MalformedException {
+  public void check(Schema schema, byte[] bytes, int start) throws MalformedRecordException {
     this.bytes = bytes;
     this.position = start;
     this.valuesLeft = MAX_EMPTY_VALUES + (long) MAX_VALUES_A_BYTE * bytes.length;
@@ -43,17 +43,18 @@ public final class AvroBounds {
       this.bytes = null;
     }
     if (position != bytes.length) {
-      throw new MalformedException(
+      throw new MalformedRecordException(
           "%s: expected %d bytes, got %d".formatted(schema.getName(), position, bytes.length));
     }
   }
 
-  private void walk(Schema schema, int depth) throws MalformedException {
+  private void walk(Schema schema, int depth) throws MalformedRecordException {
     if (depth > MAX_DEPTH) {
-      throw new MalformedException("expected at most %d levels of nesting".formatted(MAX_DEPTH));
+      throw new MalformedRecordException(
+          "expected at most %d levels of nesting".formatted(MAX_DEPTH));
     }
     if (--valuesLeft < 0) {
-      throw new MalformedException(
+      throw new MalformedRecordException(
           "%s at byte %d: expected fewer values in %d bytes"
               .formatted(schema.getType().getName(), position, bytes.length));
     }
@@ -68,7 +69,7 @@ public final class AvroBounds {
       case UNION -> {
         long branch = number(schema);
         if (branch < 0 || branch >= schema.getTypes().size()) {
-          throw new MalformedException(
+          throw new MalformedRecordException(
               "union at byte %d: expected a branch below %d, got %d"
                   .formatted(position, schema.getTypes().size(), branch));
         }
@@ -80,7 +81,7 @@ public final class AvroBounds {
       case ENUM -> {
         long symbol = number(schema);
         if (symbol < 0 || symbol >= schema.getEnumSymbols().size()) {
-          throw new MalformedException(
+          throw new MalformedRecordException(
               "enum at byte %d: expected a symbol below %d, got %d"
                   .formatted(position, schema.getEnumSymbols().size(), symbol));
         }
@@ -94,7 +95,7 @@ public final class AvroBounds {
     }
   }
 
-  private void blocks(Schema schema, int depth) throws MalformedException {
+  private void blocks(Schema schema, int depth) throws MalformedRecordException {
     boolean isMap = schema.getType() == Schema.Type.MAP;
     Schema items = isMap ? schema.getValueType() : schema.getElementType();
     while (true) {
@@ -109,7 +110,7 @@ public final class AvroBounds {
         count = -count;
       }
       if (count < 0 || count > bytes.length - position) { // each item of ours takes a byte or more
-        throw new MalformedException(
+        throw new MalformedRecordException(
             "%s at byte %d: expected at most %d items, got %d"
                 .formatted(schema.getType().getName(), position, bytes.length - position, count));
       }
@@ -121,7 +122,7 @@ public final class AvroBounds {
         walk(items, depth + 1);
       }
       if (isSized && position - start != size) { // who skips would read on elsewhere
-        throw new MalformedException(
+        throw new MalformedRecordException(
             "%s at byte %d: expected a block of %d bytes, got %d"
                 .formatted(schema.getType().getName(), start, size, position - start));
       }
@@ -129,13 +130,13 @@ public final class AvroBounds {
   }
 
   /** A variable-length zig-zag number: of 32 bits where the schema says int or enum, else of 64. */
-  private long number(Schema schema) throws MalformedException {
+  private long number(Schema schema) throws MalformedRecordException {
     boolean isInt = schema.getType() == Schema.Type.INT || schema.getType() == Schema.Type.ENUM;
     int maxBytes = isInt ? 5 : 10;
     long value = 0;
     for (int shift = 0; shift < 7 * maxBytes; shift += 7) {
       if (position == bytes.length) {
-        throw new MalformedException(
+        throw new MalformedRecordException(
             "%s at byte %d: expected more bytes, got the end"
                 .formatted(schema.getType().getName(), position));
       }
@@ -145,14 +146,14 @@ public final class AvroBounds {
         return (value >>> 1) ^ -(value & 1);
       }
     }
-    throw new MalformedException(
+    throw new MalformedRecordException(
         "%s at byte %d: expected a number of at most %d bytes"
             .formatted(schema.getType().getName(), position, maxBytes));
   }
 
-  private void skip(Schema schema, long length) throws MalformedException {
+  private void skip(Schema schema, long length) throws MalformedRecordException {
     if (length < 0 || length > bytes.length - position) {
-      throw new MalformedException(
+      throw new MalformedRecordException(
           "%s at byte %d: expected a length of at most %d, got %d"
               .formatted(schema.getType().getName(), position, bytes.length - position, length));
     }

@@ -24,7 +24,7 @@ public final class ConfluentWireFormat {
   }
 
   /** The id at the start of a record's value. */
-  public static int id(byte[] bytes) throws MalformedException {
+  public static int id(byte[] bytes) throws MalformedRecordException {
     if (bytes.length >= LENGTH && bytes[0] == MAGIC) {
       return ByteBuffer.wrap(bytes).getInt(1);
     }
@@ -35,7 +35,7 @@ public final class ConfluentWireFormat {
                 ? bytes.length + " bytes in all"
                 : "byte %d first; is it plain Avro (kafka.format: avro)?"
                     .formatted(bytes[0] & 0xff);
-    throw new MalformedException(
+    throw new MalformedRecordException(
         "schema id: expected byte 0 and four bytes of an id before the Avro, got " + got);
   }
 }

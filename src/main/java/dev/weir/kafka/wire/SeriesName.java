@@ -22,7 +22,7 @@ public final class SeriesName {
   /**
    * Allocates the name only.
    *
-   * @throws MalformedException when the bytes are not UTF-8
+   * @throws MalformedRecordException when the bytes are not UTF-8
    */
   public String read(Decoder in) throws IOException {
     buffer = in.readString(buffer);
@@ -34,14 +34,14 @@ public final class SeriesName {
     return name;
   }
 
-  private void checkUtf8() throws MalformedException {
+  private void checkUtf8() throws MalformedRecordException {
     byte[] bytes = buffer.getBytes();
     int length = buffer.getByteLength();
     try {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
     } catch (CharacterCodingException e) {
       int shown = Math.min(length, SHOWN_BYTES);
-      throw new MalformedException(
+      throw new MalformedRecordException(
           "series: expected UTF-8, got 0x%s%s"
               .formatted(HexFormat.of().formatHex(bytes, 0, shown), shown < length ? "..." : ""));
     }

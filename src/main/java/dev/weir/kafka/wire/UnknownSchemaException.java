@@ -1,7 +1,7 @@
 package dev.weir.kafka.wire;
 
 /** A record whose schema is not available; a replay may succeed. */
-public final class UnknownSchemaException extends MalformedException {
+public final class UnknownSchemaException extends MalformedRecordException {
 
   private static final long serialVersionUID = 1L;
 

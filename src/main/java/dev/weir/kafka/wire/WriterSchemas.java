@@ -41,14 +41,14 @@ public final class WriterSchemas {
   private WriterSchemas() {}
 
   /** The schema of an observation that the headers name; null if they name none. */
-  public static Schema named(Headers headers) throws MalformedException {
+  public static Schema named(Headers headers) throws MalformedRecordException {
     Header header = headers.lastHeader(HEADER);
     if (header == null) {
       return null;
     }
     byte[] value = header.value();
     if (value == null || value.length != Long.BYTES) {
-      throw new MalformedException(
+      throw new MalformedRecordException(
           "header %s: expected 8 bytes, got %s"
               .formatted(HEADER, value == null ? "none" : value.length));
     }
@@ -58,7 +58,7 @@ public final class WriterSchemas {
         return OBSERVATIONS.get(i);
       }
     }
-    throw new MalformedException(
+    throw new MalformedRecordException(
         "header %s: expected the fingerprint of a known schema, got %016x"
             .formatted(HEADER, fingerprint));
   }

@@ -10,7 +10,7 @@ import dev.weir.rnn.cell.RnnConfig;
  * its tanh. Gives the bits of {@link ColumnKernel}.
  *
  * <p>A bidirectional tanh network of two units, the tutorial's, has its loop written out, in {@link
- * TwoTanhUnits}.
+ * TwoUnitTanhLayer}.
  */
 final class ScalarKernel implements RecurrentKernel {
 
@@ -143,7 +143,8 @@ final class ScalarKernel implements RecurrentKernel {
         if (twoTanhUnits) {
           int state = (2 * layer * batch + b) * 2;
           float[] w = hiddenWeights[layer];
-          TwoTanhUnits.recur(w, projected, h0, hN, state, 2 * batch, to, offset, stride, seqLen);
+          TwoUnitTanhLayer.recur(
+              w, projected, h0, hN, state, 2 * batch, to, offset, stride, seqLen);
         } else {
           begin(layer, b, batch, h0, c0);
           recur(layer, h0 == null, to, offset, stride, seqLen);

@@ -1,6 +1,6 @@
 package dev.weir.rnn.training;
 
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.RnnConfig;
 
 /**
@@ -17,7 +17,7 @@ public final class Initialization {
    *
    * @return new weights, laid out as {@link RnnConfig#parameters()}
    */
-  public static float[] recurrent(RnnConfig config, TorchGenerator generator) {
+  public static float[] recurrent(RnnConfig config, TorchRandom generator) {
     float[] weights = new float[config.parameterCount()];
     uniform(weights, 1.0 / Math.sqrt(config.hiddenSize()), generator);
     return weights;
@@ -30,8 +30,7 @@ public final class Initialization {
    * @param weight (out_features, in_features), row-major, overwritten
    * @param bias (out_features), overwritten; null for {@code bias=False}
    */
-  public static void linear(
-      int inFeatures, float[] weight, float[] bias, TorchGenerator generator) {
+  public static void linear(int inFeatures, float[] weight, float[] bias, TorchRandom generator) {
     if (inFeatures < 1 || weight.length % inFeatures != 0) {
       throw new IllegalArgumentException(
           "weight: expected a multiple of in_features %d, got %d values"
@@ -51,7 +50,7 @@ public final class Initialization {
     }
   }
 
-  private static void uniform(float[] tensor, double bound, TorchGenerator generator) {
+  private static void uniform(float[] tensor, double bound, TorchRandom generator) {
     float k = (float) bound;
     for (int i = 0; i < tensor.length; i++) {
       tensor[i] = generator.uniform(-k, k);

@@ -39,7 +39,7 @@ public final class TrainableRnn {
   private static final int TILE = 4;
 
   private final RnnConfig config;
-  private final DirectionTape[][] tapes; // (num_layers)(num_directions)
+  private final TrainableDirection[][] tapes; // (num_layers)(num_directions)
 
   private boolean loaded;
   private int batch; // 0 until there is something to go back through
@@ -61,10 +61,10 @@ public final class TrainableRnn {
   /** Of another kind of matrices: for tests. */
   TrainableRnn(RnnConfig config, TrainingMatrix.Factory matrices) {
     this.config = config;
-    this.tapes = new DirectionTape[config.numLayers()][config.numDirections()];
+    this.tapes = new TrainableDirection[config.numLayers()][config.numDirections()];
     for (int layer = 0; layer < config.numLayers(); layer++) {
       for (int direction = 0; direction < config.numDirections(); direction++) {
-        tapes[layer][direction] = new DirectionTape(config, layer, direction, matrices);
+        tapes[layer][direction] = new TrainableDirection(config, layer, direction, matrices);
       }
     }
     this.layerInputs = new float[config.numLayers() + 1][0];
@@ -87,8 +87,8 @@ public final class TrainableRnn {
   public void load(float[] weights, int offset) {
     Objects.checkFromIndexSize(offset, config.parameterCount(), weights.length);
     int next = offset;
-    for (DirectionTape[] layer : tapes) {
-      for (DirectionTape tape : layer) {
+    for (TrainableDirection[] layer : tapes) {
+      for (TrainableDirection tape : layer) {
         next = tape.pack(weights, next);
       }
     }
@@ -142,8 +142,8 @@ public final class TrainableRnn {
 
   private void growScratch() {
     int rows = Math.multiplyExact(batch, seqLen);
-    for (DirectionTape[] layer : tapes) {
-      for (DirectionTape tape : layer) {
+    for (TrainableDirection[] layer : tapes) {
+      for (TrainableDirection tape : layer) {
         tape.reshape(batch, seqLen);
       }
     }
@@ -244,7 +244,7 @@ public final class TrainableRnn {
     }
     int next = gradientOffset;
     for (int layer = 0; layer < tapes.length; layer++) {
-      for (DirectionTape tape : tapes[layer]) {
+      for (TrainableDirection tape : tapes[layer]) {
         next = tape.addWeightGradient(layerInputs[layer], gradient, next);
       }
     }
@@ -282,7 +282,7 @@ public final class TrainableRnn {
     for (int k = 0; k < count; k++) {
       Arrays.fill(dX[k], 0f);
     }
-    for (DirectionTape tape : tapes[layer]) {
+    for (TrainableDirection tape : tapes[layer]) {
       tape.addInputGradient(first, count, dX);
     }
   }

@@ -4,6 +4,6 @@
  *
  * <p>Start at {@link dev.weir.sql.aggregate.Mase}.
  *
- * <p>Allowed imports: {@code forecast}, Flink and the JDK.
+ * <p>Allowed imports: Flink and the JDK.
  */
 package dev.weir.sql.aggregate;

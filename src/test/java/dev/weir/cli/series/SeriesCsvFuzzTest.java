@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
 import dev.weir.forecast.Observation;
-import dev.weir.job.options.TextInput;
+import dev.weir.job.options.StrictUtf8Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +32,8 @@ class SeriesCsvFuzzTest {
   private static Outcome open(byte[] bytes, SplittableRandom random) {
     int count = 0;
     try (SeriesCsv csv =
-        new SeriesCsv(TextInput.open(new ByteArrayInputStream(bytes), "fuzz.csv"), "fuzz.csv")) {
+        new SeriesCsv(
+            StrictUtf8Input.open(new ByteArrayInputStream(bytes), "fuzz.csv"), "fuzz.csv")) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         count++;
         if (!Double.isFinite(o.value()) || o.series().isEmpty()) {

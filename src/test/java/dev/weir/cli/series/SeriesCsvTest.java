@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
-import dev.weir.job.options.TextInput;
+import dev.weir.job.options.StrictUtf8Input;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,7 +33,7 @@ class SeriesCsvTest {
   private static List<Observation> read(String text, SeriesColumns columns) throws IOException {
     List<Observation> observations = new ArrayList<>();
     InputStream bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-    try (SeriesCsv csv = new SeriesCsv(TextInput.open(bytes, "a.csv"), "a.csv", columns)) {
+    try (SeriesCsv csv = new SeriesCsv(StrictUtf8Input.open(bytes, "a.csv"), "a.csv", columns)) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         observations.add(o);
       }

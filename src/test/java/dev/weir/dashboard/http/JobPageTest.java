@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.dashboard.view.DashboardSettings;
-import dev.weir.dashboard.view.JobState;
+import dev.weir.dashboard.view.DashboardState;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class JobPageTest {
 
-  private final JobState state = new JobState(Records.TOPICS, null, 2, 1 << 20);
+  private final DashboardState state = new DashboardState(Records.TOPICS, null, 2, 1 << 20);
   private String waiting; // for what
   private final JobPage page =
       new JobPage(

@@ -3,7 +3,7 @@ package dev.weir.dashboard.view;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.kafka.codec.DeadLetters;
+import dev.weir.kafka.codec.DeadLetterCodec;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -18,13 +18,13 @@ class DeadLetterSummaryTest {
       String reason, String message, long timestamp, byte[] key, byte[] value) {
     RecordHeaders headers = new RecordHeaders();
     if (reason != null) {
-      headers.add(DeadLetters.REASON, reason.getBytes(UTF_8));
+      headers.add(DeadLetterCodec.REASON, reason.getBytes(UTF_8));
     }
-    headers.add(DeadLetters.MESSAGE, message.getBytes(UTF_8));
-    headers.add(DeadLetters.TOPIC, "observations".getBytes(UTF_8));
-    headers.add(DeadLetters.PARTITION, "3".getBytes(UTF_8));
-    headers.add(DeadLetters.OFFSET, "41".getBytes(UTF_8));
-    headers.add(DeadLetters.TIMESTAMP, "5".getBytes(UTF_8));
+    headers.add(DeadLetterCodec.MESSAGE, message.getBytes(UTF_8));
+    headers.add(DeadLetterCodec.TOPIC, "observations".getBytes(UTF_8));
+    headers.add(DeadLetterCodec.PARTITION, "3".getBytes(UTF_8));
+    headers.add(DeadLetterCodec.OFFSET, "41".getBytes(UTF_8));
+    headers.add(DeadLetterCodec.TIMESTAMP, "5".getBytes(UTF_8));
     return new ConsumerRecord<>(
         "observations.dlq",
         0,
@@ -73,8 +73,8 @@ class DeadLetterSummaryTest {
     ConsumerRecord<byte[], byte[]> letter = letter("LATE", "m".repeat(5_000), 1, null, null);
     letter
         .headers()
-        .remove(DeadLetters.TOPIC)
-        .add(DeadLetters.TOPIC, "t".repeat(5_000).getBytes(UTF_8));
+        .remove(DeadLetterCodec.TOPIC)
+        .add(DeadLetterCodec.TOPIC, "t".repeat(5_000).getBytes(UTF_8));
     tally.add(letter);
     DeadLetterSummary.Example example = tally.reasons().get(0).example();
     assertThat(example.message()).isEqualTo("m".repeat(500) + "...");

@@ -85,7 +85,7 @@ class SeriesRowTest {
 
   @Test
   void figuresOfTheJobAreGeometricMeansOverSeries() {
-    JobFigures figures = new JobFigures();
+    JobSummary figures = new JobSummary();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 10, 1, 2, 8), 0, 5); // 0.5 and 0.125
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "demand", 2), "demand", 0, 5, true);
     row.issue(Records.forecast("pump", Mode.MANY_TO_MANY, 60, "supply", 7), "supply", 0, 5, true);
@@ -101,8 +101,8 @@ class SeriesRowTest {
     assertThat(figures.statuses()).containsEntry(Forecast.Status.OK, 1);
     assertThat(figures.issuers())
         .containsOnly(
-            Map.entry(new JobFigures.Version("demand", 2), 1),
-            Map.entry(new JobFigures.Version("supply", 7), 1));
+            Map.entry(new JobSummary.Version("demand", 2), 1),
+            Map.entry(new JobSummary.Version("supply", 7), 1));
   }
 
   @Test

@@ -13,8 +13,8 @@ class RecentErrorsTest {
 
   private final RecentErrors errors = new RecentErrors();
 
-  private static Scored scored(double ours, double naive, double seasonalNaive) {
-    Scored scored = new Scored(1);
+  private static LatestScores scored(double ours, double naive, double seasonalNaive) {
+    LatestScores scored = new LatestScores(1);
     scored.add(ours, naive, seasonalNaive);
     return scored;
   }
@@ -60,7 +60,7 @@ class RecentErrorsTest {
     add("constant", 20, 1, 0, 0);
     add("broken", 20, Double.NaN, 1, 1);
     assertThat(errors.quantile(Baseline.NAIVE, 1)).isEqualTo(0.5, within(1e-12));
-    errors.add("unscored", new Scored(1));
+    errors.add("unscored", new LatestScores(1));
     assertThat(errors.series()).isEqualTo(3);
   }
 
@@ -128,7 +128,7 @@ class RecentErrorsTest {
     for (int n = 0; n < 2_000; n++) {
       names.add("series-" + n);
     }
-    Scored scored = scored(1, 2, 3);
+    LatestScores scored = scored(1, 2, 3);
     Allocations.assertNoneOnceWarm(
         names.size(), () -> names.forEach(name -> errors.add(name, scored)));
   }

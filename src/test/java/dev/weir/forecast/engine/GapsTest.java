@@ -6,7 +6,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
-import dev.weir.forecast.network.Fallback;
+import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -152,10 +152,10 @@ class GapsTest {
     Windows windows = windows(3, 1, Gap.SKIP);
     WindowState state = windows.newState();
     cut(windows, state, at(0, 10));
-    assertThat(Fallback.times(windows.window(SERIES, state), 2))
+    assertThat(LastValueForecast.times(windows.window(SERIES, state), 2))
         .containsExactly(FIRST + MINUTE, FIRST + 2 * MINUTE);
     cut(windows, state, at(7, 10)); // the spacing of the values would be seven minutes
-    assertThat(Fallback.times(windows.window(SERIES, state), 2))
+    assertThat(LastValueForecast.times(windows.window(SERIES, state), 2))
         .containsExactly(FIRST + 8 * MINUTE, FIRST + 9 * MINUTE);
   }
 

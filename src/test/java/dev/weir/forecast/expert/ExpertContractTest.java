@@ -3,9 +3,9 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.expert.network.NetworkTraining;
-import dev.weir.forecast.expert.network.NetworkTraining.Method;
-import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.learn.Experts;
 import java.util.Arrays;
 import java.util.Map;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class HistoryTest {
 
   private static History history(int season, int tail) {
-    Shape shape = new Shape(2, season, History.exact(2, season, 2600), tail);
+    SeriesDimensions shape = new SeriesDimensions(2, season, History.exact(2, season, 2600), tail);
     History history =
         new History()
             .attach(
@@ -63,7 +63,7 @@ class HistoryTest {
 
   @Test
   void itsValuesAreReadWithoutKnowingItsShape() {
-    Shape shape = new Shape(2, 4, History.exact(2, 4, 2600), 300);
+    SeriesDimensions shape = new SeriesDimensions(2, 4, History.exact(2, 4, 2600), 300);
     long[] longs = new long[2 + History.LONGS];
     double[] doubles = new double[History.doubles(shape)];
     float[] floats = new float[History.floats(shape) + 9];
@@ -86,7 +86,7 @@ class HistoryTest {
   @Test
   void replayKeepsOlderValuesAndChangesNoSeason() {
     int exact = History.exact(2, 400, 2600); // a week of 2,800 does not fit
-    Shape shape = new Shape(2, 400, exact, 100, 2_000);
+    SeriesDimensions shape = new SeriesDimensions(2, 400, exact, 100, 2_000);
     History history =
         new History()
             .attach(

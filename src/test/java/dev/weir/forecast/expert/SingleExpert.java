@@ -4,7 +4,7 @@ package dev.weir.forecast.expert;
 public final class SingleExpert {
 
   final Expert expert;
-  public final Shape shape;
+  public final SeriesDimensions shape;
   public final History history = new History();
   long[] longs = new long[History.LONGS];
   public double[] doubles;
@@ -14,7 +14,7 @@ public final class SingleExpert {
   public SingleExpert(Expert expert, int horizon, int season) {
     this.expert = expert;
     int exact = History.exact(horizon, season, 2600);
-    this.shape = new Shape(horizon, season, exact, 600, expert.replay());
+    this.shape = new SeriesDimensions(horizon, season, exact, 600, expert.replay());
     this.doubles = new double[History.doubles(shape) + expert.doubles(shape)];
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
     this.out = new double[horizon];

@@ -2,7 +2,7 @@ package dev.weir.forecast.expert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.expert.network.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.learn.Experts;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -11,7 +11,7 @@ import dev.weir.forecast.expert.SingleExpert;
 import dev.weir.forecast.expert.analog.Analogs;
 import dev.weir.forecast.expert.analog.Distances;
 import dev.weir.forecast.expert.linear.RlsAr;
-import dev.weir.forecast.expert.network.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.expert.seasonal.Naive;
 import dev.weir.forecast.expert.seasonal.RunningMedian;
 import dev.weir.forecast.expert.seasonal.SeasonalMedian;

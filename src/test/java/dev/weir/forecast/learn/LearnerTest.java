@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.combination.Scored;
+import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.evaluation.CoreEvaluation;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
@@ -73,7 +73,7 @@ class LearnerTest {
     double[][] made = new double[y.length][];
     for (int t = 0; t < y.length; t++) {
       learner.observe(memory, t, y[t]);
-      Scored scored = learner.newest();
+      LatestScores scored = learner.newest();
       assertThat(scored.steps()).isEqualTo(Math.min(t, HORIZON));
       double error = 0;
       double naive = 0;

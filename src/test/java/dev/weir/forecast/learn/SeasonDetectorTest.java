@@ -204,8 +204,8 @@ class SeasonDetectorTest {
 
   @Test
   void businessDaysAreNotRegular() {
-    Spacing spacing = new Spacing();
-    spacing.bind(new double[1 + Spacing.DOUBLES], 1);
+    ObservationSpacing spacing = new ObservationSpacing();
+    spacing.bind(new double[1 + ObservationSpacing.DOUBLES], 1);
     for (int t = 0; t < 5_000; t++) {
       spacing.observe(t % 5 == 4 ? 3 : 1, t + 1);
     }
@@ -214,8 +214,8 @@ class SeasonDetectorTest {
 
   @Test
   void anotherSpacingIsBelievedWithinAWhile() {
-    Spacing spacing = new Spacing();
-    spacing.bind(new double[1 + Spacing.DOUBLES], 1);
+    ObservationSpacing spacing = new ObservationSpacing();
+    spacing.bind(new double[1 + ObservationSpacing.DOUBLES], 1);
     for (int t = 0; t < 100_000; t++) {
       spacing.observe(7, t + 1);
     }
@@ -228,9 +228,9 @@ class SeasonDetectorTest {
 
   @Test
   void aDayHasAWholeNumberOfValuesOrIsNotCounted() {
-    assertThat(Spacing.calendar(1_800_000)).containsExactly(48, 336);
-    assertThat(Spacing.calendar(7 * 60_000)).containsExactly(0, 1440);
-    assertThat(Spacing.calendar(86_400_000)).containsExactly(1, 7);
-    assertThat(Spacing.calendar(0)).containsExactly(0, 0);
+    assertThat(ObservationSpacing.calendar(1_800_000)).containsExactly(48, 336);
+    assertThat(ObservationSpacing.calendar(7 * 60_000)).containsExactly(0, 1440);
+    assertThat(ObservationSpacing.calendar(86_400_000)).containsExactly(1, 7);
+    assertThat(ObservationSpacing.calendar(0)).containsExactly(0, 0);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.network.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.forecast.window.WindowState;

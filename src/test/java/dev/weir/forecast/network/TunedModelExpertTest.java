@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.network.NetworkTraining;
-import dev.weir.forecast.expert.network.NetworkTraining.Method;
-import dev.weir.forecast.expert.network.NetworkTraining.Tuning;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;

@@ -4,7 +4,7 @@ import dev.weir.Allocations;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -49,7 +49,7 @@ class CodecAllocationTest {
   }
 
   private interface Body {
-    Object run() throws MalformedException;
+    Object run() throws MalformedRecordException;
   }
 
   private static Object kept;
@@ -68,7 +68,7 @@ class CodecAllocationTest {
   private static Object run(Body body) {
     try {
       return body.run();
-    } catch (MalformedException e) {
+    } catch (MalformedRecordException e) {
       throw new AssertionError(e);
     }
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
@@ -88,7 +88,7 @@ public class ForecastCodecTest {
     byte[] bytes = codec.encode(FULL);
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedException.class);
+      assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
     }
   }
 }

@@ -43,7 +43,7 @@ class ModelDeserializerTest {
 
   @Test
   void aCopyThatIsKeptToGoBackToIsNoNewModel() throws Exception {
-    assertThat(arrivals(ModelCopies.key("sample-many-to-one", 1))).isEmpty();
+    assertThat(arrivals(ModelVersionKeys.key("sample-many-to-one", 1))).isEmpty();
   }
 
   @Test

@@ -10,7 +10,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
@@ -50,7 +50,7 @@ class ModelFuzzTest {
             mode == Mode.MANY_TO_ONE ? 4 : 5,
             Readout.FINAL_HIDDEN,
             Scaling.NONE,
-            Initialization.recurrent(config, new TorchGenerator(1)),
+            Initialization.recurrent(config, new TorchRandom(1)),
             new ForecastModel.Head(new float[rows * config.outputSize()], new float[rows]),
             Map.of("trained on", "nothing"));
     return new ModelCodec().encode(model, Instant.EPOCH);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -106,7 +106,7 @@ class ObservationCodecTest {
   void bytesThatAreNotWhatTheirHeaderSaysAreRefused() throws Exception {
     byte[] older = written(OLDER, PLAIN);
     assertThatThrownBy(() -> codec.decode(older, headers(WriterSchemas.OBSERVATION)))
-        .isInstanceOf(MalformedException.class);
+        .isInstanceOf(MalformedRecordException.class);
     assertThatThrownBy(() -> codec.decode(older, headers(Schema.create(Schema.Type.STRING))))
         .hasMessageStartingWith("header weir-schema: expected the fingerprint of a known schema");
     Headers shortOne = new RecordHeaders().add("weir-schema", new byte[] {1, 2});
@@ -122,7 +122,8 @@ class ObservationCodecTest {
       if (length == bytes.length - 1) { // without the empty list of features
         assertThat(codec.decode(cut, none())).isEqualTo(PLAIN);
       } else {
-        assertThatThrownBy(() -> codec.decode(cut, none())).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> codec.decode(cut, none()))
+            .isInstanceOf(MalformedRecordException.class);
       }
     }
   }
@@ -144,7 +145,7 @@ class ObservationCodecTest {
       try {
         codec.decode(bytes, none());
         decoded++;
-      } catch (MalformedException e) {
+      } catch (MalformedRecordException e) {
         assertThat(e.getMessage()).contains("expected");
       }
     }

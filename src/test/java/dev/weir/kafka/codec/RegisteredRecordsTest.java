@@ -14,7 +14,7 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.ByteArrayOutputStream;
@@ -255,7 +255,7 @@ class RegisteredRecordsTest {
           for (int i = 0; i < calls; i++) {
             try {
               kept[0] = codec.decode(value, null);
-            } catch (MalformedException e) {
+            } catch (MalformedRecordException e) {
               throw new AssertionError(e);
             }
           }
@@ -326,7 +326,7 @@ class RegisteredRecordsTest {
     ofNewer[0] = 14; // run 7
     assertThat(codec.decode(framed(300, ofNewer))).isEqualTo(ForecastCodecTest.FULL);
     assertThatThrownBy(() -> codec.decode(new ForecastCodec().encode(ForecastCodecTest.FULL)))
-        .isInstanceOf(MalformedException.class)
+        .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining("is it plain Avro");
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Score;
-import dev.weir.kafka.wire.MalformedException;
+import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +54,7 @@ public class ScoreCodecTest {
     byte[] bytes = codec.encode(SCORE);
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedException.class);
+      assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
     }
   }
 }

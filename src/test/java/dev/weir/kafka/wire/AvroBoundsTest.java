@@ -90,7 +90,7 @@ class AvroBoundsTest {
     byte[] bytes = example();
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> bounds.check(ALL, cut)).isInstanceOf(MalformedException.class);
+      assertThatThrownBy(() -> bounds.check(ALL, cut)).isInstanceOf(MalformedRecordException.class);
     }
   }
 
@@ -127,7 +127,7 @@ class AvroBoundsTest {
       }
       try {
         bounds.check(ALL, mutant);
-      } catch (MalformedException e) {
+      } catch (MalformedRecordException e) {
         continue;
       }
       passed++;

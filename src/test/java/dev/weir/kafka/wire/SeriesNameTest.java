@@ -33,7 +33,7 @@ class SeriesNameTest {
     byte[] name = "x".repeat(100).getBytes(StandardCharsets.US_ASCII);
     name[99] = (byte) 0xFF;
     assertThatThrownBy(() -> new SeriesName().read(decoder(name)))
-        .isInstanceOf(MalformedException.class)
+        .isInstanceOf(MalformedRecordException.class)
         .hasMessage("series: expected UTF-8, got 0x" + "78".repeat(32) + "...");
   }
 
@@ -41,7 +41,7 @@ class SeriesNameTest {
   void aShorterNameAfterALongerOneIsJudgedByItself() throws Exception {
     SeriesName names = new SeriesName();
     assertThatThrownBy(() -> names.read(decoder(new byte[] {'a', 'b', (byte) 0xFF})))
-        .isInstanceOf(MalformedException.class);
+        .isInstanceOf(MalformedRecordException.class);
     assertThat(names.read(decoder("\uFFFD".getBytes(StandardCharsets.UTF_8)))).isEqualTo("\uFFFD");
     assertThat(names.read(decoder(new byte[] {'c'}))).isEqualTo("c");
   }
@@ -62,7 +62,7 @@ class SeriesNameTest {
       ObservationReader reader = ObservationReader.of(foreign);
       assertThat(reader.read(decoder(new byte[] {'a'})).series()).isEqualTo("a");
       assertThatThrownBy(() -> reader.read(decoder(new byte[] {'a', (byte) 0x80})))
-          .isInstanceOf(MalformedException.class)
+          .isInstanceOf(MalformedRecordException.class)
           .hasMessage("series: expected UTF-8, got 0x6180");
     }
   }

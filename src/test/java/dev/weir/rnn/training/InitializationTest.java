@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.rnn.GoldenFile;
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.nio.file.Path;
@@ -43,12 +43,12 @@ class InitializationTest {
                 dynamicTest(golden.path().getFileName().toString(), () -> checkWithHead(golden)));
   }
 
-  private static TorchGenerator seeded(GoldenFile golden) {
-    return new TorchGenerator(golden.json().get("seed").asLong());
+  private static TorchRandom seeded(GoldenFile golden) {
+    return new TorchRandom(golden.json().get("seed").asLong());
   }
 
   private static void checkWithHead(GoldenFile golden) {
-    TorchGenerator generator = seeded(golden);
+    TorchRandom generator = seeded(golden);
     assertThat(Initialization.recurrent(golden.config(), generator))
         .containsExactly(golden.weights("initial", "rnn."));
     float[] weight = new float[golden.size("output_size") * golden.config().outputSize()];
@@ -61,7 +61,7 @@ class InitializationTest {
 
   @Test
   void theTutorialsFourNetworksFollowFromSeedZero() {
-    TorchGenerator generator = new TorchGenerator(0);
+    TorchRandom generator = new TorchRandom(0);
     for (String name : List.of("vanilla", "stacked", "bidirectional", "stacked_bidirectional")) {
       JsonNode json =
           GoldenFile.read(Path.of("src/test/resources/golden-tutorial", name + ".json")).json();
@@ -89,7 +89,7 @@ class InitializationTest {
 
   @Test
   void theGeneratorIsTheReferenceMersenneTwister() {
-    TorchGenerator generator = new TorchGenerator(5489); // the default seed of mt19937
+    TorchRandom generator = new TorchRandom(5489); // the default seed of mt19937
     for (int i = 1; i < 10_000; i++) {
       generator.nextBits();
     }
@@ -100,11 +100,11 @@ class InitializationTest {
   @Test
   void aHeadOfTheWrongLengthIsRefused() {
     assertThatThrownBy(
-            () -> Initialization.linear(4, new float[9], new float[2], new TorchGenerator(1)))
+            () -> Initialization.linear(4, new float[9], new float[2], new TorchRandom(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("weight: expected a multiple of in_features 4, got 9 values");
     assertThatThrownBy(
-            () -> Initialization.linear(4, new float[8], new float[3], new TorchGenerator(1)))
+            () -> Initialization.linear(4, new float[8], new float[3], new TorchRandom(1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("bias: expected out_features 2, got 3 values");
   }

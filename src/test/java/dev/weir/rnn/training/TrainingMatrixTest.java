@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.kernel.Kernels;
@@ -58,7 +58,7 @@ class TrainingMatrixTest {
   private static float[] train(TrainableRnn network, int batch, int seqLen) {
     RnnConfig config = network.config();
     Random random = new Random(5);
-    float[] weights = Initialization.recurrent(config, new TorchGenerator(3));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(3));
     Adam adam = new Adam(1e-2, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0.01, 0.5);
     float[] state = new float[adam.stateLength(weights.length)];
     float[] gradient = new float[weights.length];

@@ -5,7 +5,7 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.rnn.kernel.Kernels;
 import java.util.Arrays;
 
@@ -28,7 +28,7 @@ import java.util.Arrays;
  * closely; {@link #wide} takes many, of about the same hour, and is right where it is noisy; {@link
  * #ofDeviations} compares what is unusual rather than how it looks.
  *
- * <p>rho is learned at the first step of each of the {@link StepGroups}.
+ * <p>rho is learned at the first step of each of the {@link HorizonGroups}.
  */
 public final class Analogs implements Expert {
 
@@ -134,13 +134,13 @@ public final class Analogs implements Expert {
   }
 
   @Override
-  public int doubles(Shape shape) {
-    return SUMS + 2 * StepGroups.count(shape.horizon());
+  public int doubles(SeriesDimensions shape) {
+    return SUMS + 2 * HorizonGroups.count(shape.horizon());
   }
 
   /** A_i of each group's first step on its way to its truth; x[t] - B; then G. */
   @Override
-  public int floats(Shape shape) {
+  public int floats(SeriesDimensions shape) {
     return usualAt(shape.horizon()) + (isSeasonal(shape) ? phases(shape.season()) : 0);
   }
 
@@ -152,7 +152,7 @@ public final class Analogs implements Expert {
     return (int) (index % season * phases(season) / season);
   }
 
-  private boolean isSeasonal(Shape shape) {
+  private boolean isSeasonal(SeriesDimensions shape) {
     return deviations && shape.season() > 1;
   }
 
@@ -176,10 +176,10 @@ public final class Analogs implements Expert {
     long t = history.t();
     int horizon = history.shape().horizon();
     for (int i = 1; i <= horizon && isReady(history, i); i++) {
-      if (StepGroups.isFirst(i)) {
+      if (HorizonGroups.isFirst(i)) {
         double difference = state.floats().get(differenceAt(horizon, t - i));
         double a = state.floats().get(place(t, i));
-        int products = SUMS + 2 * StepGroups.group(i);
+        int products = SUMS + 2 * HorizonGroups.group(i);
         int squares = products + 1;
         doubles.set(products, FORGETTING * doubles.get(products) + difference * (z - a));
         doubles.set(squares, FORGETTING * doubles.get(squares) + difference * difference);
@@ -189,17 +189,17 @@ public final class Analogs implements Expert {
 
   /** Where A_i of the forecast made at t lies, and that of the one made at t - i. */
   private static int place(long t, int i) {
-    return StepGroups.place(i) + (int) (t % i);
+    return HorizonGroups.place(i) + (int) (t % i);
   }
 
   /** Where x[t] - B of the forecast made at t lies. */
   private static int differenceAt(int horizon, long t) {
-    return StepGroups.places(horizon) + (int) (t % horizon);
+    return HorizonGroups.places(horizon) + (int) (t % horizon);
   }
 
   /** Where G begins. */
   private static int usualAt(int horizon) {
-    return StepGroups.places(horizon) + horizon;
+    return HorizonGroups.places(horizon) + horizon;
   }
 
   private static float usual(History history, ExpertState state, long index) {
@@ -223,7 +223,7 @@ public final class Analogs implements Expert {
 
   /** Whether there were enough candidates {@code ago} steps ago. */
   private boolean isReady(History history, int ago) {
-    Shape shape = history.shape();
+    SeriesDimensions shape = history.shape();
     int patience = PATIENCE + (isSeasonal(shape) ? shape.season() : 0);
     return history.age() - ago > window + shape.horizon() + patience
         && history.age() - ago >= History.SCALE_AFTER;
@@ -263,10 +263,10 @@ public final class Analogs implements Expert {
       for (int k = 0; k < found; k++) {
         sum += weights[k] * x[first + bestAt[k] + i];
       }
-      if (StepGroups.isFirst(i)) {
+      if (HorizonGroups.isFirst(i)) {
         state.floats().set(place(t, i), (float) sum);
       }
-      double rho = rho(state, StepGroups.group(i));
+      double rho = rho(state, HorizonGroups.group(i));
       out[i - 1] = history.clamp(history.untransformed(sum + rho * difference));
     }
   }

@@ -5,7 +5,7 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 
 /**
  * An autoregression, fitted by {@link Rls}, on deviations of the transformed values from their own
@@ -46,11 +46,11 @@ public final class LogRls implements Expert {
     return new Rls(size, 0.999, 0.1, 3, size * 10);
   }
 
-  private static int lags(Shape shape) {
+  private static int lags(SeriesDimensions shape) {
     return shape.horizon() <= FEW_STEPS ? FEW_LAGS : LAGS;
   }
 
-  private Rls rls(Shape shape) {
+  private Rls rls(SeriesDimensions shape) {
     return shape.horizon() <= FEW_STEPS ? few : many;
   }
 
@@ -60,25 +60,25 @@ public final class LogRls implements Expert {
   }
 
   @Override
-  public int doubles(Shape shape) {
+  public int doubles(SeriesDimensions shape) {
     return State.THETA + Rls.doubles(lags(shape) + OTHERS);
   }
 
   @Override
-  public int floats(Shape shape) {
+  public int floats(SeriesDimensions shape) {
     return profiles(shape) + line(shape);
   }
 
   /** A week, unless it is so long that its profile and its deviations would rule the memory. */
-  private static int week(Shape shape) {
+  private static int week(SeriesDimensions shape) {
     return shape.week() <= MAX_WEEK ? shape.week() : 1;
   }
 
-  private static int profiles(Shape shape) {
+  private static int profiles(SeriesDimensions shape) {
     return shape.season() > 1 ? shape.season() + (week(shape) > 1 ? week(shape) : 0) : 0;
   }
 
-  private static int line(Shape shape) {
+  private static int line(SeriesDimensions shape) {
     return Math.max(LAGS, Math.max(week(shape), shape.season())) + 2;
   }
 
@@ -108,7 +108,7 @@ public final class LogRls implements Expert {
 
     /** Points at a series for one call; returns itself. */
     public State bind(History history, ExpertState state) {
-      Shape shape = history.shape();
+      SeriesDimensions shape = history.shape();
       this.history = history;
       doubles = state.doubles();
       daily = state.floats();
@@ -181,7 +181,7 @@ public final class LogRls implements Expert {
   }
 
   @Override
-  public void reset(Shape shape, ExpertState learned) {
+  public void reset(SeriesDimensions shape, ExpertState learned) {
     rls(shape).reset(state.regression.in(learned.doubles(), State.THETA));
   }
 

@@ -3,7 +3,7 @@ package dev.weir.forecast.expert.linear;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.expert.seasonal.Naive;
 
 /**
@@ -49,17 +49,17 @@ public final class RlsAr implements Expert {
     return "rls-ar";
   }
 
-  private Rls rls(Shape shape) {
+  private Rls rls(SeriesDimensions shape) {
     return shape.season() > 1 ? seasonal : plain;
   }
 
   @Override
-  public int doubles(Shape shape) {
+  public int doubles(SeriesDimensions shape) {
     return Rls.doubles(shape.season() > 1 ? SIZE : LAGS);
   }
 
   @Override
-  public void reset(Shape shape, ExpertState state) {
+  public void reset(SeriesDimensions shape, ExpertState state) {
     rls(shape).reset(state.doubles());
   }
 

@@ -2,7 +2,7 @@ package dev.weir.forecast.expert.seasonal;
 
 import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 
 /**
  * How much of a deviation is left i steps later: the running regression through zero of deviations
@@ -15,7 +15,7 @@ final class Persistence {
 
   private Persistence() {}
 
-  static int doubles(Shape shape) {
+  static int doubles(SeriesDimensions shape) {
     return 3 * shape.horizon();
   }
 

@@ -4,7 +4,7 @@ import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 import java.util.Arrays;
 
 /**
@@ -29,7 +29,7 @@ public final class SeasonalMedian implements Expert {
   }
 
   @Override
-  public int doubles(Shape shape) {
+  public int doubles(SeriesDimensions shape) {
     return shape.season() > 1 ? PERSISTENCE + Persistence.doubles(shape) : 0;
   }
 

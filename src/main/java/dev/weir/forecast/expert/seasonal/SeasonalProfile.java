@@ -5,7 +5,7 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Shape;
+import dev.weir.forecast.expert.SeriesDimensions;
 import java.util.Arrays;
 
 /**
@@ -37,12 +37,12 @@ public final class SeasonalProfile implements Expert {
   }
 
   @Override
-  public int doubles(Shape shape) {
+  public int doubles(SeriesDimensions shape) {
     return shape.season() > 1 ? PERSISTENCE + Persistence.doubles(shape) : 0;
   }
 
   @Override
-  public int floats(Shape shape) {
+  public int floats(SeriesDimensions shape) {
     return shape.season() > 1 ? shape.season() + (shape.week() > 1 ? shape.week() : 0) : 0;
   }
 
