@@ -3,15 +3,15 @@ package dev.weir.kafka.admin;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.codec.DeadLetterCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -19,8 +19,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -36,7 +36,6 @@ public final class DeadLetterTopic {
   public static final String REPLAY_OF = "__weir.replay-of";
 
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
-  private static final int IN_FLIGHT = 1_000; // records sent before the oldest must be stored
 
   private final String topic;
   private final Map<String, Object> clients;
@@ -158,29 +157,24 @@ public final class DeadLetterTopic {
               sending.send(letter);
             }
           });
-      sending.awaitAll();
-      return new Replayed(sending.stored, sending.byTopic);
-    } catch (SendException e) {
-      throw new IOException(e.getMessage(), e.getCause());
+      producer.flush();
+      sending.failIfRefused();
+      return new Replayed(sending.stored.get(), sending.byTopic);
+    } catch (InterruptException e) {
+      throw new IOException("replay: interrupted", e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  private static final class SendException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    SendException(String message, Throwable cause) {
-      super(message, cause);
-    }
-  }
-
-  /** Records on their way, in their order; the first that fails ends it. */
+  /** Sends records in their order; ends after the first that the brokers refuse. */
   private final class Sending {
     private final KafkaProducer<byte[], byte[]> producer;
     private final String target;
     private final Map<String, Integer> partitions = new HashMap<>();
     private final Map<String, Long> byTopic = new TreeMap<>();
-    private final ArrayDeque<Future<RecordMetadata>> open = new ArrayDeque<>();
-    private long stored;
+    private final AtomicLong stored = new AtomicLong();
+    private final AtomicReference<Exception> refused = new AtomicReference<>();
 
     Sending(KafkaProducer<byte[], byte[]> producer, String target) {
       this.producer = producer;
@@ -206,31 +200,27 @@ public final class DeadLetterTopic {
       }
       String place = "%s:%d:%d".formatted(topic, letter.partition(), letter.offset());
       record.headers().add(REPLAY_OF, place.getBytes(StandardCharsets.UTF_8));
-      if (open.size() == IN_FLIGHT) {
-        awaitOldest();
-      }
-      open.add(producer.send(record));
+      failIfRefused();
+      producer.send(
+          record,
+          (metadata, failure) -> {
+            if (failure == null) {
+              stored.incrementAndGet();
+            } else {
+              refused.compareAndSet(null, failure);
+            }
+          });
       byTopic.merge(to, 1L, Long::sum);
     }
 
-    void awaitAll() {
-      while (!open.isEmpty()) {
-        awaitOldest();
-      }
-    }
-
-    private void awaitOldest() {
-      try {
-        open.remove().get();
-        stored++;
-      } catch (ExecutionException e) {
-        throw new SendException(
-            "replay: expected all to be stored, got %s after %d of them"
-                .formatted(e.getCause().getMessage(), stored),
-            e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new SendException("replay: interrupted after %d".formatted(stored), e);
+    void failIfRefused() {
+      Exception failure = refused.get();
+      if (failure != null) {
+        throw new UncheckedIOException(
+            new IOException(
+                "replay: expected all to be stored, got %s after %d of them"
+                    .formatted(failure.getMessage(), stored.get()),
+                failure));
       }
     }
   }

@@ -55,11 +55,11 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InputEvent> out) {
-    SourceRecord source = DeadLetterCodec.source(record);
-    out.collect(arrival(record, source));
+    out.collect(event(record));
   }
 
-  private InputEvent arrival(ConsumerRecord<byte[], byte[]> record, SourceRecord source) {
+  InputEvent event(ConsumerRecord<byte[], byte[]> record) {
+    SourceRecord source = DeadLetterCodec.source(record);
     if (record.value() == null) {
       return new DeadLetter(Reason.NULL_VALUE, "value: expected an observation, got null", source);
     }

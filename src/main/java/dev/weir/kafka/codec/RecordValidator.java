@@ -6,9 +6,6 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Whether a record of one of a job's topics could be used, and why not. Not thread-safe. */
@@ -18,7 +15,6 @@ public final class RecordValidator {
   private final int features;
   private final ForecastCodec forecasts;
   private final ScoreCodec scores;
-  private final List<InputEvent> arrivals = new ArrayList<>();
 
   /**
    * @param maxFuture how far ahead of the clock an observation may be
@@ -35,21 +31,7 @@ public final class RecordValidator {
 
   /** Why a job would make a dead letter of it; null when it would not. */
   public String observation(ConsumerRecord<byte[], byte[]> record) {
-    arrivals.clear();
-    observations.deserialize(
-        record,
-        new Collector<>() {
-          @Override
-          public void collect(InputEvent arrival) {
-            arrivals.add(arrival);
-          }
-
-          @Override
-          public void close() {
-            // nothing to close
-          }
-        });
-    InputEvent arrival = arrivals.get(0);
+    InputEvent arrival = observations.event(record);
     if (arrival instanceof DeadLetter letter) {
       return "%s: %s".formatted(letter.reason(), letter.message());
     }

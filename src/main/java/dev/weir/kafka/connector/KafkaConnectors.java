@@ -84,10 +84,6 @@ public final class KafkaConnectors {
             .setStartingOffsets(starts(offsets))
             .setDeserializer(
                 new ObservationDeserializer(type, settings.maxFuture(), settings.registry()))
-            // HistoryReader commits alone: Kafka's reader would overwrite its offsets
-            .setProperty(
-                KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(),
-                String.valueOf(offsets.ends() == null))
             .build();
     return offsets.ends() == null ? source : new HistorySource(source, settings);
   }
