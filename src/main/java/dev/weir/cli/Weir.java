@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code weir}: the command line. */
@@ -98,7 +99,8 @@ public final class Weir implements Runnable {
               ParameterException exception = masked(given);
               CommandLine commandLine = exception.getCommandLine();
               commandLine.getErr().println(error(exception.getMessage()));
-              if (UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
+              if (given.getCause() instanceof TypeConversionException
+                  || UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
                 commandLine
                     .getErr()
                     .printf(

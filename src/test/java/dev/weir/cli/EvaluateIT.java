@@ -205,8 +205,8 @@ class EvaluateIT {
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err().lines())
         .satisfiesExactly(
-            wrong -> assertThat(wrong).contains(option + ": expected"),
-            next -> assertThat(next).isEqualTo("  weir evaluate --help has examples"));
+            wrong -> assertThat(wrong).containsPattern(option + "'?: expected"),
+            next -> assertThat(next).startsWith("  weir evaluate --help has "));
   }
 
   private void write(String name, double[] values) throws IOException {
