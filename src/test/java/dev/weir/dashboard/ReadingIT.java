@@ -284,7 +284,7 @@ public class ReadingIT {
     try (Dashboard page =
         Dashboard.start(
             new DashboardSettings(
-                kafka.bootstrapServers(), Map.of(), topics, null, null, 1_000, 10, 1 << 20),
+                kafka.bootstrapServers(), Map.of(), topics, null, null, 1_000, 10, 1 << 20, null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()

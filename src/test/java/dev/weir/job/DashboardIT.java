@@ -58,7 +58,8 @@ class DashboardIT {
   private static Dashboard page(String bootstrapServers, Topics topics, int back, long history)
       throws IOException {
     return Dashboard.start(
-        new DashboardSettings(bootstrapServers, Map.of(), topics, null, null, back, 1_000, history),
+        new DashboardSettings(
+            bootstrapServers, Map.of(), topics, null, null, back, 1_000, history, null),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         null);
   }

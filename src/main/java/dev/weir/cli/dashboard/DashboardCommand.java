@@ -124,7 +124,8 @@ public final class DashboardCommand implements Callable<Integer> {
             flink,
             back,
             maxSeries,
-            (long) historyMegabytes << 20);
+            (long) historyMegabytes << 20,
+            null);
     try (Dashboard dashboard = open(settings, new InetSocketAddress(address, port), secret)) {
       requireKafka();
       dashboard.read();

@@ -43,24 +43,10 @@ public record DashboardSettings(
     }
   }
 
-  /** Without a note. */
-  public DashboardSettings(
-      String bootstrapServers,
-      Map<String, String> properties,
-      Topics topics,
-      RegistrySettings registry,
-      URI flink,
-      int back,
-      int maxSeries,
-      long historyBytes) {
-    this(
-        bootstrapServers, properties, topics, registry, flink, back, maxSeries, historyBytes, null);
-  }
-
   /** The usual distances and limits. */
   public DashboardSettings(
       String bootstrapServers, Map<String, String> properties, Topics topics, URI flink) {
-    this(bootstrapServers, properties, topics, null, flink, BACK, MAX_SERIES, HISTORY_BYTES);
+    this(bootstrapServers, properties, topics, null, flink, BACK, MAX_SERIES, HISTORY_BYTES, null);
   }
 
   /** The same with a sentence on where the values come from. */

@@ -161,20 +161,14 @@ public final class DashboardState {
   /** An observation that a job would take, or null. */
   public static Observation observation(
       ObservationCodec codec, ConsumerRecord<byte[], byte[]> record, long now) {
-    if (record.value() == null) {
-      return null;
-    }
-    try {
-      Observation observation = codec.decode(record.value(), record.headers());
-      boolean usable =
-          isSeries(observation.series())
-              && Double.isFinite(observation.value())
-              && observation.time() >= 0
-              && observation.time() <= now + MAX_FUTURE_MILLIS;
-      return usable ? observation : null;
-    } catch (MalformedRecordException e) {
-      return null; // the job says so, as a dead letter
-    }
+    Observation observation = decoded(value -> codec.decode(value, record.headers()), record);
+    boolean usable =
+        observation != null
+            && isSeries(observation.series())
+            && Double.isFinite(observation.value())
+            && observation.time() >= 0
+            && observation.time() <= now + MAX_FUTURE_MILLIS;
+    return usable ? observation : null;
   }
 
   /** Of the reader of forecasts and scores. */
@@ -217,15 +211,10 @@ public final class DashboardState {
 
   /** A forecast, or null. */
   public static Forecast forecast(ForecastCodec codec, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return null;
-    }
-    try {
-      Forecast forecast = codec.decode(record.value());
-      return forecast.mode() != null && isSeries(forecast.series()) ? forecast : null;
-    } catch (MalformedRecordException e) {
-      return null;
-    }
+    Forecast forecast = decoded(codec::decode, record);
+    return forecast != null && forecast.mode() != null && isSeries(forecast.series())
+        ? forecast
+        : null;
   }
 
   private void takeScore(ConsumerRecord<byte[], byte[]> record, long now) {
@@ -243,12 +232,18 @@ public final class DashboardState {
 
   /** A score, or null. */
   public static Score score(ScoreCodec codec, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return null;
-    }
+    Score score = decoded(codec::decode, record);
+    return score != null && score.mode() != null && isSeries(score.series()) ? score : null;
+  }
+
+  private interface Decoder<T> {
+    T decode(byte[] value) throws MalformedRecordException;
+  }
+
+  /** The record's content; null if it is absent or malformed, which the job reports. */
+  private static <T> T decoded(Decoder<T> decoder, ConsumerRecord<byte[], byte[]> record) {
     try {
-      Score score = codec.decode(record.value());
-      return score.mode() != null && isSeries(score.series()) ? score : null;
+      return record.value() == null ? null : decoder.decode(record.value());
     } catch (MalformedRecordException e) {
       return null;
     }

@@ -6,6 +6,7 @@ import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What is kept of each series, however many there are: its newest values and how its forecasts do.
@@ -93,12 +94,7 @@ public final class SeriesRow {
     } else if (observation.time() == time) { // a correction
       newest[(next + newest.length - 1) % newest.length] = observation.value();
     }
-    if (history == null) {
-      return 0;
-    }
-    long bytes = history.bytes();
-    history.observe(observation.time(), observation.value());
-    return history.bytes() - bytes;
+    return change(kept -> kept.observe(observation.time(), observation.value()));
   }
 
   private void push(double value) {
@@ -126,12 +122,7 @@ public final class SeriesRow {
       mode.model = model;
       mode.version = forecast.modelVersion();
     }
-    if (history == null) {
-      return 0;
-    }
-    long bytes = history.bytes();
-    history.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN);
-    return history.bytes() - bytes;
+    return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
   }
 
   public synchronized long score(Score score, int partition, long now) {
@@ -157,11 +148,16 @@ public final class SeriesRow {
         }
       }
     }
+    return change(kept -> kept.score(score));
+  }
+
+  /** Changes the history, if one is kept; returns by how many bytes it has grown. */
+  private long change(Consumer<SeriesHistory> update) {
     if (history == null) {
       return 0;
     }
     long bytes = history.bytes();
-    history.score(score);
+    update.accept(history);
     return history.bytes() - bytes;
   }
 
@@ -282,12 +278,7 @@ public final class SeriesRow {
 
   /** Puts what a look back found beside what came since; says how much that takes. */
   public synchronized long complete(SeriesHistory older) {
-    if (history == null) {
-      return 0;
-    }
-    long bytes = history.bytes();
-    history.merge(older);
-    return history.bytes() - bytes;
+    return change(kept -> kept.merge(older));
   }
 
   /**
