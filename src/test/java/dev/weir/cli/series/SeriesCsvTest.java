@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -97,6 +100,19 @@ class SeriesCsvTest {
   void byteOrderMarkDoesNotHideTheQuoteOfTheHeader() throws IOException {
     String quoted = "\"series_id\",\"timestamp\",\"value\"\r\n\"pump\",2026-01-31T12:00:00Z,1\r\n";
     assertThat(read("\ufeff" + quoted)).containsExactly(new Observation("pump", NOON, 1));
+  }
+
+  @Test
+  void fileThatIsNotUtf8IsRefusedWithTheLine(@TempDir Path dir) throws IOException {
+    Path series = dir.resolve("a.csv");
+    Path seasons = dir.resolve("meta.csv");
+    String line = "\ngr\u00f6\u00dfe,2026-01-31T12:00:00Z,1\n";
+    Files.writeString(series, "series_id,timestamp,value" + line, StandardCharsets.ISO_8859_1);
+    Files.writeString(seasons, "series_id,note,m" + line, StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> SeriesCsv.open(series, SeriesColumns.DEFAULT))
+        .hasMessageStartingWith("a.csv line 2: expected UTF-8 text, got the byte 0xF6");
+    assertThatThrownBy(() -> EvaluationSeasons.of(List.of(seasons.toString()), 1))
+        .hasMessageStartingWith("meta.csv line 2: expected UTF-8 text, got the byte 0xF6");
   }
 
   @ParameterizedTest
