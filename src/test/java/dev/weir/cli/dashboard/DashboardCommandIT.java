@@ -157,7 +157,9 @@ class DashboardCommandIT {
       Pattern address = Pattern.compile("the page: (http://\\S+)");
       URI page = URI.create(demo.awaitErr(address, WAIT).group(1));
       double up = (System.nanoTime() - started) / 1e9;
-      awaitPage(page.resolve("/api/job"), "This demo replays 7 public series of past years");
+      awaitPage(
+          page.resolve("/api/job"),
+          "This demo replays 7 public series of past years: the first 336 values of each at once, then 4 a second.");
       awaitPage(page.resolve("/api/series"), "\"total\":7");
       double listed = (System.nanoTime() - started) / 1e9;
       awaitPage(page.resolve("/api/job"), "\"state\":\"LIVE\"");
