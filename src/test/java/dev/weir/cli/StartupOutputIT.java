@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -56,6 +58,30 @@ class StartupOutputIT {
             "1s")) {
       assertThat(demo.exitCode(Duration.ofMinutes(4))).as("%s", demo).isZero();
       assertThat(demo.rawErr()).startsWith("weir demo: starting").doesNotContain("WARNING");
+    }
+  }
+
+  /** Zstandard loads a native library. */
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void aNativeCodecPrintsNoWarningOfItsJvm(Path jdk, @TempDir Path dir) throws Exception {
+    Path csv =
+        Files.write(
+            dir.resolve("a.csv"), List.of("series_id,timestamp,value", "a,2026-01-01T00:00:00Z,1"));
+    Path properties = Files.writeString(dir.resolve("zstd"), "compression.type=zstd\n");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0)) {
+      WeirProcess produce =
+          WeirProcess.run(
+              Map.of("JAVA_HOME", jdk.toString()),
+              "produce",
+              "--input",
+              csv.toString(),
+              "--bootstrap-servers",
+              broker.bootstrapServers(),
+              "--kafka-properties",
+              properties.toString());
+      assertThat(produce.exitCode()).as("%s", produce).isZero();
+      assertThat(produce.rawErr()).contains("1 observations sent").doesNotContain("WARNING");
     }
   }
 
