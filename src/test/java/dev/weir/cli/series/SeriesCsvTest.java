@@ -105,14 +105,10 @@ class SeriesCsvTest {
   @Test
   void fileThatIsNotUtf8IsRefusedWithTheLine(@TempDir Path dir) throws IOException {
     Path series = dir.resolve("a.csv");
-    Path seasons = dir.resolve("meta.csv");
     String line = "\ngr\u00f6\u00dfe,2026-01-31T12:00:00Z,1\n";
     Files.writeString(series, "series_id,timestamp,value" + line, StandardCharsets.ISO_8859_1);
-    Files.writeString(seasons, "series_id,note,m" + line, StandardCharsets.ISO_8859_1);
     assertThatThrownBy(() -> SeriesCsv.open(series, SeriesColumns.DEFAULT))
         .hasMessageStartingWith("a.csv line 2: expected UTF-8 text, got the byte 0xF6");
-    assertThatThrownBy(() -> EvaluationSeasons.of(List.of(seasons.toString()), 1))
-        .hasMessageStartingWith("meta.csv line 2: expected UTF-8 text, got the byte 0xF6");
   }
 
   @ParameterizedTest
