@@ -77,7 +77,10 @@ class BoundedCommandsIT {
               "--savepoints",
               dir.resolve("second").toString());
       assertThat(run.exitCode()).as("%s", run).isZero();
-      assertThat(run.err())
+      // the end of a job stops a checkpoint that is in progress, and Flink warns of that
+      String stopped =
+          ".*CheckpointFailureManager.*\\R.*Checkpoint Coordinator is suspending\\.\\R";
+      assertThat(run.err().replaceFirst(stopped, ""))
           .contains("weir-many-to-one has read its history")
           .doesNotContain("WARN");
       Path written = Path.of(URI.create(run.out().strip()));
