@@ -84,7 +84,7 @@ public final class Documents {
     return anchors;
   }
 
-  /** What stands between backticks within a line. */
+  /** Inline code: the text between backticks within a line. */
   public static List<Piece> spans(Path file) {
     List<Piece> spans = new ArrayList<>();
     for (Piece line : prose(file)) {
@@ -126,6 +126,15 @@ public final class Documents {
       }
     }
     return blocks;
+  }
+
+  /** The runbook's Log4j filter for a broker outage. */
+  public static String outageFilter() {
+    return blocks(Path.of("docs", "runbook.md"), "properties").stream()
+        .map(Piece::text)
+        .filter(text -> text.contains("BurstFilter"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Lines outside of blocks of code. */

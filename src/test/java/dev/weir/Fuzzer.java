@@ -13,17 +13,17 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Throws damaged bytes at one of the doors through which foreign bytes come in: valid samples that
- * were changed in one to four places, and plain noise. Each case follows from the seed and its
- * number alone, so that a failure, which prints both, can be run again.
+ * Gives damaged bytes to code that reads foreign input: valid samples changed in one to four
+ * places, and plain noise. Each case follows from the seed and its number alone; a failure prints
+ * both, so that it can be repeated.
  *
- * <p>Held for each case: nothing escapes but what the door says; a refusal is one line; memory and
- * time stay within a bound that grows with the input and not with what the input claims; the second
- * answer is the first.
+ * <p>Tests for each case: the code throws only its documented exceptions; a rejection is one line;
+ * memory and time stay within a bound that grows with the input, not with what the input claims;
+ * the second result equals the first.
  */
 public final class Fuzzer {
 
-  /** What a door did with an input: took it, or refused it and said why. */
+  /** The result for an input: accepted, or rejected with a message. */
   public record Outcome(boolean taken, String words) {
     public static Outcome taken(Object what) {
       return new Outcome(true, String.valueOf(what));
@@ -35,14 +35,14 @@ public final class Fuzzer {
   }
 
   /** The code under test; throws only when it is broken. */
-  public interface Door {
+  public interface Target {
     /**
      * @param random for choices beside the bytes; follows from seed and number too
      */
     Outcome open(byte[] bytes, SplittableRandom random) throws Exception;
   }
 
-  /** How many cases each door gets: {@code -Dfuzz.cases=100000} for a long run. */
+  /** Cases per target: {@code -Dfuzz.cases=100000} for a long run. */
   private static final int CASES = Integer.getInteger("fuzz.cases", 1_000);
 
   private static final ThreadMXBean THREADS =
@@ -106,7 +106,7 @@ public final class Fuzzer {
   private int refused;
 
   /**
-   * @param samples what the door takes; cases start from these
+   * @param samples valid inputs; cases start from these
    * @param words of the format, which plain damage would not hit upon
    */
   public Fuzzer(long seed, List<byte[]> samples, String... words) {
@@ -129,16 +129,16 @@ public final class Fuzzer {
    * @param base bytes that a case may allocate whatever its length
    * @param perByte bytes that it may allocate for each byte of its input
    */
-  public void run(Door door, long base, long perByte) throws Exception {
-    run(door, CASES, base, perByte);
+  public void run(Target target, long base, long perByte) throws Exception {
+    run(target, CASES, base, perByte);
   }
 
-  public void run(Door door, int cases, long base, long perByte) throws Exception {
+  public void run(Target target, int cases, long base, long perByte) throws Exception {
     for (int warm = 0; warm < 20; warm++) { // classes are loaded and compiled once
       for (byte[] sample : samples) {
-        Outcome outcome = door.open(sample.clone(), new SplittableRandom(0));
+        Outcome outcome = target.open(sample.clone(), new SplittableRandom(0));
         if (warm == 0 && !outcome.taken) {
-          throw new AssertionError("a sample that the door does not take: " + outcome.words);
+          throw new AssertionError("expected a valid sample, got: " + outcome.words);
         }
       }
     }
@@ -148,15 +148,15 @@ public final class Fuzzer {
       try {
         // a kind of answer seen for the first time may load classes: it is measured again
         long allowed = base + perByte * bytes.length;
-        Outcome outcome = measured(door, bytes, number, Long.MAX_VALUE);
+        Outcome outcome = measured(target, bytes, number, Long.MAX_VALUE);
         if (seen.add(kind(outcome)) || number % 8 == 0) {
-          Outcome again = measured(door, bytes, number, Long.MAX_VALUE);
+          Outcome again = measured(target, bytes, number, Long.MAX_VALUE);
           if (!again.equals(outcome)) {
             throw new AssertionError("first %s, then %s".formatted(outcome, again));
           }
         }
         if (lastAllocated > allowed) {
-          measured(door, bytes, number, allowed);
+          measured(target, bytes, number, allowed);
         }
         check(outcome);
         taken += outcome.taken ? 1 : 0;
@@ -175,26 +175,27 @@ public final class Fuzzer {
     }
     System.out.printf(
         "%s: %d cases of seed %d, %d taken, %d refused%n",
-        door.getClass().getSimpleName().replaceAll("[/$].*", ""), cases, seed, taken, refused);
+        target.getClass().getSimpleName().replaceAll("[/$].*", ""), cases, seed, taken, refused);
   }
 
-  /** Gives the door one input, with the bounds and rules of a case. */
-  public static Outcome give(Door door, byte[] bytes, long base, long perByte) throws Exception {
+  /** Runs one input with the bounds and rules of a case. */
+  public static Outcome give(Target target, byte[] bytes, long base, long perByte)
+      throws Exception {
     Fuzzer fuzzer = new Fuzzer(0, List.of());
-    Outcome outcome = fuzzer.measured(door, bytes, 0, base + perByte * bytes.length);
+    Outcome outcome = fuzzer.measured(target, bytes, 0, base + perByte * bytes.length);
     check(outcome);
     return outcome;
   }
 
   private long lastAllocated;
 
-  private Outcome measured(Door door, byte[] bytes, int number, long allowed) throws Exception {
+  private Outcome measured(Target target, byte[] bytes, int number, long allowed) throws Exception {
     byte[] input = bytes.clone();
     SplittableRandom random = new SplittableRandom(seed ^ number);
     long thread = Thread.currentThread().getId();
     long cpu = THREADS.getCurrentThreadCpuTime();
     long before = THREADS.getThreadAllocatedBytes(thread);
-    Outcome outcome = door.open(input, random);
+    Outcome outcome = target.open(input, random);
     lastAllocated = THREADS.getThreadAllocatedBytes(thread) - before;
     cpu = THREADS.getCurrentThreadCpuTime() - cpu;
     if (lastAllocated > allowed) {

@@ -3,7 +3,7 @@ package dev.weir.bench;
 import dev.weir.bench.JobRun.Request;
 import dev.weir.bench.JobRun.Throughput;
 import dev.weir.bench.LatencyProbe.Latency;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,15 +34,15 @@ public final class Bench implements AutoCloseable {
   private static final long QUICK_NANOS = TimeUnit.SECONDS.toNanos(120);
   private static final long QUICK_LATENCY_NANOS = TimeUnit.SECONDS.toNanos(165);
 
-  private final Plan plan;
+  private final BenchPlan plan;
   private final String bootstrapServers;
   private final Path folder;
   private final ObjDoubleConsumer<String> progress;
   private final long start = System.nanoTime();
   private final TopicAdmin topics;
   private final Admin admin;
-  private final Map<Pipeline, JobProcess> processes = new EnumMap<>(Pipeline.class);
-  private final Map<List<Case>, Double> rates = new HashMap<>(); // of latencies
+  private final Map<BenchPipeline, JobProcess> processes = new EnumMap<>(BenchPipeline.class);
+  private final Map<List<BenchCase>, Double> rates = new HashMap<>(); // of latencies
   private final Report report = new Report();
   private int runs;
   private int steps;
@@ -57,7 +57,7 @@ public final class Bench implements AutoCloseable {
    * @param progress takes a line of text and the share of the work that is done
    */
   public Bench(
-      Plan plan,
+      BenchPlan plan,
       String bootstrapServers,
       Class<?> main,
       Path folder,
@@ -69,14 +69,14 @@ public final class Bench implements AutoCloseable {
     this.progress = progress;
     topics = new TopicAdmin(bootstrapServers, Map.of());
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
-    for (Pipeline pipeline : plan.pipelines) {
+    for (BenchPipeline pipeline : plan.pipelines) {
       processes.put(pipeline, new JobProcess(main, pipeline, plan.heap, folder));
     }
   }
 
   public Report run() throws Exception {
     for (Mode mode : Mode.values()) {
-      Load.writeNetwork(network(mode), mode);
+      LoadGenerator.writeNetwork(network(mode), mode);
     }
     steps =
         plan.series.size()
@@ -86,17 +86,19 @@ public final class Bench implements AutoCloseable {
       long from = System.nanoTime();
       topics.create("observations-" + count, 1, Map.of());
       long records = plan.records(count);
-      new Load(count, plan.hotKey).fill(bootstrapServers, "observations-" + count, records);
+      new LoadGenerator(count, plan.hotKey)
+          .fill(bootstrapServers, "observations-" + count, records);
       tell(from, "%,d records of %,d series are in Kafka".formatted(records, count));
     }
-    for (Pipeline pipeline : processes.keySet()) {
+    for (BenchPipeline pipeline : processes.keySet()) {
       long from = System.nanoTime();
-      Case first = plan.cases().stream().filter(c -> c.pipeline() == pipeline).findFirst().get();
+      BenchCase first =
+          plan.cases().stream().filter(c -> c.pipeline() == pipeline).findFirst().get();
       measure(first, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window.toMillis()), false);
       tell(from, pipeline + ": its Flink process is up and warm");
     }
     for (int i = 0; i < plan.repetitions && !(i > 0 && isOver(QUICK_NANOS)); i++) {
-      for (Case of : plan.cases()) {
+      for (BenchCase of : plan.cases()) {
         long from = System.nanoTime();
         Report.Repetition repetition =
             measure(of, WARM_MILLIS, plan.window.toMillis(), plan.rescale);
@@ -107,19 +109,19 @@ public final class Bench implements AutoCloseable {
                 .formatted(of, repetition.recordsPerSecond(), repetition.cpuMicrosPerRecord()));
       }
     }
-    Map<Case, List<Case>> sameLoad =
+    Map<BenchCase, List<BenchCase>> sameLoad =
         plan.cases().stream()
             .sorted(Comparator.comparingDouble(report::recordsPerSecond))
-            .collect(Collectors.groupingBy(of -> of.with(Pipeline.IDENTITY)));
+            .collect(Collectors.groupingBy(of -> of.with(BenchPipeline.IDENTITY)));
     for (int i = 0; i < plan.latencyRepetitions(); i++) {
-      for (List<Case> together : sameLoad.values()) {
+      for (List<BenchCase> together : sameLoad.values()) {
         latencies(together);
       }
     }
     return report;
   }
 
-  private Report.Repetition measure(Case of, long warmMillis, long millis, boolean rescale)
+  private Report.Repetition measure(BenchCase of, long warmMillis, long millis, boolean rescale)
       throws Exception {
     String run = "bench-" + ++runs;
     Throughput throughput =
@@ -143,18 +145,18 @@ public final class Bench implements AutoCloseable {
    *
    * @param together the slowest first
    */
-  private void latencies(List<Case> together) throws Exception {
-    Map<Case, Latency> latencies = new LinkedHashMap<>();
+  private void latencies(List<BenchCase> together) throws Exception {
+    Map<BenchCase, Latency> latencies = new LinkedHashMap<>();
     double rate = rates.getOrDefault(together, 0.0);
     for (int i = 0; i < together.size() && !isOver(QUICK_LATENCY_NANOS); ) {
-      Case of = together.get(i);
+      BenchCase of = together.get(i);
       long from = System.nanoTime();
       String run = "bench-" + ++runs;
       String input = run + "-observations";
       topics.create(input, 1, Map.of());
       JobProcess process = processes.get(of.pipeline());
       process.ask(request(of, run, input, LatencyProbe.CHECKPOINT_INTERVAL, null));
-      Load load = new Load(of.series(), plan.hotKey);
+      LoadGenerator load = new LoadGenerator(of.series(), plan.hotKey);
       Latency latency;
       try (LatencyProbe probe =
           new LatencyProbe(bootstrapServers, input, run + "-forecasts", load)) {
@@ -189,7 +191,7 @@ public final class Bench implements AutoCloseable {
   }
 
   private Request request(
-      Case of, String run, String input, Duration checkpointInterval, Throughput throughput)
+      BenchCase of, String run, String input, Duration checkpointInterval, Throughput throughput)
       throws IOException {
     Path job = folder.resolve(run + ".yaml");
     Files.writeString(

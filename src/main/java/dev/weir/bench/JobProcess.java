@@ -19,7 +19,7 @@ final class JobProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long END_SECONDS = 10;
 
-  private final Pipeline pipeline;
+  private final BenchPipeline pipeline;
   private final Process process;
   private final Path log;
   private final PrintWriter requests;
@@ -30,7 +30,7 @@ final class JobProcess implements AutoCloseable {
    *
    * @param main class that starts a cluster and calls {@link JobRun#serve}
    */
-  JobProcess(Class<?> main, Pipeline pipeline, String heap, Path folder) throws IOException {
+  JobProcess(Class<?> main, BenchPipeline pipeline, String heap, Path folder) throws IOException {
     this.pipeline = pipeline;
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -55,7 +55,7 @@ public final class JobRun implements AutoCloseable {
 
   private final MiniCluster cluster;
   private final Supplier<StreamExecutionEnvironment> environments;
-  private final Pipeline pipeline;
+  private final BenchPipeline pipeline;
   private final Request request;
   private JobClient job;
   private CompletableFuture<JobExecutionResult> end;
@@ -87,7 +87,7 @@ public final class JobRun implements AutoCloseable {
    *
    * @param cluster with two slots and {@code restart-strategy.type: none}
    * @param environments whose jobs run on {@code cluster}
-   * @param pipeline name of a {@link Pipeline}
+   * @param pipeline name of a {@link BenchPipeline}
    */
   public static void serve(
       MiniCluster cluster,
@@ -100,7 +100,8 @@ public final class JobRun implements AutoCloseable {
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Request request = JSON.readValue(line, Request.class);
       Report.Repetition result = null;
-      try (JobRun run = new JobRun(cluster, environments, Pipeline.valueOf(pipeline), request)) {
+      try (JobRun run =
+          new JobRun(cluster, environments, BenchPipeline.valueOf(pipeline), request)) {
         if (request.throughput != null) {
           result = run.measure(request.throughput);
         } else {
@@ -117,7 +118,7 @@ public final class JobRun implements AutoCloseable {
   private JobRun(
       MiniCluster cluster,
       Supplier<StreamExecutionEnvironment> environments,
-      Pipeline pipeline,
+      BenchPipeline pipeline,
       Request request)
       throws Exception {
     this.cluster = cluster;

@@ -1,7 +1,7 @@
 package dev.weir.bench;
 
-import dev.weir.kafka.ObservationProducer;
-import dev.weir.kafka.TopicConsumer;
+import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.connector.ObservationProducer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -36,7 +36,7 @@ final class LatencyProbe implements AutoCloseable {
   private static final long STALLED_MICROS = 60_000_000;
 
   private final long start = System.nanoTime();
-  private final Load load;
+  private final LoadGenerator load;
   private final ObservationProducer producer;
   private final Reader uncommitted;
   private final Reader committed;
@@ -44,7 +44,8 @@ final class LatencyProbe implements AutoCloseable {
   private long last; // time of the newest observation
   private volatile long countFrom = Long.MAX_VALUE;
 
-  LatencyProbe(String bootstrapServers, String input, String output, Load load) throws IOException {
+  LatencyProbe(String bootstrapServers, String input, String output, LoadGenerator load)
+      throws IOException {
     this.load = load;
     producer =
         new ObservationProducer(

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.weir.bench.Case.Backend;
+import dev.weir.bench.BenchCase.Backend;
 import dev.weir.bench.LatencyProbe.Latency;
 import dev.weir.bench.LatencyProbe.Percentiles;
 import java.util.ArrayList;
@@ -35,8 +35,8 @@ public final class Report {
   private static final String ROW =
       "%-10s %-12s %,9d %-7s | %,9.0f %8.2f %8.2f | %8s %8s %8s | %,9.0f %,7.0f %,9.0f%n";
 
-  private final Map<Case, List<Repetition>> repetitions = new LinkedHashMap<>();
-  private final Map<Case, List<Latency>> latencies = new LinkedHashMap<>();
+  private final Map<BenchCase, List<Repetition>> repetitions = new LinkedHashMap<>();
+  private final Map<BenchCase, List<Latency>> latencies = new LinkedHashMap<>();
 
   /**
    * One repetition.
@@ -70,15 +70,15 @@ public final class Report {
   /** The JSON document. */
   private record Document(List<Row> pipelines, Map<String, Double> ratios) {}
 
-  void add(Case of, Repetition repetition) {
+  void add(BenchCase of, Repetition repetition) {
     repetitions.computeIfAbsent(of, any -> new ArrayList<>()).add(repetition);
   }
 
-  void add(Case of, Latency latency) {
+  void add(BenchCase of, Latency latency) {
     latencies.computeIfAbsent(of, any -> new ArrayList<>()).add(latency);
   }
 
-  double recordsPerSecond(Case of) {
+  double recordsPerSecond(BenchCase of) {
     return median(repetitions.get(of), Repetition::recordsPerSecond);
   }
 
@@ -110,7 +110,7 @@ public final class Report {
 
   /** The figures of pairs within each repetition; empty where one of the two was not measured. */
   private static <T, R> List<R> pairs(
-      Map<Case, List<T>> all, Case a, Case b, BiFunction<T, T, R> figure) {
+      Map<BenchCase, List<T>> all, BenchCase a, BenchCase b, BiFunction<T, T, R> figure) {
     List<T> of = all.getOrDefault(a, List.of());
     List<T> by = all.getOrDefault(b, List.of());
     return IntStream.range(0, Math.min(of.size(), by.size()))
@@ -122,7 +122,7 @@ public final class Report {
     return repetitions.keySet().stream().map(this::row).toList();
   }
 
-  private Row row(Case c) {
+  private Row row(BenchCase c) {
     List<Repetition> all = repetitions.get(c);
     List<Latency> timed = latencies.getOrDefault(c, List.of());
     Latency latency =
@@ -133,9 +133,9 @@ public final class Report {
                 median(timed.stream().map(Latency::latencyCommittedMs)),
                 median(timed, Latency::latencyRecordsPerSecond));
     List<Percentiles> added =
-        c.pipeline() == Pipeline.IDENTITY
+        c.pipeline() == BenchPipeline.IDENTITY
             ? List.of()
-            : pairs(latencies, c, c.with(Pipeline.IDENTITY), Report::added);
+            : pairs(latencies, c, c.with(BenchPipeline.IDENTITY), Report::added);
     return new Row(
         c.pipeline().toString(),
         c.mode().label(),
@@ -161,14 +161,14 @@ public final class Report {
    */
   Map<String, Double> ratios() {
     Map<String, Double> ratios = new LinkedHashMap<>();
-    for (Case c : repetitions.keySet()) {
+    for (BenchCase c : repetitions.keySet()) {
       String of = "_" + c.pipeline().toString().replace('-', '_');
-      if (c.pipeline() != Pipeline.FORECAST) {
+      if (c.pipeline() != BenchPipeline.FORECAST) {
         ratio(
             ratios,
             "cpu" + of + "_over_forecast",
             c,
-            c.with(Pipeline.FORECAST),
+            c.with(BenchPipeline.FORECAST),
             Repetition::cpuMicrosPerRecord);
       }
       if (c.backend() == Backend.rocksdb) {
@@ -180,7 +180,7 @@ public final class Report {
             Repetition::cpuMicrosPerRecord);
       }
       if (c.series() != BASE_SERIES) {
-        Case base = c.withSeries(BASE_SERIES);
+        BenchCase base = c.withSeries(BASE_SERIES);
         String over = "_" + c.series() + "_over_" + BASE_SERIES + of;
         ratio(ratios, "throughput" + over, c, base, Repetition::recordsPerSecond);
         ratio(ratios, "cpu" + over, c, base, Repetition::cpuMicrosPerRecord);
@@ -190,7 +190,11 @@ public final class Report {
   }
 
   private void ratio(
-      Map<String, Double> ratios, String name, Case a, Case b, Function<Repetition, Double> f) {
+      Map<String, Double> ratios,
+      String name,
+      BenchCase a,
+      BenchCase b,
+      Function<Repetition, Double> f) {
     Double ratio = median(pairs(repetitions, a, b, (x, y) -> f.apply(x) / f.apply(y)), r -> r);
     if (ratio != null) {
       String longer = "%s/%s/%s/%s".formatted(name, a.mode().label(), a.series(), a.backend());
@@ -231,7 +235,7 @@ public final class Report {
     }
     table.append(System.lineSeparator());
     ratios().forEach((name, ratio) -> table.append("%-60s %8.3f%n".formatted(name, ratio)));
-    for (Case c : repetitions.keySet()) {
+    for (BenchCase c : repetitions.keySet()) {
       Row row = row(c);
       if (row.median.restoreMs != null) {
         String name = "savepoint, two tasks again, ms: " + c;

@@ -1,10 +1,13 @@
 /**
- * The measuring of {@code weir bench}: jobs run in child processes on a local broker, and are
- * observed from outside. Start at {@link dev.weir.bench.Bench}.
+ * Measures the speed of jobs for {@code weir bench}. Each job runs in a child process and reads
+ * from and writes to a local broker.
  *
- * <p>May import {@code job}, {@code kafka}, {@code stream}, the core, Flink, Kafka's clients,
- * Jackson and HdrHistogram; never {@code cli}, {@code dashboard} or {@code sql}. Only {@code cli}
- * imports it. The benchmarks of the arithmetic beside other libraries are not here but in {@code
- * dev.weir.peers} of the test tree.
+ * <p>Start at {@link dev.weir.bench.Bench}. The comparison of Weir with other libraries is in
+ * {@code dev.weir.comparison} of the test tree.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code job}, {@code kafka.admin},
+ * {@code kafka.connector}, {@code model}, {@code option}, all packages of {@code rnn}, {@code
+ * stream}, Flink, the Kafka clients, Jackson, picocli, HdrHistogram and the JDK. Only {@code cli}
+ * imports this package.
  */
 package dev.weir.bench;

@@ -1,9 +1,13 @@
 package dev.weir.cli;
 
 import dev.weir.bench.Bench;
+import dev.weir.bench.BenchPlan;
 import dev.weir.bench.JobRun;
-import dev.weir.bench.Plan;
 import dev.weir.bench.Report;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.local.TemporaryFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,7 +32,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Mixin private Plan plan;
+  @Mixin private BenchPlan plan;
 
   /** How results are written. */
   enum Layout {

@@ -1,10 +1,16 @@
 package dev.weir.cli;
 
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.RegistryOption;
+import dev.weir.cli.series.SampleData;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.ObservationProducer;
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.connector.ObservationProducer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +63,8 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--topic",
-      defaultValue = "observations",
-      description = "Where to (default: ${DEFAULT-VALUE}).")
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.observations")
   private String topic;
 
   @Option(
@@ -170,8 +176,8 @@ final class ProduceCommand implements Callable<Integer> {
   private void replaySample() throws IOException, InterruptedException {
     PriorityQueue<Cursor> queue =
         new PriorityQueue<>(Comparator.comparingLong(Cursor::millisIntoSeries));
-    for (String name : Sample.NAMES) {
-      queue.add(new Cursor(Sample.series(name), 0));
+    for (String name : SampleData.NAMES) {
+      queue.add(new Cursor(SampleData.series(name), 0));
     }
     while (!queue.isEmpty()) {
       Cursor cursor = queue.poll();

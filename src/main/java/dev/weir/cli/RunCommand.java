@@ -1,9 +1,11 @@
 package dev.weir.cli;
 
-import dev.weir.job.BoundedRun;
+import dev.weir.cli.local.JobShutdownHook;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.job.BoundedJobRunner;
+import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
-import dev.weir.job.SingleRun;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,13 +63,13 @@ final class RunCommand implements Callable<Integer> {
       flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);
     }
     if (!force) {
-      SingleRun.checkBrokers(
+      DuplicateJobCheck.checkBrokers(
           settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       if (settings.kafka().span().isBounded()) {
-        try (BoundedRun run = BoundedRun.submit(cluster.environment(), settings);
-            StopAtExit atExit = new StopAtExit(run.client(), settings)) {
+        try (BoundedJobRunner run = BoundedJobRunner.submit(cluster.environment(), settings);
+            JobShutdownHook shutdownHook = new JobShutdownHook(run.client(), settings)) {
           tellOf(settings, cluster);
           System.out.println(run.stopAtEnd(savepoints.toAbsolutePath().toUri().toString()));
         }
@@ -77,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
         return 0;
       }
       JobClient client = ForecastJob.submit(cluster.environment(), settings);
-      try (StopAtExit atExit = new StopAtExit(client, settings)) {
+      try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
         tellOf(settings, cluster);
         client.getJobExecutionResult().get();
       }

@@ -1,6 +1,10 @@
 package dev.weir.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.health.ClusterFailure;
+import dev.weir.cli.health.FlinkHealth;
+import dev.weir.cli.health.FlinkRest;
 import dev.weir.job.JobSettings;
 import java.io.IOException;
 import java.nio.file.Path;

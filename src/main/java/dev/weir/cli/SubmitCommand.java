@@ -1,9 +1,11 @@
 package dev.weir.cli;
 
-import dev.weir.job.BoundedRun;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.health.ClusterFailure;
+import dev.weir.job.BoundedJobRunner;
+import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
-import dev.weir.job.SingleRun;
 import dev.weir.kafka.ClientProperties;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +117,7 @@ final class SubmitCommand implements Callable<Integer> {
             jobJar.toString());
     try {
       if (!force) {
-        SingleRun.check(
+        DuplicateJobCheck.check(
             settings, env.getConfiguration(), line -> System.err.println("weir submit: " + line));
       }
       return submit(env, settings);
@@ -126,7 +128,7 @@ final class SubmitCommand implements Callable<Integer> {
 
   private int submit(StreamExecutionEnvironment env, JobSettings settings) throws Exception {
     if (settings.kafka().span().isBounded()) {
-      try (BoundedRun run = BoundedRun.submit(env, settings)) {
+      try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
         System.err.printf(
             "%s is submitted, job id %s; waits for the end of its history%n",
             settings.name(), run.client().getJobID());

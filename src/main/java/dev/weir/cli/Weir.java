@@ -1,5 +1,21 @@
 package dev.weir.cli;
 
+import dev.weir.cli.console.ErrorHint;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Terminal;
+import dev.weir.cli.dashboard.DashboardCommand;
+import dev.weir.cli.deadletter.DeadLettersCommand;
+import dev.weir.cli.demo.DemoCommand;
+import dev.weir.cli.evaluate.EvaluateCommand;
+import dev.weir.cli.evaluate.ForecastCommand;
+import dev.weir.cli.health.DoctorCommand;
+import dev.weir.cli.health.StatusCommand;
+import dev.weir.cli.local.TemporaryFolder;
+import dev.weir.cli.model.ModelCommand;
+import dev.weir.cli.model.TrainCommand;
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.tail.TailCommand;
+import dev.weir.cli.tutorial.TutorialCommand;
 import dev.weir.kafka.ClientProperties;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code weir}: the command line. */
@@ -52,7 +69,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Weir implements Runnable {
 
-  private static final int MOST_CHARACTERS = 1_000;
+  private static final int MAX_CHARACTERS = 1_000;
 
   @Spec private CommandSpec spec;
 
@@ -75,14 +92,15 @@ public final class Weir implements Runnable {
 
   static CommandLine commandLine() {
     CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // it repeats words as they are
-    return new CommandLine(new Weir())
+    return DeclaredOptions.complete(new CommandLine(new Weir()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isOut())))
         .setParameterExceptionHandler(
             (given, args) -> { // as picocli's own, but foreign words as what they are
               ParameterException exception = masked(given);
               CommandLine commandLine = exception.getCommandLine();
               commandLine.getErr().println(error(exception.getMessage()));
-              if (UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
+              if (given.getCause() instanceof TypeConversionException
+                  || UnmatchedArgumentException.printSuggestions(exception, commandLine.getErr())) {
                 commandLine
                     .getErr()
                     .printf(
@@ -119,7 +137,7 @@ public final class Weir implements Runnable {
     String lines =
         message
             .lines()
-            .map(text -> Printable.line(text, MOST_CHARACTERS))
+            .map(text -> Printable.line(text, MAX_CHARACTERS))
             .collect(Collectors.joining(System.lineSeparator()));
     return CommandLine.Help.defaultColorScheme(Terminal.colours(Terminal.isErr())).errorText(lines);
   }
@@ -130,7 +148,7 @@ public final class Weir implements Runnable {
     while (cause.getCause() != null && isWrapping(cause)) {
       cause = cause.getCause();
     }
-    String next = NextStep.after(exception, commandLine.getCommandSpec().qualifiedName());
+    String next = ErrorHint.after(exception, commandLine.getCommandSpec().qualifiedName());
     return ClientProperties.masked("weir: " + message(cause)) + (next == null ? "" : "\n  " + next);
   }
 

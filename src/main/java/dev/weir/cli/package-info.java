@@ -1,7 +1,14 @@
 /**
- * What a person types: picocli commands, one class each. Results go to standard output, progress
- * and logs to standard error; exit code 0 done, 1 the work failed, 2 wrong usage.
+ * Contains the command line of Weir. Each command is a picocli class. A command has a subpackage of
+ * its own if it consists of several classes; the other commands are in this package.
  *
- * <p>May import every other room; nobody imports it.
+ * <p>Start at {@link dev.weir.cli.Weir}, which lists all commands. The subpackages {@code console},
+ * {@code local}, {@code option} and {@code series} contain code that several commands use. Commands
+ * write results to standard output, and progress and logs to standard error. The exit code is 0 if
+ * the command succeeds, 1 if it fails, and 2 if its arguments are wrong.
+ *
+ * <p>Allowed imports: {@code bench}, all packages of {@code cli}, {@code forecast}, all packages of
+ * {@code job}, {@code kafka}, {@code kafka.admin}, {@code kafka.connector}, Flink, the Kafka
+ * clients, Jackson, picocli and the JDK. No other package imports this package or its subpackages.
  */
 package dev.weir.cli;

@@ -1,5 +1,13 @@
 package dev.weir.dashboard;
 
+import dev.weir.dashboard.http.AccessFilter;
+import dev.weir.dashboard.http.JobPage;
+import dev.weir.dashboard.http.PageServer;
+import dev.weir.dashboard.read.HistoryLoader;
+import dev.weir.dashboard.read.TopicMonitor;
+import dev.weir.dashboard.read.TopicReader;
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,10 +29,10 @@ public final class Dashboard implements AutoCloseable {
   private static final long FIRST_MILLIS = 100; // as often as Events looks for news
 
   private final DashboardSettings settings;
-  private final JobState state;
-  private final TopicWatch watch;
+  private final DashboardState state;
+  private final TopicMonitor monitor;
   private final List<TopicReader> readers;
-  private final LookBack lookBack;
+  private final HistoryLoader lookBack;
   private final ScheduledExecutorService seconds =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -41,11 +49,12 @@ public final class Dashboard implements AutoCloseable {
     this.settings = settings;
     var topics = settings.topics();
     this.state =
-        new JobState(topics, settings.registry(), settings.maxSeries(), settings.historyBytes());
+        new DashboardState(
+            topics, settings.registry(), settings.maxSeries(), settings.historyBytes());
     Map<String, Object> clients = new HashMap<>(settings.properties());
     clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    this.watch =
-        new TopicWatch(
+    this.monitor =
+        new TopicMonitor(
             clients,
             settings.bootstrapServers(),
             List.of(
@@ -63,7 +72,7 @@ public final class Dashboard implements AutoCloseable {
                 clients,
                 List.of(topics.observations()),
                 back,
-                watch,
+                monitor,
                 state::takeObservation,
                 state.damaged::add),
             new TopicReader(
@@ -71,7 +80,7 @@ public final class Dashboard implements AutoCloseable {
                 clients,
                 List.of(topics.forecasts(), topics.scores()),
                 back,
-                watch,
+                monitor,
                 state::takeOutput,
                 state.damaged::add),
             new TopicReader(
@@ -79,11 +88,11 @@ public final class Dashboard implements AutoCloseable {
                 clients,
                 List.of(topics.deadLetters(), topics.models()),
                 back,
-                watch,
+                monitor,
                 state::takeRare,
                 state.damaged::add));
     this.page = new JobPage(settings, state, this::why);
-    this.lookBack = new LookBack(clients, topics, state, back);
+    this.lookBack = new HistoryLoader(clients, topics, state, back);
     this.server = new PageServer(bind, token, PageServer.IDLE, state, page, lookBack);
     this.address = address(bind, server.port());
     seconds.scheduleAtFixedRate(page::takeSecond, 1, 1, TimeUnit.SECONDS);
@@ -123,7 +132,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** Starts to read. To be called once. */
   public void read() {
-    watch.start();
+    monitor.start();
     readers.forEach(TopicReader::start);
   }
 
@@ -134,7 +143,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** A token that nobody can guess. */
   public static String randomToken() {
-    return Doors.randomToken();
+    return AccessFilter.randomToken();
   }
 
   /** Where the page is, without a token. */
@@ -153,7 +162,7 @@ public final class Dashboard implements AutoCloseable {
 
   /** What the page waits for, as a sentence; null when it is live. */
   private String why() {
-    TopicWatch.Seen seen = watch.seen();
+    TopicMonitor.Seen seen = monitor.seen();
     if (seen.problem() != null) {
       return seen.problem();
     }
@@ -178,8 +187,8 @@ public final class Dashboard implements AutoCloseable {
         return reader.problem();
       }
     }
-    if (watch.hidden() != null) {
-      return watch.hidden();
+    if (monitor.hidden() != null) {
+      return monitor.hidden();
     }
     return state.why(
         System.currentTimeMillis(), readers.stream().anyMatch(TopicReader::isReadingBack));
@@ -191,6 +200,6 @@ public final class Dashboard implements AutoCloseable {
     server.close();
     lookBack.close();
     readers.parallelStream().forEach(TopicReader::close); // each may wait a moment for a broker
-    watch.close();
+    monitor.close();
   }
 }

@@ -1,13 +1,12 @@
 /**
- * The live page's server: reads a job's five topics, keeps a bounded view of them in memory and
- * serves it over HTTP, as JSON and server-sent events, to the page in {@code
- * src/main/resources/dashboard}.
+ * Serves the live page of a job. The subpackage {@code read} reads the job's topics, {@code view}
+ * keeps a bounded view of them in memory, and {@code http} serves this view to the browser. The
+ * page's HTML and JavaScript are in {@code src/main/resources/dashboard}.
  *
- * <p>Start at {@link dev.weir.dashboard.Dashboard}. What comes from the topics and what comes over
- * HTTP is foreign alike.
+ * <p>Start at {@link dev.weir.dashboard.Dashboard}. Records and HTTP requests are both untrusted.
+ * The job jar does not contain these packages.
  *
- * <p>May import {@code kafka}, {@code forecast} and {@code model}, Kafka's clients, Jackson and
- * Javalin; never Flink, the operators or the job. Only {@code cli} imports it, and it is no part of
- * what runs in a job: Javalin is not in the job jar.
+ * <p>Allowed imports: all packages of {@code dashboard}, the Kafka clients and the JDK. Only {@code
+ * cli} imports this package.
  */
 package dev.weir.dashboard;

@@ -15,7 +15,7 @@ import java.util.List;
  * @param times when each step is due; null while the window holds one value and nothing is known of
  *     the series' spacing
  * @param values one for each step, nearest first; finite
- * @param intervals narrowest first, each within the next; empty when there are none
+ * @param intervals narrowest first, each within the next; may be empty
  * @param model name of the model; empty when none took part
  * @param modelVersion its version; -1 when none took part
  * @param learningSteps training steps of the series' own copy so far

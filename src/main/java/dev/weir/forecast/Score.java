@@ -15,7 +15,7 @@ import java.util.List;
  * @param errors mean absolute error so far of each step ahead that has met its truth, nearest first
  * @param mae mean absolute error so far, over all values and steps
  * @param mase the same over that of seasonal naive on the same values; NaN while unknown
- * @param level share of the truth that the interval is meant to hold; NaN when there is none
+ * @param level share of the truth that the interval is meant to hold; NaN without an interval
  * @param coverage share that it did hold; NaN while unknown
  * @param methods baselines and experts on the same values and steps
  */

@@ -1,12 +1,23 @@
 /**
- * The words of forecasting: observation, window, forecast, dead letter; how a series is brought
- * into event-time order and cut into windows; how a network turns a window into a forecast.
+ * Contains the records of forecasting: observations, forecasts, scores, dead letters, and the
+ * source of each of them. The subpackages learn and forecast series:
  *
- * <p>Learning: a {@link dev.weir.forecast.Learner} mixes the experts of {@link
- * dev.weir.forecast.expert} by their errors; what it knows of a series is one {@link
- * dev.weir.forecast.SeriesMemory}; {@link dev.weir.forecast.Evaluation} tells what that is worth.
+ * <ul>
+ *   <li>{@code window} orders the observations of a series by event time and cuts them into
+ *       windows.
+ *   <li>{@code expert} contains the methods that forecast one series.
+ *   <li>{@code combination} combines the forecasts of experts by their past errors.
+ *   <li>{@code learn} learns a series with all its experts and computes intervals.
+ *   <li>{@code network} runs, tunes and trains base models.
+ *   <li>{@code engine} calls the packages above for each observation of a series.
+ *   <li>{@code evaluation} evaluates experts on complete series.
+ * </ul>
  *
- * <p>May import {@code dev.weir.model}, {@code dev.weir.rnn} and the JDK. It never sees Flink,
- * Kafka or Avro, so that the same lines run in a job, in an evaluation and in a test.
+ * <p>Start at {@link dev.weir.forecast.engine.SeriesForecaster}. {@link dev.weir.model} defines
+ * what a base model is. {@link dev.weir} lists the classes in which forecasts are scored and late
+ * observations are found.
+ *
+ * <p>Allowed imports: {@code model} and the JDK. This package and its subpackages never import
+ * Flink, Kafka or Avro, so the same code runs in a job, in SQL, in an evaluation and in a test.
  */
 package dev.weir.forecast;

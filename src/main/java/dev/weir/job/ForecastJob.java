@@ -1,11 +1,12 @@
 package dev.weir.job;
 
+import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.RegistrySubjects;
-import dev.weir.kafka.SpanOffsets;
-import dev.weir.kafka.TopicAdmin;
-import dev.weir.kafka.TopicOffsets;
+import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicOffsets;
+import dev.weir.kafka.codec.RegistrySubjects;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -105,13 +106,13 @@ public final class ForecastJob {
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     if (!force) {
-      SingleRun.check(
+      DuplicateJobCheck.check(
           settings,
           env.getConfiguration(),
           line -> System.err.println("%s: %s".formatted(settings.name(), line)));
     }
     if (settings.kafka().span().isBounded()) {
-      try (BoundedRun run = BoundedRun.submit(env, settings)) {
+      try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
         System.out.println("history is through, savepoint: " + run.stopAtEnd(savepoints));
       }
       return;
@@ -212,7 +213,7 @@ public final class ForecastJob {
       admin.checkRights(kafka);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
-      SpanOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
+      SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
       if (offsets.starts() != null) {
         LOG.info("reads {} from {} to {}", topics.observations(), offsets.starts(), offsets.ends());
       }

@@ -1,15 +1,15 @@
 package dev.weir.job;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ModelArrival;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.kafka.KafkaEnds;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.kafka.connector.KafkaConnectors;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -31,28 +31,28 @@ public final class ForecastPipeline {
   /** The operators between source and sink; a benchmark may replace them. */
   @FunctionalInterface
   public interface Middle {
-    DataStream<Output> build(DataStream<Arrival> observations, DataStream<ModelArrival> models);
+    DataStream<Output> build(DataStream<InputEvent> observations, DataStream<ModelEvent> models);
   }
 
   /** The one shuffle. */
-  public static KeyedStream<Arrival, String> keyed(DataStream<Arrival> observations) {
+  public static KeyedStream<InputEvent, String> keyed(DataStream<InputEvent> observations) {
     return observations.keyBy(ForecastPipeline::key, Types.STRING);
   }
 
   /** Observations and models to forecasts and dead letters: one shuffle, one operator. */
   public static SingleOutputStreamOperator<Output> build(
-      DataStream<Arrival> observations,
-      DataStream<ModelArrival> models,
+      DataStream<InputEvent> observations,
+      DataStream<ModelEvent> models,
       ForecastSettings settings) {
     return keyed(observations)
         .connect(models.broadcast())
-        .transform("forecast", WeirType.OUTPUT, new ForecastOperator(settings))
+        .transform("forecast", WeirTypeInformation.OUTPUT, new ForecastOperator(settings))
         .uid("forecast");
   }
 
   /** Dead letters have no series; spread them so that a flood of them does not meet one task. */
-  private static String key(Arrival arrival) {
-    if (arrival instanceof Observed observed) {
+  private static String key(InputEvent arrival) {
+    if (arrival instanceof ObservationEvent observed) {
       return observed.observation().series();
     }
     DeadLetter letter = (DeadLetter) arrival;
@@ -70,19 +70,21 @@ public final class ForecastPipeline {
 
   /** The job's ends with another middle, not yet executed. */
   static void build(StreamExecutionEnvironment env, JobSettings settings, Middle middle) {
-    KafkaEnds ends = new KafkaEnds(settings.kafka());
-    DataStream<Arrival> observations =
+    KafkaConnectors ends = new KafkaConnectors(settings.kafka());
+    DataStream<InputEvent> observations =
         env.fromSource(
-                ends.observations(WeirType.ARRIVAL),
+                ends.observations(WeirTypeInformation.INPUT_EVENT),
                 ObservationWatermarks.strategy(
                     settings.forecast().outOfOrderness(),
                     settings.idleTimeout(),
                     settings.forecast().limits().ttl()),
                 "observations")
             .uid("observations");
-    DataStream<ModelArrival> models =
+    DataStream<ModelEvent> models =
         env.fromSource(
-                ends.models(WeirType.MODEL_ARRIVAL), ObservationWatermarks.ofModels(), "models")
+                ends.models(WeirTypeInformation.MODEL_EVENT),
+                ObservationWatermarks.ofModels(),
+                "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
     middle.build(observations, models).sinkTo(ends.sink()).name("sink").uid("sink");

@@ -1,27 +1,33 @@
 package dev.weir.job;
 
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.StateLimits;
-import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.job.JobOptions.Made;
-import dev.weir.job.JobOptions.ModeOptions;
-import dev.weir.job.JobOptions.RunMode;
-import dev.weir.job.JobOptions.Size;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobFileException;
+import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.JobOptions.Made;
+import dev.weir.job.options.JobOptions.ModeOptions;
+import dev.weir.job.options.JobOptions.RunMode;
+import dev.weir.job.options.NetworkOptions;
+import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.Position;
-import dev.weir.kafka.Span;
-import dev.weir.kafka.SpanOffsets;
+import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.SourcePosition;
+import dev.weir.kafka.SourceRange;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
-import dev.weir.model.Scaling;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.ForecastOptions.Size;
+import dev.weir.option.Option;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,12 +58,7 @@ public record JobSettings(
     Duration idleTimeout,
     boolean createTopics) {
 
-  private static final int DEFAULT_HORIZON = 2;
   private static final String BUILTIN = "builtin:";
-  private static final int MAX_LEVELS = 10;
-
-  /** A million series of this size fill a cluster already. */
-  private static final int MAX_SERIES_BYTES = 2 << 20;
 
   /** More would not fit into a job graph's blob comfortably. */
   private static final long MAX_MODEL_BYTES = 64L << 20;
@@ -84,10 +85,10 @@ public record JobSettings(
     }
   }
 
-  static JobSettings of(JobFile file, Path directory) {
+  public static JobSettings of(JobFile file, Path directory) {
     String name = file.require(JobOptions.NAME);
-    int seqLen = file.get(JobOptions.SEQ_LEN);
-    int features = file.get(JobOptions.FEATURES);
+    int seqLen = file.get(ForecastOptions.SEQ_LEN);
+    int features = file.get(ForecastOptions.FEATURES);
     List<Target> targets = new ArrayList<>();
     for (ModeOptions mode : JobOptions.MODES) {
       if (file.hasSection(mode.section())) {
@@ -108,7 +109,7 @@ public record JobSettings(
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     StateLimits limits = limits(file, outOfOrderness, sampling);
     checkTuned(file, targets);
-    int stride = file.get(JobOptions.STRIDE);
+    int stride = file.get(ForecastOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
     file.throwProblems();
@@ -118,7 +119,7 @@ public record JobSettings(
             seqLen,
             stride,
             features,
-            file.get(JobOptions.CALENDAR),
+            file.get(ForecastOptions.CALENDAR),
             outOfOrderness,
             sampling,
             limits,
@@ -160,28 +161,28 @@ public record JobSettings(
   }
 
   private static StateLimits limits(JobFile file, Duration outOfOrderness, Sampling sampling) {
-    Duration ttl = file.get(JobOptions.TTL);
+    Duration ttl = file.get(ForecastOptions.TTL);
     if (!ttl.isZero() && !sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
       file.problem( // else each observation would restart its series
-          JobOptions.TTL,
+          ForecastOptions.TTL,
           "expected more than window.interval (%s), got %s"
               .formatted(Duration.ofMillis(sampling.interval()), ttl));
     }
     if (!ttl.isZero() && ttl.compareTo(outOfOrderness) <= 0) {
       file.problem(
-          JobOptions.TTL,
+          ForecastOptions.TTL,
           "expected more than window.out-of-orderness (%s), got %s".formatted(outOfOrderness, ttl));
     }
     return new StateLimits(ttl, file.get(JobOptions.MAX_SERIES));
   }
 
   private static Sampling sampling(JobFile file) {
-    Duration interval = file.get(JobOptions.INTERVAL);
-    Gap gap = file.get(JobOptions.GAP);
-    int maxFill = file.get(JobOptions.MAX_FILL);
+    Duration interval = file.get(ForecastOptions.INTERVAL);
+    Gap gap = file.get(ForecastOptions.GAP);
+    int maxFill = file.get(ForecastOptions.MAX_FILL);
     if (interval == null) {
-      for (JobOption<?> option : List.of(JobOptions.GAP, JobOptions.MAX_FILL)) {
-        if (file.has(option) && !file.has(JobOptions.INTERVAL)) {
+      for (Option<?> option : List.of(ForecastOptions.GAP, ForecastOptions.MAX_FILL)) {
+        if (file.has(option) && !file.has(ForecastOptions.INTERVAL)) {
           file.problem(
               option, "expected window.interval beside it, since nothing is missing by count");
         }
@@ -193,7 +194,7 @@ public record JobSettings(
 
   private static KafkaSettings kafka(JobFile file, String name, Path directory) {
     String observations = file.get(JobOptions.OBSERVATIONS);
-    String deadLetters = orElse(file.get(JobOptions.DEAD_LETTERS), observations + ".dlq");
+    String deadLetters = file.get(JobOptions.DEAD_LETTERS, observations + ".dlq");
     List<String> topics =
         List.of(
             observations,
@@ -208,7 +209,7 @@ public record JobSettings(
     return new KafkaSettings(
         file.require(JobOptions.BOOTSTRAP_SERVERS),
         clients,
-        orElse(file.get(JobOptions.GROUP), name),
+        file.get(JobOptions.GROUP, name),
         new KafkaSettings.Topics(
             observations,
             file.get(JobOptions.FORECASTS),
@@ -217,10 +218,10 @@ public record JobSettings(
             file.get(JobOptions.MODELS)),
         file.get(JobOptions.GUARANTEE),
         file.get(JobOptions.TRANSACTION_TIMEOUT),
-        orElse(file.get(JobOptions.TRANSACTION_PREFIX), "weir-" + name),
+        file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name),
         maxFuture(file),
         span(file),
-        SpanOffsets.STREAM, // these two are measured on the topics when the job is submitted
+        SourceOffsets.STREAM, // these two are measured on the topics when the job is submitted
         0,
         RegistryOptions.read(file, clients));
   }
@@ -228,7 +229,7 @@ public record JobSettings(
   /** An observation further ahead than the ttl would make its series forget what it has learned. */
   private static Duration maxFuture(JobFile file) {
     Duration maxFuture = file.get(JobOptions.MAX_FUTURE);
-    Duration ttl = file.get(JobOptions.TTL);
+    Duration ttl = file.get(ForecastOptions.TTL);
     if (ttl.isZero() || maxFuture.compareTo(ttl) < 0 && file.has(JobOptions.MAX_FUTURE)) {
       return maxFuture;
     }
@@ -244,21 +245,18 @@ public record JobSettings(
     return maxFuture.compareTo(half) < 0 ? maxFuture : half;
   }
 
-  private static Span span(JobFile file) {
+  private static SourceRange span(JobFile file) {
     boolean bounded = file.get(JobOptions.MODE) == RunMode.BOUNDED;
-    Position start = file.get(JobOptions.START);
-    Position end = file.get(JobOptions.END);
+    SourcePosition start = file.get(JobOptions.START);
+    SourcePosition end = file.get(JobOptions.END);
     if (!bounded && file.has(JobOptions.END)) {
       file.problem(JobOptions.END, "expected mode: bounded beside it, got streaming");
     }
     if (!bounded) {
-      return new Span(start == null ? Position.COMMITTED : start, null);
+      return new SourceRange(start == null ? SourcePosition.COMMITTED : start, null);
     }
-    return new Span(start == null ? Position.EARLIEST : start, end == null ? Position.LATEST : end);
-  }
-
-  private static String orElse(String value, String otherwise) {
-    return value == null ? otherwise : value;
+    return new SourceRange(
+        start == null ? SourcePosition.EARLIEST : start, end == null ? SourcePosition.LATEST : end);
   }
 
   private static Target target(JobFile file, ModeOptions options, int seqLen, Path directory) {
@@ -267,16 +265,14 @@ public record JobSettings(
     if (model == null && file.has(options.file())) {
       file.problem(options.file(), "expected the model's name beside it, got none");
     }
-    int horizon = options.mode() == Mode.MANY_TO_MANY ? seqLen : DEFAULT_HORIZON;
-    if (file.has(options.horizon())) {
-      int wanted = orElse(file.get(options.horizon()), horizon);
-      if (options.mode() == Mode.MANY_TO_MANY && wanted != seqLen) {
-        file.problem(
-            options.horizon(),
-            "expected window.seq-len (%d), since each step answers for one value, got %d"
-                .formatted(seqLen, wanted));
-      }
-      horizon = wanted;
+    boolean manyToMany = options.mode() == Mode.MANY_TO_MANY;
+    int horizon =
+        file.get(options.horizon(), manyToMany ? seqLen : options.horizon().defaultValue());
+    if (manyToMany && horizon != seqLen) {
+      file.problem(
+          options.horizon(),
+          "expected window.seq-len (%d), since each step answers for one value, got %d"
+              .formatted(seqLen, horizon));
     }
     byte[] initial = initialModel(file, options, model, seqLen, directory);
     Learning learning = learns ? learning(file, horizon, seqLen, model != null, initial) : null;
@@ -289,7 +285,7 @@ public record JobSettings(
   }
 
   private static boolean learns(JobFile file) {
-    boolean learning = file.get(JobOptions.LEARNING);
+    boolean learning = file.get(ForecastOptions.LEARNING);
     Made output = file.get(JobOptions.OUTPUT);
     if (!learning && output == Made.MIXTURE) {
       file.problem(JobOptions.OUTPUT, "expected network, since learning is off, got mixture");
@@ -299,32 +295,22 @@ public record JobSettings(
 
   private static Learning learning(
       JobFile file, int horizon, int seqLen, boolean hasModel, byte[] initialModel) {
-    Size size = file.get(JobOptions.SIZE);
-    List<String> experts = file.get(JobOptions.EXPERTS);
-    List<Double> levels = file.get(JobOptions.LEVELS);
+    Size size = file.get(ForecastOptions.SIZE);
+    List<String> experts = file.get(ForecastOptions.EXPERTS);
+    List<Double> levels = file.get(ForecastOptions.LEVELS);
     int season = season(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
     try {
-      LearnerSettings learner =
-          switch (size) {
-            case SMALL -> LearnerSettings.small(horizon);
-            case DEFAULT -> LearnerSettings.defaults(horizon);
-            case FULL -> LearnerSettings.full(horizon);
-          };
+      LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
       learner = learner.withLevels(levels).withTraining(training);
-      int bytes = SeriesBytes.learned(learner, season, seqLen, hasModel, initialModel);
-      if (levels.size() > MAX_LEVELS) {
-        file.problem(
-            JobOptions.LEVELS,
-            "expected at most %d levels, got %d".formatted(MAX_LEVELS, levels.size()));
-      }
-      if (bytes > MAX_SERIES_BYTES) {
+      int bytes = StateSizeEstimate.learned(learner, season, seqLen, hasModel, initialModel);
+      if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(
             "learning",
             "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, a smaller learning.replay, or learning.size: small"
-                .formatted(MAX_SERIES_BYTES, bytes, horizon));
+                .formatted(ForecastOptions.MAX_SERIES_BYTES, bytes, horizon));
       }
       return new Learning(learner, season, scoresEvery);
     } catch (IllegalArgumentException e) {
@@ -338,31 +324,27 @@ public record JobSettings(
 
   /** Observations in a season. */
   private static int season(JobFile file) {
-    JobOptions.Season season = file.get(JobOptions.SEASON);
-    Duration interval = file.get(JobOptions.INTERVAL);
+    ForecastOptions.Season season = file.get(ForecastOptions.SEASON);
+    Duration interval = file.get(ForecastOptions.INTERVAL);
     if (season.duration() == null) {
       return season.count();
     }
     if (interval == null) {
       file.problem(
-          JobOptions.SEASON,
+          ForecastOptions.SEASON,
           "expected window.interval beside a duration, since a season is counted in observations");
       return LearnerSettings.AUTO;
     }
     long step = interval.toMillis();
     long whole = season.duration().toMillis();
-    if (whole < step || whole % step != 0 || whole / step > JobOptions.Season.LONGEST) {
+    if (whole < step || whole % step != 0 || whole / step > ForecastOptions.Season.MAX_COUNT) {
       file.problem(
-          JobOptions.SEASON,
+          ForecastOptions.SEASON,
           "expected 1 to %d times window.interval (%s), got %s"
-              .formatted(JobOptions.Season.LONGEST, interval, season.duration()));
+              .formatted(ForecastOptions.Season.MAX_COUNT, interval, season.duration()));
       return LearnerSettings.AUTO;
     }
     return (int) (whole / step);
-  }
-
-  private static int orElse(Integer value, int otherwise) {
-    return value == null ? otherwise : value;
   }
 
   private static byte[] initialModel(
@@ -371,16 +353,15 @@ public record JobSettings(
     if (location == null || name == null) {
       return null;
     }
-    Scaling.Rule rule = file.get(options.scaling());
     ModelFiles.Defaults defaults =
         new ModelFiles.Defaults(
             name,
             options.mode(),
             seqLen,
             file.get(options.readout()),
-            rule == null ? null : new Scaling(rule, 0, 1),
+            file.get(options.scaling()),
             file.get(options.cell()),
-            file.get(JobOptions.CALENDAR));
+            file.get(ForecastOptions.CALENDAR));
     try {
       ForecastModel model = ModelFiles.fromBytes(load(location, directory), defaults, location);
       checkWords(file, options, defaults.contradictions(model));
@@ -398,7 +379,7 @@ public record JobSettings(
       JobFile file, ModeOptions options, List<ModelFiles.Contradiction> contradictions) {
     for (ModelFiles.Contradiction contradiction : contradictions) {
       String key = contradiction.key().substring("weir.".length());
-      for (JobOption<?> option : List.of(options.scaling(), options.readout(), options.cell())) {
+      for (Option<?> option : List.of(options.scaling(), options.readout(), options.cell())) {
         if (option.key().endsWith("." + key)) {
           file.problem(option, contradiction.toString());
         }
@@ -454,7 +435,7 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    String problem = forecast.problemWith(SeriesBytes.read(target.initialModel()), target);
+    String problem = forecast.problemWith(StateSizeEstimate.read(target.initialModel()), target);
     if (problem != null) {
       file.problem("forecast." + target.mode().label(), problem);
     }

@@ -1,8 +1,15 @@
 /**
- * Wiring: the job file and its options, the pipeline as a function of its ends, and the main class
- * of {@code flink run}.
+ * Builds the Flink job from a job file and submits it.
  *
- * <p>May import {@code dev.weir.stream}, {@code dev.weir.kafka}, the core and all of Flink; never
- * {@code dev.weir.cli} or {@code dev.weir.dashboard}.
+ * <p>Start at {@link dev.weir.job.ForecastJob}, the main class for {@code flink run}. {@link
+ * dev.weir.job.ForecastPipeline} connects sources, operators and sink. {@link
+ * dev.weir.job.JobSettings} is a validated job file. {@link dev.weir.job.HistoryProgress} shows how
+ * far a bounded job has read.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.expert}, {@code
+ * forecast.expert.recurrent}, {@code forecast.learn}, {@code forecast.network}, {@code
+ * forecast.window}, {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec},
+ * {@code kafka.connector}, {@code model}, {@code option}, {@code stream}, Flink, the Kafka clients,
+ * picocli, SLF4J and the JDK.
  */
 package dev.weir.job;

@@ -70,7 +70,7 @@ public final class ClientProperties {
   /** A word of a message, which may be a URL or an address with a user in it. */
   private static final Pattern WORD = Pattern.compile("[^\\s'\"]+");
 
-  /** What stands before an '@' that belongs to a URL's path or query and not to a user. */
+  /** The text before an '@' in a URL's path or query, which is not a user. */
   private static final Pattern HOST_AND_PATH =
       Pattern.compile("(?s)(\\[[^]]*]|[^:/?#@]*)(:[0-9]{1,5})?[/?#].*");
 
@@ -124,7 +124,7 @@ public final class ClientProperties {
     return REFERENCE.matcher(value).results().anyMatch(r -> r.group(1).equals(provider));
   }
 
-  /** The properties that a file holds, as they stand there. */
+  /** The properties of a file, unchanged. */
   public static Map<String, String> read(Path file) throws IOException {
     Properties read = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
@@ -188,7 +188,7 @@ public final class ClientProperties {
     return !name.endsWith(NO_SECRET) && SECRET_NAME.matcher(name).matches();
   }
 
-  /** Whether a secret stands here in plain text: by its name, or as the user within a URL. */
+  /** Whether this is a secret in plain text: by its name, or as the user in a URL. */
   public static boolean holdsSecret(String key, String value) {
     if (value.isBlank() || isReference(value)) {
       return false;
@@ -278,7 +278,7 @@ public final class ClientProperties {
   public static void check(String bootstrapServers, Map<String, String> properties) {
     BrokerAddresses.check(bootstrapServers);
     properties.forEach((key, value) -> checkReferences(properties, key, value));
-    PlainPort.check(bootstrapServers, properties);
+    PlaintextListenerCheck.check(bootstrapServers, properties);
   }
 
   private static void checkReferences(Map<String, String> properties, String key, String value) {
@@ -298,7 +298,7 @@ public final class ClientProperties {
    *
    * @throws IllegalStateException naming a property whose value is not there
    */
-  static Map<String, String> resolved(Map<String, String> properties) {
+  public static Map<String, String> resolved(Map<String, String> properties) {
     Map<String, String> found = new LinkedHashMap<>();
     properties.forEach(
         (key, value) -> {

@@ -31,8 +31,8 @@ public record KafkaSettings(
     Duration transactionTimeout,
     String transactionPrefix,
     Duration maxFuture,
-    Span span,
-    SpanOffsets offsets,
+    SourceRange span,
+    SourceOffsets offsets,
     int maxDeadLetterBytes,
     RegistrySettings registry)
     implements Serializable {
@@ -72,7 +72,16 @@ public record KafkaSettings(
   }
 
   /** The same ends with what only the brokers know. */
-  public KafkaSettings measured(SpanOffsets measured, int bytes) {
+  public KafkaSettings measured(SourceOffsets measured, int bytes) {
+    return with(measured, bytes, registry);
+  }
+
+  /** The same ends with what only the registry knows. */
+  public KafkaSettings withRegistry(RegistrySettings asked) {
+    return with(offsets, maxDeadLetterBytes, asked);
+  }
+
+  private KafkaSettings with(SourceOffsets measured, int bytes, RegistrySettings asked) {
     return new KafkaSettings(
         bootstrapServers,
         properties,
@@ -85,23 +94,6 @@ public record KafkaSettings(
         span,
         measured,
         bytes,
-        registry);
-  }
-
-  /** The same ends with what only the registry knows. */
-  KafkaSettings withRegistry(RegistrySettings asked) {
-    return new KafkaSettings(
-        bootstrapServers,
-        properties,
-        group,
-        topics,
-        delivery,
-        transactionTimeout,
-        transactionPrefix,
-        maxFuture,
-        span,
-        offsets,
-        maxDeadLetterBytes,
         asked);
   }
 }

@@ -12,8 +12,8 @@ import org.apache.kafka.common.config.AbstractConfig;
 
 /**
  * Where the schemas of a topic's values are looked up, in a registry that speaks Confluent's REST
- * API. User, password and certificates stand among the properties of the Kafka clients, in the
- * words of Confluent's own client, and are looked up on each machine as those are ({@link
+ * API. User, password and certificates are properties of the Kafka clients, in the words of
+ * Confluent's own client, and are looked up on each machine as those are ({@link
  * ClientProperties}).
  *
  * @param url where the API begins, such as {@code http://registry:8080/apis/ccompat/v7}
@@ -41,9 +41,9 @@ public record RegistrySettings(
   /** How long a record waits by default: longer than a registry's restart. */
   public static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(1);
 
-  static final String USER_INFO = "basic.auth.user.info";
-  static final String TOKEN = "bearer.auth.token";
-  static final String TRUSTSTORE = "ssl.truststore.location";
+  public static final String USER_INFO = "basic.auth.user.info";
+  public static final String TOKEN = "bearer.auth.token";
+  public static final String TRUSTSTORE = "ssl.truststore.location";
   static final String TRUSTSTORE_TYPE = "ssl.truststore.type";
   static final String TRUSTSTORE_PASSWORD = "ssl.truststore.password";
 
@@ -145,11 +145,11 @@ public record RegistrySettings(
   }
 
   /** The same registry with another patience. */
-  RegistrySettings withPatience(Duration other) {
+  public RegistrySettings withPatience(Duration other) {
     return new RegistrySettings(url, properties, other, forecastId, scoreId, writers);
   }
 
-  RegistrySettings registered(int forecasts, int scores, Map<Integer, String> known) {
+  public RegistrySettings registered(int forecasts, int scores, Map<Integer, String> known) {
     return new RegistrySettings(url, properties, patience, forecasts, scores, known);
   }
 

@@ -1,6 +1,6 @@
 package dev.weir.model;
 
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.RnnConfig;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -188,25 +188,17 @@ public record ForecastModel(
 
   /** The same model under another name. Shares the arrays. */
   public ForecastModel withName(String newName) {
-    return new ForecastModel(
-        newName,
-        version,
-        mode,
-        rnn,
-        seqLen,
-        horizon,
-        readout,
-        scaling,
-        weights,
-        head,
-        calendar,
-        provenance);
+    return with(newName, version);
   }
 
   /** The same model under another version. Shares the arrays. */
   public ForecastModel withVersion(long newVersion) {
+    return with(name, newVersion);
+  }
+
+  private ForecastModel with(String newName, long newVersion) {
     return new ForecastModel(
-        name,
+        newName,
         newVersion,
         mode,
         rnn,
@@ -218,23 +210,6 @@ public record ForecastModel(
         head,
         calendar,
         provenance);
-  }
-
-  /** The same model with another note about where it comes from. Shares the arrays. */
-  public ForecastModel withProvenance(Map<String, String> newProvenance) {
-    return new ForecastModel(
-        name,
-        version,
-        mode,
-        rnn,
-        seqLen,
-        horizon,
-        readout,
-        scaling,
-        weights,
-        head,
-        calendar,
-        newProvenance);
   }
 
   /**

@@ -1,6 +1,6 @@
 package dev.weir.model;
 
-import dev.weir.rnn.Cell;
+import dev.weir.rnn.cell.Cell;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,18 +1,23 @@
 /**
- * What a model is and how it is kept: a recurrent network's shape and weights, its head, and the
- * rules for using both.
+ * Reads and writes models. A model consists of a recurrent network's configuration and weights, its
+ * linear layer, and the rules that apply both to a window.
+ *
+ * <p>A <b>base model</b> is a model that was trained before, in PyTorch or by {@code weir train}.
+ * All series of a job share it. A running job reads new base models from the model topic.
+ *
+ * <p>Start at {@link dev.weir.model.ForecastModel}, the model itself:
  *
  * <ul>
- *   <li>{@link dev.weir.model.ForecastModel} is the value, checked when it is made; {@link
- *       dev.weir.model.Mode}, {@link dev.weir.model.Readout} and {@link dev.weir.model.Scaling} are
- *       its words.
- *   <li>{@link dev.weir.model.ModelFiles} turns a {@code state_dict} into a model and back, from
- *       files and from bytes. The model topic and Flink's state hold the same bytes as a file.
- *   <li>{@link dev.weir.model.Safetensors} is the container format alone. It trusts nothing that it
- *       reads.
- *   <li>{@link dev.weir.model.ModelFormatException} says what could not be read, and where.
+ *   <li>{@link dev.weir.model.Mode}, {@link dev.weir.model.Readout} and {@link
+ *       dev.weir.model.Scaling} are the rules.
+ *   <li>{@link dev.weir.model.ModelFiles} converts a PyTorch {@code state_dict} to a model and
+ *       back. Files, the model topic and Flink's state contain the same bytes.
+ *   <li>{@link dev.weir.model.Safetensors} reads and writes the file format. It checks every length
+ *       before it allocates memory.
+ *   <li>{@link dev.weir.model.ModelFormatException} reports which bytes are invalid.
  * </ul>
  *
- * Sees the JDK, Jackson and {@link dev.weir.rnn}. Holds no arithmetic of networks.
+ * <p>Allowed imports: {@code rnn.cell}, Jackson and the JDK. The networks are computed in {@link
+ * dev.weir.rnn}.
  */
 package dev.weir.model;

@@ -1,6 +1,9 @@
 package dev.weir.rnn;
 
-import java.util.List;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.kernel.RecurrentKernel;
 
 /**
  * A stacked recurrent network with the semantics of {@code torch.nn.RNN}, {@code LSTM} or {@code
@@ -20,9 +23,6 @@ import java.util.List;
  * 1e-6 times max(1, |value|)) up to hidden_size 128.
  */
 public final class Rnn {
-
-  /** All that {@link #kernel} may say. */
-  public static final List<String> KERNELS = List.of("scalar", "plain", "vector");
 
   private final RnnConfig config;
   private final RecurrentKernel kernel;
@@ -105,7 +105,7 @@ public final class Rnn {
   }
 
   /** Refuses what does not fit the config, naming it. */
-  static void requireShapes(
+  public static void requireShapes(
       RnnConfig config,
       float[] input,
       int batch,
@@ -144,7 +144,7 @@ public final class Rnn {
   }
 
   /** Refuses what is not (num_layers * num_directions, batch, hidden_size). */
-  static void requireState(RnnConfig config, String what, int batch, float[] state) {
+  public static void requireState(RnnConfig config, String what, int batch, float[] state) {
     long rows = (long) config.numLayers() * config.numDirections();
     long values = rows * batch * config.hiddenSize();
     if (values != state.length) {

@@ -1,5 +1,8 @@
 package dev.weir.rnn;
 
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+
 /**
  * What {@code torch.nn.RNN}, {@code LSTM} or {@code GRU} return, and views that keep the directions
  * apart. Owned by the caller and reused: {@link Rnn#forward} overwrites it and allocates only when
@@ -21,7 +24,7 @@ public final class RnnOutput {
   private float[] cN; // as hN; null unless LSTM
 
   /** Makes room for a result; keeps arrays whose length is right already. */
-  void reshape(RnnConfig config, int batch, int seqLen, boolean batchFirst) {
+  public void reshape(RnnConfig config, int batch, int seqLen, boolean batchFirst) {
     this.config = config;
     this.batch = batch;
     this.seqLen = seqLen;

@@ -1,17 +1,20 @@
 /**
- * Recurrent arithmetic with the semantics of {@code torch.nn}: RNN (tanh, relu), LSTM and GRU,
- * stacked and bidirectional, with torch's weight order, gate order, layouts and initialisation.
+ * Computes recurrent networks with the semantics of {@code torch.nn}: RNN (tanh or relu), LSTM and
+ * GRU, stacked and bidirectional, with PyTorch's order of weights and gates and PyTorch's
+ * initialization. The subpackage {@code cell} describes a network, {@code kernel} computes its
+ * forward pass, and {@code training} computes gradients and updates.
  *
- * <p>Start at {@link dev.weir.rnn.Rnn}. Three kinds of array never mix here: <b>learned</b> (one
- * {@code float[]} in the order of {@link dev.weir.rnn.RnnConfig#parameters()}), <b>packed</b> (the
- * same numbers laid out for one kernel, rebuilt on load, never saved) and <b>scratch</b>
- * (activations, reused from call to call, never saved).
+ * <p>Start at {@link dev.weir.rnn.Rnn}. There are three kinds of arrays:
  *
- * <p>{@link dev.weir.rnn.TrainableRnn} learns: it gives gradients, {@link dev.weir.rnn.Loss} is
- * what they are of, and an {@link dev.weir.rnn.Optimizer} applies them. Learned weights and an
- * optimizer's state are the caller's; everything else is scratch.
+ * <ul>
+ *   <li><b>Learned weights</b> are one {@code float[]} in the order of {@link
+ *       dev.weir.rnn.cell.RnnConfig#parameters()}. The caller owns and saves them.
+ *   <li><b>Packed weights</b> are the same numbers in the layout of one kernel. They are rebuilt
+ *       when weights are loaded, and are never saved.
+ *   <li><b>Temporary arrays</b> contain activations. Each call reuses them, and they are never
+ *       saved.
+ * </ul>
  *
- * <p>This package knows nothing of forecasts, files or Flink, and may import the JDK only, so that
- * it can be read, tested and measured alone.
+ * <p>Allowed imports: {@code rnn.cell}, {@code rnn.kernel} and the JDK.
  */
 package dev.weir.rnn;

@@ -3,19 +3,19 @@ package dev.weir.sql;
 import static dev.weir.sql.CallArguments.FUNCTION;
 import static dev.weir.sql.CallArguments.wrong;
 
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
-import dev.weir.forecast.StateLimits;
-import dev.weir.forecast.expert.Experts;
-import dev.weir.model.Calendar;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
@@ -54,27 +54,27 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   /** Columns of a forecast, without the partition's key and the row's time. */
   static final int COLUMNS = 10;
 
-  private static final int DEFAULT_HORIZON = 2;
-  private static final int DEFAULT_SEQ_LEN = 5;
-  private static final int DEFAULT_LEVEL = 80; // per cent
-  private static final int DEFAULT_MAX_FILL = 100;
-
-  /** A million series of this size fill a cluster already. */
-  private static final int MAX_SERIES_BYTES = 2 << 20;
-
   /** Arguments that say how a base model is read. */
-  private static final List<Signature> OF_WEIGHTS =
+  private static final List<Option<?>> OF_WEIGHTS =
       List.of(
-          Signature.MODEL_NAME,
-          Signature.SCALING,
-          Signature.READOUT,
-          Signature.CELL,
-          Signature.CALENDAR,
+          ForecastOptions.MODEL,
+          ForecastOptions.SCALING,
+          ForecastOptions.READOUT,
+          ForecastOptions.CELL,
+          ForecastOptions.CALENDAR,
           Signature.FEATURE_COLUMNS);
 
+  /** Those of them that a file says, too. */
+  private static final List<Option<?>> OF_FILE =
+      List.of(ForecastOptions.SCALING, ForecastOptions.READOUT, ForecastOptions.CELL);
+
   /** Arguments that say how a series is learned. */
-  private static final List<Signature> OF_LEARNING =
-      List.of(Signature.SIZE, Signature.EXPERTS, Signature.SEASON, Signature.LEVEL);
+  private static final List<Option<?>> OF_LEARNING =
+      List.of(
+          ForecastOptions.SIZE,
+          ForecastOptions.EXPERTS,
+          ForecastOptions.SEASON_LENGTH,
+          Signature.LEVEL);
 
   /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
   private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
@@ -104,9 +104,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   /** The kind of timestamp that the input's time column has. */
   private static DataType time(CallContext call) {
-    TableSemantics table = call.getTableSemantics(Signature.INPUT.ordinal()).orElseThrow();
+    TableSemantics table = call.getTableSemantics(Signature.INPUT).orElseThrow();
     List<Field> columns = DataType.getFields(table.dataType());
-    int onTime = Signature.values().length; // the first of the arguments that Flink adds
+    int onTime = Signature.COUNT; // the first of the arguments that Flink adds
     Stream<Field> time = Stream.empty();
     if (table.timeColumn() >= 0) {
       time = Stream.of(columns.get(table.timeColumn()));
@@ -126,8 +126,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       boolean processing = LogicalTypeChecks.isProctimeAttribute(type);
       throw wrong(
           "on_time",
-          "a column with a watermark, in streaming mode",
-          "'%s', which is %s"
+          "expected a column with a watermark, in streaming mode, got '%s', which is %s"
               .formatted(
                   column.getName(),
                   processing
@@ -157,38 +156,25 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     Reader(CallContext call) {
       this.call = call;
       this.arguments = new CallArguments(call);
-      this.mode =
-          orElse(
-              Choice.of(
-                  FUNCTION,
-                  Signature.MODE.label(),
-                  arguments.text(Signature.MODE),
-                  Mode.values(),
-                  Mode::label),
-              Mode.MANY_TO_ONE);
-      this.seqLen =
-          arguments.number(Signature.SEQ_LEN, DEFAULT_SEQ_LEN, 1, ForecastModel.MAX_SEQ_LEN);
+      this.mode = arguments.get(ForecastOptions.MODE);
+      this.seqLen = arguments.get(ForecastOptions.SEQ_LEN);
       boolean manyToMany = mode == Mode.MANY_TO_MANY;
       this.horizon =
-          arguments.number(
-              Signature.HORIZON,
-              manyToMany ? seqLen : DEFAULT_HORIZON,
-              1,
-              ForecastModel.MAX_HORIZON);
+          arguments.get(
+              ForecastOptions.HORIZON,
+              manyToMany ? seqLen : ForecastOptions.HORIZON.defaultValue());
       if (manyToMany && horizon != seqLen) {
         throw wrong(
-            Signature.HORIZON,
+            ForecastOptions.HORIZON,
             "seq_len (%d), since each step answers for one value".formatted(seqLen),
             horizon);
       }
-      this.learns = arguments.value(Signature.LEARNING, Boolean.class, true);
+      this.learns = arguments.get(ForecastOptions.LEARNING);
     }
 
     ForecastPlan plan() {
       return new ForecastPlan(
-          settings(weights()),
-          columns(),
-          arguments.value(Signature.REFUSED_ROWS, Boolean.class, false));
+          settings(weights()), columns(), arguments.get(Signature.REFUSED_ROWS));
     }
 
     void withoutWeights() {
@@ -197,7 +183,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private Columns columns() {
-      TableSemantics table = call.getTableSemantics(Signature.INPUT.ordinal()).orElseThrow();
+      TableSemantics table = call.getTableSemantics(Signature.INPUT).orElseThrow();
       List<String> names = DataType.getFieldNames(table.dataType());
       List<LogicalType> types =
           DataType.getFieldDataTypes(table.dataType()).stream()
@@ -210,7 +196,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       return new Columns(
           Arrays.stream(table.partitionByColumns()).mapToObj(i -> key(all.get(i))).toList(),
           valueColumn(all),
-          arguments.words(Signature.FEATURE_COLUMNS).stream()
+          arguments.get(Signature.FEATURE_COLUMNS).stream()
               .map(name -> column(Signature.FEATURE_COLUMNS, name, all))
               .toList());
     }
@@ -219,22 +205,22 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     private static Column key(Column column) {
       if (!column.type().is(LogicalTypeFamily.PREDEFINED)) {
         throw wrong(
-            Signature.INPUT,
-            "PARTITION BY columns of texts, numbers, booleans, times or bytes",
-            "'%s', which is %s".formatted(column.name(), column.type().asSummaryString()));
+            "input",
+            "expected PARTITION BY columns of texts, numbers, booleans, times or bytes, got '%s', which is %s"
+                .formatted(column.name(), column.type().asSummaryString()));
       }
       return column;
     }
 
     private Column valueColumn(List<Column> all) {
-      String name = arguments.text(Signature.VALUE_COLUMN);
+      String name = arguments.get(Signature.VALUE_COLUMN);
       if (name == null) {
         throw wrong(Signature.VALUE_COLUMN, "the name of a column", "none");
       }
       return column(Signature.VALUE_COLUMN, name, all);
     }
 
-    private Column column(Signature argument, String name, List<Column> all) {
+    private Column column(Option<?> argument, String name, List<Column> all) {
       Column found =
           all.stream()
               .filter(column -> column.name().equals(name))
@@ -255,9 +241,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private ForecastSettings settings(ForecastModel model) {
-      boolean hasWeights = arguments.text(Signature.WEIGHTS_PATH) != null;
+      boolean hasWeights = arguments.get(ForecastOptions.FILE) != null;
       if (!learns && !hasWeights) {
-        throw wrong(Signature.WEIGHTS_PATH, "a model's file where learning is FALSE", "none");
+        throw wrong(ForecastOptions.FILE, "a model's file where learning is FALSE", "none");
       }
       if (!hasWeights) {
         refuse(OF_WEIGHTS, "weights_path beside it", "none");
@@ -277,12 +263,10 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       ForecastSettings settings =
           new ForecastSettings(
               seqLen,
-              arguments.number(Signature.STRIDE, 1, 1, 1_000_000),
-              arguments.words(Signature.FEATURE_COLUMNS).size(),
-              calendar(),
-              arguments.value(Signature.IN_ORDER, Boolean.class, false)
-                  ? Duration.ZERO
-                  : UNTIL_WATERMARK,
+              arguments.get(ForecastOptions.STRIDE),
+              arguments.get(Signature.FEATURE_COLUMNS).size(),
+              arguments.get(ForecastOptions.CALENDAR),
+              arguments.get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK,
               sampling,
               limits(sampling),
               List.of(target));
@@ -294,8 +278,8 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     /** What could have no effect is a mistake. */
-    private void refuse(List<Signature> unread, String expected, String got) {
-      for (Signature argument : unread) {
+    private void refuse(List<Option<?>> unread, String expected, String got) {
+      for (Option<?> argument : unread) {
         if (arguments.isGiven(argument)) {
           throw wrong(argument, expected, got);
         }
@@ -303,147 +287,92 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private ForecastModel weights() {
-      String location = arguments.text(Signature.WEIGHTS_PATH);
+      String location = arguments.get(ForecastOptions.FILE);
       if (location == null) {
         return null;
       }
       ForecastModel model;
       try {
-        model = Weights.read(Signature.WEIGHTS_PATH.label(), location, defaults());
+        model = ModelFileLoader.read(Signature.label(ForecastOptions.FILE), location, defaults());
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }
-      mustAgree(Signature.SCALING, model.scaling().rule().label());
-      mustAgree(Signature.READOUT, model.readout().label());
-      mustAgree(Signature.CELL, model.rnn().cell().name().toLowerCase(Locale.ROOT));
-      String name = arguments.text(Signature.MODEL_NAME);
+      for (ModelFiles.Contradiction other : defaults().contradictions(model)) {
+        for (Option<?> option : OF_FILE) {
+          if (other.key().equals("weir." + option.name())) {
+            throw wrong(option.name(), other.toString());
+          }
+        }
+      }
+      String name = arguments.get(ForecastOptions.MODEL);
       return name == null ? model : model.withName(name);
     }
 
-    /** A file's own word counts, so that another one beside it would have no effect. */
-    private void mustAgree(Signature argument, String fromFile) {
-      String text = arguments.text(argument);
-      if (text != null && !text.equals(fromFile)) {
-        throw wrong(argument, "'%s', as the file says".formatted(fromFile), "'" + text + "'");
-      }
-    }
-
     private ModelFiles.Defaults defaults() {
-      String name = arguments.text(Signature.MODEL_NAME);
-      if (name != null && !ForecastModel.isName(name)) {
-        throw wrong(Signature.MODEL_NAME, "letters, digits, '.', '_' and '-'", "'" + name + "'");
-      }
       return new ModelFiles.Defaults(
-          name == null ? "model" : name,
+          arguments.get(ForecastOptions.MODEL, "model"),
           mode,
           seqLen,
-          Choice.readout(FUNCTION, arguments.text(Signature.READOUT)),
-          Choice.scaling(FUNCTION, arguments.text(Signature.SCALING)),
-          Choice.cell(FUNCTION, arguments.text(Signature.CELL)),
-          calendar());
-    }
-
-    private List<Calendar> calendar() {
-      return arguments.words(Signature.CALENDAR).stream()
-          .map(
-              word -> {
-                Calendar calendar = Calendar.ofLabel(word);
-                if (calendar == null) {
-                  throw wrong(
-                      Signature.CALENDAR,
-                      "some of " + Calendar.labels(List.of(Calendar.values())),
-                      "'" + word + "'");
-                }
-                return calendar;
-              })
-          .toList();
+          arguments.get(ForecastOptions.READOUT),
+          arguments.get(ForecastOptions.SCALING),
+          arguments.get(ForecastOptions.CELL),
+          arguments.get(ForecastOptions.CALENDAR));
     }
 
     private Learning learning() {
       LearnerSettings learner;
       try {
         learner =
-            switch (orElse(
-                Choice.ofNames(
-                    FUNCTION,
-                    Signature.SIZE.label(),
-                    arguments.text(Signature.SIZE),
-                    Size.values()),
-                Size.DEFAULT)) {
-              case SMALL -> LearnerSettings.small(horizon);
-              case DEFAULT -> LearnerSettings.defaults(horizon);
-              case FULL -> LearnerSettings.full(horizon);
-            };
-        learner =
-            learner.withLevels(
-                List.of(arguments.number(Signature.LEVEL, DEFAULT_LEVEL, 1, 99) / 100.0));
+            arguments
+                .get(ForecastOptions.SIZE)
+                .learner(horizon)
+                .withLevels(List.of(arguments.get(Signature.LEVEL) / 100.0));
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());
       }
-      List<String> experts = arguments.words(Signature.EXPERTS);
-      for (String expert : experts) {
-        if (!Experts.all().contains(expert)) {
-          throw wrong(Signature.EXPERTS, "some of " + Experts.all(), "'" + expert + "'");
-        }
-      }
-      learner = experts.isEmpty() ? learner : learner.withExperts(experts);
-      int season = arguments.number(Signature.SEASON, LearnerSettings.AUTO, 1, 1000);
+      List<String> experts = arguments.get(ForecastOptions.EXPERTS);
+      learner = experts == null ? learner : learner.withExperts(experts);
+      int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
       int bytes = new Learner(learner).newSeries("a first one", season).bytes();
-      if (bytes > MAX_SERIES_BYTES) {
+      if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw wrong(
-            Signature.HORIZON,
+            ForecastOptions.HORIZON,
             "a series of at most %,d bytes; take a shorter horizon or season, or size => 'small'"
-                .formatted(MAX_SERIES_BYTES),
+                .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
       return new Learning(learner, season, 0);
     }
 
     private Sampling sampling() {
-      Duration interval = arguments.interval(Signature.SAMPLING_INTERVAL);
-      int maxFill = arguments.number(Signature.MAX_FILL, DEFAULT_MAX_FILL, 0, 10_000);
-      Gap gap =
-          Choice.ofNames(
-              FUNCTION, Signature.GAP.label(), arguments.text(Signature.GAP), Gap.values());
+      Duration interval = arguments.get(ForecastOptions.INTERVAL);
+      Gap gap = arguments.get(ForecastOptions.GAP);
+      int maxFill = arguments.get(ForecastOptions.MAX_FILL);
       if (interval == null) {
         refuse(
-            List.of(Signature.GAP, Signature.MAX_FILL),
+            List.of(ForecastOptions.GAP, ForecastOptions.MAX_FILL),
             "sampling_interval beside it, since nothing is missing by count",
             "none");
         return Sampling.BY_COUNT;
       }
-      Gap chosen = orElse(gap, Gap.SKIP);
-      if (chosen == Gap.SKIP || chosen == Gap.RESET) {
+      if (gap == Gap.SKIP || gap == Gap.RESET) {
         refuse(
-            List.of(Signature.MAX_FILL),
+            List.of(ForecastOptions.MAX_FILL),
             "gap => 'carry' or 'linear' beside it, since nothing else fills",
-            "'" + chosen.name().toLowerCase(Locale.ROOT) + "'");
+            "'" + gap.name().toLowerCase(Locale.ROOT) + "'");
       }
-      return new Sampling(interval, chosen, maxFill);
+      return new Sampling(interval, gap, maxFill);
     }
 
     private StateLimits limits(Sampling sampling) {
-      Duration ttl = arguments.interval(Signature.TTL);
-      if (ttl == null) {
-        return StateLimits.NONE;
-      }
-      if (!sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
+      Duration ttl = arguments.get(ForecastOptions.TTL);
+      if (!ttl.isZero() && !sampling.isByCount() && ttl.toMillis() <= sampling.interval()) {
         throw wrong(
-            Signature.TTL,
+            ForecastOptions.TTL,
             "more than sampling_interval (%s)".formatted(Duration.ofMillis(sampling.interval())),
             ttl);
       }
       return new StateLimits(ttl, 0);
     }
-
-    private static <T> T orElse(T value, T otherwise) {
-      return value == null ? otherwise : value;
-    }
-  }
-
-  private enum Size {
-    SMALL,
-    DEFAULT,
-    FULL
   }
 }

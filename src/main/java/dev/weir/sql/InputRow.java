@@ -107,7 +107,7 @@ final class InputRow {
   }
 
   private static DeadLetter refused(Reason reason, String message) {
-    return new DeadLetter(reason, message, ForecastFunction.ROW);
+    return new DeadLetter(reason, message, ForecastTableFunction.ROW);
   }
 
   double value(RowData row) {

@@ -1,8 +1,10 @@
 package dev.weir.sql;
 
 import dev.weir.model.ForecastModel;
-import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
@@ -24,42 +26,28 @@ import org.apache.flink.table.types.logical.LogicalTypeRoot;
  */
 public final class WeirModelFactory implements ModelProviderFactory {
 
-  static final ConfigOption<String> WEIGHTS_PATH =
-      ConfigOptions.key("weights.path")
-          .stringType()
-          .noDefaultValue()
-          .withDescription(
-              "Weights, safetensors: a path or URL of Flink's file systems, or builtin:NAME.");
+  static final ConfigOption<String> WEIGHTS_PATH = config("weights.path", ForecastOptions.FILE);
   static final ConfigOption<String> TASK =
       ConfigOptions.key("task")
           .stringType()
           .defaultValue("regression")
           .withDescription("What Flink calls the task; a forecast is a regression.");
-  static final ConfigOption<String> MODE =
-      ConfigOptions.key("mode")
-          .stringType()
-          .noDefaultValue()
-          .withDescription("many-to-one or many-to-many, where the weights' file does not say.");
-  static final ConfigOption<Integer> SEQ_LEN =
-      ConfigOptions.key("seq-len")
-          .intType()
-          .noDefaultValue()
-          .withDescription("Values in a window, where the weights' file does not say.");
-  static final ConfigOption<String> SCALING =
-      ConfigOptions.key("scaling")
-          .stringType()
-          .noDefaultValue()
-          .withDescription("How the weights want values scaled, where their file does not say.");
-  static final ConfigOption<String> READOUT =
-      ConfigOptions.key("readout")
-          .stringType()
-          .noDefaultValue()
-          .withDescription("What the head reads, where the file does not say.");
-  static final ConfigOption<String> CELL =
-      ConfigOptions.key("cell")
-          .stringType()
-          .noDefaultValue()
-          .withDescription("The cell, where neither file nor shapes say: relu looks like tanh.");
+
+  /** What the weights' file may not say. */
+  private static final List<Option<?>> OF_WEIGHTS =
+      List.of(
+          ForecastOptions.MODE,
+          ForecastOptions.SEQ_LEN,
+          ForecastOptions.SCALING,
+          ForecastOptions.READOUT,
+          ForecastOptions.CELL);
+
+  private static ConfigOption<String> config(String key, Option<?> option) {
+    return ConfigOptions.key(key)
+        .stringType()
+        .noDefaultValue()
+        .withDescription(option.description());
+  }
 
   @Override
   public String factoryIdentifier() {
@@ -73,7 +61,9 @@ public final class WeirModelFactory implements ModelProviderFactory {
 
   @Override
   public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of(TASK, MODE, SEQ_LEN, SCALING, READOUT, CELL);
+    Set<ConfigOption<?>> options = new HashSet<>(Set.of(TASK));
+    OF_WEIGHTS.forEach(option -> options.add(config(option.name(), option)));
+    return options;
   }
 
   @Override
@@ -95,26 +85,29 @@ public final class WeirModelFactory implements ModelProviderFactory {
         ModelFiles.toBytes(read(where, name, helper.getOptions())), outputs.size() > 1);
   }
 
-  private static ForecastModel read(String where, String name, ReadableConfig options) {
-    Mode mode = Choice.of(where, MODE.key(), options.get(MODE), Mode.values(), Mode::label);
-    Integer seqLen = options.get(SEQ_LEN);
-    if (seqLen != null && (seqLen < 1 || seqLen > ForecastModel.MAX_SEQ_LEN)) {
-      throw new ValidationException(
-          "%s: seq-len: expected 1 to %d, got %d"
-              .formatted(where, ForecastModel.MAX_SEQ_LEN, seqLen));
+  /** Null where the file is to say. */
+  private static <T> T value(String where, ReadableConfig options, Option<T> option) {
+    String text = options.get(config(option.name(), option));
+    try {
+      return text == null ? null : option.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ValidationException("%s: %s: %s".formatted(where, option.name(), e.getMessage()));
     }
+  }
+
+  private static ForecastModel read(String where, String name, ReadableConfig options) {
     ModelFiles.Defaults defaults =
         new ModelFiles.Defaults(
             ForecastModel.isName(name) ? name : "model",
-            mode,
-            seqLen,
-            Choice.readout(where, options.get(READOUT)),
-            Choice.scaling(where, options.get(SCALING)),
-            Choice.cell(where, options.get(CELL)),
+            value(where, options, ForecastOptions.MODE),
+            value(where, options, ForecastOptions.SEQ_LEN),
+            value(where, options, ForecastOptions.READOUT),
+            value(where, options, ForecastOptions.SCALING),
+            value(where, options, ForecastOptions.CELL),
             List.of());
     ForecastModel model;
     try {
-      model = Weights.read(WEIGHTS_PATH.key(), options.get(WEIGHTS_PATH), defaults);
+      model = ModelFileLoader.read(WEIGHTS_PATH.key(), options.get(WEIGHTS_PATH), defaults);
     } catch (IllegalArgumentException e) {
       throw new ValidationException(where + ": " + e.getMessage());
     }

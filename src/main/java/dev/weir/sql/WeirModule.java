@@ -1,5 +1,8 @@
 package dev.weir.sql;
 
+import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.Mase;
+import dev.weir.sql.aggregate.Smape;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +20,7 @@ public final class WeirModule implements Module {
 
   private static final Map<String, FunctionDefinition> FUNCTIONS =
       Map.of(
-          "FORECAST", new ForecastFunction(),
+          "FORECAST", new ForecastTableFunction(),
           "MASE", new Mase(),
           "SMAPE", new Smape(),
           "COVERAGE", new Coverage());

@@ -2,10 +2,10 @@ package dev.weir.sql;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.NetworkForecaster;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.WindowState;
-import dev.weir.forecast.Windows;
+import dev.weir.forecast.network.NetworkForecaster;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import dev.weir.model.ModelFiles;
 import java.util.Collection;
 import java.util.List;

@@ -1,10 +1,13 @@
 /**
- * Forecasts in Flink SQL: the table function {@code FORECAST}, a provider of models for {@code
- * ML_PREDICT}, aggregates that tell what forecasts were worth, and the module that brings them all
- * by {@code LOAD MODULE weir}.
+ * Provides forecasts in Flink SQL: the table function {@code FORECAST}, models for {@code
+ * ML_PREDICT}, and the aggregate functions of {@code sql.aggregate}. The statement {@code LOAD
+ * MODULE weir} registers the functions.
  *
- * <p>May import {@code dev.weir.forecast}, {@code dev.weir.model}, {@code dev.weir.state} and
- * Flink's table API; never {@code dev.weir.stream} or {@code dev.weir.kafka}, so that its jar needs
- * neither.
+ * <p>Start at {@link dev.weir.sql.ForecastTableFunction}. The SQL jar contains neither {@code
+ * stream} nor {@code kafka}.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.learn}, {@code
+ * forecast.network}, {@code forecast.window}, {@code model}, {@code option}, {@code sql.aggregate},
+ * {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;

@@ -1,7 +1,7 @@
 package dev.weir.state;
 
-import dev.weir.forecast.WindowState;
-import dev.weir.forecast.WindowStateFormat;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.WindowStateFormat;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -51,7 +51,7 @@ public final class WindowStateSerializer extends WeirSerializer<WindowState> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<WindowState> {
+  public static final class Snapshot extends WeirSerializerSnapshot<WindowState> {
     public Snapshot() {
       super(INSTANCE);
     }

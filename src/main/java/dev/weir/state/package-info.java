@@ -1,6 +1,13 @@
 /**
- * How state is serialized: the base class of our versioned serializers, and the serializers of what
- * both the job and SQL keep of a series. May import {@code dev.weir.forecast}, the JDK and Flink's
- * type serializers.
+ * Serializes the state of a series for Flink. The job and SQL use the same serializers.
+ *
+ * <p>Start at {@link dev.weir.state.WeirSerializer}, the base class, which adds a version byte and
+ * a checksum to the bytes of a value. {@link dev.weir.state.LearnerStateSerializer} and {@link
+ * dev.weir.state.WindowStateSerializer} only adapt {@link
+ * dev.weir.forecast.learn.LearnerStateFormat} and {@link
+ * dev.weir.forecast.window.WindowStateFormat}, which define the bytes, to Flink.
+ *
+ * <p>Allowed imports: {@code forecast.learn}, {@code forecast.window}, Flink's type serializers and
+ * the JDK.
  */
 package dev.weir.state;

@@ -1,20 +1,19 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SeriesForecaster;
-import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.WindowState;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.Rnn;
+import dev.weir.rnn.kernel.Kernels;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
@@ -39,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * one, the target's initial model is.
  */
 final class ForecastFunction
-    extends KeyedBroadcastProcessFunction<String, Arrival, ModelArrival, Output>
+    extends KeyedBroadcastProcessFunction<String, InputEvent, ModelEvent, Output>
     implements CheckpointedFunction {
 
   private static final long serialVersionUID = 1L;
@@ -47,7 +46,7 @@ final class ForecastFunction
 
   /** Models by name. The state's name is part of each savepoint and never changes. */
   static final MapStateDescriptor<String, ForecastModel> MODELS =
-      new MapStateDescriptor<>("models", Types.STRING, WeirType.MODEL);
+      new MapStateDescriptor<>("models", Types.STRING, WeirTypeInformation.MODEL);
 
   /** Kafka's time of each of those models. The state's name is part of each savepoint. */
   private static final MapStateDescriptor<String, Long> MODEL_TIMES =
@@ -55,9 +54,8 @@ final class ForecastFunction
 
   private final ForecastSettings settings;
 
-  private transient TaskHost host;
+  private transient OperatorSeriesContext seriesContext;
   private transient SeriesForecaster series;
-  private transient KnownSeries known;
   private transient BroadcastState<String, ForecastModel> restoredModels; // until open
   private transient boolean modelsChanged; // since the forecasters were last told
   private transient BroadcastState<String, Long> modelTimes;
@@ -69,20 +67,20 @@ final class ForecastFunction
 
   @Override
   public void open(OpenContext context) throws Exception {
-    known = new KnownSeries(settings.limits());
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
-    group.gauge("series", known::count);
     metrics = new ForecastMetrics(group);
-    host = new TaskHost(getRuntimeContext(), settings, metrics);
-    series = new SeriesForecaster(settings, host);
+    seriesContext = new OperatorSeriesContext(getRuntimeContext(), settings, metrics);
+    group.gauge("series", seriesContext.counter()::count);
+    series = new SeriesForecaster(settings, seriesContext);
     for (int i = 0; i < settings.targets().size(); i++) {
       int target = i;
-      host.metrics(settings.targets().get(i).mode())
+      seriesContext
+          .metrics(settings.targets().get(i).mode())
           .model(() -> series.modelVersion(target), () -> series.modelAgeSeconds(target));
     }
     useModels(restoredModels); // now, so that no record waits until the network is compiled
     restoredModels = null;
-    for (String kernel : Rnn.KERNELS) {
+    for (String kernel : Kernels.KERNELS) {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
     }
   }
@@ -100,12 +98,12 @@ final class ForecastFunction
 
   /** How many series the restored state has. */
   void restored(long count) {
-    known.count(count);
+    seriesContext.counter().count(count);
   }
 
   /** When the timer of the current, restored series is to fire. */
   long restoredTimer(WindowState state) throws IOException {
-    return series.expiry().restored(state, host);
+    return series.expiry().restored(state, seriesContext);
   }
 
   /** A savepoint whose model does not fit the job's settings must not start to run. */
@@ -133,7 +131,7 @@ final class ForecastFunction
   }
 
   @Override
-  public void processBroadcastElement(ModelArrival arrival, Context context, Collector<Output> out)
+  public void processBroadcastElement(ModelEvent arrival, Context context, Collector<Output> out)
       throws Exception {
     if (arrival instanceof DeadLetter letter) {
       collectOnce(letter, out);
@@ -175,13 +173,13 @@ final class ForecastFunction
   }
 
   @Override
-  public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Output> out)
+  public void processElement(InputEvent arrival, ReadOnlyContext context, Collector<Output> out)
       throws Exception {
     if (arrival instanceof DeadLetter letter) {
       collect(letter, out);
       return;
     }
-    Observed observed = (Observed) arrival;
+    ObservationEvent observed = (ObservationEvent) arrival;
     Observation observation = observed.observation();
     metrics.observations.inc();
     if (observation.features().length != settings.features()) {
@@ -191,39 +189,21 @@ final class ForecastFunction
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
-    host.at(context.timerService(), out, observation.series());
-    WindowState state = host.window();
-    if (state == null) {
-      if (known.isFull()) {
-        collect(oneTooMany(observation, observed.source()), out);
-        return;
-      }
-      known.added();
-    }
+    seriesContext.at(context.timerService(), out, observation.series());
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));
     }
-    series.observe(observation, observed.source(), state);
-  }
-
-  private DeadLetter oneTooMany(Observation observation, SourceRecord source) {
-    known.refused();
-    String message =
-        "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
-            .formatted(known.count(), observation.series());
-    return new DeadLetter(Reason.SERIES_LIMIT, message, source);
+    series.observe(observation, observed.source());
   }
 
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Output> out)
       throws Exception {
-    host.at(context.timerService(), out, context.getCurrentKey());
+    seriesContext.at(context.timerService(), out, context.getCurrentKey());
     if (modelsChanged) {
       useModels(context.getBroadcastState(MODELS));
     }
-    if (!series.wake(context.getCurrentKey(), timestamp)) {
-      known.dropped();
-    }
+    series.wake(context.getCurrentKey(), timestamp);
   }
 
   private void useModels(ReadOnlyBroadcastState<String, ForecastModel> models) throws Exception {

@@ -2,7 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.LearnerSettings;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;

@@ -2,8 +2,8 @@ package dev.weir.stream;
 
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
-import dev.weir.state.LayoutSnapshot;
 import dev.weir.state.WeirSerializer;
+import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -42,7 +42,7 @@ final class ForecastModelSerializer extends WeirSerializer<ForecastModel> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<ForecastModel> {
+  public static final class Snapshot extends WeirSerializerSnapshot<ForecastModel> {
     public Snapshot() {
       super(INSTANCE);
     }

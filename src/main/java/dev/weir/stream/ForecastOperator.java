@@ -1,9 +1,9 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.engine.ForecastSettings;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.state.KeyedStateBackend;
@@ -21,7 +21,7 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
  * with a ttl, whose timers are looked after on the same walk, 0.6 and 5.5 us.
  */
 public final class ForecastOperator
-    extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+    extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
 
   private static final long serialVersionUID = 1L;
 
@@ -36,7 +36,7 @@ public final class ForecastOperator
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     if (!function.expires()) {
       try (Stream<String> keys =
-          backend.getKeys(TaskHost.WINDOW.getName(), VoidNamespace.INSTANCE)) {
+          backend.getKeys(OperatorSeriesContext.WINDOW.getName(), VoidNamespace.INSTANCE)) {
         function.restored(keys.mapToLong(key -> 1).sum());
       }
       return;
@@ -47,7 +47,7 @@ public final class ForecastOperator
     backend.applyToAllKeys(
         VoidNamespace.INSTANCE,
         VoidNamespaceSerializer.INSTANCE,
-        TaskHost.WINDOW,
+        OperatorSeriesContext.WINDOW,
         (series, window) -> {
           count[0]++;
           timers.registerEventTimeTimer(

@@ -1,9 +1,9 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.RecentErrors;
-import dev.weir.forecast.RecentErrors.Baseline;
-import dev.weir.forecast.Scored;
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.combination.RecentErrors;
+import dev.weir.forecast.combination.RecentErrors.Baseline;
+import dev.weir.forecast.learn.LearnerSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,7 +78,7 @@ final class ModeMetrics {
   }
 
   /** A series has learned from its newest value. */
-  void learned(String series, Scored scored) {
+  void learned(String series, LatestScores scored) {
     learningSteps.inc();
     for (int k = 0; k < held.length; k++) {
       truths[k].inc(scored.steps());

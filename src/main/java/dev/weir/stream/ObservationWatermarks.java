@@ -1,8 +1,8 @@
 package dev.weir.stream;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.ModelArrival;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ObservationEvent;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Counts observations only: a partition that carries nothing but dead letters would otherwise be
  * active without ever giving a time, and hold back event time for all.
  */
-public final class ObservationWatermarks implements WatermarkGenerator<Arrival> {
+public final class ObservationWatermarks implements WatermarkGenerator<InputEvent> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ObservationWatermarks.class);
 
@@ -50,28 +50,28 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
    * @param idleTimeout a partition without an observation for so long no longer holds back time
    * @param leap an observation that is further ahead of all before it is logged; zero: none is
    */
-  public static WatermarkStrategy<Arrival> strategy(
+  public static WatermarkStrategy<InputEvent> strategy(
       Duration outOfOrderness, Duration idleTimeout, Duration leap) {
     // the input activity clock stops under backpressure: a blocked partition is not idle
-    return WatermarkStrategy.<Arrival>forGenerator(
+    return WatermarkStrategy.<InputEvent>forGenerator(
             context ->
                 new ObservationWatermarks(
                     outOfOrderness, idleTimeout, leap, context.getInputActivityClock()))
         .withTimestampAssigner(
             (arrival, kafkaTime) ->
-                arrival instanceof Observed observed
+                arrival instanceof ObservationEvent observed
                     ? observed.observation().time()
                     : TimestampAssigner.NO_TIMESTAMP);
   }
 
   /** Models have no event time and must never hold back that of the observations. */
-  public static WatermarkStrategy<ModelArrival> ofModels() {
+  public static WatermarkStrategy<ModelEvent> ofModels() {
     return WatermarkStrategy.forGenerator(context -> new NoBrake());
   }
 
   @Override
-  public void onEvent(Arrival arrival, long timestamp, WatermarkOutput output) {
-    if (arrival instanceof Observed observed) {
+  public void onEvent(InputEvent arrival, long timestamp, WatermarkOutput output) {
+    if (arrival instanceof ObservationEvent observed) {
       if (timestamp > newest) {
         if (newest != start && timestamp - newest > leap) {
           logLeap(observed, timestamp - newest);
@@ -82,7 +82,7 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
     }
   }
 
-  private void logLeap(Observed observed, long millis) {
+  private void logLeap(ObservationEvent observed, long millis) {
     long now = System.nanoTime();
     if (!logged || now - lastLogNanos >= LOG_EVERY_NANOS) {
       logged = true;
@@ -106,9 +106,9 @@ public final class ObservationWatermarks implements WatermarkGenerator<Arrival> 
     }
   }
 
-  private static final class NoBrake implements WatermarkGenerator<ModelArrival> {
+  private static final class NoBrake implements WatermarkGenerator<ModelEvent> {
     @Override
-    public void onEvent(ModelArrival arrival, long timestamp, WatermarkOutput output) {
+    public void onEvent(ModelEvent arrival, long timestamp, WatermarkOutput output) {
       // nothing to learn about time from a model
     }
 

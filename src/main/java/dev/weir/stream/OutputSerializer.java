@@ -6,8 +6,8 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
-import dev.weir.state.LayoutSnapshot;
 import dev.weir.state.WeirSerializer;
+import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
       writeScore(score, target);
     } else {
       target.writeByte(DEAD_LETTER);
-      ArrivalSerializer.writeDeadLetter((DeadLetter) output, target);
+      InputEventSerializer.writeDeadLetter((DeadLetter) output, target);
     }
   }
 
@@ -51,7 +51,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return switch (source.readByte()) {
       case FORECAST -> readForecast(source);
       case SCORE -> readScore(source);
-      default -> ArrivalSerializer.readDeadLetter(source);
+      default -> InputEventSerializer.readDeadLetter(source);
     };
   }
 
@@ -170,7 +170,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   }
 
   /** A savepoint contains the name of this class, so it never changes. */
-  public static final class Snapshot extends LayoutSnapshot<Output> {
+  public static final class Snapshot extends WeirSerializerSnapshot<Output> {
     public Snapshot() {
       super(INSTANCE);
     }

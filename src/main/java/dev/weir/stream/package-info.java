@@ -1,8 +1,12 @@
 /**
- * Flink's side of forecasting: the keyed operator that joins windows and forecasters, its state,
- * timers and broadcast models, the serializers, the watermarks. No arithmetic.
+ * Runs the forecasting in Flink: the keyed operator with its state, timers and broadcast models,
+ * the serializers of records, the watermarks and the metrics.
  *
- * <p>May import {@code dev.weir.forecast}, {@code dev.weir.model}, {@code dev.weir.state} and
- * Flink; never {@code dev.weir.kafka} or {@code dev.weir.sql}.
+ * <p>Start at {@code ForecastFunction}. Its method {@code processBroadcastElement} replaces the
+ * weights of a running job. {@link dev.weir.forecast} contains the calculations.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code forecast.combination}, {@code forecast.engine},
+ * {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code rnn.kernel}, {@code
+ * state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.stream;

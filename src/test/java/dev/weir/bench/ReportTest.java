@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.bench.Case.Backend;
+import dev.weir.bench.BenchCase.Backend;
 import dev.weir.bench.LatencyProbe.Latency;
 import dev.weir.bench.LatencyProbe.Percentiles;
 import dev.weir.bench.Report.Repetition;
@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 /** Expected values are calculated by hand. */
 class ReportTest {
 
-  private static final Case FORECAST =
-      new Case(Pipeline.FORECAST, Mode.MANY_TO_ONE, 1000, Backend.hashmap);
-  private static final Case LAST_VALUE = FORECAST.with(Pipeline.LAST_VALUE);
-  private static final Case IDENTITY = FORECAST.with(Pipeline.IDENTITY);
+  private static final BenchCase FORECAST =
+      new BenchCase(BenchPipeline.FORECAST, Mode.MANY_TO_ONE, 1000, Backend.hashmap);
+  private static final BenchCase LAST_VALUE = FORECAST.with(BenchPipeline.LAST_VALUE);
+  private static final BenchCase IDENTITY = FORECAST.with(BenchPipeline.IDENTITY);
 
   private final Report report = new Report();
 
@@ -123,13 +123,13 @@ class ReportTest {
     }
   }
 
-  private void add(Case of, double recordsPerSecond, double... cpuMicros) {
+  private void add(BenchCase of, double recordsPerSecond, double... cpuMicros) {
     for (double cpu : cpuMicros) {
       report.add(of, new Repetition(recordsPerSecond, cpu, 0.5, 5, 30, 1024, 700.0, 800.0));
     }
   }
 
-  private void latency(Case of, double p50, double p99) {
+  private void latency(BenchCase of, double p50, double p99) {
     report.add(of, new Latency(new Percentiles(p50, p99), new Percentiles(500, 1000), 100));
   }
 }

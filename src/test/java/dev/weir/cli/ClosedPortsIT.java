@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cli.local.LocalCluster;
 import dev.weir.dashboard.Chromium;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

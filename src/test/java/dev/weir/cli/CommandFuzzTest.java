@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
+import dev.weir.cli.console.Printable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -27,7 +28,7 @@ class CommandFuzzTest {
 
   /** Words as each on a line, so that damage reaches their ends too. */
   private static List<byte[]> samples() {
-    String wrong = "pom.xml"; // a file that is none of what is asked for
+    String wrong = "pom.xml"; // a file of no expected format
     return List.of(
         line("model", "inspect", "none.safetensors", "--seq-len", "5"),
         line("model", "inspect", wrong, "--readout", "h_n", "--scaling", "last"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
 import java.io.InputStream;
@@ -383,7 +384,7 @@ class CommandsIT {
         "foretell | Unmatched argument at index 0: 'foretell'",
         "demo --port 99999 | weir demo: --port: expected 0 (any free one) to 65535, got 99999",
         "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
-        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu, got 'gru_tanh'",
+        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got 'gru_tanh'",
         "tail --colour red | Unknown option: '--colour'",
         "produce --topic x | Missing required argument",
         "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",

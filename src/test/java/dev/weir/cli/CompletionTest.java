@@ -62,7 +62,7 @@ class CompletionTest {
     "weir tail --format j, json",
     "weir completion z, zsh",
   })
-  void oneThatIsBegunIsCompleted(String line, String expected) throws Exception {
+  void partOfAWordIsCompleted(String line, String expected) throws Exception {
     assertThat(offered(line)).contains(expected);
   }
 

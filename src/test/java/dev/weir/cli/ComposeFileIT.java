@@ -7,14 +7,12 @@ import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,33 +22,17 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * What docker-compose.yml says of the rest of the project is still true. Starts no container, so
- * images and their scripts are not tested here.
+ * docker-compose.yml agrees with the rest of the project. Starts no container, so images and their
+ * scripts are not tested here.
  */
 class ComposeFileIT {
-  private static final Path FILE = Path.of("docker-compose.yml");
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{(\\w+)(?::\\?[^}]*)?}");
-
-  private static final Properties ENV = new Properties();
   private static String text;
   private static Map<String, Map<String, Object>> services;
 
   @BeforeAll
   static void read() throws IOException {
-    try (Reader env = Files.newBufferedReader(Path.of(".env"))) {
-      ENV.load(env);
-    }
-    text = Files.readString(FILE);
-    Map<String, Object> compose =
-        new Yaml(new SafeConstructor(new LoaderOptions()))
-            .load(VARIABLE.matcher(text).replaceAll(ComposeFileIT::value));
-    services = child(compose, "services");
-  }
-
-  private static String value(java.util.regex.MatchResult variable) {
-    String value = ENV.getProperty(variable.group(1));
-    assertThat(value).as(".env: %s", variable.group(1)).isNotEmpty();
-    return Matcher.quoteReplacement(value);
+    text = ComposeFile.text(false);
+    services = ComposeFile.services(false);
   }
 
   @SuppressWarnings("unchecked") // YAML of ours
@@ -69,9 +51,7 @@ class ComposeFileIT {
 
   @Test
   void eachPathBelowAMountIsThereOnThisSide() {
-    Matcher paths =
-        Pattern.compile("/opt/weir/[\\w./{}$?: -]*[\\w}]")
-            .matcher(VARIABLE.matcher(text).replaceAll(ComposeFileIT::value));
+    Matcher paths = Pattern.compile("/opt/weir/[\\w./{}$?: -]*[\\w}]").matcher(text);
     int found = 0;
     while (paths.find()) {
       String inside = paths.group().split("[ :]")[0];
@@ -87,7 +67,7 @@ class ComposeFileIT {
       List<String> entrypoint = child(services.get(service), "entrypoint");
       assertThat(entrypoint).contains("/opt/flink/usrlib/weir-job.jar:/opt/flink/lib/*");
       Class.forName(entrypoint.get(entrypoint.size() - 1)).getMethod("main", String[].class);
-      List<String> command = child(services.get(service), "command");
+      List<String> command = ComposeFile.command(services.get(service));
       assertThatCode(() -> Weir.commandLine().parseArgs(command.toArray(String[]::new)))
           .as("%s: %s", service, command)
           .doesNotThrowAnyException();
@@ -96,7 +76,7 @@ class ComposeFileIT {
 
   @Test
   void theJobTakesTheOptionsThatItIsGiven() throws Exception {
-    List<String> command = child(services.get("jobmanager"), "command");
+    List<String> command = ComposeFile.command(services.get("jobmanager"));
     assertThat(command)
         .startsWith("standalone-job", "--job-classname", ForecastJob.class.getName(), "--");
     List<String> options = new ArrayList<>();
@@ -115,12 +95,12 @@ class ComposeFileIT {
     assertThat(kafka.get("KAFKA_ADVERTISED_LISTENERS").toString().split(","))
         .contains("INSIDE://kafka:9092");
     for (String service : List.of("jobmanager", "producer", "tail")) {
-      List<String> command = child(services.get(service), "command");
+      List<String> command = ComposeFile.command(services.get(service));
       assertThat(command).as(service).anyMatch(word -> word.endsWith("kafka:9092"));
     }
 
     Topics topics =
-        JobSettings.read(Path.of("jobs", ENV.getProperty("WEIR_JOB")), Map.of()).kafka().topics();
+        JobSettings.read(Path.of("jobs", ComposeFile.DEFAULT_JOB), Map.of()).kafka().topics();
     String create =
         String.join("\n", ComposeFileIT.<List<String>>child(services.get("topics"), "entrypoint"));
     assertThat(create)
@@ -129,9 +109,9 @@ class ComposeFileIT {
             "topic " + topics.forecasts() + " ",
             "topic " + topics.deadLetters() + " ",
             "topic " + topics.models() + " --partitions 1 --config cleanup.policy=compact");
-    assertThat(ComposeFileIT.<List<String>>child(services.get("producer"), "command"))
+    assertThat(ComposeFile.command(services.get("producer")))
         .containsSubsequence("--topic", topics.observations());
-    assertThat(ComposeFileIT.<List<String>>child(services.get("tail"), "command"))
+    assertThat(ComposeFile.command(services.get("tail")))
         .containsSubsequence("--topic", topics.forecasts());
   }
 

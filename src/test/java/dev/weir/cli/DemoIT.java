@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.cli.series.SampleData;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +60,7 @@ class DemoIT {
       await("more than 200 forecasts, of all series")
           .atMost(WAIT)
           .failFast("the demo ended: " + demo, () -> !demo.isAlive())
-          .until(() -> lines(demo).size() > 200 && series(demo).size() == Sample.NAMES.size());
+          .until(() -> lines(demo).size() > 200 && series(demo).size() == SampleData.NAMES.size());
 
       int exitCode = demo.interrupt(WAIT);
 
@@ -68,7 +69,7 @@ class DemoIT {
       for (String line : lines(demo)) {
         CommandsIT.assertForecast(line);
       }
-      assertThat(series(demo)).containsExactlyInAnyOrderElementsOf(Sample.NAMES);
+      assertThat(series(demo)).containsExactlyInAnyOrderElementsOf(SampleData.NAMES);
     }
     try (Stream<Path> left = Files.list(shared)) {
       assertThat(left.map(file -> file.getFileName().toString()))

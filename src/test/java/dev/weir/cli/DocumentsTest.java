@@ -51,7 +51,7 @@ class DocumentsTest {
   }
 
   @Test
-  void eachPageStandsInTheIndexOnce() {
+  void eachPageIsInTheIndexOnce() {
     List<Path> linked =
         Documents.links(INDEX).stream()
             .map(link -> link.text().split("#")[0])
@@ -88,7 +88,7 @@ class DocumentsTest {
   }
 
   @Test
-  void whatACommandIsMadeOfIsToldApart() { // or the test above would pass over what it can't read
+  void commandLineIsSplitIntoItsParts() { // or the test above would pass over what it can't read
     Piece block =
         new Piece(
             INDEX,

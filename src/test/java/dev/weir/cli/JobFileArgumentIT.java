@@ -2,8 +2,9 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
-import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands on a job's topics that are told of them by the job file alone. */
+/** Commands that take a job's topics from the job file alone. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobFileArgumentIT {
 
@@ -100,7 +101,7 @@ class JobFileArgumentIT {
   }
 
   @Test
-  void aPublishedModelThatTheJobRefusesIsToldFromOneThatFits() throws Exception {
+  void publishedModelThatTheJobRejectsIsReported() throws Exception {
     String picky =
         Files.writeString(
                 dir.resolve("picky.yaml"),

@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Documents;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class LoggingTest {
     Path config =
         Files.writeString(
             dir.resolve("log4j.properties"),
-            "rootLogger.level = INFO\n" + Files.readString(Path.of("conf/log4j-kafka.properties")));
+            "rootLogger.level = INFO\n" + Documents.outageFilter());
     try (LoggerContext context = context(config.toUri())) {
       assertSaidOnce(context);
     }

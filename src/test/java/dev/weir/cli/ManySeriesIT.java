@@ -7,14 +7,15 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
-import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.ObservationCodec;
-import dev.weir.kafka.ScoreCodec;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -73,7 +74,7 @@ class ManySeriesIT {
         Pattern address = Pattern.compile("the page is at (http://\\S+)");
         URI page = URI.create(weir.awaitErr(address, Patience.LIMIT).group(1));
         long empty = heap(weir.pid());
-        long begun = System.nanoTime();
+        long started = System.nanoTime();
         await()
             .until(
                 () -> {
@@ -82,7 +83,7 @@ class ManySeriesIT {
                       && job.path("observations").intValue() == SERIES * VALUES
                       && job.path("scores").intValue() == SERIES;
                 });
-        double read = (System.nanoTime() - begun) / 1e9;
+        double read = (System.nanoTime() - started) / 1e9;
         long full = heap(weir.pid());
         System.out.printf(
             "%,d series: heap after GC %,d MB (before %,d), RSS %,d MB, %,d records read in %.1f s%n",
@@ -114,9 +115,9 @@ class ManySeriesIT {
   private void pages(URI page, String path) throws Exception {
     List<Double> millis = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      long begun = System.nanoTime();
+      long started = System.nanoTime();
       get(page, path);
-      millis.add((System.nanoTime() - begun) / 1e6);
+      millis.add((System.nanoTime() - started) / 1e6);
     }
     Collections.sort(millis);
     System.out.printf(

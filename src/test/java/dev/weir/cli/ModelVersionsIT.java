@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.kafka.ModelTopic;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import java.nio.file.Path;

@@ -3,11 +3,13 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cli.local.LocalCluster;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.BrokerFacts;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.ClusterInfo;
+import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +81,7 @@ class PartitionsIT {
                   .formatted(kafka));
       send(0, 10);
       send(1, 10);
-      String savepoint = savepointAtTheEnd(new BrokerFacts(admin));
+      String savepoint = savepointAtTheEnd(new ClusterInfo(admin));
       try (Admin client = Admin.create(Map.of("bootstrap.servers", kafka))) {
         client
             .createPartitions(Map.of(TOPICS.observations(), NewPartitions.increaseTo(4)))
@@ -106,7 +108,7 @@ class PartitionsIT {
     }
   }
 
-  private String savepointAtTheEnd(BrokerFacts facts) throws Exception {
+  private String savepointAtTheEnd(ClusterInfo facts) throws Exception {
     Map<String, String> flink =
         Map.of("rest.bind-port", "0", "execution.checkpointing.interval", "300ms");
     try (LocalCluster cluster = LocalCluster.start(flink)) {

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
-import dev.weir.kafka.RegistryServer;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.registry.RegistryServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

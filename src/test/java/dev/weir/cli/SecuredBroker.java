@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.weir.cli.local.EmbeddedBroker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,10 +31,9 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A broker behind closed doors: SCRAM-SHA-512 and PLAIN over TLS on one port, TLS with a client's
- * certificate on another, and an authorizer that grants nothing by itself. The third port, without
- * security, is the broker's own and the test's, for users and grants. Certificates are made anew
- * each time.
+ * A secured broker: SCRAM-SHA-512 and PLAIN over TLS on one port, TLS with a client's certificate
+ * on another, and an authorizer that grants nothing by itself. The third port, without security, is
+ * the broker's own and the test's, for users and grants. Certificates are created each time.
  */
 public final class SecuredBroker implements AutoCloseable {
 

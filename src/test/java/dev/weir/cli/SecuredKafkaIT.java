@@ -17,7 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.dashboard.Dashboard;
-import dev.weir.dashboard.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.ByteArrayOutputStream;
@@ -263,7 +263,7 @@ class SecuredKafkaIT {
             .formatted(broker.tls()));
   }
 
-  /** What a running job would meet, fail of and restart for ever. */
+  /** Without the check a running job would fail on it and restart forever. */
   @Test
   void aRightThatAJobLacksIsNamedBeforeItStarts() throws Exception {
     String user = SecuredBroker.CERTIFIED;
@@ -310,7 +310,7 @@ class SecuredKafkaIT {
     assertThat(checked.code).as("%s", checked).isEqualTo(1);
     assertThat(checked.out)
         .contains("fail  rights ", "Read on topic locked, Read on topic locked.models, ")
-        .contains("brokers allow what they don't say"); // who may not ask the cluster
+        .contains("brokers allow what they don't say"); // the user lacks Describe on the cluster
 
     broker.grant(user, TOPIC, "locked", PREFIXED, READ, WRITE);
     assertFails(weirAt("", submit), line.formatted(broker.tls(), rest));
@@ -479,7 +479,7 @@ class SecuredKafkaIT {
   }
 
   @Test
-  void aClientWithoutTlsIsToldThatItNeedsIt() {
+  void clientWithoutTlsGetsAnErrorThatNamesTls() {
     assertFails(
         weirAt(broker.sasl(), List.of("tail")),
         "weir: Kafka at %s: expected a port without TLS, since security.protocol is PLAINTEXT, got TLS; set security.protocol to SSL or SASL_SSL\n"

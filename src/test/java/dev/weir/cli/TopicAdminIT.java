@@ -3,7 +3,8 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.admin.TopicAdmin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

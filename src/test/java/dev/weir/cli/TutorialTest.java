@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.cli.TutorialNetworks.Network;
+import dev.weir.cli.tutorial.TutorialCommand;
+import dev.weir.cli.tutorial.TutorialNetworks;
+import dev.weir.cli.tutorial.TutorialNetworks.Network;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * One {@code weir} command in a process of its own, through the project's launcher, with standard
  * output and standard error apart. The launcher runs what this build made and builds nothing.
  */
-final class WeirProcess implements AutoCloseable {
+public final class WeirProcess implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(20);
 
   /** Commands that last; the Vector API is slow without the compiler that the others do without. */
@@ -42,12 +42,13 @@ final class WeirProcess implements AutoCloseable {
     this.err = err;
   }
 
-  static WeirProcess start(String... args) throws IOException {
+  public static WeirProcess start(String... args) throws IOException {
     return start(Map.of(), args);
   }
 
   /** As {@link #start(String...)}, with more variables in its environment. */
-  static WeirProcess start(Map<String, String> environment, String... args) throws IOException {
+  public static WeirProcess start(Map<String, String> environment, String... args)
+      throws IOException {
     Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
     Path logs = Files.createDirectories(target.resolve("cli"));
     String name = ProcessHandle.current().pid() + "-" + ++count + "-" + args[0];
@@ -79,19 +80,20 @@ final class WeirProcess implements AutoCloseable {
   }
 
   /** Starts the command and waits for its end. */
-  static WeirProcess run(String... args) throws IOException {
+  public static WeirProcess run(String... args) throws IOException {
     return run(Map.of(), args);
   }
 
   /** As {@link #run(String...)}, with more variables in its environment. */
-  static WeirProcess run(Map<String, String> environment, String... args) throws IOException {
+  public static WeirProcess run(Map<String, String> environment, String... args)
+      throws IOException {
     try (WeirProcess weir = start(environment, args)) {
       weir.exitCode(Patience.LIMIT);
       return weir;
     }
   }
 
-  int exitCode(Duration limit) {
+  public int exitCode(Duration limit) {
     try {
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("expected an end within " + limit + ", still running: " + this);
@@ -103,7 +105,7 @@ final class WeirProcess implements AutoCloseable {
     }
   }
 
-  int exitCode() {
+  public int exitCode() {
     return exitCode(Duration.ZERO);
   }
 
@@ -133,7 +135,7 @@ final class WeirProcess implements AutoCloseable {
   }
 
   /** Without the line that the JVM itself writes where the launcher gives it the Vector API. */
-  String err() {
+  public String err() {
     return rawErr().replaceFirst("^WARNING: Using incubator modules: .*\\R", "");
   }
 
@@ -142,7 +144,7 @@ final class WeirProcess implements AutoCloseable {
   }
 
   /** Waits for a line on standard error; fails at once when the process ends without it. */
-  Matcher awaitErr(Pattern pattern, Duration limit) {
+  public Matcher awaitErr(Pattern pattern, Duration limit) {
     await(command + " prints " + pattern)
         .atMost(limit)
         .pollInterval(Duration.ofMillis(100))

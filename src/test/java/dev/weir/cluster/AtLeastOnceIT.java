@@ -42,7 +42,7 @@ class AtLeastOnceIT {
       flink.awaitRestored(cluster.job(), restored);
       cluster.awaitProgress(1_000);
 
-      Undisturbed expected = cluster.undisturbed();
+      ReferenceRun expected = cluster.undisturbed();
       await("each forecast and each score has been seen")
           .atMost(Duration.ofSeconds(120))
           .pollInterval(Duration.ofSeconds(1))

@@ -1,7 +1,7 @@
 package dev.weir.cluster;
 
 import dev.weir.Patience;
-import dev.weir.cli.EmbeddedBroker;
+import dev.weir.cli.local.EmbeddedBroker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -149,7 +149,7 @@ final class BuiltClasspath {
   }
 
   /**
-   * What stands in a Flink cluster's lib folder: Flink, its libraries and log4j behind slf4j 1.7,
+   * The content of a Flink cluster's lib folder: Flink, its libraries and log4j behind slf4j 1.7,
    * without ours, Kafka's or Avro's.
    */
   List<Path> cluster() {

@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.Documents;
 import dev.weir.Patience;
-import dev.weir.cli.EmbeddedBroker;
+import dev.weir.cli.local.EmbeddedBroker;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -282,7 +283,7 @@ final class FlinkCluster implements AutoCloseable {
    * Runs the jar through the REST interface, as the web page does: the program's {@code main} is
    * called in the JobManager, which saves the start of a client.
    *
-   * @param from a savepoint or retained checkpoint, or null to start anew
+   * @param from a savepoint or retained checkpoint, or null to start without state
    * @param configuration Flink's own settings of this job
    * @param args the job's own options
    */
@@ -550,7 +551,7 @@ final class FlinkCluster implements AutoCloseable {
         appender.console.layout.type = PatternLayout
         appender.console.layout.pattern = %d{HH:mm:ss,SSS} %-5p %-40c{1.} - %m%n
         """
-            + Files.readString(Path.of("conf/log4j-kafka.properties")));
+            + Documents.outageFilter());
   }
 
   /**

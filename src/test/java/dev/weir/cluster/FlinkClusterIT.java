@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The ground that the cluster tests stand on: real processes come, go and come back. Runs none of
+ * Tests what the cluster tests rely on: real processes start, stop and start again. Runs none of
  * Weir's jobs.
  */
 @Tag("slow")

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +45,7 @@ final class ForecastCluster implements AutoCloseable {
   private final String jobFile;
   private final Map<String, String> options;
   private final List<String> report = new ArrayList<>();
-  private Feed feed;
+  private ObservationFeed feed;
   private String job;
   private int parallelism;
 
@@ -114,7 +114,7 @@ final class ForecastCluster implements AutoCloseable {
     return topics;
   }
 
-  Feed feed() {
+  ObservationFeed feed() {
     return feed;
   }
 
@@ -123,7 +123,7 @@ final class ForecastCluster implements AutoCloseable {
   }
 
   void feed(int valuesPerSecond) {
-    feed = Feed.start(broker.bootstrapServers(), "observations", valuesPerSecond);
+    feed = ObservationFeed.start(broker.bootstrapServers(), "observations", valuesPerSecond);
   }
 
   /**
@@ -214,7 +214,7 @@ final class ForecastCluster implements AutoCloseable {
           } finally {
             taskManager.resume();
           }
-          // It is told that it is no longer counted with, and comes back empty.
+          // The JobManager rejects its heartbeats, so it registers again without tasks.
           flink.awaitTaskManagers(flink.taskManagers().size());
           await("the old tasks are gone")
               .atMost(PATIENCE)
@@ -264,8 +264,8 @@ final class ForecastCluster implements AutoCloseable {
   // ---- what must not come of it
 
   /** Ends the feed and holds all that was committed against a run to which nothing happened. */
-  Undisturbed assertExact() throws Exception {
-    Undisturbed expected = undisturbed();
+  ReferenceRun assertExact() throws Exception {
+    ReferenceRun expected = undisturbed();
     topics.awaitCommitted(FORECASTS, expected.forecasts());
     // what is wrong with a forecast says more than a score that is waited for in vain
     expected.assertSameForecasts(topics.read(FORECASTS, Topics.COMMITTED));
@@ -279,17 +279,17 @@ final class ForecastCluster implements AutoCloseable {
             .formatted(
                 expected.forecasts(),
                 expected.scores(),
-                Feed.SERIES,
+                ObservationFeed.SERIES,
                 topics.aborted(FORECASTS),
                 topics.aborted(SCORES)));
     return expected;
   }
 
   /** Ends the feed and has all that it sent forecast by a run to which nothing happens. */
-  Undisturbed undisturbed() throws Exception {
+  ReferenceRun undisturbed() throws Exception {
     List<List<Observation>> sent = feed.stop();
     assertThat(topics.count("observations", Topics.COMMITTED)).isEqualTo(feed.sent());
-    return Undisturbed.run(sent, JobSettings.read(Path.of(jobFile), options).forecast());
+    return ReferenceRun.run(sent, JobSettings.read(Path.of(jobFile), options).forecast());
   }
 
   @Override

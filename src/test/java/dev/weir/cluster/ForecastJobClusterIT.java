@@ -8,20 +8,20 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.Patience;
 import dev.weir.cli.SecuredBroker;
-import dev.weir.forecast.Fallback;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.NetworkForecaster;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.SequenceWindow;
-import dev.weir.forecast.WindowState;
-import dev.weir.forecast.Windows;
-import dev.weir.forecast.Windows.Outcome;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.network.LastValueForecast;
+import dev.weir.forecast.network.NetworkForecaster;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.forecast.window.Windows.Outcome;
 import dev.weir.job.JobSettings;
-import dev.weir.kafka.ForecastCodec;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -301,7 +301,7 @@ class ForecastJobClusterIT {
 
   /** A job jar's classes are not the cluster's: its Kafka finds login modules and secrets alone. */
   @Test
-  void aJobOnABrokerBehindClosedDoorsFindsItsSecretOnEachMachine() throws Exception {
+  void jobOnASecuredBrokerFindsItsSecretOnEachMachine() throws Exception {
     Path dir = LocalProcess.emptyFolder(DIR.resolve("secured"));
     try (SecuredBroker secured = SecuredBroker.start(dir)) {
       secured.grantAll(SecuredBroker.USER);
@@ -437,7 +437,8 @@ class ForecastJobClusterIT {
               window.isFull()
                   ? forecasters.stream().map(forecaster -> forecaster.forecast(window)).toList()
                   : List.of(
-                      Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+                      LastValueForecast.forecast(
+                          window, target.mode(), target.horizon(), Status.WARMUP));
           Map<Long, Forecast> byVersion = new HashMap<>();
           each.forEach(forecast -> byVersion.put(forecast.modelVersion(), forecast));
           forecasts.put(new Name(each.get(0)), byVersion);

@@ -48,7 +48,7 @@ final class LocalProcess implements AutoCloseable {
 
   /**
    * Starts {@code java jvmFlags -cp classpath mainClass args} in the project's folder; {@code log}
-   * is written anew.
+   * is overwritten.
    */
   static LocalProcess java(
       String name,
@@ -69,7 +69,7 @@ final class LocalProcess implements AutoCloseable {
     return start(name, log, command, Path.of(""), environment);
   }
 
-  /** Starts any command in a folder; {@code log} is written anew. */
+  /** Starts any command in a folder; {@code log} is overwritten. */
   static LocalProcess start(
       String name, Path log, List<String> command, Path folder, Map<String, String> environment)
       throws IOException {

@@ -9,8 +9,8 @@ import dev.weir.forecast.Forecast;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.RunningJob;
-import dev.weir.kafka.ApicurioProcess;
-import dev.weir.kafka.ForecastCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.registry.ApicurioProcess;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -55,7 +55,7 @@ class RegistrySqlIT {
   private static final Path DIR =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/RegistrySqlIT");
 
-  /** What is said of a forecast of two steps, whoever says it. */
+  /** A forecast of two steps, of the job or of SQL. */
   private record TwoSteps(String series, long origin, double first, double second, String status) {}
 
   @Test
@@ -185,7 +185,7 @@ class RegistrySqlIT {
         .collect(Collectors.joining(", "));
   }
 
-  /** What stands under the subject of a topic's values. */
+  /** The versions of the subject of a topic's values. */
   private static String versions(String registry, String topic) throws Exception {
     URI subject = URI.create("%s/subjects/%s-value/versions".formatted(registry, topic));
     return HttpClient.newHttpClient()

@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.Documents.Piece;
-import dev.weir.cli.EmbeddedBroker;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.StateLimits;
-import dev.weir.kafka.ApicurioProcess;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.registry.ApicurioProcess;
 import dev.weir.model.Mode;
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;
@@ -386,7 +386,6 @@ class SnippetsIT {
       flink.writeCommand(bin.resolve("flink"));
     }
     Path home = Files.createDirectories(dir.resolve("flink-home/conf"));
-    Files.writeString(home.resolve("log4j.properties"), "rootLogger.level = INFO\n");
     Path slf4j =
         Path.of(
             org.slf4j.LoggerFactory.class

@@ -82,7 +82,7 @@ class SnippetsTest {
   }
 
   @Test
-  void whatACommandIsMadeOfIsToldApart() {
+  void commandLineIsSplitIntoItsParts() {
     Piece block =
         new Piece(
             Path.of("a.md"),

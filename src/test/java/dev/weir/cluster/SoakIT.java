@@ -33,7 +33,7 @@ class SoakIT {
 
   private static final Duration WARM_UP = Duration.ofSeconds(20);
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(5);
-  private static final Duration LONGEST_QUIET = Duration.ofMinutes(2);
+  private static final Duration MAX_QUIET = Duration.ofMinutes(2);
 
   /** So much more in the last third than in the first is growth; below it, it is chance. */
   private static final double TOLERANCE = 1.2;
@@ -62,7 +62,7 @@ class SoakIT {
       cluster.run(TASKS, null, Map.of());
       pause(WARM_UP);
       long end = System.nanoTime() + LENGTH.toNanos();
-      Duration quiet = min(LONGEST_QUIET, LENGTH.dividedBy(6));
+      Duration quiet = min(MAX_QUIET, LENGTH.dividedBy(6));
       while (System.nanoTime() < end) {
         // half to one and a half times as long
         long next =

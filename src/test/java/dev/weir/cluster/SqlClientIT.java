@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Patience;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.Mode;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

@@ -52,8 +52,8 @@ final class Topics {
   }
 
   /**
-   * Records that were written and then aborted: what stands before the last stable offset and is
-   * shown to consumers that read uncommitted only.
+   * Records that were written and then aborted: those before the last stable offset that only
+   * consumers that read uncommitted records get.
    */
   long aborted(String topic) {
     try (KafkaConsumer<byte[], byte[]> committed = consumer(COMMITTED);

@@ -30,8 +30,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * Debian's Chromium, without a window. Where there is none, the tests that want it are skipped,
- * unless {@code -Dbrowser=required}.
+ * Debian's Chromium, without a window. Without it, the tests that need it are skipped, unless
+ * {@code -Dbrowser=required}.
  */
 public final class Chromium implements AutoCloseable {
 
@@ -96,7 +96,7 @@ public final class Chromium implements AutoCloseable {
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", lightOrDark))));
   }
 
-  /** Opens an address anew, also when only what stands after its # differs. */
+  /** Opens an address again, also if only the part after its # differs. */
   public void open(URI address) {
     leave();
     driver.get(address.toString());

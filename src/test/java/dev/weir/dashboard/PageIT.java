@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
@@ -13,8 +14,8 @@ import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.ModelTopic;
-import dev.weir.kafka.ScoreCodec;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -131,7 +132,7 @@ class PageIT {
   @BeforeEach
   void beginAtADesk() {
     browser.leave();
-    browser.consoleProblems(); // those of the test before are told by it
+    browser.consoleProblems(); // that test reports its own
     browser.screen(1440, 900, false);
     browser.scheme("light");
     browser.zone("UTC");
@@ -226,6 +227,38 @@ class PageIT {
         () -> browser.pixels(canvas, colour) > moreThan);
   }
 
+  /**
+   * Pixels before or after the newest origin that show these colours on each other, inside an area:
+   * an edge blends its colours to any other.
+   */
+  private static long layered(boolean after, String... colours) {
+    return browser.js(
+        """
+        const [panel, after, colours] = arguments;
+        const {from, to, origin} = document.querySelector(panel).dataset;
+        const over = document.querySelector(panel + "[data-chart=main] .u-over");
+        const canvas = document.querySelector(panel + "[data-chart=main] canvas");
+        const x = Math.round(over.offsetLeft + over.offsetWidth * (origin - from) / (to - from));
+        const probe = document.createElement("canvas").getContext("2d");
+        for (const name of colours) {
+          probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+          probe.fillRect(0, 0, 1, 1);
+        }
+        const wanted = [...probe.getImageData(0, 0, 1, 1).data];
+        const [left, width] = after ? [x + 2, canvas.width - x - 2] : [over.offsetLeft, x - 2 - over.offsetLeft];
+        const {data} = canvas.getContext("2d").getImageData(left, 0, width, canvas.height);
+        const isIt = i => wanted.every((part, k) => Math.abs(data[4 * i + k] - part) <= (k === 3 ? 2 : 24));
+        let found = 0;
+        for (let i = width; i < data.length / 4 - width; i++) {
+          found += [i, i - 1, i + 1, i - width, i + width].every(isIt) ? 1 : 0;
+        }
+        return found;
+        """,
+        ONE,
+        after,
+        List.of(colours));
+  }
+
   private static List<Map<String, String>> rows(String table) {
     return browser.js(
         """
@@ -240,7 +273,7 @@ class PageIT {
   }
 
   @Test
-  void theWholeJobStandsAboveInTilesThatSayWhatTheyMean() throws Exception {
+  void tilesAboveDescribeTheWholeJob() throws Exception {
     open(dashboard, "");
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
 
@@ -274,12 +307,17 @@ class PageIT {
   @Test
   void chartsAreDrawnInTheColoursOfTruthAndForecast() throws Exception {
     openSeries(TAXI);
-    send("nab_ambient_temp", 1); // the delay is of values that come once the job forecasts
+    for (int i = 0; i < 2; i++) { // one delay alone is both half and 99 %, drawn on each other
+      send("nab_ambient_temp", 1); // the delay is of values that come once the job forecasts
+      awaitForecasts();
+    }
 
     awaitPixels(MAIN, "actual", 150);
     awaitPixels(MAIN, "said", 100);
     awaitPixels(MAIN, "forecast", 20);
-    awaitPixels(MAIN, "band-wide", 20); // of 95 %, beside that of 80 %
+    browser.await( // of 95 %, beside that of 80 %
+        "wide intervals of what was said and of the forecast",
+        () -> layered(false, "band-past-wide") > 20 && layered(true, "future", "band-wide") > 20);
     assertThat(browser.text(ONE + ".key-bands")).contains("80\u00a0%", "95\u00a0% (light)");
     awaitPixels(ONE + "[data-chart=residuals] canvas", "within", 200);
     browser.await("a sparkline", () -> browser.pixels(".row-line", "actual") > 10);
@@ -394,7 +432,7 @@ class PageIT {
         browser.find(panel + " .values summary").click();
         browser.await("the table", () -> rows(panel + " [data-table=past]").size() == 40);
         browser.await(
-            "the experts or why there are none",
+            "the experts or the reason for their absence",
             () -> !browser.text("[data-experts=" + mode.label() + "]").isEmpty());
         browser.find("#series-name").click();
         browser.press(Keys.ARROW_LEFT);
@@ -646,7 +684,7 @@ class PageIT {
     browser.tabTo("#origin");
     browser.press(Keys.ARROW_LEFT);
     browser.await("one back", () -> browser.text(ONE + ".headline").startsWith("At "));
-    browser.tabTo(ONE + "summary"); // around, since it stands before the slider
+    browser.tabTo(ONE + "summary"); // around, since it precedes the slider
     browser.press(Keys.ENTER);
     browser.await("the values", () -> !rows(ONE + "[data-table=past]").isEmpty());
     browser.press("?");
@@ -664,7 +702,7 @@ class PageIT {
   }
 
   @Test
-  void nothingSeriousStandsAgainstItsAccessibility() throws Exception {
+  void accessibilityCheckFindsNothingSerious() throws Exception {
     for (String scheme : List.of("light", "dark")) {
       browser.scheme(scheme);
       openSeries(TAXI);
@@ -729,6 +767,18 @@ class PageIT {
       browser.await("it is clipped", () -> "1".equals(browser.data(".mode-panel", "clipped")));
       assertThat(browser.find(".key-clipped").getText()).contains("one value beyond the chart");
       browser.await("the others fill the chart", () -> heightOf(canvas, "actual") > 150);
+      recordDrawnTexts();
+      browser.find("#series-name").click();
+      browser.press("-"); // draws the chart
+      browser.await("its value at the edge", () -> drawnTexts().contains("1M"));
+      List<Number> errors =
+          browser.js(
+              """
+              return import("/plot.js").then(({residualRange}) =>
+                residualRange(arguments[0].map((residual, i) => ({time: i, residual})), 0, 90));
+              """,
+              values.stream().map(Observation::value).toList());
+      assertThat(errors.get(1).doubleValue()).as("of errors, too").isLessThan(2);
       List<Number> range =
           browser.js(
               """
@@ -742,6 +792,40 @@ class PageIT {
       assertThat(range.get(1).doubleValue()).as("by itself it is shown").isGreaterThan(1e6);
       browser.leave();
     }
+  }
+
+  @Test
+  void aSpikeOfTheJobIsMarkedAndFlattensNothing() {
+    open(dashboard, "#view=job");
+    browser.await("the job", () -> browser.pixels("[data-chart=rate] canvas", "forecast") > 20);
+    recordDrawnTexts();
+    browser.js(
+        """
+        return Promise.all([import("/job.js"), import("/feed.js")]).then(async ([{JobView}, {ask}]) => {
+          const job = await ask("api/job");
+          const rates = job.history.time.map((_, i) => (i === 1 ? 1_234_567 : 10));
+          new JobView().show(job, {...job.history, observations_per_second: rates});
+        });
+        """);
+    browser.await("its value at the edge", () -> drawnTexts().contains("1.23M"));
+    assertThat(drawnTexts()).filteredOn(text -> text.endsWith("M")).containsOnly("1.23M");
+  }
+
+  /** What charts write from now on. */
+  private static void recordDrawnTexts() {
+    browser.js(
+        """
+        window.drawn = [];
+        const draw = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...more) {
+          window.drawn.push(text);
+          return draw.call(this, text, ...more);
+        };
+        """);
+  }
+
+  private static List<String> drawnTexts() {
+    return browser.js("return window.drawn");
   }
 
   /** Rows of pixels from the highest to the lowest one of a colour. */
@@ -839,7 +923,7 @@ class PageIT {
   }
 
   @Test
-  void localTimeStandsBesideUtc() {
+  void localTimeIsShownBesideUtc() {
     browser.zone("America/St_Johns"); // two and a half hours behind in summer
     openSeries(TAXI);
     Forecast newest = forecasts(TAXI, Mode.MANY_TO_ONE).lastEntry().getValue();
@@ -855,24 +939,14 @@ class PageIT {
                 .matches(
                     "Forecast for (.* )?%s \\((.* )?%s\u00a0local\\): .*".formatted(utc, local)));
     assertThat(browser.text(ONE + ".key-time")).contains(" UTC (").endsWith("local)");
-    browser.js(
-        """
-        window.drawn = [];
-        const draw = CanvasRenderingContext2D.prototype.fillText;
-        CanvasRenderingContext2D.prototype.fillText = function (text, ...more) {
-          window.drawn.push(text);
-          return draw.call(this, text, ...more);
-        };
-        """);
+    recordDrawnTexts();
     browser.find("#series-name").click();
     browser.press("+"); // draws the axes
     browser.await(
         "an axis of its own",
         () ->
-            browser.<List<String>>js("return window.drawn").stream()
-                    .anyMatch(label -> label.matches("\\d\\d:30"))
-                && browser.<List<String>>js("return window.drawn").stream()
-                    .anyMatch(label -> label.matches("\\d\\d:00")));
+            drawnTexts().stream().anyMatch(label -> label.matches("\\d\\d:30"))
+                && drawnTexts().stream().anyMatch(label -> label.matches("\\d\\d:00")));
     browser.zone("UTC");
     openSeries(TAXI);
     assertThat(browser.text(ONE + ".headline")).doesNotContain("local");

@@ -7,12 +7,18 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.dashboard.read.HistoryLoader;
+import dev.weir.dashboard.read.TopicReader;
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardState;
+import dev.weir.dashboard.view.SeriesHistory;
+import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.forecast.Observation;
 import dev.weir.job.KafkaFixture;
-import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.ScoreCodec;
-import dev.weir.kafka.TopicConsumer;
+import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -41,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** How the page reads a broker's topics: whole, in part, with holes, and damaged. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ReadingIT {
+public class ReadingIT {
 
   private static KafkaFixture kafka;
   private static KafkaProducer<byte[], byte[]> patient; // sends nothing by itself
@@ -78,11 +84,11 @@ class ReadingIT {
   private static List<Long> offsets(TopicPartition place, BooleanSupplier over) {
     try (TopicConsumer consumer = consumer()) {
       long end = consumer.ends(List.of(place)).get(place);
-      return LookBack.newestFirst(
+      return HistoryLoader.newestFirst(
           0,
           end,
           (from, to) ->
-              LookBack.part(
+              HistoryLoader.part(
                   consumer,
                   place,
                   from,
@@ -164,9 +170,10 @@ class ReadingIT {
   }
 
   private static SeriesHistory.View lookBack(Topics topics, SeriesRow row) {
-    JobState state = new JobState(topics, null, 10, 1 << 20);
+    DashboardState state = new DashboardState(topics, null, 10, 1 << 20);
     assertThat(state.histories.ask(row)).as("was not kept").isTrue();
-    try (LookBack lookBack = new LookBack(clients(), topics, state, 1_000, Patience.LIMIT)) {
+    try (HistoryLoader lookBack =
+        new HistoryLoader(clients(), topics, state, 1_000, Patience.LIMIT)) {
       lookBack.fill(row);
     }
     assertThat(state.histories.ask(row)).as("could not be had").isFalse();
@@ -239,9 +246,9 @@ class ReadingIT {
     damage(topics.observations(), 0, 4, 7);
     TopicPartition place = new TopicPartition(topics.observations(), 0);
     try (TopicConsumer consumer = consumer()) {
-      assertThat(LookBack.part(consumer, place, 2, 15, () -> false, record -> record.offset()))
+      assertThat(HistoryLoader.part(consumer, place, 2, 15, () -> false, record -> record.offset()))
           .as("what is before it would leave a hole; three behind it are skipped with it")
-          .isEqualTo(new LookBack.Part<>(List.of(11L, 12L, 13L, 14L), false));
+          .isEqualTo(new HistoryLoader.Part<>(List.of(11L, 12L, 13L, 14L), false));
     }
     SeriesRow row = new SeriesRow("pump");
     row.observe(observation("pump", 11), 0, 1);
@@ -277,7 +284,7 @@ class ReadingIT {
     try (Dashboard page =
         Dashboard.start(
             new DashboardSettings(
-                kafka.bootstrapServers(), Map.of(), topics, null, null, 1_000, 10, 1 << 20),
+                kafka.bootstrapServers(), Map.of(), topics, null, null, 1_000, 10, 1 << 20, null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()

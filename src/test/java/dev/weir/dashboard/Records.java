@@ -3,33 +3,34 @@ package dev.weir.dashboard;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
-import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.ObservationCodec;
-import dev.weir.kafka.ScoreCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What a job's topics hold, by hand. */
-final class Records {
+public final class Records {
 
-  static final Topics TOPICS =
+  public static final Topics TOPICS =
       new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
 
   private Records() {}
 
-  static Observation observation(String series, long time, double value) {
+  public static Observation observation(String series, long time, double value) {
     return new Observation(series, time, value);
   }
 
   /** Of two steps, a minute apart, with an interval of 80 % that is one wide on each side. */
-  static Forecast forecast(String series, Mode mode, long origin, String model, long version) {
+  public static Forecast forecast(
+      String series, Mode mode, long origin, String model, long version) {
     return forecast(series, mode, origin, model, version, Forecast.Status.OK, 7, 9);
   }
 
-  static Forecast forecast(
+  public static Forecast forecast(
       String series,
       Mode mode,
       long origin,
@@ -56,7 +57,7 @@ final class Records {
   }
 
   /** The same with another interval of 95 %, twice as wide. */
-  static Forecast withWideInterval(Forecast forecast) {
+  public static Forecast withWideInterval(Forecast forecast) {
     double[] values = forecast.values();
     return new Forecast(
         forecast.series(),
@@ -78,7 +79,7 @@ final class Records {
         forecast.status());
   }
 
-  static Score score(
+  public static Score score(
       String series, Mode mode, long time, double mae, double naive, double seasonalNaive) {
     return new Score(
         series,
@@ -97,20 +98,20 @@ final class Records {
             new Score.Method("expert:rls-ar", 2, 0.5)));
   }
 
-  static ConsumerRecord<byte[], byte[]> record(Observation observation) {
+  public static ConsumerRecord<byte[], byte[]> record(Observation observation) {
     return record(
         TOPICS.observations(), observation.series(), new ObservationCodec().encode(observation));
   }
 
-  static ConsumerRecord<byte[], byte[]> record(Forecast forecast) {
+  public static ConsumerRecord<byte[], byte[]> record(Forecast forecast) {
     return record(TOPICS.forecasts(), forecast.series(), new ForecastCodec().encode(forecast));
   }
 
-  static ConsumerRecord<byte[], byte[]> record(Score score) {
+  public static ConsumerRecord<byte[], byte[]> record(Score score) {
     return record(TOPICS.scores(), score.series(), new ScoreCodec().encode(score));
   }
 
-  static ConsumerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
+  public static ConsumerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
     return new ConsumerRecord<>(topic, 0, 0, key.getBytes(StandardCharsets.UTF_8), value);
   }
 }

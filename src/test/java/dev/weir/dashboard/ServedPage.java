@@ -3,6 +3,11 @@ package dev.weir.dashboard;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
+import dev.weir.dashboard.http.JobPage;
+import dev.weir.dashboard.http.PageServer;
+import dev.weir.dashboard.read.HistoryLoader;
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,13 +26,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A page over what a test puts into it by hand, with no Kafka behind it. */
-final class ServedPage implements AutoCloseable {
+public final class ServedPage implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final JobState state;
-  final JobPage job;
-  private final LookBack lookBack;
+  public final DashboardState state;
+  public final JobPage job;
+  private final HistoryLoader lookBack;
   private final PageServer server;
   private final HttpClient http =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
@@ -35,11 +40,12 @@ final class ServedPage implements AutoCloseable {
   private ServedPage(String token, Duration idle) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            "localhost:1", Map.of(), Records.TOPICS, null, null, 10, 1_000, 8 << 20);
-    this.state = new JobState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
+            "localhost:1", Map.of(), Records.TOPICS, null, null, 10, 1_000, 8 << 20, null);
+    this.state =
+        new DashboardState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
-        new LookBack(
+        new HistoryLoader(
             Map.of("bootstrap.servers", "localhost:1", "default.api.timeout.ms", 100),
             Records.TOPICS,
             state,
@@ -54,26 +60,26 @@ final class ServedPage implements AutoCloseable {
             lookBack);
   }
 
-  static ServedPage start() throws IOException {
+  public static ServedPage start() throws IOException {
     return new ServedPage(null, PageServer.IDLE);
   }
 
-  static ServedPage withToken(String token) throws IOException {
+  public static ServedPage withToken(String token) throws IOException {
     return new ServedPage(token, PageServer.IDLE);
   }
 
   /**
-   * @param idle how long a connection may stand still
+   * @param idle how long a connection may be idle
    */
-  static ServedPage impatient(Duration idle) throws IOException {
+  public static ServedPage impatient(Duration idle) throws IOException {
     return new ServedPage(null, idle);
   }
 
-  int listeners() {
+  public int listeners() {
     return server.listeners();
   }
 
-  int port() {
+  public int port() {
     return server.port();
   }
 
@@ -81,11 +87,11 @@ final class ServedPage implements AutoCloseable {
     return URI.create("http://localhost:" + port() + path);
   }
 
-  HttpResponse<String> get(String path, String... headers) {
+  public HttpResponse<String> get(String path, String... headers) {
     return send("GET", path, headers);
   }
 
-  HttpResponse<String> send(String method, String path, String... headers) {
+  public HttpResponse<String> send(String method, String path, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at(path))
             .timeout(Patience.LIMIT)
@@ -103,7 +109,7 @@ final class ServedPage implements AutoCloseable {
     }
   }
 
-  JsonNode json(String path) {
+  public JsonNode json(String path) {
     HttpResponse<String> response = get(path);
     if (response.statusCode() != 200) {
       throw new AssertionError(path + ": " + response.statusCode() + " " + response.body());
@@ -111,7 +117,7 @@ final class ServedPage implements AutoCloseable {
     return parse(response.body());
   }
 
-  static JsonNode parse(String text) {
+  public static JsonNode parse(String text) {
     try {
       return JSON.readTree(text);
     } catch (IOException e) {
@@ -119,11 +125,11 @@ final class ServedPage implements AutoCloseable {
     }
   }
 
-  static String encoded(String text) {
+  public static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  static double[] numbers(JsonNode array) {
+  public static double[] numbers(JsonNode array) {
     double[] numbers = new double[array.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = array.get(i).isNull() ? Double.NaN : array.get(i).doubleValue();
@@ -132,12 +138,12 @@ final class ServedPage implements AutoCloseable {
   }
 
   /** Sends these bytes as they are and returns what comes until the server closes, or for 10 s. */
-  String raw(String request) throws IOException {
+  public String raw(String request) throws IOException {
     return raw(request, Duration.ofSeconds(10));
   }
 
   /** What came until it was silent for so long, or ended. */
-  String raw(String request, Duration silence) throws IOException {
+  public String raw(String request, Duration silence) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
       socket.setSoTimeout((int) silence.toMillis());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -157,7 +163,7 @@ final class ServedPage implements AutoCloseable {
   }
 
   /** A connection that asks for events. */
-  Socket listen(String query, int receiveBuffer, String... headers) throws IOException {
+  public Socket listen(String query, int receiveBuffer, String... headers) throws IOException {
     Socket socket = new Socket();
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
@@ -171,7 +177,7 @@ final class ServedPage implements AutoCloseable {
     return socket;
   }
 
-  void take(List<org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]>> records) {
+  public void take(List<org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]>> records) {
     for (var record : records) {
       if (record.topic().equals(Records.TOPICS.observations())) {
         state.takeObservation(record, true);

@@ -2,7 +2,10 @@ package dev.weir.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.network.TunedModelExpert;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/learning.md says of the code what the code says. */
@@ -20,6 +24,9 @@ class LearningPageTest {
   private static final Path PAGE = Path.of("docs", "learning.md");
   private static final Pattern CONSTANT =
       Pattern.compile("(?m)^\\| `([A-Za-z]+)\\.([A-Z_]+)` \\| ([-0-9.e]+) \\|");
+
+  private static final Path JAVA = Path.of("src/main/java");
+  private static final Path SOURCES = JAVA.resolve("dev/weir/forecast");
 
   @Test
   void eachConstantIsThatOfTheCode() throws Exception {
@@ -38,16 +45,16 @@ class LearningPageTest {
     assertThat(found).isGreaterThan(40);
   }
 
-  private static double constant(String type, String name) throws Exception {
-    Class<?> declaring;
-    try {
-      declaring = Class.forName("dev.weir.forecast." + type);
-    } catch (ClassNotFoundException e) {
-      declaring = Class.forName("dev.weir.forecast.expert." + type);
+  private static double constant(String type, String field) throws Exception {
+    Path file;
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      file = files.filter(f -> f.endsWith(type + ".java")).findFirst().orElseThrow();
     }
-    Field field = declaring.getDeclaredField(name);
-    field.setAccessible(true);
-    return ((Number) field.get(null)).doubleValue();
+    String name = JAVA.relativize(file).toString().replace('/', '.').replaceFirst("\\.java$", "");
+    Class<?> declaring = Class.forName(name);
+    Field constant = declaring.getDeclaredField(field);
+    constant.setAccessible(true);
+    return ((Number) constant.get(null)).doubleValue();
   }
 
   @Test

@@ -1,5 +1,10 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.SeriesContext;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -7,11 +12,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The host of one series, without an engine: what a job gives of it, in the order of its times. */
-public final class OneSeries implements SeriesHost {
+/**
+ * The context of one series, without an engine: what a job gives of it, in the order of its times.
+ */
+public final class OneSeries implements SeriesContext {
 
   private final List<Forecast> forecasts = new ArrayList<>();
-  private final Map<Mode, SeriesMemory> memories = new EnumMap<>(Mode.class);
+  private final Map<Mode, LearnerState> learned = new EnumMap<>(Mode.class);
   private WindowState window;
 
   private OneSeries() {}
@@ -21,15 +28,15 @@ public final class OneSeries implements SeriesHost {
    */
   public static List<Forecast> forecasts(ForecastSettings settings, List<Observation> series)
       throws IOException {
-    OneSeries host = new OneSeries();
-    SeriesForecaster forecaster = new SeriesForecaster(settings, host);
+    OneSeries context = new OneSeries();
+    SeriesForecaster forecaster = new SeriesForecaster(settings, context);
     for (int i = 0; i < settings.targets().size(); i++) {
       forecaster.use(i, null, SeriesForecaster.NO_TIME);
     }
     for (Observation observation : series) {
-      forecaster.observe(observation, null, host.window);
+      forecaster.observe(observation, null);
     }
-    return host.forecasts;
+    return context.forecasts;
   }
 
   @Override
@@ -43,13 +50,13 @@ public final class OneSeries implements SeriesHost {
   }
 
   @Override
-  public SeriesMemory memory(Mode mode) {
-    return memories.get(mode);
+  public LearnerState learned(Mode mode) {
+    return learned.get(mode);
   }
 
   @Override
-  public void memory(Mode mode, SeriesMemory memory) {
-    memories.put(mode, memory);
+  public void learned(Mode mode, LearnerState state) {
+    learned.put(mode, state);
   }
 
   @Override

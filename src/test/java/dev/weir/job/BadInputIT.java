@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.DeadLetters;
-import dev.weir.kafka.ForecastCodec;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.Mode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -214,7 +214,7 @@ class BadInputIT {
     int kept = limit - (16 << 10);
     assertDead(settings, traffic, kept);
     assertThat(kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED))
-        .filteredOn(record -> record.headers().lastHeader(DeadLetters.TRUNCATED) != null)
+        .filteredOn(record -> record.headers().lastHeader(DeadLetterCodec.TRUNCATED) != null)
         .hasSize(3);
     assertForecasts(settings, traffic.good);
   }
@@ -238,8 +238,8 @@ class BadInputIT {
         kafka.read(settings.kafka().topics().deadLetters(), KafkaFixture.COMMITTED).get(0);
     assertThat(dead.key()).isEqualTo(Arrays.copyOf(key, dead.key().length));
     assertThat(dead.value()).isEmpty();
-    assertThat(header(dead, DeadLetters.KEY_TRUNCATED)).isEqualTo("100000");
-    assertThat(header(dead, DeadLetters.TRUNCATED)).isEqualTo("1");
+    assertThat(header(dead, DeadLetterCodec.KEY_TRUNCATED)).isEqualTo("100000");
+    assertThat(header(dead, DeadLetterCodec.TRUNCATED)).isEqualTo("1");
     assertForecasts(settings, traffic.good);
   }
 
@@ -383,21 +383,23 @@ class BadInputIT {
         .containsExactlyInAnyOrderElementsOf(traffic.bad.keySet());
     for (ConsumerRecord<byte[], byte[]> record : dead) {
       ProducerRecord<byte[], byte[]> original = traffic.bad.get(Arrays.toString(record.key()));
-      String what = header(record, DeadLetters.REASON) + " " + header(record, DeadLetters.MESSAGE);
+      String what =
+          header(record, DeadLetterCodec.REASON) + " " + header(record, DeadLetterCodec.MESSAGE);
       byte[] value = original.value();
       boolean cut = value != null && value.length > kept;
       // not isEqualTo: it would print ten megabytes
       assertThat(Arrays.equals(record.value(), cut ? Arrays.copyOf(value, kept) : value))
           .as("the bytes of %s", what)
           .isTrue();
-      assertThat(header(record, DeadLetters.TRUNCATED))
+      assertThat(header(record, DeadLetterCodec.TRUNCATED))
           .isEqualTo(cut ? Integer.toString(value.length) : null);
-      assertThat(header(record, DeadLetters.REASON))
+      assertThat(header(record, DeadLetterCodec.REASON))
           .as(what)
           .isEqualTo(traffic.reasons.get(Arrays.toString(record.key())).name());
-      assertThat(header(record, DeadLetters.TOPIC))
+      assertThat(header(record, DeadLetterCodec.TOPIC))
           .isEqualTo(settings.kafka().topics().observations());
-      assertThat(header(record, DeadLetters.PARTITION)).isEqualTo(original.partition().toString());
+      assertThat(header(record, DeadLetterCodec.PARTITION))
+          .isEqualTo(original.partition().toString());
     }
   }
 

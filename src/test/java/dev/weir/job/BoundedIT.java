@@ -5,11 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.HistoryProgress;
 import dev.weir.kafka.KafkaSettings;
-import dev.weir.kafka.SpanOffsets;
-import dev.weir.kafka.TopicAdmin;
-import dev.weir.kafka.TopicOffsets;
+import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicOffsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,7 +109,7 @@ class BoundedIT {
       JobSettings settings, int parallelism, String savepoint, Duration checkpoints)
       throws Exception {
     StreamExecutionEnvironment env = environment(parallelism, savepoint, checkpoints);
-    try (BoundedRun run = BoundedRun.submit(env, settings)) {
+    try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings)) {
       return run.stopAtEnd(savepoints.toUri().toString());
     }
   }
@@ -179,7 +178,7 @@ class BoundedIT {
 
     JobSettings secondPart = learned("parts", Map.of("mode", "bounded"));
     String afterSecond;
-    try (BoundedRun run = BoundedRun.submit(environment(1, afterFirst), secondPart)) {
+    try (BoundedJobRunner run = BoundedJobRunner.submit(environment(1, afterFirst), secondPart)) {
       kafka.sendObservations("history", rounds(40, 50)); // behind the end
       afterSecond = run.stopAtEnd(savepoints.toUri().toString());
     }
@@ -260,7 +259,7 @@ class BoundedIT {
     return settings(name, more).kafka();
   }
 
-  private static SpanOffsets resolve(String start, String end) throws Exception {
+  private static SourceOffsets resolve(String start, String end) throws Exception {
     KafkaSettings settings = spans("spans", start, end);
     try (TopicAdmin admin = kafka.admin()) {
       return new TopicOffsets(admin, settings).resolve(settings.span());
@@ -269,18 +268,18 @@ class BoundedIT {
 
   @Test
   void aSpanIsWithinWhatTheTopicHolds() throws Exception {
-    assertThat(resolve("committed", null)).isEqualTo(SpanOffsets.STREAM);
+    assertThat(resolve("committed", null)).isEqualTo(SourceOffsets.STREAM);
     assertThat(resolve("earliest", "latest"))
-        .isEqualTo(new SpanOffsets(Map.of(0, 0L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+        .isEqualTo(new SourceOffsets(Map.of(0, 0L, 1, 0L), Map.of(0, 10L, 1, 5L)));
     assertThat(resolve("3", "7"))
-        .isEqualTo(new SpanOffsets(Map.of(0, 3L, 1, 3L), Map.of(0, 7L, 1, 5L)));
+        .isEqualTo(new SourceOffsets(Map.of(0, 3L, 1, 3L), Map.of(0, 7L, 1, 5L)));
     assertThat(resolve("1970-01-01T00:00:04Z", "1970-01-01T00:01:42.001Z"))
-        .isEqualTo(new SpanOffsets(Map.of(0, 4L, 1, 0L), Map.of(0, 10L, 1, 3L)));
-    assertThat(resolve("latest", null)).isEqualTo(new SpanOffsets(Map.of(0, 10L, 1, 5L), null));
+        .isEqualTo(new SourceOffsets(Map.of(0, 4L, 1, 0L), Map.of(0, 10L, 1, 3L)));
+    assertThat(resolve("latest", null)).isEqualTo(new SourceOffsets(Map.of(0, 10L, 1, 5L), null));
 
     commit("spans", Map.of(0, 6L));
     assertThat(resolve("committed", "latest"))
-        .isEqualTo(new SpanOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L)));
+        .isEqualTo(new SourceOffsets(Map.of(0, 6L, 1, 0L), Map.of(0, 10L, 1, 5L)));
   }
 
   private static void commit(String group, Map<Integer, Long> offsets) {
@@ -363,11 +362,11 @@ class BoundedIT {
           }
         };
     appender.start();
-    Logger logger = (Logger) LogManager.getLogger(BoundedRun.class);
+    Logger logger = (Logger) LogManager.getLogger(BoundedJobRunner.class);
     logger.addAppender(appender);
     logger.setLevel(Level.WARN);
     StreamExecutionEnvironment env = environment(1, null, FlinkFixture.NEVER);
-    try (BoundedRun run = BoundedRun.submit(env, settings);
+    try (BoundedJobRunner run = BoundedJobRunner.submit(env, settings);
         RunningJob job = new RunningJob(run.client())) {
       Thread waits =
           new Thread(

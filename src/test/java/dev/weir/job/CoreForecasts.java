@@ -1,15 +1,15 @@
 package dev.weir.job;
 
-import dev.weir.forecast.Fallback;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.NetworkForecaster;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.SequenceWindow;
-import dev.weir.forecast.WindowState;
-import dev.weir.forecast.Windows;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.network.LastValueForecast;
+import dev.weir.forecast.network.NetworkForecaster;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
@@ -55,7 +55,8 @@ final class CoreForecasts {
       }
       SequenceWindow window = windows.window(observation.series(), state);
       if (!window.isFull()) {
-        forecasts.add(Fallback.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+        forecasts.add(
+            LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
         continue;
       }
       ForecastModel model = models.apply(i);

@@ -7,17 +7,17 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
-import dev.weir.cli.EmbeddedBroker;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.Dashboard;
-import dev.weir.dashboard.DashboardSettings;
+import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
-import dev.weir.kafka.ForecastCodec;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.ObservationCodec;
-import dev.weir.kafka.ScoreCodec;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,7 +58,8 @@ class DashboardIT {
   private static Dashboard page(String bootstrapServers, Topics topics, int back, long history)
       throws IOException {
     return Dashboard.start(
-        new DashboardSettings(bootstrapServers, Map.of(), topics, null, null, back, 1_000, history),
+        new DashboardSettings(
+            bootstrapServers, Map.of(), topics, null, null, back, 1_000, history, null),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         null);
   }

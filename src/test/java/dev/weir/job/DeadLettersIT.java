@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.InProcess;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.DeadLetterTopic;
+import dev.weir.kafka.admin.DeadLetterTopic;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
+import dev.weir.job.options.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

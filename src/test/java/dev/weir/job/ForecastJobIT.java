@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.ForecastCodec;
-import dev.weir.kafka.ModelTopic;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -319,7 +319,7 @@ class ForecastJobIT {
             () -> kafka.read(topic, KafkaFixture.COMMITTED).size() >= 2 * SERIES.size() * rounds);
   }
 
-  /** In the order in which they stand on the topic. */
+  /** In the topic's order. */
   private static Map<String, List<Forecast>> byModeAndSeries(String topic) {
     return kafka.forecasts(topic, KafkaFixture.COMMITTED).stream()
         .collect(Collectors.groupingBy(f -> f.mode() + " " + f.series()));

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.Fuzzer;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.DeadLetters;
-import dev.weir.kafka.MalformedException;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +79,8 @@ class FuzzedInputIT {
                         == 2);
         job.assertRunning();
         job.await() // the other task's share of that checkpoint may be committed a moment later
-            .ignoreExceptionsInstanceOf(MalformedException.class) // a dead letter that is to come
+            .ignoreExceptionsInstanceOf(
+                MalformedRecordException.class) // a dead letter that is to come
             .untilAsserted(() -> assertNoneIsLost(kafka, settings, records.subList(0, RECORDS)));
       }
     }
@@ -95,7 +96,7 @@ class FuzzedInputIT {
       int number = ByteBuffer.wrap(record.key()).getInt();
       assertThat(dead.add(number)).as("once: %d", number).isTrue();
       assertThat(record.value()).isEqualTo(records.get(number).value());
-      reasons.merge(DeadLetters.read(record).reason().name(), 1, Integer::sum);
+      reasons.merge(DeadLetterCodec.read(record).reason().name(), 1, Integer::sum);
     }
     Set<String> taken = new TreeSet<>();
     for (int number = 0; number < records.size(); number++) {

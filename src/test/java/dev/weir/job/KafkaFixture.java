@@ -1,14 +1,14 @@
 package dev.weir.job;
 
-import dev.weir.cli.EmbeddedBroker;
+import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.DeadLetters;
-import dev.weir.kafka.ForecastCodec;
-import dev.weir.kafka.MalformedException;
-import dev.weir.kafka.ObservationCodec;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -166,7 +166,7 @@ public final class KafkaFixture implements AutoCloseable {
     for (ConsumerRecord<byte[], byte[]> record : read(topic, isolation)) {
       try {
         forecasts.add(codec.decode(record.value()));
-      } catch (MalformedException e) {
+      } catch (MalformedRecordException e) {
         throw new AssertionError(record + ": " + e.getMessage(), e);
       }
     }
@@ -177,8 +177,8 @@ public final class KafkaFixture implements AutoCloseable {
     List<DeadLetter> letters = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : read(topic, COMMITTED)) {
       try {
-        letters.add(DeadLetters.read(record));
-      } catch (MalformedException e) {
+        letters.add(DeadLetterCodec.read(record));
+      } catch (MalformedRecordException e) {
         throw new AssertionError(record + ": " + e.getMessage(), e);
       }
     }

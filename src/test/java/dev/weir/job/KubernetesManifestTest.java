@@ -26,14 +26,12 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.kubernetes.operator.api.spec.FlinkDeploymentSpec;
@@ -176,12 +174,12 @@ class KubernetesManifestTest {
     assertThat(version.find()).isTrue();
     assertThat(deployment.at("/spec/flinkVersion").textValue())
         .isEqualTo("v%s_%s".formatted(version.group(1), version.group(2)));
-    Properties env = new Properties();
-    try (Reader in = Files.newBufferedReader(Path.of(".env"))) {
-      env.load(in);
-    }
-    assertThat(dockerfile()).contains("ARG FLINK_IMAGE=" + env.getProperty("FLINK_IMAGE") + "\n");
-    assertThat(env.getProperty("FLINK_IMAGE"))
+    Matcher image =
+        Pattern.compile("\\$\\{FLINK_IMAGE:-([^}]+)}")
+            .matcher(Files.readString(Path.of("docker-compose.yml")));
+    assertThat(image.find()).isTrue();
+    assertThat(dockerfile()).contains("ARG FLINK_IMAGE=" + image.group(1) + "\n");
+    assertThat(image.group(1))
         .startsWith("flink:%s.%s-".formatted(version.group(1), version.group(2)));
   }
 

@@ -7,14 +7,14 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.ModelTopic;
-import dev.weir.kafka.TopicAdmin;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -260,7 +260,7 @@ class UpgradeIT {
     assertThat(kafka.read(observations, KafkaFixture.COMMITTED))
         .filteredOn(record -> SERIES.contains(new String(record.key(), StandardCharsets.UTF_8)))
         .extracting(ConsumerRecord::partition)
-        .as("a series in each partition, else the watermark would stand")
+        .as("a series in each partition, else the watermark would not advance")
         .contains(0, 1);
     StringBuilder before = new StringBuilder("mode,series,forecasts,learning_steps\n");
     byModeAndSeries(forecasts(settings, KafkaFixture.COMMITTED))
@@ -366,7 +366,7 @@ class UpgradeIT {
                     >= 2 * SERIES.size());
   }
 
-  /** Right after the restore, when a series that has to learn anew is far off. */
+  /** Right after the restore, when a series without learned state has large errors. */
   private static void assertIsForecastAsWellAsALearnedSeries(List<Forecast> forecasts) {
     double error = 0;
     double naive = 0;
@@ -402,7 +402,7 @@ class UpgradeIT {
   void aSavepointOfANewerBuildIsRefusedWhenItIsRestored(@TempDir Path newer) throws Exception {
     List<Path> written = written();
     Path newest = written.get(written.size() - 1);
-    String marker = "dev.weir.state.SeriesMemorySerializer$Snapshot\0\0\0\1";
+    String marker = "dev.weir.state.LearnerStateSerializer$Snapshot\0\0\0\1";
     String metadata = Files.readString(newest.resolve("_metadata"), StandardCharsets.ISO_8859_1);
     assertThat(metadata).contains(marker);
     Files.writeString(
@@ -415,7 +415,7 @@ class UpgradeIT {
     JobClient client = ForecastJob.submit(environment(1, "rocksdb", newer), settings);
     try (RunningJob job = new RunningJob(client)) {
       assertThatThrownBy(() -> client.getJobExecutionResult().get(2, TimeUnit.MINUTES))
-          .hasStackTraceContaining("SeriesMemorySerializer: expected a layout of version 1 to ")
+          .hasStackTraceContaining("LearnerStateSerializer: expected a layout of version 1 to ")
           .hasStackTraceContaining(", got 63: was this state written by a newer Weir");
     }
   }

@@ -2,30 +2,30 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.WindowState;
-import dev.weir.forecast.Windows;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.stream.ObservationWatermarks;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,26 +107,29 @@ class WindowsOracleIT {
   }
 
   /** One by one, since in a burst all would have passed before event time moves at all. */
-  private static DataStream<Arrival> stream(
+  private static DataStream<InputEvent> stream(
       StreamExecutionEnvironment env, List<Observation> observations) {
     Observation[] all = observations.toArray(new Observation[0]);
     long[] times = Arrays.stream(all).mapToLong(Observation::time).toArray();
     double[] values = Arrays.stream(all).mapToDouble(Observation::value).toArray();
     String[] series = Arrays.stream(all).map(Observation::series).toArray(String[]::new);
-    GeneratorFunction<Long, Arrival> at =
+    GeneratorFunction<Long, InputEvent> at =
         index -> {
           int i = index.intValue();
           SourceRecord source = new SourceRecord("list", 0, i, -1, null, new byte[] {1, 2});
-          return new Observed(new Observation(series[i], times[i], values[i]), source);
+          return new ObservationEvent(new Observation(series[i], times[i], values[i]), source);
         };
-    DataGeneratorSource<Arrival> source =
+    DataGeneratorSource<InputEvent> source =
         new DataGeneratorSource<>(
-            at, all.length, RateLimiterStrategy.perSecond(RECORDS_PER_SECOND), WeirType.ARRIVAL);
+            at,
+            all.length,
+            RateLimiterStrategy.perSecond(RECORDS_PER_SECOND),
+            WeirTypeInformation.INPUT_EVENT);
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), "list").setParallelism(1);
   }
 
-  private static String series(Arrival arrival) {
-    return ((Observed) arrival).observation().series();
+  private static String series(InputEvent arrival) {
+    return ((ObservationEvent) arrival).observation().series();
   }
 
   /** A network without memory whose answers are its inputs: the forecast is the window. */
@@ -153,11 +156,11 @@ class WindowsOracleIT {
         new Target(Mode.MANY_TO_MANY, "copier", seqLen, ModelFiles.toBytes(copier(seqLen)), null);
     ForecastModel foreign = copier(seqLen).withName("of-another-job");
     SourceRecord source = new SourceRecord("list", 0, 0, -1, null, new byte[0]);
-    DataStream<ModelArrival> models =
-        env.fromData(WeirType.MODEL_ARRIVAL, new ModelUpdate(foreign, source))
+    DataStream<ModelEvent> models =
+        env.fromData(WeirTypeInformation.MODEL_EVENT, new ModelUpdate(foreign, source))
             .setParallelism(1)
             .assignTimestampsAndWatermarks(ObservationWatermarks.ofModels());
-    DataStream<Arrival> arrivals =
+    DataStream<InputEvent> arrivals =
         stream(env, observations).assignTimestampsAndWatermarks(eager(outOfOrderness));
     List<Output> outputs = new ArrayList<>();
     try (CloseableIterator<Output> results =
@@ -172,19 +175,19 @@ class WindowsOracleIT {
   }
 
   /** Our watermarks after each record instead of now and then: as little patience as there is. */
-  private static WatermarkStrategy<Arrival> eager(Duration outOfOrderness) {
-    WatermarkStrategy<Arrival> ours =
+  private static WatermarkStrategy<InputEvent> eager(Duration outOfOrderness) {
+    WatermarkStrategy<InputEvent> ours =
         ObservationWatermarks.strategy(outOfOrderness, Duration.ofMinutes(10), Duration.ZERO);
-    return WatermarkStrategy.<Arrival>forGenerator(
+    return WatermarkStrategy.<InputEvent>forGenerator(
             context -> new EagerGenerator(ours.createWatermarkGenerator(context)))
         .withTimestampAssigner(ours::createTimestampAssigner);
   }
 
-  private record EagerGenerator(WatermarkGenerator<Arrival> ours)
-      implements WatermarkGenerator<Arrival> {
+  private record EagerGenerator(WatermarkGenerator<InputEvent> ours)
+      implements WatermarkGenerator<InputEvent> {
 
     @Override
-    public void onEvent(Arrival arrival, long timestamp, WatermarkOutput output) {
+    public void onEvent(InputEvent arrival, long timestamp, WatermarkOutput output) {
       ours.onEvent(arrival, timestamp, output);
       ours.onPeriodicEmit(output);
     }
@@ -216,9 +219,9 @@ class WindowsOracleIT {
 
   private static Map<String, List<Window>> flinks(List<Observation> observations, int n, int slide)
       throws Exception {
-    KeyedStream<Arrival, String> keyed =
+    KeyedStream<InputEvent, String> keyed =
         stream(flink.environment(2), observations).keyBy(WindowsOracleIT::series, Types.STRING);
-    WindowedStream<Arrival, String, GlobalWindow> windowed =
+    WindowedStream<InputEvent, String, GlobalWindow> windowed =
         n == slide ? keyed.countWindow(n) : keyed.countWindow(n, slide);
     List<Tuple2<String, double[]>> contents = new ArrayList<>();
     try (CloseableIterator<Tuple2<String, double[]>> results =
@@ -238,11 +241,11 @@ class WindowsOracleIT {
   private static void contents(
       String series,
       GlobalWindow all,
-      Iterable<Arrival> arrivals,
+      Iterable<InputEvent> arrivals,
       Collector<Tuple2<String, double[]>> out) {
     List<Double> numbers = new ArrayList<>();
-    for (Arrival arrival : arrivals) {
-      Observation observation = ((Observed) arrival).observation();
+    for (InputEvent arrival : arrivals) {
+      Observation observation = ((ObservationEvent) arrival).observation();
       numbers.add((double) observation.time());
       numbers.add(observation.value());
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.ModelTopic;
-import dev.weir.kafka.TopicAdmin;
-import dev.weir.kafka.TopicOffsets;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicOffsets;
 import dev.weir.model.ForecastModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +69,7 @@ class WithoutSavepointIT {
 
   @ParameterizedTest
   @CsvSource({"exactly-once, 1", "at-least-once, 2"})
-  void theModelComesFromItsTopicAndThePlaceFromTheGroupAndLearningBeginsAnew(
+  void modelAndOffsetsAreRestoredAndLearningStartsAgain(
       String guarantee, int timesAfterTheCheckpoint) throws Exception {
     Map<String, String> overrides = kafka.overrides(guarantee);
     overrides.put("output", "mixture");

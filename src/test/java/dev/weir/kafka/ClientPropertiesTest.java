@@ -97,7 +97,7 @@ class ClientPropertiesTest {
         "bootstrap.servers | user:pw@host:9092 | true",
         "bootstrap.servers | host:9092 | false",
       })
-  void aSecretInPlainTextIsToldFromTheNameOfOne(String key, String value, boolean secret) {
+  void secretInPlainTextDiffersFromAReference(String key, String value, boolean secret) {
     assertThat(ClientProperties.holdsSecret(key, value)).isEqualTo(secret);
   }
 
@@ -147,7 +147,7 @@ class ClientPropertiesTest {
   }
 
   @Test
-  void aPathThatCannotStandInAReferenceIsRefused() throws Exception {
+  void pathThatNoReferenceCanContainIsRejected() throws Exception {
     Path file = Files.writeString(dir.resolve("a:b.properties"), "ssl.key.password=x");
     assertThatThrownBy(() -> ClientProperties.referTo(file))
         .isInstanceOf(IllegalArgumentException.class)
@@ -232,8 +232,8 @@ class ClientPropertiesTest {
             Duration.ofMinutes(10),
             "weir-pumps",
             Duration.ofDays(1),
-            Span.STREAM,
-            SpanOffsets.STREAM,
+            SourceRange.STREAM,
+            SourceOffsets.STREAM,
             0,
             null);
     assertThat(settings.toString())

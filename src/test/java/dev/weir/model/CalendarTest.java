@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ class CalendarTest {
   }
 
   @Test
-  void severalStandInTheirOrder() {
+  void severalKeepTheirOrder() {
     List<Calendar> both = List.of(Calendar.DAY_OF_WEEK, Calendar.HOUR_OF_DAY);
     float[] inputs = new float[Calendar.inputs(both)];
     Calendar.fill(both, Instant.parse("2024-02-26T06:00:00Z").toEpochMilli(), inputs, 0);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Fuzzer;
 import dev.weir.Fuzzer.Outcome;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.Initialisation;
-import dev.weir.rnn.RnnConfig;
-import dev.weir.rnn.TorchGenerator;
+import dev.weir.rnn.TorchRandom;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +59,7 @@ class ModelFileFuzzTest {
             3,
             Readout.LAST_STEP,
             new Scaling(Scaling.Rule.FIXED, 1, 2),
-            Initialisation.recurrent(config, new TorchGenerator(1)),
+            Initialization.recurrent(config, new TorchRandom(1)),
             new ForecastModel.Head(new float[3 * config.outputSize()], new float[3]),
             Map.of("note", "größe")));
   }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import dev.weir.model.ModelFiles.Defaults;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

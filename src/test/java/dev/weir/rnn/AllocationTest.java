@@ -1,6 +1,9 @@
 package dev.weir.rnn;
 
 import dev.weir.Allocations;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,7 +17,7 @@ class AllocationTest {
   @EnumSource(Cell.class)
   void onceWarmLoadAndForwardAllocateNothing(Cell cell) {
     RnnConfig config = new RnnConfig(cell, 3, 7, 3, true, true);
-    float[] weights = Initialisation.recurrent(config, new TorchGenerator(1));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(1));
     float[] input = new float[BATCH * SEQ_LEN * config.inputSize()];
     float[] state = new float[config.numLayers() * BATCH * config.outputSize()];
     float[] c0 = cell == Cell.LSTM ? state : null;

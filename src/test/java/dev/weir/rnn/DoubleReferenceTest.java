@@ -3,6 +3,9 @@ package dev.weir.rnn;
 import static dev.weir.rnn.DoubleNetwork.widened;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,7 +23,7 @@ class DoubleReferenceTest {
   @EnumSource(Cell.class)
   void largeShapesAgreeWithDoublePrecision(Cell cell) {
     RnnConfig config = new RnnConfig(cell, 4, 32, 2, true, true);
-    float[] weights = Initialisation.recurrent(config, new TorchGenerator(23));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(23));
     Random random = new Random(29);
     float[] input = new float[BATCH * SEQ_LEN * config.inputSize()];
     for (int i = 0; i < input.length; i++) {

@@ -2,6 +2,8 @@ package dev.weir.rnn;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One JSON fixture written by PyTorch; the README beside the fixtures describes its fields. */
-record GoldenFile(Path path, JsonNode json) {
+public record GoldenFile(Path path, JsonNode json) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The fixtures in this repository. */
-  static final Path OURS = Path.of("src/test/resources/golden");
+  public static final Path OURS = Path.of("src/test/resources/golden");
 
-  static GoldenFile read(Path path) {
+  public static GoldenFile read(Path path) {
     try {
       return new GoldenFile(path, JSON.readTree(Files.readAllBytes(path)));
     } catch (IOException e) {
@@ -26,7 +28,7 @@ record GoldenFile(Path path, JsonNode json) {
   }
 
   /** The files under {@code list} ("cases" or "train") of a directory's index. */
-  static List<GoldenFile> listed(Path directory, String list) {
+  public static List<GoldenFile> listed(Path directory, String list) {
     List<GoldenFile> files = new ArrayList<>();
     for (JsonNode entry : read(directory.resolve("index.json")).json().path(list)) {
       files.add(read(directory.resolve(entry.get("file").asText())));
@@ -34,7 +36,7 @@ record GoldenFile(Path path, JsonNode json) {
     return files;
   }
 
-  RnnConfig config() {
+  public RnnConfig config() {
     JsonNode config = json.get("config");
     return new RnnConfig(
         Cell.valueOf(json.get("cell").asText()),
@@ -45,7 +47,7 @@ record GoldenFile(Path path, JsonNode json) {
         config.get("bias").asBoolean());
   }
 
-  int size(String name) {
+  public int size(String name) {
     return json.get("config").get(name).asInt();
   }
 
@@ -60,7 +62,7 @@ record GoldenFile(Path path, JsonNode json) {
   }
 
   /** Tensors of a state_dict, found by torch's names and laid out as our weights. */
-  float[] weights(String dictionary, String prefix) {
+  public float[] weights(String dictionary, String prefix) {
     RnnConfig config = config();
     float[] weights = new float[config.parameterCount()];
     for (RnnConfig.Parameter parameter : config.parameters()) {
@@ -70,7 +72,7 @@ record GoldenFile(Path path, JsonNode json) {
     return weights;
   }
 
-  static float[] values(JsonNode tensor) {
+  public static float[] values(JsonNode tensor) {
     JsonNode data = tensor.get("data");
     float[] values = new float[data.size()];
     for (int i = 0; i < values.length; i++) {

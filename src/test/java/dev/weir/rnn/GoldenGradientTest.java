@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Adam;
+import dev.weir.rnn.training.Loss;
+import dev.weir.rnn.training.TrainableRnn;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
  * Gradients and whole trainings against PyTorch's, over every case of the fixtures' index,
  * whichever directory {@code golden.dir} names.
  */
-class GoldenGradientTest {
+public class GoldenGradientTest {
 
   private static final float TOLERANCE = 1e-5f;
   private static final int OFFSET = 3; // so that an ignored offset shows

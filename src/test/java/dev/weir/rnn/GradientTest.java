@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Adam;
+import dev.weir.rnn.training.Initialization;
+import dev.weir.rnn.training.Loss;
+import dev.weir.rnn.training.TrainableRnn;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
@@ -66,7 +72,7 @@ class GradientTest {
     boolean lstm = cell == Cell.LSTM;
     int outLength = BATCH * SEQ_LEN * config.outputSize();
     int stateLength = LAYERS * BATCH * config.outputSize();
-    float[] weights = Initialisation.recurrent(config, new TorchGenerator(31));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(31));
     float[] input = random(BATCH * SEQ_LEN * INPUT, 32);
     float[] h0 = random(stateLength, 33);
     float[] c0 = lstm ? random(stateLength, 34) : null;
@@ -147,7 +153,7 @@ class GradientTest {
   @EnumSource(Cell.class)
   void batchesAreSumsOfTheirWindowsInEitherLayout(Cell cell) {
     RnnConfig config = config(cell, true);
-    float[] weights = Initialisation.recurrent(config, new TorchGenerator(41));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(41));
     float[] input = random(BATCH * SEQ_LEN * INPUT, 42);
     int row = SEQ_LEN * config.outputSize();
     float[] dOut = random(BATCH * row, 43);
@@ -177,7 +183,7 @@ class GradientTest {
     boolean lstm = cell == Cell.LSTM;
     float[] weights = new float[5 + config.parameterCount()];
     System.arraycopy(
-        Initialisation.recurrent(config, new TorchGenerator(51)),
+        Initialization.recurrent(config, new TorchRandom(51)),
         0,
         weights,
         5,
@@ -213,7 +219,7 @@ class GradientTest {
     Trainee trainee = new Trainee(config(cell, true), 61);
     RnnConfig forward = config(cell, false);
     TrainableRnn stepping = new TrainableRnn(forward);
-    float[] weights = Initialisation.recurrent(forward, new TorchGenerator(62));
+    float[] weights = Initialization.recurrent(forward, new TorchRandom(62));
     float[] h = new float[LAYERS * HIDDEN];
     float[] c = cell == Cell.LSTM ? new float[LAYERS * HIDDEN] : null;
     float[] x = random(INPUT, 63);
@@ -244,7 +250,7 @@ class GradientTest {
   @EnumSource(Cell.class)
   void scratchOfALongerBatchLeavesNoTrace(Cell cell) {
     RnnConfig config = config(cell, true);
-    float[] weights = Initialisation.recurrent(config, new TorchGenerator(81));
+    float[] weights = Initialization.recurrent(config, new TorchRandom(81));
     float[] input = random(2 * 3 * INPUT, 82);
     float[] dOut = random(2 * 3 * config.outputSize(), 83);
     TrainableRnn fresh = new TrainableRnn(config);
@@ -275,10 +281,10 @@ class GradientTest {
     RnnConfig config = new RnnConfig(cell, 1, 8, 1, false, true);
     int head = config.parameterCount();
     float[] weights = new float[head + 8 + 1];
-    TorchGenerator generator = new TorchGenerator(91);
-    System.arraycopy(Initialisation.recurrent(config, generator), 0, weights, 0, head);
+    TorchRandom generator = new TorchRandom(91);
+    System.arraycopy(Initialization.recurrent(config, generator), 0, weights, 0, head);
     float[] headWeight = new float[8];
-    Initialisation.linear(8, headWeight, new float[1], generator);
+    Initialization.linear(8, headWeight, new float[1], generator);
     System.arraycopy(headWeight, 0, weights, head, 8);
     Adam adam = new Adam(1e-2, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0.0, 1.0);
     float[] state = new float[adam.stateLength(weights.length)];
@@ -389,7 +395,7 @@ class GradientTest {
 
     Trainee(RnnConfig config, int seed) {
       network = new TrainableRnn(config);
-      weights = Initialisation.recurrent(config, new TorchGenerator(seed));
+      weights = Initialization.recurrent(config, new TorchRandom(seed));
       input = random(BATCH * SEQ_LEN * config.inputSize(), seed);
       target = random(BATCH * SEQ_LEN * config.outputSize(), seed + 1);
       dOut = new float[target.length];

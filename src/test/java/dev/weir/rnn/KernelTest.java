@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weir.Allocations;
 import dev.weir.OtherJvm;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.kernel.Kernels;
+import dev.weir.rnn.training.Adam;
+import dev.weir.rnn.training.Initialization;
+import dev.weir.rnn.training.Loss;
+import dev.weir.rnn.training.TrainableRnn;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +45,7 @@ class KernelTest {
     Path directory = Path.of(System.getProperty("golden.dir", GoldenFile.OURS.toString()));
     List<DynamicTest> tests = new ArrayList<>();
     for (GoldenFile golden : GoldenFile.listed(directory, "cases")) {
-      for (String kernel : Rnn.KERNELS) {
+      for (String kernel : Kernels.KERNELS) {
         tests.add(
             dynamicTest(
                 kernel + " " + golden.path().getFileName(),
@@ -82,7 +89,7 @@ class KernelTest {
       float[] h0 = random.nextBoolean() ? state : null;
       float[] c0 = cell == Cell.LSTM && random.nextBoolean() ? state : null;
       RnnOutput expected = new RnnOutput();
-      for (String kernel : Rnn.KERNELS) {
+      for (String kernel : Kernels.KERNELS) {
         RnnOutput actual = new RnnOutput();
         Rnn rnn = pinned(kernel, config);
         rnn.load(
@@ -98,7 +105,7 @@ class KernelTest {
             actual);
         rnn.load(weights);
         rnn.forward(input, batch, seqLen, batchFirst, h0, c0, actual);
-        if (kernel.equals(Rnn.KERNELS.get(0))) {
+        if (kernel.equals(Kernels.KERNELS.get(0))) {
           expected = actual;
           continue;
         }
@@ -127,7 +134,7 @@ class KernelTest {
       for (int inputSize : new int[] {1, 6}) {
         RnnConfig config = new RnnConfig(cell, inputSize, hiddenSize, 2, true, true);
         Rnn rnn = pinned(kernel, config);
-        float[] weights = Initialisation.recurrent(config, new TorchGenerator(1));
+        float[] weights = Initialization.recurrent(config, new TorchRandom(1));
         float[] input = new float[6 * inputSize];
         RnnOutput result = new RnnOutput();
         int calls = 300;
@@ -180,7 +187,7 @@ class KernelTest {
     float[] input = ForwardOfEachCell.values(random, 5 * 3, 1f);
     float[] spoilt = input.clone();
     Arrays.fill(spoilt, Float.NaN);
-    for (String kernel : Rnn.KERNELS) {
+    for (String kernel : Kernels.KERNELS) {
       Rnn fresh = pinned(kernel, config);
       fresh.load(weights);
       RnnOutput expected = new RnnOutput();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -32,7 +35,7 @@ class RnnTest {
   }
 
   private static float[] weights(RnnConfig config) {
-    return Initialisation.recurrent(config, new TorchGenerator(17));
+    return Initialization.recurrent(config, new TorchRandom(17));
   }
 
   private static float[] random(int length, int seed) {

@@ -2,23 +2,23 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,25 +79,27 @@ class ForecastIT {
   private static List<Forecast> byTheJob(List<Observation> observations, Target target)
       throws Exception {
     StreamExecutionEnvironment env = flink.environment(2);
-    List<Arrival> arrivals = new ArrayList<>();
+    List<InputEvent> arrivals = new ArrayList<>();
     for (Observation observation : observations) {
-      arrivals.add(new Observed(observation, new SourceRecord("list", 0, 1, -1, null, null)));
+      arrivals.add(
+          new ObservationEvent(observation, new SourceRecord("list", 0, 1, -1, null, null)));
     }
-    DataStream<ModelArrival> noModels =
+    DataStream<ModelEvent> noModels =
         env.fromData(
-                List.<ModelArrival>of(
+                List.<ModelEvent>of(
                     new DeadLetter(
                         DeadLetter.Reason.MODEL,
                         "none",
                         new SourceRecord("none", 0, 0, -1, null, null))),
-                WeirType.MODEL_ARRIVAL)
+                WeirTypeInformation.MODEL_EVENT)
             .filter(arrival -> false)
             .setParallelism(1);
     List<Forecast> forecasts = new ArrayList<>();
     ForecastSettings settings =
         new ForecastSettings(5, 1, 0, Duration.ofMinutes(1), List.of(target));
     try (CloseableIterator<Output> outputs =
-        ForecastPipeline.build(env.fromData(arrivals, WeirType.ARRIVAL), noModels, settings)
+        ForecastPipeline.build(
+                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
             .executeAndCollect("the job")) {
       outputs.forEachRemaining(
           output -> {
@@ -143,8 +145,8 @@ class ForecastIT {
         byTheJob(observations, new Target(Mode.MANY_TO_ONE, null, 3, null, learning));
     StreamExecutionEnvironment env = flink.environment(2);
     env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
-    Sql sql = new Sql(env);
-    sql.table("readings", Sql.rows(observations), "'1' MINUTE");
+    SqlFixture sql = new SqlFixture(env);
+    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
 
     List<Row> got =
         sql.query(
@@ -162,8 +164,8 @@ class ForecastIT {
     Target target =
         new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, Files.readAllBytes(WEIGHTS), null);
     List<Forecast> expected = byTheJob(observations, target);
-    Sql sql = new Sql(flink.environment(2));
-    sql.table("readings", Sql.rows(observations), "'1' MINUTE");
+    SqlFixture sql = new SqlFixture(flink.environment(2));
+    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
 
     List<Row> got =
         sql.query(

@@ -1,7 +1,7 @@
 package dev.weir.sql;
 
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.SeriesMemory;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.learn.LearnerState;
 import dev.weir.sql.InputRow.Columns;
 import dev.weir.stream.RecordedMetrics;
 import java.util.ArrayList;
@@ -26,12 +26,12 @@ import org.apache.flink.util.Collector;
 final class OnePartition {
 
   final List<RowData> rows = new ArrayList<>();
-  final MapView<Integer, SeriesEntry> series = new MapView<>();
-  final MapView<Integer, SeriesMemory> learned = new MapView<>();
+  final MapView<Integer, PartitionState> series = new MapView<>();
+  final MapView<Integer, LearnerState> learned = new MapView<>();
   final TreeSet<Long> timers = new TreeSet<>();
   private final Columns columns;
   private RecordedMetrics metrics;
-  private ForecastFunction function;
+  private ForecastTableFunction function;
   private long watermark = Long.MIN_VALUE;
   private long now;
   long clock = 1_000_000;
@@ -44,7 +44,7 @@ final class OnePartition {
   OnePartition start(ForecastSettings settings) throws Exception {
     watermark = Long.MIN_VALUE;
     metrics = new RecordedMetrics();
-    function = new ForecastFunction(new ForecastPlan(settings, columns, true));
+    function = new ForecastTableFunction(new ForecastPlan(settings, columns, true));
     function.clock = () -> clock;
     function.setCollector(
         new Collector<>() {

@@ -3,10 +3,10 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
@@ -53,17 +53,17 @@ class SqlFunctionsIT {
   void rowsThatCannotBeUsedSayWhyAndTheOthersGoOn() throws Exception {
     List<Row> rows =
         List.of(
-            Sql.row("a", 10_000, 1.0),
-            Sql.row("a", 20_000, null),
-            Sql.row("a", 30_000, Double.NaN),
-            Sql.row("a", 40_000, Double.POSITIVE_INFINITY),
-            Sql.row("a", 50_000, 2.0),
-            Sql.row("a", -60_000, 3.0),
-            Sql.row("a", 50_000, 4.0),
-            Sql.row("a", 45_000, 5.0),
-            Sql.row("a", 50_000, 2.0),
-            Sql.row(null, 60_000, 6.0));
-    Sql sql = new Sql(flink.environment(1));
+            SqlFixture.row("a", 10_000, 1.0),
+            SqlFixture.row("a", 20_000, null),
+            SqlFixture.row("a", 30_000, Double.NaN),
+            SqlFixture.row("a", 40_000, Double.POSITIVE_INFINITY),
+            SqlFixture.row("a", 50_000, 2.0),
+            SqlFixture.row("a", -60_000, 3.0),
+            SqlFixture.row("a", 50_000, 4.0),
+            SqlFixture.row("a", 45_000, 5.0),
+            SqlFixture.row("a", 50_000, 2.0),
+            SqlFixture.row(null, 60_000, 6.0));
+    SqlFixture sql = new SqlFixture(flink.environment(1));
     sql.table("readings", rows, "'1' DAY");
 
     List<Row> got =
@@ -108,12 +108,12 @@ class SqlFunctionsIT {
   }
 
   @Test
-  void aSeriesThatReturnsAfterItsTtlStartsAnew() throws Exception {
+  void seriesThatReturnsAfterItsTtlStartsAgain() throws Exception {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 8; i++) { // a silence of a minute before the sixth
-      rows.add(Sql.row("a", 10_000L * i + (i < 5 ? 0 : 60_000), i + 0.5));
+      rows.add(SqlFixture.row("a", 10_000L * i + (i < 5 ? 0 : 60_000), i + 0.5));
     }
-    Sql sql = new Sql(flink.environment(1));
+    SqlFixture sql = new SqlFixture(flink.environment(1));
     sql.table("readings", rows, "'1' SECOND");
     String arguments = "horizon => 1, size => 'small', seq_len => 3";
 
@@ -127,9 +127,11 @@ class SqlFunctionsIT {
 
   @Test
   void timesWithoutAZoneStayWithoutOneAndNumbersOfAnyKindAreValues() throws Exception {
-    Sql sql = new Sql(flink.environment(1));
+    SqlFixture sql = new SqlFixture(flink.environment(1));
     sql.table(
-        "readings", List.of(Sql.row("a", 1_000, 2.5), Sql.row("a", 2_000, 3.5)), "'1' SECOND");
+        "readings",
+        List.of(SqlFixture.row("a", 1_000, 2.5), SqlFixture.row("a", 2_000, 3.5)),
+        "'1' SECOND");
     sql.tables.executeSql(
         "CREATE TEMPORARY VIEW plain AS SELECT sensor, CAST(v * 2 AS INT) AS whole,"
             + " CAST(v AS DECIMAL(5, 1)) AS v, ts FROM readings");
@@ -153,7 +155,7 @@ class SqlFunctionsIT {
 
   @Test
   void aModelOfSqlGivesTheCoresForecastsAndSaysWhatIsWrongWithARow() throws Exception {
-    Sql sql = new Sql(flink.environment(1));
+    SqlFixture sql = new SqlFixture(flink.environment(1));
     sql.tables.executeSql(
         "CREATE MODEL next_two INPUT (w ARRAY<DOUBLE>) OUTPUT (forecast ARRAY<DOUBLE>, error STRING)"
             + " WITH ('provider' = 'weir', 'task' = 'regression', 'weights.path' = '"
@@ -199,7 +201,7 @@ class SqlFunctionsIT {
 
   @Test
   void aggregatesTellWhatForecastsWereWorth() throws Exception {
-    Sql sql = new Sql(flink.environment(1));
+    SqlFixture sql = new SqlFixture(flink.environment(1));
     sql.tables.executeSql(
         "CREATE TEMPORARY VIEW met AS SELECT * FROM (VALUES"
             + " ('a', 10e0, 12e0, 9e0, 8e0, 11e0),"
@@ -240,9 +242,9 @@ class SqlFunctionsIT {
     List<Row> rows = new ArrayList<>();
     double[] values = {1e17, 3, 2, Double.NaN, 6, 5};
     for (int i = 0; i < values.length; i++) {
-      rows.add(Sql.row("a", 1_000L * (i + 1), values[i]));
+      rows.add(SqlFixture.row("a", 1_000L * (i + 1), values[i]));
     }
-    Sql sql = new Sql(flink.environment(1));
+    SqlFixture sql = new SqlFixture(flink.environment(1));
     sql.table("readings", rows, "'1' SECOND");
 
     List<Row> got =

@@ -2,20 +2,20 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;
-import dev.weir.stream.WeirType;
+import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,21 +64,21 @@ class SqlThroughputIT {
 
   private static double job(FlinkFixture flink, int records, Target target) throws Exception {
     StreamExecutionEnvironment env = environment(flink);
-    GeneratorFunction<Long, Arrival> make =
-        i -> new Observed(observation(i), new SourceRecord("s", 0, i, -1, null, null));
-    DataStream<Arrival> observations =
+    GeneratorFunction<Long, InputEvent> make =
+        i -> new ObservationEvent(observation(i), new SourceRecord("s", 0, i, -1, null, null));
+    DataStream<InputEvent> observations =
         env.fromSource(
-            new DataGeneratorSource<>(make, records, WeirType.ARRIVAL),
+            new DataGeneratorSource<>(make, records, WeirTypeInformation.INPUT_EVENT),
             WatermarkStrategy.noWatermarks(),
             "observations");
-    DataStream<ModelArrival> models =
+    DataStream<ModelEvent> models =
         env.fromData(
-                List.<ModelArrival>of(
+                List.<ModelEvent>of(
                     new DeadLetter(
                         DeadLetter.Reason.MODEL,
                         "none",
                         new SourceRecord("n", 0, 0, -1, null, null))),
-                WeirType.MODEL_ARRIVAL)
+                WeirTypeInformation.MODEL_EVENT)
             .filter(arrival -> false);
     ForecastPipeline.build(
             observations, models, new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target)))
@@ -91,7 +91,7 @@ class SqlThroughputIT {
   private static double statement(FlinkFixture flink, int records, String arguments)
       throws Exception {
     StreamExecutionEnvironment env = environment(flink);
-    Sql sql = new Sql(env);
+    SqlFixture sql = new SqlFixture(env);
     GeneratorFunction<Long, Row> make =
         i -> {
           Observation o = observation(i);

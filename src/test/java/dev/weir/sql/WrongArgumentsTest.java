@@ -63,7 +63,7 @@ class WrongArgumentsTest {
             "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, ts], got 'x'"),
         Arguments.of(
             "value_column => 'v', horizon => 0",
-            "FORECAST: horizon: expected a whole number from 1 to 4096, got 0"),
+            "FORECAST: horizon: expected a whole number from 1 to 4096, got '0'"),
         Arguments.of(
             "value_column => 'v', horizon => 1 + 1",
             "FORECAST: horizon: expected a literal, got an expression"),
@@ -72,31 +72,31 @@ class WrongArgumentsTest {
             "FORECAST: horizon: expected 1 to 1000, got 1001"),
         Arguments.of(
             "value_column => 'v', seq_len => 0",
-            "FORECAST: seq_len: expected a whole number from 1 to 4096, got 0"),
+            "FORECAST: seq_len: expected a whole number from 1 to 4096, got '0'"),
         Arguments.of(
             "value_column => 'v', stride => -1",
-            "FORECAST: stride: expected a whole number from 1 to 1000000, got -1"),
+            "FORECAST: stride: expected a whole number from 1 to 1000000, got '-1'"),
         Arguments.of(
             "value_column => 'v', mode => 'many'",
-            "FORECAST: mode: expected one of [many-to-one, many-to-many], got 'many'"),
+            "FORECAST: mode: expected many-to-one or many-to-many, got 'many'"),
         Arguments.of(
             "value_column => 'v', mode => 'many-to-many', horizon => 3",
             "FORECAST: horizon: expected seq_len (5), since each step answers for one value, got 3"),
         Arguments.of(
             "value_column => 'v', size => 'huge'",
-            "FORECAST: size: expected one of [small, default, full], got 'huge'"),
+            "FORECAST: size: expected small or default or full, got 'huge'"),
         Arguments.of(
             "value_column => 'v', level => 100",
-            "FORECAST: level: expected a whole number from 1 to 99, got 100"),
+            "FORECAST: level: expected a whole number from 1 to 99, got '100'"),
         Arguments.of(
             "value_column => 'v', season => 1001",
-            "FORECAST: season: expected a whole number from 1 to 1000, got 1001"),
+            "FORECAST: season: expected a whole number from 1 to 1000, got '1001'"),
         Arguments.of(
             "value_column => 'v', experts => 'naive,'",
-            "FORECAST: experts: expected words joined by commas, got 'naive,'"),
+            "FORECAST: experts: expected a list of experts, of naive, "),
         Arguments.of(
             "value_column => 'v', experts => 'naive, oracle'",
-            "FORECAST: experts: expected some of ["),
+            "FORECAST: experts: expected a list of experts, of naive, "),
         Arguments.of(
             "value_column => 'v', gap => 'skip'",
             "FORECAST: gap: expected sampling_interval beside it, since nothing is missing by count, got none"),
@@ -123,25 +123,25 @@ class WrongArgumentsTest {
             "FORECAST: season: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             BY_MODEL + ", scaling => 'window'",
-            "FORECAST: scaling: expected 'last', as the file says, got 'window'"),
+            "FORECAST: scaling: expected last, as the file says, got window"),
         Arguments.of(
             BY_MODEL + ", readout => 'out[:, -1]'",
-            "FORECAST: readout: expected 'h_n', as the file says, got 'out[:, -1]'"),
+            "FORECAST: readout: expected h_n, as the file says, got out[:, -1]"),
         Arguments.of(
             BY_MODEL + ", cell => 'gru'",
-            "FORECAST: cell: expected 'rnn_tanh', as the file says, got 'gru'"),
+            "FORECAST: cell: expected rnn_tanh, as the file says, got gru"),
         Arguments.of(
             "value_column => 'v', feature_columns => 'v'",
             "FORECAST: feature_columns: expected weights_path beside it, got none"),
         Arguments.of(
             "value_column => 'v', gap => 'mind', sampling_interval => 'PT1H'",
-            "FORECAST: gap: expected one of [skip, carry, linear, reset], got 'mind'"),
+            "FORECAST: gap: expected skip or carry or linear or reset, got 'mind'"),
         Arguments.of(
             "value_column => 'v', ttl => '1 min', sampling_interval => 'PT1H'",
             "FORECAST: ttl: expected more than sampling_interval (PT1H), got PT1M"),
         Arguments.of(
             "value_column => 'v', ttl => 'a while'",
-            "FORECAST: ttl: expected a duration of whole milliseconds such as PT1H or 1 h, above zero, got 'a while'"),
+            "FORECAST: ttl: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0S to P3650D, got 'a while'"),
         Arguments.of(
             "value_column => 'v', learning => FALSE",
             "FORECAST: weights_path: expected a model's file where learning is FALSE, got none"),
@@ -241,7 +241,7 @@ class WrongArgumentsTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
       assertThatThrownBy(
-              () -> Weights.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
+              () -> ModelFileLoader.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
           .hasMessage(
               "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
               scheme, file);

@@ -3,24 +3,24 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.WindowState;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.state.Damage;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.StateCorruption;
 import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,34 +47,34 @@ class DamagedStateTest {
       state.append(60_000L * i, i, new double[] {-i}, 0);
     }
     state.addPending(600_000, 1, new double[] {2});
-    Damage.assertIsSeen(WindowStateSerializer.INSTANCE, state);
+    StateCorruption.assertIsSeen(WindowStateSerializer.INSTANCE, state);
   }
 
   @Test
   void aDamagedMemoryIsSeen() throws Exception {
     Learner learner = new Learner(LearnerSettings.small(2));
-    SeriesMemory memory = learner.newSeries("s", 12);
+    LearnerState memory = learner.newSeries("s", 12);
     for (int t = 0; t < 100; t++) {
       learner.observe(memory, 60_000L * t, Math.sin(t));
     }
-    Damage.assertIsSeen(SeriesMemorySerializer.INSTANCE, memory);
+    StateCorruption.assertIsSeen(LearnerStateSerializer.INSTANCE, memory);
   }
 
   @Test
   void aDamagedModelIsSeen() throws Exception {
     Path file = Path.of("src/test/resources/model/format-1.safetensors");
     ForecastModel model = ModelFiles.read(file, ModelFiles.Defaults.NONE);
-    Damage.assertIsSeen(ForecastModelSerializer.INSTANCE, model);
+    StateCorruption.assertIsSeen(ForecastModelSerializer.INSTANCE, model);
   }
 
-  private static KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>
+  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
       harness() throws Exception {
     Learning learning = new Learning(LearnerSettings.small(2), 1, 0);
     Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, learning);
-    KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness =
+    KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
             new ForecastOperator(new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target))),
-            arrival -> ((Observed) arrival).observation().series(),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
             model -> "",
             Types.STRING);
     harness.setup(OutputSerializer.INSTANCE);
@@ -88,7 +88,7 @@ class DamagedStateTest {
     try (var harness = harness()) {
       harness.open();
       SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
-      harness.processElement1(new Observed(new Observation("s", 1, value), source), 1);
+      harness.processElement1(new ObservationEvent(new Observation("s", 1, value), source), 1);
       saved = harness.snapshot(1, 1);
     }
     KeyGroupsStateHandle handle =

@@ -3,35 +3,35 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
-import dev.weir.forecast.ModelTrainer;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.StateLimits;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.ModelTrainer;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +59,7 @@ class EventTimeTest {
 
   private static final long MINUTE = 60_000;
   private static final Target NETWORK = new Target(Mode.MANY_TO_ONE, "none", 2, null, null);
-  private static final Target LEARNT =
+  private static final Target LEARNED =
       new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LearnerSettings.small(2), 1, 5));
 
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -109,7 +109,7 @@ class EventTimeTest {
   }
 
   private static final class Counted
-      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+      extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
     private static final long serialVersionUID = 1L;
     private final transient Counters counters;
 
@@ -126,14 +126,14 @@ class EventTimeTest {
 
   /** The operator on one key after another, and what it counts. */
   private final class Operator {
-    final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+    final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
     private final Counters counters = new Counters();
 
     Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new Counted(new ForecastFunction(settings), counters),
-              arrival -> ((Observed) arrival).observation().series(),
+              arrival -> ((ObservationEvent) arrival).observation().series(),
               model -> "",
               Types.STRING);
       harness.setup(OutputSerializer.INSTANCE);
@@ -151,7 +151,7 @@ class EventTimeTest {
     void send(Observation observation) throws Exception {
       long time = observation.time();
       SourceRecord source = new SourceRecord("t", 0, time, 1, null, new byte[] {7});
-      harness.processElement1(new Observed(observation, source), time);
+      harness.processElement1(new ObservationEvent(observation, source), time);
     }
 
     void watermark(double minute) throws Exception {
@@ -180,7 +180,7 @@ class EventTimeTest {
 
   @Test
   void aSkippedGapMarksForecastsUntilTheWindowIsFullAgain() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 4, 5, 6}) {
       operator.send(minute, minute);
     }
@@ -198,7 +198,7 @@ class EventTimeTest {
       value = Gap.class,
       names = {"CARRY", "LINEAR"})
   void aFilledGapKeepsTheWindowFullAndMakesNoForecastOfItsOwn(Gap gap) throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 40}) {
       operator.send(minute, minute);
     }
@@ -211,7 +211,7 @@ class EventTimeTest {
 
   @Test
   void aResetForgetsWhatWasLearned() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 4, 5}) {
       operator.send(minute, minute);
     }
@@ -371,9 +371,9 @@ class EventTimeTest {
   }
 
   @Test
-  void anotherIntervalThanBeforeLetsASeriesLearnAnew() throws Exception {
-    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNT), null);
-    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+  void changedIntervalLetsASeriesLearnAgain() throws Exception {
+    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
+    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNED), null);
     for (int minute = 0; minute < 20; minute++) {
       minutes.send(minute, minute % 3);
       byCount.send(minute, minute % 3);
@@ -387,11 +387,11 @@ class EventTimeTest {
             Duration.ZERO,
             new Sampling(1_000, Gap.SKIP, 100),
             StateLimits.NONE,
-            List.of(LEARNT));
-    ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNT);
+            List.of(LEARNED));
+    ForecastSettings same = settings(Duration.ZERO, Gap.SKIP, LEARNED);
     assertThat(stepsAfter(minutes, same)).isEqualTo(21);
     assertThat(stepsAfter(byCount, same)).isEqualTo(21); // once a minute, as it found itself
-    assertThat(stepsAfter(minutes, settings(Duration.ZERO, null, LEARNT))).isEqualTo(21);
+    assertThat(stepsAfter(minutes, settings(Duration.ZERO, null, LEARNED))).isEqualTo(21);
     assertThat(stepsAfter(minutes, seconds)).isEqualTo(1);
   }
 
@@ -445,7 +445,7 @@ class EventTimeTest {
 
   @Test
   void byCountGapsAreJoined() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNED), null);
     for (double minute : new double[] {0, 1, 2, 40}) {
       operator.send(minute, minute);
     }
@@ -456,7 +456,7 @@ class EventTimeTest {
   }
 
   @Test
-  void scoresAreToldAlsoWhenEveryOtherObservationIsMissing() throws Exception {
+  void scoresAreWrittenIfEveryOtherObservationIsMissing() throws Exception {
     Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
     Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, everyTen);
     Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
@@ -472,7 +472,7 @@ class EventTimeTest {
 
   @Test
   void gapsAreCountedAndWhatIsMissingInThem() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNT), null);
+    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNED), null);
     for (double minute : new double[] {0, 1, 4, 5, 7, 5_000}) {
       operator.send(minute, minute);
     }
@@ -524,7 +524,7 @@ class EventTimeTest {
   @EnumSource(Gap.class)
   void savedAndRestoredWithinAGapTheForecastsAreThoseOfAnUninterruptedRun(Gap gap)
       throws Exception {
-    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNT);
+    ForecastSettings settings = settings(Duration.ofMinutes(1), gap, LEARNED);
     double[] before = {0, 1, 2, 3, 4, 5, 6, 9, 11};
     double[] after = {10.1, 14, 15, 16, 200, 201};
     Operator whole = new Operator(settings, null);
@@ -551,12 +551,12 @@ class EventTimeTest {
   @Test
   void whatWaitsWhenAnIntervalIsGivenIsForecastFromAtTheTimeThatItCountsAs() throws Exception {
     Duration patience = Duration.ofMinutes(5);
-    Operator before = new Operator(settings(patience, null, LEARNT), null);
+    Operator before = new Operator(settings(patience, null, LEARNED), null);
     before.send(1, 10);
     before.watermark(1);
     before.send(2.7, 20); // counts as 3 from now on, and has a timer at 2.7
     OperatorSubtaskState state = before.harness.snapshot(1, 1);
-    Operator after = new Operator(settings(patience, Gap.CARRY, LEARNT), state);
+    Operator after = new Operator(settings(patience, Gap.CARRY, LEARNED), state);
     after.watermark(2.9);
     assertThat(after.forecasts()).isEmpty();
     after.watermark(3);

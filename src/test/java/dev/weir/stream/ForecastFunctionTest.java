@@ -4,33 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.expert.NetworkTraining;
-import dev.weir.forecast.expert.NetworkTraining.Tuning;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,7 @@ class ForecastFunctionTest {
     return new ForecastSettings(SEQ_LEN, 1, 0, outOfOrderness, List.of(targets));
   }
 
-  private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness(
+  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness(
       ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
     var harness = unopened(settings, new HashMapStateBackend());
     if (restored != null) {
@@ -73,13 +73,15 @@ class ForecastFunctionTest {
     return harness;
   }
 
-  private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> unopened(
+  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> unopened(
       ForecastSettings settings, StateBackend backend) throws Exception {
     var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new ForecastOperator(settings),
             arrival ->
-                arrival instanceof Observed observed ? observed.observation().series() : "dead",
+                arrival instanceof ObservationEvent observed
+                    ? observed.observation().series()
+                    : "dead",
             model -> "",
             Types.STRING);
     harness.setStateBackend(backend); // before the set-up, else it is not heard
@@ -109,22 +111,22 @@ class ForecastFunctionTest {
     return new SourceRecord("observations", 0, offset, 1, null, new byte[] {(byte) offset});
   }
 
-  private static Observed at(String series, long time, double value) {
-    return new Observed(new Observation(series, time, value), source(time));
+  private static ObservationEvent at(String series, long time, double value) {
+    return new ObservationEvent(new Observation(series, time, value), source(time));
   }
 
   private static void send(
-      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness,
-      Arrival... arrivals)
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
+      InputEvent... arrivals)
       throws Exception {
-    for (Arrival arrival : arrivals) {
+    for (InputEvent arrival : arrivals) {
       harness.processElement1(
-          arrival, arrival instanceof Observed o ? o.observation().time() : Long.MIN_VALUE);
+          arrival, arrival instanceof ObservationEvent o ? o.observation().time() : Long.MIN_VALUE);
     }
   }
 
   private static List<Forecast> forecasts(
-      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness) {
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness) {
     return harness.extractOutputValues().stream()
         .filter(Forecast.class::isInstance)
         .map(Forecast.class::cast)
@@ -132,7 +134,7 @@ class ForecastFunctionTest {
   }
 
   private static List<DeadLetter> deadLetters(
-      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness) {
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness) {
     return harness.extractOutputValues().stream()
         .filter(DeadLetter.class::isInstance)
         .map(DeadLetter.class::cast)
@@ -198,7 +200,7 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void aModelOfAnotherNameIsNoneOfThisJobsBusiness() throws Exception {
+  void modelOfAnotherNameIsIgnored() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
     harness.processElement2(new ModelUpdate(model("other", 2, Mode.MANY_TO_MANY, 9), source(7)), 0);
     assertThat(harness.extractOutputValues()).isEmpty();
@@ -233,7 +235,7 @@ class ForecastFunctionTest {
   @Test
   void anObservationWithAnotherNumberOfFeaturesIsADeadLetter() throws Exception {
     var harness = harness(settings(Duration.ZERO, ONE), null);
-    send(harness, new Observed(new Observation("s", 1, 1, new double[] {1}), source(9)));
+    send(harness, new ObservationEvent(new Observation("s", 1, 1, new double[] {1}), source(9)));
     assertThat(deadLetters(harness))
         .containsExactly(new DeadLetter(Reason.FEATURES, "features: expected 0, got 1", source(9)));
   }
@@ -267,8 +269,8 @@ class ForecastFunctionTest {
   void savedAndRestoredInMidStreamTheForecastsAreThoseOfAnUninterruptedRun() throws Exception {
     ForecastSettings settings = settings(Duration.ofMillis(5), ONE);
     ModelUpdate update = new ModelUpdate(model("one", 4, Mode.MANY_TO_ONE, 2), source(0));
-    Observed[] before = {at("s", 1, 10), at("t", 1, 5), at("s", 2, 20), at("s", 4, 40)};
-    Observed[] after = {at("s", 3, 30), at("t", 2, 6), at("s", 5, 50), at("t", 3, 7)};
+    ObservationEvent[] before = {at("s", 1, 10), at("t", 1, 5), at("s", 2, 20), at("s", 4, 40)};
+    ObservationEvent[] after = {at("s", 3, 30), at("t", 2, 6), at("s", 5, 50), at("t", 3, 7)};
     var end = new org.apache.flink.streaming.api.watermark.Watermark(1000);
     var middle = new org.apache.flink.streaming.api.watermark.Watermark(2);
 
@@ -321,7 +323,7 @@ class ForecastFunctionTest {
     assertThat(forecasts(same).get(0).learningSteps()).isEqualTo(31);
     assertThat(forecasts(other).get(0).learningSteps()).isEqualTo(31);
     Learner core = new Learner(LEARNING.learner());
-    SeriesMemory memory = core.newSeries("s", 7);
+    LearnerState memory = core.newSeries("s", 7);
     for (int t = 0; t <= 30; t++) {
       core.observe(memory, t, t == 30 ? 1 : noisySine(t));
     }
@@ -375,7 +377,7 @@ class ForecastFunctionTest {
     Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
     var harness = harness(settings(Duration.ZERO, target), null);
     Learner learner = new Learner(LEARNING.learner());
-    SeriesMemory memory = learner.newSeries("s", LEARNING.season());
+    LearnerState memory = learner.newSeries("s", LEARNING.season());
     double[] values = new double[2];
     double[][] lower = new double[2][2];
     double[][] upper = new double[2][2];
@@ -507,14 +509,14 @@ class ForecastFunctionTest {
   }
 
   private static void publish(
-      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness,
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
       ForecastModel model)
       throws Exception {
     harness.processElement2(new ModelUpdate(model, source(0)), 0);
   }
 
   private static Score lastScore(
-      KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness) {
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness) {
     return harness.extractOutputValues().stream()
         .filter(Score.class::isInstance)
         .map(Score.class::cast)

@@ -2,28 +2,28 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.Sampling;
-import dev.weir.forecast.Sampling.Gap;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.StateLimits;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,13 +81,13 @@ class ForecastMetricsTest {
 
   private final class Operator {
     final RecordedMetrics metrics = new RecordedMetrics();
-    final KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+    final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
 
     Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new RecordedMetrics.Operator(settings, metrics),
-              arrival -> arrival instanceof Observed o ? o.observation().series() : "",
+              arrival -> arrival instanceof ObservationEvent o ? o.observation().series() : "",
               model -> "",
               Types.STRING);
       harness.setup(OutputSerializer.INSTANCE);
@@ -101,7 +101,7 @@ class ForecastMetricsTest {
     void send(String series, long minute, double value, long recordTime) throws Exception {
       Observation observation = new Observation(series, minute * MINUTE, value);
       harness.processElement1(
-          new Observed(observation, source("observations", recordTime)), minute * MINUTE);
+          new ObservationEvent(observation, source("observations", recordTime)), minute * MINUTE);
     }
 
     void publish(ForecastModel model, long time) throws Exception {
@@ -299,7 +299,7 @@ class ForecastMetricsTest {
   }
 
   @Test
-  void afterARestoreCountersStartAtZeroAndWhatIsInTheStateIsTold() throws Exception {
+  void restoredJobCountsFromZeroAndReportsItsState() throws Exception {
     Operator before = new Operator(everything(), null);
     long published = System.currentTimeMillis() - 90_000;
     before.publish(model("m", 3, Mode.MANY_TO_ONE, 2), published);

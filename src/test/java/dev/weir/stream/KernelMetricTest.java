@@ -2,20 +2,20 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
-import dev.weir.rnn.Cell;
-import dev.weir.rnn.Rnn;
-import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.kernel.Kernels;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ class KernelMetricTest {
     Target target = new Target(Mode.MANY_TO_ONE, "m", 1, null, null);
     ForecastSettings settings = new ForecastSettings(3, 1, 0, Duration.ZERO, List.of(target));
     try (var harness =
-        new KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output>(
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
             new RecordedMetrics.Operator(settings, metrics),
             arrival -> "any",
             model -> "",
@@ -71,7 +71,7 @@ class KernelMetricTest {
 
   private static Map<String, Object> networks(RecordedMetrics metrics) {
     Map<String, Object> networks = new HashMap<>();
-    for (String kernel : Rnn.KERNELS) {
+    for (String kernel : Kernels.KERNELS) {
       networks.put(kernel, metrics.gauge("weir.kernel." + kernel + ".networks"));
     }
     return networks;

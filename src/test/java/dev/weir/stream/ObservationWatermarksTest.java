@@ -2,11 +2,11 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +31,13 @@ import org.junit.jupiter.api.Test;
 class ObservationWatermarksTest {
 
   private static final SourceRecord SOURCE = new SourceRecord("t", 0, 0, 5, null, null);
-  private static final WatermarkStrategy<Arrival> STRATEGY =
+  private static final WatermarkStrategy<InputEvent> STRATEGY =
       ObservationWatermarks.strategy(
           Duration.ofMillis(30), Duration.ofMillis(10), Duration.ofMillis(500));
 
   private final Hand hand = new Hand();
   private final List<Object> told = new ArrayList<>();
-  private final WatermarkGenerator<Arrival> watermarks = STRATEGY.createWatermarkGenerator(hand);
+  private final WatermarkGenerator<InputEvent> watermarks = STRATEGY.createWatermarkGenerator(hand);
   private final WatermarkOutput output =
       new WatermarkOutput() {
         @Override
@@ -82,7 +82,7 @@ class ObservationWatermarksTest {
   }
 
   private void observe(long time) {
-    watermarks.onEvent(new Observed(new Observation("s", time, 1), SOURCE), time, output);
+    watermarks.onEvent(new ObservationEvent(new Observation("s", time, 1), SOURCE), time, output);
   }
 
   private void deadLetter() {
@@ -137,8 +137,8 @@ class ObservationWatermarksTest {
 
   @Test
   void anObservationsTimestampIsItsOwnTimeAndADeadLetterHasNone() {
-    TimestampAssigner<Arrival> assigner = STRATEGY.createTimestampAssigner(() -> null);
-    Observed observed = new Observed(new Observation("s", 77, 1), SOURCE);
+    TimestampAssigner<InputEvent> assigner = STRATEGY.createTimestampAssigner(() -> null);
+    ObservationEvent observed = new ObservationEvent(new Observation("s", 77, 1), SOURCE);
     assertThat(assigner.extractTimestamp(observed, 5)).isEqualTo(77);
     DeadLetter letter = new DeadLetter(DeadLetter.Reason.MALFORMED, "m", SOURCE);
     assertThat(assigner.extractTimestamp(letter, 5)).isEqualTo(TimestampAssigner.NO_TIMESTAMP);
@@ -146,7 +146,7 @@ class ObservationWatermarksTest {
 
   @Test
   void modelsNeverHoldBackTimeNorEndIt() {
-    WatermarkGenerator<ModelArrival> models =
+    WatermarkGenerator<ModelEvent> models =
         ObservationWatermarks.ofModels().createWatermarkGenerator(hand);
     models.onEvent(new DeadLetter(DeadLetter.Reason.MODEL, "m", SOURCE), 3, output);
     models.onPeriodicEmit(output);

@@ -2,10 +2,10 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.engine.ForecastSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -115,7 +115,7 @@ public final class RecordedMetrics extends UnregisteredMetricsGroup implements O
 
   /** A forecast operator that reports here. */
   static final class Operator
-      extends CoBroadcastWithKeyedOperator<String, Arrival, ModelArrival, Output> {
+      extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
     private static final long serialVersionUID = 1L;
     private final transient RecordedMetrics metrics;
 

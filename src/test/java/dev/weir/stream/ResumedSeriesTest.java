@@ -2,20 +2,20 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ class ResumedSeriesTest {
       new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
 
   private static final class Harness
-      extends KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> {
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
 
     Harness(StateBackend backend) throws Exception {
       super(
@@ -61,7 +61,7 @@ class ResumedSeriesTest {
                           2,
                           null,
                           new Learning(LearnerSettings.small(2), 1, 0))))),
-          arrival -> ((Observed) arrival).observation().series(),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
           model -> "",
           Types.STRING);
       setStateBackend(backend);
@@ -71,7 +71,7 @@ class ResumedSeriesTest {
     void send(long... times) throws Exception {
       for (long time : times) {
         Observation observation = new Observation("s", time, 10 + time / MINUTE % 7);
-        processElement1(new Observed(observation, SOURCE), time);
+        processElement1(new ObservationEvent(observation, SOURCE), time);
       }
     }
 

@@ -3,13 +3,13 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.Learner;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.SeriesMemory;
-import dev.weir.forecast.WindowState;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
@@ -40,11 +40,11 @@ class SavedStateTest {
 
   private static final Map<String, TypeSerializer<?>> SERIALIZERS = // by the name in savepoints
       Map.of(
-          "dev.weir.stream.ArrivalSerializer$Snapshot", ArrivalSerializer.INSTANCE,
+          "dev.weir.stream.InputEventSerializer$Snapshot", InputEventSerializer.INSTANCE,
           "dev.weir.stream.OutputSerializer$Snapshot", OutputSerializer.INSTANCE,
-          "dev.weir.stream.ModelArrivalSerializer$Snapshot", ModelArrivalSerializer.INSTANCE,
+          "dev.weir.stream.ModelEventSerializer$Snapshot", ModelEventSerializer.INSTANCE,
           "dev.weir.stream.ForecastModelSerializer$Snapshot", ForecastModelSerializer.INSTANCE,
-          "dev.weir.state.SeriesMemorySerializer$Snapshot", SeriesMemorySerializer.INSTANCE,
+          "dev.weir.state.LearnerStateSerializer$Snapshot", LearnerStateSerializer.INSTANCE,
           "dev.weir.state.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE);
 
   private static byte[] bytes(String file) throws IOException {
@@ -115,9 +115,9 @@ class SavedStateTest {
 
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    SeriesMemory plain = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1.hex"));
-    SeriesMemory tuned = read(SeriesMemorySerializer.INSTANCE, bytes("memory-1-tuned.hex"));
-    for (SeriesMemory memory : List.of(plain, tuned)) {
+    LearnerState plain = read(LearnerStateSerializer.INSTANCE, bytes("memory-1.hex"));
+    LearnerState tuned = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-tuned.hex"));
+    for (LearnerState memory : List.of(plain, tuned)) {
       assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
       assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
       assertThat(memory.floats()).containsExactly(1.5f, -0f);
@@ -126,12 +126,12 @@ class SavedStateTest {
     assertThat(tuned.tuned().version()).isEqualTo(7);
     assertThat(tuned.tuned().model()).isEqualTo(-8);
     assertThat(tuned.tuned().shape()).isEqualTo(9);
-    assertThat(tuned.tuned().learnt()).isEqualTo(Long.MIN_VALUE);
+    assertThat(tuned.tuned().learned()).isEqualTo(Long.MIN_VALUE);
     assertThat(tuned.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
-    assertThat(written(SeriesMemorySerializer.INSTANCE, plain))
+    assertThat(written(LearnerStateSerializer.INSTANCE, plain))
         .as(WHY)
         .isEqualTo(bytes("memory-1.hex"));
-    assertThat(written(SeriesMemorySerializer.INSTANCE, tuned))
+    assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
         .as(WHY)
         .isEqualTo(bytes("memory-1-tuned.hex"));
   }
@@ -185,7 +185,7 @@ class SavedStateTest {
         WindowStateSerializer.INSTANCE.snapshotConfiguration();
     @SuppressWarnings({"unchecked", "rawtypes"})
     TypeSerializerSnapshot<WindowState> other =
-        (TypeSerializerSnapshot) SeriesMemorySerializer.INSTANCE.snapshotConfiguration();
+        (TypeSerializerSnapshot) LearnerStateSerializer.INSTANCE.snapshotConfiguration();
     assertThat(own.resolveSchemaCompatibility(other).isIncompatible()).isTrue();
   }
 
@@ -196,14 +196,16 @@ class SavedStateTest {
       assertThatThrownBy(() -> read(snapshot(entry.getKey(), 1, serializer.version() + 1)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer Weir, or is it damaged?",
+              "%s: expected a layout of version 1 to %d, got %d: was this state written by a newer"
+                  + " Weir, or is it damaged?",
               serializer.getClass().getSimpleName(),
               serializer.version(),
               serializer.version() + 1);
       assertThatThrownBy(() -> read(snapshot(entry.getKey(), 2, 1, 2)))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: expected a snapshot of version 1, got 2: was this state written by a newer Weir?",
+              "%s: expected a snapshot of version 1, got 2: was this state written by a newer"
+                  + " Weir?",
               serializer.getClass().getSimpleName());
     }
   }
@@ -212,13 +214,13 @@ class SavedStateTest {
   void aSnapshotSaysTheLayoutOfItsValues() throws Exception {
     DataOutputSerializer out = new DataOutputSerializer(16);
     TypeSerializerSnapshot.writeVersionedSnapshot(
-        out, SeriesMemorySerializer.INSTANCE.snapshotConfiguration());
+        out, LearnerStateSerializer.INSTANCE.snapshotConfiguration());
     assertThat(out.getCopyOfBuffer())
         .isEqualTo(
             snapshot(
-                "dev.weir.state.SeriesMemorySerializer$Snapshot",
+                "dev.weir.state.LearnerStateSerializer$Snapshot",
                 1,
-                SeriesMemorySerializer.INSTANCE.version()));
+                LearnerStateSerializer.INSTANCE.version()));
   }
 
   /** What the saved memories have learned; part of each of them, so it never changes. */
@@ -230,8 +232,8 @@ class SavedStateTest {
     return LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar", "rnn-corrector"));
   }
 
-  private static SeriesMemory learned(Learner learner, int values) {
-    SeriesMemory memory = learner.newSeries("s", SEASON);
+  private static LearnerState learned(Learner learner, int values) {
+    LearnerState memory = learner.newSeries("s", SEASON);
     for (int t = 0; t < values; t++) {
       learner.observe(memory, 60_000L * t, value(t));
     }
@@ -245,7 +247,7 @@ class SavedStateTest {
     Path file = STATE.resolve("learned-" + System.getProperty("state.write") + ".bin");
     assertThat(file).doesNotExist();
     Files.write(
-        file, written(SeriesMemorySerializer.INSTANCE, learned(new Learner(settings()), LEARNED)));
+        file, written(LearnerStateSerializer.INSTANCE, learned(new Learner(settings()), LEARNED)));
   }
 
   /** Newest first. */
@@ -262,14 +264,14 @@ class SavedStateTest {
     return Integer.parseInt(file.getFileName().toString().replaceAll("\\D", ""));
   }
 
-  private static SeriesMemory saved(Path file) throws IOException {
-    return read(SeriesMemorySerializer.INSTANCE, Files.readAllBytes(file));
+  private static LearnerState saved(Path file) throws IOException {
+    return read(LearnerStateSerializer.INSTANCE, Files.readAllBytes(file));
   }
 
   @Test
   void theNewestSavedMemoryIsGoneOnWithAsItIs() throws Exception {
     Learner learner = new Learner(settings());
-    SeriesMemory memory = saved(savedMemories().get(0));
+    LearnerState memory = saved(savedMemories().get(0));
     assertThat(learner.fits(memory, SEASON))
         .as("when the layout changes, keep this file and save the next, as the README tells")
         .isTrue();
@@ -277,9 +279,9 @@ class SavedStateTest {
   }
 
   @Test
-  void aMemoryOfEachOlderLayoutOrOfOtherSettingsIsLearntAgain() throws Exception {
+  void stateOfOtherLayoutOrSettingsIsLearnedAgain() throws Exception {
     for (Path file : savedMemories()) {
-      SeriesMemory older = saved(file);
+      LearnerState older = saved(file);
       older.longs()[0] -= 1_000_000_007L; // as the LAYOUT_VERSION before says it
       Learner same = new Learner(settings());
       assertThat(same.fits(older, SEASON)).isFalse();
@@ -296,33 +298,33 @@ class SavedStateTest {
   }
 
   @Test
-  void aSeriesThatIsLearntAgainIsAsOldAsItWasThoughItsFirstValuesAreGone() {
+  void seriesLearnedAgainKeepsItsAgeWithoutItsFirstValues() {
     LearnerSettings naive = LearnerSettings.small(2).withExperts(List.of("naive"));
-    SeriesMemory memory = learned(new Learner(naive), 4_000); // more than are kept
-    SeriesMemory again = new Learner(settings()).relearn(memory, SEASON);
+    LearnerState memory = learned(new Learner(naive), 4_000); // more than are kept
+    LearnerState again = new Learner(settings()).relearn(memory, SEASON);
     assertThat(again.count()).isEqualTo(4_000);
     assertThat(again.time()).isEqualTo(60_000L * 3_999);
   }
 
   /** The same number of values behind it, and as good as one that was never saved. */
-  private static void assertGoesOn(Learner learner, SeriesMemory memory) {
+  private static void assertGoesOn(Learner learner, LearnerState memory) {
     assertThat(memory).isNotNull();
     assertThat(memory.count()).isEqualTo(LEARNED);
     assertThat(memory.time()).isEqualTo(60_000L * (LEARNED - 1));
     assertThat(memory.season()).isEqualTo(SEASON);
-    SeriesMemory never = learned(learner, LEARNED);
-    SeriesMemory anew = learner.newSeries("s", SEASON);
+    LearnerState never = learned(learner, LEARNED);
+    LearnerState restarted = learner.newSeries("s", SEASON);
     double[] errors = new double[3];
     double[] forecast = new double[learner.horizon()];
     for (int t = LEARNED; t < LEARNED + 12; t++) {
       int i = 0;
-      for (SeriesMemory each : List.of(memory, never, anew)) {
+      for (LearnerState each : List.of(memory, never, restarted)) {
         learner.observe(each, 60_000L * t, value(t));
         learner.forecast(each, forecast, null, null);
         errors[i++] += Math.abs(forecast[0] - value(t + 1));
       }
     }
     assertThat(errors[0]).isLessThan(1.1 * errors[1]);
-    assertThat(errors[2]).as("of a series that begins anew").isGreaterThan(2 * errors[1]);
+    assertThat(errors[2]).as("of a series that was reset").isGreaterThan(2 * errors[1]);
   }
 }

@@ -4,25 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.Arrival;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
-import dev.weir.forecast.SeriesMemory;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.TunedCopy;
-import dev.weir.forecast.WindowState;
-import dev.weir.kafka.ObservationCodec;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.TunedCopy;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.state.SeriesMemorySerializer;
+import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,40 +65,42 @@ class SerializersTest {
 
   @Test
   void arrivalsKeepObservationAndSource() throws Exception {
-    Arrival plain = new Observed(new Observation("größe-7", -0L, 1.5), SOURCE);
-    Arrival featured = new Observed(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
-    Arrival dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, plain)).isEqualTo(plain);
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, featured)).isEqualTo(featured);
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+    InputEvent plain = new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE);
+    InputEvent featured =
+        new ObservationEvent(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
+    InputEvent dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, plain)).isEqualTo(plain);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, featured)).isEqualTo(featured);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, dead)).isEqualTo(dead);
   }
 
   @Test
   void theUsualHeaderTravelsWithoutItsName() throws Exception {
-    assertThat(ArrivalSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
+    assertThat(InputEventSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
     byte[] fingerprint = ObservationCodec.fingerprint();
-    Arrival usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, usual)).isEqualTo(usual);
+    InputEvent usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, usual)).isEqualTo(usual);
     DataOutputSerializer out = new DataOutputSerializer(256);
-    ArrivalSerializer.INSTANCE.serialize(usual, out);
+    InputEventSerializer.INSTANCE.serialize(usual, out);
     int with = out.length();
     out.clear();
-    ArrivalSerializer.INSTANCE.serialize(arrival(), out);
+    InputEventSerializer.INSTANCE.serialize(arrival(), out);
     assertThat(with - out.length())
         .as("bytes: a code, a length and the value")
         .isEqualTo(1 + Integer.BYTES + fingerprint.length);
-    Arrival both =
+    InputEvent both =
         arrival(
             new SourceRecord.Header("trace", new byte[] {5}),
             new SourceRecord.Header("weir-schema", null));
-    assertThat(roundTrip(ArrivalSerializer.INSTANCE, both)).isEqualTo(both);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, both)).isEqualTo(both);
   }
 
   @Test
   void theUsualHeaderAllocatesLittleOnItsWay() throws Exception {
     DataOutputSerializer out = new DataOutputSerializer(256);
-    Arrival usual = arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
-    ArrivalSerializer.INSTANCE.serialize(usual, out);
+    InputEvent usual =
+        arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
+    InputEventSerializer.INSTANCE.serialize(usual, out);
     DataInputDeserializer in = new DataInputDeserializer();
     byte[] bytes = out.getCopyOfBuffer();
     Allocations.assertAtMostOnceWarm(
@@ -108,7 +110,7 @@ class SerializersTest {
             repeat(
                 () -> {
                   out.clear();
-                  ArrivalSerializer.INSTANCE.serialize(usual, out);
+                  InputEventSerializer.INSTANCE.serialize(usual, out);
                 }));
     Allocations.assertAtMostOnceWarm(
         CALLS,
@@ -117,12 +119,12 @@ class SerializersTest {
             repeat(
                 () -> {
                   in.setBuffer(bytes);
-                  kept = ArrivalSerializer.INSTANCE.deserialize(in);
+                  kept = InputEventSerializer.INSTANCE.deserialize(in);
                 }));
   }
 
-  private static Arrival arrival(SourceRecord.Header... headers) {
-    return new Observed(
+  private static InputEvent arrival(SourceRecord.Header... headers) {
+    return new ObservationEvent(
         new Observation("pump-7", 7, 1.5),
         new SourceRecord(
             "observations", 3, 44, 555, List.of(headers), 0, new byte[] {1}, new byte[] {2, 3}));
@@ -204,10 +206,10 @@ class SerializersTest {
             Path.of("src/main/resources/models/sample-many-to-many.safetensors"),
             ModelFiles.Defaults.NONE);
     assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
-    ModelArrival update = new ModelUpdate(model, SOURCE);
-    assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, update)).isEqualTo(update);
-    ModelArrival dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
-    assertThat(roundTrip(ModelArrivalSerializer.INSTANCE, dead)).isEqualTo(dead);
+    ModelEvent update = new ModelUpdate(model, SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    ModelEvent dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, dead)).isEqualTo(dead);
   }
 
   private static WindowState windowState() {
@@ -250,27 +252,27 @@ class SerializersTest {
 
   @Test
   void whatWasLearnedKeepsEachBit() throws Exception {
-    SeriesMemory memory =
-        new SeriesMemory(
+    LearnerState memory =
+        new LearnerState(
             new long[] {1, -2, Long.MAX_VALUE},
             new double[] {Double.NaN, -0.0, 1e300},
             new float[] {Float.MIN_VALUE, -0f});
-    SeriesMemory read = roundTrip(SeriesMemorySerializer.INSTANCE, memory);
+    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
     assertThat(read.longs()).containsExactly(memory.longs());
     assertThat(read.doubles()).containsExactly(memory.doubles());
     assertThat(read.floats()).containsExactly(memory.floats());
-    SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
+    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
     memory.floats()[1] = 5;
     assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
   }
 
   @Test
   void aCopyOfTheBaseModelGoesWithWhatWasLearned() throws Exception {
-    SeriesMemory memory = new SeriesMemory(new long[] {3}, new double[] {4}, new float[] {5});
+    LearnerState memory = new LearnerState(new long[] {3}, new double[] {4}, new float[] {5});
     memory.tuned(new TunedCopy(7, -8, 9, Long.MIN_VALUE, new float[] {1.5f, -0f}));
-    SeriesMemory read = roundTrip(SeriesMemorySerializer.INSTANCE, memory);
+    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
     assertThat(read.tuned()).usingRecursiveComparison().isEqualTo(memory.tuned());
-    SeriesMemory copy = SeriesMemorySerializer.INSTANCE.copy(memory);
+    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
     memory.tuned().floats()[0] = 2;
     assertThat(copy.tuned().floats()).containsExactly(1.5f, -0f);
     assertThat(copy.tuned()).usingRecursiveComparison().isEqualTo(read.tuned());
@@ -301,11 +303,11 @@ class SerializersTest {
   void eachSnapshotRestoresItsSerializer() throws Exception {
     for (TypeSerializer<?> serializer :
         new TypeSerializer<?>[] {
-          ArrivalSerializer.INSTANCE,
+          InputEventSerializer.INSTANCE,
           OutputSerializer.INSTANCE,
-          ModelArrivalSerializer.INSTANCE,
+          ModelEventSerializer.INSTANCE,
           ForecastModelSerializer.INSTANCE,
-          SeriesMemorySerializer.INSTANCE,
+          LearnerStateSerializer.INSTANCE,
           WindowStateSerializer.INSTANCE
         }) {
       assertRestores(serializer);

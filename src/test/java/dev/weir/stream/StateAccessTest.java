@@ -3,16 +3,16 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.Arrival;
-import dev.weir.forecast.ForecastSettings;
-import dev.weir.forecast.ForecastSettings.Learning;
-import dev.weir.forecast.ForecastSettings.Target;
-import dev.weir.forecast.LearnerSettings;
-import dev.weir.forecast.ModelArrival;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Observed;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -42,13 +42,13 @@ class StateAccessTest {
       new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
   private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 7, 0);
 
-  private KeyedTwoInputStreamOperatorTestHarness<String, Arrival, ModelArrival, Output> harness;
+  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
 
   private void start(StateBackend backend, Duration patience, Target target) throws Exception {
     harness =
         new KeyedTwoInputStreamOperatorTestHarness<>(
             new ForecastOperator(new ForecastSettings(5, 1, 0, patience, List.of(target))),
-            arrival -> ((Observed) arrival).observation().series(),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
             model -> "",
             Types.STRING);
     harness.setStateBackend(backend);
@@ -74,7 +74,7 @@ class StateAccessTest {
   }
 
   private void send(long time, double value) throws Exception {
-    harness.processElement1(new Observed(new Observation("s", time, value), SOURCE), time);
+    harness.processElement1(new ObservationEvent(new Observation("s", time, value), SOURCE), time);
   }
 
   @Test
@@ -143,7 +143,7 @@ class StateAccessTest {
   @Test
   void aRecordAllocatesItsForecastAndLittleElse() throws Exception {
     start(new HashMapStateBackend(), Duration.ZERO, network());
-    Observed[] arrivals = new Observed[10_000];
+    ObservationEvent[] arrivals = new ObservationEvent[10_000];
     long[] time = {0};
     // a forecast with its two arrays takes 136, the harness' own records of in and output 90
     Allocations.assertAtMostOnceWarm(
@@ -152,7 +152,7 @@ class StateAccessTest {
         () -> {
           for (int i = 0; i < arrivals.length; i++) {
             long t = time[0] + i;
-            arrivals[i] = new Observed(new Observation("s", t, Math.sin(t)), SOURCE);
+            arrivals[i] = new ObservationEvent(new Observation("s", t, Math.sin(t)), SOURCE);
           }
           harness.getOutput().clear();
           long bytes = Allocations.bytesOf(() -> send(arrivals));
@@ -162,9 +162,9 @@ class StateAccessTest {
         });
   }
 
-  private void send(Observed[] arrivals) {
+  private void send(ObservationEvent[] arrivals) {
     try {
-      for (Observed arrival : arrivals) {
+      for (ObservationEvent arrival : arrivals) {
         harness.processElement1(arrival, arrival.observation().time());
       }
     } catch (Exception e) {

@@ -12,5 +12,5 @@ public interface Corrector extends Expert {
    * @param mean (horizon), the weighted mean of the other experts; only read
    * @param out (horizon); overwritten; must not be {@code mean}
    */
-  void correct(History history, ExpertMemory memory, double[] mean, double[] out);
+  void correct(History history, ExpertState state, double[] mean, double[] out);
 }

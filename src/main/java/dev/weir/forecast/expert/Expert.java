@@ -6,12 +6,12 @@ package dev.weir.forecast.expert;
  * <p>Contract, held by {@code ExpertContractTest}:
  *
  * <ul>
- *   <li>All that is learnt of a series lies in the given {@link ExpertMemory}; fields hold settings
+ *   <li>All that is learned of a series is in the given {@link ExpertState}; fields hold settings
  *       and scratch. So one instance serves any number of series, and a series whose arrays were
  *       saved and restored goes on as if nothing had happened.
  *   <li>A forecast depends on values up to {@link History#t()} only, and is finite.
  *   <li>Nothing is allocated after the first calls.
- *   <li>No randomness but what is computed from the memory.
+ *   <li>No randomness but what is computed from the state.
  * </ul>
  *
  * Not thread-safe: one instance for each task.
@@ -27,22 +27,25 @@ public interface Expert {
   }
 
   /** Doubles to keep for each series. */
-  default int doubles(Shape shape) {
+  default int doubles(SeriesDimensions shape) {
     return 0;
   }
 
   /** Floats to keep for each series. */
-  default int floats(Shape shape) {
+  default int floats(SeriesDimensions shape) {
     return 0;
   }
 
-  /** Values that it wants kept exactly before those that all experts have: see {@link Shape}. */
+  /**
+   * Values that it wants kept exactly before those that all experts have: see {@link
+   * SeriesDimensions}.
+   */
   default int replay() {
     return 0;
   }
 
-  /** Prepares a slice that is all zeros, before the first value of a series. */
-  default void begin(Shape shape, ExpertMemory memory) {}
+  /** Prepares a state that is all zeros, before the first value of a series. */
+  default void reset(SeriesDimensions shape, ExpertState state) {}
 
   /**
    * Updates left out since this object was made, because a loss or a gradient was not a finite
@@ -53,12 +56,12 @@ public interface Expert {
   }
 
   /** Learns from the newest value, {@code history.at(history.t())}. Called once for each value. */
-  default void observe(History history, ExpertMemory memory) {}
+  default void observe(History history, ExpertState state) {}
 
   /**
    * Forecasts the values at {@code t+1 ... t+horizon}, after {@link #observe}.
    *
    * @param out (horizon); overwritten
    */
-  void forecast(History history, ExpertMemory memory, double[] out);
+  void forecast(History history, ExpertState state, double[] out);
 }

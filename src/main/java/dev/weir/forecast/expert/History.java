@@ -7,7 +7,7 @@ import java.util.Arrays;
  * transformed values. A flyweight over the series' arrays, see {@link #attach}.
  *
  * <p>Indices count the values of the series from 0 and never wrap; {@link #t()} is the newest.
- * Values before {@link #start()} are unknown, as if the series had begun there.
+ * Values before {@link #start()} are unknown, as if the series had started there.
  *
  * <p>Both stores are straight arrays that are moved down when full, not rings, so that a stretch of
  * the past is contiguous and an index costs a subtraction.
@@ -66,80 +66,81 @@ public final class History {
   private static final double COARSE = 0.01;
 
   /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
-  private static final double LEAST_SCALE = 1e-30;
+  private static final double MIN_SCALE = 1e-30;
 
-  private Shape shape;
+  private SeriesDimensions shape;
   private long[] longs;
-  private int l;
+  private int longsAt;
   private double[] doubles;
-  private int d;
   private float[] floats;
-  private int f;
 
   /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
   public static int exact(int horizon, int season, int limit) {
-    int week = season > 1 && Shape.WEEK * season + horizon + 4 <= limit ? Shape.WEEK : 2;
+    int week =
+        season > 1 && SeriesDimensions.WEEK * season + horizon + 4 <= limit
+            ? SeriesDimensions.WEEK
+            : 2;
     return Math.max(RANGE, week * season) + horizon + 4;
   }
 
-  public static int doubles(Shape shape) {
+  public static int doubles(SeriesDimensions shape) {
     return HEADER;
   }
 
-  public static int floats(Shape shape) {
+  public static int floats(SeriesDimensions shape) {
     return shape.tail() + SLACK + shape.kept() + SLACK;
   }
 
-  /** Points at a series. Copies and allocates nothing. */
-  public History attach(
-      Shape shape, long[] longs, int l, double[] doubles, int d, float[] floats, int f) {
+  /**
+   * Points at a series: at the last longs of its state, and at the first doubles and floats. Copies
+   * and allocates nothing.
+   */
+  public History attach(SeriesDimensions shape, long[] longs, double[] doubles, float[] floats) {
     this.shape = shape;
     this.longs = longs;
-    this.l = l;
+    this.longsAt = longs.length - LONGS;
     this.doubles = doubles;
-    this.d = d;
     this.floats = floats;
-    this.f = f;
     return this;
   }
 
   /** Forgets everything; the next value has the given index. */
-  public void begin(long index) {
-    longs[l + T] = index - 1;
-    longs[l + START] = index;
-    longs[l + FIRST] = index;
-    longs[l + TAIL_FIRST] = index;
-    longs[l + KEPT] = shape.kept();
-    longs[l + TAIL] = shape.tail();
-    Arrays.fill(doubles, d, d + HEADER, 0);
+  public void reset(long index) {
+    longs[longsAt + T] = index - 1;
+    longs[longsAt + START] = index;
+    longs[longsAt + FIRST] = index;
+    longs[longsAt + TAIL_FIRST] = index;
+    longs[longsAt + KEPT] = shape.kept();
+    longs[longsAt + TAIL] = shape.tail();
+    Arrays.fill(doubles, 0, HEADER, 0);
   }
 
   /**
    * As {@link #values()}, of a series whose shape is not known: its stores say their own sizes.
    *
-   * @param l where the longs begin; doubles and floats begin with the arrays
    * @return null when no stores lie there
    */
-  public static double[] values(long[] longs, int l, double[] doubles, float[] floats) {
-    if (longs.length < l + LONGS || doubles.length < HEADER) {
+  public static double[] values(long[] longs, double[] doubles, float[] floats) {
+    if (longs.length < LONGS || doubles.length < HEADER) {
       return null;
     }
-    long kept = longs[l + KEPT];
-    long tail = longs[l + TAIL];
+    int at = longs.length - LONGS;
+    long kept = longs[at + KEPT];
+    long tail = longs[at + TAIL];
     boolean fits =
         kept >= 1
             && tail >= 1
             && kept <= floats.length
             && tail <= floats.length
             && kept + tail + 2 * SLACK <= floats.length
-            && isWithin(longs[l + T] - longs[l + FIRST], kept)
-            && (longs[l + T] - longs[l + START] + 1 < SCALE_AFTER
-                || isWithin(longs[l + T] - longs[l + TAIL_FIRST], tail));
+            && isWithin(longs[at + T] - longs[at + FIRST], kept)
+            && (longs[at + T] - longs[at + START] + 1 < SCALE_AFTER
+                || isWithin(longs[at + T] - longs[at + TAIL_FIRST], tail));
     if (!fits) {
       return null;
     }
-    Shape shape = new Shape(1, 1, (int) kept, (int) tail);
-    History history = new History().attach(shape, longs, l, doubles, 0, floats, 0);
+    SeriesDimensions shape = new SeriesDimensions(1, 1, (int) kept, (int) tail);
+    History history = new History().attach(shape, longs, doubles, floats);
     return history.values();
   }
 
@@ -149,31 +150,38 @@ public final class History {
 
   /** The values that the tail reaches back to, oldest first, the newer ones as they are kept. */
   public double[] values() {
-    long first = tailSize() > 0 ? longs[l + TAIL_FIRST] : oldest();
+    long first = tailSize() > 0 ? longs[longsAt + TAIL_FIRST] : oldest();
     double[] values = new double[(int) (t() - first + 1)];
     for (int i = 0; i < values.length; i++) {
       long index = first + i;
       values[i] =
-          has(index) ? at(index) : untransformed(floats[f + (int) (index - longs[l + TAIL_FIRST])]);
+          has(index)
+              ? at(index)
+              : untransformed(floats[(int) (index - longs[longsAt + TAIL_FIRST])]);
     }
     return values;
   }
 
   /** Where an expert's randomness begins: together with an index it gives a number to draw. */
   public long seed() {
-    return longs[l + SEED];
+    return longs[longsAt + SEED];
   }
 
   public void seed(long seed) {
-    longs[l + SEED] = seed;
+    longs[longsAt + SEED] = seed;
   }
 
   /** The same of a series that is not attached. */
-  public static long seed(long[] longs, int l) {
-    return longs[l + SEED];
+  public static long seed(long[] longs) {
+    return longs[longs.length - LONGS + SEED];
   }
 
-  public Shape shape() {
+  /** {@link #t()} of a series that is not attached. */
+  public static long t(long[] longs) {
+    return longs[longs.length - LONGS + T];
+  }
+
+  public SeriesDimensions shape() {
     return shape;
   }
 
@@ -181,29 +189,29 @@ public final class History {
     return shape.season();
   }
 
-  /** Index of the newest value; below {@link #start()} while there is none. */
+  /** Index of the newest value; below {@link #start()} if there is no value. */
   public long t() {
-    return longs[l + T];
+    return longs[longsAt + T];
   }
 
   /** Index of the first value that counts. */
   public long start() {
-    return longs[l + START];
+    return longs[longsAt + START];
   }
 
   /** Values seen since {@link #start()}. */
   public long age() {
-    return longs[l + T] - longs[l + START] + 1;
+    return longs[longsAt + T] - longs[longsAt + START] + 1;
   }
 
   /** Index of the oldest value that is kept exactly. */
   public long oldest() {
-    return longs[l + FIRST];
+    return longs[longsAt + FIRST];
   }
 
   /** Whether the value at this index has come and is still kept exactly. */
   public boolean has(long index) {
-    return index >= longs[l + FIRST] && index <= longs[l + T];
+    return index >= longs[longsAt + FIRST] && index <= longs[longsAt + T];
   }
 
   /**
@@ -211,16 +219,16 @@ public final class History {
    * ones.
    */
   public double at(long index) {
-    return doubles[d + BASE] + floats[store() + (int) (index - longs[l + FIRST])];
+    return doubles[BASE] + floats[store() + (int) (index - longs[longsAt + FIRST])];
   }
 
   private int store() {
-    return f + shape.tail() + SLACK;
+    return shape.tail() + SLACK;
   }
 
   /** The newest value, as it came. */
   public double newest() {
-    return doubles[d + NEWEST];
+    return doubles[NEWEST];
   }
 
   /**
@@ -235,17 +243,17 @@ public final class History {
 
   /** Exponentially weighted mean, about 500 values deep. */
   public double mean() {
-    return doubles[d + MEAN];
+    return doubles[MEAN];
   }
 
   /** Exponentially weighted standard deviation, about 500 values deep. */
   public double deviation() {
-    return doubles[d + DEVIATION];
+    return doubles[DEVIATION];
   }
 
   /** {@link #deviation()} as it was one value ago. */
   public double lastDeviation() {
-    return doubles[d + LAST_DEVIATION];
+    return doubles[LAST_DEVIATION];
   }
 
   /** Whether a deviation is large enough, beside rounding, to divide by. */
@@ -255,12 +263,12 @@ public final class History {
 
   /** Smallest value of the last max(200, two seasons). */
   public double low() {
-    return doubles[d + LOW];
+    return doubles[LOW];
   }
 
   /** Largest value of the last max(200, two seasons). */
   public double high() {
-    return doubles[d + HIGH];
+    return doubles[HIGH];
   }
 
   /** Brings a forecast back to the recent range, widened by half of it on both sides. */
@@ -273,7 +281,7 @@ public final class History {
 
   /** Takes in the next value. It must be finite, and at most 1e30 in size. */
   public void append(double value) {
-    long t = ++longs[l + T];
+    long t = ++longs[longsAt + T];
     keep(value, t);
     updateMoments(value);
     updateRange(t, value);
@@ -281,57 +289,58 @@ public final class History {
   }
 
   private void keep(double value, long t) {
-    int position = (int) (t - longs[l + FIRST]);
+    int position = (int) (t - longs[longsAt + FIRST]);
     if (position == 0) {
-      doubles[d + BASE] = value;
+      doubles[BASE] = value;
     } else if (position == shape.kept() + SLACK) {
       rebase(value, SLACK, shape.kept());
-      longs[l + FIRST] += SLACK;
+      longs[longsAt + FIRST] += SLACK;
       position = shape.kept();
     } else {
-      double apart = value - doubles[d + BASE];
+      double apart = value - doubles[BASE];
       if (Math.abs(apart - (float) apart) > COARSE * Math.abs(value - newest())) {
         rebase(value, 0, position);
       }
     }
-    floats[store() + position] = (float) (value - doubles[d + BASE]);
-    doubles[d + NEWEST] = value;
+    floats[store() + position] = (float) (value - doubles[BASE]);
+    doubles[NEWEST] = value;
   }
 
   /** Moves {@code count} kept values down and makes them relative to another base. */
   private void rebase(double base, int down, int count) {
-    double change = doubles[d + BASE] - base;
+    double change = doubles[BASE] - base;
     int to = store();
     for (int i = 0; i < count - 1; i++) {
       floats[to + i] = (float) (change + floats[to + down + i]);
     }
     floats[to + count - 1] = (float) (newest() - base); // exact: a value that repeats is equal
-    doubles[d + BASE] = base;
+    doubles[BASE] = base;
   }
 
   private void updateMoments(double value) {
     double weight = Math.max(FORGETTING, 1.0 / age());
-    double before = value - doubles[d + MEAN];
-    doubles[d + MEAN] += weight * before;
-    double variance = doubles[d + VARIANCE];
-    variance += weight * (before * (value - doubles[d + MEAN]) - variance);
-    doubles[d + VARIANCE] = variance;
-    doubles[d + LAST_DEVIATION] = doubles[d + DEVIATION];
-    doubles[d + DEVIATION] = Math.sqrt(Math.max(variance, 0));
+    double before = value - doubles[MEAN];
+    doubles[MEAN] += weight * before;
+    double variance = doubles[VARIANCE];
+    variance += weight * (before * (value - doubles[MEAN]) - variance);
+    doubles[VARIANCE] = variance;
+    doubles[LAST_DEVIATION] = doubles[DEVIATION];
+    doubles[DEVIATION] = Math.sqrt(Math.max(variance, 0));
   }
 
   private void updateRange(long t, double value) {
-    if (age() == 1 || value <= doubles[d + LOW]) {
-      doubles[d + LOW] = value;
-      longs[l + LOW_AT] = t;
+    if (age() == 1 || value <= doubles[LOW]) {
+      doubles[LOW] = value;
+      longs[longsAt + LOW_AT] = t;
     }
-    if (age() == 1 || value >= doubles[d + HIGH]) {
-      doubles[d + HIGH] = value;
-      longs[l + HIGH_AT] = t;
+    if (age() == 1 || value >= doubles[HIGH]) {
+      doubles[HIGH] = value;
+      longs[longsAt + HIGH_AT] = t;
     }
     long oldest =
-        Math.max(longs[l + FIRST], t + 1 - Math.max(RANGE, Math.min(shape.exact(), 2 * season())));
-    if (longs[l + LOW_AT] < oldest || longs[l + HIGH_AT] < oldest) {
+        Math.max(
+            longs[longsAt + FIRST], t + 1 - Math.max(RANGE, Math.min(shape.exact(), 2 * season())));
+    if (longs[longsAt + LOW_AT] < oldest || longs[longsAt + HIGH_AT] < oldest) {
       scanRange(oldest, t);
     }
   }
@@ -343,15 +352,15 @@ public final class History {
       double value = at(index);
       if (value <= low) {
         low = value;
-        longs[l + LOW_AT] = index;
+        longs[longsAt + LOW_AT] = index;
       }
       if (value >= high) {
         high = value;
-        longs[l + HIGH_AT] = index;
+        longs[longsAt + HIGH_AT] = index;
       }
     }
-    doubles[d + LOW] = low;
-    doubles[d + HIGH] = high;
+    doubles[LOW] = low;
+    doubles[HIGH] = high;
   }
 
   private void updateTail(long t, double value) {
@@ -363,32 +372,32 @@ public final class History {
       for (long index = start(); index <= t; index++) {
         sum += Math.abs(at(index));
       }
-      doubles[d + SCALE] = sum / SCALE_AFTER >= LEAST_SCALE ? sum / SCALE_AFTER : 0;
-      doubles[d + ZERO] = asinh(at(start()));
+      doubles[SCALE] = sum / SCALE_AFTER >= MIN_SCALE ? sum / SCALE_AFTER : 0;
+      doubles[ZERO] = asinh(at(start()));
       for (long index = start(); index <= t; index++) {
         appendToTail(index, at(index));
       }
       return;
     }
-    if (doubles[d + SCALE] == 0 && Math.abs(value) >= LEAST_SCALE) {
+    if (doubles[SCALE] == 0 && Math.abs(value) >= MIN_SCALE) {
       // only zeros so far, and z = 0 for these whatever the scale
-      doubles[d + SCALE] = Math.abs(value);
+      doubles[SCALE] = Math.abs(value);
     }
     appendToTail(t, value);
   }
 
   private void appendToTail(long t, double value) {
-    int position = (int) (t - longs[l + TAIL_FIRST]);
+    int position = (int) (t - longs[longsAt + TAIL_FIRST]);
     if (position == shape.tail() + SLACK) {
-      System.arraycopy(floats, f + SLACK, floats, f, shape.tail());
-      longs[l + TAIL_FIRST] += SLACK;
+      System.arraycopy(floats, SLACK, floats, 0, shape.tail());
+      longs[longsAt + TAIL_FIRST] += SLACK;
       position = shape.tail();
     }
-    floats[f + position] = (float) (asinh(value) - doubles[d + ZERO]);
+    floats[position] = (float) (asinh(value) - doubles[ZERO]);
   }
 
   private double asinh(double value) {
-    double scale = doubles[d + SCALE];
+    double scale = doubles[SCALE];
     if (scale == 0) {
       return 0;
     }
@@ -400,29 +409,25 @@ public final class History {
 
   /** The value of a transformed value: {@code c * sinh(z + z_0)}. */
   public double untransformed(double z) {
-    double sum = z + doubles[d + ZERO];
+    double sum = z + doubles[ZERO];
     double e = Math.exp(Math.min(Math.abs(sum), 300));
     // near zero the difference of exponentials cancels; x + x^3/6 is exact to 1e-16 there
     double sinh = Math.abs(sum) < 1e-3 ? Math.abs(sum) * (1 + sum * sum / 6) : 0.5 * (e - 1 / e);
-    return doubles[d + SCALE] * (sum < 0 ? -sinh : sinh);
+    return doubles[SCALE] * (sum < 0 ? -sinh : sinh);
   }
 
   /** Transformed values kept; 0 before the scale is known. */
   public int tailSize() {
-    return age() < SCALE_AFTER ? 0 : (int) (t() - longs[l + TAIL_FIRST]) + 1;
+    return age() < SCALE_AFTER ? 0 : (int) (t() - longs[longsAt + TAIL_FIRST]) + 1;
   }
 
-  /** The array that holds the tail: oldest at {@link #tailAt()}, newest {@link #tailSize()} on. */
+  /** The array that the tail begins: its first {@link #tailSize()} numbers, oldest first. */
   public float[] tail() {
     return floats;
   }
 
-  public int tailAt() {
-    return f;
-  }
-
   /** The newest value, transformed. */
   public double tailNewest() {
-    return floats[f + tailSize() - 1];
+    return floats[tailSize() - 1];
   }
 }

@@ -1,13 +1,15 @@
 /**
- * One class an expert: methods that forecast one series, from "repeat the last value" to nearest
- * neighbours, all behind {@link dev.weir.forecast.expert.Expert}.
+ * Contains the experts, which are the methods that forecast one series. Examples are "repeat the
+ * newest value" and nearest neighbors. Each expert is a class that implements {@link
+ * dev.weir.forecast.expert.Expert}.
  *
- * <p>An expert is a flyweight: it knows a method and holds scratch, never a series. What it has
- * learnt of a series lies in a slice ({@link dev.weir.forecast.expert.ExpertMemory}) of that
- * series' flat arrays, so that one instance serves all series of a task and a series is saved by
- * copying arrays. {@link dev.weir.forecast.expert.History} is the same idea for the values
- * themselves.
+ * <p>Start at {@link dev.weir.forecast.expert.Expert}. An expert object contains settings and
+ * temporary arrays, but no data of a series, so one object serves all series of a task. What an
+ * expert has learned of a series is an {@link dev.weir.forecast.expert.ExpertState}, a slice of
+ * that series' flat arrays. {@link dev.weir.forecast.expert.History} gives the same kind of access
+ * to the values of a series.
  *
- * <p>Sees the JDK only.
+ * <p>Allowed imports: the JDK. Two subpackages also import {@code rnn}: {@code analog} uses the
+ * vector kernels' settings, and {@code recurrent} trains recurrent networks.
  */
 package dev.weir.forecast.expert;

@@ -3,8 +3,10 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
-import dev.weir.forecast.expert.NetworkTraining.Method;
-import dev.weir.forecast.expert.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.learn.Experts;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -162,8 +164,8 @@ class ExpertContractTest {
   void onceWarmNothingIsAllocated(String name, int horizon, int season) {
     double[] y = wave(4);
     SingleExpert single = single(name, horizon, season);
-    ExpertMemory memory =
-        new ExpertMemory()
+    ExpertState memory =
+        new ExpertState()
             .at(
                 single.doubles,
                 History.doubles(single.shape),

@@ -8,18 +8,15 @@ import org.junit.jupiter.api.Test;
 class HistoryTest {
 
   private static History history(int season, int tail) {
-    Shape shape = new Shape(2, season, History.exact(2, season, 2600), tail);
+    SeriesDimensions shape = new SeriesDimensions(2, season, History.exact(2, season, 2600), tail);
     History history =
         new History()
             .attach(
                 shape,
-                new long[History.LONGS + 1],
-                1,
+                new long[1 + History.LONGS],
                 new double[History.doubles(shape) + 3],
-                3,
-                new float[History.floats(shape) + 5],
-                5);
-    history.begin(0);
+                new float[History.floats(shape) + 5]);
+    history.reset(0);
     return history;
   }
 
@@ -66,41 +63,38 @@ class HistoryTest {
 
   @Test
   void itsValuesAreReadWithoutKnowingItsShape() {
-    Shape shape = new Shape(2, 4, History.exact(2, 4, 2600), 300);
+    SeriesDimensions shape = new SeriesDimensions(2, 4, History.exact(2, 4, 2600), 300);
     long[] longs = new long[2 + History.LONGS];
     double[] doubles = new double[History.doubles(shape)];
     float[] floats = new float[History.floats(shape) + 9];
-    History history = new History().attach(shape, longs, 2, doubles, 0, floats, 0);
-    history.begin(0);
+    History history = new History().attach(shape, longs, doubles, floats);
+    history.reset(0);
     for (int t = 0; t < 1_000; t++) {
       history.append(50 + 5 * Math.sin(t));
     }
-    double[] values = History.values(longs, 2, doubles, floats);
+    double[] values = History.values(longs, doubles, floats);
     assertThat(values.length).isBetween(300, 364);
     for (int i = 0; i < values.length; i++) {
       double truth = 50 + 5 * Math.sin(1_000 - values.length + i);
       assertThat(values[i]).isEqualTo(truth, within(1e-4));
     }
     longs[8 + 2] = 1_000_000; // the tail's size
-    assertThat(History.values(longs, 2, doubles, floats)).isNull();
-    assertThat(History.values(new long[3], 2, doubles, floats)).isNull();
+    assertThat(History.values(longs, doubles, floats)).isNull();
+    assertThat(History.values(new long[3], doubles, floats)).isNull();
   }
 
   @Test
   void replayKeepsOlderValuesAndChangesNoSeason() {
     int exact = History.exact(2, 400, 2600); // a week of 2,800 does not fit
-    Shape shape = new Shape(2, 400, exact, 100, 2_000);
+    SeriesDimensions shape = new SeriesDimensions(2, 400, exact, 100, 2_000);
     History history =
         new History()
             .attach(
                 shape,
                 new long[History.LONGS],
-                0,
                 new double[History.doubles(shape)],
-                0,
-                new float[History.floats(shape)],
-                0);
-    history.begin(0);
+                new float[History.floats(shape)]);
+    history.reset(0);
     for (int t = 0; t < 5_000; t++) {
       history.append(t);
     }

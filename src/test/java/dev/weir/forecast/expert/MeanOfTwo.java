@@ -19,7 +19,7 @@ public final class MeanOfTwo implements ExpertFactory {
       }
 
       @Override
-      public void forecast(History history, ExpertMemory memory, double[] out) {
+      public void forecast(History history, ExpertState state, double[] out) {
         double before = history.age() > 1 ? history.at(history.t() - 1) : history.newest();
         Arrays.fill(out, 0.5 * (before + history.newest()));
       }

@@ -1,38 +1,38 @@
 package dev.weir.forecast.expert;
 
 /** One expert at work on one series: what a learner does, without the mixture. */
-final class SingleExpert {
+public final class SingleExpert {
 
   final Expert expert;
-  final Shape shape;
-  final History history = new History();
+  public final SeriesDimensions shape;
+  public final History history = new History();
   long[] longs = new long[History.LONGS];
-  double[] doubles;
-  float[] floats;
+  public double[] doubles;
+  public float[] floats;
   private final double[] out;
 
-  SingleExpert(Expert expert, int horizon, int season) {
+  public SingleExpert(Expert expert, int horizon, int season) {
     this.expert = expert;
     int exact = History.exact(horizon, season, 2600);
-    this.shape = new Shape(horizon, season, exact, 600, expert.replay());
+    this.shape = new SeriesDimensions(horizon, season, exact, 600, expert.replay());
     this.doubles = new double[History.doubles(shape) + expert.doubles(shape)];
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
     this.out = new double[horizon];
     attach();
-    history.begin(0);
-    expert.begin(shape, memory());
+    history.reset(0);
+    expert.reset(shape, state());
   }
 
   private void attach() {
-    history.attach(shape, longs, 0, doubles, 0, floats, 0);
+    history.attach(shape, longs, doubles, floats);
   }
 
-  private ExpertMemory memory() {
-    return new ExpertMemory().at(doubles, History.doubles(shape), floats, History.floats(shape));
+  private ExpertState state() {
+    return new ExpertState().at(doubles, History.doubles(shape), floats, History.floats(shape));
   }
 
   /** Continues from another one's saved state, with an expert object of its own. */
-  void restore(SingleExpert other) {
+  public void restore(SingleExpert other) {
     longs = other.longs.clone();
     doubles = other.doubles.clone();
     floats = other.floats.clone();
@@ -40,10 +40,10 @@ final class SingleExpert {
   }
 
   /** The forecast after one more value; valid until the next. */
-  double[] next(double value) {
+  public double[] next(double value) {
     history.append(value);
-    expert.observe(history, memory());
-    expert.forecast(history, memory(), out);
+    expert.observe(history, state());
+    expert.forecast(history, state(), out);
     return out;
   }
 }

@@ -4,8 +4,8 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * Stands where Flink's distribution has flink-python, with its interpreter and all: the SQL client
- * asks this class, whenever it starts, for the options of Python, of which there are none here.
+ * Replaces the class of flink-python: Flink's SQL client asks it at each start for the options of
+ * Python, and here gets none.
  */
 public final class PythonDependencyUtils {
 

@@ -1,0 +1,201 @@
+package dev.weir.bench;
+
+import dev.weir.bench.BenchCase.Backend;
+import dev.weir.model.Mode;
+import dev.weir.option.Durations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What is measured, and for how long: the options of {@code weir bench}. */
+public final class BenchPlan {
+
+  private static final int FULL = BenchPipeline.SEQ_LEN + 1; // values until a window is full
+  private static final int COUNTED = 4;
+
+  @Option(
+      names = "--pipelines",
+      split = ",",
+      paramLabel = "NAME",
+      converter = PipelineLabel.class,
+      description = "${COMPLETION-CANDIDATES} (default: all).")
+  Set<BenchPipeline> pipelines = EnumSet.allOf(BenchPipeline.class);
+
+  @Option(
+      names = "--modes",
+      split = ",",
+      paramLabel = "MODE",
+      descriptionKey = "forecast.mode",
+      description = "Modes that are measured; by default both.")
+  private List<Mode> modes;
+
+  @Option(
+      names = "--series",
+      split = ",",
+      paramLabel = "N",
+      description = "Numbers of series (default: 1000,1,100000).")
+  Set<Integer> series;
+
+  @Option(
+      names = "--backends",
+      split = ",",
+      paramLabel = "NAME",
+      description = "${COMPLETION-CANDIDATES} (default: both).")
+  private List<Backend> backends;
+
+  @Option(names = "--repetitions", description = "Of each measurement (default: 5).")
+  Integer repetitions;
+
+  @Option(
+      names = "--records",
+      description = "Records in the topic, at most so many in each measurement (default: 4000000).")
+  private Long records;
+
+  @Option(
+      names = "--window",
+      paramLabel = "TIME",
+      converter = Time.class,
+      description = "How long each measurement lasts at most (default: 10s).")
+  Duration window;
+
+  @Option(
+      names = "--checkpoint-interval",
+      paramLabel = "TIME",
+      converter = Time.class,
+      defaultValue = "10s",
+      description = "Time from one checkpoint to the next (default: ${DEFAULT-VALUE}).")
+  Duration checkpointInterval;
+
+  @Option(
+      names = "--heap",
+      defaultValue = "2g",
+      description = "Of Flink (default: ${DEFAULT-VALUE}).")
+  String heap;
+
+  @Option(
+      names = "--hot-key",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description = "Share of the records that one more series has (default: 0, none).")
+  double hotKey;
+
+  @Option(
+      names = "--rescale",
+      description = "Also stop each run with a savepoint and restore it with two tasks.")
+  boolean rescale;
+
+  @Option(names = "--no-latency", description = "Skip the latencies, which take as long again.")
+  private boolean noLatency;
+
+  @Option(
+      names = "--quick",
+      description = "Within three minutes: many-to-one, 1000 series, hashmap, three repetitions.")
+  boolean quick;
+
+  /**
+   * Sets the defaults that depend on other options.
+   *
+   * @throws IllegalArgumentException if an option is out of range; the message names it
+   */
+  public void complete() {
+    modes = orElse(modes, quick ? List.of(Mode.MANY_TO_ONE) : List.of(Mode.values()));
+    series = orElse(series, new LinkedHashSet<>(quick ? List.of(1000) : List.of(1000, 1, 100_000)));
+    backends = orElse(backends, quick ? List.of(Backend.hashmap) : List.of(Backend.values()));
+    repetitions = orElse(repetitions, quick ? 3 : 5);
+    records = orElse(records, quick ? 3_000_000L : 4_000_000L);
+    window = orElse(window, Duration.ofSeconds(quick ? 3 : 10));
+    series.forEach(count -> check(count >= 1, "--series", "1 or more", count));
+    check(repetitions >= 1, "--repetitions", "1 or more", repetitions);
+    check(records >= 1000, "--records", "1000 or more", records);
+    check(window.toMillis() >= 100, "--window", "100ms or more", window);
+    check(
+        checkpointInterval.toMillis() >= 100,
+        "--checkpoint-interval",
+        "100ms or more",
+        checkpointInterval);
+    check(heap.matches("[1-9][0-9]{0,5}[mg]"), "--heap", "a size such as 2g", heap);
+    check(hotKey >= 0 && hotKey < 1, "--hot-key", "0 to below 1", hotKey);
+  }
+
+  private static <T> T orElse(T value, T otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private static void check(boolean holds, String option, String expected, Object got) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "%s: expected %s, got %s".formatted(option, expected, got));
+    }
+  }
+
+  /** The combinations, in the order of each repetition. */
+  List<BenchCase> cases() {
+    List<BenchCase> cases = new ArrayList<>();
+    for (Mode mode : modes) {
+      for (int count : series) {
+        for (Backend backend : backends) {
+          pipelines.forEach(pipeline -> cases.add(new BenchCase(pipeline, mode, count, backend)));
+        }
+      }
+    }
+    return cases;
+  }
+
+  int latencyRepetitions() {
+    return noLatency ? 0 : quick ? 1 : Math.min(3, repetitions);
+  }
+
+  /** Records that are read before a measurement starts; a fifth of a short topic. */
+  long warmRecords(int series) {
+    return Math.max(Math.min(50_000, records / 5), full(series));
+  }
+
+  /** Records until the window of each series is full. */
+  long full(int series) {
+    return rounds(FULL, series);
+  }
+
+  /** Records in the topic: enough to measure after all windows are full. */
+  long records(int series) {
+    return Math.max(records, rounds(FULL + COUNTED, series));
+  }
+
+  /** Records until each series has so many values, those of the hot series in between. */
+  private long rounds(int values, int series) {
+    return (long) Math.ceil(values * (double) series / (1 - hotKey));
+  }
+
+  private static final class PipelineLabel implements ITypeConverter<BenchPipeline> {
+    @Override
+    public BenchPipeline convert(String text) {
+      return parse(text, BenchPipeline::ofLabel, "identity, last-value, forecast or learn");
+    }
+  }
+
+  private static final class Time implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return parse(text, Durations::parse, "a duration such as 60s or PT1M");
+    }
+  }
+
+  private static <T> T parse(String text, Function<String, T> parser, String expected) {
+    T value = null;
+    try {
+      value = parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      // reported below
+    }
+    if (value == null) {
+      throw new TypeConversionException("expected %s, got '%s'".formatted(expected, text));
+    }
+    return value;
+  }
+}

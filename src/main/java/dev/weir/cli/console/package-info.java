@@ -1,0 +1,10 @@
+/**
+ * Formats the output of commands: progress, forecasts, hints after errors, and untrusted text.
+ *
+ * <p>Start at {@link dev.weir.cli.console.Printable}, which makes untrusted text safe for a
+ * terminal.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code job.options}, {@code kafka.codec}, {@code model},
+ * the Kafka clients, Avro, Jackson, picocli and the JDK.
+ */
+package dev.weir.cli.console;

@@ -1,0 +1,215 @@
+package dev.weir.cli.deadletter;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.Printable;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.admin.DeadLetterTopic.Letter;
+import dev.weir.kafka.codec.PartialRecordDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Dead letters as lines. Their bytes are foreign: as text nothing of them reaches the terminal but
+ * printable characters, as JSON nothing but ASCII.
+ */
+final class DeadLetterLines {
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private static final int ROW = 16;
+
+  /** How many died of one reason, and the first and last of them. */
+  static final class Tally {
+    private final String reason;
+    private long count;
+    private Letter first;
+    private Letter last;
+
+    Tally(String reason) {
+      this.reason = reason;
+    }
+
+    void add(Letter letter) {
+      count++;
+      first = first == null ? withoutBytes(letter) : first;
+      last = withoutBytes(letter);
+    }
+
+    /** A tally of a long topic must not hold on to its records. */
+    private static Letter withoutBytes(Letter letter) {
+      return new Letter(
+          letter.partition(),
+          letter.offset(),
+          letter.reason(),
+          letter.message(),
+          letter.source(),
+          letter.cut(),
+          List.of(),
+          null,
+          null);
+    }
+
+    long count() {
+      return count;
+    }
+  }
+
+  private DeadLetterLines() {}
+
+  static String heading() {
+    return "%-12s %10s  %-24s %-24s %s"
+        .formatted("reason", "count", "oldest", "newest", "newest's");
+  }
+
+  static String text(Tally tally) {
+    return "%-12s %,10d  %-24s %-24s %s"
+        .formatted(
+            Printable.line(tally.reason, 40),
+            tally.count,
+            time(tally.first),
+            time(tally.last),
+            Printable.line(tally.last.message()));
+  }
+
+  static String json(Tally tally) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("reason", tally.reason);
+    node.put("count", tally.count);
+    node.put("oldest", place(tally.first));
+    node.put("newest", place(tally.last));
+    node.put("newest_message", tally.last.message());
+    return write(node);
+  }
+
+  static String place(Letter letter) {
+    return letter.partition() + ":" + letter.offset();
+  }
+
+  private static String time(Letter letter) {
+    if (letter.source() == null) {
+      return "-";
+    }
+    try {
+      return Instant.ofEpochMilli(letter.source().timestamp()).toString();
+    } catch (DateTimeException e) {
+      return "-";
+    }
+  }
+
+  private static Map<String, String> fields(Letter letter) {
+    return PartialRecordDecoder.of(letter.value(), "MODEL".equals(letter.reason()));
+  }
+
+  /**
+   * One letter in full.
+   *
+   * @param most bytes of the value that are shown
+   */
+  static List<String> text(Letter letter, int most) {
+    List<String> lines = new ArrayList<>();
+    lines.add(row("at", place(letter)));
+    lines.add(row("reason", letter.reason() == null ? "not a dead letter" : letter.reason()));
+    lines.add(row("message", letter.message()));
+    if (letter.source() != null) {
+      lines.add(
+          row(
+              "came from",
+              "%s partition %d offset %d, %s"
+                  .formatted(
+                      letter.source().topic(),
+                      letter.source().partition(),
+                      letter.source().offset(),
+                      time(letter))));
+    }
+    for (SourceRecord.Header header : letter.headers()) {
+      lines.add(row("header", "%s: %s".formatted(header.name(), shown(header.value()))));
+    }
+    lines.add(row("key", shown(letter.key())));
+    fields(letter).forEach((name, value) -> lines.add(row(name, value)));
+    if (letter.value() != null) {
+      lines.add(row("bytes", letter.value().length + (letter.cut() ? ", cut off" : "")));
+      dump(letter.value(), most, lines);
+    }
+    return lines;
+  }
+
+  private static String shown(byte[] bytes) {
+    return bytes == null
+        ? "null"
+        : "%d bytes, \"%s\"".formatted(bytes.length, new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  private static String row(String name, String value) {
+    return "%-10s %s".formatted(name, Printable.line(value, 500));
+  }
+
+  private static void dump(byte[] bytes, int most, List<String> lines) {
+    int shown = Math.min(bytes.length, most);
+    for (int at = 0; at < shown; at += ROW) {
+      StringBuilder hex = new StringBuilder();
+      StringBuilder text = new StringBuilder();
+      for (int i = at; i < Math.min(at + ROW, shown); i++) {
+        hex.append("%02x ".formatted(bytes[i]));
+        text.append(bytes[i] >= 0x20 && bytes[i] < 0x7f ? (char) bytes[i] : '.');
+      }
+      lines.add("%08x  %-48s |%s|".formatted(at, hex, text));
+    }
+    if (shown < bytes.length) {
+      lines.add("... and %,d bytes more".formatted(bytes.length - shown));
+    }
+  }
+
+  static String json(Letter letter, int most) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("at", place(letter));
+    node.put("reason", letter.reason());
+    node.put("message", letter.message());
+    if (letter.source() != null) {
+      ObjectNode source = node.putObject("source");
+      source.put("topic", letter.source().topic());
+      source.put("partition", letter.source().partition());
+      source.put("offset", letter.source().offset());
+      source.put("timestamp", letter.source().timestamp());
+    }
+    node.put("cut", letter.cut());
+    ArrayNode headers = node.putArray("headers");
+    for (SourceRecord.Header header : letter.headers()) {
+      headers
+          .addObject()
+          .put("name", header.name())
+          .put("value_base64", base64(header.value(), most));
+    }
+    ObjectNode decoded = node.putObject("decoded");
+    fields(letter).forEach(decoded::put);
+    node.put("key_base64", base64(letter.key(), most));
+    node.put("value_base64", base64(letter.value(), most));
+    node.put("value_bytes", letter.value() == null ? null : letter.value().length);
+    return write(node);
+  }
+
+  private static String base64(byte[] bytes, int most) {
+    return bytes == null
+        ? null
+        : Base64.getEncoder()
+            .encodeToString(bytes.length <= most ? bytes : Arrays.copyOf(bytes, most));
+  }
+
+  private static String write(ObjectNode node) {
+    try {
+      return JSON.writeValueAsString(node).replace("\u007f", "\\u007f"); // the one that is left
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree in memory can't fail to be written", e);
+    }
+  }
+}

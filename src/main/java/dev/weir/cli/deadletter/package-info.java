@@ -1,0 +1,9 @@
+/**
+ * Implements {@code weir dead-letters}, which lists, shows and replays dead letters.
+ *
+ * <p>Start at {@link dev.weir.cli.deadletter.DeadLettersCommand}.
+ *
+ * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code forecast}, {@code kafka},
+ * {@code kafka.admin}, {@code kafka.codec}, Jackson, picocli and the JDK.
+ */
+package dev.weir.cli.deadletter;

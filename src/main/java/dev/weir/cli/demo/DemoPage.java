@@ -1,0 +1,77 @@
+package dev.weir.cli.demo;
+
+import dev.weir.cli.dashboard.DashboardCommand;
+import dev.weir.dashboard.Dashboard;
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+
+/** The demo's page, up before there is anything to read. */
+final class DemoPage implements AutoCloseable {
+
+  /** Those of the demo's job. */
+  static final Topics TOPICS =
+      new Topics(
+          "demo.observations",
+          "demo.forecasts",
+          "demo.scores",
+          "demo.observations.dlq",
+          "demo.models");
+
+  private static final int FIRST_PORT = DashboardCommand.PORT;
+  private static final int LAST_PORT = FIRST_PORT + 9;
+
+  private final Dashboard dashboard;
+
+  private DemoPage(Dashboard dashboard) {
+    this.dashboard = dashboard;
+  }
+
+  /**
+   * @param port null for the first free one
+   * @param note where the values come from
+   */
+  static DemoPage open(String bootstrapServers, Integer port, String note) throws IOException {
+    DashboardSettings settings =
+        new DashboardSettings(bootstrapServers, Map.of(), TOPICS, (URI) null).withNote(note);
+    if (port != null) {
+      return open(settings, port);
+    }
+    for (int next = FIRST_PORT; next <= LAST_PORT; next++) {
+      try {
+        return open(settings, next);
+      } catch (BindException e) {
+        // somebody else has it
+      }
+    }
+    return open(settings, 0);
+  }
+
+  private static DemoPage open(DashboardSettings settings, int port) throws IOException {
+    InetSocketAddress bind = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    return new DemoPage(Dashboard.open(settings, bind, null));
+  }
+
+  URI address() {
+    return dashboard.address();
+  }
+
+  /** The brokers are up, and the topics there. */
+  void read() {
+    dashboard.read();
+  }
+
+  void showFlink(URI page) {
+    dashboard.showFlink(page);
+  }
+
+  @Override
+  public void close() {
+    dashboard.close();
+  }
+}

@@ -1,0 +1,401 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesFiles;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.evaluation.Evaluation;
+import dev.weir.forecast.evaluation.Evaluation.Trial;
+import dev.weir.forecast.evaluation.SeriesScore;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.model.Mode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code weir evaluate}: how well the job would have forecast series that are known to their end.
+ * Ours comes out of the job's own operators; the naive methods and the experts alone come from the
+ * core's {@link Evaluation}.
+ */
+@Command(
+    name = "evaluate",
+    description = "Forecasts known series with the job's operators and scores every forecast.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html"
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+
+  private static final int PIPELINES_AT_ONCE = 2;
+  private static final long SHOWN_NANOS = 2_000_000_000L;
+  private static final String WINDOWED = "birnn";
+
+  /** How results are written. */
+  enum Layout {
+    /** For people. */
+    table,
+    /** One object. */
+    json,
+    /** One row for each series and method. */
+    csv
+  }
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "CSV|DIR",
+      description = "Series to forecast: CSV files or folders of them.")
+  private List<Path> inputs;
+
+  @Option(
+      names = "--columns",
+      converter = SeriesColumns.Converter.class,
+      paramLabel = SeriesColumns.LABEL,
+      description = SeriesColumns.OPTION)
+  private SeriesColumns columns = SeriesColumns.DEFAULT;
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB.yaml",
+      description = "Forecast as this job does (default: as any job does that has no model).")
+  private Path job;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      descriptionKey = "forecast.mode",
+      description = "Which of the job's forecasts, where it has both; by default ${default}.")
+  private Mode mode;
+
+  @Option(
+      names = "--horizon",
+      descriptionKey = "forecast.horizon",
+      description = "${declared}; by default the job's, or ${default}.")
+  private Integer horizon;
+
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      description = "${declared}; by default the job's, or ${default}.")
+  private Integer seqLen;
+
+  @Option(
+      names = "--season",
+      paramLabel = "N|auto|META.csv",
+      description =
+          "Values in a season; a CSV file gives each series its own (columns series_id and m)."
+              + " auto: found in the data; a file beside it is for the scores alone (default:"
+              + " auto, or the job's).")
+  private final List<String> seasons = new ArrayList<>();
+
+  @Option(names = "--limit", description = "First values of each series (default: all).")
+  private int limit = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Layout format;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Also write the scores to this file, as CSV.")
+  private Path out;
+
+  @Option(
+      names = "--report",
+      paramLabel = "X.html",
+      description = "Also a page with the table and charts.")
+  private Path report;
+
+  private final AtomicLong done = new AtomicLong();
+  private long all;
+  private long started;
+  private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+
+  @Override
+  public Integer call() throws Exception {
+    started = System.nanoTime();
+    try {
+      return evaluate();
+    } catch (EvaluationPlan.UsageException e) { // a wrong job file is answered as by each command
+      System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
+      System.err.println("  weir evaluate --help has examples");
+      return 2;
+    }
+  }
+
+  private int evaluate() throws Exception {
+    checkOptions();
+    EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
+    if (plan.note() != null) {
+      System.err.println("weir evaluate: " + plan.note());
+    }
+    ForecastSettings settings = plan.settings();
+    LearnerSettings learner = plan.others();
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    List<Trial> trials = new ArrayList<>();
+    Map<String, List<Observation>> observations =
+        SeriesFiles.inOrder(
+            SeriesFiles.observations(inputs, season.files(), columns), settings.features(), limit);
+    for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
+      season.check(series.getKey());
+      Trial trial = trial(series.getKey(), series.getValue(), season, learner);
+      if (trial != null) {
+        trials.add(trial);
+      }
+    }
+    if (trials.isEmpty()) {
+      System.err.println(
+          "weir evaluate: expected a series that is long enough, got none; give more history, or a"
+              + " shorter --horizon or --season");
+      return 1;
+    }
+    EvaluationPlan plain = plan.withoutNetworks();
+    List<PipelineEvaluation.Entry> ours = new ArrayList<>();
+    List<PipelineEvaluation.Entry> oursWithout = new ArrayList<>();
+    for (Trial trial : trials) {
+      List<Observation> of = observations.get(trial.series());
+      ours.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
+      oursWithout.add(new PipelineEvaluation.Entry(trial, of, plan.levels().size()));
+      all += (plain == null ? 2L : 3L) * of.size();
+    }
+    List<Map<String, SeriesScore>> others;
+    try {
+      others = run(ours, plan, oursWithout, plain, season);
+    } finally {
+      progress.clear();
+    }
+    EvaluationResult result =
+        result(ours, plain == null ? null : oursWithout, others, season, plan);
+    if (report != null) {
+      Files.writeString(report, EvaluationPage.of(result, ours));
+    }
+    if (out != null) {
+      Files.writeString(out, result.csv());
+    }
+    System.out.print(
+        switch (format) {
+          case table -> result.table();
+          case json -> result.json() + "\n";
+          case csv -> result.csv();
+        });
+    System.err.printf("done in %.0f s%n", (System.nanoTime() - started) / 1e9);
+    return 0;
+  }
+
+  private void checkOptions() throws EvaluationPlan.UsageException {
+    check(limit >= 1, "--limit", "at least 1", limit);
+    checkFiles(inputs, job);
+    checkWritable("--report", report);
+    checkWritable("--out", out);
+  }
+
+  static void checkFiles(List<Path> inputs, Path job) throws EvaluationPlan.UsageException {
+    for (Path input : inputs) {
+      check(Files.exists(input), "--input", "a CSV file or a folder", input);
+    }
+    if (job != null) {
+      check(Files.isRegularFile(job), "--job", "a job file", job);
+    }
+  }
+
+  /** Before hours of work, not after them. */
+  static void checkWritable(String option, Path file) throws EvaluationPlan.UsageException {
+    if (file != null) {
+      Path folder = file.toAbsolutePath().getParent();
+      boolean fits = !Files.isDirectory(file) && folder != null && Files.isDirectory(folder);
+      check(fits, option, "a file in a folder that exists", file);
+    }
+  }
+
+  static void check(boolean holds, String option, String expected, Object got)
+      throws EvaluationPlan.UsageException {
+    if (!holds) {
+      throw new EvaluationPlan.UsageException(
+          "%s: expected %s, got %s".formatted(option, expected, got));
+    }
+  }
+
+  private static Trial trial(
+      String name,
+      List<Observation> observations,
+      EvaluationSeasons season,
+      LearnerSettings learner) {
+    double[] values = observations.stream().mapToDouble(Observation::value).toArray();
+    try {
+      return new Trial(name, values, season.m(name), learner.horizon());
+    } catch (IllegalArgumentException e) {
+      System.err.println("skipped " + Printable.line(e.getMessage()));
+      return null;
+    }
+  }
+
+  /** Runs the pipelines, and beside them the other methods; gives the scores of these by series. */
+  private List<Map<String, SeriesScore>> run(
+      List<PipelineEvaluation.Entry> ours,
+      EvaluationPlan plan,
+      List<PipelineEvaluation.Entry> oursWithout,
+      EvaluationPlan plain,
+      EvaluationSeasons season)
+      throws Exception {
+    int processors = Runtime.getRuntime().availableProcessors();
+    ExecutorService pipelines = Executors.newFixedThreadPool(PIPELINES_AT_ONCE);
+    ExecutorService core = Executors.newFixedThreadPool(Math.max(1, processors / 2));
+    Map<String, String> flink =
+        Map.of(
+            "parallelism.default", Integer.toString(processors),
+            "taskmanager.numberOfTaskSlots", Integer.toString(PIPELINES_AT_ONCE * processors));
+    try (LocalCluster cluster = LocalCluster.start(flink)) {
+      List<Future<?>> work = new ArrayList<>();
+      work.addAll(submit(pipelines, cluster, ours, plan, season));
+      if (plain != null) {
+        work.addAll(submit(pipelines, cluster, oursWithout, plain, season));
+      }
+      List<Future<Map<String, SeriesScore>>> others = new ArrayList<>();
+      for (PipelineEvaluation.Entry entry : ours) {
+        others.add(
+            core.submit(
+                () -> {
+                  int learned = season.learned(entry.trial.series());
+                  Map<String, SeriesScore> scores = others(entry.trial, learned, plan);
+                  done.addAndGet(entry.observations.size());
+                  return scores;
+                }));
+      }
+      work.addAll(others);
+      for (Future<?> piece : work) {
+        while (!isDone(piece)) {
+          show();
+        }
+        piece.get();
+      }
+      List<Map<String, SeriesScore>> scores = new ArrayList<>();
+      for (Future<Map<String, SeriesScore>> other : others) {
+        scores.add(other.get());
+      }
+      return scores;
+    } finally {
+      pipelines.shutdownNow();
+      core.shutdownNow();
+    }
+  }
+
+  /** Waits a moment for it. */
+  private static boolean isDone(Future<?> piece) throws InterruptedException {
+    for (int i = 0; i < 10 && !piece.isDone(); i++) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    return piece.isDone();
+  }
+
+  /** One job for each season, since that is a setting of the job. */
+  private List<Future<?>> submit(
+      ExecutorService pipelines,
+      LocalCluster cluster,
+      List<PipelineEvaluation.Entry> entries,
+      EvaluationPlan plan,
+      EvaluationSeasons season) {
+    Map<Integer, List<PipelineEvaluation.Entry>> bySeason = new TreeMap<>();
+    for (PipelineEvaluation.Entry entry : entries) {
+      bySeason
+          .computeIfAbsent(season.learned(entry.trial.series()), learned -> new ArrayList<>())
+          .add(entry);
+    }
+    List<Future<?>> work = new ArrayList<>();
+    bySeason.forEach(
+        (learned, group) ->
+            work.add(
+                pipelines.submit(
+                    () -> {
+                      new PipelineEvaluation(group)
+                          .run(
+                              cluster.environment(),
+                              plan.withSeason(learned),
+                              done::incrementAndGet);
+                      return null;
+                    })));
+    return work;
+  }
+
+  /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
+  private static Map<String, SeriesScore> others(Trial trial, int learned, EvaluationPlan plan) {
+    LearnerSettings learner = plan.others();
+    Map<String, SeriesScore> all =
+        new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
+    if (!plan.learns()) {
+      all.keySet().removeIf(method -> method.startsWith("expert:"));
+    } else if (!learner.experts().contains(WINDOWED)) {
+      LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
+      new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
+    }
+    Map<String, SeriesScore> named = new LinkedHashMap<>();
+    all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));
+    return named;
+  }
+
+  private static String plainName(String method) {
+    String name = method.replaceFirst("^expert:", "");
+    return name.equals("rls-ar") ? "rls" : name;
+  }
+
+  private EvaluationResult result(
+      List<PipelineEvaluation.Entry> ours,
+      List<PipelineEvaluation.Entry> oursWithout,
+      List<Map<String, SeriesScore>> others,
+      EvaluationSeasons season,
+      EvaluationPlan plan) {
+    List<EvaluationResult.OfSeries> series = new ArrayList<>();
+    for (int i = 0; i < ours.size(); i++) {
+      Trial trial = ours.get(i).trial;
+      Map<String, SeriesScore> methods = new LinkedHashMap<>();
+      methods.put(Evaluation.WEIR, trial.score(ours.get(i).sums));
+      if (oursWithout != null) {
+        methods.put(Evaluation.WITHOUT_NETWORKS, trial.score(oursWithout.get(i).sums));
+      }
+      methods.putAll(others.get(i));
+      series.add(
+          new EvaluationResult.OfSeries(
+              trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods));
+    }
+    boolean unknown =
+        plan.learns() && season.auto() && season.file() == null && season.fixed() == null;
+    String note =
+        unknown
+            ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
+                + " seasonal naive method is the naive one, and relMAE compares with that alone."
+            : "";
+    return new EvaluationResult(plan.others().horizon(), plan.levels(), series, note);
+  }
+
+  private void show() {
+    double share = (double) done.get() / all;
+    double elapsed = (System.nanoTime() - started) / 1e9;
+    if (share < 0.01) {
+      progress.show(share, "%3.0f %%, %.0f s so far", 100 * share, elapsed);
+    } else {
+      progress.show(
+          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed * (1 - share) / share);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+package dev.weir.cli.evaluate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.dashboard.http.UplotFile;
+import dev.weir.forecast.evaluation.Evaluation;
+import dev.weir.forecast.evaluation.Evaluation.Trial;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** An evaluation as one HTML file that needs nothing else. */
+final class EvaluationPage {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CHARTS = 6;
+
+  /** Steps ahead that the table shows, besides the last. */
+  private static final List<Integer> STEPS =
+      List.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 36, 48, 72, 96, 168);
+
+  private EvaluationPage() {}
+
+  /**
+   * @param entries the series with our forecasts, in the order of the result
+   */
+  static String of(EvaluationResult result, List<PipelineEvaluation.Entry> entries) {
+    StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n");
+    page.append("<meta charset=\"utf-8\">\n<title>Weir: evaluation</title>\n");
+    page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n");
+    page.append(text("report.css")).append(UplotFile.STYLE.text());
+    page.append("</style>\n</head>\n<body>\n<h1>Weir: evaluation</h1>\n");
+    dim(
+        page,
+        "%,d series, %,d forecasts of %d steps, protocol PSF-1. relMAE is the mean error over that of the better naive method: below 1 is better."
+            .formatted(
+                result.series().size(),
+                result.series().stream().mapToLong(EvaluationResult.OfSeries::origins).sum(),
+                result.horizon()));
+    if (!result.note().isEmpty()) {
+      dim(page, result.note());
+    }
+    methods(page, result);
+    steps(page, result);
+    page.append("<h2>Each series</h2>\n<div class=\"wide left\"><table>\n");
+    row(page, "th", result.columns());
+    result.series().forEach(one -> row(page, "td", result.row(one)));
+    page.append("</table></div>\n<h2>Truth and forecast</h2>\n");
+    List<PipelineEvaluation.Entry> shown = entries.subList(0, Math.min(CHARTS, entries.size()));
+    dim(
+        page,
+        "%s: each value with the forecast that was made %d %s before it."
+            .formatted(
+                shown.size() < entries.size()
+                    ? "The last values of the first %d series".formatted(shown.size())
+                    : "The last values",
+                result.horizon(),
+                result.horizon() == 1 ? "value" : "values"));
+    page.append("<p class=\"key\">");
+    key(page, "truth", "", "truth");
+    key(page, "ours", "", "forecast");
+    if (!result.levels().isEmpty()) {
+      key(page, "band", "wash", "its " + result.percent(0) + " % interval");
+    }
+    page.append("</p>\n");
+    shown.forEach(entry -> seriesChart(page, entry, result.horizon()));
+    page.append("<script>\n").append(UplotFile.SCRIPT.text()).append(text("report.js"));
+    return page.append("</script>\n</body>\n</html>\n").toString();
+  }
+
+  private static void dim(StringBuilder page, String text) {
+    page.append("<p class=\"dim\">").append(escaped(text)).append("</p>\n");
+  }
+
+  private static void key(StringBuilder page, String colour, String style, String text) {
+    page.append("<span><i class=\"").append(style).append("\" style=\"--c: var(--");
+    page.append(colour).append(")\"></i>").append(escaped(text)).append("</span> ");
+  }
+
+  /** The best one first. */
+  private static void methods(StringBuilder page, EvaluationResult result) {
+    page.append("<h2>Error of each method</h2>\n");
+    dim(page, "Geometric mean of relMAE over all series, the best method first.");
+    page.append("<table>\n");
+    double worst = 0;
+    for (Map.Entry<String, Double> mean : result.ranking()) {
+      worst = mean.getValue() > worst ? mean.getValue() : worst;
+    }
+    for (Map.Entry<String, Double> mean : result.ranking()) {
+      boolean ours = mean.getKey().equals(Evaluation.WEIR);
+      page.append(ours ? "<tr class=\"best\"><td>" : "<tr><td>").append(escaped(mean.getKey()));
+      page.append("</td><td>").append(EvaluationResult.three(mean.getValue()));
+      page.append("</td><td class=\"bar\"><i style=\"width: ");
+      page.append(Math.round(worst > 0 ? 100 * mean.getValue() / worst : 0));
+      page.append("%\"></i></td></tr>\n");
+    }
+    page.append("</table>\n");
+  }
+
+  private static void steps(StringBuilder page, EvaluationResult result) {
+    page.append("<h2>Error by step ahead</h2>\n");
+    dim(
+        page,
+        "Geometric mean over all series of the mean error at each step, over that of the better naive method at all steps.");
+    List<String> ranked = result.ranking().stream().map(Map.Entry::getKey).toList();
+    if (result.horizon() > 1) {
+      List<String> drawn = new ArrayList<>(List.of(Evaluation.WEIR));
+      ranked.stream().filter(EvaluationPage::isExpert).limit(1).forEach(drawn::add);
+      drawn.addAll(List.of(Evaluation.NAIVE, Evaluation.SEASONAL_NAIVE));
+      drawn.retainAll(ranked);
+      stepChart(page, result, drawn);
+    }
+    List<Integer> steps = new ArrayList<>(STEPS);
+    steps.removeIf(step -> step >= result.horizon());
+    steps.add(result.horizon());
+    page.append("<div class=\"wide\"><table>\n");
+    List<String> head = new ArrayList<>(List.of("steps ahead"));
+    steps.forEach(step -> head.add(step.toString()));
+    row(page, "th", head);
+    for (String method : ranked) {
+      double[] errors = result.errorsByStep(method);
+      List<String> row = new ArrayList<>(List.of(method));
+      steps.forEach(step -> row.add(EvaluationResult.three(errors[step - 1])));
+      row(page, "td", row);
+    }
+    page.append("</table></div>\n");
+  }
+
+  private static boolean isExpert(String method) {
+    return !List.of(
+            Evaluation.WEIR,
+            Evaluation.WITHOUT_NETWORKS,
+            Evaluation.NAIVE,
+            Evaluation.SEASONAL_NAIVE)
+        .contains(method);
+  }
+
+  private static void stepChart(StringBuilder page, EvaluationResult result, List<String> drawn) {
+    List<String> styles = List.of("ours", "third", "second", "fourth");
+    double[] x = new double[result.horizon()];
+    Arrays.setAll(x, i -> i + 1);
+    double high = 0;
+    page.append("<p class=\"key\">");
+    for (int i = 0; i < drawn.size(); i++) {
+      double[] errors = result.errorsByStep(drawn.get(i));
+      high = Math.max(high, Arrays.stream(errors).filter(Double::isFinite).max().orElse(0));
+      String alone = isExpert(drawn.get(i)) ? " (best expert alone)" : "";
+      key(page, styles.get(i), "", drawn.get(i) + alone);
+    }
+    page.append("</p>\n");
+    ObjectNode chart = chart(x, 0, high, "steps ahead", "error / naive");
+    for (int i = drawn.size() - 1; i >= 0; i--) { // ours on top
+      line(chart, styles.get(i), result.errorsByStep(drawn.get(i)));
+    }
+    plot(page, "Error by step ahead", chart);
+  }
+
+  private static void row(StringBuilder page, String cell, List<String> fields) {
+    page.append("<tr>");
+    for (String field : fields) {
+      page.append('<').append(cell).append('>').append(escaped(field));
+      page.append("</").append(cell).append('>');
+    }
+    page.append("</tr>\n");
+  }
+
+  private static void seriesChart(StringBuilder page, PipelineEvaluation.Entry entry, int horizon) {
+    Trial trial = entry.trial;
+    int n = entry.ends.length;
+    double[] truth = new double[n];
+    double[] times = new double[n];
+    for (int j = 0; j < n; j++) {
+      int t = entry.firstChartOrigin() + j + horizon;
+      truth[j] = trial.value(t);
+      times[j] = entry.observations.get(t - 1).time() / 1e3;
+    }
+    double low = Math.min(min(truth), min(entry.ends));
+    double high = Math.max(max(truth), max(entry.ends));
+    boolean band = Double.isFinite(entry.lower[n - 1]);
+    if (band) { // as far as it does not flatten the rest
+      double room = Math.max(high - low, 1e-9) / 2;
+      low = Math.max(low - room, Math.min(low, min(entry.lower)));
+      high = Math.min(high + room, Math.max(high, max(entry.upper)));
+    }
+    page.append("<h3>").append(escaped(trial.series())).append("</h3>\n");
+    dim(
+        page,
+        "%s to %s UTC"
+            .formatted(
+                ForecastLines.minute(Math.round(1e3 * times[0])),
+                ForecastLines.minute(Math.round(1e3 * times[n - 1]))));
+    ObjectNode chart = chart(times, low, high, "time, UTC", "value").put("time", true);
+    if (band) {
+      line(chart, "band", entry.lower);
+      line(chart, "band", entry.upper);
+    }
+    line(chart, "truth", truth);
+    line(chart, "ours", entry.ends);
+    plot(page, "Truth and forecast of " + trial.series(), chart);
+  }
+
+  /** A chart for report.js, without lines yet. */
+  private static ObjectNode chart(
+      double[] x, double low, double high, String horizontal, String vertical) {
+    double margin = high > low ? 0.04 * (high - low) : Math.max(1e-9, Math.abs(low) / 10);
+    ObjectNode chart = JSON.createObjectNode();
+    numbers(chart.putArray("range"), low - margin, high + margin);
+    chart.putArray("labels").add(horizontal).add(vertical);
+    numbers(chart.putArray("x"), x);
+    chart.putArray("lines");
+    return chart;
+  }
+
+  /** Adds a line; two lines named band enclose an interval. */
+  private static void line(ObjectNode chart, String name, double[] values) {
+    numbers(chart.withArray("lines").addObject().put("name", name).putArray("values"), values);
+  }
+
+  private static void numbers(ArrayNode array, double... values) {
+    for (double value : values) {
+      array.add(Double.isFinite(value) ? DoubleNode.valueOf(value) : NullNode.instance);
+    }
+  }
+
+  private static void plot(StringBuilder page, String label, ObjectNode chart) {
+    page.append("<div class=\"plot\" role=\"img\" aria-label=\"").append(escaped(label));
+    page.append("\" data-chart=\"").append(escaped(chart.toString())).append("\"></div>\n");
+  }
+
+  private static double min(double[] values) {
+    return Arrays.stream(values).filter(Double::isFinite).min().orElse(0);
+  }
+
+  private static double max(double[] values) {
+    return Arrays.stream(values).filter(Double::isFinite).max().orElse(0);
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = EvaluationPage.class.getResourceAsStream("/evaluation/" + resource)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;")
+        .replace("'", "&#39;");
+  }
+}

@@ -1,0 +1,184 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.job.JobSettings;
+import dev.weir.model.Calendar;
+import dev.weir.model.Mode;
+import dev.weir.option.ForecastOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which forecast is evaluated, and beside which methods.
+ *
+ * @param settings of the operator, with one target
+ * @param others whose experts are also scored alone; where nothing is learned they only say how far
+ *     naive methods forecast
+ * @param note what of the job is left out of account, in one line; null for nothing
+ */
+record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
+
+  /** An option that can't be used, as one line. */
+  static final class UsageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * @param job null for what any job does without a model
+   * @param mode of the wanted forecast; null for the job's first
+   * @param horizon null for the job's
+   * @param seqLen null for the job's
+   */
+  static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
+      throws IOException, UsageException {
+    if (job == null) {
+      int steps = horizon == null ? ForecastOptions.HORIZON.defaultValue() : horizon;
+      LearnerSettings learner;
+      try {
+        learner = LearnerSettings.defaults(steps);
+      } catch (IllegalArgumentException e) { // a learner's limits are narrower than a model's
+        throw new UsageException("--" + e.getMessage());
+      }
+      Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
+      Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
+      return new EvaluationPlan(
+          settings(
+              seqLen == null ? ForecastOptions.SEQ_LEN.defaultValue() : seqLen,
+              0,
+              List.of(),
+              target),
+          learner,
+          null);
+    }
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (seqLen != null) {
+      overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
+    }
+    ForecastSettings read = JobSettings.read(job, overrides).forecast();
+    Target target = target(read, mode, job);
+    if (horizon == null || horizon == target.horizon()) {
+      return of(read, target);
+    }
+    if (target.mode() == Mode.MANY_TO_MANY) { // the option of the other would add that to the job
+      throw new UsageException(
+          "--horizon: expected %d, as many values as a window has, since %s is many-to-many, got %d; --seq-len changes both"
+              .formatted(target.horizon(), job, horizon));
+    }
+    overrides.put("forecast.many-to-one.horizon", horizon.toString());
+    ForecastSettings changed = JobSettings.read(job, overrides).forecast();
+    return of(changed, target(changed, target.mode(), job));
+  }
+
+  private static Target target(ForecastSettings read, Mode mode, Path job) throws UsageException {
+    for (Target target : read.targets()) {
+      if (mode == null || target.mode() == mode) {
+        return target;
+      }
+    }
+    throw new UsageException(
+        "--mode: expected one of the job's, got %s (%s)".formatted(mode.label(), job));
+  }
+
+  private static EvaluationPlan of(ForecastSettings read, Target target) {
+    Learning learning = target.learning();
+    Learning silent =
+        learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
+    LearnerSettings others =
+        learning == null
+            ? LearnerSettings.small(target.horizon()).withExperts(List.of("naive"))
+            : learning.learner();
+    Target alone =
+        new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
+    return new EvaluationPlan(
+        settings(read.seqLen(), read.features(), read.calendar(), alone), others, note(read));
+  }
+
+  /** Scores are by count, so nothing may be missing; and all that was learned is asked for. */
+  private static String note(ForecastSettings read) {
+    List<String> ignored = new ArrayList<>();
+    if (!read.sampling().isByCount()) {
+      ignored.add("window.interval");
+    }
+    if (!read.limits().equals(StateLimits.NONE)) {
+      ignored.add("state");
+    }
+    return ignored.isEmpty()
+        ? null
+        : "%s of the job left out of account: values are taken one after another, whatever their times"
+            .formatted(String.join(" and ", ignored));
+  }
+
+  /** Each series comes in order, so nothing waits. */
+  private static ForecastSettings settings(
+      int seqLen, int features, List<Calendar> calendar, Target target) {
+    return new ForecastSettings(
+        seqLen,
+        1,
+        features,
+        calendar,
+        Duration.ZERO,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        List.of(target));
+  }
+
+  boolean learns() {
+    return target().learning() != null;
+  }
+
+  /** Of the intervals; none where nothing is learned. */
+  List<Double> levels() {
+    return learns() ? others.levels() : List.of();
+  }
+
+  /** Observations in a season, or {@link LearnerSettings#AUTO}. */
+  int season() {
+    return learns() ? target().learning().season() : LearnerSettings.NONE;
+  }
+
+  private Target target() {
+    return settings.targets().get(0);
+  }
+
+  ForecastSettings withSeason(int season) {
+    return learns()
+        ? settings(target().model(), target().initialModel(), others, season)
+        : settings;
+  }
+
+  private ForecastSettings settings(
+      String model, byte[] initialModel, LearnerSettings learner, int season) {
+    Learning learning = new Learning(learner, season, 0);
+    Target other = new Target(target().mode(), model, target().horizon(), initialModel, learning);
+    return settings(settings.seqLen(), settings.features(), settings.calendar(), other);
+  }
+
+  /** The same without experts that are networks; null when there is nothing left or none to go. */
+  EvaluationPlan withoutNetworks() {
+    if (!learns()) {
+      return null;
+    }
+    List<String> plain = new ArrayList<>(others.experts());
+    boolean networks = plain.removeAll(Experts.NETWORKS) || target().model() != null;
+    if (!networks || plain.isEmpty()) {
+      return null;
+    }
+    LearnerSettings learner = others.withExperts(plain);
+    return new EvaluationPlan(settings(null, null, learner, season()), learner, note);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.weir.cli.evaluate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.job.options.StrictUtf8Input;
+import dev.weir.option.ForecastOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which season the learner and the scores have.
+ *
+ * @param fixed the same for all series; null where a file or the data say
+ * @param auto whether the learner finds its own
+ * @param file that gives each series its season for the scores; null for none
+ */
+record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Integer> bySeries) {
+
+  /**
+   * @param options as given: a number, auto, a file
+   * @param ofJob what counts when none is given
+   */
+  static EvaluationSeasons of(List<String> options, int ofJob) throws IOException, UsageException {
+    Integer fixed = null;
+    boolean auto = false;
+    Path file = null;
+    for (String text : options) {
+      if (text.equals("auto")) {
+        auto = true;
+      } else if (text.matches("-?[0-9]+")) {
+        fixed = season(text, "");
+      } else {
+        file = Path.of(text);
+        EvaluateCommand.check(
+            Files.isRegularFile(file), "--season", "a number, auto or a CSV file", text);
+      }
+    }
+    EvaluateCommand.check(fixed == null || file == null, "--season", "a number or a file", options);
+    if (options.isEmpty()) {
+      auto = ofJob == LearnerSettings.AUTO;
+      fixed = auto ? null : (Integer) ofJob;
+    }
+    return new EvaluationSeasons(fixed, auto, file, file == null ? Map.of() : read(file));
+  }
+
+  private static int season(String text, String of) throws UsageException {
+    try {
+      return ForecastOptions.SEASON_LENGTH.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--season: %s%s".formatted(e.getMessage(), of));
+    }
+  }
+
+  private static Map<String, Integer> read(Path file) throws IOException, UsageException {
+    Map<String, Integer> seasons = new HashMap<>();
+    try (MappingIterator<Map<String, String>> rows =
+        new CsvMapper()
+            .readerForMapOf(String.class)
+            .with(CsvSchema.emptySchema().withHeader())
+            .readValues(StrictUtf8Input.open(file))) {
+      while (rows.hasNext()) {
+        Map<String, String> row = rows.next();
+        String series = row.get("series_id");
+        String m = row.get("m");
+        EvaluateCommand.check(
+            series != null && m != null, "--season", "columns series_id and m", file);
+        seasons.put(series, season(m, " as m of " + series));
+      }
+    } catch (JsonProcessingException | RuntimeJsonMappingException e) {
+      throw new UsageException("--season: expected CSV, got unreadable text in " + file);
+    }
+    return seasons;
+  }
+
+  /** The file, which holds no series. */
+  List<Path> files() {
+    return file == null ? List.of() : List.of(file);
+  }
+
+  /** Fails if the file has no row for the series. */
+  void check(String series) throws UsageException {
+    EvaluateCommand.check(
+        file == null || bySeries.containsKey(series),
+        "--season",
+        "a row for " + series,
+        "none in " + file);
+  }
+
+  /** That of the scores. */
+  int m(String series) {
+    return file != null ? bySeries.get(series) : fixed != null ? fixed : 1;
+  }
+
+  /** That of the learner; {@link LearnerSettings#AUTO} to find it. */
+  int learned(String series) {
+    return auto ? LearnerSettings.AUTO : m(series);
+  }
+}

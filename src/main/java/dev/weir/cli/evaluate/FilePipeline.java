@@ -1,0 +1,101 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.job.ForecastPipeline;
+import dev.weir.stream.WeirTypeInformation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
+/** The operators of a job on series that have an end. */
+final class FilePipeline {
+
+  private FilePipeline() {}
+
+  /** Takes the forecasts; those of one series in order of their origins. */
+  @FunctionalInterface
+  interface Reader {
+    void take(Forecast forecast) throws IOException;
+  }
+
+  /**
+   * Runs the pipeline over all series until they end.
+   *
+   * @param name of the job
+   * @param series each in order of time, and not empty
+   * @throws IOException when the job failed or refused an observation
+   */
+  static void run(
+      String name,
+      StreamExecutionEnvironment env,
+      ForecastSettings settings,
+      Collection<List<Observation>> series,
+      Reader reader)
+      throws Exception {
+    DataStream<InputEvent> observations =
+        env.fromData(arrivals(series), WeirTypeInformation.INPUT_EVENT);
+    // a source must have an element to begin with
+    DataStream<ModelEvent> models =
+        env.fromData(
+                List.<ModelEvent>of(
+                    new DeadLetter(DeadLetter.Reason.MODEL, "none", source("no model", 0))),
+                WeirTypeInformation.MODEL_EVENT)
+            .filter(arrival -> false)
+            .setParallelism(1);
+    try (CloseableIterator<Output> outputs =
+        ForecastPipeline.build(observations, models, settings).executeAndCollect(name)) {
+      while (outputs.hasNext()) {
+        Output output = outputs.next();
+        if (output instanceof Forecast forecast) {
+          reader.take(forecast);
+        } else if (output instanceof DeadLetter letter) {
+          throw new IOException(
+              "%s value %d: %s"
+                  .formatted(letter.source().topic(), letter.source().offset(), letter.message()));
+        }
+      }
+    } catch (RuntimeException e) {
+      throw new IOException("the job failed: " + deepest(e), e);
+    }
+  }
+
+  private static String deepest(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+
+  /** One value of each series in turn, so that all tasks have work. */
+  private static List<InputEvent> arrivals(Collection<List<Observation>> series) {
+    List<InputEvent> arrivals = new ArrayList<>();
+    boolean more = true;
+    for (int i = 0; more; i++) {
+      more = false;
+      for (List<Observation> one : series) {
+        if (i < one.size()) {
+          arrivals.add(new ObservationEvent(one.get(i), source(one.get(i).series(), i + 1)));
+          more = true;
+        }
+      }
+    }
+    return arrivals;
+  }
+
+  private static SourceRecord source(String name, int line) {
+    return new SourceRecord(name, 0, line, -1, null, null);
+  }
+}

@@ -1,0 +1,210 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.evaluate.EvaluateCommand.Layout;
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesFiles;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code weir forecast}: the next values of series in CSV files, without Kafka. The job's own
+ * operators learn each series from its first value to its last; the forecast at the last one is
+ * what is written.
+ */
+@Command(
+    name = "forecast",
+    description = "Forecasts the next values of the series in CSV files, without Kafka.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: weir forecast --input demand.csv --horizon 24 --season 24 --out next.csv"
+    })
+public final class ForecastCommand implements Callable<Integer> {
+
+  private static final long SHOWN_NANOS = 2_000_000_000L;
+  private static final long QUIET_NANOS = 1_000_000_000L;
+
+  @Option(
+      names = "--input",
+      required = true,
+      arity = "1..*",
+      paramLabel = "CSV|DIR",
+      description = "Series to forecast: CSV files or folders of them.")
+  private List<Path> inputs;
+
+  @Option(
+      names = "--columns",
+      converter = SeriesColumns.Converter.class,
+      paramLabel = SeriesColumns.LABEL,
+      description = SeriesColumns.OPTION)
+  private SeriesColumns columns = SeriesColumns.DEFAULT;
+
+  @Option(
+      names = "--horizon",
+      descriptionKey = "forecast.horizon",
+      description = "${declared}; by default the job's, or ${default}.")
+  private Integer horizon;
+
+  @Option(
+      names = "--season",
+      paramLabel = "N|auto|META.csv",
+      description =
+          "Values in a season; a CSV file gives each series its own (columns series_id and m)."
+              + " auto: found in the data (default: auto, or the job's).")
+  private final List<String> seasons = new ArrayList<>();
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB.yaml",
+      description = "Forecast as this job does (default: as any job does that has no model).")
+  private Path job;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      descriptionKey = "forecast.mode",
+      description = "Which of the job's forecasts, where it has both; by default ${default}.")
+  private Mode mode;
+
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      description = "${declared}; by default the job's, or ${default}.")
+  private Integer seqLen;
+
+  @Option(
+      names = "--format",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Layout format;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Also write the forecasts to this file, as CSV.")
+  private Path out;
+
+  private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+  private long started;
+  private long done;
+  private long all;
+
+  @Override
+  public Integer call() throws Exception {
+    try {
+      return forecast();
+    } catch (UsageException e) {
+      System.err.println("weir forecast: " + Printable.line(e.getMessage(), 1_000));
+      System.err.println("  weir forecast --help has examples");
+      return 2;
+    } finally {
+      progress.clear();
+    }
+  }
+
+  private int forecast() throws Exception {
+    EvaluateCommand.checkFiles(inputs, job);
+    EvaluateCommand.checkWritable("--out", out);
+    EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
+    if (plan.note() != null) {
+      System.err.println("weir forecast: " + plan.note());
+    }
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    Map<String, List<Observation>> series =
+        SeriesFiles.inOrder(
+            SeriesFiles.observations(inputs, season.files(), columns),
+            plan.settings().features(),
+            Integer.MAX_VALUE);
+    for (String name : series.keySet()) {
+      season.check(name);
+    }
+    NextValues next = new NextValues(plan.levels(), forecasts(series, plan, season), series);
+    progress.clear();
+    if (next.note() != null) {
+      System.err.println("weir forecast: " + next.note());
+    }
+    if (out != null) {
+      Files.writeString(out, next.csv());
+    }
+    System.out.print(
+        switch (format) {
+          case table -> next.table();
+          case json -> next.json() + "\n";
+          case csv -> next.csv();
+        });
+    return 0;
+  }
+
+  /** The last forecast of each series, in the order of the input. */
+  private List<Forecast> forecasts(
+      Map<String, List<Observation>> series, EvaluationPlan plan, EvaluationSeasons season)
+      throws Exception {
+    all = series.values().stream().mapToLong(List::size).sum();
+    System.err.printf("learning %,d series, %,d values%n", series.size(), all);
+    Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
+    series.forEach(
+        (name, observations) ->
+            bySeason
+                .computeIfAbsent(season.learned(name), found -> new ArrayList<>())
+                .add(observations));
+    String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
+    Map<String, String> flink =
+        Map.of(
+            "parallelism.default", processors,
+            "taskmanager.numberOfTaskSlots", processors);
+    Map<String, Forecast> last = new HashMap<>();
+    try (LocalCluster cluster = LocalCluster.start(flink)) {
+      for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
+        FilePipeline.run(
+            "weir forecast",
+            cluster.environment(),
+            plan.withSeason(group.getKey()),
+            group.getValue(),
+            forecast -> {
+              last.put(forecast.series(), forecast); // each series comes in order
+              show();
+            });
+      }
+    }
+    List<Forecast> forecasts = new ArrayList<>();
+    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
+      Forecast forecast = last.get(one.getKey());
+      long newest = one.getValue().get(one.getValue().size() - 1).time();
+      if (forecast == null || forecast.origin() != newest) {
+        throw new IOException(
+            "%s: expected a forecast at its last value, got %s".formatted(one.getKey(), forecast));
+      }
+      forecasts.add(forecast);
+    }
+    return forecasts;
+  }
+
+  private void show() {
+    if (done++ == 0) { // not with the start of the cluster
+      started = System.nanoTime();
+    }
+    long elapsed = System.nanoTime() - started;
+    if (elapsed > QUIET_NANOS) {
+      double share = (double) done / all;
+      progress.show(
+          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed / 1e9 * (1 - share) / share);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.weir.cli.health;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.job.JobSettings;
+import dev.weir.job.StateSizeEstimate;
+import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.option.Durations;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Whether a Flink cluster fits a job: versions, slots, checkpoints, memory, clocks. */
+final class ClusterChecks {
+
+  private static final String DEFAULT_INTERVAL = "10 s";
+  private static final Duration LONG_INTERVAL = Duration.ofMinutes(1);
+
+  /** A checkpoint and a restart take less than so many intervals, or something else is wrong. */
+  private static final int INTERVALS = 3;
+
+  private static final long SKEW_MILLIS = 5_000;
+
+  /** Heartbeats come each ten seconds unless configured otherwise, and are given up after fifty. */
+  private static final long HEARTBEAT_MILLIS = 60_000;
+
+  private final CheckList list;
+  private final JobSettings job;
+  private final Long series;
+  private Map<String, String> config = Map.of();
+
+  /**
+   * @param series how many there will be; null when that is not known
+   */
+  ClusterChecks(CheckList list, JobSettings job, Long series) {
+    this.list = list;
+    this.job = job;
+    this.series = series;
+  }
+
+  /** Without a cluster: what can be said of the job alone. */
+  void withoutCluster() {
+    list.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
+    interval(DEFAULT_INTERVAL, "which the job takes where none is configured");
+    memory(null, null);
+  }
+
+  /**
+   * Looks at the cluster.
+   *
+   * @param parallelism tasks of each operator; null: as configured
+   * @return tasks of each operator
+   */
+  int check(FlinkRest rest, Integer parallelism) throws IOException {
+    JsonNode overview = rest.get("/overview");
+    config = config(rest.get("/jobmanager/config"));
+    int tasks =
+        parallelism != null ? parallelism : (int) number(config.get("parallelism.default"), 1);
+    slots(rest, overview, tasks);
+    JsonNode taskManagers = rest.get("/taskmanagers").path("taskmanagers");
+    interval(
+        config.getOrDefault("execution.checkpointing.interval", DEFAULT_INTERVAL),
+        "of the cluster's configuration");
+    memory(taskManagers, config.getOrDefault("state.backend.type", "hashmap"));
+    clocks(taskManagers);
+    return tasks;
+  }
+
+  private static Map<String, String> config(JsonNode answer) {
+    Map<String, String> config = new LinkedHashMap<>();
+    for (JsonNode entry : answer) {
+      config.put(entry.path("key").asText(), entry.path("value").asText());
+    }
+    return config;
+  }
+
+  private static long number(String text, long otherwise) {
+    return text != null && text.matches("[0-9]{1,9}") ? Long.parseLong(text) : otherwise;
+  }
+
+  private void slots(FlinkRest rest, JsonNode overview, int tasks) throws IOException {
+    String version = overview.path("flink-version").asText("unknown");
+    int all = overview.path("slots-total").asInt();
+    int free = overview.path("slots-available").asInt();
+    boolean runs = false;
+    for (JsonNode other : rest.get("/jobs/overview").path("jobs")) {
+      runs |=
+          other.path("name").asText().equals(job.name())
+              && other.path("state").asText().equals("RUNNING");
+    }
+    if (!version.startsWith("2.2") && !version.startsWith("2.3")) {
+      list.warn("flink", "use 2.2 or 2.3, which Weir is tested with", "version %s", version);
+    }
+    if (runs) {
+      list.warn(
+          "flink",
+          "stop it with a savepoint before it is started again: two of one name undo each other's"
+              + " transactions",
+          "job %s runs already at %s",
+          job.name(),
+          rest.address());
+    } else if (free < tasks) {
+      list.fail(
+          "flink",
+          "start more TaskManagers, raise taskmanager.numberOfTaskSlots, or lower --parallelism",
+          "%d of %d slots are free at %s, where the job needs %d",
+          free,
+          all,
+          rest.address(),
+          tasks);
+    } else {
+      list.ok("flink", "%s at %s, %d of %d slots free", version, rest.address(), free, all);
+    }
+  }
+
+  private void interval(String text, String whose) {
+    Duration interval;
+    try {
+      interval = Durations.parse(text);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      list.warn(
+          "checkpoints",
+          "write it as 10 s",
+          "execution.checkpointing.interval is '%s', which is no duration",
+          text);
+      return;
+    }
+    boolean exactlyOnce = job.kafka().delivery() == Delivery.EXACTLY_ONCE;
+    Duration timeout = job.kafka().transactionTimeout();
+    if (exactlyOnce && interval.multipliedBy(INTERVALS).compareTo(timeout) > 0) {
+      list.fail(
+          "checkpoints",
+          "lower execution.checkpointing.interval or raise delivery.transaction-timeout",
+          "each %s, where a transaction ends after %s: a restart would lose what waits",
+          interval,
+          timeout);
+    } else if (exactlyOnce && interval.compareTo(LONG_INTERVAL) > 0) {
+      list.warn(
+          "checkpoints",
+          "lower execution.checkpointing.interval, or take delivery.guarantee: at-least-once",
+          "each %s, so a forecast is seen up to so long after it was made",
+          interval);
+    } else {
+      list.ok(
+          "checkpoints",
+          "each %s, %s: a forecast is seen %s",
+          interval,
+          whose,
+          exactlyOnce ? "half of that later in the mean" : "at once");
+    }
+  }
+
+  private void memory(JsonNode taskManagers, String backend) {
+    long each = StateSizeEstimate.inCheckpoint(job.forecast());
+    if (series == null) {
+      list.ok("memory", "%,d bytes for each series; --series N compares with what there is", each);
+      return;
+    }
+    long saved = each * series;
+    long heap = StateSizeEstimate.onHeap(job.forecast()) * series;
+    int limit = job.forecast().limits().maxSeries();
+    if (limit > 0 && series > limit) {
+      list.warn(
+          "memory",
+          "raise state.max-series, or run as many tasks as it takes",
+          "%,d series, where state.max-series lets each task keep %,d",
+          series,
+          limit);
+    }
+    if (taskManagers == null || taskManagers.isEmpty()) {
+      list.ok(
+          "memory",
+          "%,d series of %,d bytes: %s saved, and on the heap twice %s for room",
+          series,
+          each,
+          HealthReport.bytes(saved),
+          HealthReport.bytes(heap));
+      return;
+    }
+    if (!backend.equals("hashmap")) {
+      list.ok(
+          "memory",
+          "%,d series of %,d bytes: %s on the local disks of %d TaskManagers (%s)",
+          series,
+          each,
+          HealthReport.bytes(saved),
+          taskManagers.size(),
+          backend);
+      return;
+    }
+    long there = 0;
+    for (JsonNode taskManager : taskManagers) {
+      long configured = taskManager.path("memoryConfiguration").path("taskHeap").asLong();
+      // an embedded cluster configures a terabyte; the JVM's limit is shown as well
+      long heapOfJvm = taskManager.path("hardware").path("freeMemory").asLong(Long.MAX_VALUE);
+      there += Math.min(configured, heapOfJvm);
+    }
+    String found =
+        "%,d series take %s on the heap, twice that with room; %d TaskManagers have %s"
+            .formatted(
+                series, HealthReport.bytes(heap), taskManagers.size(), HealthReport.bytes(there));
+    String change =
+        "more TaskManagers or taskmanager.memory.task.heap.size, state.backend.type: rocksdb, or"
+            + " learning.size: small";
+    if (heap > there) {
+      list.fail("memory", change, "%s", found);
+    } else if (2 * heap > there) {
+      list.warn("memory", change, "%s", found);
+    } else {
+      list.ok("memory", "%s", found);
+    }
+  }
+
+  /** A TaskManager's last heartbeat is a time of the JobManager's clock. */
+  private void clocks(JsonNode taskManagers) {
+    long now = System.currentTimeMillis();
+    long newest = 0;
+    for (JsonNode taskManager : taskManagers) {
+      newest = Math.max(newest, taskManager.path("timeSinceLastHeartbeat").asLong());
+    }
+    if (newest == 0) {
+      return;
+    }
+    long ahead = newest - now;
+    if (ahead > SKEW_MILLIS || -ahead > HEARTBEAT_MILLIS + SKEW_MILLIS) {
+      list.warn(
+          "clocks",
+          "keep both by NTP: window.max-future is judged by the TaskManagers' clocks",
+          "Flink's is %s %s this one",
+          HealthReport.duration(Math.abs(ahead)),
+          ahead > 0 ? "ahead of" : "behind");
+    } else {
+      list.ok("clocks", "Flink's and this one agree");
+    }
+  }
+}

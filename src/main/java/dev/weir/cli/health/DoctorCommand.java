@@ -1,0 +1,178 @@
+package dev.weir.cli.health;
+
+import dev.weir.cli.console.Format;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Terminal;
+import dev.weir.job.JobSettings;
+import dev.weir.job.options.JobFileException;
+import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.admin.TopicAdmin;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weir doctor}: will this job run, and run well, before it is started. */
+@Command(
+    name = "doctor",
+    description = {
+      "Checks what a job needs before it is started, and says what to change: job file, brokers,"
+          + " topics, schema registry, newest records, rights, transactions, models, cluster,"
+          + " checkpoints, memory, clocks. Changes nothing.",
+      "Exit code 0 when nothing fails, 1 otherwise."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples: weir doctor my-job.yaml",
+      "          weir doctor my-job.yaml --jobmanager localhost:8081 --series 100000",
+      "          weir doctor my-job.yaml --savepoint savepoints/savepoint-1a2b3c"
+    })
+public final class DoctorCommand implements Callable<Integer> {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String KAFKA_MILLIS = "5000";
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "JOB.yaml", description = "The job file.")
+  private Path file;
+
+  @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Overrides one option.")
+  private final Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--jobmanager",
+      paramLabel = "HOST:PORT",
+      description = "The JobManager's REST endpoint; without it Flink is not looked at.")
+  private String jobManager;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "Tasks of each operator; by default the cluster's parallelism.default, or 1.")
+  private Integer parallelism;
+
+  @Option(
+      names = "--series",
+      paramLabel = "N",
+      description = "How many series there will be, for the memory that they take.")
+  private Long series;
+
+  @Option(
+      names = "--savepoint",
+      paramLabel = "PATH",
+      description =
+          "Savepoint that the job will start from: were partitions of the observations added since?")
+  private String savepoint;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Format format;
+
+  @Override
+  public Integer call() {
+    check(
+        jobManager == null || FlinkRest.isAddress(jobManager),
+        "--jobmanager",
+        "HOST:PORT",
+        jobManager);
+    check(
+        parallelism == null || parallelism >= 1 && parallelism <= 32_768,
+        "--parallelism",
+        "1 to 32768",
+        parallelism);
+    check(
+        series == null || series >= 1 && series <= 1_000_000_000_000L,
+        "--series",
+        "1 to 10^12",
+        series);
+    CheckList list = new CheckList();
+    examine(list);
+    if (format == Format.json) {
+      System.out.println(list.json());
+    } else {
+      list.text(Terminal.colours(Terminal.isOut())).forEach(System.out::println);
+    }
+    return list.fails() ? 1 : 0;
+  }
+
+  private void check(boolean holds, String option, String expected, Object got) {
+    if (!holds) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir doctor: %s: expected %s, got '%s'"
+              .formatted(option, expected, Printable.line(String.valueOf(got))));
+    }
+  }
+
+  private void examine(CheckList list) {
+    JobSettings job;
+    try {
+      job = JobSettings.read(file, overrides);
+    } catch (JobFileException e) {
+      e.getMessage()
+          .lines()
+          .forEach(line -> list.fail("job file", "weir options says what there is", "%s", line));
+      return;
+    } catch (IOException e) {
+      list.fail("job file", "is it there, and may it be read?", "%s", e);
+      return;
+    }
+    list.ok("job file", "%s: job %s", file, job.name());
+    int tasks = parallelism == null ? 1 : parallelism;
+    ClusterChecks cluster = new ClusterChecks(list, job, series);
+    if (jobManager == null) {
+      cluster.withoutCluster();
+    } else {
+      try {
+        tasks = cluster.check(new FlinkRest(jobManager, PATIENCE), parallelism);
+      } catch (IOException e) {
+        list.fail(
+            "flink", "start it, or name it with --jobmanager HOST:PORT", "%s", e.getMessage());
+      }
+    }
+    topics(list, job, tasks, savepoint);
+  }
+
+  private static void topics(CheckList list, JobSettings job, int tasks, String savepoint) {
+    KafkaSettings kafka = job.kafka();
+    try {
+      ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
+      Map<String, String> properties = new HashMap<>(kafka.properties());
+      properties.putIfAbsent("default.api.timeout.ms", KAFKA_MILLIS);
+      properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
+      Map<String, Object> clients = new HashMap<>(properties);
+      clients.put("bootstrap.servers", kafka.bootstrapServers());
+      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), properties)) {
+        admin.missing(List.of()); // before any consumer: is there a broker
+        try (LatestRecords tails = new LatestRecords(clients)) {
+          new TopicChecks(list, job, admin, tails).check(tasks, savepoint);
+        }
+      }
+    } catch (IllegalStateException | KafkaException e) {
+      list.fail(
+          "brokers",
+          "is a broker listening there? kafka.bootstrap-servers names it, docs/kafka-security.md has"
+              + " what secured ones need",
+          "%s",
+          e.getMessage());
+    }
+  }
+}

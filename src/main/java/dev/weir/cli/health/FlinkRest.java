@@ -1,0 +1,141 @@
+package dev.weir.cli.health;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.console.Printable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A JobManager's REST endpoint. Whatever answers there is a stranger: an answer has a limit in
+ * bytes and in time, and is JSON or a failure that says what to look at.
+ */
+public final class FlinkRest {
+
+  private static final int MAX_BYTES = 4 << 20;
+  private static final int MAX_WORDS = 300;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String address;
+  private final Duration patience;
+  private final HttpClient http;
+
+  /**
+   * @param address HOST:PORT
+   * @param patience for a whole answer
+   */
+  public FlinkRest(String address, Duration patience) {
+    this.address = address;
+    this.patience = patience;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(patience)
+            .build();
+  }
+
+  /** Whether it looks like HOST:PORT. */
+  public static boolean isAddress(String text) {
+    try {
+      URI uri = URI.create("http://" + text);
+      return uri.getPort() >= 1
+          && uri.getPort() <= 65_535
+          && text.equals(uri.getHost() + ":" + uri.getPort());
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  String address() {
+    return address;
+  }
+
+  /**
+   * The answer to a GET.
+   *
+   * @param path such as {@code /jobs/overview}
+   * @throws IOException if it does not answer, with the next step
+   */
+  public JsonNode get(String path) throws IOException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path)).build();
+    CompletableFuture<HttpResponse<InputStream>> response =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
+    CompletableFuture<byte[]> body =
+        response.thenApplyAsync(
+            answer -> {
+              try (InputStream in = answer.body()) {
+                return in.readNBytes(MAX_BYTES + 1);
+              } catch (IOException e) {
+                throw new CompletionException(e);
+              }
+            });
+    try {
+      byte[] bytes = body.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return json(path, response.join().statusCode(), bytes);
+    } catch (TimeoutException e) {
+      throw failure(path, "no whole answer within %d s".formatted(patience.toSeconds()));
+    } catch (ExecutionException e) {
+      throw failure(path, said(e.getCause()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure(path, "an interruption");
+    } finally {
+      response.cancel(true);
+      response.thenAccept(FlinkRest::close); // a reader that waits for more ends with it
+    }
+  }
+
+  private static void close(HttpResponse<InputStream> response) {
+    try {
+      response.body().close();
+    } catch (IOException e) {
+      // nobody reads it any more
+    }
+  }
+
+  private static String said(Throwable cause) {
+    if (cause instanceof ConnectException) {
+      return "no connection";
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  private JsonNode json(String path, int status, byte[] bytes) throws IOException {
+    if (bytes.length > MAX_BYTES) {
+      throw failure(path, "more than %,d bytes".formatted(MAX_BYTES));
+    }
+    JsonNode node;
+    try {
+      node = JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw failure(path, "status %d and no JSON".formatted(status));
+    }
+    if (status != 200) {
+      String words = node == null ? "" : node.path("errors").path(0).asText("");
+      String first = words.lines().findFirst().orElse("");
+      throw failure(path, "status %d%s".formatted(status, first.isEmpty() ? "" : ": " + first));
+    }
+    if (node == null || !node.isObject() && !node.isArray()) {
+      throw failure(path, "JSON that is no object");
+    }
+    return node;
+  }
+
+  private IOException failure(String path, String got) {
+    return new IOException(
+        "Flink at %s: expected an answer to %s, got %s; is a JobManager's REST endpoint there?"
+            .formatted(address, path, Printable.line(got, MAX_WORDS)));
+  }
+}

@@ -1,0 +1,227 @@
+package dev.weir.cli.health;
+
+import dev.weir.cli.console.Format;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Terminal;
+import dev.weir.cli.option.DurationConverter;
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.RegistryOption;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.TopicAdmin;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code weir status}: is a running job well. */
+@Command(
+    name = "status",
+    description = {
+      "Says whether a running job is well: Flink's word about it, and what its topics show.",
+      "Exit code 0 when it is, 1 when not, each reason with what to do. With a job file Flink must"
+          + " answer, since topics don't tell a job that has stopped from one that waits. Without"
+          + " one and without --jobmanager it looks at Kafka alone if Flink does not answer, for about"
+          + " half a minute: do forecasts come while observations do."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples: weir status my-job.yaml --jobmanager localhost:8081",
+      "          weir status --bootstrap-servers broker:9092 --group my-job",
+      "          weir status my-job.yaml --watch 10s",
+      "          weir status my-job.yaml --format json"
+    })
+public final class StatusCommand implements Callable<Integer> {
+
+  private static final String JOB_MANAGER = "localhost:8081";
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String KAFKA_MILLIS = "5000";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--jobmanager",
+      paramLabel = "HOST:PORT",
+      description =
+          "The JobManager's REST endpoint (default: "
+              + JOB_MANAGER
+              + ", which must answer if there is a job file).")
+  private String jobManager;
+
+  @Option(names = "--job", paramLabel = "NAME|ID", description = "Which of Flink's jobs.")
+  private String job;
+
+  @Option(
+      names = "--group",
+      description = "The job's consumer group, for its lag; by default its name.")
+  private String group;
+
+  @Option(
+      names = "--max-lag",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "Records that it may be behind (default: ${DEFAULT-VALUE}).")
+  private long mostLag;
+
+  @Option(
+      names = "--watch",
+      arity = "0..1",
+      fallbackValue = "5s",
+      converter = DurationConverter.class,
+      paramLabel = "DURATION",
+      description = "Looks again and again, each so long after the last (${FALLBACK-VALUE}).")
+  private Duration watch;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Format format;
+
+  @Mixin private KafkaOptions.WithJob kafka;
+
+  @Mixin private RegistryOption registry;
+
+  private FlinkRest rest;
+
+  @Override
+  public Integer call() throws Exception {
+    if (jobManager != null && !FlinkRest.isAddress(jobManager)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir status: --jobmanager: expected HOST:PORT, got '%s'"
+              .formatted(Printable.line(jobManager)));
+    }
+    if (mostLag < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "weir status: --max-lag: expected 0 or more, got " + mostLag);
+    }
+    rest = new FlinkRest(jobManager == null ? JOB_MANAGER : jobManager, PATIENCE);
+    JobSettings settings = kafka.job();
+    while (true) {
+      HealthReport report = look(settings);
+      show(report);
+      if (watch == null || System.out.checkError()) {
+        return report.isHealthy() ? 0 : 1;
+      }
+      TimeUnit.MILLISECONDS.sleep(watch.toMillis());
+    }
+  }
+
+  private void show(HealthReport report) {
+    if (format == Format.json) {
+      System.out.println(report.json());
+      return;
+    }
+    if (watch != null && Terminal.isOut()) {
+      System.out.print("\033[H\033[2J"); // clears the screen
+    }
+    Ansi ansi = Terminal.colours(Terminal.isOut());
+    boolean first = true;
+    for (String line : report.text()) {
+      if (first && ansi.enabled()) { // fixed text: foreign text follows below
+        line = ansi.string("@|bold,%s %s|@".formatted(report.isHealthy() ? "green" : "red", line));
+      }
+      first = false;
+      System.out.println(line);
+    }
+    if (watch != null) {
+      System.out.println();
+    }
+  }
+
+  private HealthReport look(JobSettings settings) throws IOException {
+    HealthReport report = new HealthReport();
+    String flinkProblem = null;
+    String name = settings == null ? job : job == null ? settings.name() : job;
+    try {
+      String found = FlinkHealth.look(rest, name, report);
+      name = found == null ? name : found;
+    } catch (IOException e) {
+      flinkProblem = e.getMessage();
+    }
+    // a topic's times are those of values: they don't tell an idle job, or a replay, from a dead
+    // one
+    boolean mustRun = jobManager != null || settings != null;
+    String kafkaProblem = topics(settings, name, flinkProblem != null && !mustRun, report);
+    tell(report, "Flink", flinkProblem, mustRun, "--jobmanager HOST:PORT", kafkaProblem);
+    boolean named = settings != null || kafka.isGiven("--bootstrap-servers");
+    tell(report, "Kafka", kafkaProblem, named, "--bootstrap-servers HOST:PORT", flinkProblem);
+    return report;
+  }
+
+  /** A side that was named, or both, must answer; the other one is said to be missing. */
+  static void tell(
+      HealthReport report, String side, String problem, boolean named, String how, String other) {
+    report.section(side.toLowerCase(Locale.ROOT)).put("answers", problem == null);
+    if (problem == null) {
+      return;
+    }
+    report.row(side, "not looked at, no answer; %s names it", how);
+    if (named || other != null) {
+      report.problem("name it with " + how, "%s", problem);
+    }
+  }
+
+  /**
+   * Looks at the topics, and gives what is wrong when Kafka does not answer.
+   *
+   * @param alone whether nothing else tells of the job
+   */
+  private String topics(JobSettings settings, String name, boolean alone, HealthReport report)
+      throws IOException {
+    Topics topics =
+        settings == null
+            ? new Topics("observations", "forecasts", "scores", "observations.dlq", "models")
+            : settings.kafka().topics();
+    String ofGroup = group != null ? group : settings == null ? name : settings.kafka().group();
+    RegistrySettings schemas = registry.settings(kafka);
+    try {
+      String servers = kafka.bootstrapServers();
+      Map<String, String> properties = new HashMap<>(kafka.properties());
+      properties.putIfAbsent("default.api.timeout.ms", KAFKA_MILLIS);
+      properties.putIfAbsent("request.timeout.ms", KAFKA_MILLIS);
+      Map<String, Object> clients = new HashMap<>(properties);
+      clients.put("bootstrap.servers", servers);
+      try (TopicAdmin admin = new TopicAdmin(servers, properties)) {
+        admin.missing(List.of()); // before anything else: is there a broker
+        try (LatestRecords tails = new LatestRecords(clients)) {
+          TopicHealth health = new TopicHealth(admin, tails, schemas, report);
+          health.look(
+              topics, ofGroup, mostLag, new ModelTopic(servers, properties, topics.models()));
+          if (alone) {
+            health.grow(topics);
+          }
+          String prefix =
+              settings != null
+                  ? settings.kafka().transactionPrefix()
+                  : name == null ? null : "weir-" + name;
+          if (admin.missing(List.of(topics.forecasts())).isEmpty()) {
+            new TransactionHealth(admin.openTransactions(), report)
+                .look(topics.forecasts(), prefix, report.checkpointInterval());
+          }
+        }
+      }
+      return null;
+    } catch (IllegalStateException | KafkaException e) {
+      return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+  }
+}

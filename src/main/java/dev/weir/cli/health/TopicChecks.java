@@ -1,0 +1,478 @@
+package dev.weir.cli.health;
+
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.job.JobSettings;
+import dev.weir.job.SavepointPartitions;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.admin.ClusterInfo;
+import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.admin.LatestRecords.Extent;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.ModelVersions;
+import dev.weir.kafka.admin.OpenTransactions.Hidden;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.RecordValidator;
+import dev.weir.kafka.codec.RegistrySubjects;
+import dev.weir.model.ForecastModel;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
+
+/**
+ * Whether the topics are what a job needs: asked of the brokers, and seen in the newest records.
+ */
+final class TopicChecks {
+
+  private static final int SAMPLE = 200;
+  private static final String RIGHTS = "grant what docs/kafka-security.md lists for doctor";
+  private static final String REGISTRY = "registry";
+  private static final String CREATE =
+      "create it, or set topics.create-missing: true and grant Create";
+
+  private final CheckList list;
+  private final JobSettings job;
+  private final KafkaSettings kafka;
+  private final Topics topics;
+  private final TopicAdmin admin;
+  private final ClusterInfo facts;
+  private final LatestRecords tails;
+
+  TopicChecks(CheckList list, JobSettings job, TopicAdmin admin, LatestRecords tails) {
+    this.list = list;
+    this.job = job;
+    this.kafka = job.kafka();
+    this.topics = kafka.topics();
+    this.admin = admin;
+    this.facts = new ClusterInfo(admin);
+    this.tails = tails;
+  }
+
+  /**
+   * Checks topics, records, rights and transactions.
+   *
+   * @param parallelism tasks of each operator
+   * @param savepoint that the job starts from; null for none
+   */
+  void check(int parallelism, String savepoint) {
+    list.ok("brokers", "%d at %s", facts.brokers(), kafka.bootstrapServers());
+    List<String> missing =
+        admin.missing(
+            List.of(
+                topics.observations(),
+                topics.forecasts(),
+                topics.scores(),
+                topics.deadLetters(),
+                topics.models()));
+    for (String name : missing) {
+      if (name.equals(topics.observations())) {
+        list.fail(
+            name,
+            "create it, send to it (weir produce --topic " + name + "), or set topics.observations",
+            "no such topic");
+      } else if (job.createTopics()) {
+        list.ok(name, "no such topic: created when the job starts");
+      } else {
+        list.fail(name, CREATE, "no such topic");
+      }
+    }
+    if (missing.isEmpty() || !job.createTopics()) {
+      rights();
+    }
+    boolean isReadable = registry();
+    RecordValidator records =
+        new RecordValidator(
+            kafka.maxFuture(),
+            job.forecast().features(),
+            RegistrySubjects.impatient(isReadable ? kafka.registry() : null));
+    check(
+        missing,
+        topics.observations(),
+        isReadable ? records::observation : null,
+        () -> observations(parallelism));
+    if (!missing.contains(topics.observations())) {
+      allowed("partitions", () -> partitions(savepoint));
+    }
+    check(
+        missing,
+        topics.forecasts(),
+        isReadable ? records::forecast : null,
+        () -> kept(topics.forecasts()));
+    check(
+        missing, topics.scores(), isReadable ? records::score : null, () -> kept(topics.scores()));
+    check(
+        missing,
+        topics.deadLetters(),
+        records::deadLetter,
+        () -> {
+          kept(topics.deadLetters());
+          deadLetters(!missing.contains(topics.observations()));
+        });
+    if (!missing.contains(topics.models())) {
+      allowed(topics.models(), this::models);
+    }
+    allowed("transactions", this::transactions);
+    if (!missing.contains(topics.forecasts())) {
+      allowed("transactions", this::hidden);
+    }
+  }
+
+  /** Asks the schema registry, if there is one; says whether records can be read. */
+  private boolean registry() {
+    if (kafka.registry() == null) {
+      return true;
+    }
+    try {
+      RegistrySubjects.ids(kafka.registry(), topics)
+          .forEach(
+              (subject, id) ->
+                  list.ok(
+                      REGISTRY,
+                      id == null
+                          ? "%s: the job's schema is registered when it starts"
+                          : "%s: the job's schema has id %d",
+                      subject,
+                      id));
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      list.fail(
+          REGISTRY,
+          "see to kafka.registry.url, and to the registry; records are not looked at without it",
+          "%s",
+          e.getMessage());
+      return false;
+    }
+  }
+
+  /**
+   * @param problemWith null: records are not looked at
+   */
+  private void check(
+      List<String> missing,
+      String topic,
+      Function<ConsumerRecord<byte[], byte[]>, String> problemWith,
+      Runnable settings) {
+    if (!missing.contains(topic)) {
+      allowed(topic, settings);
+      if (problemWith != null) {
+        allowed(topic, () -> records(topic, problemWith));
+      }
+    }
+  }
+
+  /** What can't be asked is said, and the other checks go on. */
+  private void allowed(String name, Runnable check) {
+    try {
+      check.run();
+    } catch (AuthorizationException e) {
+      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
+    } catch (IllegalStateException e) {
+      if (!(e.getCause() instanceof AuthorizationException)) {
+        throw e;
+      }
+      list.warn(name, RIGHTS, "can't be looked at: %s", e.getMessage());
+    }
+  }
+
+  private String policy(String topic) {
+    String policy = facts.topic(topic, "cleanup.policy");
+    if (policy == null) {
+      list.warn(topic, RIGHTS, "its settings are not told");
+      return "";
+    }
+    return policy;
+  }
+
+  private void observations(int parallelism) {
+    String name = topics.observations();
+    Extent extent = tails.extent(name);
+    String policy = policy(name);
+    if (policy.contains("compact")) {
+      list.fail(
+          name,
+          "set cleanup.policy=delete",
+          "cleanup.policy is %s, which keeps one value of each series",
+          policy);
+    } else if (extent.partitions() < parallelism) {
+      list.warn(
+          name,
+          "create it with " + parallelism + " partitions; a series keeps its partition by its key",
+          "%d partitions for %d tasks: the others read nothing and only forecast",
+          extent.partitions(),
+          parallelism);
+    } else {
+      list.ok(name, "%d partitions, %,d records", extent.partitions(), extent.length());
+    }
+    retention(name);
+  }
+
+  /**
+   * Keys move to partitions that are added. Their newer values would be read beside older ones that
+   * still wait in the old partitions, which would then become LATE.
+   */
+  private void partitions(String savepoint) {
+    String name = topics.observations();
+    Extent extent = tails.extent(name);
+    Map<Integer, Long> committed = facts.committed(kafka.group(), name);
+    Set<Integer> known = committed.keySet();
+    if (savepoint != null) {
+      try {
+        known = SavepointPartitions.of(savepoint, name);
+      } catch (IOException | RuntimeException e) { // whatever is there may be no savepoint
+        list.fail(
+            "savepoint",
+            "name a savepoint's folder that this machine can read",
+            "%s: %s",
+            savepoint,
+            e.getMessage());
+        return;
+      }
+      list.ok("savepoint", "has read %d partitions of %s", known.size(), name);
+    }
+    if (known.isEmpty()) {
+      return; // a first start reads all partitions from their beginnings
+    }
+    Map<Integer, Long> added = new TreeMap<>(extent.ends());
+    added.keySet().removeAll(known);
+    // without a savepoint, an empty one may only have had nothing to commit
+    added.entrySet().removeIf(end -> savepoint == null && isEmpty(extent, end.getKey()));
+    Map<Integer, Long> read = new TreeMap<>(committed);
+    added.keySet().forEach(partition -> read.put(partition, extent.ends().get(partition)));
+    long lag = extent.behind(read);
+    if (!added.isEmpty() && lag > 0) {
+      list.warn(
+          "partitions",
+          "set window.out-of-orderness to the time that the backlog spans until it is read:"
+              + " docs/runbook.md, More partitions",
+          "%d of %d partitions of %s were added, and group %s is %,d records behind in the others:"
+              + " values of one series would come out of order, and the earlier ones be LATE",
+          added.size(),
+          extent.partitions(),
+          name,
+          kafka.group(),
+          lag);
+    } else if (!added.isEmpty()) {
+      list.ok("partitions", "%d were added, and nothing waits in the others", added.size());
+    }
+  }
+
+  private static boolean isEmpty(Extent extent, int partition) {
+    return extent.ends().get(partition) <= extent.begins().getOrDefault(partition, 0L);
+  }
+
+  private void kept(String name) {
+    String policy = policy(name);
+    if (policy.contains("compact")) {
+      list.warn(
+          name,
+          "set cleanup.policy=delete, unless one record of each series is enough",
+          "cleanup.policy is %s",
+          policy);
+    } else {
+      list.ok(name, "%d partitions", admin.partitions(name));
+    }
+    retention(name);
+  }
+
+  /** Kafka judges a record's age by the time of its observation. */
+  private void retention(String name) {
+    String text = facts.topic(name, "retention.ms");
+    long millis = text != null && text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    if (millis >= 0) {
+      list.warn(
+          name,
+          "set retention.ms=-1 before a replay",
+          "retention.ms is %s, by the time of the observation: older history goes at once",
+          Duration.ofMillis(millis));
+    }
+  }
+
+  private void deadLetters(boolean hasObservations) {
+    int room = admin.maxValueBytes(topics.deadLetters());
+    int longest = hasObservations ? admin.maxValueBytes(topics.observations()) : 0;
+    if (room < longest) {
+      list.warn(
+          topics.deadLetters(),
+          "set max.message.bytes to that of " + topics.observations() + " plus 16384",
+          "takes values of %,d bytes, where observations may have %,d: longer ones are cut",
+          room,
+          longest);
+    }
+  }
+
+  private void models() {
+    String name = topics.models();
+    if (admin.partitions(name) != 1) {
+      list.fail(
+          name,
+          "name another one in topics.models",
+          "%d partitions, where versions keep their order in one only",
+          admin.partitions(name));
+      return;
+    }
+    String policy = policy(name);
+    String text = facts.topic(name, "retention.ms");
+    if (!policy.isEmpty() && !policy.contains("compact") && !"-1".equals(text)) {
+      list.fail(
+          name,
+          "set cleanup.policy=compact",
+          "cleanup.policy is %s: a model is deleted after %s ms, and a new job finds none",
+          policy,
+          text);
+    }
+    int room = admin.maxValueBytes(name);
+    for (Target target : job.forecast().targets()) {
+      if (target.initialModel() != null && target.initialModel().length > room) {
+        list.fail(
+            name,
+            "raise max.message.bytes",
+            "takes values of %,d bytes, where the model of %s has %,d",
+            room,
+            target.mode().label(),
+            target.initialModel().length);
+      }
+    }
+    ModelTopic models = new ModelTopic(kafka.bootstrapServers(), kafka.properties(), name);
+    ModelVersions versions = models.versions();
+    list.ok(
+        name,
+        "%s, %d versions, %d unreadable",
+        policy,
+        versions.all().size(),
+        versions.unreadable().size());
+    for (Target target : job.forecast().targets()) {
+      if (target.model() != null && !target.model().isEmpty()) {
+        model(models, versions, target);
+      }
+    }
+  }
+
+  private void model(ModelTopic models, ModelVersions versions, Target target) {
+    String what = "model";
+    if (versions.active(target.model()) == null) {
+      if (target.initialModel() != null) {
+        list.ok(what, "%s: from the job file until one is published", target.model());
+      } else if (target.learning() != null) {
+        list.ok(what, "%s: none published yet; the mixture goes without", target.model());
+      } else {
+        list.warn(
+            what,
+            "weir model publish FILE --name " + target.model(),
+            "%s: none published and learning is off: forecasts repeat the last value",
+            target.model());
+      }
+      return;
+    }
+    try {
+      ForecastModel model = models.model(target.model(), null);
+      String problem = job.forecast().problemWith(model, target);
+      if (problem == null) {
+        list.ok(what, "%s version %d fits the job", model.name(), model.version());
+      } else {
+        list.fail(
+            what,
+            "publish one that fits, or change the job file, or weir model rollback",
+            "%s",
+            problem);
+      }
+    } catch (IOException e) {
+      list.fail(
+          what, "publish it again, or weir model rollback " + target.model(), "%s", e.getMessage());
+    }
+  }
+
+  /** The newest records of a topic, as the job or its readers will read them. */
+  private void records(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
+    int[] count = new int[2];
+    String[] example = new String[1];
+    tails.newest(
+        topic,
+        tails.extent(topic),
+        SAMPLE,
+        record -> {
+          count[0]++;
+          String problem = problemWith.apply(record);
+          if (problem != null) {
+            count[1]++;
+            example[0] =
+                "%s-%d@%d: %s"
+                    .formatted(record.topic(), record.partition(), record.offset(), problem);
+          }
+        });
+    if (count[0] == 0) {
+      return;
+    }
+    if (count[1] == 0) {
+      list.ok(topic, "the newest %d records can be read", count[0]);
+    } else if (topic.equals(topics.observations()) && count[1] == count[0]) {
+      list.fail(
+          topic,
+          example[0].contains(": SCHEMA: ")
+              ? "register the schema that they name, or write them with one that is"
+              : "write them as observation.avsc says",
+          "none of the newest %d records can be used: %s",
+          count[0],
+          example[0]);
+    } else {
+      list.warn(
+          topic,
+          "find out who writes them",
+          "%d of the newest %d records can't be used, such as %s",
+          count[1],
+          count[0],
+          example[0]);
+    }
+  }
+
+  private void rights() {
+    try {
+      admin.checkRights(kafka);
+      String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
+      list.ok(
+          "rights",
+          protocol.equals("PLAINTEXT")
+              ? "not asked for: without security.protocol everybody is the same"
+              : "all that the job needs");
+    } catch (IllegalStateException e) {
+      list.fail("rights", "", "%s", e.getMessage());
+    }
+  }
+
+  /** Forecasts that read_committed readers wait for. */
+  private void hidden() {
+    Hidden hidden = admin.openTransactions().hiding(topics.forecasts());
+    if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
+      list.warn("transactions", TransactionHealth.NEXT, "%s", hidden.sentence());
+    }
+  }
+
+  private void transactions() {
+    if (kafka.delivery() != Delivery.EXACTLY_ONCE) {
+      list.ok("transactions", "none: at-least-once");
+      return;
+    }
+    String most = facts.broker("transaction.max.timeout.ms");
+    long millis = kafka.transactionTimeout().toMillis();
+    if (most != null && most.matches("[0-9]{1,18}") && millis > Long.parseLong(most)) {
+      list.fail(
+          "transactions",
+          "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
+          "delivery.transaction-timeout is %s, where the brokers allow %s",
+          kafka.transactionTimeout(),
+          Duration.ofMillis(Long.parseLong(most)));
+    } else {
+      list.ok(
+          "transactions",
+          "delivery.transaction-timeout %s, brokers allow %s",
+          kafka.transactionTimeout(),
+          most == null ? "what they don't say" : Duration.ofMillis(Long.parseLong(most)));
+    }
+  }
+}

@@ -1,0 +1,440 @@
+package dev.weir.cli.health;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.ClusterInfo;
+import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.admin.LatestRecords.Extent;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.ModelVersions;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.RegistrySubjects;
+import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** A job as its topics tell of it, from a bounded sample of the newest records of each. */
+final class TopicHealth {
+
+  /** Records of a topic that are looked at. */
+  private static final int SAMPLE = 1_000;
+
+  private static final double MAX_DEAD = 0.1;
+  private static final double MAX_FALLBACK = 0.5;
+
+  /** Of two jobs that write the same nearly half are second ones; of one after a restart, few. */
+  private static final double MAX_TWICE = 0.4;
+
+  private static final int MAX_WORDS = 20; // a topic may contain any number of them
+
+  private final TopicAdmin admin;
+  private final LatestRecords tails;
+  private final RegistrySettings schemas; // null: plain Avro
+  private final HealthReport report;
+  private final long now = System.currentTimeMillis();
+  private final Map<String, Extent> extents = new HashMap<>();
+  private long malformed;
+  private long newestModel = Long.MAX_VALUE; // its offset; not known yet
+  private Map<Integer, Long> read = Map.of(); // up to where the job has read observations
+
+  TopicHealth(
+      TopicAdmin admin, LatestRecords tails, RegistrySettings schemas, HealthReport report) {
+    this.admin = admin;
+    this.tails = tails;
+    this.schemas = RegistrySubjects.impatient(schemas);
+    this.report = report;
+  }
+
+  /**
+   * Looks at the topics.
+   *
+   * @param group the job's; null when it is not known
+   * @param mostLag offsets that the job may be behind
+   */
+  void look(Topics topics, String group, long mostLag, ModelTopic models) {
+    List<String> names =
+        List.of(
+            topics.observations(),
+            topics.forecasts(),
+            topics.scores(),
+            topics.deadLetters(),
+            topics.models());
+    List<String> missing = admin.missing(names);
+    ObjectNode json = report.section("topics");
+    for (String name : names) {
+      if (missing.contains(name)) {
+        json.putObject(name).put("exists", false);
+        report.row(name, "no such topic");
+        continue;
+      }
+      Extent extent = tails.extent(name);
+      extents.put(name, extent);
+      json.putObject(name)
+          .put("exists", true)
+          .put("partitions", extent.partitions())
+          .put("records", extent.length());
+    }
+    if (missing.contains(topics.observations()) || missing.contains(topics.forecasts())) {
+      report.problem(
+          "give the job file, weir status JOB.yaml, if its topics have other names",
+          "there is no topic %s",
+          missing.contains(topics.observations()) ? topics.observations() : topics.forecasts());
+    }
+    observations(topics, group, mostLag, json);
+    if (areReadable(topics)) {
+      forecasts(topics, extents.containsKey(topics.models()) ? models : null);
+      scores(topics.scores());
+    }
+    deadLetters(topics);
+    if (malformed > 0) {
+      report.problem(
+          "does something else write there? weir tail names each one's place",
+          "%d of the newest records of forecasts or scores can't be read",
+          malformed);
+    }
+  }
+
+  /** After {@link #look}: whether forecasts come while observations do. */
+  void grow(Topics topics) {
+    Extent observations = extents.get(topics.observations());
+    Extent forecasts = extents.get(topics.forecasts());
+    if (observations == null || forecasts == null || forecasts.length() == 0) {
+      return; // said already
+    }
+    new TopicGrowth(
+            () ->
+                new TopicGrowth.Ends(
+                    tails.extent(topics.observations()).end(),
+                    tails.extent(topics.forecasts()).end()),
+            report)
+        .look(
+            topics.observations(),
+            topics.forecasts(),
+            forecasts.length() / (double) Math.max(1, observations.length()));
+  }
+
+  /** Asks the schema registry, if there is one, rather than wait for it at each record. */
+  private boolean areReadable(Topics topics) {
+    if (schemas == null) {
+      return true;
+    }
+    try {
+      RegistrySubjects.ask(schemas, topics.forecasts());
+      return true;
+    } catch (IOException | IllegalStateException e) {
+      report.row("registry", "no answer; forecasts and scores are not looked at");
+      report.problem(
+          "see to kafka.registry.url or --registry, and to the registry", "%s", e.getMessage());
+      return false;
+    }
+  }
+
+  private void observations(Topics topics, String group, long mostLag, ObjectNode json) {
+    String name = topics.observations();
+    Extent extent = extents.get(name);
+    if (extent == null) {
+      return;
+    }
+    String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
+    if (group == null) {
+      report.row(name, "%s; lag unknown: give the job file, --job or --group", records);
+      return;
+    }
+    Map<Integer, Long> committed;
+    try {
+      committed = new ClusterInfo(admin).committed(group, name);
+    } catch (IllegalStateException e) { // without this right, the rest is still shown
+      report.row(name, "%s; lag unknown: %s", records, e.getMessage());
+      return;
+    }
+    read = committed;
+    long lag = extent.behind(committed);
+    ((ObjectNode) json.get(name)).put("lag", lag);
+    if (committed.isEmpty()) {
+      report.row(name, "%s; group %s has committed nothing", records, group);
+      if (extent.length() > 0) {
+        report.problem(
+            "is this the job's group? --group names another; else wait for its first checkpoint",
+            "group %s has committed no place in %s",
+            group,
+            name);
+      }
+      return;
+    }
+    report.row(name, "%s; group %s is %,d behind", records, group, lag);
+    if (lag > mostLag) {
+      report.problem(
+          "more tasks (--parallelism, up to the partitions), or learning.size: small; --max-lag"
+              + " sets another limit",
+          "group %s is %,d records behind in %s",
+          group,
+          lag,
+          name);
+    }
+  }
+
+  private void forecasts(Topics topics, ModelTopic models) {
+    Extent extent = extents.get(topics.forecasts());
+    if (extent == null) {
+      return;
+    }
+    ForecastCodec codec = new ForecastCodec(schemas);
+    Map<String, Integer> statuses = new TreeMap<>();
+    Map<String, Integer> live = new TreeMap<>();
+    Set<String> series = new HashSet<>();
+    long[] newest = {Long.MIN_VALUE};
+    int[] count = new int[1];
+    Set<String> distinct = new HashSet<>();
+    tails.newest(
+        topics.forecasts(),
+        extent,
+        SAMPLE,
+        record -> {
+          Forecast forecast = decoded(record, codec::decode);
+          if (forecast != null) {
+            count[0]++;
+            series.add(forecast.series());
+            distinct.add(forecast.mode() + " " + forecast.origin() + " " + forecast.series());
+            newest[0] = Math.max(newest[0], forecast.origin());
+            statuses.merge(forecast.status().name(), 1, Integer::sum);
+            if (!forecast.model().isEmpty()) {
+              String name = "%s v%d".formatted(forecast.model(), forecast.modelVersion());
+              merge(live, name);
+            }
+          }
+        });
+    ObjectNode json = report.section("forecasts");
+    json.put("sampled", count[0]);
+    json.put("series", series.size());
+    if (count[0] == 0) {
+      report.row(topics.forecasts(), "none committed yet");
+      Extent observations = extents.get(topics.observations());
+      if (observations != null && observations.length() > 0) {
+        report.problem(
+            "is the job running? weir status --jobmanager HOST:PORT; forecasts are seen with the"
+                + " next checkpoint",
+            "there are observations on %s and no forecasts on %s",
+            topics.observations(),
+            topics.forecasts());
+      }
+    } else {
+      long age = now - newest[0];
+      json.put("newest_origin", newest[0]);
+      json.put("newest_age_ms", age);
+      ObjectNode byStatus = json.putObject("statuses");
+      statuses.forEach(byStatus::put);
+      report.row(
+          topics.forecasts(),
+          "%,d in %d partitions; newest from the value of %s, %s",
+          extent.length(),
+          extent.partitions(),
+          ForecastLines.minute(newest[0]),
+          age < 0
+              ? HealthReport.duration(-age) + " ahead of this clock"
+              : HealthReport.duration(age) + " ago");
+      report.row("series", "%,d in the newest %,d: %s", series.size(), count[0], statuses);
+      int twice = count[0] - distinct.size();
+      if (twice > MAX_TWICE * count[0]) {
+        report.problem(
+            "do two jobs write them? stop one with a savepoint; weir submit and run refuse a second"
+                + " one without --force",
+            "%d of the newest %d forecasts repeat another one",
+            twice,
+            count[0]);
+      }
+      int fallbacks = statuses.getOrDefault("FALLBACK", 0);
+      if (fallbacks > MAX_FALLBACK * count[0]) {
+        report.problem(
+            "is the model there, and does it fit? weir model list, weir dead-letters --reason MODEL",
+            "%d of the newest %d forecasts are fallbacks",
+            fallbacks,
+            count[0]);
+      }
+    }
+    models(topics, models, live);
+  }
+
+  private void models(Topics topics, ModelTopic models, Map<String, Integer> live) {
+    ObjectNode json = report.section("models");
+    ObjectNode inForecasts = json.putObject("in_forecasts");
+    live.forEach(inForecasts::put);
+    if (models == null) {
+      report.row("models", "in forecasts: %s", live.isEmpty() ? "none" : live);
+      return;
+    }
+    ModelVersions versions = models.versions();
+    Map<String, Long> active = new TreeMap<>();
+    long newestOffset = -1;
+    for (ModelVersions.Version version : versions.all()) {
+      if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MAX_WORDS) {
+        active.put(version.name(), version.version());
+        newestOffset = Math.max(newestOffset, version.offset());
+      }
+    }
+    ObjectNode onTopic = json.putObject("on_topic");
+    active.forEach(onTopic::put);
+    report.row(
+        topics.models(),
+        "in forecasts: %s; on the topic: %s",
+        live.isEmpty() ? "none" : live,
+        active.isEmpty() ? "none" : active);
+    newestModel = newestOffset;
+  }
+
+  private void scores(String topic) {
+    Extent extent = extents.get(topic);
+    if (extent == null) {
+      return;
+    }
+    ScoreCodec codec = new ScoreCodec(schemas);
+    Map<String, Score> newest = new HashMap<>();
+    tails.newest(
+        topic,
+        extent,
+        SAMPLE,
+        record -> {
+          Score score = decoded(record, codec::decode);
+          if (score != null) {
+            newest.put(score.mode() + " " + score.series(), score);
+          }
+        });
+    new ForecastSkill(newest.values()).tell(report, topic, extent.length());
+  }
+
+  private void deadLetters(Topics topics) {
+    String topic = topics.deadLetters();
+    Extent extent = extents.get(topic);
+    if (extent == null) {
+      return;
+    }
+    Map<String, Integer> reasons = new TreeMap<>();
+    Extent observations = extents.get(topics.observations());
+    Extent window = observations == null ? null : window(observations, read);
+    long mostDead = window == null ? 0 : (long) (MAX_DEAD * window.length());
+    long[] recent = new long[1];
+    boolean[] rejected = new boolean[1];
+    int[] count = new int[1];
+    boolean all =
+        tails.newest(
+            topic,
+            extent,
+            // enough to see that they are too many, should one partition have them all
+            (int) Math.max(SAMPLE, extent.partitions() * (mostDead + 1)),
+            record -> {
+              count[0]++;
+              String reason = header(record, DeadLetterCodec.REASON);
+              merge(reasons, reason.isEmpty() ? "(none)" : reason);
+              String from = header(record, DeadLetterCodec.TOPIC);
+              long offset = number(header(record, DeadLetterCodec.OFFSET));
+              int partition = (int) number(header(record, DeadLetterCodec.PARTITION));
+              if (window != null && from.equals(topics.observations())) {
+                Long end = window.ends().get(partition);
+                boolean isRecent =
+                    end != null && offset < end && offset >= window.begins().get(partition);
+                recent[0] += isRecent ? 1 : 0;
+              } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
+                rejected[0] = true;
+              }
+            });
+    // offsets include transaction marks: the records are known only if all were read
+    ObjectNode json = report.section("dead_letters");
+    json.put("records", all ? count[0] : extent.length());
+    json.put("sampled", count[0]);
+    ObjectNode byReason = json.putObject("reasons");
+    reasons.forEach(byReason::put);
+    report.row(
+        "dead letters",
+        count[0] == 0
+            ? "none"
+            : all ? "%,d; of the newest %,d: %s" : "at most %,d; of the newest %,d: %s",
+        all ? count[0] : extent.length(),
+        count[0],
+        reasons);
+    if (recent[0] > mostDead) {
+      report.problem(
+          "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
+          "%d of the newest %d observations that were read are dead letters: %s",
+          recent[0],
+          window.length(),
+          reasons);
+    }
+    if (rejected[0]) {
+      report.problem(
+          "weir dead-letters --topic "
+              + topic
+              + " --reason MODEL says why; weir model rollback NAME goes back",
+          "the newest model on %s was refused",
+          topics.models());
+    }
+  }
+
+  /**
+   * The newest offsets of the observations, as many as letters are looked at, evenly.
+   *
+   * @param read up to where the job has read them, by partition; empty: not known
+   */
+  static Extent window(Extent observations, Map<Integer, Long> read) {
+    int each = Math.max(1, SAMPLE / Math.max(1, observations.partitions()));
+    Map<Integer, Long> begins = new HashMap<>();
+    Map<Integer, Long> ends = new HashMap<>();
+    observations
+        .ends()
+        .forEach(
+            (partition, end) -> {
+              long begin = observations.begins().getOrDefault(partition, 0L);
+              long place = read.isEmpty() ? end : read.getOrDefault(partition, begin);
+              long until = Math.max(begin, Math.min(end, place));
+              begins.put(partition, Math.max(begin, until - each));
+              ends.put(partition, until);
+            });
+    return new Extent(begins, ends);
+  }
+
+  /** Whatever decodes a record. */
+  private interface Decoder<T> {
+    T decode(byte[] bytes) throws MalformedRecordException;
+  }
+
+  private <T> T decoded(ConsumerRecord<byte[], byte[]> record, Decoder<T> decoder) {
+    try {
+      if (record.value() != null) {
+        return decoder.decode(record.value());
+      }
+    } catch (MalformedRecordException e) {
+      // counted, and the sample goes on
+    }
+    malformed++;
+    return null;
+  }
+
+  private static void merge(Map<String, Integer> counts, String word) {
+    String name = counts.size() < MAX_WORDS || counts.containsKey(word) ? word : "(others)";
+    counts.merge(name, 1, Integer::sum);
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    Header header = record.headers().lastHeader(name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  private static long number(String text) {
+    return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+  }
+}

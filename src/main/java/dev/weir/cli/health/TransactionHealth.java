@@ -1,0 +1,86 @@
+package dev.weir.cli.health;
+
+import dev.weir.kafka.admin.OpenTransactions;
+import dev.weir.kafka.admin.OpenTransactions.Hidden;
+import dev.weir.kafka.admin.OpenTransactions.Transaction;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.common.KafkaException;
+
+/** A job's health by its open transactions: forecasts that wait, and two jobs that write as one. */
+final class TransactionHealth {
+
+  /** Checkpoint intervals after which a running job has committed, and numbers it is apart then. */
+  private static final int INTERVALS = 3;
+
+  private static final long USUAL_INTERVAL_MILLIS = 10_000;
+
+  static final String NEXT =
+      "start that job again, from its newest savepoint or checkpoint, or wait";
+
+  private final OpenTransactions transactions;
+  private final HealthReport report;
+
+  TransactionHealth(OpenTransactions transactions, HealthReport report) {
+    this.transactions = transactions;
+    this.report = report;
+  }
+
+  /**
+   * Looks at them.
+   *
+   * @param topic of the forecasts
+   * @param prefix of the job's transactional ids; null if not known
+   * @param interval of the job's checkpoints in milliseconds; 0 or less if not known
+   */
+  void look(String topic, String prefix, long interval) {
+    try {
+      Hidden hidden = transactions.hiding(topic);
+      long now = System.currentTimeMillis();
+      if (hidden != null && (hidden.transaction() == null || hidden.isLong(now))) {
+        report.row("transactions", "%s", hidden.sentence());
+        boolean late =
+            hidden.isLong(now)
+                && now - hidden.transaction().start() >= INTERVALS * Math.max(0, interval);
+        if (late) {
+          report.problem(NEXT, "%s", hidden.sentence());
+        }
+      }
+      List<Transaction> open = prefix == null ? List.of() : transactions.of(prefix);
+      if (areOfTwo(open, interval > 0 ? interval : USUAL_INTERVAL_MILLIS)) {
+        report.problem(
+            "stop one of them with a savepoint; weir submit and run refuse a second one without"
+                + " --force",
+            "two jobs are writing as %s, so forecasts are there twice",
+            prefix);
+      }
+    } catch (KafkaException e) { // a user without this right still sees the rest
+      report.row("transactions", "unknown: %s", e.getMessage());
+    }
+  }
+
+  /**
+   * Whether one job can't have started all of these. A job numbers the transactions of each task by
+   * its checkpoints, so that those of a few intervals have numbers close to each other.
+   */
+  static boolean areOfTwo(List<Transaction> open, long interval) {
+    long newest = open.stream().mapToLong(Transaction::start).max().orElse(0);
+    Map<Integer, TreeSet<Long>> numbers = new HashMap<>();
+    for (Transaction one : open) {
+      if (newest - one.start() <= INTERVALS * interval) {
+        numbers.computeIfAbsent(one.task(), task -> new TreeSet<>()).add(one.checkpoint());
+      }
+    }
+    for (TreeSet<Long> ofTask : numbers.values()) {
+      for (long number : ofTask) {
+        Long next = ofTask.higher(number);
+        if (next != null && next - number > INTERVALS) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,272 @@
+package dev.weir.cli.model;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.ModelVersions;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.rnn.cell.RnnConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code weir model}: weight files and the model topic. */
+@Command(
+    name = "model",
+    description = "Weight files and the model topic.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      ModelCommand.Inspect.class,
+      ModelCommand.Publish.class,
+      ModelCommand.ListModels.class,
+      ModelRollbackCommand.class,
+      ModelDiffCommand.class
+    },
+    footer = {
+      "",
+      "Examples: weir model inspect demand.safetensors --seq-len 5",
+      "          weir model publish demand.safetensors --name demand",
+      "          weir model list",
+      "          weir model diff demand@3 demand",
+      "          weir model rollback demand"
+    })
+public final class ModelCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "weir model: expected inspect, publish, list, rollback or diff, got none");
+  }
+
+  /** {@code weir model inspect}. */
+  @Command(
+      name = "inspect",
+      description = "Says what a weight file holds.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {"", "Example: weir model inspect demand.safetensors --name demand --seq-len 5"})
+  static final class Inspect implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "Weights, safetensors.")
+    private Path file;
+
+    @Mixin private WeightOptions weights;
+
+    @Override
+    public Integer call() throws IOException {
+      ForecastModel model = weights.read(file);
+      rows(model).forEach(Inspect::row);
+      for (RnnConfig.Parameter parameter : model.rnn().parameters()) {
+        row("  " + parameter.name(), parameter.shape().toString());
+      }
+      model.provenance().entrySet().stream()
+          .sorted(Map.Entry.comparingByKey())
+          .forEach(entry -> row(entry.getKey(), entry.getValue()));
+      return 0;
+    }
+
+    /** What a model is, but for its tensors and where it comes from. */
+    static Map<String, String> rows(ForecastModel model) {
+      Map<String, String> rows = new LinkedHashMap<>();
+      RnnConfig rnn = model.rnn();
+      rows.put("model", "%s version %d".formatted(model.name(), model.version()));
+      rows.put("mode", model.mode().label());
+      rows.put(
+          "network",
+          "%s, input_size %d, hidden_size %d, num_layers %d, %s, %s"
+              .formatted(
+                  rnn.cell(),
+                  rnn.inputSize(),
+                  rnn.hiddenSize(),
+                  rnn.numLayers(),
+                  rnn.bidirectional() ? "bidirectional" : "one direction",
+                  rnn.bias() ? "with bias" : "no bias"));
+      rows.put(
+          "window",
+          "seq_len %d -> horizon %d, scaling %s"
+              .formatted(model.seqLen(), model.horizon(), model.scaling().rule().label()));
+      if (model.rnn().inputSize() > 1) {
+        rows.put(
+            "inputs",
+            "value, %d features, calendar [%s]"
+                .formatted(model.features(), Calendar.labels(model.calendar())));
+      }
+      String read =
+          model.mode() == Mode.MANY_TO_MANY ? "out[:, i] at each step i" : model.readout().label();
+      rows.put("head", model.head() == null ? "none" : "linear, reads " + read);
+      rows.put("parameters", "%,d".formatted(rnn.parameterCount()));
+      return rows;
+    }
+
+    private static void row(String what, String value) {
+      System.out.printf("%-28s %s%n", Printable.line(what), Printable.line(value, 10_000));
+    }
+  }
+
+  /** {@code weir model publish}. */
+  @Command(
+      name = "publish",
+      description = "Puts a model on the model topic; running jobs that use it swap at once.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {"", "Example: weir model publish demand.safetensors --name demand --seq-len 5"})
+  static final class Publish implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "FILE", description = "Weights, safetensors.")
+    private Path file;
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = KafkaOptions.JOB,
+        description = KafkaOptions.JOB_DESCRIPTION)
+    private void job(Path file) {
+      kafka.use(file);
+    }
+
+    @Mixin private WeightOptions weights;
+
+    @Option(
+        names = "--model-version",
+        description = "Version to publish it as; by default one more than the newest.")
+    private Long version;
+
+    @Option(
+        names = "--keep",
+        paramLabel = "N",
+        defaultValue = "" + ModelTopic.KEEP,
+        description =
+            "Versions of this model to keep on the topic, to roll back to, whatever is compacted;"
+                + " the one in use until now stays (default: ${DEFAULT-VALUE}).")
+    private int keep;
+
+    @Option(
+        names = "--topic",
+        defaultValue = DeclaredOptions.DEFAULT,
+        descriptionKey = "topics.models")
+    private String topic;
+
+    @Mixin private KafkaOptions kafka;
+
+    @Override
+    public Integer call() throws IOException {
+      if (keep < 0) {
+        System.err.println("weir model publish: --keep: expected at least 0, got " + keep);
+        return 2;
+      }
+      topic = kafka.topic("--topic", topic, Topics::models);
+      ForecastModel model = weights.read(file);
+      try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+        admin.createModels(topic);
+      }
+      ModelTopic models = new ModelTopic(kafka.bootstrapServers(), kafka.properties(), topic);
+      long newVersion =
+          version != null
+              ? version
+              : Math.max(model.version(), models.newestVersion(model.name()) + 1);
+      models.publish(model.withVersion(newVersion), keep);
+      System.out.printf("%s version %d is on %s%n", model.name(), newVersion, topic);
+      return 0;
+    }
+  }
+
+  /** {@code weir model list}. */
+  @Command(
+      name = "list",
+      description = {
+        "Lists what the model topic has of each model.",
+        "published: jobs take it, unless it does not fit them: with a job file, whether it fits that"
+            + " job is said. kept: model rollback can go back to it. leaving: it can until the topic is"
+            + " compacted."
+      },
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {"", "Example: weir model list my-job.yaml"})
+  static final class ListModels implements Callable<Integer> {
+    @Option(
+        names = "--topic",
+        defaultValue = DeclaredOptions.DEFAULT,
+        descriptionKey = "topics.models")
+    private String topic;
+
+    @Mixin private KafkaOptions.WithJob kafka;
+
+    @Override
+    public Integer call() throws IOException {
+      ModelTopic models = topic("list", kafka, kafka.topic("--topic", topic, Topics::models));
+      if (models == null) {
+        return 1;
+      }
+      ModelVersions versions = models.versions();
+      System.out.printf(
+          "%-28s %8s %-24s %12s  %s%n", "name", "version", "published", "bytes", "state");
+      for (ModelVersions.Version version : versions.all()) {
+        System.out.printf(
+            "%-28s %8d %-24s %,12d  %s%n",
+            Printable.line(version.name()),
+            version.version(),
+            version.published(),
+            version.bytes(),
+            state(version, models));
+      }
+      for (ModelVersions.Unreadable record : versions.unreadable()) {
+        System.out.printf(
+            "%-28s unreadable, offset %d: %s%n",
+            Printable.line(record.key()), record.offset(), Printable.line(record.problem()));
+      }
+      return 0;
+    }
+
+    /** In one word, and why the job of the job file refuses it. */
+    private String state(ModelVersions.Version version, ModelTopic models) throws IOException {
+      String word = version.state().name().toLowerCase(Locale.ROOT);
+      if (version.state() != ModelVersions.State.PUBLISHED || kafka.job() == null) {
+        return word;
+      }
+      JobSettings job = kafka.job();
+      for (ForecastSettings.Target target : job.forecast().targets()) {
+        if (version.name().equals(target.model())) {
+          String problem = job.forecast().problemWith(models.model(version.name(), null), target);
+          return problem == null
+              ? "%s, fits %s".formatted(word, job.name())
+              : "%s, refused by %s: %s".formatted(word, job.name(), Printable.line(problem, 300));
+        }
+      }
+      return word;
+    }
+  }
+
+  /** The topic; null, after a message, if it is missing. */
+  static ModelTopic topic(String command, KafkaOptions kafka, String topic) throws IOException {
+    String servers = kafka.bootstrapServers();
+    try (TopicAdmin admin = new TopicAdmin(servers, kafka.properties())) {
+      if (!admin.missing(List.of(topic)).isEmpty()) {
+        System.err.printf(
+            "weir model %s: topic %s: expected on Kafka at %s, got no such topic; name another with"
+                + " --topic, or publish a model first%n",
+            command, topic, servers);
+        return null;
+      }
+    }
+    return new ModelTopic(servers, kafka.properties(), topic);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.weir.cli.model;
+
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What to assume of a weight file where it says nothing. */
+final class WeightOptions {
+
+  @Option(names = "--name", descriptionKey = "forecast.model", description = "Name of the model.")
+  private String name;
+
+  @Option(
+      names = "--mode",
+      descriptionKey = "forecast.mode",
+      description = "${declared}, where the file does not say.")
+  private Mode mode;
+
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      description = "${declared}, where the file does not say.")
+  private Integer seqLen;
+
+  @Option(names = "--readout", descriptionKey = "forecast.readout")
+  private Readout readout;
+
+  @Option(names = "--scaling", descriptionKey = "forecast.scaling")
+  private Scaling scaling;
+
+  @Option(names = "--cell", descriptionKey = "forecast.cell")
+  private Cell cell;
+
+  @Option(
+      names = "--calendar",
+      split = ",",
+      paramLabel = "hour-of-day,...",
+      descriptionKey = "window.calendar",
+      description = "${declared}, where the file does not say.")
+  private List<Calendar> calendar;
+
+  /**
+   * Reads a file; the options are used where it says nothing.
+   *
+   * @throws IOException also if the file says otherwise than an option
+   */
+  ForecastModel read(Path file) throws IOException {
+    ModelFiles.Defaults defaults =
+        new ModelFiles.Defaults(name, mode, seqLen, readout, scaling, cell, calendar);
+    ForecastModel model = ModelFiles.read(file, defaults);
+    for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
+      String word = other.key().substring("weir.".length());
+      throw new IOException(
+          "--%s: %s (%s, %s); leave the option out, or change the file"
+              .formatted(word.replace('_', '-'), other, file.getFileName(), other.key()));
+    }
+    return name == null ? model : model.withName(name);
+  }
+}

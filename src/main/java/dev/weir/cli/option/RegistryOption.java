@@ -1,0 +1,45 @@
+package dev.weir.cli.option;
+
+import dev.weir.kafka.RegistrySettings;
+import java.io.IOException;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where the schemas of a topic's values are, for commands that read or write such topics. */
+public final class RegistryOption {
+
+  @Option(
+      names = "--registry",
+      paramLabel = "URL",
+      description =
+          "The schema registry of topics in avro-confluent, such as"
+              + " http://localhost:8080/apis/ccompat/v7; user and password as for Kafka, as"
+              + " basic.auth.user.info. By default values are plain Avro.")
+  private String url;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  /**
+   * The registry, of the job file when no URL is given, or null when values are plain Avro.
+   *
+   * @throws ParameterException if the URL or a property of the registry is invalid
+   */
+  public RegistrySettings settings(KafkaOptions kafka) throws IOException {
+    if (url == null) {
+      return kafka.job() == null ? null : kafka.job().kafka().registry();
+    }
+    try {
+      Map<String, String> properties = kafka.given();
+      return RegistrySettings.of(
+          RegistrySettings.url(url), properties, RegistrySettings.DEFAULT_PATIENCE);
+    } catch (IllegalArgumentException e) { // its text is not shown: it may hold a password
+      throw new ParameterException(
+          command.commandLine(),
+          "%s: --registry: %s".formatted(command.qualifiedName(), e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.weir.cli.option;
+
+import dev.weir.kafka.KafkaSettings.Topics;
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/** The five topics of a job, by the names that a job file gives them by default. */
+public final class TopicOptions {
+
+  @Option(
+      names = "--observations",
+      paramLabel = "TOPIC",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.observations")
+  private String observations;
+
+  @Option(
+      names = "--forecasts",
+      paramLabel = "TOPIC",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.forecasts")
+  private String forecasts;
+
+  @Option(
+      names = "--scores",
+      paramLabel = "TOPIC",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.scores")
+  private String scores;
+
+  @Option(names = "--dead-letters", paramLabel = "TOPIC", descriptionKey = "topics.dead-letters")
+  private String deadLetters; // null: the default
+
+  @Option(
+      names = "--models",
+      paramLabel = "TOPIC",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.models")
+  private String models;
+
+  /** The topics: each of the job file unless its option is given. */
+  public Topics topics(KafkaOptions kafka) throws IOException {
+    Topics own = topics();
+    return new Topics(
+        kafka.topic("--observations", own.observations(), Topics::observations),
+        kafka.topic("--forecasts", own.forecasts(), Topics::forecasts),
+        kafka.topic("--scores", own.scores(), Topics::scores),
+        kafka.isGiven("--observations")
+            ? own.deadLetters()
+            : kafka.topic("--dead-letters", own.deadLetters(), Topics::deadLetters),
+        kafka.topic("--models", own.models(), Topics::models));
+  }
+
+  public Topics topics() {
+    return new Topics(
+        observations,
+        forecasts,
+        scores,
+        deadLetters == null ? observations + ".dlq" : deadLetters,
+        models);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.weir.cli.series;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.forecast.Observation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** All series of CSV files and of folders of them, in the order of names and rows. */
+public final class SeriesFiles {
+
+  private SeriesFiles() {}
+
+  /**
+   * Observations of each series, by its name.
+   *
+   * @param without files of the folders that hold no series
+   */
+  public static Map<String, List<Observation>> observations(
+      List<Path> inputs, List<Path> without, SeriesColumns columns) throws IOException {
+    Map<String, List<Observation>> series = new LinkedHashMap<>();
+    for (Path file : files(inputs, without)) {
+      try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
+        for (Observation o = csv.next(); o != null; o = csv.next()) {
+          series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
+        }
+      }
+    }
+    if (series.isEmpty()) {
+      throw new IOException("--input: expected CSV files with series, got none in " + inputs);
+    }
+    return series;
+  }
+
+  /**
+   * Those of each series that the operator would take: later ones only, up to a limit. Standard
+   * error says how many are left out.
+   *
+   * @param features how many are kept: all if above 0
+   */
+  public static Map<String, List<Observation>> inOrder(
+      Map<String, List<Observation>> series, int features, int limit) {
+    Map<String, List<Observation>> taken = new LinkedHashMap<>();
+    series.forEach(
+        (name, all) -> {
+          List<Observation> inOrder = new ArrayList<>();
+          int late = 0;
+          for (Observation o : all) {
+            if (inOrder.size() == limit) {
+              break;
+            }
+            if (!inOrder.isEmpty() && o.time() <= inOrder.get(inOrder.size() - 1).time()) {
+              late++;
+            } else { // features count only where the job says so
+              inOrder.add(features == 0 ? new Observation(name, o.time(), o.value()) : o);
+            }
+          }
+          if (late > 0) {
+            System.err.printf(
+                "%s: %,d values left out, which are not later than those before them; sort the file"
+                    + " by time to have them counted%n",
+                Printable.line(name), late);
+          }
+          taken.put(name, inOrder);
+        });
+    return taken;
+  }
+
+  private static List<Path> files(List<Path> inputs, List<Path> without) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (Path input : inputs) {
+      if (Files.isDirectory(input)) {
+        try (Stream<Path> entries = Files.list(input)) {
+          entries
+              .filter(file -> file.getFileName().toString().endsWith(".csv"))
+              .filter(file -> !isAmong(file, without))
+              .sorted()
+              .forEach(files::add);
+        }
+      } else if (Files.isRegularFile(input)) {
+        files.add(input);
+      } else {
+        throw new IOException(
+            "--input: expected a CSV file or a folder, got %s, which is neither".formatted(input));
+      }
+    }
+    return files;
+  }
+
+  private static boolean isAmong(Path file, List<Path> others) {
+    return others.stream()
+        .anyMatch(
+            other -> file.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize()));
+  }
+}

@@ -1,0 +1,265 @@
+package dev.weir.cli.tail;
+
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.cli.console.Format;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.OpenTransactionWarning;
+import dev.weir.cli.option.RegistryOption;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code weir tail}: shows forecasts, and scores if wanted, as they arrive. */
+@Command(
+    name = "tail",
+    description = "Shows the newest forecasts, and then those that arrive.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples: weir tail my-job.yaml",
+      "          weir tail --series 'pump-.*' --format json | jq .steps",
+      "          weir tail --since 2h --status FALLBACK,WARMUP",
+      "          weir tail --scores --model demand@3 --limit 100"
+    })
+public final class TailCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final String API_TIMEOUT_MILLIS = "15000";
+  private static final int LAST = 10;
+  private static final int MAX_LAST = 100_000;
+
+  /** Offsets of each partition that the newest are looked for in, at first and at most. */
+  private static final int FIRST_LOOK = 100;
+
+  private static final int MAX_LOOK = 10_000;
+
+  /** A partition whose records don't come holds up nobody for longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--topic",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.forecasts")
+  private String topic;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Format format;
+
+  @Mixin private TailFilter filter;
+
+  @Option(names = "--scores", description = "Scores as well.")
+  private boolean scores;
+
+  @Option(
+      names = "--scores-topic",
+      paramLabel = "TOPIC",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.scores")
+  private String scoresTopic;
+
+  @Option(names = "--from-beginning", description = "Start with the oldest forecast.")
+  private boolean fromBeginning;
+
+  @Option(
+      names = "--last",
+      paramLabel = "N",
+      description =
+          "Start with the N newest that are there, by the time of their value (default: 10); 0 waits"
+              + " for new ones. Without --since and --from-beginning.")
+  private Integer last;
+
+  @Option(names = "--limit", paramLabel = "N", description = "Stop after so many lines.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(
+      names = "--uncommitted",
+      description = "Also forecasts of open and aborted transactions: sooner, but some may repeat.")
+  private boolean uncommitted;
+
+  @Mixin private KafkaOptions.WithJob kafka;
+
+  @Mixin private RegistryOption registry;
+
+  private ForecastCodec forecasts;
+  private ScoreCodec scoreCodec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (limit < 1) {
+      System.err.println("weir tail: --limit: expected at least 1, got " + limit);
+      return 2;
+    }
+    if (last != null && (last < 0 || last > MAX_LAST || fromBeginning || filter.since() != null)) {
+      System.err.printf(
+          "weir tail: --last: expected 0 to %d, without --since and --from-beginning, got %d%n",
+          MAX_LAST, last);
+      return 2;
+    }
+    topic = kafka.topic("--topic", topic, KafkaSettings.Topics::forecasts);
+    scoresTopic = kafka.topic("--scores-topic", scoresTopic, KafkaSettings.Topics::scores);
+    RegistrySettings schemas = registry.settings(kafka);
+    Map<String, Object> config = new HashMap<>(kafka.clientConfig());
+    config.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG, uncommitted ? "read_uncommitted" : "read_committed");
+    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
+    List<String> topics = scores ? List.of(topic, scoresTopic) : List.of(topic);
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      List<String> missing = admin.missing(topics);
+      if (!missing.isEmpty()) {
+        System.err.printf(
+            "weir tail: topic %s: expected on Kafka at %s, got no such topic; %s names another%n",
+            missing.get(0),
+            kafka.bootstrapServers(),
+            missing.get(0).equals(topic) ? "--topic" : "--scores-topic");
+        return 1;
+      }
+    }
+    forecasts = new ForecastCodec(schemas);
+    scoreCodec = new ScoreCodec(schemas);
+    try (TopicConsumer consumer = new TopicConsumer(config);
+        OpenTransactionWarning quiet =
+            new OpenTransactionWarning(
+                kafka, topic, line -> System.err.println("weir tail: " + line))) {
+      List<TopicPartition> partitions =
+          topics.stream().flatMap(name -> consumer.partitions(name).stream()).toList();
+      long shown = 0;
+      if (fromBeginning) {
+        consumer.follow(consumer.begins(partitions));
+      } else if (filter.since() != null) {
+        // a record's timestamp is the time of its value, so none that is wanted comes before
+        long since = Math.max(0, filter.since().toEpochMilli());
+        consumer.follow(consumer.since(partitions, since));
+      } else {
+        Map<TopicPartition, Long> ends = consumer.ends(partitions);
+        shown = showNewest(consumer, ends);
+        consumer.follow(ends);
+      }
+      while (shown < limit && !System.out.checkError()) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        if (!uncommitted) {
+          quiet.polled(records.isEmpty());
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          String line = shown < limit ? line(record, true) : null;
+          if (line != null) {
+            System.out.println(line);
+            shown++;
+          }
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** One that is there already. */
+  private record Line(long time, String text) {}
+
+  /**
+   * Shows the newest of all partitions together, oldest first.
+   *
+   * @return how many lines
+   */
+  private long showNewest(TopicConsumer consumer, Map<TopicPartition, Long> ends) {
+    int wanted = (int) Math.min(limit, last == null ? LAST : last);
+    Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
+    PriorityQueue<Line> newest = new PriorityQueue<>(Comparator.comparingLong(Line::time));
+    int longest = Math.max(MAX_LOOK, 3 * wanted);
+    boolean all = wanted == 0;
+    // offsets are not records: marks of transactions and what the filter leaves out are among them
+    for (int look = Math.max(FIRST_LOOK, 3 * wanted); !all; look = Math.min(2 * look, longest)) {
+      newest.clear();
+      Map<TopicPartition, Integer> found = new HashMap<>();
+      long reached = look;
+      Map<TopicPartition, Long> from = new HashMap<>();
+      ends.forEach(
+          (partition, end) -> from.put(partition, Math.max(begins.get(partition), end - reached)));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      consumer.read(
+          from,
+          ends,
+          () -> System.nanoTime() - deadline >= 0,
+          record -> {
+            String line = line(record, false);
+            if (line != null) {
+              found.merge(new TopicPartition(record.topic(), record.partition()), 1, Integer::sum);
+              newest.add(new Line(record.timestamp(), line));
+              if (newest.size() > wanted) {
+                newest.poll();
+              }
+            }
+          });
+      all =
+          look == longest
+              || ends.keySet().stream()
+                  .allMatch(
+                      p ->
+                          found.getOrDefault(p, 0) >= wanted
+                              || ends.get(p) - reached <= begins.get(p));
+    }
+    long shown = newest.size();
+    while (!newest.isEmpty()) {
+      System.out.println(newest.poll().text);
+    }
+    return shown;
+  }
+
+  /**
+   * A record's line; null when it is not wanted or none of ours.
+   *
+   * @param telling whether a record that is not a forecast of ours is reported
+   */
+  private String line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
+    try {
+      if (record.value() == null) {
+        throw new MalformedRecordException("expected a value, got none");
+      }
+      if (record.topic().equals(topic)) {
+        Forecast forecast = forecasts.decode(record.value());
+        return filter.includes(forecast) ? line(forecast) : null;
+      }
+      Score score = scoreCodec.decode(record.value());
+      return filter.includes(score) ? line(score) : null;
+    } catch (MalformedRecordException e) {
+      if (telling) {
+        System.err.printf(
+            "%s-%d@%d: %s; not one of ours, and passed over%n",
+            record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
+      }
+      return null;
+    }
+  }
+
+  private String line(Forecast forecast) {
+    return format == Format.json ? ForecastLines.json(forecast) : ForecastLines.text(forecast);
+  }
+
+  private String line(Score score) {
+    return format == Format.json ? ScoreLines.json(score) : ScoreLines.text(score);
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Implements {@code weir tutorial}, which computes the tables of the PyTorch tutorial "Intro to
+ * RNN" and compares each cell.
+ *
+ * <p>Start at {@link dev.weir.cli.tutorial.TutorialCommand}.
+ *
+ * <p>Allowed imports: {@code cli.console}, all packages of {@code rnn}, Jackson, picocli and the
+ * JDK.
+ */
+package dev.weir.cli.tutorial;

@@ -1,0 +1,245 @@
+package dev.weir.dashboard.http;
+
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.dashboard.view.DashboardState;
+import dev.weir.dashboard.view.DeadLetterSummary;
+import dev.weir.dashboard.view.JobSummary;
+import dev.weir.dashboard.view.Latencies;
+import dev.weir.dashboard.view.ModelList;
+import dev.weir.forecast.Forecast;
+import dev.weir.kafka.KafkaSettings.Topics;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
+
+/** The whole job as the page shows it, taken each second. */
+public final class JobPage {
+
+  private static final int SECONDS = 600; // of history
+  private static final int RATE_SECONDS = 10; // forecasts come in bursts, by commits
+  private static final int LATENCY_SECONDS = 30;
+
+  private final DashboardSettings settings;
+  private final DashboardState state;
+  private final Supplier<String> why;
+  private final long started = System.currentTimeMillis();
+  private final Deque<Point> history = new ArrayDeque<>(); // newest last
+  private final Deque<Histogram> latencies = new ArrayDeque<>();
+  private long observationsBefore;
+  private long forecastsBefore;
+  private boolean waits;
+  private long since = started; // when it began to wait, or to be live
+  private int kinds; // of what a person waits for, that were there when it was told last
+  private volatile URI flink;
+  private volatile byte[] whole;
+  private volatile byte[] newest;
+  private volatile long version;
+
+  /** One second. */
+  private record Point(
+      long time,
+      double observations,
+      double forecasts,
+      double p50,
+      double p99,
+      double skillNaive,
+      double skillSeasonalNaive,
+      double coverage) {}
+
+  /**
+   * @param why what the page waits for, as a sentence; null when it waits for nothing
+   */
+  public JobPage(DashboardSettings settings, DashboardState state, Supplier<String> why) {
+    this.settings = settings;
+    this.state = state;
+    this.why = why;
+    this.flink = settings.flink();
+    takeSecond();
+  }
+
+  public void flink(URI page) {
+    flink = page;
+  }
+
+  /** All of it. */
+  byte[] whole() {
+    return whole;
+  }
+
+  /** The same with the newest second only. */
+  byte[] newest() {
+    return newest;
+  }
+
+  /** Grows each second, and with what comes first of its kind. */
+  long version() {
+    return version;
+  }
+
+  /** To be called each second. */
+  public void takeSecond() {
+    takeSecond(System.currentTimeMillis());
+  }
+
+  public synchronized void takeSecond(long now) {
+    JobSummary figures = new JobSummary();
+    state.series.addTo(figures);
+    Histogram latency = state.latencies.roll();
+    latencies.addLast(latency);
+    if (latencies.size() > LATENCY_SECONDS) {
+      latencies.removeFirst();
+    }
+    long observations = state.liveObservations.sum(); // not what is read back at the start
+    long forecasts = state.liveForecasts.sum();
+    double seconds =
+        history.isEmpty() ? 1 : Math.max(0.001, (now - history.getLast().time()) / 1e3);
+    history.addLast(
+        new Point(
+            now,
+            (observations - observationsBefore) / seconds,
+            (forecasts - forecastsBefore) / seconds,
+            Latencies.percentile(latency, 50),
+            Latencies.percentile(latency, 99),
+            figures.skillOverNaive(),
+            figures.skillOverSeasonalNaive(),
+            figures.coverage().held()));
+    observationsBefore = observations;
+    forecastsBefore = forecasts;
+    if (history.size() > SECONDS) {
+      history.removeFirst();
+    }
+    tell(now, figures);
+  }
+
+  /**
+   * Tells at once of the first series and of the first forecast, which a person waits for, without
+   * a second of history. To be called often.
+   */
+  public synchronized void takeFirst() {
+    if (kinds() > kinds) {
+      JobSummary figures = new JobSummary();
+      state.series.addTo(figures);
+      tell(System.currentTimeMillis(), figures);
+    }
+  }
+
+  private int kinds() {
+    return (state.series.size() > 0 ? 1 : 0) + (state.forecasts.sum() > 0 ? 1 : 0);
+  }
+
+  private void tell(long now, JobSummary figures) {
+    kinds = kinds();
+    String waiting = why.get();
+    if (waits != (waiting != null)) {
+      waits = waiting != null;
+      since = now;
+    }
+    whole = json(now, waiting, figures, List.copyOf(history));
+    newest = json(now, waiting, figures, List.of(history.getLast()));
+    version++;
+  }
+
+  /** The page's contract; null and NaN are what is not known. */
+  private record Job(
+      long now,
+      long started,
+      String state,
+      long since,
+      String note,
+      String why,
+      Topics topics,
+      URI flink,
+      int series,
+      long observations,
+      long forecasts,
+      long scores,
+      long deadLetters,
+      long unreadable,
+      long refused,
+      Rates rates,
+      Percentiles latencyMs,
+      Skill skill,
+      JobSummary.Coverage coverage,
+      Map<Forecast.Status, Integer> status,
+      History history,
+      List<DeadLetterSummary.Reason> deadLettersByReason,
+      List<ModelList.Entry> models) {}
+
+  private record Rates(double observationsPerSecond, double forecastsPerSecond) {}
+
+  private record Percentiles(double p50, double p99) {}
+
+  private record Skill(double naive, double seasonalNaive) {}
+
+  /** One number of each second, oldest first. */
+  private record History(
+      long[] time,
+      double[] observationsPerSecond,
+      double[] forecastsPerSecond,
+      double[] latencyP50Ms,
+      double[] latencyP99Ms,
+      double[] skillNaive,
+      double[] skillSeasonalNaive,
+      double[] coverage) {}
+
+  private byte[] json(long now, String waiting, JobSummary figures, List<Point> points) {
+    Histogram latency = Latencies.sum(latencies);
+    return PageJson.of(
+        new Job(
+            now,
+            started,
+            waiting == null ? "LIVE" : "WAITING",
+            since,
+            settings.note(),
+            waiting == null ? limit() : waiting,
+            settings.topics(),
+            flink,
+            state.series.size(),
+            state.observations.sum(),
+            state.forecasts.sum(),
+            state.scores.sum(),
+            state.deadLetters.sum(),
+            state.unreadable.sum() + state.damaged.sum(),
+            state.series.refused(),
+            new Rates(mean(Point::observations), mean(Point::forecasts)),
+            new Percentiles(Latencies.percentile(latency, 50), Latencies.percentile(latency, 99)),
+            new Skill(figures.skillOverNaive(), figures.skillOverSeasonalNaive()),
+            figures.coverage(),
+            figures.statuses(),
+            new History(
+                points.stream().mapToLong(Point::time).toArray(),
+                column(points, Point::observations),
+                column(points, Point::forecasts),
+                column(points, Point::p50),
+                column(points, Point::p99),
+                column(points, Point::skillNaive),
+                column(points, Point::skillSeasonalNaive),
+                column(points, Point::coverage)),
+            state.tally.reasons(),
+            state.models.entries(figures.issuers())));
+  }
+
+  private String limit() {
+    return state.series.refused() == 0
+        ? null
+        : "Shows %,d series; there are more, and no room for them: serve the page with a higher --max-series."
+            .formatted(state.series.size());
+  }
+
+  private double mean(ToDoubleFunction<Point> value) {
+    return history.stream()
+        .skip(Math.max(0, history.size() - RATE_SECONDS))
+        .mapToDouble(value)
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  private static double[] column(List<Point> points, ToDoubleFunction<Point> value) {
+    return points.stream().mapToDouble(value).toArray();
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Reads a job's topics for the live page: the newest records and all later ones, and on request the
+ * older records of one series.
+ *
+ * <p>Start at {@link dev.weir.dashboard.read.TopicReader}; {@link
+ * dev.weir.dashboard.read.HistoryLoader} reads the older records.
+ *
+ * <p>Allowed imports: {@code dashboard.view}, {@code forecast}, {@code kafka}, {@code kafka.admin},
+ * {@code kafka.codec}, {@code model}, the Kafka clients, SLF4J and the JDK.
+ */
+package dev.weir.dashboard.read;

@@ -1,0 +1,265 @@
+package dev.weir.dashboard.view;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What the topics told so far. Each topic is read by one thread; a record that cannot be read is
+ * counted and left.
+ */
+public final class DashboardState {
+
+  /** Observations further ahead are not shown; most jobs refuse them by their window.max-future. */
+  private static final long MAX_FUTURE_MILLIS = Duration.ofDays(1).toMillis();
+
+  private static final int MAX_MODEL_LENGTH = 249;
+  private static final long SILENCE_MILLIS = 60_000;
+
+  /** An observation that is read this soon after a forecast may be the one that it is of. */
+  private static final long TOGETHER_MILLIS = 2_000;
+
+  public final LongAdder observations = new LongAdder();
+  public final LongAdder forecasts = new LongAdder();
+  public final LongAdder liveObservations = new LongAdder(); // those that came since the start
+  public final LongAdder liveForecasts = new LongAdder();
+  public final LongAdder scores = new LongAdder();
+  public final LongAdder deadLetters = new LongAdder();
+  public final LongAdder unreadable = new LongAdder();
+  public final LongAdder damaged =
+      new LongAdder(); // offsets whose bytes cannot be had of the brokers
+  public final Latencies latencies = new Latencies();
+  public final DeadLetterSummary tally = new DeadLetterSummary();
+  public final ModelList models = new ModelList();
+  public final SeriesTable series;
+  public final HistoryCache histories;
+  private final long started = System.currentTimeMillis();
+  private volatile boolean forecastRead;
+  private final Object answers = new Object(); // guards the next three: two readers change them
+  private long lastObservation; // when one was read that came since the start, 0 for never
+  private long lastForecast; // the same
+  private long unanswered; // the first observation since the last forecast, 0 for none
+  private final Topics topics;
+  private final RegistrySettings registry; // null: plain Avro
+  private final ObservationCodec observationCodec;
+  private final ForecastCodec forecastCodec;
+  private final ScoreCodec scoreCodec;
+
+  public DashboardState(
+      Topics topics, RegistrySettings registry, int maxSeries, long historyBytes) {
+    this.topics = topics;
+    this.registry = registry;
+    this.observationCodec = observationCodec();
+    this.forecastCodec = forecastCodec();
+    this.scoreCodec = scoreCodec();
+    this.series = new SeriesTable(maxSeries);
+    this.histories = new HistoryCache(historyBytes);
+  }
+
+  /** A new one, since codecs are of one thread. */
+  public ObservationCodec observationCodec() {
+    return registry == null ? new ObservationCodec() : new ObservationCodec(registry);
+  }
+
+  /** A new one, since codecs are of one thread. */
+  public ForecastCodec forecastCodec() {
+    return new ForecastCodec(registry);
+  }
+
+  /** A new one, since codecs are of one thread. */
+  public ScoreCodec scoreCodec() {
+    return new ScoreCodec(registry);
+  }
+
+  /**
+   * What is missing, as a sentence; null when forecasts arrive.
+   *
+   * @param readingBack whether what was on the topics at the start is still being read
+   */
+  public String why(long now, boolean readingBack) {
+    if (!forecastRead) {
+      if (readingBack) {
+        return "Reading what is on the topics.";
+      }
+      long lost = unreadable.sum();
+      if (lost > 0 && (series.size() == 0 || forecasts.sum() > 0)) {
+        return "%,d records of the topics can't be read; %s."
+            .formatted(
+                lost,
+                registry == null
+                    ? "a topic in avro-confluent needs --registry"
+                    : "with --registry they have to be in avro-confluent, of that registry");
+      }
+      return observations.sum() == 0
+          ? "No observations on topic %s yet; send some: weir produce --input FILE --topic %s."
+              .formatted(topics.observations(), topics.observations())
+          : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint."
+              + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
+    }
+    synchronized (answers) {
+      boolean silent =
+          unanswered > 0
+              && now - unanswered > SILENCE_MILLIS
+              && now - lastObservation < SILENCE_MILLIS;
+      return silent
+          ? "Observations arrive, and no forecast has come for %d s; is the job running?"
+              .formatted((now - unanswered) / 1_000)
+          : null;
+    }
+  }
+
+  /** Of the observations' reader. */
+  public void takeObservation(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    takeObservation(record, live, System.currentTimeMillis());
+  }
+
+  public void takeObservation(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
+    observations.increment();
+    if (live) {
+      liveObservations.increment();
+    }
+    Observation observation = observation(observationCodec, record, now);
+    if (observation == null) {
+      unreadable.increment();
+      return;
+    }
+    if (live) {
+      synchronized (answers) {
+        lastObservation = now;
+        if (unanswered == 0 && now - lastForecast > TOGETHER_MILLIS) {
+          unanswered = now;
+        }
+      }
+      if (forecastRead) { // else it waits for a job that starts, which is no delay of the job's
+        latencies.observed(observation.series(), observation.time(), now);
+      }
+    }
+    SeriesRow row = series.row(observation.series(), histories::offer);
+    if (row != null) {
+      histories.grown(row.observe(observation, record.partition(), now));
+    }
+  }
+
+  private static boolean isSeries(String name) {
+    return !name.isEmpty() && name.length() <= Observation.MAX_SERIES_LENGTH;
+  }
+
+  /** A model's name, cut to a bounded length and kept once for all series. */
+  public static String model(String name) {
+    return name.substring(0, Math.min(name.length(), MAX_MODEL_LENGTH)).intern();
+  }
+
+  /** An observation that a job would take, or null. */
+  public static Observation observation(
+      ObservationCodec codec, ConsumerRecord<byte[], byte[]> record, long now) {
+    Observation observation = decoded(value -> codec.decode(value, record.headers()), record);
+    boolean usable =
+        observation != null
+            && isSeries(observation.series())
+            && Double.isFinite(observation.value())
+            && observation.time() >= 0
+            && observation.time() <= now + MAX_FUTURE_MILLIS;
+    return usable ? observation : null;
+  }
+
+  /** Of the reader of forecasts and scores. */
+  public void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    takeOutput(record, live, System.currentTimeMillis());
+  }
+
+  public void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
+    if (record.topic().equals(topics.forecasts())) {
+      takeForecast(record, live, now);
+    } else {
+      takeScore(record, now);
+    }
+  }
+
+  private void takeForecast(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
+    forecasts.increment();
+    if (live) {
+      liveForecasts.increment();
+    }
+    Forecast forecast = forecast(forecastCodec, record);
+    if (forecast == null) {
+      unreadable.increment();
+      return;
+    }
+    forecastRead = true;
+    if (live) {
+      synchronized (answers) {
+        lastForecast = now;
+        unanswered = 0;
+      }
+      latencies.issued(forecast.series(), forecast.origin(), now);
+    }
+    SeriesRow row = series.row(forecast.series(), histories::offer);
+    if (row != null) {
+      String model = model(forecast.model());
+      histories.grown(row.issue(forecast, model, record.partition(), now, live));
+    }
+  }
+
+  /** A forecast, or null. */
+  public static Forecast forecast(ForecastCodec codec, ConsumerRecord<byte[], byte[]> record) {
+    Forecast forecast = decoded(codec::decode, record);
+    return forecast != null && forecast.mode() != null && isSeries(forecast.series())
+        ? forecast
+        : null;
+  }
+
+  private void takeScore(ConsumerRecord<byte[], byte[]> record, long now) {
+    scores.increment();
+    Score score = score(scoreCodec, record);
+    if (score == null) {
+      unreadable.increment();
+      return;
+    }
+    SeriesRow row = series.row(score.series(), histories::offer);
+    if (row != null) {
+      histories.grown(row.score(score, record.partition(), now));
+    }
+  }
+
+  /** A score, or null. */
+  public static Score score(ScoreCodec codec, ConsumerRecord<byte[], byte[]> record) {
+    Score score = decoded(codec::decode, record);
+    return score != null && score.mode() != null && isSeries(score.series()) ? score : null;
+  }
+
+  private interface Decoder<T> {
+    T decode(byte[] value) throws MalformedRecordException;
+  }
+
+  /** The record's content; null if it is absent or malformed, which the job reports. */
+  private static <T> T decoded(Decoder<T> decoder, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return record.value() == null ? null : decoder.decode(record.value());
+    } catch (MalformedRecordException e) {
+      return null;
+    }
+  }
+
+  /** Of the reader of dead letters and models. */
+  public void takeRare(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    if (record.topic().equals(topics.deadLetters())) {
+      deadLetters.increment();
+      tally.add(record);
+      return;
+    }
+    try {
+      models.add(record);
+    } catch (MalformedRecordException e) {
+      unreadable.increment();
+    }
+  }
+}

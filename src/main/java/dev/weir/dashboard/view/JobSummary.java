@@ -1,0 +1,109 @@
+package dev.weir.dashboard.view;
+
+import dev.weir.forecast.Forecast;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Figures of the whole job at one moment, gathered series by series. */
+public final class JobSummary {
+
+  private static final int MAX_MODELS = 1_000;
+
+  private final Map<Forecast.Status, Integer> statuses = new EnumMap<>(Forecast.Status.class);
+  private final Map<Version, Integer> issuers = new HashMap<>();
+  private final Skill naive = new Skill();
+  private final Skill seasonalNaive = new Skill();
+  private final Map<Double, Held> held = new HashMap<>(); // by level
+
+  public JobSummary() {
+    for (Forecast.Status status : Forecast.Status.values()) {
+      statuses.put(status, 0);
+    }
+  }
+
+  /** A version of a model. */
+  record Version(String model, long version) {}
+
+  /** A geometric mean in the making. */
+  private static final class Skill {
+    private double logs;
+    private int count;
+
+    void add(double ratio) {
+      if (ratio > 0 && ratio < Double.POSITIVE_INFINITY) {
+        logs += Math.log(ratio);
+        count++;
+      }
+    }
+
+    double value() {
+      return count == 0 ? Double.NaN : 1 - Math.exp(logs / count);
+    }
+  }
+
+  /** A mean, each series as often as it was scored. */
+  private static final class Held {
+    private double held;
+    private double scored;
+  }
+
+  /**
+   * @param level share of the truth that the intervals are meant to hold; NaN while unknown
+   * @param held share that they did hold
+   */
+  public record Coverage(double level, double held) {
+    static final Coverage UNKNOWN = new Coverage(Double.NaN, Double.NaN);
+  }
+
+  void add(Forecast.Status status) {
+    if (status != null) { // else scored, and its forecasts were not read
+      statuses.merge(status, 1, Integer::sum);
+    }
+  }
+
+  void addIssuer(String model, long version) {
+    Version issuer = new Version(model, version);
+    if (issuers.size() < MAX_MODELS || issuers.containsKey(issuer)) {
+      issuers.merge(issuer, 1, Integer::sum);
+    }
+  }
+
+  void add(double toNaive, double toSeasonalNaive, double level, double coverage, long scored) {
+    naive.add(toNaive);
+    seasonalNaive.add(toSeasonalNaive);
+    if (Double.isFinite(level) && Double.isFinite(coverage) && scored > 0) {
+      if (held.size() < MAX_MODELS || held.containsKey(level)) {
+        Held sum = held.computeIfAbsent(level, l -> new Held());
+        sum.held += coverage * scored;
+        sum.scored += scored;
+      }
+    }
+  }
+
+  /** How many series have each status, 0 among them. */
+  public Map<Forecast.Status, Integer> statuses() {
+    return statuses;
+  }
+
+  public Map<Version, Integer> issuers() {
+    return issuers;
+  }
+
+  /** 1 - geometric mean of (our mean absolute error / naive's); NaN while unknown. */
+  public double skillOverNaive() {
+    return naive.value();
+  }
+
+  public double skillOverSeasonalNaive() {
+    return seasonalNaive.value();
+  }
+
+  /** Of the level that was scored most. */
+  public Coverage coverage() {
+    return held.entrySet().stream()
+        .max((a, b) -> Double.compare(a.getValue().scored, b.getValue().scored))
+        .map(e -> new Coverage(e.getKey(), e.getValue().held / e.getValue().scored))
+        .orElse(Coverage.UNKNOWN);
+  }
+}

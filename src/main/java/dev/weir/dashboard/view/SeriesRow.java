@@ -1,0 +1,299 @@
+package dev.weir.dashboard.view;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
+import dev.weir.model.Mode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What is kept of each series, however many there are: its newest values and how its forecasts do.
+ * Less than a kilobyte with a name of up to 100 characters. All methods synchronize on the row, for
+ * nanoseconds each, so that a page that looks at all rows does not hold up those who fill them.
+ */
+public final class SeriesRow {
+
+  static final int SPARKLINE = 32;
+
+  private static final int NOWHERE = -1;
+  private static final Mode[] MODES = Mode.values();
+
+  private final String name;
+  private double[] newest = new double[8]; // a ring once it is SPARKLINE long; in order of time
+  private int next;
+  private int filled;
+  private long time = SeriesHistory.UNKNOWN;
+  private long seen; // when its newest record was read, milliseconds since 1970
+  private int observations = NOWHERE; // the partition that it was last seen on, by topic
+  private int forecasts = NOWHERE;
+  private int scores = NOWHERE;
+  private final ModeRow[] modes = new ModeRow[MODES.length];
+  private SeriesHistory history; // null while none is kept
+  private long sequence; // of the history that was kept before
+
+  /** What is kept of one of its forecasts. */
+  private static final class ModeRow {
+    long origin = Long.MIN_VALUE;
+    Forecast.Status status;
+    String model = "";
+    long version = Forecast.NO_VERSION;
+    long scoredTo = Long.MIN_VALUE;
+    long scored;
+    double mae = Double.NaN;
+    double mase = Double.NaN;
+    double naive = Double.NaN;
+    double seasonalNaive = Double.NaN;
+    double level = Double.NaN;
+    double coverage = Double.NaN;
+  }
+
+  /**
+   * A line of the list; null for what is not known. Errors are those of the forecast with the most
+   * direct mode.
+   */
+  public record Item(
+      String series,
+      List<Mode> modes,
+      Forecast.Status status,
+      Long time,
+      double value,
+      double mae,
+      double mase,
+      double relative,
+      double relativeSeasonal,
+      double coverage,
+      String model,
+      Long version,
+      double[] sparkline) {}
+
+  /** Where a series was last seen: a partition of each topic, or -1. */
+  public record Places(int observations, int forecasts, int scores) {}
+
+  public SeriesRow(String name) {
+    this.name = name;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Each of these three says how many bytes its history has grown by.
+   *
+   * @param partition where it was read
+   * @param now when, milliseconds since 1970
+   */
+  public synchronized long observe(Observation observation, int partition, long now) {
+    observations = partition;
+    seen = now;
+    if (observation.time() > time) {
+      push(observation.value());
+      time = observation.time();
+    } else if (observation.time() == time) { // a correction
+      newest[(next + newest.length - 1) % newest.length] = observation.value();
+    }
+    return change(kept -> kept.observe(observation.time(), observation.value()));
+  }
+
+  private void push(double value) {
+    if (filled == newest.length && filled < SPARKLINE) { // not yet a ring, so next is its length
+      newest = Arrays.copyOf(newest, SPARKLINE);
+      next = filled;
+    }
+    newest[next] = value;
+    next = (next + 1) % newest.length;
+    filled = Math.min(filled + 1, newest.length);
+  }
+
+  /**
+   * @param model the forecast's model, a string that rows share
+   * @param live whether it came since the start
+   */
+  public synchronized long issue(
+      Forecast forecast, String model, int partition, long now, boolean live) {
+    forecasts = partition;
+    seen = now;
+    ModeRow mode = mode(forecast.mode());
+    if (forecast.origin() >= mode.origin) {
+      mode.origin = forecast.origin();
+      mode.status = forecast.status();
+      mode.model = model;
+      mode.version = forecast.modelVersion();
+    }
+    return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
+  }
+
+  public synchronized long score(Score score, int partition, long now) {
+    scores = partition;
+    seen = now;
+    ModeRow mode = mode(score.mode());
+    if (score.time() >= mode.scoredTo) {
+      mode.scoredTo = score.time();
+      mode.scored = score.scored();
+      mode.mae = score.mae();
+      mode.mase = score.mase();
+      mode.level = score.level();
+      mode.coverage = score.coverage();
+      mode.naive = Double.NaN;
+      mode.seasonalNaive = Double.NaN;
+      for (Score.Method method : score.methods()) {
+        switch (method.name()) {
+          case "naive" -> mode.naive = method.mae();
+          case "seasonal_naive" -> mode.seasonalNaive = method.mae();
+          default -> {
+            // an expert
+          }
+        }
+      }
+    }
+    return change(kept -> kept.score(score));
+  }
+
+  /** Changes the history, if one is kept; returns by how many bytes it has grown. */
+  private long change(Consumer<SeriesHistory> update) {
+    if (history == null) {
+      return 0;
+    }
+    long bytes = history.bytes();
+    update.accept(history);
+    return history.bytes() - bytes;
+  }
+
+  private ModeRow mode(Mode mode) {
+    ModeRow row = modes[mode.ordinal()];
+    if (row == null) {
+      row = modes[mode.ordinal()] = new ModeRow();
+    }
+    return row;
+  }
+
+  /** The mode whose figures the list shows. */
+  private ModeRow first() {
+    for (ModeRow row : modes) {
+      if (row != null) {
+        return row;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The list's sort key, as the page shows it: our error divided by that of seasonal naive, or of
+   * naive without a season. Allocates nothing.
+   */
+  synchronized double relative() {
+    ModeRow row = first();
+    if (row == null) {
+      return Double.NaN;
+    }
+    double seasonal = ratio(row.mae, row.seasonalNaive);
+    return Double.isNaN(seasonal) ? ratio(row.mae, row.naive) : seasonal;
+  }
+
+  synchronized Forecast.Status status() {
+    ModeRow row = first();
+    return row == null ? null : row.status;
+  }
+
+  synchronized long seen() {
+    return seen;
+  }
+
+  /** Adds this series to the figures of the whole job. */
+  synchronized void addTo(JobSummary figures) {
+    ModeRow row = first();
+    if (row == null) {
+      return;
+    }
+    figures.add(row.status);
+    for (ModeRow each : modes) {
+      if (each != null && each.status != null) {
+        figures.addIssuer(each.model, each.version);
+      }
+    }
+    figures.add(
+        ratio(row.mae, row.naive),
+        ratio(row.mae, row.seasonalNaive),
+        row.level,
+        row.coverage,
+        row.scored);
+  }
+
+  private static double ratio(double mae, double baseline) {
+    return baseline > 0 ? mae / baseline : Double.NaN;
+  }
+
+  synchronized Item item() {
+    ModeRow row = first() == null ? new ModeRow() : first();
+    double[] sparkline = new double[filled];
+    for (int i = 0; i < filled; i++) {
+      sparkline[i] = newest[(next + newest.length - filled + i) % newest.length];
+    }
+    return new Item(
+        name,
+        Arrays.stream(MODES).filter(mode -> modes[mode.ordinal()] != null).toList(),
+        row.status,
+        SeriesHistory.timeOrNull(time),
+        filled == 0 ? Double.NaN : sparkline[filled - 1],
+        row.mae,
+        row.mase,
+        ratio(row.mae, row.naive),
+        ratio(row.mae, row.seasonalNaive),
+        row.coverage,
+        SeriesHistory.modelOrNull(row.model),
+        SeriesHistory.versionOrNull(row.version),
+        sparkline);
+  }
+
+  public synchronized Places places() {
+    return new Places(observations, forecasts, scores);
+  }
+
+  /** Begins to keep its history; says what that takes, 0 when it was kept before. */
+  synchronized long keep() {
+    if (history != null) {
+      return 0;
+    }
+    // beyond those of one that was kept before, or by a server before this one
+    history = new SeriesHistory(name, Math.max(sequence, System.currentTimeMillis() * 1_000));
+    return history.bytes();
+  }
+
+  /** Ends to keep it; says what that gives back. */
+  synchronized long forget() {
+    if (history == null) {
+      return 0;
+    }
+    long bytes = history.bytes();
+    sequence = history.sequence();
+    history = null;
+    return bytes;
+  }
+
+  synchronized boolean isKept() {
+    return history != null;
+  }
+
+  /** Puts what a look back found beside what came since; says how much that takes. */
+  public synchronized long complete(SeriesHistory older) {
+    return change(kept -> kept.merge(older));
+  }
+
+  /**
+   * What is known of it, or null when no history is kept.
+   *
+   * @param before the newest time wanted
+   * @param limit how many observations at most
+   * @param after only what was learned after this sequence number; 0 for all
+   */
+  public synchronized SeriesHistory.View view(long before, int limit, long after) {
+    return history == null ? null : history.view(before, limit, after);
+  }
+
+  /** Grows with each news; 0 when no history is kept. */
+  public synchronized long sequence() {
+    return history == null ? 0 : history.sequence();
+  }
+}

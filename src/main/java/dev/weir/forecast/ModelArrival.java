@@ -1,8 +1,0 @@
-package dev.weir.forecast;
-
-/** What one record of the model topic turned out to be: a readable model, or a dead letter. */
-public sealed interface ModelArrival permits ModelUpdate, DeadLetter {
-
-  /** The record as it came. */
-  SourceRecord source();
-}

@@ -1,0 +1,66 @@
+package dev.weir.forecast.combination;
+
+import dev.weir.forecast.expert.FloatSlice;
+
+/**
+ * Weights by running error (Littlestone and Warmuth 1994; here with discounted absolute errors,
+ * relative to the best, so that no scale has to be known):
+ *
+ * <pre>
+ * L_e = discount L_e + (1 - discount) |error_e|;   w_e ~ exp(-eta (L_e / min L - 1))
+ * </pre>
+ *
+ * Keeps settings only; the running errors are passed in.
+ */
+public final class Hedge {
+
+  /** Below this weight (e^-40) an exponential is not worth its time. */
+  private static final double HOPELESS = 40;
+
+  private static final double SHOCK = 10;
+
+  private final double eta;
+  private final float discount;
+
+  public Hedge(double eta, double discount) {
+    this.eta = eta;
+    this.discount = (float) discount;
+  }
+
+  /**
+   * Takes one error of each expert into its running error. What all errors have in common beyond
+   * {@value #SHOCK} times the least running error is left out: a spike that nobody foresaw would
+   * otherwise make all experts look alike for as long as it is remembered.
+   */
+  public void learn(FloatSlice losses, int experts, double[] said, double truth) {
+    double least = Double.POSITIVE_INFINITY;
+    double usual = Double.POSITIVE_INFINITY;
+    for (int e = 0; e < experts; e++) {
+      least = Math.min(least, Math.abs(truth - said[e]));
+      usual = Math.min(usual, losses.get(e));
+    }
+    double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
+    for (int e = 0; e < experts; e++) {
+      double error = Math.min(Math.abs(truth - said[e]) - common, 1e37);
+      losses.set(e, discount * losses.get(e) + (1 - discount) * (float) error);
+    }
+  }
+
+  /** Fills weights, one for each of {@code experts} running errors; they sum to 1. */
+  public void weigh(FloatSlice losses, int experts, double[] weights) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int e = 0; e < experts; e++) {
+      least = Math.min(least, losses.get(e));
+    }
+    double sum = 0;
+    for (int e = 0; e < experts; e++) {
+      double behind = losses.get(e) - least;
+      double exponent = behind == 0 ? 0 : eta * behind / Math.max(least, Float.MIN_NORMAL);
+      weights[e] = exponent < HOPELESS ? Math.exp(-exponent) : 0;
+      sum += weights[e];
+    }
+    for (int e = 0; e < experts; e++) {
+      weights[e] /= sum;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.weir.forecast.combination;
+
+/**
+ * How the forecasts of a series have done since it began, by step: sums of our errors and of those
+ * that repeating a value would have made, how many truths each level's interval held, and of how
+ * many. A view of the series' state, which holds a row of (horizon) for each.
+ */
+public final class RunningScores {
+
+  /** Rows of sums of |error|. */
+  public static final int OURS = 0;
+
+  public static final int NAIVE = 1; // of "repeat the newest value"
+  public static final int SEASONAL_NAIVE = 2; // of "repeat the value of a season ago"
+
+  /** The first level's row of hits; the others follow. */
+  public static final int HITS = 3;
+
+  private final int horizon;
+  private final int countRow;
+  private double[] doubles;
+  private int first;
+
+  public RunningScores(int horizon, int levels) {
+    this.horizon = horizon;
+    this.countRow = HITS + levels;
+  }
+
+  /** Doubles kept. */
+  public static int doubles(int horizon, int levels) {
+    return (HITS + levels + 1) * horizon;
+  }
+
+  /** Points at the state of a series. */
+  public void bind(double[] doubles, int first) {
+    this.doubles = doubles;
+    this.first = first;
+  }
+
+  /** Adds the absolute errors of the forecast of step i, and of the naive ones. */
+  public void add(int i, double error, double naive, double seasonalNaive) {
+    doubles[at(OURS, i)] += error;
+    doubles[at(NAIVE, i)] += naive;
+    doubles[at(SEASONAL_NAIVE, i)] += seasonalNaive;
+    doubles[at(countRow, i)]++;
+  }
+
+  /** Counts a truth at step i in the interval of a level, by its number from 0. */
+  public void hit(int level, int i) {
+    doubles[at(HITS + level, i)]++;
+  }
+
+  /** Forecasts of step i that have met their truth. */
+  public long count(int i) {
+    return (long) doubles[at(countRow, i)];
+  }
+
+  /** The last step of those, from the first on, that have had an error. */
+  public int known() {
+    int known = 0;
+    while (known < horizon && count(known + 1) > 0) {
+      known++;
+    }
+    return known;
+  }
+
+  /** A row's sum at step i over the forecasts that have met their truth; NaN before the first. */
+  public double mean(int row, int i) {
+    long scored = count(i);
+    return scored == 0 ? Double.NaN : doubles[at(row, i)] / scored;
+  }
+
+  private int at(int row, int i) {
+    return first + row * horizon + i - 1;
+  }
+}

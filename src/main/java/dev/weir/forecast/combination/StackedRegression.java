@@ -1,0 +1,126 @@
+package dev.weir.forecast.combination;
+
+import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.analog.HorizonGroups;
+import dev.weir.forecast.expert.linear.Rls;
+
+/**
+ * A regression on what the experts say (Wolpert 1992, "Stacked generalization"), as a correction of
+ * their weighted mean b; Q is the running mean |y - b|:
+ *
+ * <pre>
+ * (y - b) / Q = theta' [ (X_e - b) / Q for each expert, .3 ]
+ * </pre>
+ *
+ * It may find that two experts err in opposite ways, which weights cannot. One regression for each
+ * of the {@link HorizonGroups}. Keeps settings and scratch; Q and theta are in the {@link State}.
+ */
+public final class StackedRegression {
+
+  private static final double LAMBDA = 0.997;
+  private static final double RIDGE = 300;
+  private static final double KAPPA = 0.7;
+
+  private final int experts;
+  private final Rls[] rls; // one for each group: they forget by their size
+  private final double[] features; // (experts + 1)
+
+  /** What is kept of a series, by name: Q for each step, then the regressions. */
+  public static final class State {
+
+    private final DoubleSlice size = new DoubleSlice();
+    private final DoubleSlice regression = new DoubleSlice();
+    private final int horizon;
+    private final int length;
+
+    public State(int horizon, int experts) {
+      this.horizon = horizon;
+      this.length = Rls.doubles(experts + 1);
+    }
+
+    /** Points at the state of a series. */
+    public void bind(double[] doubles, int first) {
+      size.at(doubles, first);
+      regression.at(doubles, first);
+    }
+
+    /** Q of a step. */
+    public double size(int i) {
+      return size.get(i - 1);
+    }
+
+    void size(int i, double value) {
+      size.set(i - 1, value);
+    }
+
+    /** State of the regression of a group of steps; valid until the next call. */
+    DoubleSlice regression(int group) {
+      return regression.moveTo(size.from() + horizon + group * length);
+    }
+  }
+
+  public StackedRegression(int horizon, int experts) {
+    this.experts = experts;
+    this.features = new double[experts + 1];
+    this.rls = new Rls[HorizonGroups.count(horizon)];
+    for (int i = 1; i <= horizon; i++) {
+      if (HorizonGroups.isFirst(i)) {
+        double lambda = Math.pow(LAMBDA, 1.0 / HorizonGroups.size(i, horizon));
+        rls[HorizonGroups.group(i)] =
+            new Rls(experts + 1, lambda, RIDGE, KAPPA, 10.0 * (experts + 1));
+      }
+    }
+  }
+
+  /** Doubles kept. */
+  public static int doubles(int horizon, int experts) {
+    return horizon + HorizonGroups.count(horizon) * Rls.doubles(experts + 1);
+  }
+
+  /** Prepares a state that is all zeros. */
+  public void reset(State state) {
+    for (int g = 0; g < rls.length; g++) {
+      rls[g].reset(state.regression(g));
+    }
+  }
+
+  /**
+   * Learns from a truth; all numbers relative to the same anchor.
+   *
+   * @param said what each expert said for this step
+   * @param mean what their weighted mean was
+   * @param usable whether errors of this size mean anything beside rounding
+   */
+  public void learn(State state, int i, double[] said, double mean, double truth, boolean usable) {
+    double size = state.size(i);
+    double error = truth - mean;
+    if (usable && size > 0) {
+      fill(said, mean, size);
+      int group = HorizonGroups.group(i);
+      rls[group].update(state.regression(group), features, clip(error / size, 8));
+    }
+    double magnitude = Math.abs(error);
+    state.size(i, size == 0 ? magnitude : size + 0.01 * (Math.min(magnitude, 5 * size) - size));
+  }
+
+  public double forecast(State state, int i, double[] said, double mean) {
+    double size = state.size(i);
+    if (!(size > 0)) {
+      return mean;
+    }
+    fill(said, mean, size);
+    int group = HorizonGroups.group(i);
+    return mean + size * clip(rls[group].predict(state.regression(group), features), 3);
+  }
+
+  private void fill(double[] said, double mean, double size) {
+    for (int e = 0; e < experts; e++) {
+      features[e] = clip((said[e] - mean) / size, 5);
+    }
+    features[experts] = 0.3;
+  }
+
+  private static double clip(double value, double most) {
+    return Math.max(-most, Math.min(most, value));
+  }
+}

@@ -1,0 +1,138 @@
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the forecast operator is configured with. Goes to the tasks with the job graph.
+ *
+ * @param seqLen values in a window
+ * @param stride observations from one window to the next
+ * @param features covariates of each observation
+ * @param calendar what base models read of each observation's time
+ * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
+ * @param sampling how often a series is observed, and what becomes of what is missing
+ * @param limits how much is kept of the series
+ * @param targets the forecasts to make of each window, at most one for each mode
+ */
+public record ForecastSettings(
+    int seqLen,
+    int stride,
+    int features,
+    List<Calendar> calendar,
+    Duration outOfOrderness,
+    Sampling sampling,
+    StateLimits limits,
+    List<Target> targets)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  public ForecastSettings {
+    calendar = List.copyOf(calendar);
+    targets = List.copyOf(targets);
+    if (targets.isEmpty()) {
+      throw new IllegalArgumentException("targets: expected at least one mode, got none");
+    }
+    if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
+      throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
+    }
+  }
+
+  /** Windows by count, nothing read of the time, and everything kept. */
+  public ForecastSettings(
+      int seqLen, int stride, int features, Duration outOfOrderness, List<Target> targets) {
+    this(
+        seqLen,
+        stride,
+        features,
+        List.of(),
+        outOfOrderness,
+        Sampling.BY_COUNT,
+        StateLimits.NONE,
+        targets);
+  }
+
+  /**
+   * One forecast to make of each window.
+   *
+   * @param mode which outputs of the network become the forecast
+   * @param model name of the model that makes it, or takes part in it; null when none does
+   * @param horizon values in the forecast
+   * @param initialModel the model to start with until the model topic brings one, as safetensors
+   *     bytes; null if absent
+   * @param learning how each series is learned; null: the model alone makes the forecast
+   */
+  public record Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    public Target {
+      if (model == null && learning == null) {
+        throw new IllegalArgumentException(
+            mode.label() + ": expected a model, learning or both, got neither");
+      }
+    }
+
+    @Override
+    public String toString() {
+      return mode.label() + " by " + model;
+    }
+  }
+
+  /**
+   * How each series is learned.
+   *
+   * @param learner experts, mixture and intervals
+   * @param season observations in a season, or {@link LearnerSettings#AUTO}
+   * @param scoresEvery a score after so many observations of a series; 0: none
+   */
+  public record Learning(LearnerSettings learner, int season, int scoresEvery)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Why the model can't make the forecasts of this target, in one line; null when it can. */
+  public String problemWith(ForecastModel model, Target target) {
+    int inputSize = 1 + features + Calendar.inputs(calendar);
+    if (model.mode() != target.mode()) {
+      return "mode: expected %s, got %s (model %s version %d)"
+          .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
+    }
+    if (model.seqLen() != seqLen) {
+      return mismatch("seq_len", seqLen, model.seqLen(), model);
+    }
+    if (model.horizon() != target.horizon()) {
+      return mismatch("horizon", target.horizon(), model.horizon(), model);
+    }
+    if (!model.calendar().equals(calendar)) {
+      return "calendar: expected [%s], got [%s] (model %s version %d)"
+          .formatted(
+              Calendar.labels(calendar),
+              Calendar.labels(model.calendar()),
+              model.name(),
+              model.version());
+    }
+    if (model.rnn().inputSize() != inputSize) {
+      String what =
+          calendar.isEmpty()
+              ? "input_size (1 + features)"
+              : "input_size (1 + features + 2 for each of the calendar)";
+      return mismatch(what, inputSize, model.rnn().inputSize(), model);
+    }
+    return null;
+  }
+
+  private static String mismatch(String what, int expected, int got, ForecastModel model) {
+    return "%s: expected %d, got %d (model %s version %d)"
+        .formatted(what, expected, got, model.name(), model.version());
+  }
+}

@@ -1,0 +1,273 @@
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.LearnerWarmUp;
+import dev.weir.forecast.learn.TunedCopy;
+import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.network.LastValueForecast;
+import dev.weir.forecast.network.NetworkForecaster;
+import dev.weir.forecast.network.TunedModelExpert;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.model.ForecastModel;
+import dev.weir.rnn.cell.RnnConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes the forecasts of one mode: by the mixture that learns each series, or by the model alone.
+ * One instance for each task and mode.
+ */
+final class ModeForecaster {
+
+  private final Target target;
+  private final ForecastModel initialModel; // null if absent
+  private final Learner learner; // null when the model alone forecasts
+  private final SeriesContext context;
+  private final BaseModelExpert baseModel; // null when no model takes part in a mixture
+  private final TunedModelExpert tunedModel; // null when no copies of it are tuned
+  private NetworkForecaster network; // of the active model; null if absent
+  private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
+  private long skippedUpdates; // as last told, as the next
+  private long restarts;
+  private long before; // values of the current series before its newest and what is missing there
+
+  ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesContext context) {
+    this.target = target;
+    this.initialModel = initialModel;
+    this.context = context;
+    List<Expert> own = new ArrayList<>();
+    if (target.learning() == null || target.model() == null) {
+      this.baseModel = null;
+      this.tunedModel = null;
+    } else {
+      NetworkTraining training = target.learning().learner().training();
+      this.baseModel = new BaseModelExpert();
+      this.tunedModel =
+          training.tuning() == Tuning.OFF
+              ? null
+              : new TunedModelExpert(baseModel, seqLen, training);
+      own.add(baseModel);
+      if (tunedModel != null) {
+        own.add(tunedModel);
+      }
+    }
+    this.learner = target.learning() == null ? null : new Learner(target.learning().learner(), own);
+    if (learner != null) {
+      LearnerWarmUp.OF_THIS_JVM.run(learner);
+    }
+  }
+
+  boolean learns() {
+    return learner != null;
+  }
+
+  /**
+   * Takes the newest published model, or the initial one; made ready only when it has changed.
+   *
+   * @param published null if absent
+   * @param time when it was published, milliseconds since 1970, or {@link SeriesForecaster#NO_TIME}
+   * @return whether its network is of another size or kind than the one before
+   */
+  boolean use(ForecastModel published, long time) {
+    modelTime = time;
+    ForecastModel active = published == null ? initialModel : published;
+    if (active == null || (network != null && network.model() == active)) {
+      return false;
+    }
+    RnnConfig before = network == null ? null : network.model().rnn();
+    network = new NetworkForecaster(active);
+    if (active.rnn().equals(before)) {
+      return false;
+    }
+    network.warmUp();
+    return true;
+  }
+
+  /** Which code computes the active model's network; null if absent. */
+  String kernel() {
+    return network == null ? null : network.kernel();
+  }
+
+  /** The active model's version, as its forecasts have it; for metrics. */
+  long modelVersion() {
+    NetworkForecaster active = network;
+    return active == null ? Forecast.NO_VERSION : active.model().version();
+  }
+
+  /** How long ago the active model was published; NaN for an initial one. */
+  double modelAgeSeconds() {
+    long time = modelTime;
+    return time < 0 ? Double.NaN : (System.currentTimeMillis() - time) / 1000.0;
+  }
+
+  /**
+   * Scores what was forecast of the window's newest value, learns from it, and makes the next
+   * forecast, in that order; the state is of the current key.
+   */
+  LearnerState learn(SequenceWindow window) throws IOException {
+    boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
+    LearnerState state = reset ? null : context.learned(target.mode());
+    int season = target.learning().season();
+    if (state != null && !learner.fits(state, season)) {
+      // a savepoint of other settings or of an older version
+      if (baseModel != null) {
+        tell(null, window, 0, null); // it saw nothing of the past
+      }
+      TunedCopy copy = state.tuned();
+      state = learner.relearn(state, season);
+      if (state != null && tunedModel != null) {
+        state.tuned(copy); // does not depend on the other settings
+      }
+    }
+    if (state == null || !learner.isSpacedAs(state, window)) {
+      state = learner.newSeries(window.series(), season);
+    }
+    before = state.count();
+    if (baseModel != null) { // the index that the newest will have
+      tell(network, window, before + learner.passed(state, window), state);
+    }
+    learner.observe(state, window);
+    context.scored(target.mode(), window.series(), learner.newest());
+    context.learned(target.mode(), state);
+    return state;
+  }
+
+  private void tell(
+      NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState state) {
+    baseModel.use(forecaster, window, newest);
+    if (tunedModel != null) {
+      tunedModel.use(forecaster, window, newest, state);
+    }
+  }
+
+  /** Updates left out since this was last asked. */
+  long newlySkippedUpdates() {
+    long before = skippedUpdates;
+    skippedUpdates = learner.skippedUpdates();
+    return skippedUpdates - before;
+  }
+
+  /** States reset since this was last asked. */
+  long newRestarts() {
+    long before = restarts;
+    restarts = learner.restarts();
+    return restarts - before;
+  }
+
+  /** Drops what was learned of the current series. */
+  void forget() throws IOException {
+    if (learner != null) {
+      context.learned(target.mode(), null);
+    }
+  }
+
+  /**
+   * @param state what {@link #learn} gave; null when nothing is learned
+   */
+  Forecast forecast(SequenceWindow window, LearnerState state) {
+    if (state != null) {
+      return mixture(window, state);
+    }
+    if (!window.isFull()) {
+      return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
+    }
+    if (network == null) {
+      return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
+    }
+    return network.forecast(window);
+  }
+
+  private Forecast mixture(SequenceWindow window, LearnerState state) {
+    List<Double> levels = learner.settings().levels();
+    double[] values = new double[target.horizon()];
+    double[][] lower = new double[levels.size()][values.length];
+    double[][] upper = new double[levels.size()][values.length];
+    learner.forecast(state, values, lower, upper);
+    List<Interval> intervals = new ArrayList<>(levels.size());
+    boolean scored = learner.scored(state, 1) > 0; // before, nothing is known of the errors
+    for (int k = 0; k < levels.size() && scored; k++) {
+      intervals.add(new Interval(levels.get(k), lower[k], upper[k]));
+    }
+    boolean hasModel = baseModel != null && network != null;
+    return new Forecast(
+        window.series(),
+        window.origin(),
+        window.time(0),
+        window.size(),
+        target.mode(),
+        LastValueForecast.times(window, values.length),
+        values,
+        intervals,
+        hasModel ? network.model().name() : "",
+        hasModel ? network.model().version() : Forecast.NO_VERSION,
+        state.count(),
+        window.isFull() ? Status.OK : Status.WARMUP);
+  }
+
+  /** Whether a score is emitted after this value. */
+  boolean isScoreDue(LearnerState state) {
+    int every = target.learning().scoresEvery();
+    return every > 0 && state.count() / every > before / every && learner.scored(state, 1) > 0;
+  }
+
+  Score score(SequenceWindow window, LearnerState state) {
+    int steps = 0;
+    while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
+      steps++;
+    }
+    double[] errors = new double[steps];
+    double naive = 0;
+    double seasonalNaive = 0;
+    double coverage = 0;
+    for (int i = 1; i <= steps; i++) {
+      errors[i - 1] = learner.meanError(state, i);
+      naive += learner.naiveError(state, i) / steps;
+      seasonalNaive += learner.seasonalNaiveError(state, i) / steps;
+      coverage += learner.coverage(state, 0, i) / steps;
+    }
+    double mae = mean(errors);
+    List<Score.Method> methods = new ArrayList<>();
+    methods.add(new Score.Method("naive", naive, 0));
+    methods.add(new Score.Method("seasonal_naive", seasonalNaive, 0));
+    for (int e = 0; e < learner.experts(); e++) {
+      double error = 0;
+      double share = 0;
+      for (int i = 1; i <= steps; i++) {
+        error += learner.runningError(state, e, i) / steps;
+        share += learner.share(state, e, i) / steps;
+      }
+      methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
+    }
+    return new Score(
+        window.series(),
+        window.origin(),
+        target.mode(),
+        window.last(),
+        learner.scored(state, 1),
+        errors,
+        mae,
+        Score.ratio(mae, seasonalNaive),
+        learner.settings().levels().get(0),
+        coverage,
+        methods);
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.model.Mode;
+import java.io.IOException;
+
+/**
+ * The engine that a {@link SeriesForecaster} runs in: state of the current series, event time,
+ * timers and output. The engine selects the current series before each call.
+ */
+public interface SeriesContext {
+
+  /** What the windows remember of the series; null for one that is not known. */
+  WindowState window() throws IOException;
+
+  /**
+   * Keeps what {@link #window} gave, after a change. Only {@link SeriesForecaster} calls either.
+   *
+   * @param state null to drop it
+   */
+  void window(WindowState state) throws IOException;
+
+  /**
+   * Whether to take in a series that is not known; a context that refuses it collects a dead
+   * letter.
+   *
+   * @param source the record that brought its first observation
+   */
+  default boolean admit(String series, SourceRecord source) {
+    return true;
+  }
+
+  /** What was learned of the series in this mode; null when nothing was. */
+  LearnerState learned(Mode mode) throws IOException;
+
+  /**
+   * Keeps it.
+   *
+   * @param state null to drop it
+   */
+  void learned(Mode mode, LearnerState state) throws IOException;
+
+  /** When the timer fires that drops the series; null for none. */
+  Long expiry() throws IOException;
+
+  /**
+   * Keeps it.
+   *
+   * @param time null to drop it
+   */
+  void expiry(Long time) throws IOException;
+
+  /**
+   * Event time, milliseconds since 1970 in UTC; {@link Long#MAX_VALUE} once the input has ended.
+   */
+  long watermark();
+
+  /** The machine's clock, milliseconds since 1970; asked for the few decisions that need it. */
+  long now();
+
+  /** Has the series called again when event time reaches this; once, however often it is asked. */
+  void wakeAt(long time);
+
+  /** Takes {@link #wakeAt} back. */
+  void doNotWakeAt(long time);
+
+  /** Sends a forecast, a score or a dead letter on. */
+  void collect(Output output);
+
+  /** Counts something that no output tells of. */
+  void count(Counted what, long by);
+
+  /** The current series has learned from its newest value. */
+  default void scored(Mode mode, String series, LatestScores scored) {
+    // for who measures
+  }
+
+  /** Whether the forecasts of the current window are to be timed; asked once for each window. */
+  default boolean isSampled() {
+    return false;
+  }
+
+  /** One mode's learning and forecast of a window that is timed took so long. */
+  default void took(Mode mode, long nanos) {
+    // for who measures
+  }
+
+  /**
+   * A window that is timed has been forecast, and its forecasts handed on.
+   *
+   * @param origin event time of the newest value
+   * @param recordTime timestamp of the record that brought it; negative: not known
+   * @param bytes of the series' state
+   */
+  default void sampled(long origin, long recordTime, long bytes) {
+    // for who measures
+  }
+
+  /** What is counted. The names go to metrics and never change. */
+  enum Counted {
+    /** The very same observation had come before. */
+    DUPLICATE("duplicates"),
+    /** An observation took the place of one that still waited. */
+    CORRECTION("corrections"),
+    /** Something was missing before an observation. */
+    GAP("gaps"),
+    /** How much. */
+    MISSING("missingObservations"),
+    /** Updates of networks left out. */
+    SKIPPED_UPDATE("skippedUpdates"),
+    /** States of series or experts reset because they were not finite. */
+    RESTART("learningRestarts"),
+    /** Series forgotten after a silence. */
+    EXPIRED("expired"),
+    /** Series that went on at an earlier time, as their newest was in the future. */
+    RESUMED("resumed");
+
+    private final String metric;
+
+    Counted(String metric) {
+      this.metric = metric;
+    }
+
+    /** The metric's name. */
+    public String metric() {
+      return metric;
+    }
+  }
+}

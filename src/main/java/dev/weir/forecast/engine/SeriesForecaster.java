@@ -1,0 +1,320 @@
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeriesContext.Counted;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.forecast.window.Windows.Outcome;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+
+/**
+ * All that a task does with its series, whatever engine it runs in: brings each into event-time
+ * order, cuts it into windows, learns it, has each window that is due forecast, tells how the
+ * forecasts have done, and forgets a series that is silent for too long. The engine is a {@link
+ * SeriesContext}.
+ *
+ * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
+ */
+public final class SeriesForecaster {
+
+  /** In place of a time that nobody knows: of a model's publishing, or of a record. */
+  public static final long NO_TIME = -1;
+
+  /** Late observations in a row after which a series is taken to go on at their time. */
+  private static final int RESUMING = 3;
+
+  /** Clocks may be so far apart; what is no further ahead is not in the future. */
+  private static final long CLOCK_SKEW_MILLIS = 10_000;
+
+  private final ForecastSettings settings;
+  private final SeriesContext context;
+  private final boolean inOrder;
+  private final Windows windows;
+  private final SeriesExpiry expiry;
+  private final ModeForecaster[] forecasters; // by target
+
+  /**
+   * @throws IllegalArgumentException when an initial model does not fit its target
+   * @throws IOException if the bytes of an initial model are not a readable model
+   */
+  public SeriesForecaster(ForecastSettings settings, SeriesContext context) throws IOException {
+    this.settings = settings;
+    this.context = context;
+    this.inOrder = settings.outOfOrderness().isZero();
+    this.windows =
+        new Windows(settings.seqLen(), settings.stride(), settings.features(), settings.sampling());
+    this.expiry = new SeriesExpiry(settings.limits());
+    this.forecasters = new ModeForecaster[settings.targets().size()];
+    for (int i = 0; i < forecasters.length; i++) {
+      Target target = settings.targets().get(i);
+      forecasters[i] = new ModeForecaster(target, settings.seqLen(), read(target), context);
+    }
+  }
+
+  private ForecastModel read(Target target) throws IOException {
+    if (target.initialModel() == null) {
+      return null;
+    }
+    ForecastModel model =
+        ModelFiles.fromBytes(
+            target.initialModel(),
+            ModelFiles.Defaults.NONE,
+            "initial model of " + target.mode().label());
+    String problem = settings.problemWith(model, target);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
+    return model;
+  }
+
+  /** When series expire. */
+  public SeriesExpiry expiry() {
+    return expiry;
+  }
+
+  /**
+   * Has a target's forecasts made by a published model from now on; at least once for each target
+   * before the first observation, so that no record waits until a network is compiled.
+   *
+   * @param target its number in the settings
+   * @param published null: the initial one, if there is one
+   * @param time when it was published, milliseconds since 1970, or {@link #NO_TIME}
+   * @return whether the network is another one than before
+   */
+  public boolean use(int target, ForecastModel published, long time) {
+    return forecasters[target].use(published, time);
+  }
+
+  /** The version of a target's model, as its forecasts have it; for metrics. */
+  public long modelVersion(int target) {
+    return forecasters[target].modelVersion();
+  }
+
+  /** How long ago a target's model was published; NaN for an initial one. */
+  public double modelAgeSeconds(int target) {
+    return forecasters[target].modelAgeSeconds();
+  }
+
+  /** Which code computes the network of a target's model; null if absent. */
+  public String kernel(int target) {
+    return forecasters[target].kernel();
+  }
+
+  /** How many networks are computed by this code. */
+  public long networksOn(String kernel) {
+    return Arrays.stream(forecasters).filter(f -> kernel.equals(f.kernel())).count();
+  }
+
+  /**
+   * Takes in an observation of the current series, with the number of features in the settings.
+   *
+   * @param source the record that brought it; for a dead letter
+   */
+  public void observe(Observation observation, SourceRecord source) throws IOException {
+    WindowState known = context.window();
+    if (known == null && !context.admit(observation.series(), source)) {
+      return;
+    }
+    WindowState state = known == null ? windows.newState() : fitted(known);
+    long completeUpTo = inOrder ? Windows.IN_ORDER : context.watermark();
+    boolean changed = false;
+    while (advance(state, completeUpTo)) { // left by a savepoint of more patience
+      advanced(observation.series(), state, NO_TIME);
+      changed = true;
+    }
+    long time = windows.timeOf(state, observation);
+    if (time <= completeUpTo) {
+      resetAfterSilence(state, time);
+    }
+    long before = state.newestTime();
+    Outcome outcome = windows.offer(state, observation, completeUpTo);
+    boolean resumes = false;
+    if (outcome == Outcome.LATE) {
+      long latest = context.now() + CLOCK_SKEW_MILLIS;
+      if (state.lastTime() > latest) {
+        resumes = resumes(state, time, latest);
+        changed = true;
+      }
+    } else if (outcome != Outcome.DUPLICATE) {
+      changed = true;
+    }
+    if (resumes) {
+      windows.resume(state, observation);
+    }
+    if (resumes || outcome == Outcome.APPENDED) {
+      advanced(observation.series(), state, source == null ? NO_TIME : source.timestamp());
+    }
+    if (resumes || outcome == Outcome.APPENDED || outcome == Outcome.PENDING) {
+      state.clearMarks();
+    }
+    if (changed) { // once a record: on RocksDB each write is paid for
+      context.window(state);
+    }
+    switch (outcome) {
+      case APPENDED -> expiry.touched(state, before, time, context);
+      case PENDING -> {
+        context.wakeAt(windows.timeOf(state, observation));
+        expiry.touched(state, before, time, context);
+      }
+      case CORRECTED -> context.count(Counted.CORRECTION, 1);
+      case DUPLICATE -> context.count(Counted.DUPLICATE, 1);
+      case LATE -> {
+        if (resumes) {
+          expiry.touched(state, before, time, context);
+          context.count(Counted.RESUMED, 1);
+        } else {
+          context.collect(late(observation, state, source));
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether a late observation shows that the series' newest time was wrong: that time is still in
+   * the future, and this observation and those just before it are, in the order of their times,
+   * later than all that are not. Stragglers and repeats are not: what they are behind has happened.
+   *
+   * @param latest what is after it is in the future
+   */
+  private static boolean resumes(WindowState state, long time, long latest) {
+    boolean follows = time <= latest && time > state.newestUpTo(latest);
+    return state.late(time, follows) >= RESUMING;
+  }
+
+  /**
+   * As these windows need it. What waits may count as a later time now, with a timer of its own.
+   */
+  private WindowState fitted(WindowState state) {
+    WindowState fitted = windows.fit(state);
+    for (int i = 0; fitted != state && i < fitted.pendingSize(); i++) {
+      context.wakeAt(fitted.pendingTime(i));
+    }
+    return fitted;
+  }
+
+  /** Appends the earliest waiting observation if it is complete; false if none waits. */
+  private boolean advance(WindowState state, long completeUpTo) throws IOException {
+    if (state.pendingSize() > 0 && state.pendingTime(0) <= completeUpTo) {
+      resetAfterSilence(state, state.pendingTime(0));
+    }
+    return windows.advance(state, completeUpTo);
+  }
+
+  /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
+  private void resetAfterSilence(WindowState state, long next) throws IOException {
+    if (expiry.isSilence(state, next)) {
+      state.forget();
+      forgetLearned();
+      context.count(Counted.EXPIRED, 1);
+    }
+  }
+
+  private void forgetLearned() throws IOException {
+    for (ModeForecaster forecaster : forecasters) {
+      forecaster.forget();
+    }
+  }
+
+  private DeadLetter late(Observation observation, WindowState state, SourceRecord source) {
+    long behind = state.lastTime() - observation.time();
+    String message =
+        windows.timeOf(state, observation) == state.lastTime()
+            ? "time: expected after %s, got another value for that very time%s"
+                .formatted(
+                    Instant.ofEpochMilli(state.lastTime()),
+                    behind == 0
+                        ? ""
+                        : ", which %s counts as"
+                            .formatted(Instant.ofEpochMilli(observation.time())))
+            : "time: expected after %s, got %s, late by %s"
+                .formatted(
+                    Instant.ofEpochMilli(state.lastTime()),
+                    Instant.ofEpochMilli(observation.time()),
+                    Duration.ofMillis(behind));
+    return new DeadLetter(Reason.LATE, message, source);
+  }
+
+  /**
+   * Event time has reached one that {@link SeriesContext#wakeAt} was asked for.
+   *
+   * @param series name of the current series
+   */
+  public void wake(String series, long timestamp) throws IOException {
+    WindowState state = context.window();
+    if (state == null) {
+      return;
+    }
+    state = fitted(state);
+    boolean changed = false;
+    while (advance(state, timestamp)) {
+      changed = true;
+      advanced(series, state, NO_TIME);
+    }
+    boolean isDue = expiry.isDue(state, timestamp, context);
+    if (isDue && expiry.isOver(state, context)) {
+      context.window(null);
+      forgetLearned();
+      context.expiry(null);
+      context.count(Counted.EXPIRED, 1);
+    } else if (changed || isDue) {
+      context.window(state);
+    }
+  }
+
+  /**
+   * The series has moved on by one observation: learn from it, and forecast if a window is due.
+   *
+   * @param recordTime timestamp of the observation's record, or {@link #NO_TIME}
+   */
+  private void advanced(String series, WindowState state, long recordTime) throws IOException {
+    if (windows.missing() > 0 && !windows.resumed()) {
+      context.count(Counted.GAP, 1);
+      context.count(Counted.MISSING, windows.missing());
+    }
+    boolean due = windows.isDue(state);
+    boolean sampled = due && context.isSampled();
+    long bytes = state.bytes();
+    SequenceWindow window = null;
+    for (ModeForecaster forecaster : forecasters) {
+      if (!due && !forecaster.learns()) {
+        continue;
+      }
+      if (window == null) {
+        window = windows.window(series, state);
+      }
+      long start = sampled ? System.nanoTime() : 0;
+      LearnerState learned = null;
+      if (forecaster.learns()) {
+        learned = forecaster.learn(window);
+        context.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
+        context.count(Counted.RESTART, forecaster.newRestarts());
+        bytes += learned.bytes();
+      }
+      if (due) {
+        Forecast forecast = forecaster.forecast(window, learned);
+        if (sampled) {
+          context.took(forecast.mode(), System.nanoTime() - start);
+        }
+        context.collect(forecast);
+      }
+      if (learned != null && forecaster.isScoreDue(learned)) {
+        context.collect(forecaster.score(window, learned));
+      }
+    }
+    if (sampled) {
+      context.sampled(window.origin(), recordTime, bytes);
+    }
+  }
+}

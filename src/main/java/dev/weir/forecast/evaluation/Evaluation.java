@@ -1,0 +1,248 @@
+package dev.weir.forecast.evaluation;
+
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Prequential evaluation (test, then train; Dawid 1984) of a learner and its experts on whole
+ * series, protocol PSF-1:
+ *
+ * <ul>
+ *   <li>Warm-up W = min(max(200, 3m), n / 3) values, m the season. Origins t = W .. n - 24 (n - h
+ *       for longer horizons; the same for all shorter ones, so that they can be compared), t
+ *       counting values seen.
+ *   <li>At each origin every method forecasts t+1 .. t+h from the values up to t.
+ *   <li>Means are over all origins and steps, see {@link SeriesScore}.
+ * </ul>
+ */
+public final class Evaluation {
+
+  public static final String WEIR = "weir";
+
+  /** As {@link #WEIR}, without the experts that are networks; absent without such experts. */
+  public static final String WITHOUT_NETWORKS = "weir_without_networks";
+
+  public static final String NAIVE = "naive";
+  public static final String SEASONAL_NAIVE = "seasonal_naive";
+
+  /** Origins end this far before the end, also for shorter horizons. */
+  private static final int LAST_HORIZON = 24;
+
+  private static final double FLOOR = 1e-9;
+
+  private final LearnerSettings settings;
+
+  public Evaluation(LearnerSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Scores of the two naive methods and of each expert alone, without those of the mixture.
+   *
+   * @param learned the season given to the learner
+   */
+  public Map<String, SeriesScore> evaluateOthers(Trial trial, int learned) {
+    Learner learner = new Learner(settings);
+    LearnerState memory = learner.newSeries(trial.series(), learned);
+    List<Sums> alone = new ArrayList<>();
+    for (int e = 0; e < learner.experts(); e++) {
+      alone.add(new Sums(0));
+    }
+    for (int t = 1; t <= trial.lastOrigin(); t++) {
+      learner.observe(memory, t - 1, trial.value(t));
+      for (int i = 1; t >= trial.firstOrigin() && i <= learner.horizon(); i++) {
+        for (int e = 0; e < learner.experts(); e++) {
+          alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));
+        }
+      }
+    }
+    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+    scores.put(NAIVE, trial.score(trial.naive));
+    scores.put(SEASONAL_NAIVE, trial.score(trial.seasonal));
+    for (int e = 0; e < learner.experts(); e++) {
+      scores.put("expert:" + learner.expertName(e), trial.score(alone.get(e)));
+    }
+    return scores;
+  }
+
+  /**
+   * What the protocol makes of one series: its origins, its naive forecasts and its scales. The
+   * forecasts of its origins are scored here.
+   */
+  public static final class Trial {
+    private final String series;
+    private final double[] y;
+    private final int horizon;
+    private final int warmUp;
+    private final int last;
+    private final Sums naive = new Sums(0);
+    private final Sums seasonal = new Sums(0);
+    private final double scale;
+    private final double squaredScale;
+
+    /**
+     * @param values in order of time; kept, not copied
+     * @param m season of the scores; 1 for none
+     * @throws IllegalArgumentException when the series is too short to have an origin
+     */
+    public Trial(String series, double[] values, int m, int horizon) {
+      this.series = series;
+      this.y = values;
+      this.horizon = horizon;
+      int n = y.length;
+      this.warmUp = Math.min(Math.max(200, 3 * m), n / 3);
+      this.last = n - Math.max(LAST_HORIZON, horizon);
+      if (last < warmUp || warmUp <= m) {
+        throw new IllegalArgumentException(
+            "%s: expected more than %d values for a season of %d, got %d"
+                .formatted(
+                    series, Math.max(3 * m, warmUp + Math.max(LAST_HORIZON, horizon)), m, n));
+      }
+      for (int t = warmUp; t <= last; t++) {
+        for (int i = 1; i <= horizon; i++) {
+          naive.add(i, value(t + i), value(t));
+          seasonal.add(i, value(t + i), value(t + i - m * ((i + m - 1) / m)));
+        }
+      }
+      this.scale = Math.max(FLOOR, meanDifference(y, warmUp, m, false));
+      this.squaredScale = Math.max(FLOOR, Math.sqrt(meanDifference(y, warmUp, 1, true)));
+    }
+
+    public String series() {
+      return series;
+    }
+
+    /** The first origin, as a number of values seen. */
+    public int firstOrigin() {
+      return warmUp;
+    }
+
+    /** The last origin, as a number of values seen. */
+    public int lastOrigin() {
+      return last;
+    }
+
+    public int origins() {
+      return last - warmUp + 1;
+    }
+
+    /** The value number t, from 1. */
+    public double value(int t) {
+      return y[t - 1];
+    }
+
+    /** What a mean absolute error is divided by to become a MASE. */
+    public double scale() {
+      return scale;
+    }
+
+    /**
+     * Adds the errors of one forecast.
+     *
+     * @param t its origin
+     * @param forecast (horizon)
+     */
+    public void add(Sums sums, int t, double[] forecast) {
+      for (int i = 1; i <= horizon; i++) {
+        sums.add(i, value(t + i), forecast[i - 1]);
+      }
+    }
+
+    /** Adds the hits and misses of one forecast's interval number k. */
+    public void addInterval(Sums sums, int k, double level, int t, double[] lower, double[] upper) {
+      for (int i = 1; i <= horizon; i++) {
+        sums.addInterval(k, level, value(t + i), lower[i - 1], upper[i - 1]);
+      }
+    }
+
+    /** The scores of a method after all origins were added. */
+    public SeriesScore score(Sums sums) {
+      double best = Math.min(naive.meanError(), seasonal.meanError());
+      return sums.score(scale, squaredScale, best);
+    }
+  }
+
+  /** Mean of |y[t] - y[t-lag]|, or of its square, over the first values. */
+  static double meanDifference(double[] y, int values, int lag, boolean squared) {
+    double sum = 0;
+    for (int t = lag; t < values; t++) {
+      double difference = Math.abs(y[t] - y[t - lag]);
+      sum += squared ? difference * difference : difference;
+    }
+    return sum / (values - lag);
+  }
+
+  /** Sums over origins and steps of one method. */
+  public static final class Sums {
+    private long count;
+    private double absolute;
+    private double squared;
+    private double symmetric;
+    private final long[] covered;
+    private final double[] intervals;
+    private double[] byStep = {}; // (steps), absolute errors
+
+    /**
+     * @param levels intervals of each forecast
+     */
+    public Sums(int levels) {
+      covered = new long[levels];
+      intervals = new double[levels];
+    }
+
+    /**
+     * @param step ahead, from 1; all steps are added equally often
+     */
+    void add(int step, double truth, double forecast) {
+      double error = Math.abs(truth - forecast);
+      if (step > byStep.length) {
+        byStep = Arrays.copyOf(byStep, step);
+      }
+      byStep[step - 1] += error;
+      count++;
+      absolute += error;
+      squared += error * error;
+      symmetric += 200 * error / Math.max(FLOOR, Math.abs(truth) + Math.abs(forecast));
+    }
+
+    void addInterval(int k, double level, double truth, double lower, double upper) {
+      if (truth >= lower && truth <= upper) {
+        covered[k]++;
+      }
+      double miss = Math.max(0, lower - truth) + Math.max(0, truth - upper);
+      intervals[k] += upper - lower + 2 / (1 - level) * miss;
+    }
+
+    double meanError() {
+      return absolute / count;
+    }
+
+    SeriesScore score(double scale, double squaredScale, double best) {
+      double[] coverage = new double[covered.length];
+      double[] intervalScore = new double[covered.length];
+      for (int k = 0; k < covered.length; k++) {
+        coverage[k] = (double) covered[k] / count;
+        intervalScore[k] = intervals[k] / count / scale;
+      }
+      double[] stepErrors = new double[byStep.length];
+      for (int i = 0; i < byStep.length; i++) {
+        stepErrors[i] = byStep[i] / (count / (double) byStep.length) / scale;
+      }
+      return new SeriesScore(
+          count,
+          absolute / count / scale,
+          symmetric / count,
+          Math.sqrt(squared / count) / squaredScale,
+          best > 0 ? absolute / count / best : Double.NaN,
+          coverage,
+          intervalScore,
+          stepErrors);
+    }
+  }
+}

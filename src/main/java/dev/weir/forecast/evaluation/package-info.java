@@ -1,0 +1,10 @@
+/**
+ * Evaluates experts and naive methods on complete series. The scores are MASE, sMAPE, RMSSE,
+ * relative error and coverage.
+ *
+ * <p>Start at {@link dev.weir.forecast.evaluation.Evaluation}. The scores of a running job are
+ * computed in {@link dev.weir.forecast.learn}, not here.
+ *
+ * <p>Allowed imports: {@code forecast.learn} and the JDK.
+ */
+package dev.weir.forecast.evaluation;

@@ -1,0 +1,42 @@
+package dev.weir.forecast.expert;
+
+/**
+ * What decides how much an expert has to remember of a series.
+ *
+ * @param horizon steps ahead
+ * @param season observations in a season; 1 without a season
+ * @param exact newest values that {@link History} keeps as they came
+ * @param tail newest values that it keeps transformed, in single precision
+ * @param replay values before the exact ones that it also keeps as they came, for experts that
+ *     learn from the past again
+ */
+public record SeriesDimensions(int horizon, int season, int exact, int tail, int replay) {
+
+  /** Seasons in the longer season: seven days in a week. */
+  public static final int WEEK = 7;
+
+  public SeriesDimensions {
+    if (horizon < 1) {
+      throw new IllegalArgumentException("horizon: expected at least 1, got " + horizon);
+    }
+    if (season < 1) {
+      throw new IllegalArgumentException("season: expected at least 1, got " + season);
+    }
+  }
+
+  /** Without values to learn again. */
+  public SeriesDimensions(int horizon, int season, int exact, int tail) {
+    this(horizon, season, exact, tail, 0);
+  }
+
+  /** All values kept as they came. */
+  int kept() {
+    return exact + replay;
+  }
+
+  /** Seven seasons, or 1 when there is no season or the history does not reach that far. */
+  public int week() {
+    int week = WEEK * season;
+    return season > 1 && week + horizon + 4 <= exact ? week : 1;
+  }
+}

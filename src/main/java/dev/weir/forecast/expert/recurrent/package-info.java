@@ -1,0 +1,11 @@
+/**
+ * Contains the experts that are small recurrent networks and learn each series online.
+ *
+ * <p>Start at {@link dev.weir.forecast.expert.recurrent.WindowedNetwork}, which forecasts from the
+ * newest window, or at {@link dev.weir.forecast.expert.recurrent.RecurrentCorrector}, which
+ * corrects the mean of the other experts.
+ *
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal}, {@code rnn},
+ * {@code rnn.cell}, {@code rnn.training} and the JDK.
+ */
+package dev.weir.forecast.expert.recurrent;

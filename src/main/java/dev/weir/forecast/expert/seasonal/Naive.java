@@ -1,0 +1,25 @@
+package dev.weir.forecast.expert.seasonal;
+
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.History;
+import java.util.Arrays;
+
+/** Repeats the newest value: nothing beats it on a random walk. */
+public final class Naive implements Expert {
+
+  @Override
+  public String name() {
+    return "naive";
+  }
+
+  @Override
+  public boolean flat() {
+    return true;
+  }
+
+  @Override
+  public void forecast(History history, ExpertState state, double[] out) {
+    Arrays.fill(out, history.newest());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.weir.forecast.expert.seasonal;
+
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.History;
+
+/**
+ * Repeats the value of seven seasons ago (last Monday at ten, if the season is a day), of one
+ * season ago while that is all there is, and the newest value without a season.
+ */
+public final class WeeklyNaive implements Expert {
+
+  @Override
+  public String name() {
+    return "weekly-naive";
+  }
+
+  @Override
+  public void forecast(History history, ExpertState state, double[] out) {
+    int week = history.shape().week();
+    int period = week > 1 && history.has(history.t() - week) ? week : history.season();
+    for (int i = 1; i <= out.length; i++) {
+      out[i - 1] = period > 1 ? history.lag(i, period) : history.newest();
+    }
+  }
+}

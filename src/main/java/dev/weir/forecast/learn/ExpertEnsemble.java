@@ -1,0 +1,132 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.Corrector;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.History;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The experts of a learner, correctors last, and what each of them forecasts. An expert whose
+ * forecast is not finite is reset; that forecast repeats the newest value.
+ */
+final class ExpertEnsemble {
+
+  private final Expert[] experts;
+  private final int firstCorrector; // experts from here on receive the mean of those before
+  private final double[][] made; // (experts, horizon)
+  private long restarts;
+
+  /**
+   * @throws IllegalArgumentException when there are correctors only
+   */
+  ExpertEnsemble(List<Expert> experts, int horizon) {
+    // in their order, but correctors after those that they correct
+    this.experts =
+        experts.stream()
+            .sorted(Comparator.comparing(expert -> expert instanceof Corrector))
+            .toArray(Expert[]::new);
+    int first = 0;
+    while (first < this.experts.length && !(this.experts[first] instanceof Corrector)) {
+      first++;
+    }
+    if (first == 0) {
+      throw new IllegalArgumentException(
+          "experts: expected one that needs no others, got "
+              + experts.stream().map(Expert::name).toList());
+    }
+    this.firstCorrector = first;
+    this.made = new double[this.experts.length][horizon];
+  }
+
+  int size() {
+    return experts.length;
+  }
+
+  /** How many there are before the correctors. */
+  int needNoOthers() {
+    return firstCorrector;
+  }
+
+  boolean hasCorrectors() {
+    return firstCorrector < experts.length;
+  }
+
+  String name(int e) {
+    return experts[e].name();
+  }
+
+  List<Expert> experts() {
+    return List.of(experts);
+  }
+
+  /** What an expert forecasts for step i from 1. */
+  double made(int e, int i) {
+    return made[e][i - 1];
+  }
+
+  /** Prepares a state of zeros, before the first value or before a season is learned. */
+  void reset(StateView state) {
+    for (int e = 0; e < experts.length; e++) {
+      experts[e].reset(state.history.shape(), state.expert(e));
+    }
+  }
+
+  /** Lets those that need no others learn from the newest value, and forecast. */
+  void forecast(StateView state) {
+    History history = state.history;
+    for (int e = 0; e < firstCorrector; e++) {
+      ExpertState learned = state.expert(e);
+      experts[e].observe(history, learned);
+      experts[e].forecast(history, learned, made[e]);
+      check(state, e);
+    }
+  }
+
+  /**
+   * Lets the correctors learn from the newest value, and forecast.
+   *
+   * @param mean (horizon), of the forecasts of the others
+   */
+  void correct(StateView state, double[] mean) {
+    History history = state.history;
+    for (int e = firstCorrector; e < experts.length; e++) {
+      ExpertState learned = state.expert(e);
+      experts[e].observe(history, learned);
+      ((Corrector) experts[e]).correct(history, learned, mean, made[e]);
+      check(state, e);
+    }
+  }
+
+  private void check(StateView state, int e) {
+    double newest = state.history.newest();
+    double[] out = made[e];
+    boolean sound = true;
+    for (int i = 0; i < out.length; i++) {
+      sound &= Double.isFinite(out[i]);
+      if (!(Math.abs(out[i]) <= 4 * ValueRange.LARGEST)) {
+        out[i] = newest;
+      }
+    }
+    if (!sound) { // its state can't make a forecast
+      restarts++;
+      state.clearExpert(e);
+      experts[e].reset(state.history.shape(), state.expert(e));
+    }
+  }
+
+  /** How often one of them was reset, for all series. */
+  long restarts() {
+    return restarts;
+  }
+
+  /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
+  long skippedUpdates() {
+    long sum = 0;
+    for (Expert expert : experts) {
+      sum += expert.skippedUpdates();
+    }
+    return sum;
+  }
+}

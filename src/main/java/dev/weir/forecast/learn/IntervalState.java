@@ -1,0 +1,175 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.DelayLine;
+import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.analog.HorizonGroups;
+import dev.weir.forecast.expert.linear.Rls;
+import java.util.Arrays;
+
+/**
+ * What an {@link IntervalTracker} keeps of a series, by name. A view of the series' state:
+ *
+ * <pre>
+ * doubles  a regression for each group of steps
+ * floats   S, F, c for each step | issued scales | issued features of each group's first step
+ *          | r of each group | issued c + r of its first step | errors by phase
+ * </pre>
+ *
+ * Slices are reused: each is valid until the next call of its method.
+ */
+final class IntervalState {
+
+  /** Inputs of the regressions; the last one is constant and not kept. */
+  static final int FEATURES = 4;
+
+  /**
+   * A longer season shares state between neighboring phases; 96 phases (quarters of an hour) are
+   * kept apart.
+   */
+  private static final int MAX_PHASES = 96;
+
+  private final int horizon;
+  private final int ends;
+
+  // offsets from the first float
+  private final int multiples;
+  private final int scales;
+  private final int features;
+  private final int corrections;
+  private final int issued;
+  private final int phases;
+
+  private final DoubleSlice regression = new DoubleSlice();
+  private final FloatSlice multiple = new FloatSlice();
+  private final FloatSlice correction = new FloatSlice();
+  private final FloatSlice issuedEnds = new FloatSlice();
+  private final FloatSlice issuedFeatures = new FloatSlice();
+  private int firstDouble;
+  private float[] floats;
+  private int first;
+  private int season;
+
+  IntervalState(int horizon, int levels) {
+    this.horizon = horizon;
+    this.ends = 2 * levels;
+    this.multiples = 2 * horizon;
+    this.scales = multiples + ends * horizon;
+    this.features = scales + DelayLine.floats(horizon);
+    this.corrections = features + (FEATURES - 1) * HorizonGroups.places(horizon);
+    this.issued = corrections + ends * HorizonGroups.count(horizon);
+    this.phases = floats(horizon, levels);
+  }
+
+  /** Doubles kept. */
+  static int doubles(int horizon) {
+    return HorizonGroups.count(horizon) * Rls.doubles(FEATURES);
+  }
+
+  /** Floats kept that do not depend on the season. */
+  static int floats(int horizon, int levels) {
+    int ends = 2 * levels;
+    int places = HorizonGroups.places(horizon);
+    return (2 + ends) * horizon
+        + DelayLine.floats(horizon)
+        + (FEATURES - 1) * places
+        + ends * (HorizonGroups.count(horizon) + places);
+  }
+
+  /** Floats kept for a season, after the others. */
+  static int phaseFloats(int season) {
+    return Math.min(season, MAX_PHASES);
+  }
+
+  /** Points at the state of a series. */
+  void bind(LearnerState state, StateLayout layout) {
+    firstDouble = layout.intervalDoubles;
+    floats = state.floats();
+    first = layout.intervalFloats;
+    season = layout.shape.season();
+    regression.at(state.doubles(), firstDouble);
+    multiple.at(floats, first);
+    correction.at(floats, first);
+    issuedEnds.at(floats, first);
+    issuedFeatures.at(floats, first);
+  }
+
+  int season() {
+    return season;
+  }
+
+  /** State of the regression of a group of steps. */
+  DoubleSlice regression(int group) {
+    return regression.moveTo(firstDouble + group * Rls.doubles(FEATURES));
+  }
+
+  /** S: running mean |error| of a step, slow. */
+  float slowError(int i) {
+    return floats[first + i - 1];
+  }
+
+  void slowError(int i, float size) {
+    floats[first + i - 1] = size;
+  }
+
+  /** F: the same, fast. */
+  float fastError(int i) {
+    return floats[first + horizon + i - 1];
+  }
+
+  void fastError(int i, float size) {
+    floats[first + horizon + i - 1] = size;
+  }
+
+  /** (ends), c of a step. */
+  FloatSlice multiples(int i) {
+    return multiple.moveTo(first + multiples + (i - 1) * ends);
+  }
+
+  /** (ends), r of the group of a step. */
+  FloatSlice corrections(int i) {
+    return correction.moveTo(first + corrections + HorizonGroups.group(i) * ends);
+  }
+
+  /** (ends), c + r as issued at t for step i, the first of its group. */
+  FloatSlice issuedMultiples(long t, int i) {
+    return issuedEnds.moveTo(first + issued + ends * place(t, i));
+  }
+
+  /** (features - 1), inputs of the regression at t for step i, the first of its group. */
+  FloatSlice issuedFeatures(long t, int i) {
+    return issuedFeatures.moveTo(first + features + (FEATURES - 1) * place(t, i));
+  }
+
+  private static int place(long t, int i) {
+    return HorizonGroups.place(i) + (int) (t % i);
+  }
+
+  /** The expected error size issued at t for step i. */
+  float scale(long t, int i) {
+    return floats[first + scales + DelayLine.at(t, i)];
+  }
+
+  void scale(long t, int i, double scale) {
+    floats[first + scales + DelayLine.at(t, i)] = (float) scale;
+  }
+
+  /** Errors at the phase of an index, relative to S; only with a season. */
+  float phaseError(long index) {
+    return floats[phaseAt(index)];
+  }
+
+  void phaseError(long index, float ratio) {
+    floats[phaseAt(index)] = ratio;
+  }
+
+  private int phaseAt(long index) {
+    return first + phases + (int) (index % season * phaseFloats(season) / season);
+  }
+
+  /** Sets the errors by phase to "as usual". */
+  void resetPhases() {
+    int from = first + phases;
+    Arrays.fill(floats, from, from + phaseFloats(season), 1);
+  }
+}

@@ -1,0 +1,421 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.combination.RunningScores;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Seeds;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.forecast.window.SequenceWindow;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Learns series while they come in, and forecasts them: a mixture of {@link Expert}s whose weights
+ * follow their errors, with intervals whose width follows theirs; see {@link Mixture}.
+ *
+ * <p>{@link #observe} does, in this order: score the open forecasts of this value, learn from them,
+ * let the experts learn, make the next forecasts. So a forecast depends only on values up to its
+ * origin. {@link #forecast} reads what was made.
+ *
+ * <p>A flyweight: what is known of a series is in its {@link LearnerState}; one learner serves all
+ * series of a task. Each method binds the learner's {@link StateView} to the state that it is given
+ * and passes the view to the parts. Not thread-safe. Allocates nothing for a value, except when a
+ * series' season is found or changes.
+ *
+ * <p>Hostile values do no lasting harm: sizes beyond 1e30 are learned as 1e30; a value more than 30
+ * deviations out is learned as that far out, and answered with itself; when a series calms down to
+ * a hundred-thousandth of its former range, it is restarted. See {@link ValueRange}.
+ */
+public final class Learner {
+
+  private final LearnerSettings settings;
+  private final int horizon;
+  private final int levels;
+  private final ExpertEnsemble ensemble;
+  private final Mixture mixture;
+  private final StateLayouts layouts;
+  private final StateView view;
+  private final SeasonDetector detector = new SeasonDetector();
+  private long restarts;
+
+  public Learner(LearnerSettings settings) {
+    this(settings, List.of());
+  }
+
+  /**
+   * @param own experts beside those that the settings name
+   */
+  public Learner(LearnerSettings settings, List<Expert> own) {
+    this.settings = settings;
+    this.horizon = settings.horizon();
+    this.levels = settings.levels().size();
+    List<Expert> all =
+        new ArrayList<>(
+            Experts.create(
+                settings.experts(),
+                settings.analogWindow(),
+                settings.analogNeighbours(),
+                settings.tail(),
+                settings.training()));
+    all.addAll(own);
+    this.ensemble = new ExpertEnsemble(all, horizon);
+    this.mixture = new Mixture(settings, ensemble);
+    this.layouts = new StateLayouts(settings, ensemble.experts());
+    this.view = new StateView(settings, ensemble.size());
+  }
+
+  public LearnerSettings settings() {
+    return settings;
+  }
+
+  public int horizon() {
+    return horizon;
+  }
+
+  public int experts() {
+    return ensemble.size();
+  }
+
+  public String expertName(int e) {
+    return ensemble.name(e);
+  }
+
+  /**
+   * An empty state for a new series.
+   *
+   * @param series its name; all randomness follows from it
+   * @param season observations in a season, {@link LearnerSettings#NONE} or {@link
+   *     LearnerSettings#AUTO}
+   */
+  public LearnerState newSeries(String series, int season) {
+    if (season < 0) {
+      throw new IllegalArgumentException("season: expected at least 0, got " + season);
+    }
+    boolean auto = season == LearnerSettings.AUTO;
+    LearnerState learned = layouts.empty(auto ? 1 : season, auto);
+    StateView state = bind(learned);
+    state.history.seed(Seeds.of(series));
+    reset(state, 0);
+    return learned;
+  }
+
+  /** Whether a restored state was written by a learner with these settings. */
+  public boolean fits(LearnerState learned) {
+    return layouts.fits(learned);
+  }
+
+  /**
+   * As {@link #fits(LearnerState)}, and whether the season is the wanted one, or is found in the
+   * data if that is wanted.
+   */
+  public boolean fits(LearnerState learned, int season) {
+    return fits(learned)
+        && (season == LearnerSettings.AUTO
+            ? learned.needsSeason()
+            : learned.hasGivenSeason() && learned.season() == season);
+  }
+
+  /**
+   * A state for a series that was learned with other settings, or by an older version: its newest
+   * values, as far back as they were kept, are learned again. Index, seed and a season that was
+   * found are those of before.
+   *
+   * @param season as in {@link #newSeries}
+   * @return null when there is nothing in it that can be read
+   */
+  public LearnerState relearn(LearnerState old, int season) {
+    if (!old.hasReadableHistory()) {
+      return null;
+    }
+    double[] values = History.values(old.longs(), old.doubles(), old.floats());
+    if (values == null || values.length == 0) {
+      return null;
+    }
+    boolean found = season == LearnerSettings.AUTO && old.needsSeason();
+    int first = season == LearnerSettings.AUTO ? 1 : season;
+    if (found && old.hasSeasonUpTo(settings.exactLimit() / 2)) {
+      first = old.season();
+    }
+    LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
+    StateView state = bind(learned);
+    state.history.seed(History.seed(old.longs()));
+    state.spacing.copy(old.doubles()); // at the same place in each layout
+    reset(state, old.count() - values.length);
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return null;
+      }
+      take(state, ValueRange.bounded(value));
+    }
+    double newest = values[values.length - 1];
+    state.observed(old.time(), newest, newest);
+    return learned;
+  }
+
+  private StateView bind(LearnerState learned) {
+    if (!layouts.isOne(learned)) {
+      throw new IllegalArgumentException(
+          "memory: expected one of a learner with the same settings, got another");
+    }
+    int season = learned.season();
+    boolean same = view.layout() != null && view.season() == season;
+    return view.bind(learned, same ? view.layout() : layouts.of(season));
+  }
+
+  /** Everything as it was before the first value, which has the given index. */
+  private void reset(StateView state, long first) {
+    state.clear(first);
+    mixture.reset(state);
+    resetSeason(state, first);
+  }
+
+  /** Before a season is learned; what does not depend on it is left as it is. */
+  private void resetSeason(StateView state, long first) {
+    state.history.reset(first);
+    state.resetPhases();
+    ensemble.reset(state);
+  }
+
+  /**
+   * Takes in the next value of a series.
+   *
+   * @param time in milliseconds; where values come regularly it tells how many are in a day
+   * @throws IllegalArgumentException when the value is not a finite number
+   */
+  public void observe(LearnerState learned, long time, double value) {
+    StateView state = bind(learned);
+    checkFinite(value);
+    learnSpacing(state, time, state.history.age());
+    observe(state, time, value, state.history.age());
+  }
+
+  /**
+   * Takes in the newest value of a window, after going past what is missing before it (where the
+   * window's {@link Sampling} says that something is): the experts move on by one index for each
+   * missing value, so that seasons keep their phase, with the value that was filled in or, where
+   * none was, with that of a week or a season before. Such values are never scored, nor is a
+   * forecast made at one.
+   *
+   * @throws IllegalArgumentException when the value is not a finite number
+   */
+  public void observe(LearnerState learned, SequenceWindow window) {
+    StateView state = bind(learned);
+    checkFinite(window.last());
+    History history = state.history;
+    long passed = MissingValues.passed(history, window.missing());
+    long age = history.age();
+    long left = window.missing() - passed; // the first ones, so that the last lead to the newest
+    boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
+    for (long k = 1; k <= passed; k++) {
+      int period = Math.max(history.season(), history.shape().week());
+      pass(state, fills ? window.filled(left + k) : history.lag(1, period));
+    }
+    if (passed < window.missing()) { // what is under way was meant for other times
+      state.dropIssued();
+    }
+    if (window.interval() > 0) {
+      state.spacing.set(window.interval());
+    } else {
+      learnSpacing(state, window.origin(), age);
+    }
+    observe(state, window.origin(), window.last(), age);
+  }
+
+  /**
+   * Whether what was learned is of values as far apart as the window says, or of an unknown
+   * spacing. A season of other steps would be another season.
+   */
+  public boolean isSpacedAs(LearnerState learned, SequenceWindow window) {
+    long known = bind(learned).spacing.regular();
+    return window.interval() == 0 || known == 0 || known == window.interval();
+  }
+
+  /**
+   * How many indices the series goes on by before the window's newest value: what is missing, or a
+   * part of it that leaves the phase as it should be where so many are missing that it pays.
+   */
+  public long passed(LearnerState learned, SequenceWindow window) {
+    return MissingValues.passed(bind(learned).history, window.missing());
+  }
+
+  private static void checkFinite(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("value: expected a finite number, got " + value);
+    }
+  }
+
+  /** Goes on to the next index, with a value that nobody has seen. */
+  private void pass(StateView state, double value) {
+    state.history.append(ValueRange.tame(state.history, value));
+    learnAndMake(state);
+    mixture.skip(state);
+  }
+
+  /**
+   * @param before values before, without those just passed
+   */
+  private static void learnSpacing(StateView state, long time, long before) {
+    if (before > 0) {
+      state.spacing.observe(time - state.time(), before);
+    }
+  }
+
+  /**
+   * @param before values before, without those just passed
+   */
+  private void observe(StateView state, long time, double value, long before) {
+    History history = state.history;
+    double tamed = ValueRange.tame(history, value);
+    if (ValueRange.isCalm(history, tamed)) {
+      restart(state);
+    }
+    take(state, tamed);
+    if (!mixture.isSound(state)) {
+      restarts++;
+      reset(state, history.t());
+      take(state, tamed);
+    }
+    state.observed(time, value, tamed);
+    if (state.needsSeason()
+        && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age())) {
+      detectSeason(state);
+    }
+  }
+
+  /** Starts again with the newest values as the first. */
+  private void restart(StateView state) {
+    double[] values = new double[ValueRange.CALM_VALUES];
+    long first = state.history.t() - values.length + 1;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = state.history.at(first + i);
+    }
+    reset(state, first);
+    for (double value : values) {
+      take(state, value);
+    }
+  }
+
+  private void take(StateView state, double value) {
+    mixture.score(state, value);
+    state.history.append(value);
+    learnAndMake(state);
+    mixture.make(state, value);
+  }
+
+  private void learnAndMake(StateView state) {
+    ensemble.forecast(state);
+    if (ensemble.hasCorrectors()) {
+      ensemble.correct(state, mixture.meanForCorrectors(state));
+    }
+  }
+
+  private void detectSeason(StateView state) {
+    double[] values = state.history.values();
+    int known = state.season();
+    int[] calendar = ObservationSpacing.calendar(state.spacing.regular());
+    int season = detector.detect(values, values.length, known, calendar);
+    if (season != known && 2 * season + horizon + 4 <= settings.exactLimit()) {
+      changeSeason(state, season);
+    }
+  }
+
+  /** Keeps what was learned of the mixture, and lets the experts learn the past again. */
+  private void changeSeason(StateView state, int season) {
+    double[] values = state.history.values();
+    state.changeSeason(layouts.of(season));
+    resetSeason(state, state.history.t() - values.length + 1);
+    for (double value : values) {
+      state.history.append(value);
+      learnAndMake(state);
+    }
+    mixture.make(state, state.history.newest());
+  }
+
+  /**
+   * The forecast made at the newest value. Before the first value: zeros.
+   *
+   * @param values (horizon); overwritten
+   * @param lower (levels, horizon), lower ends of each level's interval; or null
+   * @param upper as lower
+   */
+  public void forecast(LearnerState learned, double[] values, double[][] lower, double[][] upper) {
+    StateView state = bind(learned);
+    boolean known = state.history.age() > 0;
+    boolean outlier = state.isOutlier();
+    double anchor = state.newestObserved();
+    for (int i = 1; i <= horizon; i++) {
+      double value = anchor + (known && !outlier ? mixture.issued(state, i) : 0);
+      values[i - 1] = value;
+      for (int k = 0; k < levels; k++) {
+        if (lower != null) {
+          lower[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, false)) : 0;
+        }
+        if (upper != null) {
+          upper[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, true)) : 0;
+        }
+      }
+    }
+  }
+
+  private static double bounded(double value) {
+    return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value));
+  }
+
+  /** Updates of networks left out so far, for all series: see {@link Expert#skippedUpdates}. */
+  public long skippedUpdates() {
+    return ensemble.skippedUpdates();
+  }
+
+  /** How often a series or an expert of it was reset because its state was not finite. */
+  public long restarts() {
+    return restarts + ensemble.restarts();
+  }
+
+  /** The newest forecast of one expert alone, for step i from 1. */
+  public double expertForecast(LearnerState learned, int e, int i) {
+    StateView state = bind(learned);
+    return state.history.newest() + state.said(e, state.history.t(), i);
+  }
+
+  /** The share of an expert in the weighted mean of step i, within [0, 1]. */
+  public double share(LearnerState learned, int e, int i) {
+    return mixture.share(bind(learned), e, i);
+  }
+
+  /** The running error of an expert at step i, about 50 values deep. */
+  public double runningError(LearnerState learned, int e, int i) {
+    return mixture.runningError(bind(learned), e, i);
+  }
+
+  /** What the newest value said of the forecasts of it; the same object each time. */
+  public LatestScores newest() {
+    return mixture.newest();
+  }
+
+  /** Forecasts of step i that have met their truth. */
+  public long scored(LearnerState learned, int i) {
+    return bind(learned).scores.count(i);
+  }
+
+  /** Our mean absolute error at step i since the series began; NaN before the first. */
+  public double meanError(LearnerState learned, int i) {
+    return bind(learned).scores.mean(RunningScores.OURS, i);
+  }
+
+  /** The same of "repeat the newest value". */
+  public double naiveError(LearnerState learned, int i) {
+    return bind(learned).scores.mean(RunningScores.NAIVE, i);
+  }
+
+  /** The same of "repeat the value of a season ago". */
+  public double seasonalNaiveError(LearnerState learned, int i) {
+    return bind(learned).scores.mean(RunningScores.SEASONAL_NAIVE, i);
+  }
+
+  /** The share of truths at step i within the interval of a level, by its number from 0. */
+  public double coverage(LearnerState learned, int level, int i) {
+    return bind(learned).scores.mean(RunningScores.HITS + level, i);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * How a {@link Learner} learns. The same for all series of a job, except the season, which each may
+ * have its own.
+ *
+ * @param horizon steps ahead
+ * @param experts names, see {@link Experts#NAMES}; the first ones are computed first
+ * @param analogWindow values that analogs compare
+ * @param analogNeighbours analogs averaged
+ * @param tail values that analogs and season detection look back
+ * @param exactLimit values kept, at most; a season may be half of it
+ * @param longestWeek seven seasons are looked back to if they are no more values than this
+ * @param stacking whether a regression on the experts competes with their weighted mean
+ * @param eta how sharply weights follow errors
+ * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
+ * @param levels of the intervals, ascending, each within (0, 1)
+ * @param intervalStep how fast intervals of a series with many values follow their misses
+ * @param training how the networks among the experts learn
+ */
+public record LearnerSettings(
+    int horizon,
+    List<String> experts,
+    int analogWindow,
+    int analogNeighbours,
+    int tail,
+    int exactLimit,
+    int longestWeek,
+    boolean stacking,
+    double eta,
+    double discount,
+    List<Double> levels,
+    double intervalStep,
+    NetworkTraining training)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** As a season: find it in the data. */
+  public static final int AUTO = 0;
+
+  /** As a season: no season. */
+  public static final int NONE = 1;
+
+  /** A week of quarters of an hour; of five minutes, it would be half of a series' memory. */
+  private static final int MAX_WEEK = 720;
+
+  /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
+  private static final double INTERVAL_STEP = 0.01;
+
+  private static final List<String> FEW =
+      List.of(
+          "naive",
+          "weekly-naive",
+          "rls-ar",
+          "seasonal-profile",
+          "median-25",
+          "seasonal-median",
+          "analogs",
+          "analogs-wide");
+
+  public LearnerSettings {
+    experts = List.copyOf(experts);
+    levels = List.copyOf(levels);
+    check(horizon >= 1 && horizon <= 1_000, "horizon", "1 to 1000", horizon);
+    check(!experts.isEmpty(), "experts", "at least one", experts);
+    check(analogWindow >= 2, "analog window", "at least 2", analogWindow);
+    check(analogNeighbours >= 1, "analog neighbours", "at least 1", analogNeighbours);
+    check(tail >= analogWindow + horizon + 50, "tail", "window + horizon + 50 or more", tail);
+    check(exactLimit >= 400, "exact limit", "at least 400", exactLimit);
+    check(eta >= 0, "eta", "at least 0", eta);
+    check(discount > 0 && discount < 1, "discount", "a number within (0, 1)", discount);
+    check(!levels.isEmpty(), "levels", "at least one", levels);
+    double last = 0;
+    for (double level : levels) {
+      check(level > last && level < 1, "levels", "ascending, within (0, 1)", levels);
+      last = level;
+    }
+    check(intervalStep > 0 && intervalStep < 1, "interval step", "within (0, 1)", intervalStep);
+  }
+
+  private static void check(boolean holds, String what, String expected, Object got) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(what, expected, got));
+    }
+  }
+
+  /** The default of a job: all experts, and the smallest network. */
+  public static LearnerSettings defaults(int horizon) {
+    int tail = horizon <= 8 ? 1100 : 1200; // in both cases a day of five minutes fits the budget
+    return of(
+        horizon, except("birnn", "birnn-many-to-many", "gru-corrector"), 24, 12, tail, MAX_WEEK);
+  }
+
+  /** Least memory and time: a few experts and no network. */
+  public static LearnerSettings small(int horizon) {
+    return of(horizon, FEW, 12, 8, 512, MAX_WEEK);
+  }
+
+  /** The longest memory and a larger network. */
+  public static LearnerSettings full(int horizon) {
+    List<String> experts = except("birnn", "birnn-many-to-many", "rnn-corrector");
+    return of(horizon, experts, 24, 12, 2048, 2600);
+  }
+
+  private static LearnerSettings of(
+      int horizon, List<String> experts, int window, int neighbours, int tail, int longestWeek) {
+    return new LearnerSettings(
+        horizon,
+        experts,
+        window,
+        neighbours,
+        tail,
+        2600,
+        longestWeek,
+        true,
+        8,
+        0.98,
+        List.of(0.8, 0.95),
+        INTERVAL_STEP,
+        NetworkTraining.DEFAULT);
+  }
+
+  private static List<String> except(String... names) {
+    return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
+  }
+
+  public LearnerSettings withExperts(List<String> names) {
+    return with(names, levels, training);
+  }
+
+  public LearnerSettings withLevels(List<Double> wanted) {
+    return with(experts, wanted, training);
+  }
+
+  public LearnerSettings withTraining(NetworkTraining wanted) {
+    return with(experts, levels, wanted);
+  }
+
+  private LearnerSettings with(
+      List<String> experts, List<Double> levels, NetworkTraining training) {
+    return new LearnerSettings(
+        horizon,
+        experts,
+        analogWindow,
+        analogNeighbours,
+        tail,
+        exactLimit,
+        longestWeek,
+        stacking,
+        eta,
+        discount,
+        levels,
+        intervalStep,
+        training);
+  }
+
+  /** What a state depends on: learners of the same layout can continue each other's. */
+  String layout() {
+    return withTraining(training.layout()).toString();
+  }
+}

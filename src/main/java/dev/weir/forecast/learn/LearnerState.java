@@ -1,0 +1,169 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.History;
+
+/**
+ * All that a {@link Learner} knows of one series, in three flat arrays, so that it is copied, saved
+ * and restored by copying arrays. Only a learner with the same settings can continue it, which
+ * {@link Learner#fits} tells; another one learns its history again, see {@link Learner#relearn}.
+ *
+ * <pre>
+ * longs    [LAYOUT, SEASON, FIRST_SCORED, TIME, OUTLIER, NEEDS_SEASON, FORMAT] | history
+ * doubles  history | newest value as it came | running scores | stacked regression | intervals
+ *          | each expert
+ * floats   history | each expert's forecasts on their way to their truth, then the mean's, the
+ *          stacked regression's, ours | running errors | intervals | errors by phase | each expert
+ * </pre>
+ *
+ * A learner reads and writes the arrays through a {@link StateView}. They are replaced when a new
+ * season is found, since their sizes depend on it. Beside them lies the series' own copy of the
+ * base model, if there is one.
+ */
+public final class LearnerState {
+
+  /** Changes whenever the meaning of a number in the arrays does. */
+  static final int LAYOUT_VERSION = 1;
+
+  /** Changes only when the layout of a history does: then an older one can't be learned again. */
+  private static final int HISTORY_FORMAT = 1;
+
+  private static final int LAYOUT = 0; // version and hash of the settings
+  static final int SEASON = 1;
+  private static final int FIRST_SCORED = 2;
+  private static final int TIME = 3;
+  private static final int OUTLIER = 4;
+  private static final int NEEDS_SEASON = 5;
+  private static final int FORMAT = 6;
+  private static final int LONGS = 7 + History.LONGS;
+
+  private final long[] longs;
+  private double[] doubles;
+  private float[] floats;
+  private TunedCopy tuned; // null if absent
+
+  /** Takes the arrays of a saved state; does not copy them. */
+  public LearnerState(long[] longs, double[] doubles, float[] floats) {
+    if (longs.length <= LAYOUT) {
+      throw new IllegalArgumentException("memory: expected a layout, got no number");
+    }
+    this.longs = longs;
+    this.doubles = doubles;
+    this.floats = floats;
+  }
+
+  /** A state of zeros for a layout and a season. */
+  LearnerState(StateLayout layout, long id, boolean needsSeason) {
+    this(new long[LONGS], new double[layout.doubles], new float[layout.floats]);
+    longs[LAYOUT] = id;
+    longs[SEASON] = layout.shape.season();
+    longs[NEEDS_SEASON] = needsSeason ? 1 : 0;
+    longs[FORMAT] = HISTORY_FORMAT;
+  }
+
+  public long[] longs() {
+    return longs;
+  }
+
+  public double[] doubles() {
+    return doubles;
+  }
+
+  public float[] floats() {
+    return floats;
+  }
+
+  /** The series' own copy of the base model; null if absent. */
+  public TunedCopy tuned() {
+    return tuned;
+  }
+
+  public void tuned(TunedCopy copy) {
+    this.tuned = copy;
+  }
+
+  /** Tells the layouts of different settings apart. */
+  long layoutId() {
+    return longs[LAYOUT];
+  }
+
+  /** Whether the longs are as many as this version keeps; else only {@link #layoutId} is known. */
+  boolean isComplete() {
+    return longs.length == LONGS;
+  }
+
+  /** Whether the history is one that this version can read. */
+  boolean hasReadableHistory() {
+    return isComplete() && longs[FORMAT] == HISTORY_FORMAT;
+  }
+
+  /** The season in use; 1 for none. */
+  public int season() {
+    return (int) longs[SEASON];
+  }
+
+  /** Whether the season is one within 1 and {@code most}. */
+  boolean hasSeasonUpTo(int most) {
+    return longs[SEASON] >= 1 && longs[SEASON] <= most;
+  }
+
+  /** Whether the season is to be found in the data. */
+  boolean needsSeason() {
+    return longs[NEEDS_SEASON] == 1;
+  }
+
+  /** Whether the season is given. */
+  boolean hasGivenSeason() {
+    return longs[NEEDS_SEASON] == 0;
+  }
+
+  /** Index of the first forecast whose errors count. */
+  public long firstScored() {
+    return longs[FIRST_SCORED];
+  }
+
+  public void firstScored(long index) {
+    longs[FIRST_SCORED] = index;
+  }
+
+  /** Time of the newest value. */
+  public long time() {
+    return longs[TIME];
+  }
+
+  void time(long time) {
+    longs[TIME] = time;
+  }
+
+  /** Whether the newest value was too far out to learn from as it is. */
+  boolean isOutlier() {
+    return longs[OUTLIER] == 1;
+  }
+
+  void outlier(boolean is) {
+    longs[OUTLIER] = is ? 1 : 0;
+  }
+
+  /** Values observed so far. */
+  public long count() {
+    return History.t(longs) + 1;
+  }
+
+  /** Replaces the arrays by zeros for another season. */
+  void resize(StateLayout layout) {
+    longs[SEASON] = layout.shape.season();
+    doubles = new double[layout.doubles];
+    floats = new float[layout.floats];
+  }
+
+  public LearnerState copy() {
+    LearnerState copy = new LearnerState(longs.clone(), doubles.clone(), floats.clone());
+    copy.tuned = tuned == null ? null : tuned.copy();
+    return copy;
+  }
+
+  /** Size of the numbers, without the JVM's few bytes for each array. */
+  public int bytes() {
+    int copy = tuned == null ? 0 : tuned.bytes();
+    return 8 * longs.length + 8 * doubles.length + 4 * floats.length + copy;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.weir.forecast.learn;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
+ * its three arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
+ * base model.
+ */
+public final class LearnerStateFormat {
+
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
+
+  /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
+  private static final int MAX_NUMBERS = 1 << 24;
+
+  private LearnerStateFormat() {}
+
+  public static void write(LearnerState state, DataOutput target) throws IOException {
+    target.writeInt(state.longs().length);
+    target.writeInt(state.doubles().length);
+    target.writeInt(state.floats().length);
+    ArrayCodec copy = new ArrayCodec(length(state));
+    copy.write(state.longs(), target);
+    copy.write(state.doubles(), target);
+    copy.write(state.floats(), target);
+    writeTuned(state.tuned(), target);
+  }
+
+  private static long length(LearnerState state) {
+    return (long) Long.BYTES * state.longs().length
+        + Double.BYTES * state.doubles().length
+        + Float.BYTES * state.floats().length;
+  }
+
+  private static int length(DataInput source) throws IOException {
+    int length = source.readInt();
+    if (length < 0 || length > MAX_NUMBERS) {
+      throw new IOException(
+          "memory: expected 0 to %d numbers, got %d".formatted(MAX_NUMBERS, length));
+    }
+    return length;
+  }
+
+  private static void writeTuned(TunedCopy copy, DataOutput target) throws IOException {
+    if (copy == null) {
+      target.writeInt(0);
+      return;
+    }
+    float[] floats = copy.floats();
+    target.writeInt(floats.length);
+    target.writeLong(copy.version());
+    target.writeInt(copy.model());
+    target.writeInt(copy.shape());
+    target.writeLong(copy.learned());
+    new ArrayCodec((long) Float.BYTES * floats.length).write(floats, target);
+  }
+
+  private static TunedCopy readTuned(DataInput source) throws IOException {
+    float[] floats = new float[length(source)];
+    if (floats.length == 0) {
+      return null;
+    }
+    long version = source.readLong();
+    int model = source.readInt();
+    int shape = source.readInt();
+    long learned = source.readLong();
+    new ArrayCodec((long) Float.BYTES * floats.length).read(source, floats);
+    return new TunedCopy(version, model, shape, learned, floats);
+  }
+
+  public static LearnerState read(DataInput source) throws IOException {
+    long[] longs = new long[length(source)];
+    double[] doubles = new double[length(source)];
+    float[] floats = new float[length(source)];
+    LearnerState state = new LearnerState(longs, doubles, floats);
+    ArrayCodec copy = new ArrayCodec(length(state));
+    copy.read(source, longs);
+    copy.read(source, doubles);
+    copy.read(source, floats);
+    state.tuned(readTuned(source));
+    return state;
+  }
+}

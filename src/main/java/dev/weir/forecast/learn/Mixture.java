@@ -1,0 +1,250 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.combination.Hedge;
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.combination.SeasonalHedge;
+import dev.weir.forecast.combination.StackedRegression;
+import dev.weir.forecast.expert.History;
+import java.util.Arrays;
+
+/**
+ * One forecast out of those of the experts, with intervals, for each step ahead:
+ *
+ * <pre>
+ * b   = sum of w_e X_e           weighted mean of the experts ({@link SeasonalHedge})
+ * st  = b + a regression's correction of it                   ({@link StackedRegression})
+ * out = weighted mean of b and st, by their errors            ({@link Hedge})
+ * </pre>
+ *
+ * What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
+ * #make} makes the next. All numbers are relative to the value that they were made at, the anchor.
+ *
+ * <p>Keeps settings and scratch.
+ */
+final class Mixture {
+
+  private final ExpertEnsemble ensemble;
+  private final int experts;
+  private final int horizon;
+  private final int levels;
+  private final double discount;
+  private final SeasonalHedge hedge;
+  private final Hedge finalHedge;
+  private final StackedRegression regression; // null if absent
+  private final IntervalTracker tracker;
+  private final LatestScores newest;
+
+  // scratch
+  private final double[] mean; // (horizon), of the experts before the correctors
+  private final double[] said; // (experts), relative to the anchor
+  private final double[] weights; // (experts)
+  private final double[] finalSaid = new double[2];
+  private final double[] finalWeights = new double[2];
+
+  Mixture(LearnerSettings settings, ExpertEnsemble ensemble) {
+    this.ensemble = ensemble;
+    this.experts = ensemble.size();
+    this.horizon = settings.horizon();
+    this.levels = settings.levels().size();
+    this.discount = settings.discount();
+    this.finalHedge = new Hedge(settings.eta(), settings.discount());
+    this.hedge = new SeasonalHedge(finalHedge, experts, horizon);
+    this.regression = settings.stacking() ? new StackedRegression(horizon, experts) : null;
+    this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
+    this.newest = new LatestScores(levels);
+    this.mean = new double[horizon];
+    this.said = new double[experts];
+    this.weights = new double[experts];
+  }
+
+  /** What {@link #score} found last; the same object each time. */
+  LatestScores newest() {
+    return newest;
+  }
+
+  /** Prepares a state of zeros, before the first value of a series. */
+  void reset(StateView state) {
+    if (regression != null) {
+      regression.reset(state.regression);
+    }
+    tracker.reset(state.intervals);
+  }
+
+  /** Learns about all open forecasts of the value that comes next. */
+  void score(StateView state, double value) {
+    newest.clear();
+    History history = state.history;
+    long t = history.t() + 1;
+    long first = state.firstScored();
+    for (int i = 1; i <= horizon && t - i >= first && history.has(t - i); i++) {
+      if (!Double.isNaN(state.issued(t - i, i))) {
+        score(state, t, i, value);
+      }
+    }
+  }
+
+  /** Learns from the value at t about the forecast of step i made at t - i. */
+  private void score(StateView state, long t, int i, double value) {
+    long origin = t - i;
+    double truth = value - state.history.at(origin);
+    for (int e = 0; e < experts; e++) {
+      said[e] = state.said(e, origin, i);
+    }
+    hedge.learn(state.losses(i), state.phaseLosses(t), said, truth);
+    if (regression != null) {
+      learnCorrection(state, origin, i, truth);
+    }
+    double error = truth - state.issued(origin, i);
+    double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
+    state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
+    newest.add(Math.abs(error), Math.abs(truth), seasonalError);
+    for (int k = 0; k < levels; k++) {
+      if (error >= end(state, origin, i, k, false) && error <= end(state, origin, i, k, true)) {
+        state.scores.hit(k, i);
+        newest.hold(k);
+      }
+    }
+    tracker.learn(state.intervals, t, i, error, state.scores.count(i));
+  }
+
+  private void learnCorrection(StateView state, long origin, int i, double truth) {
+    double mean = state.mean(origin, i);
+    boolean usable = state.history.isUsable(state.regression.size(i));
+    regression.learn(state.regression, i, said, mean, truth, usable);
+    finalSaid[0] = mean;
+    finalSaid[1] = state.corrected(origin, i);
+    finalHedge.learn(state.finalLosses(i), 2, finalSaid, truth);
+  }
+
+  /** What repeating the last season would have said at {@code origin}; 0 where it is not kept. */
+  private static double seasonalNaive(StateView state, long origin, int i) {
+    History history = state.history;
+    int season = state.season();
+    long before = origin + i - (long) season * ((i + season - 1) / season);
+    return season > 1 && history.has(before) ? history.at(before) - history.at(origin) : 0;
+  }
+
+  /**
+   * The weighted mean of the experts that need no others, for each step.
+   *
+   * @return scratch, (horizon)
+   */
+  double[] meanForCorrectors(StateView state) {
+    long t = state.history.t();
+    int count = ensemble.needNoOthers();
+    // when a new season is learned from the past again, as little as was known then
+    int known = (int) Math.min(state.scores.known(), t - state.firstScored());
+    for (int i = 1; i <= horizon; i++) {
+      weigh(state, Math.min(i, known), t + i, count);
+      mean[i - 1] = 0;
+      for (int e = 0; e < count; e++) {
+        mean[i - 1] += weights[e] * ensemble.made(e, i);
+      }
+    }
+    return mean;
+  }
+
+  /**
+   * Makes the forecasts at the newest value, out of what the ensemble has made.
+   *
+   * @param anchor the newest value
+   */
+  void make(StateView state, double anchor) {
+    long t = state.history.t();
+    for (int e = 0; e < experts; e++) {
+      int steps = state.isFlat(e) ? 1 : horizon;
+      for (int i = 1; i <= steps; i++) {
+        state.said(e, t, i, ensemble.made(e, i) - anchor);
+      }
+    }
+    int known = state.scores.known();
+    for (int i = 1; i <= horizon; i++) {
+      mix(state, t, i, anchor, known);
+    }
+  }
+
+  /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
+  private void mix(StateView state, long t, int i, double anchor, int known) {
+    weigh(state, Math.min(i, known), t + i, experts);
+    double mean = 0;
+    for (int e = 0; e < experts; e++) {
+      said[e] = ensemble.made(e, i) - anchor;
+      mean += weights[e] * said[e];
+    }
+    double result = mean;
+    state.mean(t, i, mean);
+    if (regression != null) {
+      double corrected = regression.forecast(state.regression, i, said, mean);
+      state.corrected(t, i, corrected);
+      if (i <= known) {
+        finalHedge.weigh(state.finalLosses(i), 2, finalWeights);
+        result = finalWeights[0] * mean + finalWeights[1] * corrected;
+      }
+    }
+    state.issued(t, i, result);
+    double disagreement = 0;
+    for (int e = 0; e < experts; e++) {
+      disagreement += Math.abs(said[e] - result);
+    }
+    tracker.issue(state.intervals, t, i, disagreement / experts, known);
+  }
+
+  /** Fills the weights of the first {@code count} experts; step 0: of none there is an error. */
+  private void weigh(StateView state, int step, long index, int count) {
+    if (step <= 0) {
+      Arrays.fill(weights, 0, count, 1.0 / count);
+    } else {
+      hedge.weigh(state.losses(step), state.phaseLosses(index), count, weights);
+    }
+  }
+
+  /** Marks the newest value as one that no forecast was made at. */
+  void skip(StateView state) {
+    long t = state.history.t();
+    for (int i = 1; i <= horizon; i++) {
+      state.issued(t, i, Double.NaN);
+    }
+  }
+
+  /** The forecast of step i made at the newest value, relative to it. */
+  double issued(StateView state, int i) {
+    return state.issued(state.history.t(), i);
+  }
+
+  /** Distance of an interval's end from the newest forecast of step i. */
+  double end(StateView state, int i, int level, boolean upper) {
+    return end(state, state.history.t(), i, level, upper);
+  }
+
+  private double end(StateView state, long t, int i, int level, boolean upper) {
+    return tracker.end(state.intervals, t, i, level, upper);
+  }
+
+  /**
+   * Whether the forecast just made is finite. No value leads to another, but a state that was
+   * damaged elsewhere may hold NaN, which would stay in it.
+   */
+  boolean isSound(StateView state) {
+    boolean sound = true;
+    for (int i = 1; i <= horizon; i++) {
+      sound &= Double.isFinite(issued(state, i));
+      for (int k = 0; k < levels; k++) {
+        sound &=
+            Double.isFinite(end(state, i, k, false)) && Double.isFinite(end(state, i, k, true));
+      }
+    }
+    return sound;
+  }
+
+  /** The share of an expert in the weighted mean of step i, within [0, 1]. */
+  double share(StateView state, int e, int i) {
+    weigh(state, Math.min(i, state.scores.known()), state.history.t() + i, experts);
+    return weights[e];
+  }
+
+  /** The running error of an expert at step i, about 50 values deep. */
+  double runningError(StateView state, int e, int i) {
+    long matured = state.scores.count(i);
+    return matured == 0 ? 0 : state.losses(i).get(e) / (1 - Math.pow(discount, matured));
+  }
+}

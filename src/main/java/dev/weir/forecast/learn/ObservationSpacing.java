@@ -1,0 +1,80 @@
+package dev.weir.forecast.learn;
+
+/**
+ * The time from one value of a series to the next, where it is nearly always the same: a view of
+ * the series' state, which holds a step in milliseconds and the share of the steps equal to it.
+ */
+public final class ObservationSpacing {
+
+  /** Doubles kept. */
+  static final int DOUBLES = 2;
+
+  /** The share is about so many steps deep. */
+  private static final double DEPTH = 500;
+
+  private static final double REGULAR = 0.9;
+  private static final long DAY = 86_400_000;
+  private static final int[] DAYS = {1, 7};
+
+  private double[] doubles;
+  private int step;
+  private int share;
+
+  /** Points at the state of a series. */
+  void bind(double[] doubles, int first) {
+    this.doubles = doubles;
+    this.step = first;
+    this.share = first + 1;
+  }
+
+  /**
+   * @param steps so far, with this one
+   */
+  void observe(long newest, long steps) {
+    double weight = 1 / Math.min(DEPTH, steps);
+    double equal = doubles[share];
+    equal += weight * ((doubles[step] == newest ? 1 : 0) - equal);
+    if (equal < 0.5 && doubles[step] != newest) { // never that of a step that most are equal to
+      doubles[step] = newest;
+      equal = weight;
+    }
+    doubles[share] = equal;
+  }
+
+  /** Sets a step that is given and need not be found. */
+  void set(long given) {
+    doubles[step] = given;
+    doubles[share] = 1;
+  }
+
+  /**
+   * Copies what is known from the doubles of another state of the series, where it lies at the same
+   * place; nothing if what lies there is no spacing.
+   */
+  void copy(double[] from) {
+    if (from.length <= share) {
+      return;
+    }
+    double length = from[step];
+    double equal = from[share];
+    boolean known = length >= 1 && length == Math.rint(length) && equal > 0 && equal <= 1;
+    doubles[step] = known ? length : 0;
+    doubles[share] = known ? equal : 0;
+  }
+
+  /** The step that nine of ten are equal to, milliseconds; 0 if there is no such step. */
+  long regular() {
+    return doubles[share] >= REGULAR ? (long) doubles[step] : 0;
+  }
+
+  /** Values in a day and in a week; 0 where that is no whole number. */
+  static int[] calendar(long step) {
+    int[] lengths = new int[DAYS.length];
+    for (int i = 0; i < DAYS.length; i++) {
+      long span = DAYS[i] * DAY;
+      lengths[i] =
+          step > 0 && span % step == 0 ? (int) Math.min(Integer.MAX_VALUE, span / step) : 0;
+    }
+    return lengths;
+  }
+}

@@ -1,0 +1,124 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.combination.RunningScores;
+import dev.weir.forecast.combination.SeasonalHedge;
+import dev.weir.forecast.combination.StackedRegression;
+import dev.weir.forecast.expert.DelayLine;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.SeriesDimensions;
+import java.util.List;
+
+/**
+ * Where each part of a {@link LearnerState} begins, for one season. The history comes first, so
+ * that it is found without knowing the rest: that is how a state of other settings is learned
+ * again.
+ */
+final class StateLayout {
+
+  final SeriesDimensions shape;
+  final int levels;
+  final boolean[] flat; // (experts), whether all steps of a forecast are always equal
+
+  final int mixtureDoubles; // from here to the next: what does not depend on the season
+  final int mixtureDoublesEnd;
+  final int newestObserved;
+  final int spacing;
+  final int scores;
+  final int regression;
+  final int intervalDoubles;
+  final int[] expertDoubles; // (experts + 1)
+  final int doubles;
+
+  final int mixtureFloats;
+  final int mixtureFloatsEnd;
+  final int[] said; // what each expert forecast, on its way to its truth
+  final int mean;
+  final int corrected;
+  final int issued;
+  final int losses; // (horizon, experts)
+  final int phaseLosses; // (phases of a season, experts)
+  final int finalLosses; // (horizon, 2)
+  final int intervalFloats;
+  final int[] expertFloats; // (experts + 1)
+  final int floats;
+
+  StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
+    if (season > settings.exactLimit() / 2) {
+      throw new IllegalArgumentException(
+          "season: expected at most %d, half of what is kept exactly, got %d"
+              .formatted(settings.exactLimit() / 2, season));
+    }
+    int horizon = settings.horizon();
+    int exact = History.exact(horizon, season, settings.longestWeek());
+    int replay = experts.stream().mapToInt(Expert::replay).max().orElse(0);
+    int count = experts.size();
+    shape = new SeriesDimensions(horizon, season, exact, settings.tail(), replay);
+    levels = settings.levels().size();
+    flat = new boolean[count];
+
+    int d = History.doubles(shape);
+    mixtureDoubles = d;
+    newestObserved = d++;
+    spacing = d;
+    d += ObservationSpacing.DOUBLES;
+    scores = d;
+    d += RunningScores.doubles(horizon, levels);
+    regression = d;
+    d += settings.stacking() ? StackedRegression.doubles(horizon, count) : 0;
+    intervalDoubles = d;
+    d += IntervalState.doubles(horizon);
+    mixtureDoublesEnd = d;
+    expertDoubles = new int[count + 1];
+    for (int e = 0; e < count; e++) {
+      expertDoubles[e] = d;
+      d += experts.get(e).doubles(shape);
+    }
+    expertDoubles[count] = d;
+    doubles = d;
+
+    int f = History.floats(shape);
+    mixtureFloats = f;
+    said = new int[count];
+    for (int e = 0; e < count; e++) {
+      said[e] = f;
+      flat[e] = experts.get(e).flat();
+      f += flat[e] ? horizon : DelayLine.floats(horizon);
+    }
+    mean = f;
+    f += DelayLine.floats(horizon);
+    corrected = f;
+    f += DelayLine.floats(horizon);
+    issued = f;
+    f += DelayLine.floats(horizon);
+    losses = f;
+    f += horizon * count;
+    finalLosses = f;
+    f += horizon * 2;
+    intervalFloats = f;
+    f += IntervalState.floats(horizon, levels);
+    mixtureFloatsEnd = f;
+    f += IntervalState.phaseFloats(season);
+    phaseLosses = f;
+    f += SeasonalHedge.floats(season, count);
+    expertFloats = new int[count + 1];
+    for (int e = 0; e < count; e++) {
+      expertFloats[e] = f;
+      f += experts.get(e).floats(shape);
+    }
+    expertFloats[count] = f;
+    floats = f;
+  }
+
+  /** Copies what does not depend on the season from the arrays of another season. */
+  void copyMixture(double[] fromDoubles, float[] fromFloats, StateLayout of, LearnerState to) {
+    System.arraycopy(
+        fromDoubles,
+        of.mixtureDoubles,
+        to.doubles(),
+        mixtureDoubles,
+        mixtureDoublesEnd - mixtureDoubles);
+    System.arraycopy(
+        fromFloats, of.mixtureFloats, to.floats(), mixtureFloats, mixtureFloatsEnd - mixtureFloats);
+  }
+}

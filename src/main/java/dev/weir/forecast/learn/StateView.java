@@ -1,0 +1,228 @@
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.combination.RunningScores;
+import dev.weir.forecast.combination.SeasonalHedge;
+import dev.weir.forecast.combination.StackedRegression;
+import dev.weir.forecast.expert.DelayLine;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.History;
+import java.util.Arrays;
+
+/**
+ * A {@link LearnerState} by name: the history, the scores, the intervals, each expert's part, and
+ * what the {@link Mixture} keeps. A {@link Learner} binds its only view to a state once for each
+ * call and passes it to its parts, which keep settings and scratch only.
+ *
+ * <p>A flyweight: binding copies and allocates nothing. All offsets into the floats of the mixture
+ * are computed here.
+ *
+ * <p>What was forecast at {@code t} for step {@code i} is found by that pair until it has met its
+ * truth at {@code t + i}. Forecasts are relative to the value at {@code t}.
+ */
+final class StateView {
+
+  final History history = new History();
+  final ObservationSpacing spacing = new ObservationSpacing();
+  final RunningScores scores;
+  final IntervalState intervals;
+  final StackedRegression.State regression;
+
+  private final ExpertState expert = new ExpertState();
+  private final FloatSlice losses = new FloatSlice();
+  private final FloatSlice phaseLosses = new FloatSlice();
+  private final FloatSlice finalLosses = new FloatSlice();
+  private final int horizon;
+  private final int experts;
+  private LearnerState learner;
+  private StateLayout layout;
+  private double[] doubles;
+  private float[] floats;
+
+  StateView(LearnerSettings settings, int experts) {
+    this.horizon = settings.horizon();
+    this.experts = experts;
+    this.scores = new RunningScores(horizon, settings.levels().size());
+    this.intervals = new IntervalState(horizon, settings.levels().size());
+    this.regression = new StackedRegression.State(horizon, experts);
+  }
+
+  /** Points at a state; returns itself. */
+  StateView bind(LearnerState learner, StateLayout layout) {
+    if (learner == this.learner && layout == this.layout && learner.floats() == floats) {
+      return this; // bound by another call for the same record
+    }
+    this.learner = learner;
+    this.layout = layout;
+    doubles = learner.doubles();
+    floats = learner.floats();
+    history.attach(layout.shape, learner.longs(), doubles, floats);
+    expert.at(doubles, 0, floats, 0);
+    losses.at(floats, 0);
+    phaseLosses.at(floats, 0);
+    finalLosses.at(floats, 0);
+    spacing.bind(doubles, layout.spacing);
+    scores.bind(doubles, layout.scores);
+    intervals.bind(learner, layout);
+    regression.bind(doubles, layout.regression);
+    return this;
+  }
+
+  /** The layout that the view is bound by; null before the first. */
+  StateLayout layout() {
+    return layout;
+  }
+
+  /** Observations in a season; 1 for none. */
+  int season() {
+    return layout.shape.season();
+  }
+
+  /** Whether the season is to be found in the data. */
+  boolean needsSeason() {
+    return learner.needsSeason();
+  }
+
+  /** Index of the first forecast whose errors count. */
+  long firstScored() {
+    return learner.firstScored();
+  }
+
+  /** Time of the newest value. */
+  long time() {
+    return learner.time();
+  }
+
+  /** The newest value as it came, which the history may have brought closer. */
+  double newestObserved() {
+    return doubles[layout.newestObserved];
+  }
+
+  /** Whether the newest value was too far out to learn from as it is. */
+  boolean isOutlier() {
+    return learner.isOutlier();
+  }
+
+  /**
+   * Sets the newest value as it came.
+   *
+   * @param learned what was learned in its place
+   */
+  void observed(long time, double value, double learned) {
+    doubles[layout.newestObserved] = value;
+    learner.outlier(learned != value);
+    learner.time(time);
+  }
+
+  /**
+   * Sets everything to zero, as before the first value, which has the given index; but how far
+   * apart values are does not depend on what they are.
+   */
+  void clear(long first) {
+    spacing.copy(doubles);
+    Arrays.fill(doubles, 0, layout.spacing, 0);
+    Arrays.fill(doubles, layout.spacing + ObservationSpacing.DOUBLES, doubles.length, 0);
+    Arrays.fill(floats, 0);
+    learner.firstScored(first);
+    learner.outlier(false);
+  }
+
+  /** Goes on with another season: all that depends on it is zero. */
+  void changeSeason(StateLayout after) {
+    StateLayout before = layout;
+    double[] oldDoubles = doubles;
+    float[] oldFloats = floats;
+    learner.resize(after);
+    after.copyMixture(oldDoubles, oldFloats, before, learner);
+    bind(learner, after);
+  }
+
+  /** What an expert has learned; valid until the next call. */
+  ExpertState expert(int e) {
+    return expert.moveTo(layout.expertDoubles[e], layout.expertFloats[e]);
+  }
+
+  /** Sets to zero what an expert has learned. */
+  void clearExpert(int e) {
+    Arrays.fill(doubles, layout.expertDoubles[e], layout.expertDoubles[e + 1], 0);
+    Arrays.fill(floats, layout.expertFloats[e], layout.expertFloats[e + 1], 0);
+  }
+
+  /** Whether all steps of an expert's forecast are always equal, so that one is stored for all. */
+  boolean isFlat(int e) {
+    return layout.flat[e];
+  }
+
+  /** What expert e forecast. */
+  double said(int e, long t, int i) {
+    return floats[saidAt(e, t, i)];
+  }
+
+  void said(int e, long t, int i, double value) {
+    floats[saidAt(e, t, i)] = (float) value;
+  }
+
+  private int saidAt(int e, long t, int i) {
+    return layout.said[e] + (layout.flat[e] ? (int) (t % horizon) : DelayLine.at(t, i));
+  }
+
+  /** Weighted mean of the experts' forecasts. */
+  double mean(long t, int i) {
+    return floats[layout.mean + DelayLine.at(t, i)];
+  }
+
+  void mean(long t, int i, double value) {
+    floats[layout.mean + DelayLine.at(t, i)] = (float) value;
+  }
+
+  /** The mean as the stacked regression corrected it. */
+  double corrected(long t, int i) {
+    return floats[layout.corrected + DelayLine.at(t, i)];
+  }
+
+  void corrected(long t, int i, double value) {
+    floats[layout.corrected + DelayLine.at(t, i)] = (float) value;
+  }
+
+  /** The forecast that was given out; NaN where none was made. */
+  double issued(long t, int i) {
+    return floats[layout.issued + DelayLine.at(t, i)];
+  }
+
+  void issued(long t, int i, double value) {
+    floats[layout.issued + DelayLine.at(t, i)] = (float) value;
+  }
+
+  /** Leaves all forecasts that wait for their truth without a score. */
+  void dropIssued() {
+    Arrays.fill(floats, layout.issued, layout.issued + DelayLine.floats(horizon), Float.NaN);
+  }
+
+  /** (experts), running errors at step i; valid until the next call. */
+  FloatSlice losses(int i) {
+    return losses.moveTo(layout.losses + (i - 1) * experts);
+  }
+
+  /**
+   * (experts), running errors at the season's phase of an index; null without a season. Valid until
+   * the next call.
+   */
+  FloatSlice phaseLosses(long index) {
+    int season = season();
+    return season == 1
+        ? null
+        : phaseLosses.moveTo(layout.phaseLosses + SeasonalHedge.place(season, experts, index));
+  }
+
+  /** Running errors at step i of the mean and of what the stacked regression makes of it. */
+  FloatSlice finalLosses(int i) {
+    return finalLosses.moveTo(layout.finalLosses + 2 * (i - 1));
+  }
+
+  /** Sets the errors by phase to "as usual", for a season that is new. */
+  void resetPhases() {
+    intervals.resetPhases();
+    int size = SeasonalHedge.floats(season(), experts);
+    Arrays.fill(floats, layout.phaseLosses, layout.phaseLosses + size, 1);
+  }
+}

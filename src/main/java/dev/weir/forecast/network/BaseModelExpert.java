@@ -1,0 +1,68 @@
+package dev.weir.forecast.network;
+
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.window.SequenceWindow;
+import java.util.Arrays;
+
+/**
+ * The base model as it came, as one expert among others. Keeps nothing of a series: the model
+ * belongs to the task, and the window is the one that is being forecast from. While there is no
+ * model, or no full window, or no finite answer, it repeats the newest value.
+ */
+public final class BaseModelExpert implements Expert {
+
+  /** Its name among the experts. */
+  public static final String NAME = "base-model";
+
+  private NetworkForecaster forecaster;
+  private SequenceWindow window;
+  private long newest;
+  private double[] said = {}; // (horizon), the newest answer
+
+  /**
+   * What the next forecast is made from.
+   *
+   * @param forecaster null while there is no model
+   * @param window ends with the newest value
+   * @param newest index of that value in the series' history: when a learner goes through the past
+   *     again, the window is of another time and must not be looked at
+   */
+  public void use(NetworkForecaster forecaster, SequenceWindow window, long newest) {
+    this.forecaster = forecaster;
+    this.window = window;
+    this.newest = newest;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void forecast(History history, ExpertState state, double[] out) {
+    boolean answered =
+        forecaster != null
+            && history.t() == newest
+            && window.isFull()
+            && forecaster.model().horizon() == out.length
+            && forecaster.forecast(window, out);
+    if (!answered) {
+      Arrays.fill(out, history.newest());
+    } else {
+      for (int i = 0; i < out.length; i++) {
+        out[i] = history.clamp(out[i]);
+      }
+    }
+    if (said.length != out.length) {
+      said = new double[out.length];
+    }
+    System.arraycopy(out, 0, said, 0, out.length);
+  }
+
+  /** The newest answer once more. */
+  void repeat(double[] out) {
+    System.arraycopy(said, 0, out, 0, out.length);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.weir.forecast.network;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.rnn.Linear;
+import dev.weir.rnn.Rnn;
+import dev.weir.rnn.RnnOutput;
+import dev.weir.rnn.cell.RnnConfig;
+import java.util.List;
+
+/**
+ * A model at work: turns a window into a forecast. Scales the window by the model's rule, runs the
+ * network, applies the head, scales back.
+ *
+ * <p>Holds scratch: one instance for each task and model; not thread-safe. Allocates the forecast
+ * and nothing else.
+ */
+public final class NetworkForecaster {
+
+  private final ForecastModel model;
+  private final RnnConfig config;
+  private final Rnn rnn;
+  private final RnnOutput result = new RnnOutput();
+  private final double[] read; // (seq_len)
+  private final float[] input; // (1, seq_len, input_size)
+  private final float[] answers; // (horizon), on the network's scale
+
+  public NetworkForecaster(ForecastModel model) {
+    this.model = model;
+    this.config = model.rnn();
+    this.rnn = new Rnn(config);
+    rnn.load(model.weights());
+    this.read = new double[model.seqLen()];
+    this.input = new float[model.seqLen() * config.inputSize()];
+    this.answers = new float[model.horizon()];
+  }
+
+  public ForecastModel model() {
+    return model;
+  }
+
+  /** Which code computes the network: {@link Rnn#kernel}. */
+  public String kernel() {
+    return rnn.kernel();
+  }
+
+  /** Has the network compiled before the first window: {@link Rnn#warmUp}. */
+  public void warmUp() {
+    rnn.warmUp(model.seqLen());
+  }
+
+  /**
+   * The model's forecast of a full window; {@link Status#FALLBACK} with the last value when the
+   * arithmetic leaves the finite numbers.
+   */
+  public Forecast forecast(SequenceWindow window) {
+    double[] values = new double[model.horizon()];
+    if (!forecast(window, values)) {
+      return LastValueForecast.forecast(window, model.mode(), values.length, Status.FALLBACK);
+    }
+    return new Forecast(
+        window.series(),
+        window.origin(),
+        window.time(0),
+        window.size(),
+        model.mode(),
+        LastValueForecast.times(window, values.length),
+        values,
+        List.of(),
+        model.name(),
+        model.version(),
+        0,
+        Status.OK);
+  }
+
+  /**
+   * The values alone, for a full window. Allocates nothing.
+   *
+   * @param values (horizon); overwritten
+   * @return whether all are finite numbers
+   */
+  boolean forecast(SequenceWindow window, double[] values) {
+    for (int t = 0; t < window.size(); t++) {
+      read[t] = window.value(t);
+    }
+    double center = model.scaling().center(read, 0, window.size());
+    double scale = model.scaling().scale(read, 0, window.size());
+    int inputSize = config.inputSize();
+    for (int t = 0; t < window.size(); t++) {
+      input[t * inputSize] = (float) ((read[t] - center) / scale);
+      int features = model.features();
+      for (int f = 0; f < features; f++) {
+        input[t * inputSize + 1 + f] = (float) window.feature(t, f);
+      }
+      Calendar.fill(model.calendar(), window.time(t), input, t * inputSize + 1 + features);
+    }
+    rnn.forward(input, 1, model.seqLen(), true, null, null, result);
+    readOut();
+    boolean finite = true;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = center + scale * answers[i];
+      finite &= Double.isFinite(values[i]);
+    }
+    return finite;
+  }
+
+  /** Fills {@code answers} from the network's output, on its own scale. */
+  private void readOut() {
+    if (model.mode() == Mode.MANY_TO_MANY) {
+      for (int i = 0; i < answers.length; i++) {
+        head(result.out(), i * config.outputSize(), i, 1);
+      }
+    } else if (model.readout() == Readout.LAST_STEP) {
+      head(result.out(), (model.seqLen() - 1) * config.outputSize(), 0, answers.length);
+    } else {
+      // h_n is (num_layers * num_directions, 1, hidden_size): the last layer's directions end it
+      head(result.hN(), (config.numLayers() - 1) * config.outputSize(), 0, answers.length);
+    }
+  }
+
+  private void head(float[] hidden, int offset, int firstAnswer, int count) {
+    if (model.head() != null) {
+      Linear.forward(
+          model.head().weight(),
+          0,
+          model.head().bias(),
+          0,
+          config.outputSize(),
+          count,
+          hidden,
+          offset,
+          answers,
+          firstAnswer);
+      return;
+    }
+    for (int unit = 0; unit < count; unit++) { // the hidden state is the forecast
+      float forward = hidden[offset + unit];
+      answers[firstAnswer + unit] =
+          config.bidirectional()
+              ? 0.5f * (forward + hidden[offset + config.hiddenSize() + unit])
+              : forward;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.weir.forecast.network;
+
+import dev.weir.forecast.Observation;
+import dev.weir.model.Calendar;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The series that a model is trained on, each cut in time: the first {@value #TRAINED} of it is
+ * learned from, the next {@value #VALIDATED} validates, the rest is held out. A window belongs to
+ * the part that its targets lie in.
+ */
+final class TrainingData {
+
+  static final double TRAINED = 0.7;
+  static final double VALIDATED = 0.15;
+
+  /**
+   * A stretch of one series.
+   *
+   * @param series its number
+   * @param begin the first origin, the index of a window's newest value
+   * @param end the last origin, exclusive
+   */
+  record Part(int series, int begin, int end) {}
+
+  private final ModelTrainer.Settings settings;
+  private final List<double[]> series;
+  private final List<float[]> covariates; // (values, input_size - 1) for each series
+  private final List<Part> trained = new ArrayList<>();
+  private final List<Part> validated = new ArrayList<>();
+  private final List<Part> heldOut = new ArrayList<>();
+
+  private TrainingData(
+      ModelTrainer.Settings settings, List<double[]> series, List<float[]> covariates) {
+    this.settings = settings;
+    this.series = List.copyOf(series);
+    this.covariates = List.copyOf(covariates);
+    for (int i = 0; i < series.size(); i++) {
+      int n = series.get(i).length;
+      int trainedEnd = (int) (n * TRAINED);
+      int validatedEnd = (int) (n * (TRAINED + VALIDATED));
+      addPart(trained, i, settings.seqLen() - 1, trainedEnd);
+      addPart(validated, i, Math.max(trainedEnd, settings.seqLen() - 1), validatedEnd);
+      addPart(heldOut, i, Math.max(validatedEnd, settings.seqLen() - 1), n);
+    }
+    if (trained.isEmpty() || validated.isEmpty() || heldOut.isEmpty()) {
+      throw new IllegalArgumentException(
+          "series: expected one at least of %d values or more, got %s"
+              .formatted(
+                  (int)
+                      Math.ceil(
+                          (settings.seqLen() + settings.horizon()) / (1 - TRAINED - VALIDATED)),
+                  series.isEmpty() ? "none" : "shorter ones"));
+    }
+  }
+
+  /** Of values alone, oldest first. */
+  static TrainingData withoutCovariates(ModelTrainer.Settings settings, List<double[]> series) {
+    if (settings.rnn().inputSize() > 1) {
+      throw new IllegalArgumentException(
+          "input_size: expected 1 without times and features, got " + settings.rnn().inputSize());
+    }
+    return new TrainingData(settings, series, Collections.nCopies(series.size(), new float[0]));
+  }
+
+  /**
+   * Of observations, oldest first.
+   *
+   * @throws IllegalArgumentException when one has another number of features than the settings
+   */
+  static TrainingData of(ModelTrainer.Settings settings, Collection<List<Observation>> series) {
+    List<double[]> values = new ArrayList<>();
+    List<float[]> covariates = new ArrayList<>();
+    int width = settings.rnn().inputSize() - 1;
+    int features = settings.features();
+    for (List<Observation> observations : series) {
+      double[] value = new double[observations.size()];
+      float[] rows = new float[width * value.length];
+      for (int t = 0; t < value.length; t++) {
+        Observation observation = observations.get(t);
+        if (features > 0 && observation.features().length != features) {
+          throw new IllegalArgumentException(
+              "features: expected %d, got %d (%s)"
+                  .formatted(features, observation.features().length, observation.series()));
+        }
+        value[t] = observation.value();
+        for (int f = 0; f < features; f++) {
+          rows[t * width + f] = (float) observation.features()[f];
+        }
+        Calendar.fill(settings.calendar(), observation.time(), rows, t * width + features);
+      }
+      values.add(value);
+      covariates.add(rows);
+    }
+    return new TrainingData(settings, values, covariates);
+  }
+
+  /** All origins whose window and targets exist and whose targets lie before {@code end}. */
+  private void addPart(List<Part> parts, int index, int begin, int end) {
+    int last = end - settings.horizon();
+    if (begin < last) {
+      parts.add(new Part(index, begin, last));
+    }
+  }
+
+  List<Part> validated() {
+    return validated;
+  }
+
+  List<Part> heldOut() {
+    return heldOut;
+  }
+
+  double[] values(int series) {
+    return this.series.get(series);
+  }
+
+  /** Beside the values, (values, input_size - 1). */
+  float[] covariates(int series) {
+    return covariates.get(series);
+  }
+
+  /** A window's series and origin in one number. */
+  static long window(int series, int origin) {
+    return (long) series << 32 | origin;
+  }
+
+  static int series(long window) {
+    return (int) (window >>> 32);
+  }
+
+  static int origin(long window) {
+    return (int) window;
+  }
+
+  /**
+   * Windows to learn from, in random order.
+   *
+   * @param most of a series with more windows, so many are chosen at random
+   */
+  long[] shuffled(int most, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Long> all = new ArrayList<>();
+    for (Part part : trained) {
+      int size = part.end - part.begin;
+      for (int i = 0; i < Math.min(size, most); i++) {
+        int origin = part.begin + (size <= most ? i : random.nextInt(size));
+        all.add(window(part.series, origin));
+      }
+    }
+    long[] windows = all.stream().mapToLong(Long::longValue).toArray();
+    for (int i = windows.length - 1; i > 0; i--) { // Fisher and Yates
+      int j = random.nextInt(i + 1);
+      long swapped = windows[i];
+      windows[i] = windows[j];
+      windows[j] = swapped;
+    }
+    return windows;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.weir.forecast.window;
+
+/**
+ * The newest values of one series, oldest first: what a network reads. A view that is filled again
+ * for each window, so nobody may keep it.
+ */
+public final class SequenceWindow {
+
+  /**
+   * Spacing is judged by at most this many of the newest gaps, so that it costs the same for any
+   * window.
+   */
+  private static final int GAPS = 8;
+
+  private final int features;
+  private final long[] times; // (seq_len)
+  private final double[] values; // (seq_len)
+  private final double[] covariates; // (seq_len, features), row-major
+  private final long[] gaps = new long[GAPS];
+  private final Sampling sampling;
+  private String series;
+  private int size;
+  private long missing;
+  private double before;
+  private boolean resumed;
+
+  SequenceWindow(int seqLen, int features, Sampling sampling) {
+    this.features = features;
+    this.sampling = sampling;
+    this.times = new long[seqLen];
+    this.values = new double[seqLen];
+    this.covariates = new double[seqLen * features];
+  }
+
+  void fill(String series, WindowState state, long missing, double before, boolean resumed) {
+    this.series = series;
+    this.missing = missing;
+    this.before = before;
+    this.resumed = resumed;
+    this.size = state.size();
+    for (int i = 0; i < size; i++) {
+      times[i] = state.time(i);
+      values[i] = state.value(i);
+      for (int f = 0; f < features; f++) {
+        covariates[i * features + f] = state.feature(i, f);
+      }
+    }
+  }
+
+  public String series() {
+    return series;
+  }
+
+  /** How many values there are; fewer than seq_len while the series is young. */
+  public int size() {
+    return size;
+  }
+
+  public boolean isFull() {
+    return size == times.length;
+  }
+
+  public long time(int index) {
+    return times[index];
+  }
+
+  public double value(int index) {
+    return values[index];
+  }
+
+  public double feature(int index, int feature) {
+    return covariates[index * features + feature];
+  }
+
+  /** Time of the newest value. */
+  public long origin() {
+    return times[size - 1];
+  }
+
+  /** The newest value. */
+  public double last() {
+    return values[size - 1];
+  }
+
+  /** Observations that are missing just before the newest; 0 where no interval is given. */
+  public long missing() {
+    return missing;
+  }
+
+  /** What becomes of the missing ones. None of a series that went back in time is made up. */
+  public Sampling.Gap gap() {
+    return resumed ? Sampling.Gap.SKIP : sampling.gap(missing);
+  }
+
+  /** The value filled in for the k-th missing observation, k from 1. */
+  public double filled(long k) {
+    return sampling.filled(before, last(), k, missing);
+  }
+
+  /** The given time from one value to the next, in milliseconds; 0 when none is given. */
+  public long interval() {
+    return sampling.interval();
+  }
+
+  /**
+   * The time from one value to the next, in milliseconds: the interval if one is given; else the
+   * median of the newest gaps, so that one missing value does not move it, and 0 while there is
+   * only one value.
+   */
+  public long spacing() {
+    if (!sampling.isByCount()) {
+      return sampling.interval();
+    }
+    int n = Math.min(size - 1, GAPS);
+    for (int i = 0; i < n; i++) {
+      long gap = times[size - 1 - i] - times[size - 2 - i];
+      int j = i;
+      for (; j > 0 && gaps[j - 1] > gap; j--) { // insertion: n is at most eight
+        gaps[j] = gaps[j - 1];
+      }
+      gaps[j] = gap;
+    }
+    return n < 1 ? 0 : gaps[(n - 1) / 2];
+  }
+}

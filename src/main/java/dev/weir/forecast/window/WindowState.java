@@ -1,0 +1,355 @@
+package dev.weir.forecast.window;
+
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/**
+ * What {@link Windows} remembers of one series: its newest {@code seq_len} observations in a ring,
+ * and those that wait for an earlier one to arrive, sorted by time. Mutable; one per series, in the
+ * series' keyed state.
+ */
+public final class WindowState {
+
+  private static final int FIRST_PENDING = 4;
+  private static final long[] NONE = {};
+
+  /** How many numbers {@link #saveMarks} gives. */
+  public static final int MARKS = 4;
+
+  // One array for all that a row holds: a series among a million is not in the cache, and each
+  // array is one more wait for memory.
+  private static final int TIME = 0;
+  private static final int VALUE = 1;
+  private static final int FEATURES = 2;
+
+  final int features;
+  private final int seqLen;
+  private final long interval; // milliseconds of the grid that all times lie on; 0: any times
+  private final long[] ring; // (seq_len, 2 + features): time, and the bits of value and features
+  private int next; // row where the next observation goes
+  private int size;
+  private long seen;
+
+  private int pendingSize;
+  private long[] pending = NONE; // (pending, 2 + features), as the ring, by ascending time
+
+  // Zero for nearly each series: of its late observations, and of a silence. By the clock are the
+  // last two: how long it has been seen to be silent, and when that was last looked at.
+  private long lateRun;
+  private long lateTime;
+  private long silent;
+  private long silenceSeen;
+
+  /** By count. */
+  public WindowState(int seqLen, int features) {
+    this(seqLen, features, 0);
+  }
+
+  public WindowState(int seqLen, int features, long interval) {
+    this.features = features;
+    this.seqLen = seqLen;
+    this.interval = interval;
+    this.ring = new long[seqLen * width()];
+  }
+
+  /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
+  public WindowState(WindowState other) {
+    features = other.features;
+    seqLen = other.seqLen;
+    interval = other.interval;
+    ring = other.ring.clone();
+    next = other.next;
+    size = other.size;
+    seen = other.seen;
+    pendingSize = other.pendingSize;
+    pending = pendingSize == 0 ? NONE : Arrays.copyOf(other.pending, pendingSize * width());
+    lateRun = other.lateRun;
+    lateTime = other.lateTime;
+    silent = other.silent;
+    silenceSeen = other.silenceSeen;
+  }
+
+  /** Numbers in a row. */
+  private int width() {
+    return FEATURES + features;
+  }
+
+  public int seqLen() {
+    return seqLen;
+  }
+
+  public int features() {
+    return features;
+  }
+
+  /** The {@link Sampling#interval} that it was cut under. */
+  public long interval() {
+    return interval;
+  }
+
+  /** How many observations the ring holds, at most {@link #seqLen()}. */
+  public int size() {
+    return size;
+  }
+
+  /** How many observations have entered the ring since the series began. */
+  public long seen() {
+    return seen;
+  }
+
+  /** Overwrites {@link #seen()}; for restoring a saved state. */
+  public void seen(long seen) {
+    this.seen = seen;
+  }
+
+  /**
+   * Time of the newest observation in the ring; {@link Long#MIN_VALUE} if there is no observation.
+   */
+  public long lastTime() {
+    return size == 0 ? Long.MIN_VALUE : time(size - 1);
+  }
+
+  /** Time of the observation at {@code index}, 0 being the oldest in the ring. */
+  public long time(int index) {
+    return ring[row(index) + TIME];
+  }
+
+  /** Value of the observation at {@code index}. */
+  public double value(int index) {
+    return Double.longBitsToDouble(ring[row(index) + VALUE]);
+  }
+
+  /** One feature of the observation at {@code index}. */
+  public double feature(int index, int feature) {
+    return Double.longBitsToDouble(ring[row(index) + FEATURES + feature]);
+  }
+
+  private int row(int index) {
+    int slot = next - size + index;
+    return (slot < 0 ? slot + seqLen : slot) * width();
+  }
+
+  /** Puts an observation into the ring, pushing out the oldest when it is full. */
+  public void append(long time, double value, double[] from, int offset) {
+    put(ring, next * width(), time, value, from, offset);
+    pushed();
+  }
+
+  private void pushed() {
+    next = next + 1 == seqLen ? 0 : next + 1;
+    size = Math.min(size + 1, seqLen);
+    seen++;
+  }
+
+  private void put(long[] rows, int at, long time, double value, double[] from, int offset) {
+    rows[at + TIME] = time;
+    rows[at + VALUE] = Double.doubleToRawLongBits(value);
+    for (int f = 0; f < features; f++) {
+      rows[at + FEATURES + f] = Double.doubleToRawLongBits(from[offset + f]);
+    }
+  }
+
+  /** Empties the ring. */
+  void clear() {
+    size = 0;
+  }
+
+  public int pendingSize() {
+    return pendingSize;
+  }
+
+  public long pendingTime(int index) {
+    return pending[index * width() + TIME];
+  }
+
+  public double pendingValue(int index) {
+    return Double.longBitsToDouble(pending[index * width() + VALUE]);
+  }
+
+  public double pendingFeature(int index, int feature) {
+    return Double.longBitsToDouble(pending[index * width() + FEATURES + feature]);
+  }
+
+  /** Whether an observation of this time waits. */
+  public boolean isPending(long time) {
+    return findPending(time) >= 0;
+  }
+
+  /** Time of the newest observation, in the ring or waiting; {@link Long#MIN_VALUE} for none. */
+  public long newestTime() {
+    return pendingSize == 0 ? lastTime() : Math.max(lastTime(), pendingTime(pendingSize - 1));
+  }
+
+  /** Empties the ring, as if the series were new; what waits stays. */
+  public void forget() {
+    next = 0;
+    size = 0;
+    seen = 0;
+  }
+
+  /**
+   * Index of the waiting observation of this time; if absent, minus its insertion index minus one.
+   */
+  int findPending(long time) {
+    int low = 0;
+    int high = pendingSize - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      long there = pendingTime(middle);
+      if (there == time) {
+        return middle;
+      }
+      if (there < time) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -low - 1;
+  }
+
+  boolean pendingSays(int index, double value, double[] observed) {
+    boolean same = Double.compare(pendingValue(index), value) == 0;
+    for (int f = 0; f < features && same; f++) {
+      same = Double.compare(pendingFeature(index, f), observed[f]) == 0;
+    }
+    return same;
+  }
+
+  /** Lets an observation wait; one of the same time is replaced. */
+  public void addPending(long time, double value, double[] observed) {
+    int index = findPending(time);
+    if (index < 0) {
+      index = -index - 1;
+      makeRoom(index);
+    }
+    put(pending, index * width(), time, value, observed, 0);
+  }
+
+  private void makeRoom(int index) {
+    int width = width();
+    if (pendingSize * width == pending.length) {
+      pending = Arrays.copyOf(pending, Math.max(FIRST_PENDING, pendingSize * 2) * width);
+    }
+    System.arraycopy(
+        pending, index * width, pending, (index + 1) * width, (pendingSize - index) * width);
+    pendingSize++;
+  }
+
+  /** Moves the earliest waiting observation into the ring. */
+  void appendFirstPending() {
+    int width = width();
+    System.arraycopy(pending, 0, ring, next * width, width);
+    pushed();
+    pendingSize--;
+    System.arraycopy(pending, width, pending, 0, pendingSize * width);
+    if (pendingSize == 0 && pending.length > FIRST_PENDING * width) {
+      pending = NONE; // a burst must not be paid for by each later snapshot
+    }
+  }
+
+  /** The newest time in the ring that is not after another; {@link Long#MIN_VALUE} for none. */
+  public long newestUpTo(long latest) {
+    int index = size - 1;
+    while (index >= 0 && time(index) > latest) {
+      index--;
+    }
+    return index < 0 ? Long.MIN_VALUE : time(index);
+  }
+
+  /** The series has an observation that is used: it is neither silent nor in a row of late ones. */
+  public void clearMarks() {
+    lateRun = 0;
+    lateTime = 0;
+    silent = 0;
+    silenceSeen = 0;
+  }
+
+  /**
+   * A late observation.
+   *
+   * @param counts whether it may belong to a row of late ones; else it ends the row
+   * @return how many are in the row now, by ascending time
+   */
+  public long late(long time, boolean counts) {
+    lateRun = !counts ? 0 : lateRun > 0 && time > lateTime ? lateRun + 1 : 1;
+    lateTime = counts ? time : 0;
+    return lateRun;
+  }
+
+  /**
+   * Event time says that the series is silent.
+   *
+   * @param now by the clock
+   * @param since when this task started to run, by the clock
+   * @return milliseconds by the clock for which tasks have run and not seen the series
+   */
+  public long silent(long now, long since) {
+    if (silenceSeen > 0) {
+      silent += Math.max(0, now - Math.max(silenceSeen, since));
+    }
+    silenceSeen = now;
+    return silent;
+  }
+
+  /** Whether {@link #saveMarks} has anything to save. */
+  public boolean hasMarks() {
+    return (lateRun | lateTime | silent | silenceSeen) != 0;
+  }
+
+  /** Copies out what is known of late observations and of a silence: {@link #MARKS} numbers. */
+  public void saveMarks(LongBuffer to) {
+    to.put(lateRun).put(lateTime).put(silent).put(silenceSeen);
+  }
+
+  /** Takes in what {@link #saveMarks} gave. */
+  public void restoreMarks(LongBuffer from) {
+    lateRun = from.get();
+    lateTime = from.get();
+    silent = from.get();
+    silenceSeen = from.get();
+  }
+
+  /** Size of the numbers, without the JVM's few bytes for each array. */
+  public int bytes() {
+    return 8 * (ring.length + pending.length);
+  }
+
+  /** How many numbers {@link #save} gives. */
+  public int numbers() {
+    return (size + pendingSize) * width();
+  }
+
+  /**
+   * Copies all rows out: first the ring's, oldest first, then what waits. Each is the time, then
+   * the bits of the value and of each feature.
+   *
+   * @param to (size + pending, 2 + features), row-major
+   */
+  public void save(LongBuffer to) {
+    int first = next - size;
+    if (first < 0) { // the ring has turned: its end comes first
+      to.put(ring, (first + seqLen) * width(), -first * width());
+      first = 0;
+    }
+    to.put(ring, first * width(), (next - first) * width());
+    to.put(pending, 0, pendingSize * width());
+  }
+
+  /**
+   * Takes in what {@link #save} gave.
+   *
+   * @param seen {@link #seen()} of the saved one
+   * @param size rows for the ring
+   * @param waiting rows that wait
+   */
+  public void restore(LongBuffer from, long seen, int size, int waiting) {
+    from.get(ring, 0, size * width());
+    this.size = size;
+    this.next = size == seqLen ? 0 : size;
+    this.seen = seen;
+    this.pendingSize = waiting;
+    this.pending = waiting == 0 ? NONE : new long[waiting * width()];
+    from.get(pending, 0, pending.length);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.weir.forecast.window;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+
+/**
+ * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
+ * marks if it has any, then all rows, little-endian.
+ */
+public final class WindowStateFormat {
+
+  /** The layout that {@link #write} writes. */
+  public static final byte VERSION = 1;
+
+  private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES + 1;
+
+  /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
+  private static final int MAX_NUMBERS = 1 << 24;
+
+  private WindowStateFormat() {}
+
+  public static void write(WindowState state, DataOutput target) throws IOException {
+    // one array and one call: a view of a stream would take each number on its own
+    int marks = state.hasMarks() ? WindowState.MARKS : 0;
+    ByteBuffer bytes =
+        ByteBuffer.allocate(HEAD + Long.BYTES * (state.numbers() + marks))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(state.seqLen()).putInt(state.features());
+    bytes.putInt(state.size()).putInt(state.pendingSize());
+    bytes.putLong(state.interval()).putLong(state.seen());
+    bytes.put((byte) marks);
+    LongBuffer numbers = bytes.asLongBuffer();
+    if (marks > 0) {
+      state.saveMarks(numbers);
+    }
+    state.save(numbers);
+    target.write(bytes.array());
+  }
+
+  public static WindowState read(DataInput source) throws IOException {
+    ByteBuffer head = read(source, HEAD);
+    int seqLen = head.getInt();
+    int features = head.getInt();
+    int size = head.getInt();
+    int pending = head.getInt();
+    checkSizes(seqLen, features, size, pending);
+    WindowState state = new WindowState(seqLen, features, head.getLong());
+    long seen = head.getLong();
+    int marks = head.get();
+    if (marks != 0 && marks != WindowState.MARKS) {
+      throw new IOException(
+          "window: expected 0 or %d marks, got %d".formatted(WindowState.MARKS, marks));
+    }
+    LongBuffer numbers =
+        read(source, Long.BYTES * (marks + (size + pending) * (2 + features))).asLongBuffer();
+    if (marks > 0) {
+      state.restoreMarks(numbers);
+    }
+    state.restore(numbers, seen, size, pending);
+    return state;
+  }
+
+  /** Fails before anything is allocated for sizes that no window has. */
+  private static void checkSizes(int seqLen, int features, int size, int pending)
+      throws IOException {
+    boolean isSound = seqLen > 0 && features >= 0 && size >= 0 && size <= seqLen && pending >= 0;
+    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / (2L + features)) {
+      throw new IOException(
+          "window: expected sizes of one, got seq_len %d, %d features, %d rows, %d waiting"
+              .formatted(seqLen, features, size, pending));
+    }
+  }
+
+  private static ByteBuffer read(DataInput source, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    source.readFully(bytes);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

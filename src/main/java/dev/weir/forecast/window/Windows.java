@@ -1,0 +1,256 @@
+package dev.weir.forecast.window;
+
+import dev.weir.forecast.Observation;
+
+/**
+ * Brings the observations of a series into event-time order and cuts them into windows: after each
+ * {@code stride} observations, the newest {@code seq_len} of them (fewer while the series is
+ * young). On input in order these are the windows of Flink's {@code countWindow(seqLen, stride)}.
+ *
+ * <p>With a {@link Sampling} interval, times count as those on the series' grid, and what is
+ * missing between two observations is noticed when the later one is appended. Values that are
+ * filled in count as observations for {@code seq_len} and {@code stride}; a window that is due at
+ * one of them is cut at the observation that follows, so that no forecast starts from a value that
+ * nobody has seen.
+ *
+ * <p>Holds no series' state itself. One instance for each task; not thread-safe. Allocates only
+ * when observations wait.
+ */
+public final class Windows {
+
+  /** What became of an observation. */
+  public enum Outcome {
+    /** It is the newest of its series now; {@link #isDue} says whether a window ends with it. */
+    APPENDED,
+    /** It waits until the series is complete up to its time. */
+    PENDING,
+    /** It waits in place of an earlier one of the same time. */
+    CORRECTED,
+    /** The very same observation is there already. */
+    DUPLICATE,
+    /** Its series has moved past its time. */
+    LATE
+  }
+
+  /** Everything may be appended at once: for a stream in which each series comes in order. */
+  public static final long IN_ORDER = Long.MAX_VALUE;
+
+  private static final long WEEK = 7 * 86_400_000L;
+
+  private final int seqLen;
+  private final int stride;
+  private final int features;
+  private final Sampling sampling;
+  private final SequenceWindow window;
+  private long missing; // just before the observation appended last
+  private long filled; // of those
+  private double before; // the value before them
+  private boolean resumed; // whether the one appended last is of an earlier time than those before
+  private final double[] earlier; // (features), scratch as the two below
+  private final double[] newest;
+  private final double[] row;
+
+  /** By count. */
+  public Windows(int seqLen, int stride, int features) {
+    this(seqLen, stride, features, Sampling.BY_COUNT);
+  }
+
+  public Windows(int seqLen, int stride, int features, Sampling sampling) {
+    if (seqLen < 1) {
+      throw new IllegalArgumentException("seq_len: expected at least 1, got " + seqLen);
+    }
+    if (stride < 1) {
+      throw new IllegalArgumentException("stride: expected at least 1, got " + stride);
+    }
+    this.seqLen = seqLen;
+    this.stride = stride;
+    this.features = features;
+    this.sampling = sampling;
+    this.window = new SequenceWindow(seqLen, features, sampling);
+    this.earlier = new double[features];
+    this.newest = new double[features];
+    this.row = new double[features];
+  }
+
+  public WindowState newState() {
+    return new WindowState(seqLen, features, sampling.interval());
+  }
+
+  /**
+   * A state that fits these windows: the given one or, when it was saved under another {@code
+   * seq_len} or interval, one with its newest observations. With another number of features the old
+   * rows mean nothing and the series starts again.
+   */
+  public WindowState fit(WindowState state) {
+    if (state.seqLen() == seqLen
+        && state.features() == features
+        && state.interval() == sampling.interval()) {
+      return state;
+    }
+    WindowState fitted = newState();
+    if (state.features() != features) {
+      return fitted;
+    }
+    for (int i = Math.max(0, state.size() - seqLen); i < state.size(); i++) {
+      for (int f = 0; f < features; f++) {
+        row[f] = state.feature(i, f);
+      }
+      // what was cut under another interval (or none) has gaps and overlaps by this one
+      boolean follows =
+          sampling.isByCount()
+              || fitted.size() == 0
+              || state.time(i) - fitted.lastTime() == sampling.interval();
+      if (!follows) {
+        fitted.clear();
+      }
+      fitted.append(state.time(i), state.value(i), row, 0);
+    }
+    for (int i = 0; i < state.pendingSize(); i++) {
+      for (int f = 0; f < features; f++) {
+        row[f] = state.pendingFeature(i, f);
+      }
+      long time = onGrid(fitted, state.pendingTime(i));
+      if (time > fitted.lastTime()) {
+        fitted.addPending(time, state.pendingValue(i), row); // of two at one time the later one
+      }
+    }
+    fitted.seen(state.seen());
+    return fitted;
+  }
+
+  /**
+   * Takes an observation in.
+   *
+   * @param completeUpTo nothing of this time or earlier is still to come (the watermark), or {@link
+   *     #IN_ORDER}
+   */
+  public Outcome offer(WindowState state, Observation observation, long completeUpTo) {
+    long time = timeOf(state, observation);
+    if (time <= state.lastTime()) {
+      return isKnown(state, time, observation) ? Outcome.DUPLICATE : Outcome.LATE;
+    }
+    if (time <= completeUpTo) {
+      closeGap(state, time, observation.value(), observation.features());
+      state.append(time, observation.value(), observation.features(), 0);
+      return Outcome.APPENDED;
+    }
+    int index = state.findPending(time);
+    if (index >= 0 && state.pendingSays(index, observation.value(), observation.features())) {
+      return Outcome.DUPLICATE;
+    }
+    state.addPending(time, observation.value(), observation.features());
+    return index >= 0 ? Outcome.CORRECTED : Outcome.PENDING;
+  }
+
+  /** The time that an observation counts as: its own, or the nearest one on its series' grid. */
+  public long timeOf(WindowState state, Observation observation) {
+    return onGrid(state, observation.time());
+  }
+
+  private long onGrid(WindowState state, long time) {
+    // all that is kept is on the grid already, so any of it will do
+    long anchor =
+        state.size() > 0 ? state.lastTime() : state.pendingSize() > 0 ? state.pendingTime(0) : time;
+    return sampling.onGrid(anchor, time);
+  }
+
+  private static boolean isKnown(WindowState state, long time, Observation observation) {
+    for (int i = state.size() - 1; i >= 0 && state.time(i) >= time; i--) {
+      if (state.time(i) == time) {
+        boolean same = Double.compare(state.value(i), observation.value()) == 0;
+        for (int f = 0; f < state.features && same; f++) {
+          same = Double.compare(state.feature(i, f), observation.features()[f]) == 0;
+        }
+        return same;
+      }
+    }
+    return false;
+  }
+
+  /** Appends the earliest waiting observation if it is complete; false if none waits. */
+  public boolean advance(WindowState state, long completeUpTo) {
+    if (state.pendingSize() == 0 || state.pendingTime(0) > completeUpTo) {
+      return false;
+    }
+    for (int f = 0; f < features; f++) {
+      newest[f] = state.pendingFeature(0, f);
+    }
+    closeGap(state, state.pendingTime(0), state.pendingValue(0), newest);
+    state.appendFirstPending();
+    return true;
+  }
+
+  /**
+   * Starts the window again with an observation of an earlier time than the newest. What was
+   * learned goes on: with an interval by so many values that a day and a week keep their phase.
+   */
+  public void resume(WindowState state, Observation observation) {
+    long time = timeOf(state, observation);
+    missing = 0;
+    filled = 0;
+    resumed = true;
+    before = state.value(state.size() - 1);
+    if (!sampling.isByCount() && WEEK % sampling.interval() == 0) {
+      long steps = (time - state.lastTime()) / sampling.interval();
+      missing = Math.floorMod(steps - 1, WEEK / sampling.interval());
+    }
+    state.clear();
+    state.append(time, observation.value(), observation.features(), 0);
+  }
+
+  /** Sees to what is missing before the observation that is about to be appended. */
+  private void closeGap(WindowState state, long time, double value, double[] observed) {
+    missing = 0;
+    filled = 0;
+    resumed = false;
+    if (sampling.isByCount() || state.size() == 0) {
+      return;
+    }
+    missing = (time - state.lastTime()) / sampling.interval() - 1;
+    if (missing == 0) {
+      return;
+    }
+    before = state.value(state.size() - 1);
+    switch (sampling.gap(missing)) {
+      case SKIP -> state.clear();
+      case RESET -> state.forget();
+      case CARRY, LINEAR -> fill(state, value, observed);
+    }
+  }
+
+  private void fill(WindowState state, double value, double[] observed) {
+    long start = state.lastTime();
+    for (int f = 0; f < features; f++) {
+      earlier[f] = state.feature(state.size() - 1, f);
+    }
+    for (long k = 1; k <= missing; k++) {
+      for (int f = 0; f < features; f++) {
+        row[f] = sampling.filled(earlier[f], observed[f], k, missing);
+      }
+      double between = sampling.filled(before, value, k, missing);
+      state.append(start + k * sampling.interval(), between, row, 0);
+    }
+    filled = missing;
+  }
+
+  /** Observations that are missing just before the one appended last; 0 without an interval. */
+  public long missing() {
+    return missing;
+  }
+
+  /** Whether the observation appended last is that of {@link #resume}. */
+  public boolean resumed() {
+    return resumed;
+  }
+
+  /** Whether a window ends with the observation appended last, or was due at a filled-in one. */
+  public boolean isDue(WindowState state) {
+    return state.seen() / stride > (state.seen() - 1 - filled) / stride;
+  }
+
+  /** The window that ends with the newest observation; valid until the next call. */
+  public SequenceWindow window(String series, WindowState state) {
+    window.fill(series, state, missing, before, resumed);
+    return window;
+  }
+}

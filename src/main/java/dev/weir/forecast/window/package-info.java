@@ -1,0 +1,10 @@
+/**
+ * Orders the observations of a series by event time and cuts them into windows.
+ *
+ * <p>Start at {@link dev.weir.forecast.window.Windows}; its method {@code offer} decides whether an
+ * observation is late. {@link dev.weir.forecast.window.WindowState} is the state of one series, and
+ * {@link dev.weir.forecast.window.WindowStateFormat} defines its bytes.
+ *
+ * <p>Allowed imports: {@code forecast} and the JDK.
+ */
+package dev.weir.forecast.window;

@@ -1,0 +1,323 @@
+package dev.weir.job.options;
+
+import dev.weir.kafka.ClientProperties;
+import dev.weir.option.Option;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * The text of a job file as keys and values, each with its line. Only known options pass; a wrong
+ * one is named with its line and with what was expected, all of them at once.
+ */
+public final class JobFile {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobFile.class);
+  private static final String SET = "--set";
+  private static final int MAX_DEPTH = 8;
+  private static final int MAX_BYTES = 128 << 10; // what reads YAML takes its time with long words
+  private static final int MAX_KEYS = 2_000;
+
+  /** No key of ours is half as long. */
+  private static final int MAX_LIKENESS = 100;
+
+  /** One value: its text and its place, such as {@code line 7} or {@code --set}. */
+  private record Entry(String text, String where) {}
+
+  private final String name;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Set<String> sections = new HashSet<>();
+  private final Set<String> problems = new LinkedHashSet<>();
+  private int keys;
+
+  private JobFile(String name) {
+    this.name = name;
+  }
+
+  public static JobFile read(Path file, Map<String, String> overrides) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new JobFileException("job file: expected a readable file, got %s".formatted(file));
+    }
+    if (Files.size(file) > MAX_BYTES) {
+      throw new JobFileException(
+          "%s: expected at most %d bytes, got %d".formatted(file, MAX_BYTES, Files.size(file)));
+    }
+    try (Reader text = StrictUtf8Input.open(file)) {
+      StringWriter whole = new StringWriter();
+      text.transferTo(whole);
+      return parse(whole.toString(), file.getFileName().toString(), overrides);
+    }
+  }
+
+  /**
+   * @param name what messages call the text
+   * @param overrides values that win over those of the text, by key
+   * @throws JobFileException with each thing that is wrong
+   */
+  public static JobFile parse(String text, String name, Map<String, String> overrides) {
+    if (text.length() > MAX_BYTES) {
+      throw new JobFileException(
+          "%s: expected at most %d characters, got %d".formatted(name, MAX_BYTES, text.length()));
+    }
+    JobFile file = new JobFile(name);
+    file.flatten(text);
+    overrides.forEach((key, value) -> file.put(key, new Entry(value, SET)));
+    file.checkKeys();
+    file.throwProblems();
+    return file;
+  }
+
+  private void flatten(String text) {
+    Node root;
+    try {
+      root = new Yaml(new SafeConstructor(new LoaderOptions())).compose(new StringReader(text));
+    } catch (MarkedYAMLException e) {
+      String line = e.getProblemMark() == null ? "" : " line " + (e.getProblemMark().getLine() + 1);
+      throw new JobFileException(
+          "%s%s: expected YAML, got: %s".formatted(name, line, e.getProblem()));
+    } catch (YAMLException e) {
+      String firstLine = e.getMessage().lines().findFirst().orElse("unreadable text");
+      throw new JobFileException("%s: expected YAML, got: %s".formatted(name, firstLine));
+    }
+    if (root == null) {
+      throw new JobFileException("%s: expected options, got an empty file".formatted(name));
+    }
+    if (!(root instanceof MappingNode mapping)) {
+      throw new JobFileException(
+          "%s %s: expected options as key: value".formatted(name, line(root)));
+    }
+    flatten("", mapping, 0);
+  }
+
+  private void flatten(String prefix, MappingNode mapping, int depth) {
+    if (depth > MAX_DEPTH) { // an alias may make a mapping its own child
+      problems.add(
+          "%s %s: expected at most %d levels of keys".formatted(name, line(mapping), MAX_DEPTH));
+      return;
+    }
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (++keys > MAX_KEYS) { // aliases of aliases could make many millions of a few lines
+        throw new JobFileException(
+            "%s: expected at most %d keys, got more".formatted(name, MAX_KEYS));
+      }
+      if (!(tuple.getKeyNode() instanceof ScalarNode keyNode)) {
+        problems.add("%s %s: expected a key".formatted(name, line(tuple.getKeyNode())));
+        continue;
+      }
+      String key = prefix + keyNode.getValue();
+      Node value = tuple.getValueNode();
+      if (value instanceof MappingNode child) {
+        sections.add(key);
+        flatten(key + ".", child, depth + 1);
+      } else if (value instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
+        put(key, new Entry(scalar.getValue(), line(scalar)));
+      } else if (value instanceof SequenceNode list && isList(key) && isScalars(list)) {
+        String text =
+            list.getValue().stream()
+                .map(item -> ((ScalarNode) item).getValue())
+                .collect(Collectors.joining(","));
+        put(key, new Entry(text, line(list)));
+      } else {
+        problems.add(
+            "%s %s: %s: expected %s, got %s"
+                .formatted(
+                    name,
+                    line(value),
+                    key,
+                    expected(key),
+                    value instanceof ScalarNode ? "nothing" : "a list"));
+      }
+    }
+  }
+
+  private static boolean isList(String key) {
+    Option<?> option = JobOptions.of(key);
+    return option != null && option.type() == Option.Type.LIST;
+  }
+
+  private static boolean isScalars(SequenceNode list) {
+    return !list.getValue().isEmpty()
+        && list.getValue().stream().allMatch(ScalarNode.class::isInstance);
+  }
+
+  private void put(String given, Entry entry) {
+    String key = JobOptions.SHORT_FORMS.getOrDefault(given, given);
+    Entry before = entries.put(key, entry);
+    if (before != null && !entry.where.equals(SET)) {
+      problems.add(
+          "%s %s: %s: expected once, got it again after %s"
+              .formatted(name, entry.where, key, before.where));
+    }
+    for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+      sections.add(key.substring(0, dot));
+    }
+  }
+
+  private static String line(Node node) {
+    return "line " + (node.getStartMark().getLine() + 1);
+  }
+
+  private static String expected(String key) {
+    Option<?> option = JobOptions.of(key);
+    if (option != null) {
+      return option.expected();
+    }
+    return key.startsWith(JobOptions.PROPERTIES_PREFIX) ? "text" : "a known key with a value";
+  }
+
+  private void checkKeys() {
+    Set<String> known = new HashSet<>();
+    JobOptions.all().forEach(option -> known.add(option.key()));
+    entries.forEach(
+        (key, entry) -> {
+          if (!known.contains(key) && !key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
+            problems.add(
+                "%s %s: %s: expected a known key%s"
+                    .formatted(
+                        name,
+                        entry.where,
+                        key,
+                        key.length() > MAX_LIKENESS ? "" : ", such as " + nearest(key, known)));
+          }
+        });
+  }
+
+  /** The known key that needs the fewest edits. */
+  private static String nearest(String key, Set<String> known) {
+    TreeMap<Integer, String> byDistance = new TreeMap<>();
+    known.stream().sorted().forEach(k -> byDistance.putIfAbsent(distance(key, k), k));
+    return byDistance.firstEntry().getValue();
+  }
+
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1]; // Levenshtein, one row at a time
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+
+  /** Whether the section is there, be it empty. */
+  public boolean hasSection(String section) {
+    return sections.contains(section);
+  }
+
+  public boolean has(Option<?> option) {
+    return entries.containsKey(option.key());
+  }
+
+  /** The option's value, or its default; a value of the wrong type becomes a problem. */
+  public <T> T get(Option<T> option) {
+    return get(option, option.defaultValue());
+  }
+
+  /** As {@link #get(Option)}, with another default. */
+  public <T> T get(Option<T> option, T otherwise) {
+    Entry entry = entries.get(option.key());
+    if (entry == null) {
+      return otherwise;
+    }
+    try {
+      return option.parse(entry.text);
+    } catch (IllegalArgumentException e) {
+      problem(option, option.wrong(ClientProperties.withoutUser(entry.text)));
+      return otherwise;
+    }
+  }
+
+  /** As {@link #get(Option)}, and a problem when the option is absent and has no default. */
+  public <T> T require(Option<T> option) {
+    if (!has(option) && option.defaultValue() == null) {
+      problems.add(
+          "%s: %s: expected %s, got nothing".formatted(name, option.key(), option.expected()));
+      return null;
+    }
+    return get(option);
+  }
+
+  /**
+   * Client properties, without their prefix. A secret in plain text is refused from the command
+   * line, which the process table and shell histories show, and warned of in the file.
+   */
+  public Map<String, String> properties() {
+    Map<String, String> properties = new LinkedHashMap<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
+            String property = key.substring(JobOptions.PROPERTIES_PREFIX.length());
+            properties.put(property, entry.text);
+            if (ClientProperties.holdsSecret(property, entry.text)) {
+              plainSecret(key, entry);
+            }
+          }
+        });
+    return properties;
+  }
+
+  private void plainSecret(String key, Entry entry) {
+    if (entry.where.equals(SET)) {
+      problems.add(
+          "%s %s: %s: expected no secret on the command line, where others can read it; write %s instead of it, or name a file in kafka.properties-file"
+              .formatted(name, entry.where, key, ClientProperties.REFERENCES));
+    } else {
+      LOG.warn(
+          "{} {}: {}: a secret in plain text goes to the cluster with the job; write {} instead of"
+              + " it, which each machine looks up for itself",
+          name,
+          entry.where,
+          key,
+          ClientProperties.REFERENCES);
+    }
+  }
+
+  /** Notes something wrong with an option, with its line when it is there. */
+  public void problem(Option<?> option, String message) {
+    Entry entry = entries.get(option.key());
+    String where = entry == null ? "" : " " + entry.where;
+    problems.add("%s%s: %s: %s".formatted(name, where, option.key(), message));
+  }
+
+  public void problem(String key, String message) {
+    problems.add("%s: %s: %s".formatted(name, key, message));
+  }
+
+  /** Fails with all problems noted so far, if there are any. */
+  public void throwProblems() {
+    if (!problems.isEmpty()) {
+      throw new JobFileException(List.copyOf(problems));
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package dev.weir.job.options;
+
+import dev.weir.kafka.BrokerAddresses;
+import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.SourcePosition;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
+import dev.weir.rnn.cell.Cell;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All options of a job file: those of {@link ForecastOptions}, and what only a job has. Keys never
+ * change silently: see CHANGELOG.md.
+ */
+public final class JobOptions {
+
+  public static final Option<String> NAME =
+      Option.name("name", null, "Name of the job; also its consumer group unless that is given.");
+
+  public static final Option<String> BOOTSTRAP_SERVERS =
+      new Option<>(
+          "kafka.bootstrap-servers",
+          Option.Type.TEXT,
+          BrokerAddresses.EXPECTED,
+          null,
+          "Brokers to start from, host:port[,host:port...].",
+          JobOptions::addresses);
+  public static final Option<String> GROUP =
+      Option.name("kafka.group-id", null, "Consumer group of the source; by default the name.");
+
+  public static final Option<String> PROPERTIES_FILE =
+      Option.text(
+          "kafka.properties-file",
+          null,
+          "A file of Kafka's client properties, at the same path on each machine; its secrets are"
+              + " looked up there and never travel.");
+
+  /** Below it, any property of Kafka's clients; these win over those of the file. */
+  static final String PROPERTIES_PREFIX = "kafka.properties.";
+
+  public static final Option<String> OBSERVATIONS =
+      Option.name("topics.observations", "observations", "Topic that the values arrive on.");
+  public static final Option<String> FORECASTS =
+      Option.name("topics.forecasts", "forecasts", "Topic that the forecasts leave on.");
+  public static final Option<String> SCORES =
+      Option.name("topics.scores", "scores", "Topic that running scores leave on.");
+  public static final Option<String> DEAD_LETTERS =
+      Option.name(
+          "topics.dead-letters",
+          null,
+          "Topic for records that can't be used; by default that of the observations plus .dlq.");
+  public static final Option<String> MODELS =
+      Option.name("topics.models", "models", "Compacted topic that base models arrive on.");
+  public static final Option<Boolean> CREATE_TOPICS =
+      Option.flag(
+          "topics.create-missing",
+          true,
+          "Whether missing output and model topics are created when the job is submitted.");
+
+  /** Whether a job ends. */
+  public enum RunMode {
+    STREAMING,
+    BOUNDED
+  }
+
+  public static final Option<RunMode> MODE =
+      Option.choice(
+          "source.mode",
+          RunMode.class,
+          RunMode.STREAMING,
+          "bounded: reads up to source.end and stops with a savepoint that streaming goes on"
+              + " from; mode for short.");
+  public static final Option<SourcePosition> START =
+      position(
+          "source.start",
+          "Where a job begins that has no savepoint; by default committed, and earliest when"
+              + " bounded.");
+  public static final Option<SourcePosition> END =
+      position(
+          "source.end",
+          "Where a bounded job ends, of what is there when it is submitted; by default latest.");
+
+  private static Option<SourcePosition> position(String key, String description) {
+    return new Option<>(
+        key, Option.Type.VALUE, SourcePosition.EXPECTED, null, description, SourcePosition::parse);
+  }
+
+  public static final Option<Duration> OUT_OF_ORDERNESS =
+      Option.duration(
+          "window.out-of-orderness",
+          Duration.ZERO,
+          Duration.ZERO,
+          "How long a series waits for an earlier observation; zero forecasts at once and suits"
+              + " series that come in order within one partition.");
+  public static final Option<Duration> IDLE_TIMEOUT =
+      Option.duration(
+          "window.idle-timeout",
+          Duration.ofSeconds(10),
+          Duration.ofMillis(1),
+          "A partition without an observation for so long no longer holds back event time.");
+  public static final Option<Duration> MAX_FUTURE =
+      Option.duration(
+          "window.max-future",
+          Duration.ofHours(1),
+          Duration.ZERO,
+          "How far ahead of the clock an observation may be before it is a dead letter; less than"
+              + " state.ttl, by default half of it where that is less.");
+
+  public static final Option<Integer> MAX_SERIES =
+      Option.integer(
+          "state.max-series",
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "Series that one task may keep; observations of further ones are dead letters; 0 for no"
+              + " limit.");
+
+  /** What a forecast is made of. */
+  public enum Made {
+    MIXTURE,
+    NETWORK
+  }
+
+  public static final Option<Made> OUTPUT =
+      Option.choice(
+          "output",
+          Made.class,
+          null,
+          "mixture: experts that learn each series, the model among them; network: the model's"
+              + " own forecasts. By default mixture, and network where learning is off.");
+  public static final Option<Integer> SCORES_EVERY =
+      Option.integer(
+          "scores.every",
+          10,
+          0,
+          1_000_000,
+          "A score after so many observations of a series; 0 for none.");
+
+  /** Short keys and the keys that they abbreviate. */
+  public static final Map<String, String> SHORT_FORMS =
+      Map.of("learning", "learning.enabled", "mode", "source.mode");
+
+  private static String addresses(String text) {
+    if (!BrokerAddresses.areAddresses(text)) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+
+  public static final Option<Delivery> GUARANTEE =
+      Option.choice(
+          "delivery.guarantee",
+          Delivery.class,
+          Delivery.EXACTLY_ONCE,
+          "What a consumer may rely on; at-least-once shows forecasts without waiting for a"
+              + " checkpoint.");
+  public static final Option<Duration> TRANSACTION_TIMEOUT =
+      Option.duration(
+          "delivery.transaction-timeout",
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(1),
+          "How long a transaction may stay open: longer than a checkpoint and a restart, at most"
+              + " the broker's transaction.max.timeout.ms.");
+  public static final Option<String> TRANSACTION_PREFIX =
+      Option.name(
+          "delivery.transaction-prefix",
+          null,
+          "Unique to the job on its brokers; by default weir- and the name.");
+
+  /** The options of one mode, which is wanted as soon as its section is there. */
+  public record ModeOptions(
+      Mode mode,
+      Option<String> model,
+      Option<String> file,
+      Option<Integer> horizon,
+      Option<Scaling> scaling,
+      Option<Readout> readout,
+      Option<Cell> cell) {
+
+    private static ModeOptions of(Mode mode) {
+      String section = "forecast." + mode.label();
+      Option<Integer> horizon = ForecastOptions.HORIZON.under(section);
+      return new ModeOptions(
+          mode,
+          ForecastOptions.MODEL.under(section),
+          ForecastOptions.FILE.under(section),
+          mode == Mode.MANY_TO_MANY ? horizon.withDefault(null) : horizon,
+          ForecastOptions.SCALING.under(section),
+          ForecastOptions.READOUT.under(section),
+          ForecastOptions.CELL.under(section));
+    }
+
+    public String section() {
+      return "forecast." + mode.label();
+    }
+
+    List<Option<?>> all() {
+      return List.of(model, file, horizon, scaling, readout, cell);
+    }
+  }
+
+  public static final List<ModeOptions> MODES =
+      List.of(ModeOptions.of(Mode.MANY_TO_ONE), ModeOptions.of(Mode.MANY_TO_MANY));
+
+  /** Every option, in the order of the documentation. */
+  public static List<Option<?>> all() {
+    List<Option<?>> all =
+        new ArrayList<>(
+            List.of(
+                NAME,
+                BOOTSTRAP_SERVERS,
+                GROUP,
+                PROPERTIES_FILE,
+                OBSERVATIONS,
+                FORECASTS,
+                SCORES,
+                DEAD_LETTERS,
+                MODELS,
+                CREATE_TOPICS,
+                MODE,
+                START,
+                END,
+                ForecastOptions.SEQ_LEN,
+                ForecastOptions.STRIDE,
+                ForecastOptions.FEATURES,
+                ForecastOptions.CALENDAR,
+                ForecastOptions.INTERVAL,
+                ForecastOptions.GAP,
+                ForecastOptions.MAX_FILL,
+                OUT_OF_ORDERNESS,
+                IDLE_TIMEOUT,
+                MAX_FUTURE,
+                ForecastOptions.TTL,
+                MAX_SERIES,
+                OUTPUT,
+                ForecastOptions.LEARNING,
+                ForecastOptions.SIZE,
+                ForecastOptions.EXPERTS,
+                ForecastOptions.SEASON,
+                ForecastOptions.LEVELS,
+                SCORES_EVERY,
+                GUARANTEE,
+                TRANSACTION_TIMEOUT,
+                TRANSACTION_PREFIX));
+    all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
+    all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
+    MODES.forEach(mode -> all.addAll(mode.all()));
+    return all;
+  }
+
+  /** The option with this key, or null if unknown. */
+  public static Option<?> of(String key) {
+    return all().stream().filter(option -> option.key().equals(key)).findFirst().orElse(null);
+  }
+
+  private JobOptions() {}
+}

@@ -1,0 +1,170 @@
+package dev.weir.job.options;
+
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.model.Calendar;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** The options of a job file that say how networks learn with each series. */
+public final class NetworkOptions {
+
+  private static final NetworkTraining DEFAULT = NetworkTraining.DEFAULT;
+
+  static final Option<Integer> EVERY =
+      Option.integer(
+          "learning.every",
+          DEFAULT.every(),
+          1,
+          1_000,
+          "Networks learn at every so many observations of a series; the other experts at each.");
+  static final Option<Integer> START =
+      Option.integer(
+          "learning.start",
+          DEFAULT.start(),
+          0,
+          1_000_000,
+          "Observations of a series before networks begin to learn; each needs a few in any case,"
+              + " a copy of the base model 200.");
+  static final Option<Integer> STEPS =
+      Option.integer(
+          "learning.steps",
+          DEFAULT.steps(),
+          1,
+          16,
+          "Updates of a network's weights each time that it learns; twice as many while a series is"
+              + " young.");
+  static final Option<Integer> REPLAY =
+      Option.integer(
+          "learning.replay",
+          null,
+          1,
+          4_096,
+          "Observations that windows drawn from the past reach back; by default 512 for birnn,"
+              + " birnn-many-to-many and a copy of the base model, 4 for rnn-corrector, 64 for"
+              + " gru-corrector.");
+  static final Option<Method> OPTIMIZER =
+      Option.choice(
+          "learning.optimizer",
+          Method.class,
+          DEFAULT.method(),
+          "How gradients become weights; sgd keeps nothing for each weight, adam two numbers.");
+  static final Option<Double> RATE =
+      new Option<>(
+          "learning.rate",
+          Option.Type.NUMBER,
+          "a number above 0, at most 1",
+          null,
+          "Learning rate of the networks; by default 0.002 for birnn and birnn-many-to-many, 0.001"
+              + " for the correctors, with sgd 0.05; never more than 0.0003, with sgd 0.005, for a"
+              + " copy of the base model.",
+          NetworkOptions::rate);
+  public static final Option<Targets> TARGETS =
+      Option.choice(
+          "learning.targets",
+          Targets.class,
+          DEFAULT.targets(),
+          "What birnn is trained to foresee: the values after its window, or at each step of it"
+              + " those after that step, for one direction only.");
+  static final Option<Boolean> BIDIRECTIONAL =
+      Option.flag(
+          "learning.bidirectional",
+          DEFAULT.bidirectional(),
+          "Whether birnn and birnn-many-to-many read their window both ways.");
+  public static final Option<Boolean> TUNED =
+      Option.flag(
+          "learning.tuned",
+          false,
+          "Whether each series tunes a copy of the base model, an expert beside the model as it"
+              + " came; 16 bytes for each of the model's weights, at most 32768 of them.");
+  static final Option<Tuning> ON_NEW_MODEL =
+      Option.choice(
+          "learning.on-new-model",
+          List.of(Tuning.REPLACE, Tuning.KEEP),
+          value -> value.name().toLowerCase(Locale.ROOT),
+          Tuning.REPLACE,
+          "What a new base model does to the copies of the old one: it replaces them, or they go on"
+              + " if it has the same shape.");
+
+  /** The experts that the options of windows are for. */
+  private static final List<String> WINDOWED = List.of("birnn", "birnn-many-to-many");
+
+  static final List<Option<?>> ALL =
+      List.of(
+          EVERY,
+          START,
+          STEPS,
+          REPLAY,
+          OPTIMIZER,
+          RATE,
+          TARGETS,
+          BIDIRECTIONAL,
+          TUNED,
+          ON_NEW_MODEL);
+
+  private NetworkOptions() {}
+
+  private static double rate(String text) {
+    double rate = Double.parseDouble(text);
+    if (!(rate > 0 && rate <= 1)) {
+      throw new IllegalArgumentException(text);
+    }
+    return rate;
+  }
+
+  /** All of them together; what does not go together becomes a problem of the file. */
+  public static NetworkTraining read(JobFile file) {
+    Targets targets = file.get(TARGETS);
+    boolean bidirectional = file.get(BIDIRECTIONAL);
+    String problem = targets.problemWith(bidirectional);
+    if (problem != null) {
+      file.problem(TARGETS, problem + "; or take learning.bidirectional: false");
+      targets = Targets.AFTER_WINDOW;
+    }
+    boolean tuned = file.get(TUNED);
+    int features = file.get(ForecastOptions.FEATURES);
+    if (tuned && features > 0) {
+      file.problem(
+          TUNED,
+          "expected false with window.features (%d), since the past is kept without them, got true"
+              .formatted(features));
+    }
+    List<Calendar> calendar = file.get(ForecastOptions.CALENDAR);
+    if (tuned && !calendar.isEmpty()) {
+      file.problem(
+          TUNED,
+          "expected false with window.calendar (%s), since the past is kept without it, got true"
+              .formatted(Calendar.labels(calendar)));
+    }
+    if (!tuned && file.has(ON_NEW_MODEL)) {
+      file.problem(ON_NEW_MODEL, "expected learning.tuned: true beside it, got no copies to keep");
+    }
+    List<String> experts = file.get(ForecastOptions.EXPERTS);
+    if (experts == null || Collections.disjoint(experts, WINDOWED)) {
+      for (Option<?> option : List.of(TARGETS, BIDIRECTIONAL)) {
+        if (file.has(option)) {
+          file.problem(
+              option,
+              "expected one of %s among the experts beside it, got none".formatted(WINDOWED));
+        }
+      }
+    }
+    Integer replay = file.get(REPLAY);
+    Double rate = file.get(RATE);
+    return new NetworkTraining(
+        file.get(EVERY),
+        file.get(START),
+        file.get(STEPS),
+        replay == null ? NetworkTraining.OWN : replay,
+        file.get(OPTIMIZER),
+        rate == null ? NetworkTraining.OWN : rate,
+        targets,
+        bidirectional,
+        tuned ? file.get(ON_NEW_MODEL) : Tuning.OFF);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.weir.job.options;
+
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the reference says of each option beside its own words: the unit of a number, and what
+ * becomes of a running job's state when the option is another one at the next start with a
+ * savepoint.
+ */
+final class OptionNotes {
+
+  /**
+   * One option's.
+   *
+   * @param unit of a number; empty where the value says it itself
+   * @param change what a changed value does to a job that is started with a savepoint
+   */
+  record Note(String unit, String change) {}
+
+  private static final String SAFE = "safe";
+  private static final String UNTESTED = "not tested: try it beside the running job first";
+  static final String LEARNS_AGAIN =
+      "each series learns its newest values again, once; the rest is kept";
+  private static final String OLD_TOPIC =
+      "no: a savepoint holds places in the old topic; start without one";
+  private static final String MODEL_SHAPE =
+      "the start is refused while the savepoint's base model has another one";
+  private static final String COMMITTED = "safe after a stop with a savepoint, which commits first";
+
+  private static final Map<String, Note> NOTES = new LinkedHashMap<>();
+
+  private static void put(Option<?> option, String unit, String change) {
+    NOTES.put(option.key(), new Note(unit, change));
+  }
+
+  static {
+    put(
+        JobOptions.NAME,
+        "",
+        "safe: places are in the savepoint; group and transactional ids that follow the name change"
+            + " with it");
+    put(JobOptions.BOOTSTRAP_SERVERS, "", "safe for the same Kafka cluster");
+    put(JobOptions.GROUP, "", "safe: places are in the savepoint");
+    put(JobOptions.PROPERTIES_FILE, "", SAFE);
+    put(
+        RegistryOptions.FORMAT,
+        "",
+        "not tested; records already on the topics keep their format, so name new topics");
+    put(RegistryOptions.URL, "", SAFE);
+    put(RegistryOptions.PATIENCE, "", SAFE);
+    put(JobOptions.OBSERVATIONS, "", OLD_TOPIC);
+    put(JobOptions.FORECASTS, "", SAFE);
+    put(JobOptions.SCORES, "", SAFE);
+    put(JobOptions.DEAD_LETTERS, "", SAFE);
+    put(JobOptions.MODELS, "", OLD_TOPIC);
+    put(JobOptions.CREATE_TOPICS, "", SAFE);
+    put(JobOptions.MODE, "", "safe: a bounded run's savepoint is what streaming goes on from");
+    put(JobOptions.START, "", "without effect: a savepoint says where to go on");
+    put(JobOptions.END, "", SAFE);
+    put(
+        ForecastOptions.SEQ_LEN,
+        "observations",
+        "windows keep their newest values; " + MODEL_SHAPE.replace("one", "length"));
+    put(ForecastOptions.STRIDE, "observations", SAFE);
+    put(
+        ForecastOptions.FEATURES,
+        "",
+        "each window starts again; " + MODEL_SHAPE.replace("another one", "other inputs"));
+    put(ForecastOptions.CALENDAR, "", MODEL_SHAPE);
+    put(
+        ForecastOptions.INTERVAL,
+        "",
+        "windows keep their newest values as far as they follow each other by the new one");
+    put(ForecastOptions.GAP, "", SAFE);
+    put(ForecastOptions.MAX_FILL, "observations", SAFE);
+    put(JobOptions.OUT_OF_ORDERNESS, "", SAFE);
+    put(JobOptions.IDLE_TIMEOUT, "", SAFE);
+    put(JobOptions.MAX_FUTURE, "", SAFE);
+    put(
+        ForecastOptions.TTL,
+        "",
+        "safe: a shorter one judges each series' next observation at once, memory follows later");
+    put(
+        JobOptions.MAX_SERIES,
+        "series of one task",
+        "safe: what is there is kept, beyond the limit too");
+    put(JobOptions.OUTPUT, "", UNTESTED);
+    put(ForecastOptions.LEARNING, "", UNTESTED);
+    put(ForecastOptions.SIZE, "", LEARNS_AGAIN);
+    put(ForecastOptions.EXPERTS, "", LEARNS_AGAIN);
+    put(ForecastOptions.SEASON, "observations", LEARNS_AGAIN);
+    put(ForecastOptions.LEVELS, "shares", LEARNS_AGAIN);
+    put(JobOptions.SCORES_EVERY, "observations", SAFE);
+    put(JobOptions.GUARANTEE, "", COMMITTED);
+    put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
+    put(JobOptions.TRANSACTION_PREFIX, "", COMMITTED);
+    putNetworks();
+    JobOptions.MODES.forEach(OptionNotes::putMode);
+  }
+
+  private static void putNetworks() {
+    put(NetworkOptions.EVERY, "observations", SAFE);
+    put(NetworkOptions.START, "observations", SAFE);
+    put(NetworkOptions.STEPS, "updates", SAFE);
+    put(NetworkOptions.REPLAY, "observations", LEARNS_AGAIN);
+    put(NetworkOptions.OPTIMIZER, "", LEARNS_AGAIN);
+    put(NetworkOptions.RATE, "", SAFE);
+    put(NetworkOptions.TARGETS, "", LEARNS_AGAIN);
+    put(NetworkOptions.BIDIRECTIONAL, "", LEARNS_AGAIN);
+    put(NetworkOptions.TUNED, "", "each series begins or loses its copy");
+    put(NetworkOptions.ON_NEW_MODEL, "", SAFE);
+  }
+
+  private static void putMode(JobOptions.ModeOptions mode) {
+    put(mode.model(), "", LEARNS_AGAIN + "; the other model comes from the topic or the file");
+    put(mode.file(), "", "without effect once the model topic has brought a model");
+    put(
+        mode.horizon(),
+        "observations",
+        LEARNS_AGAIN + "; " + MODEL_SHAPE.replace("one", "horizon"));
+    for (Option<?> ofFile : new Option<?>[] {mode.scaling(), mode.readout(), mode.cell()}) {
+      put(ofFile, "", "as that of the file");
+    }
+  }
+
+  private OptionNotes() {}
+
+  /** The note of an option, or one that says that nothing is known. */
+  static Note of(Option<?> option) {
+    return NOTES.getOrDefault(option.key(), new Note("", ""));
+  }
+}

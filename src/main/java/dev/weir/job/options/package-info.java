@@ -1,0 +1,9 @@
+/**
+ * Declares the options of a job file, reads the file, and generates the reference of the options.
+ *
+ * <p>Start at {@link dev.weir.job.options.JobOptions}.
+ *
+ * <p>Allowed imports: {@code forecast.expert.recurrent}, {@code forecast.learn}, {@code kafka},
+ * {@code model}, {@code option}, {@code rnn.cell}, SnakeYAML, SLF4J and the JDK.
+ */
+package dev.weir.job.options;

@@ -1,0 +1,213 @@
+package dev.weir.kafka.admin;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads topics as bytes and without a consumer group: bounded ranges with {@code read}, or new
+ * records with {@link #follow} and {@link #poll}. Not thread-safe except for {@link #wakeup}.
+ *
+ * <p>Unless the client properties say otherwise, reads committed records, and continues with the
+ * oldest record if the next ones were deleted. Throws Kafka's exceptions, such as for missing
+ * rights.
+ *
+ * <pre>{@code
+ * List<TopicPartition> partitions = consumer.partitions("forecasts");
+ * consumer.read(consumer.begins(partitions), consumer.ends(partitions), patience, action);
+ * }</pre>
+ */
+public final class TopicConsumer implements AutoCloseable {
+
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final Duration CLOSE = Duration.ofSeconds(1);
+
+  private final Consumer<byte[], byte[]> consumer;
+
+  /**
+   * @param clients properties of Kafka's clients, the brokers among them
+   */
+  public TopicConsumer(Map<String, ?> clients) {
+    this(
+        new KafkaConsumer<>(
+            config(clients), new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+  }
+
+  /** With a consumer that has no group. */
+  public TopicConsumer(Consumer<byte[], byte[]> consumer) {
+    this.consumer = consumer;
+  }
+
+  private static Map<String, Object> config(Map<String, ?> clients) {
+    Map<String, Object> config = new HashMap<>(clients);
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    return config;
+  }
+
+  /** A topic's partitions in their order; none if there is no such topic. */
+  public List<TopicPartition> partitions(String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .sorted(Comparator.comparingInt(TopicPartition::partition))
+        .toList();
+  }
+
+  public Map<TopicPartition, Long> begins(Collection<TopicPartition> partitions) {
+    return consumer.beginningOffsets(partitions);
+  }
+
+  /** Where partitions end now, before the first open transaction if committed records are read. */
+  public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    return consumer.endOffsets(partitions);
+  }
+
+  /**
+   * The offset of the first record of each partition that is not older, or the partition's end.
+   *
+   * @param since milliseconds since 1970
+   */
+  public Map<TopicPartition, Long> since(Collection<TopicPartition> partitions, long since) {
+    // the ends first: a record that comes in between would be in neither answer otherwise
+    Map<TopicPartition, Long> offsets = new HashMap<>(ends(partitions));
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, since));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, first) -> {
+              if (first != null) {
+                offsets.put(partition, first.offset());
+              }
+            });
+    return offsets;
+  }
+
+  /**
+   * Reads ranges of partitions, each partition in its order.
+   *
+   * @param from the first offset of each range
+   * @param ends the first offset behind each range, of the same partitions
+   * @param isOver called before each poll; gives up if true
+   * @return whether all ranges were read to their ends
+   */
+  public boolean read(
+      Map<TopicPartition, Long> from,
+      Map<TopicPartition, Long> ends,
+      BooleanSupplier isOver,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    follow(from);
+    while (ends.entrySet().stream().anyMatch(end -> position(end.getKey()) < end.getValue())) {
+      if (isOver.getAsBoolean()) {
+        return false;
+      }
+      for (ConsumerRecord<byte[], byte[]> record : poll(POLL)) {
+        if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) {
+          action.accept(record);
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * As {@link #read(Map, Map, BooleanSupplier, java.util.function.Consumer)}.
+   *
+   * @param patience gives up after this time in which no partition made progress
+   */
+  public boolean read(
+      Map<TopicPartition, Long> from,
+      Map<TopicPartition, Long> ends,
+      Duration patience,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+    long[] reached = {-1, System.nanoTime()}; // the sum of all positions, and since when
+    BooleanSupplier isOver =
+        () -> {
+          long now = from.keySet().stream().mapToLong(this::position).sum();
+          if (now != reached[0]) {
+            reached[0] = now;
+            reached[1] = System.nanoTime();
+          }
+          return System.nanoTime() - reached[1] > patience.toNanos();
+        };
+    return read(from, ends, isOver, action);
+  }
+
+  /** Follows these partitions, each from an offset, and no others. */
+  public void follow(Map<TopicPartition, Long> places) {
+    consumer.assign(places.keySet());
+    places.forEach(consumer::seek);
+  }
+
+  /** The next records of the followed partitions; empty after this time. */
+  public ConsumerRecords<byte[], byte[]> poll(Duration time) {
+    return consumer.poll(time);
+  }
+
+  /** The followed partitions. */
+  public Set<TopicPartition> followed() {
+    return consumer.assignment();
+  }
+
+  /** The next offset to read of a followed partition. */
+  public long position(TopicPartition partition) {
+    return consumer.position(partition);
+  }
+
+  /** Whether a batch can't be parsed; other failures, such as time-outs, have subclasses. */
+  public static boolean isUnreadable(KafkaException failure) {
+    return failure.getClass() == KafkaException.class;
+  }
+
+  /**
+   * Finds the next readable offset after a batch that can't be parsed, such as one that a broker's
+   * disk has damaged. A consumer does not report where a batch ends, so this doubles the step until
+   * a poll succeeds: it may skip as many readable offsets as the batch has.
+   *
+   * @return {@code from} if that can be read, at most {@code end}
+   */
+  public long behindUnreadable(TopicPartition partition, long from, long end) {
+    long to = from;
+    for (long step = 1; to < end; step *= 2) {
+      follow(Map.of(partition, to));
+      try {
+        poll(LOOK);
+        return to;
+      } catch (KafkaException e) {
+        if (!isUnreadable(e)) {
+          throw e;
+        }
+        to = Math.min(end, to + step);
+      }
+    }
+    return to;
+  }
+
+  /** Lets a call that waits in another thread fail with Kafka's {@code WakeupException}. */
+  public void wakeup() {
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    consumer.close(CloseOptions.timeout(CLOSE));
+  }
+}

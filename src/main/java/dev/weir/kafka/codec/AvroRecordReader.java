@@ -1,0 +1,59 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.registry.RegistrySchemas;
+import dev.weir.kafka.registry.UntrustedSchema;
+import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.ConfluentWireFormat;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.UnknownSchemaException;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Generated records out of plain Avro, or out of the bytes of whatever schema a registry knows. Not
+ * thread-safe.
+ */
+final class AvroRecordReader<T extends SpecificRecord> {
+
+  private final String what;
+  private final SpecificDatumReader<T> plain;
+  private final RegistrySchemas<SpecificDatumReader<T>> registered; // null: plain Avro
+  private final AvroBounds bounds = new AvroBounds();
+  private BinaryDecoder decoder;
+
+  /**
+   * @param what the record's name in messages
+   * @param registry null for plain Avro
+   */
+  AvroRecordReader(String what, Class<T> type, RegistrySettings registry) {
+    this.what = what;
+    this.plain = new SpecificDatumReader<>(type);
+    this.registered = registry == null ? null : new RegistrySchemas<>(registry, this::compile);
+  }
+
+  private SpecificDatumReader<T> compile(Schema writer) throws UnknownSchemaException {
+    UntrustedSchema.readerOf(writer, plain.getExpected());
+    return new SpecificDatumReader<>(writer, plain.getExpected());
+  }
+
+  T read(byte[] bytes) throws MalformedRecordException {
+    SpecificDatumReader<T> reader = plain;
+    int start = 0;
+    if (registered != null) {
+      reader = registered.reader(ConfluentWireFormat.id(bytes));
+      start = ConfluentWireFormat.LENGTH;
+    }
+    bounds.check(reader.getSchema(), bytes, start);
+    try {
+      decoder = DecoderFactory.get().binaryDecoder(bytes, start, bytes.length - start, decoder);
+      return reader.read(null, decoder);
+    } catch (IOException | RuntimeException e) {
+      throw new MalformedRecordException(what + ": " + e.getMessage(), e);
+    }
+  }
+}

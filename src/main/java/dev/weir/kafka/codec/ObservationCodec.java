@@ -1,0 +1,155 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.registry.RegistrySchemas;
+import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.AvroBytes;
+import dev.weir.kafka.wire.ConfluentWireFormat;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.SeriesName;
+import dev.weir.kafka.wire.WriterSchemas;
+import java.io.IOException;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * Observations as Avro binary of {@code observation.avsc}: plain, or behind the id of their schema
+ * in a registry. Not thread-safe: buffers are reused.
+ */
+public final class ObservationCodec {
+
+  private static final AvroBytes.Fields<Observation> FIELDS = ObservationCodec::write;
+
+  private final AvroBounds bounds = new AvroBounds();
+  private final AvroBytes buffer;
+  private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
+  private final SeriesName name = new SeriesName();
+  private BinaryDecoder decoder;
+  // producers rarely change their schema, so the one that fitted last is tried first
+  private Schema usual = WriterSchemas.OBSERVATION;
+
+  /** Plain Avro. */
+  public ObservationCodec() {
+    this.buffer = new AvroBytes(ConfluentWireFormat.NONE);
+    this.registered = null;
+  }
+
+  /** Reads what writers of any schema in the registry have written; writes nothing. */
+  public ObservationCodec(RegistrySettings registry) {
+    this.buffer = new AvroBytes(null);
+    this.registered = new RegistrySchemas<>(registry, ObservationReader::of);
+  }
+
+  private ObservationCodec(int id) {
+    this.buffer = new AvroBytes(ConfluentWireFormat.of(id));
+    this.registered = null;
+  }
+
+  /**
+   * Writes observations for a topic whose schemas are in a registry, after having registered ours.
+   *
+   * @throws IOException when the registry does not answer, or refuses the schema
+   */
+  public static ObservationCodec registered(RegistrySettings registry, String topic)
+      throws IOException {
+    return new ObservationCodec(RegistrySubjects.idOf(registry, topic, WriterSchemas.OBSERVATION));
+  }
+
+  /** The header value that names the schema of {@link #encode}'s bytes. */
+  public static byte[] fingerprint() {
+    return WriterSchemas.fingerprint(WriterSchemas.OBSERVATION);
+  }
+
+  /** The header that carries {@link #fingerprint()}. */
+  public static String fingerprintHeader() {
+    return WriterSchemas.HEADER;
+  }
+
+  public byte[] encode(Observation observation) {
+    return buffer.of(observation, AvroBytes.utf8(observation.series()), FIELDS);
+  }
+
+  private static void write(Observation observation, byte[] series, BinaryEncoder out)
+      throws IOException {
+    out.writeBytes(series);
+    out.writeLong(observation.time());
+    out.writeDouble(observation.value());
+    out.writeArrayStart();
+    out.setItemCount(observation.features().length);
+    for (double feature : observation.features()) {
+      out.startItem();
+      out.writeDouble(feature);
+    }
+    out.writeArrayEnd();
+  }
+
+  /** Reads an observation; says nothing about whether its values make sense. */
+  public Observation decode(byte[] bytes, Headers headers) throws MalformedRecordException {
+    if (registered != null) {
+      return readRegistered(bytes);
+    }
+    Schema named = WriterSchemas.named(headers);
+    if (named != null) {
+      bounds.check(named, bytes);
+      return read(named, bytes);
+    }
+    MalformedRecordException first = fits(usual, bytes);
+    if (first == null) {
+      return read(usual, bytes);
+    }
+    for (Schema schema : WriterSchemas.OBSERVATIONS) {
+      if (schema != usual && fits(schema, bytes) == null) {
+        usual = schema;
+        return read(schema, bytes);
+      }
+    }
+    throw first;
+  }
+
+  private MalformedRecordException fits(Schema schema, byte[] bytes) {
+    try {
+      bounds.check(schema, bytes);
+      return null;
+    } catch (MalformedRecordException e) {
+      return e;
+    }
+  }
+
+  private Observation read(Schema schema, byte[] bytes) throws MalformedRecordException {
+    try {
+      decoder = DecoderFactory.get().binaryDecoder(bytes, decoder);
+      String series = name.read(decoder);
+      long time = decoder.readLong();
+      double value = decoder.readDouble();
+      double[] features =
+          schema == WriterSchemas.OBSERVATION
+              ? ObservationReader.features(decoder)
+              : Observation.NO_FEATURES;
+      return new Observation(series, time, value, features);
+    } catch (IOException | AvroRuntimeException e) {
+      throw new MalformedRecordException("observation: " + e.getMessage(), e);
+    }
+  }
+
+  private Observation readRegistered(byte[] bytes) throws MalformedRecordException {
+    ObservationReader reader = registered.reader(ConfluentWireFormat.id(bytes));
+    bounds.check(reader.writer(), bytes, ConfluentWireFormat.LENGTH);
+    try {
+      decoder =
+          DecoderFactory.get()
+              .binaryDecoder(
+                  bytes,
+                  ConfluentWireFormat.LENGTH,
+                  bytes.length - ConfluentWireFormat.LENGTH,
+                  decoder);
+      return reader.read(decoder);
+    } catch (IOException | AvroRuntimeException e) {
+      throw new MalformedRecordException("observation: " + e.getMessage(), e);
+    }
+  }
+}

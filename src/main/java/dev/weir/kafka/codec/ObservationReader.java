@@ -1,0 +1,130 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.registry.UntrustedSchema;
+import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.SeriesName;
+import dev.weir.kafka.wire.UnknownSchemaException;
+import dev.weir.kafka.wire.WriterSchemas;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.Schema.Field;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.Decoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.ResolvingDecoder;
+
+/**
+ * Observations out of the bytes of one writer's schema, resolved by Avro's rules: fields that are
+ * not ours are skipped, an integer is accepted as a number, a missing {@code features} is empty. No
+ * record of Avro's is built.
+ */
+public final class ObservationReader {
+
+  private static final Schema OURS = WriterSchemas.OBSERVATION;
+  private static final int SERIES = OURS.getField("series").pos();
+  private static final int TIME = OURS.getField("time").pos();
+  private static final int VALUE = OURS.getField("value").pos();
+
+  private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
+
+  private final Schema writer;
+  private final SeriesName name = new SeriesName();
+  private final ResolvingDecoder resolving; // null where the writer's schema is ours
+
+  private ObservationReader(Schema writer, ResolvingDecoder resolving) {
+    this.writer = writer;
+    this.resolving = resolving;
+  }
+
+  /**
+   * @throws UnknownSchemaException when this writer writes no observations
+   */
+  public static ObservationReader of(Schema writer) throws UnknownSchemaException {
+    checkUnit(writer); // first: the parsing form says nothing of units
+    if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
+      return new ObservationReader(OURS, null);
+    }
+    Schema reader = UntrustedSchema.readerOf(writer, OURS);
+    try {
+      return new ObservationReader(
+          writer, DecoderFactory.get().resolvingDecoder(writer, reader, null));
+    } catch (IOException e) {
+      throw new UnknownSchemaException("schema: " + AvroBounds.quoted(e.getMessage()));
+    }
+  }
+
+  /** To Avro a unit is a matter of taste: microseconds would be taken for milliseconds. */
+  private static void checkUnit(Schema writer) throws UnknownSchemaException {
+    Field time = writer.getField("time");
+    if (time == null) {
+      return; // no observation, which others say better
+    }
+    Schema type = time.schema();
+    boolean isUnion = type.getType() == Schema.Type.UNION;
+    for (Schema branch : isUnion ? type.getTypes() : List.of(type)) {
+      checkUnit(writer, branch);
+    }
+  }
+
+  private static void checkUnit(Schema writer, Schema type) throws UnknownSchemaException {
+    LogicalType unit = LogicalTypes.fromSchemaIgnoreInvalid(type);
+    String name = unit == null ? type.getProp(LogicalType.LOGICAL_TYPE_PROP) : unit.getName();
+    if (name != null && !MILLIS.contains(name)) {
+      throw new UnknownSchemaException(
+          "schema %s: time: expected timestamp-millis, got %s"
+              .formatted(AvroBounds.quoted(writer.getFullName()), AvroBounds.quoted(name)));
+    }
+  }
+
+  /** What the bytes must be. */
+  Schema writer() {
+    return writer;
+  }
+
+  public Observation read(BinaryDecoder in) throws IOException {
+    if (resolving == null) {
+      return new Observation(name.read(in), in.readLong(), in.readDouble(), features(in));
+    }
+    resolving.configure(in);
+    String series = null;
+    long time = 0;
+    double value = 0;
+    double[] features = Observation.NO_FEATURES;
+    for (Field field : resolving.readFieldOrder()) {
+      int pos = field.pos();
+      if (pos == SERIES) {
+        series = name.read(resolving);
+      } else if (pos == TIME) {
+        time = resolving.readLong();
+      } else if (pos == VALUE) {
+        value = resolving.readDouble();
+      } else {
+        features = features(resolving);
+      }
+    }
+    resolving.drain();
+    return new Observation(series, time, value, features);
+  }
+
+  static double[] features(Decoder in) throws IOException {
+    double[] features = Observation.NO_FEATURES;
+    int count = 0;
+    for (long n = in.readArrayStart(); n != 0; n = in.arrayNext()) {
+      int end = Math.toIntExact(count + n);
+      if (end > features.length) { // doubled: a block for each feature would copy all each time
+        features = Arrays.copyOf(features, Math.max(end, 2 * features.length));
+      }
+      for (; count < end; count++) {
+        features[count] = in.readDouble();
+      }
+    }
+    return count == features.length ? features : Arrays.copyOf(features, count);
+  }
+}

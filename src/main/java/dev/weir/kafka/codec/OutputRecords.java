@@ -1,0 +1,82 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.wire.AvroBytes;
+import dev.weir.kafka.wire.WriterSchemas;
+import java.time.Clock;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** Picks topic, key and timestamp of each output, so that one sink and one transaction hold all. */
+public final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Topics topics;
+  private final int maxDeadLetterBytes;
+  private final RegistrySettings registry; // null: plain Avro, its schema named in a header
+  private transient ForecastCodec forecasts;
+  private transient ScoreCodec scores;
+  private transient Header forecastSchema;
+  private transient Header scoreSchema;
+  private transient Clock clock;
+
+  public OutputRecords(Topics topics, int maxDeadLetterBytes, RegistrySettings registry) {
+    this.topics = topics;
+    this.maxDeadLetterBytes = maxDeadLetterBytes;
+    this.registry = registry;
+  }
+
+  @Override
+  public void open(
+      SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
+    forecasts = ForecastCodec.writing(registry);
+    scores = ScoreCodec.writing(registry);
+    if (registry == null) {
+      forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
+      scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
+    }
+    clock = Clock.systemUTC();
+  }
+
+  /**
+   * A forecast's timestamp is its origin, but never ahead of the clock: brokers refuse a record
+   * that is, by {@code message.timestamp.after.max.ms}, an hour by default, and the job would fail
+   * again and again. The timestamp that Flink offers is not used: it is absent on a dead letter.
+   */
+  @Override
+  public ProducerRecord<byte[], byte[]> serialize(
+      Output output, KafkaSinkContext context, Long timestamp) {
+    long now = clock.millis();
+    if (output instanceof Forecast forecast) {
+      byte[] series = AvroBytes.utf8(forecast.series()); // once, for the key and the value
+      byte[] value = forecasts.encode(forecast, series);
+      long time = Math.min(forecast.origin(), now);
+      return record(topics.forecasts(), time, series, value, forecastSchema);
+    }
+    if (output instanceof Score score) {
+      byte[] series = AvroBytes.utf8(score.series());
+      byte[] value = scores.encode(score, series);
+      return record(topics.scores(), Math.min(score.time(), now), series, value, scoreSchema);
+    }
+    return DeadLetterCodec.record(
+        topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(
+      String topic, long time, byte[] series, byte[] value, Header schema) {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, null, time, series, value);
+    if (schema != null) {
+      record.headers().add(schema);
+    }
+    return record;
+  }
+}

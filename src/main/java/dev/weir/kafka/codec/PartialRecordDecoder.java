@@ -1,0 +1,71 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.wire.ConfluentWireFormat;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+
+/** The fields of a foreign observation or model as text, or what is wrong with its bytes. */
+public final class PartialRecordDecoder {
+
+  private static final int MAX_FEATURES = 100;
+
+  private PartialRecordDecoder() {}
+
+  /**
+   * Decodes a record for display.
+   *
+   * @param value its value; null for a tombstone
+   * @param isModel whether it was meant to be a model
+   * @return names and values; {@code problem} if the bytes are malformed
+   */
+  public static Map<String, String> of(byte[] value, boolean isModel) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    try {
+      if (value == null) {
+        throw new MalformedRecordException("expected a value, got null");
+      }
+      if (isModel) {
+        putModel(value, fields);
+      } else {
+        putObservation(value, fields);
+      }
+    } catch (MalformedRecordException e) {
+      fields.put("problem", e.getMessage());
+    }
+    return fields;
+  }
+
+  private static void putModel(byte[] value, Map<String, String> fields)
+      throws MalformedRecordException {
+    dev.weir.kafka.avro.Model model = new ModelCodec().record(value);
+    fields.put("name", model.getName());
+    fields.put("version", Long.toString(model.getVersion()));
+    fields.put("created", model.getCreated().toString());
+    fields.put("weights", model.getWeights().remaining() + " bytes");
+  }
+
+  private static void putObservation(byte[] value, Map<String, String> fields)
+      throws MalformedRecordException {
+    byte[] plain = value;
+    if (value.length > ConfluentWireFormat.LENGTH
+        && value[0] == ConfluentWireFormat.MAGIC) { // no series is empty
+      fields.put("schema id", Integer.toUnsignedString(ConfluentWireFormat.id(value)));
+      plain = Arrays.copyOfRange(value, ConfluentWireFormat.LENGTH, value.length);
+    }
+    Observation observation = new ObservationCodec().decode(plain, new RecordHeaders());
+    fields.put("series", observation.series());
+    fields.put("time", Instant.ofEpochMilli(observation.time()).toString());
+    fields.put("value", Double.toString(observation.value()));
+    double[] features = observation.features();
+    if (features.length > 0) {
+      String shown =
+          Arrays.toString(Arrays.copyOf(features, Math.min(features.length, MAX_FEATURES)));
+      fields.put("features", features.length > MAX_FEATURES ? shown.replace("]", ", ...]") : shown);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.time.Duration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Whether a record of one of a job's topics could be used, and why not. Not thread-safe. */
+public final class RecordValidator {
+
+  private final ObservationDeserializer observations;
+  private final int features;
+  private final ForecastCodec forecasts;
+  private final ScoreCodec scores;
+
+  /**
+   * @param maxFuture how far ahead of the clock an observation may be
+   * @param features covariates that each observation has
+   * @param registry where the schemas are; null: plain Avro
+   */
+  public RecordValidator(Duration maxFuture, int features, RegistrySettings registry) {
+    this.observations = new ObservationDeserializer(null, maxFuture, registry);
+    this.forecasts = new ForecastCodec(registry);
+    this.scores = new ScoreCodec(registry);
+    this.features = features;
+    observations.open(null);
+  }
+
+  /** Why a job would make a dead letter of it; null when it would not. */
+  public String observation(ConsumerRecord<byte[], byte[]> record) {
+    InputEvent arrival = observations.event(record);
+    if (arrival instanceof DeadLetter letter) {
+      return "%s: %s".formatted(letter.reason(), letter.message());
+    }
+    int got = ((ObservationEvent) arrival).observation().features().length;
+    return got == features
+        ? null
+        : "FEATURES: expected %d, as window.features says, got %d".formatted(features, got);
+  }
+
+  /** Why it is no forecast; null when it is one. */
+  public String forecast(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      forecasts.decode(present(record));
+      return null;
+    } catch (MalformedRecordException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Why it is no score; null when it is one. */
+  public String score(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      scores.decode(present(record));
+      return null;
+    } catch (MalformedRecordException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Why it is no dead letter; null when it is one. */
+  public String deadLetter(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      DeadLetterCodec.read(record);
+      return null;
+    } catch (MalformedRecordException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static byte[] present(ConsumerRecord<byte[], byte[]> record)
+      throws MalformedRecordException {
+    if (record.value() == null) {
+      throw new MalformedRecordException("expected a value, got none");
+    }
+    return record.value();
+  }
+}

@@ -1,0 +1,126 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.registry.RegistrySchemas;
+import dev.weir.kafka.registry.SchemaRegistry;
+import dev.weir.kafka.wire.UnknownSchemaException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests for the subjects of topics. A job makes them before it starts and carries the answers:
+ * records leave without a request, and a restart needs no registry. Commands only check.
+ */
+public final class RegistrySubjects {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RegistrySubjects.class);
+
+  /** How many versions of a subject a job carries, and how many characters of their text. */
+  private static final int MAX_VERSIONS = 20;
+
+  private static final int MAX_CHARACTERS = 512 << 10;
+
+  /** How long a command at a terminal waits. */
+  private static final Duration SOON = Duration.ofSeconds(3);
+
+  private RegistrySubjects() {}
+
+  /**
+   * The same settings with the registry's answers; registers the schemas of outputs that are
+   * missing.
+   *
+   * @param kafka is returned if it has no registry
+   * @throws IllegalStateException if the registry does not answer, or refuses a schema
+   */
+  public static KafkaSettings register(KafkaSettings kafka) {
+    RegistrySettings registry = kafka.registry();
+    if (registry == null) {
+      return kafka;
+    }
+    SchemaRegistry client = new SchemaRegistry(registry);
+    try {
+      int forecasts = client.idOf(subject(kafka.topics().forecasts()), ForecastCodec.SCHEMA);
+      int scores = client.idOf(subject(kafka.topics().scores()), ScoreCodec.SCHEMA);
+      Map<Integer, String> writers = writers(client, subject(kafka.topics().observations()));
+      LOG.info(
+          "schemas at {}: forecasts have id {}, scores have id {}, observations have {}",
+          registry.url(),
+          forecasts,
+          scores,
+          writers.keySet());
+      return kafka.withRegistry(registry.registered(forecasts, scores, writers));
+    } catch (IOException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  private static Map<Integer, String> writers(SchemaRegistry client, String subject)
+      throws IOException {
+    Map<Integer, String> writers = new HashMap<>();
+    int characters = 0;
+    for (Map.Entry<Integer, String> newest : client.versions(subject, MAX_VERSIONS).entrySet()) {
+      characters += newest.getValue().length();
+      if (characters > MAX_CHARACTERS) {
+        break;
+      }
+      try {
+        RegistrySchemas.compile(newest.getKey(), newest.getValue(), ObservationReader::of);
+        writers.put(newest.getKey(), newest.getValue());
+      } catch (UnknownSchemaException e) {
+        LOG.warn("{}: its records will be dead letters: {}", subject, e.getMessage());
+      }
+    }
+    return writers;
+  }
+
+  /** The id of a schema that a producer writes; registered if it is missing. */
+  static int idOf(RegistrySettings registry, String topic, Schema schema) throws IOException {
+    return new SchemaRegistry(registry).idOf(subject(topic), schema);
+  }
+
+  /** A topic holds records of one kind (Confluent's TopicNameStrategy). */
+  private static String subject(String topic) {
+    return topic + "-value";
+  }
+
+  /** The same registry with a short time-out, for interactive commands; null without a registry. */
+  public static RegistrySettings impatient(RegistrySettings registry) {
+    return registry == null ? null : registry.withPatience(SOON);
+  }
+
+  /**
+   * The ids of the schemas that a job writes, by subject; null for one that the job will register.
+   *
+   * @throws IOException if the registry does not answer, rejects the user, or is not a registry
+   * @throws IllegalStateException if a referenced secret is missing, or the truststore is
+   *     unreadable
+   */
+  public static Map<String, Integer> ids(RegistrySettings registry, KafkaSettings.Topics topics)
+      throws IOException {
+    SchemaRegistry client = new SchemaRegistry(registry, SOON);
+    Map<String, Integer> ids = new LinkedHashMap<>();
+    String forecasts = subject(topics.forecasts());
+    ids.put(forecasts, client.known(forecasts, ForecastCodec.SCHEMA));
+    String scores = subject(topics.scores());
+    ids.put(scores, client.known(scores, ScoreCodec.SCHEMA));
+    client.versions(subject(topics.observations()), 0); // is it readable
+    return ids;
+  }
+
+  /**
+   * Checks that the schemas of a topic can be read.
+   *
+   * @throws IOException as {@link #ids}
+   * @throws IllegalStateException as {@link #ids}
+   */
+  public static void ask(RegistrySettings registry, String topic) throws IOException {
+    new SchemaRegistry(registry, SOON).versions(subject(topic), 0);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.weir.kafka.connector;
+
+import dev.weir.kafka.KafkaSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits what a bounded job has read for its consumer group, in the background. One task's; not
+ * thread-safe.
+ */
+final class ConsumerGroupCommits implements HistoryReader.Commits {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConsumerGroupCommits.class);
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final KafkaSettings settings;
+  private final String job;
+
+  private Admin admin; // null until the first commit
+  private KafkaFuture<Void> last = KafkaFuture.completedFuture(null);
+
+  /**
+   * @param job written beside each offset, so that {@code HistoryProgress} can tell it from those
+   *     of other jobs
+   */
+  ConsumerGroupCommits(KafkaSettings settings, String job) {
+    this.settings = settings;
+    this.job = job;
+  }
+
+  /** Skipped while the commit before is under way, so that none overtakes a newer one. */
+  @Override
+  public void commit(Map<TopicPartition, Long> offsets) {
+    if (!last.isDone() || offsets.isEmpty()) {
+      return; // the next checkpoint commits again
+    }
+    if (admin == null) {
+      Map<String, Object> config = new HashMap<>(settings.properties());
+      config.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+      admin = Admin.create(config);
+    }
+    Map<TopicPartition, OffsetAndMetadata> places = new HashMap<>();
+    offsets.forEach(
+        (partition, offset) -> places.put(partition, new OffsetAndMetadata(offset, job)));
+    last = admin.alterConsumerGroupOffsets(settings.group(), places).all();
+    last.whenComplete(
+        (done, failure) -> {
+          if (failure != null) {
+            LOG.warn(
+                "group {}: expected to commit {}, got {}; the next checkpoint tries again",
+                settings.group(),
+                offsets,
+                failure.toString());
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    if (admin != null) {
+      admin.close(CLOSE_TIMEOUT);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.weir.kafka.connector;
+
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Output;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.codec.ModelDeserializer;
+import dev.weir.kafka.codec.ObservationDeserializer;
+import dev.weir.kafka.codec.OutputRecords;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
+
+/** The sources and the one sink of a forecasting job on Kafka. */
+public final class KafkaConnectors {
+
+  /**
+   * Fetching waits no longer than this for more: a forecast is wanted soon after its observation.
+   */
+  private static final String FETCH_WAIT_MILLIS = "50";
+
+  /** New partitions are looked for this often. */
+  private static final String DISCOVERY_MILLIS = "60000";
+
+  /**
+   * A client that finds no broker ends up trying no more often than this. Kafka's own limit of a
+   * second makes each client warn several hundred times while a broker is away for a few minutes.
+   */
+  private static final String RECONNECT_MILLIS = "10000";
+
+  /**
+   * Clients keep the addresses that they know. Kafka's default, to start again from the bootstrap
+   * servers, is tried and logged thirty times a second by each client while no broker is there. A
+   * job whose brokers all come back elsewhere restarts when its patience ends, and finds them then.
+   */
+  private static final String RECOVERY = "none";
+
+  /** Kafka's defaults, below which no patience goes. */
+  private static final Duration API_TIMEOUT = Duration.ofMinutes(1);
+
+  private static final Duration DELIVERY_TIMEOUT = Duration.ofMinutes(2);
+
+  /** Room in a producer's request beyond the longest value: key, headers, framing. */
+  private static final int REQUEST_SLACK = 1 << 20;
+
+  private final KafkaSettings settings;
+
+  public KafkaConnectors(KafkaSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * From the group's committed offsets, or the beginning without committed offsets; or what the job
+   * file wants to have read.
+   */
+  public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type) {
+    SourceOffsets offsets = settings.offsets();
+    Properties properties = consumerProperties();
+    if (offsets.ends() != null) {
+      // HistoryReader commits; commits of Kafka's reader would erase the job id beside the offsets
+      properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
+    }
+    KafkaSource<InputEvent> source =
+        KafkaSource.<InputEvent>builder()
+            .setProperties(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setGroupId(settings.group())
+            .setTopics(settings.topics().observations())
+            .setStartingOffsets(starts(offsets))
+            .setDeserializer(
+                new ObservationDeserializer(type, settings.maxFuture(), settings.registry()))
+            .build();
+    return offsets.ends() == null ? source : new HistorySource(source, settings);
+  }
+
+  private OffsetsInitializer starts(SourceOffsets offsets) {
+    if (offsets.starts() == null) {
+      return OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+    }
+    Map<TopicPartition, Long> starts = new HashMap<>();
+    offsets
+        .starts()
+        .forEach(
+            (partition, offset) ->
+                starts.put(
+                    new TopicPartition(settings.topics().observations(), partition), offset));
+    return OffsetsInitializer.offsets(starts, OffsetResetStrategy.EARLIEST);
+  }
+
+  /** From the beginning: the topic is compacted, so it holds each model's newest version. */
+  public KafkaSource<ModelEvent> models(TypeInformation<ModelEvent> type) {
+    return KafkaSource.<ModelEvent>builder()
+        .setProperties(consumerProperties())
+        .setBootstrapServers(settings.bootstrapServers())
+        .setGroupId(modelGroup(settings))
+        .setTopics(settings.topics().models())
+        .setStartingOffsets(OffsetsInitializer.earliest())
+        .setDeserializer(new ModelDeserializer(type))
+        .build();
+  }
+
+  /** The consumer group of the source of models. */
+  public static String modelGroup(KafkaSettings settings) {
+    return settings.group() + "-models";
+  }
+
+  private Properties consumerProperties() {
+    Properties properties = new Properties();
+    properties.setProperty(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
+    properties.setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS);
+    properties.setProperty(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    properties.setProperty(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, RECOVERY);
+    // looking for new partitions in vain would fail the job
+    properties.setProperty(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, patience(API_TIMEOUT));
+    properties.putAll(settings.properties());
+    return properties;
+  }
+
+  /**
+   * How long a client waits for a broker that is away: as long as the broker keeps a transaction
+   * open, since a job that waits loses nothing. A commit that is given up earlier can't be repeated
+   * and fails the job.
+   */
+  private String patience(Duration shortest) {
+    Duration wanted = settings.transactionTimeout();
+    return Long.toString((wanted.compareTo(shortest) > 0 ? wanted : shortest).toMillis());
+  }
+
+  /** Forecasts and dead letters, in one transaction for each checkpoint. */
+  public Sink<Output> sink() {
+    Properties properties = new Properties();
+    // a topic may have no limit but that of an int
+    long wanted = (long) settings.maxDeadLetterBytes() + REQUEST_SLACK;
+    int maxRequest = (int) Math.min(wanted, Integer.MAX_VALUE);
+    properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRequest));
+    long memory = Math.max(32L << 20, 2L * maxRequest); // the client's default, or two large ones
+    properties.setProperty(ProducerConfig.BUFFER_MEMORY_CONFIG, Long.toString(memory));
+    properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "5");
+    properties.setProperty(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(64 << 10));
+    properties.setProperty(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    properties.setProperty(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, RECOVERY);
+    properties.setProperty(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience(API_TIMEOUT));
+    properties.setProperty(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience(DELIVERY_TIMEOUT));
+    properties.putAll(settings.properties());
+    properties.setProperty(
+        ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+        Long.toString(settings.transactionTimeout().toMillis()));
+    KafkaSink<Output> sink =
+        KafkaSink.<Output>builder()
+            .setKafkaProducerConfig(properties)
+            .setBootstrapServers(settings.bootstrapServers())
+            .setDeliveryGuarantee(
+                settings.delivery() == KafkaSettings.Delivery.EXACTLY_ONCE
+                    ? DeliveryGuarantee.EXACTLY_ONCE
+                    : DeliveryGuarantee.AT_LEAST_ONCE)
+            .setTransactionalIdPrefix(settings.transactionPrefix())
+            .setRecordSerializer(
+                new OutputRecords(
+                    settings.topics(), settings.maxDeadLetterBytes(), settings.registry()))
+            .build();
+    return new SafeCloseSink<>(sink);
+  }
+}

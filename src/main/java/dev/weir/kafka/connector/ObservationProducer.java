@@ -1,0 +1,83 @@
+package dev.weir.kafka.connector;
+
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.codec.ObservationCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends observations as Avro, keyed by series so that each series keeps its order. */
+public final class ObservationProducer implements AutoCloseable {
+
+  private static final String MAX_BLOCK_MILLIS = "15000";
+
+  private final String topic;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final ObservationCodec codec;
+  private final byte[] fingerprint; // null: the value itself says which schema wrote it
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  public ObservationProducer(Map<String, Object> clientConfig, String topic) throws IOException {
+    this(clientConfig, topic, null);
+  }
+
+  /**
+   * @param registry where the observations' schema is registered first; null for plain Avro
+   */
+  public ObservationProducer(
+      Map<String, Object> clientConfig, String topic, RegistrySettings registry)
+      throws IOException {
+    this.codec =
+        registry == null ? new ObservationCodec() : ObservationCodec.registered(registry, topic);
+    this.fingerprint = registry == null ? ObservationCodec.fingerprint() : null;
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
+    config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "5");
+    this.topic = topic;
+    this.producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  public void send(Observation observation) throws IOException {
+    throwFailure();
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            topic,
+            null,
+            // brokers refuse a record that is ahead of the clock
+            Math.max(0, Math.min(observation.time(), System.currentTimeMillis())),
+            observation.series().getBytes(StandardCharsets.UTF_8),
+            codec.encode(observation));
+    if (fingerprint != null) {
+      record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+    }
+    producer.send(record, (metadata, exception) -> failure.compareAndSet(null, exception));
+  }
+
+  /** Returns when the brokers have all that was sent. */
+  public void flush() throws IOException {
+    producer.flush();
+    throwFailure();
+  }
+
+  private void throwFailure() throws IOException {
+    if (failure.get() != null) {
+      throw new IOException(
+          "topic %s: could not send: %s".formatted(topic, failure.get().getMessage()),
+          failure.get());
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(5));
+  }
+}

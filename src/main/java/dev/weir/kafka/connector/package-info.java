@@ -1,0 +1,10 @@
+/**
+ * Builds the job's sources and sink with Flink's Kafka connector, and writes observations for
+ * commands and tests ({@link dev.weir.kafka.connector.ObservationProducer}).
+ *
+ * <p>Start at {@link dev.weir.kafka.connector.KafkaConnectors}.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code kafka}, {@code kafka.codec}, Flink, the Kafka
+ * clients, SLF4J and the JDK.
+ */
+package dev.weir.kafka.connector;

@@ -1,0 +1,80 @@
+package dev.weir.kafka.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+
+/**
+ * Avro's encoder before a buffer that is used again. A codec writes a schema's fields in their
+ * order, so that no generated object is built for each record and thrown away.
+ */
+public final class AvroBytes {
+
+  private static final int NULL_BRANCH = 0;
+  private static final int VALUE_BRANCH = 1;
+
+  private final byte[] prefix;
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+  private BinaryEncoder encoder;
+
+  /**
+   * @param prefix written before the fields of each record; null for nothing
+   */
+  public AvroBytes(byte[] prefix) {
+    this.prefix = prefix;
+  }
+
+  /** Writes the fields of a record; what it throws is a bug, since memory does not fail. */
+  public interface Fields<T> {
+    void write(T record, byte[] series, BinaryEncoder out) throws IOException;
+  }
+
+  /**
+   * @param fields is kept by the caller: a lambda for each record would be an object for each
+   * @param series the record's series, in UTF-8
+   */
+  public <T> byte[] of(T record, byte[] series, Fields<T> fields) {
+    if (prefix == null) {
+      throw new IllegalStateException(
+          "expected a schema that is registered, got a codec to read with");
+    }
+    buffer.reset();
+    buffer.write(prefix, 0, prefix.length);
+    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
+    try {
+      fields.write(record, series, encoder);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return buffer.toByteArray();
+  }
+
+  /** A union of null and double, in this order, NaN being null. */
+  public static void writeOptional(double value, BinaryEncoder out) throws IOException {
+    if (Double.isNaN(value)) {
+      writeNull(out);
+    } else {
+      writePresent(out);
+      out.writeDouble(value);
+    }
+  }
+
+  /** A union's first branch, null. */
+  public static void writeNull(BinaryEncoder out) throws IOException {
+    out.writeIndex(NULL_BRANCH);
+  }
+
+  /** A union's second branch; its value follows. */
+  public static void writePresent(BinaryEncoder out) throws IOException {
+    out.writeIndex(VALUE_BRANCH);
+  }
+
+  /** A string's bytes; in Avro they look like those of bytes. */
+  public static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,11 @@
+package dev.weir.kafka.wire;
+
+/** A record whose schema is not available; a replay may succeed. */
+public final class UnknownSchemaException extends MalformedRecordException {
+
+  private static final long serialVersionUID = 1L;
+
+  public UnknownSchemaException(String message) {
+    super(message);
+  }
+}

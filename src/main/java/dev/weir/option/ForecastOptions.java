@@ -1,0 +1,227 @@
+package dev.weir.option;
+
+import dev.weir.forecast.learn.Experts;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** The options of a forecast, which the job file, SQL and the command line share. */
+public final class ForecastOptions {
+
+  /** A million series of this size fill a cluster already. */
+  public static final int MAX_SERIES_BYTES = 2 << 20;
+
+  public static final Option<Integer> SEQ_LEN =
+      Option.integer("window.seq-len", 5, 1, ForecastModel.MAX_SEQ_LEN, "Values in a window.");
+  public static final Option<Integer> STRIDE =
+      Option.integer("window.stride", 1, 1, 1_000_000, "Observations from one window to the next.");
+  public static final Option<Integer> FEATURES =
+      Option.integer(
+          "window.features",
+          0,
+          0,
+          1000,
+          "Covariates of each observation; the network's input_size is one more.");
+  public static final Option<List<Calendar>> CALENDAR =
+      Option.list(
+          "window.calendar",
+          "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
+          List.of(),
+          Calendar.values().length,
+          "What base models read of each observation's time, in UTC: two inputs each, after the"
+              + " features.",
+          label -> known(Calendar.ofLabel(label), label));
+  public static final Option<Duration> INTERVAL =
+      Option.duration(
+          "window.interval",
+          null,
+          Duration.ofMillis(1),
+          "Time from one observation of a series to the next; makes missing ones noticed and gives"
+              + " forecasts their target times. By default windows are by count.");
+  public static final Option<Gap> GAP =
+      Option.choice(
+          "window.gap",
+          Gap.class,
+          Gap.SKIP,
+          "What becomes of missing observations: skip starts the window again, carry repeats the"
+              + " last value, linear draws a line to the next one, reset starts window and learning"
+              + " again.");
+  public static final Option<Integer> MAX_FILL =
+      Option.integer(
+          "window.max-fill",
+          100,
+          0,
+          10_000,
+          "Observations in a row that carry and linear fill in at most; more are skipped.");
+  public static final Option<Duration> TTL =
+      Option.duration(
+          "state.ttl",
+          Duration.ZERO,
+          Duration.ZERO,
+          "A series without an observation for so long, in event time, starts again when it"
+              + " returns; zero keeps each forever.");
+
+  public static final Option<Boolean> LEARNING =
+      Option.flag(
+          "learning.enabled",
+          true,
+          "Whether each series is learned from its own stream; learning: off for short.");
+
+  /** How much memory and time a series may take. */
+  public enum Size {
+    SMALL,
+    DEFAULT,
+    FULL;
+
+    /** What is learned of a series of this size. */
+    public LearnerSettings learner(int horizon) {
+      return switch (this) {
+        case SMALL -> LearnerSettings.small(horizon);
+        case DEFAULT -> LearnerSettings.defaults(horizon);
+        case FULL -> LearnerSettings.full(horizon);
+      };
+    }
+  }
+
+  public static final Option<Size> SIZE =
+      Option.choice(
+          "learning.size", Size.class, Size.DEFAULT, "How much memory and time a series may take.");
+  public static final Option<List<String>> EXPERTS =
+      Option.list(
+          "experts",
+          "a list of experts, of " + String.join(", ", Experts.all()),
+          null,
+          Experts.all().size(),
+          "Which experts take part in the mixture; by default those of learning.size.",
+          name -> known(Experts.all().contains(name) ? name : null, name));
+
+  /** As a number alone; by default it is found in the data. */
+  public static final Option<Integer> SEASON_LENGTH =
+      Option.integer(
+          "season",
+          null,
+          1,
+          Season.MAX_COUNT,
+          "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none.");
+
+  public static final Option<Season> SEASON =
+      new Option<>(
+          "season",
+          Option.Type.VALUE,
+          "auto, %s or a duration such as PT24H".formatted(SEASON_LENGTH.expected()),
+          new Season(LearnerSettings.AUTO, null),
+          SEASON_LENGTH.description().replaceFirst("\\.$", "")
+              + "; with window.interval also a duration; auto finds it in the data.",
+          Season::parse);
+
+  /**
+   * How long a season is.
+   *
+   * @param count in observations, or {@link LearnerSettings#AUTO}; counts when there is no duration
+   * @param duration null when none is given
+   */
+  public record Season(int count, Duration duration) {
+
+    public static final int MAX_COUNT = 1000;
+
+    /** As a job file has it. */
+    @Override
+    public String toString() {
+      return duration != null
+          ? duration.toString()
+          : count == LearnerSettings.AUTO ? "auto" : Integer.toString(count);
+    }
+
+    private static Season parse(String text) {
+      if (text.equals("auto")) {
+        return new Season(LearnerSettings.AUTO, null);
+      }
+      if (text.matches("-?[0-9]+")) {
+        return new Season(SEASON_LENGTH.parse(text), null);
+      }
+      Duration duration = Durations.parse(text);
+      return new Season(0, known(Durations.isWholeMillis(duration) ? duration : null, text));
+    }
+  }
+
+  public static final Option<List<Double>> LEVELS =
+      Option.list(
+          "intervals.levels",
+          "a list of ascending numbers between 0 and 1, at most 10",
+          List.of(0.8, 0.95),
+          10,
+          "Shares of the truth that the intervals are meant to hold; the first one's ends are"
+              + " lower and upper.",
+          Double::valueOf);
+
+  /** In a job file the name of a section, below which the rest is. */
+  public static final Option<Mode> MODE =
+      Option.choice(
+          "forecast.mode",
+          Mode.class,
+          Mode.MANY_TO_ONE,
+          "What is forecast: the next horizon values, or as many as a window has.");
+
+  public static final Option<String> MODEL =
+      Option.name(
+          "forecast.model",
+          null,
+          "Name of the model; the newest published under it on the model topic is used. A"
+              + " mixture needs none.");
+  public static final Option<String> FILE =
+      Option.text(
+          "forecast.file",
+          null,
+          "Weights to start with, safetensors: a path (a relative one starts at the job"
+              + " file), a URL of Flink's file systems, or builtin:NAME.");
+  public static final Option<Integer> HORIZON =
+      Option.integer(
+          "forecast.horizon",
+          2,
+          1,
+          ForecastModel.MAX_HORIZON,
+          "Values in a forecast; for many-to-many always seq-len.");
+  public static final Option<Scaling> SCALING =
+      Option.choice(
+          "forecast.scaling",
+          Arrays.stream(Scaling.Rule.values()).map(rule -> new Scaling(rule, 0, 1)).toList(),
+          scaling -> scaling.rule().label(),
+          null,
+          "How the weights want values scaled, where their file does not say.");
+  public static final Option<Readout> READOUT =
+      Option.choice(
+          "forecast.readout",
+          List.of(Readout.values()),
+          Readout::label,
+          null,
+          "What the head reads, where the file does not say.");
+  public static final Option<Cell> CELL =
+      Option.choice(
+          "forecast.cell",
+          List.of(Cell.values()),
+          cell -> cell.name().toLowerCase(Locale.ROOT),
+          null,
+          "The cell, where neither file nor shapes say: relu looks like tanh.");
+
+  /** Those that the job file has once for each mode. */
+  public static final List<Option<?>> OF_MODE =
+      List.of(MODE, MODEL, FILE, HORIZON, SCALING, READOUT, CELL);
+
+  private static <T> T known(T value, String text) {
+    if (value == null) {
+      throw new IllegalArgumentException(text);
+    }
+    return value;
+  }
+
+  private ForecastOptions() {}
+}

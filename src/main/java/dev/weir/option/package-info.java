@@ -1,0 +1,10 @@
+/**
+ * Declares the options that the job file, SQL and the command line share: key, type, range, default
+ * and description. The SQL jar contains it.
+ *
+ * <p>Start at {@link dev.weir.option.Option}.
+ *
+ * <p>Allowed imports: {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code
+ * rnn.cell}, Flink and the JDK.
+ */
+package dev.weir.option;

@@ -1,0 +1,42 @@
+/**
+ * Weir forecasts time series that arrive on a Kafka topic. This page lists the packages and the
+ * classes in which the main events of a job happen.
+ *
+ * <ul>
+ *   <li>{@link dev.weir.rnn} computes recurrent networks.
+ *   <li>{@link dev.weir.model} reads and writes models.
+ *   <li>{@link dev.weir.forecast} learns and forecasts series, without Flink or Kafka.
+ *   <li>{@link dev.weir.state} serializes the state of a series.
+ *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
+ *   <li>{@link dev.weir.kafka} reads and writes the topics.
+ *   <li>{@link dev.weir.job} reads the job file and builds the Flink job.
+ *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
+ *   <li>{@link dev.weir.dashboard} serves the live page.
+ *   <li>{@link dev.weir.bench} measures the speed of jobs.
+ *   <li>{@link dev.weir.cli} is the command line.
+ * </ul>
+ *
+ * <p>Where things happen:
+ *
+ * <ul>
+ *   <li>{@link dev.weir.kafka.codec.ObservationDeserializer} decodes an observation and turns an
+ *       unreadable one into a dead letter.
+ *   <li>{@link dev.weir.forecast.window.Windows#offer} finds that an observation is late.
+ *   <li>{@link dev.weir.forecast.engine.SeriesForecaster#observe} turns a late observation into a
+ *       dead letter.
+ *   <li>{@link dev.weir.forecast.learn.Learner#observe} scores the forecasts of an observed value
+ *       (in {@code Mixture.score}) and then learns from the value.
+ *   <li>{@code ModeForecaster} in {@link dev.weir.forecast.engine} builds the record of a score.
+ *   <li>{@code ForecastFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the
+ *       weights of a running job.
+ *   <li>{@link dev.weir.kafka.codec.OutputRecords} chooses the topic of each forecast, score and
+ *       dead letter, and writes the schema header.
+ *   <li>{@link dev.weir.kafka.codec.DeadLetterCodec} writes the headers of a dead letter.
+ *   <li>{@link dev.weir.forecast.learn.LearnerStateFormat} converts learned state to bytes and
+ *       back; {@link dev.weir.state.LearnerStateSerializer} adapts it to Flink.
+ *   <li>{@link dev.weir.dashboard.http.PageServer} answers the live page's HTTP requests.
+ *   <li>{@link dev.weir.kafka.registry.SchemaRegistry} sends HTTP requests to a schema registry,
+ *       and {@code FlinkRest} in {@link dev.weir.cli.health} to Flink's REST API.
+ * </ul>
+ */
+package dev.weir;

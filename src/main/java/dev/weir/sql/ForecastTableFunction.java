@@ -1,0 +1,209 @@
+package dev.weir.sql;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.state.LearnerStateSerializer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.ProcessTableFunction;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.StateTypeStrategy;
+import org.apache.flink.table.types.inference.TypeInference;
+import org.apache.flink.table.types.inference.TypeStrategies;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code FORECAST}: one series for each partition of a table, learned and forecast as it comes in,
+ * by the same core as the streaming job; one row for each step of each forecast. See docs/sql.md.
+ *
+ * <p>What is written in SQL is this class without a plan; the planner asks it for one that knows
+ * its call, see {@link #specialize}.
+ */
+public final class ForecastTableFunction extends ProcessTableFunction<RowData>
+    implements SpecializedFunction {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastTableFunction.class);
+
+  /** The names of a partition's state are part of each savepoint. */
+  private static final String SERIES = "series";
+
+  private static final String LEARNED = "learned";
+
+  /** Rows have no bytes of their own to keep. */
+  static final SourceRecord ROW = new SourceRecord("row", 0, 0, -1, null, null);
+
+  private final ForecastPlan plan; // null before the call is known
+  private transient InputRow input;
+  private transient SqlSeriesContext seriesContext;
+  private transient SeriesForecaster series;
+  private transient long time; // of the current call
+  transient LongSupplier clock; // a test sets its own before the start
+
+  /** For SQL: {@code CREATE FUNCTION FORECAST AS 'dev.weir.sql.ForecastTableFunction'}. */
+  public ForecastTableFunction() {
+    this(null);
+  }
+
+  ForecastTableFunction(ForecastPlan plan) {
+    this.plan = plan;
+  }
+
+  @Override
+  public boolean isDeterministic() {
+    return true;
+  }
+
+  @Override
+  public TypeInference getTypeInference(DataTypeFactory types) {
+    LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
+    // Flink's state TTL uses processing time and could drop half of a partition
+    state.put(
+        SERIES, withoutTtl(DataTypes.RAW(PartitionState.class, PartitionStateSerializer.INSTANCE)));
+    state.put(
+        LEARNED, withoutTtl(DataTypes.RAW(LearnerState.class, LearnerStateSerializer.INSTANCE)));
+    TypeInference.Builder inference =
+        TypeInference.newBuilder()
+            .staticArguments(Signature.arguments())
+            .stateTypeStrategies(state)
+            .outputTypeStrategy(call -> Optional.of(ForecastPlan.output(call)));
+    if (plan != null) { // only then may the table's rows be asked for as Flink keeps them
+      inference.inputTypeStrategy(new InternalRowTypeStrategy());
+    }
+    return inference.build();
+  }
+
+  private static StateTypeStrategy withoutTtl(DataType value) {
+    DataType map = MapView.newMapViewDataType(DataTypes.INT().notNull(), value.notNull());
+    return StateTypeStrategy.of(TypeStrategies.explicit(map), Duration.ZERO);
+  }
+
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return new ForecastTableFunction(ForecastPlan.of(context.getCallContext()));
+  }
+
+  @Override
+  public void open(FunctionContext context) throws Exception {
+    MetricGroup metrics = context.getMetricGroup().addGroup("weir");
+    input = new InputRow(plan.columns());
+    clock = clock == null ? System::currentTimeMillis : clock;
+    seriesContext = new SqlSeriesContext(metrics, this::collectRows, clock);
+    series = new SeriesForecaster(plan.settings(), seriesContext);
+    if (series.use(0, null, SeriesForecaster.NO_TIME)) {
+      LOG.info("FORECAST: kernel {}", series.kernel(0));
+    }
+  }
+
+  /**
+   * A row comes in.
+   *
+   * @param arguments those after the table, which the plan knows already
+   */
+  public void eval(
+      Context context,
+      MapView<Integer, PartitionState> entry,
+      MapView<Integer, LearnerState> learned,
+      RowData row,
+      Object... arguments)
+      throws IOException {
+    TimeContext<Long> clock = context.timeContext(Long.class);
+    time = clock.time();
+    seriesContext.at(entry, learned, clock, input.name(row));
+    DeadLetter refused = input.problemWith(seriesContext.name(), row, time);
+    if (refused != null) {
+      seriesContext.collect(refused);
+      return;
+    }
+    Observation observation =
+        new Observation(seriesContext.name(), time, input.value(row), input.features(row));
+    series.observe(observation, ROW);
+    wakeOverdue();
+  }
+
+  /** Event time has come to where a row waits, or where a partition expires. */
+  public void onTimer(
+      OnTimerContext context,
+      MapView<Integer, PartitionState> entry,
+      MapView<Integer, LearnerState> learned)
+      throws IOException {
+    TimeContext<Long> clock = context.timeContext(Long.class);
+    time = clock.time();
+    seriesContext.at(entry, learned, clock, null);
+    series.wake(seriesContext.name(), time);
+    wakeOverdue();
+  }
+
+  /** A job's timers that are late fire at once; in SQL it is for us to see to that. */
+  private void wakeOverdue() throws IOException {
+    for (Long due = seriesContext.nextOverdue(); due != null; due = seriesContext.nextOverdue()) {
+      series.wake(seriesContext.name(), due);
+    }
+  }
+
+  private void collectRows(Output output) {
+    if (output instanceof Forecast forecast) {
+      collectSteps(forecast);
+    } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
+      collect(
+          GenericRowData.of(
+              TimestampData.fromEpochMillis(time),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              StringData.fromString(letter.reason().name()),
+              StringData.fromString(letter.message())));
+    }
+  }
+
+  private void collectSteps(Forecast forecast) {
+    TimestampData origin = TimestampData.fromEpochMillis(forecast.origin());
+    StringData model = forecast.model().isEmpty() ? null : StringData.fromString(forecast.model());
+    Long version = forecast.modelVersion() == Forecast.NO_VERSION ? null : forecast.modelVersion();
+    StringData status = StringData.fromString(forecast.status().name());
+    Interval interval = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
+    double[] values = forecast.values();
+    for (int i = 0; i < values.length; i++) {
+      GenericRowData row = new GenericRowData(ForecastPlan.COLUMNS);
+      row.setField(0, origin);
+      row.setField(1, i + 1);
+      if (forecast.times() != null) {
+        row.setField(2, TimestampData.fromEpochMillis(forecast.times()[i]));
+      }
+      row.setField(3, values[i]);
+      if (interval != null) {
+        row.setField(4, interval.lower()[i]);
+        row.setField(5, interval.upper()[i]);
+      }
+      row.setField(6, model);
+      row.setField(7, version);
+      row.setField(8, status);
+      collect(row);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.weir.state;
+
+import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * What a savepoint records of one of our serializers: the newest layout that its values may have.
+ * An older build refuses the savepoint when it is restored, on each state backend. Without it,
+ * RocksDB would fail at the next observation of a series.
+ *
+ * <p>A savepoint contains the name of the subclass, which each serializer has, so that name never
+ * changes.
+ */
+public abstract class WeirSerializerSnapshot<T> implements TypeSerializerSnapshot<T> {
+
+  /** One byte follows: the layout. */
+  private static final int VERSION = 1;
+
+  private final WeirSerializer<T> serializer;
+
+  protected WeirSerializerSnapshot(WeirSerializer<T> serializer) {
+    this.serializer = serializer;
+  }
+
+  @Override
+  public int getCurrentVersion() {
+    return VERSION;
+  }
+
+  @Override
+  public void writeSnapshot(DataOutputView target) throws IOException {
+    target.writeByte(serializer.version());
+  }
+
+  @Override
+  public void readSnapshot(int version, DataInputView source, ClassLoader classLoader)
+      throws IOException {
+    if (version != VERSION) {
+      throw new IOException(
+          "%s: expected a snapshot of version %d, got %d: was this state written by a newer Weir?"
+              .formatted(serializer.getClass().getSimpleName(), VERSION, version));
+    }
+    serializer.checkReadable(source.readByte());
+  }
+
+  @Override
+  public TypeSerializer<T> restoreSerializer() {
+    return serializer;
+  }
+
+  /** Each value contains its layout version, so nothing needs a migration. */
+  @Override
+  public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
+      TypeSerializerSnapshot<T> old) {
+    return old.getClass() == getClass()
+        ? TypeSerializerSchemaCompatibility.compatibleAsIs()
+        : TypeSerializerSchemaCompatibility.incompatible();
+  }
+}

@@ -1,0 +1,153 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.SourceRecord.Header;
+import dev.weir.state.WeirSerializer;
+import dev.weir.state.WeirSerializerSnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
+
+/** Serializes arrivals for the shuffle. */
+final class InputEventSerializer extends WeirSerializer<InputEvent> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final InputEventSerializer INSTANCE = new InputEventSerializer();
+
+  private static final byte OBSERVED = 0;
+  private static final byte DEAD_LETTER = 1;
+
+  /** A name that is not written, since nearly each record has this header and no other. */
+  static final String USUAL_HEADER = "weir-schema";
+
+  private static final byte NAMED = 0;
+  private static final byte USUAL = 1;
+
+  @Override
+  public byte version() {
+    return 1;
+  }
+
+  @Override
+  protected void write(InputEvent arrival, DataOutputView target) throws IOException {
+    if (arrival instanceof ObservationEvent observed) {
+      Observation observation = observed.observation();
+      target.writeByte(OBSERVED);
+      StringValue.writeString(observation.series(), target);
+      target.writeLong(observation.time());
+      target.writeDouble(observation.value());
+      writeDoubles(observation.features(), target);
+      writeSource(observed.source(), target);
+    } else {
+      target.writeByte(DEAD_LETTER);
+      writeDeadLetter((DeadLetter) arrival, target);
+    }
+  }
+
+  @Override
+  protected InputEvent read(byte version, DataInputView source) throws IOException {
+    byte kind = source.readByte();
+    if (kind == DEAD_LETTER) {
+      return readDeadLetter(source);
+    }
+    String series = StringValue.readString(source);
+    long time = source.readLong();
+    double value = source.readDouble();
+    double[] features = readDoubles(source);
+    Observation observation =
+        new Observation(
+            series, time, value, features.length == 0 ? Observation.NO_FEATURES : features);
+    return new ObservationEvent(observation, readSource(source));
+  }
+
+  static void writeDeadLetter(DeadLetter letter, DataOutputView target) throws IOException {
+    StringValue.writeString(letter.reason().name(), target);
+    StringValue.writeString(letter.message(), target);
+    writeSource(letter.source(), target);
+  }
+
+  static DeadLetter readDeadLetter(DataInputView source) throws IOException {
+    DeadLetter.Reason reason = DeadLetter.Reason.valueOf(StringValue.readString(source));
+    String message = StringValue.readString(source);
+    return new DeadLetter(reason, message, readSource(source));
+  }
+
+  static void writeSource(SourceRecord record, DataOutputView target) throws IOException {
+    StringValue.writeString(record.topic(), target);
+    target.writeInt(record.partition());
+    target.writeLong(record.offset());
+    target.writeLong(record.timestamp());
+    writeHeaders(record, target);
+    writeBytes(record.key(), target);
+    writeBytes(record.value(), target);
+  }
+
+  static SourceRecord readSource(DataInputView source) throws IOException {
+    String topic = StringValue.readString(source);
+    int partition = source.readInt();
+    long offset = source.readLong();
+    long timestamp = source.readLong();
+    List<Header> headers = readHeaders(source);
+    int lost = source.readInt();
+    byte[] key = readBytes(source);
+    return new SourceRecord(
+        topic, partition, offset, timestamp, headers, lost, key, readBytes(source));
+  }
+
+  private static void writeHeaders(SourceRecord record, DataOutputView target) throws IOException {
+    List<Header> headers = record.headers();
+    target.writeInt(headers.size());
+    for (int i = 0; i < headers.size(); i++) {
+      Header header = headers.get(i);
+      if (header.name().equals(USUAL_HEADER)) {
+        target.writeByte(USUAL);
+      } else {
+        target.writeByte(NAMED);
+        StringValue.writeString(header.name(), target);
+      }
+      writeBytes(header.value(), target);
+    }
+    target.writeInt(record.headersLost());
+  }
+
+  private static List<Header> readHeaders(DataInputView source) throws IOException {
+    int size = source.readInt();
+    if (size == 0) {
+      return List.of();
+    }
+    if (size == 1) {
+      return List.of(readHeader(source));
+    }
+    List<Header> headers = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      headers.add(readHeader(source));
+    }
+    return headers;
+  }
+
+  private static Header readHeader(DataInputView source) throws IOException {
+    String name = source.readByte() == USUAL ? USUAL_HEADER : StringValue.readString(source);
+    return new Header(name, readBytes(source));
+  }
+
+  @Override
+  public TypeSerializerSnapshot<InputEvent> snapshotConfiguration() {
+    return new Snapshot();
+  }
+
+  /** A savepoint contains the name of this class, so it never changes. */
+  public static final class Snapshot extends WeirSerializerSnapshot<InputEvent> {
+    public Snapshot() {
+      super(INSTANCE);
+    }
+  }
+}

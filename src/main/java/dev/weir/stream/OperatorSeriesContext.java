@@ -1,0 +1,230 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeriesContext;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A task's keyed state, timers and output, for the series of the current key. */
+final class OperatorSeriesContext implements SeriesContext {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorSeriesContext.class);
+
+  private static final long LOG_EVERY_NANOS = 60_000_000_000L;
+
+  /** Each series that is known has one. The state's name is part of each savepoint. */
+  static final ValueStateDescriptor<WindowState> WINDOW =
+      new ValueStateDescriptor<>("window", WeirTypeInformation.WINDOW_STATE);
+
+  private static final String LEARNED = "learned-";
+
+  /** When the timer of a series fires. The state's name is part of each savepoint. */
+  private static final ValueStateDescriptor<Long> EXPIRY =
+      new ValueStateDescriptor<>("expiry", Types.LONG);
+
+  private final ValueState<WindowState> window;
+  private final ValueState<Long> expiry; // null without a ttl
+  private final Map<Mode, ValueState<LearnerState>> learned = new EnumMap<>(Mode.class);
+  private final SeriesCounter counter;
+  private final ForecastMetrics metrics;
+  private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
+  private TimerService timers; // of the current call
+  private Collector<Output> out;
+  private String series;
+  private long lastLogNanos;
+
+  OperatorSeriesContext(
+      RuntimeContext context, ForecastSettings settings, ForecastMetrics metrics) {
+    this.window = context.getState(WINDOW);
+    this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
+    this.metrics = metrics;
+    this.counter = new SeriesCounter(settings.limits());
+    for (Target target : settings.targets()) {
+      boolean learns = target.learning() != null;
+      byMode.put(
+          target.mode(), metrics.mode(target.mode(), learns ? target.learning().learner() : null));
+      if (learns) {
+        learned.put(target.mode(), context.getState(descriptor(target.mode())));
+      }
+    }
+  }
+
+  /** What was learned of a series, by mode. The state's name is part of each savepoint. */
+  private static ValueStateDescriptor<LearnerState> descriptor(Mode mode) {
+    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirTypeInformation.LEARNER_STATE);
+  }
+
+  ModeMetrics metrics(Mode mode) {
+    return byMode.get(mode);
+  }
+
+  /** The series that this task knows. */
+  SeriesCounter counter() {
+    return counter;
+  }
+
+  /** A call begins. */
+  void at(TimerService timers, Collector<Output> out, String series) {
+    this.timers = timers;
+    this.series = series;
+    this.out = out;
+  }
+
+  @Override
+  public WindowState window() throws IOException {
+    return value(window, WINDOW.getName());
+  }
+
+  /** RocksDB reads a value when it is asked for, long after a restore. */
+  private <T> T value(ValueState<T> state, String name) throws IOException {
+    try {
+      return state.value();
+    } catch (IOException | RuntimeException e) {
+      throw new IOException("series %s: state %s can't be read".formatted(series, name), e);
+    }
+  }
+
+  @Override
+  public void window(WindowState state) throws IOException {
+    window.update(state); // null clears
+    if (state == null) {
+      counter.dropped();
+    }
+  }
+
+  @Override
+  public boolean admit(String series, SourceRecord source) {
+    if (counter.isFull()) {
+      counter.refused();
+      String message =
+          "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
+              .formatted(counter.count(), series);
+      collect(new DeadLetter(Reason.SERIES_LIMIT, message, source));
+      return false;
+    }
+    counter.added();
+    return true;
+  }
+
+  @Override
+  public LearnerState learned(Mode mode) throws IOException {
+    return value(learned.get(mode), LEARNED + mode.label());
+  }
+
+  @Override
+  public void learned(Mode mode, LearnerState state) throws IOException {
+    learned.get(mode).update(state);
+  }
+
+  @Override
+  public Long expiry() throws IOException {
+    return expiry.value();
+  }
+
+  @Override
+  public void expiry(Long time) throws IOException {
+    expiry.update(time);
+  }
+
+  @Override
+  public long watermark() {
+    return timers.currentWatermark();
+  }
+
+  @Override
+  public long now() {
+    return timers.currentProcessingTime();
+  }
+
+  @Override
+  public void wakeAt(long time) {
+    timers.registerEventTimeTimer(time);
+  }
+
+  @Override
+  public void doNotWakeAt(long time) {
+    timers.deleteEventTimeTimer(time);
+  }
+
+  @Override
+  public void collect(Output output) {
+    if (output instanceof Forecast forecast) {
+      metrics.forecast(forecast.status());
+    } else if (output instanceof DeadLetter letter) {
+      metrics.deadLetter(letter.reason());
+    } else {
+      metrics.scores.inc();
+    }
+    out.collect(output);
+  }
+
+  @Override
+  public void count(Counted what, long by) {
+    Counter counter =
+        switch (what) {
+          case DUPLICATE -> metrics.duplicates;
+          case CORRECTION -> metrics.corrections;
+          case GAP -> metrics.gaps;
+          case MISSING -> metrics.missing;
+          case SKIPPED_UPDATE -> metrics.skippedUpdates;
+          case RESTART -> metrics.restarts;
+          case EXPIRED -> metrics.expired;
+          case RESUMED -> metrics.resumed;
+        };
+    counter.inc(by);
+    if (what == Counted.RESUMED) {
+      logResumed();
+    }
+  }
+
+  private void logResumed() {
+    long now = System.nanoTime();
+    if (metrics.resumed.getCount() == 1 || now - lastLogNanos >= LOG_EVERY_NANOS) {
+      lastLogNanos = now;
+      LOG.warn(
+          "a series goes on at an earlier time, since its newest observation was from the future:"
+              + " {} so far; the LATE dead letters just before say which, and whose clock to set",
+          metrics.resumed.getCount());
+    }
+  }
+
+  @Override
+  public void scored(Mode mode, String series, LatestScores scored) {
+    byMode.get(mode).learned(series, scored);
+  }
+
+  @Override
+  public boolean isSampled() {
+    return metrics.isSampled();
+  }
+
+  @Override
+  public void took(Mode mode, long nanos) {
+    byMode.get(mode).took(nanos);
+  }
+
+  @Override
+  public void sampled(long origin, long recordTime, long bytes) {
+    metrics.sampled(origin, recordTime, bytes);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.weir.stream;
+
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.model.ForecastModel;
+import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.WindowStateSerializer;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+
+/** Flink's view of a type that has one of our serializers: opaque, never a key. */
+public final class WeirTypeInformation<T> extends TypeInformation<T> {
+
+  private static final long serialVersionUID = 1L;
+
+  public static final TypeInformation<InputEvent> INPUT_EVENT =
+      new WeirTypeInformation<>(InputEvent.class, InputEventSerializer.INSTANCE);
+  public static final TypeInformation<ModelEvent> MODEL_EVENT =
+      new WeirTypeInformation<>(ModelEvent.class, ModelEventSerializer.INSTANCE);
+  public static final TypeInformation<Output> OUTPUT =
+      new WeirTypeInformation<>(Output.class, OutputSerializer.INSTANCE);
+  public static final TypeInformation<WindowState> WINDOW_STATE =
+      new WeirTypeInformation<>(WindowState.class, WindowStateSerializer.INSTANCE);
+  static final TypeInformation<LearnerState> LEARNER_STATE =
+      new WeirTypeInformation<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
+  static final TypeInformation<ForecastModel> MODEL =
+      new WeirTypeInformation<>(ForecastModel.class, ForecastModelSerializer.INSTANCE);
+
+  private final Class<T> type;
+  private final TypeSerializer<T> serializer;
+
+  private WeirTypeInformation(Class<T> type, TypeSerializer<T> serializer) {
+    this.type = type;
+    this.serializer = serializer;
+  }
+
+  @Override
+  public boolean isBasicType() {
+    return false;
+  }
+
+  @Override
+  public boolean isTupleType() {
+    return false;
+  }
+
+  @Override
+  public int getArity() {
+    return 1;
+  }
+
+  @Override
+  public int getTotalFields() {
+    return 1;
+  }
+
+  @Override
+  public Class<T> getTypeClass() {
+    return type;
+  }
+
+  @Override
+  public boolean isKeyType() {
+    return false;
+  }
+
+  @Override
+  public TypeSerializer<T> createSerializer(SerializerConfig config) {
+    return serializer;
+  }
+
+  @Override
+  public String toString() {
+    return "WeirTypeInformation<" + type.getSimpleName() + ">";
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof WeirTypeInformation<?> t && type == t.type;
+  }
+
+  @Override
+  public int hashCode() {
+    return type.hashCode();
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof WeirTypeInformation;
+  }
+}

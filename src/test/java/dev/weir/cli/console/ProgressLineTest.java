@@ -1,0 +1,61 @@
+package dev.weir.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ProgressLineTest {
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+  private String written() {
+    return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+  }
+
+  @Test
+  void onATerminalOneLineChangesAndIsGoneInTheEnd() {
+    ProgressLine progress = new ProgressLine(err, true, 0);
+    progress.step(0.25, "%d of %d", 1, 4);
+    progress.step(0.5, "%d of %d", 2, 4);
+    progress.line("epoch %d", 1);
+    progress.clear();
+    String clear = "\r\033[K";
+    assertThat(written())
+        .isEqualTo(
+            clear
+                + "[######------------------] 1 of 4"
+                + clear
+                + "[############------------] 2 of 4"
+                + clear
+                + "epoch 1\n");
+  }
+
+  @Test
+  void elsewhereALineIsALineAndNothingElse() {
+    ProgressLine progress = new ProgressLine(err, false, 0);
+    progress.step(0.25, "%d of %d", 1, 4);
+    progress.line("epoch %d", 1);
+    progress.clear();
+    assertThat(written()).isEqualTo("1 of 4\nepoch 1\n");
+  }
+
+  @Test
+  void whatComesTooSoonIsNotShown() {
+    ProgressLine progress = new ProgressLine(err, false, 3_600_000_000_000L);
+    for (int i = 0; i < 1_000; i++) {
+      progress.show(i / 1_000.0, "%d", i);
+    }
+    assertThat(written()).isEqualTo("0\n");
+  }
+
+  @Test
+  void shareOutOfRangeMakesNoBarBeyondItsEnds() {
+    assertThat(ProgressLine.bar(-1)).isEqualTo(ProgressLine.bar(0)).contains("-".repeat(24));
+    assertThat(ProgressLine.bar(7)).isEqualTo(ProgressLine.bar(1)).contains("#".repeat(24));
+    assertThat(ProgressLine.bar(Double.NaN)).hasSize(26);
+  }
+}

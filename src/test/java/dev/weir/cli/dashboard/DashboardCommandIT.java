@@ -1,0 +1,182 @@
+package dev.weir.cli.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.Patience;
+import dev.weir.cli.WeirProcess;
+import dev.weir.cli.local.EmbeddedBroker;
+import java.io.File;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code weir dashboard} as a person starts it, and the page that the demo opens. */
+@Tag("slow")
+class DashboardCommandIT {
+
+  private static final Duration WAIT = Patience.LIMIT;
+  private static final Pattern ADDRESS = Pattern.compile("the page is at (http://\\S+)");
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private HttpResponse<String> get(URI address, String... headers) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(Patience.LIMIT);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void servesABrokerThatHasNoTopicsYetAndSaysWhatIsMissing(@TempDir Path dir) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
+      try (WeirProcess weir =
+          WeirProcess.start(
+              "dashboard",
+              "--no-browser",
+              "--port",
+              "0",
+              "--bootstrap-servers",
+              broker.bootstrapServers())) {
+        URI page = URI.create(weir.awaitErr(ADDRESS, WAIT).group(1));
+        assertThat(page.getHost()).isEqualTo("localhost");
+        assertThat(page.getQuery()).as("no token on loopback").isNull();
+        assertThat(get(page).statusCode()).isEqualTo(200);
+        assertThat(weir.err())
+            .contains("topic observations is not on Kafka", "topic models is not on Kafka");
+      }
+      try (WeirProcess weir =
+          WeirProcess.start(
+              "dashboard",
+              "--no-browser",
+              "--port",
+              "0",
+              "--bind",
+              "0.0.0.0",
+              "--bootstrap-servers",
+              broker.bootstrapServers())) {
+        URI page = URI.create(weir.awaitErr(ADDRESS, WAIT).group(1));
+        Matcher token = Pattern.compile("token=([A-Za-z0-9_-]{32})").matcher(page.getQuery());
+        assertThat(token.matches()).as("%s", page).isTrue();
+        assertThat(get(page.resolve("/api/job")).statusCode()).isEqualTo(401);
+        assertThat(
+                get(page.resolve("/api/job"), "Authorization", "Bearer " + token.group(1))
+                    .statusCode())
+            .isEqualTo(200);
+        assertThat(get(page).statusCode()).as("sent on with a cookie").isEqualTo(303);
+      }
+    }
+  }
+
+  @Test
+  void whatIsWrongIsSaidInALineWithWhatToDo() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(taken.getLocalPort());
+      WeirProcess weir = WeirProcess.run("dashboard", "--no-browser", "--port", port);
+      assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
+      assertThat(weir.err()).contains("weir: port " + port, "--port", "0 for any free one");
+    }
+    WeirProcess away =
+        WeirProcess.run(
+            "dashboard", "--no-browser", "--port", "0", "--bootstrap-servers", "localhost:1");
+    assertThat(away.exitCode()).as("%s", away).isEqualTo(1);
+    assertThat(away.err())
+        .contains("weir: Kafka at localhost:1: could not list topics", "--bootstrap-servers");
+  }
+
+  @Test
+  void theJobJarCarriesNoServerAndSaysSo(@TempDir Path dir) throws Exception {
+    Path jar = Path.of(System.getProperty("job.jar"));
+    try (ZipFile zip = new ZipFile(jar.toFile())) {
+      assertThat(
+              zip.stream()
+                  .map(entry -> entry.getName())
+                  .filter(
+                      name ->
+                          name.startsWith("io/javalin/")
+                              || name.startsWith("org/eclipse/jetty/")
+                              || name.startsWith("jakarta/")
+                              || name.startsWith("kotlin/")
+                              || name.startsWith("org/slf4j/")
+                              || name.startsWith("org/apache/logging/")
+                              || name.contains("webjars")))
+          .isEmpty();
+      assertThat(zip.getEntry("dev/weir/cli/Weir.class")).isNotNull();
+    }
+    String flink = // as Flink's lib folder beside it
+        Arrays.stream(
+                Files.readString(jar.resolveSibling("classpath-provided.txt"))
+                    .strip()
+                    .split(File.pathSeparator))
+            .filter(path -> path.contains("/org/apache/") && !path.contains("/log4j-slf4j2-impl/"))
+            .collect(Collectors.joining(File.pathSeparator))
+            .concat(File.pathSeparator + jar.resolveSibling("cluster-logging") + "/*");
+    Path err = dir.resolve("err");
+    Process weir =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    jar + File.pathSeparator + flink,
+                    "dev.weir.cli.Weir",
+                    "dashboard",
+                    "--no-browser"))
+            .redirectError(err.toFile())
+            .redirectOutput(dir.resolve("out").toFile())
+            .start();
+    assertThat(weir.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(Files.readString(err))
+        .contains(
+            "weir: dashboard: expected Javalin on the class path, got none", "./weir dashboard")
+        .doesNotContain("at dev.weir");
+    assertThat(weir.exitValue()).isEqualTo(1);
+  }
+
+  @Test
+  void theDemosPageShowsItsSeriesWithinSeconds() throws Exception {
+    long started = System.nanoTime();
+    try (WeirProcess demo =
+        WeirProcess.start("demo", "--no-browser", "--port", "0", "--format", "json")) {
+      Pattern address = Pattern.compile("the page: (http://\\S+)");
+      URI page = URI.create(demo.awaitErr(address, WAIT).group(1));
+      double up = (System.nanoTime() - started) / 1e9;
+      awaitPage(
+          page.resolve("/api/job"),
+          "This demo replays 7 public series of past years: the first 336 values of each at once, then 4 a second.");
+      awaitPage(page.resolve("/api/series"), "\"total\":7");
+      double listed = (System.nanoTime() - started) / 1e9;
+      awaitPage(page.resolve("/api/job"), "\"state\":\"LIVE\"");
+      double live = (System.nanoTime() - started) / 1e9;
+      for (String known : List.of("\"many-to-one\"", "\"many-to-many\"", "\"why\":null")) {
+        awaitPage(page.resolve("/api/series/history?series=uci_bike"), known); // live by any other
+      }
+      System.out.printf(
+          "demo: page after %.1f s, its series after %.1f s, forecasts after %.1f s%n",
+          up, listed, live);
+    }
+  }
+
+  private void awaitPage(URI address, String content) {
+    await()
+        .atMost(WAIT)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> get(address).body().contains(content));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.weir.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationPlanTest {
+
+  private static final String MANY_TO_MANY =
+      """
+      name: pumps
+      kafka: {bootstrap-servers: "broker:9092"}
+      window: {seq-len: 4}
+      forecast:
+        many-to-many: {horizon: 4}
+      """;
+  private static final String BOTH =
+      MANY_TO_MANY.replace("forecast:", "forecast:\n  many-to-one: {horizon: 3}");
+
+  @TempDir private Path dir;
+
+  private EvaluationPlan plan(String job, Mode mode, Integer horizon) throws Exception {
+    return EvaluationPlan.of(written(job), mode, horizon, null);
+  }
+
+  private Path written(String job) throws IOException {
+    return Files.writeString(dir.resolve("job.yaml"), job);
+  }
+
+  private static Target target(EvaluationPlan plan) {
+    assertThat(plan.settings().targets()).hasSize(1);
+    return plan.settings().targets().get(0);
+  }
+
+  @Test
+  void aHorizonIsThatOfTheModeThatIsEvaluated() throws Exception {
+    assertThat(target(plan(BOTH, null, 7)))
+        .extracting(Target::mode, Target::horizon)
+        .containsExactly(Mode.MANY_TO_ONE, 7);
+    assertThat(target(plan(BOTH, Mode.MANY_TO_MANY, 4)))
+        .extracting(Target::mode, Target::horizon)
+        .containsExactly(Mode.MANY_TO_MANY, 4);
+  }
+
+  @Test
+  void aHorizonDoesNotLetAModeBeEvaluatedThatTheJobHasNot() {
+    for (Mode mode : new Mode[] {null, Mode.MANY_TO_MANY}) {
+      assertThatThrownBy(() -> plan(MANY_TO_MANY, mode, 3))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(
+              "--horizon: expected 4, as many values as a window has, since %s is many-to-many,"
+                      .formatted(dir.resolve("job.yaml"))
+                  + " got 3; --seq-len changes both");
+    }
+    assertThatThrownBy(() -> plan(BOTH, Mode.MANY_TO_MANY, 3)).isInstanceOf(UsageException.class);
+  }
+
+  @Test
+  void whatOfTheJobDoesNotCountIsSaid() throws Exception {
+    assertThat(plan(BOTH, null, null).note()).isNull();
+    String timed = BOTH.replace("seq-len: 4", "seq-len: 4, interval: PT1H");
+    assertThat(plan(timed, null, null).note()).startsWith("window.interval of the job left out");
+    assertThat(plan(timed + "state: {ttl: P3D}\n", null, null).note())
+        .startsWith("window.interval and state of the job left out");
+  }
+}

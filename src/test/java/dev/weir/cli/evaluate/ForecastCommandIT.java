@@ -1,0 +1,195 @@
+package dev.weir.cli.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.weir.cli.InProcess;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command's forecasts against the core's, and what it writes. */
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ForecastCommandIT {
+
+  private static final int SEED = 21;
+  private static final String WILD = "hall, \"north\"\n2";
+
+  @TempDir private Path dir;
+
+  private static List<Observation> hourly(String name, int n) {
+    Random random = new Random(SEED);
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < n; t++) {
+      double value = 50 + 10 * Math.sin(2 * Math.PI * t / 12) + random.nextGaussian();
+      series.add(new Observation(name, 3_600_000L * t, value));
+    }
+    return series;
+  }
+
+  private static Forecast core(List<Observation> series, int horizon, int season) throws Exception {
+    ForecastSettings settings = EvaluationPlan.of(null, null, horizon, null).withSeason(season);
+    List<Forecast> forecasts = OneSeries.forecasts(settings, series);
+    return forecasts.get(forecasts.size() - 1);
+  }
+
+  private static List<String[]> rows(String csv) throws IOException {
+    return new CsvMapper()
+        .readerFor(String[].class)
+        .with(CsvParser.Feature.WRAP_AS_ARRAY)
+        .<String[]>readValues(csv)
+        .readAll();
+  }
+
+  @Test
+  void eachSeriesHasTheForecastOfTheJobsOperatorsAtItsLastValue() throws Exception {
+    List<List<Observation>> all =
+        List.of(hourly("plain", 150), hourly(WILD, 90), hourly("short", 3), hourly("one", 1));
+    StringBuilder csv = new StringBuilder("temp,device,at\n");
+    for (List<Observation> series : all) {
+      for (Observation o : series) {
+        csv.append(o.value()).append(',').append(EvaluationResult.quoted(o.series()));
+        csv.append(',').append(Instant.ofEpochMilli(o.time())).append('\n');
+      }
+    }
+    Path input = Files.writeString(dir.resolve("in.csv"), csv);
+    Path out = dir.resolve("out.csv");
+
+    InProcess weir =
+        InProcess.run(
+            ("forecast --input %s --columns series=device,time=at,value=temp --horizon 3"
+                    + " --season 12 --format csv --out %s")
+                .formatted(input, out)
+                .split(" "));
+
+    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    assertThat(Files.readString(out)).isEqualTo(weir.out()); // nothing else on standard output
+    List<String[]> rows = rows(weir.out());
+    assertThat(rows.get(0))
+        .containsExactly(
+            "series",
+            "step",
+            "time",
+            "value",
+            "lower_80",
+            "upper_80",
+            "lower_95",
+            "upper_95",
+            "status");
+    assertThat(rows).hasSize(1 + 3 * all.size());
+    for (int s = 0; s < all.size(); s++) {
+      List<Observation> series = all.get(s);
+      Forecast core = core(series, 3, 12);
+      for (int i = 0; i < 3; i++) {
+        String[] row = rows.get(1 + 3 * s + i);
+        boolean alone = series.size() == 1; // neither spacing nor errors are known
+        assertThat(row)
+            .containsExactly(
+                series.get(0).series(),
+                Integer.toString(i + 1),
+                alone ? "" : Instant.ofEpochMilli(core.origin() + (i + 1) * 3_600_000L).toString(),
+                Double.toString(core.values()[i]),
+                alone ? "" : Double.toString(core.intervals().get(0).lower()[i]),
+                alone ? "" : Double.toString(core.intervals().get(0).upper()[i]),
+                alone ? "" : Double.toString(core.intervals().get(1).lower()[i]),
+                alone ? "" : Double.toString(core.intervals().get(1).upper()[i]),
+                series.size() < 5 ? "WARMUP" : "OK");
+      }
+    }
+  }
+
+  @Test
+  void fileOfMonthsWithoutSeriesGoesOnAtTheFirstOfEachMonth() throws Exception {
+    StringBuilder csv = new StringBuilder("\ufeff\"month\",\"sales\"\n");
+    List<Observation> series = new ArrayList<>();
+    for (Observation o : hourly("shop", 40)) {
+      LocalDate month = LocalDate.of(2021, 1, 1).plusMonths(series.size());
+      csv.append(month).append(',').append(o.value()).append('\n');
+      long time = month.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
+      series.add(new Observation("shop", time, o.value()));
+    }
+    Path input = Files.writeString(dir.resolve("shop.csv"), csv);
+
+    InProcess weir =
+        InProcess.run(
+            "forecast --input %s --columns time=month,value=sales --horizon 2 --format json"
+                .formatted(input)
+                .split(" "));
+
+    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    JsonNode one = new ObjectMapper().readTree(weir.out()).at("/forecasts/0");
+    assertThat(one.get("series").asText()).isEqualTo("shop");
+    assertThat(one.get("origin").asText()).isEqualTo("2024-04-01T00:00:00Z");
+    assertThat(one.get("steps").findValuesAsText("time"))
+        .containsExactly("2024-05-01T00:00:00Z", "2024-06-01T00:00:00Z");
+    Forecast core = core(series, 2, 0);
+    assertThat(one.at("/steps/1/value").asDouble()).isEqualTo(core.values()[1]);
+    assertThat(one.at("/steps/0/intervals/1/upper").asDouble())
+        .isEqualTo(core.intervals().get(1).upper()[0]);
+  }
+
+  @Test
+  void jobFileSaysHowItIsForecastAndIrregularTimesAreSaid() throws Exception {
+    Path job = dir.resolve("job.yaml");
+    Files.writeString(
+        job,
+        """
+        name: alone
+        kafka: {bootstrap-servers: "nowhere:1"}
+        learning: off
+        forecast:
+          many-to-many: {model: m, file: "builtin:sample-many-to-many"}
+        """);
+    Path input = dir.resolve("in.csv");
+    Files.writeString(input, "timestamp,value\n1000000000,1\n1000000060,2\n1000000180,4\n");
+
+    InProcess weir =
+        InProcess.run("forecast", "--input", input.toString(), "--job", job.toString());
+
+    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    assertThat(weir.err()).contains("times of in are irregular: their steps are the median");
+    List<String> lines = weir.out().lines().toList();
+    assertThat(lines).hasSize(1 + 5);
+    assertThat(lines.get(0)).matches("series +step +time \\(UTC\\) +value +status");
+    assertThat(lines.get(1)).matches("in +1 +2001-09-09 01:50 +4.0000 +WARMUP"); // no interval
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--horizon | 1001 | --horizon: expected 1 to 1000, got 1001",
+        "--season | weekly | --season: expected a number, auto or a CSV file, got weekly",
+        "--job | none | --job: expected a job file, got none",
+        "--out | no/such/folder.csv | --out: expected a file in a folder that exists, got no/such/",
+      })
+  void wrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String value, String message)
+      throws IOException {
+    Path input = Files.writeString(dir.resolve("in.csv"), "timestamp,value\n2024-01-01,1\n");
+    InProcess weir = InProcess.run("forecast", "--input", input.toString(), option, value);
+    assertThat(weir.exitCode()).isEqualTo(2);
+    assertThat(weir.out()).isEmpty();
+    assertThat(weir.err().lines())
+        .satisfiesExactly(
+            wrong -> assertThat(wrong).startsWith("weir forecast: " + message),
+            next -> assertThat(next).isEqualTo("  weir forecast --help has examples"));
+  }
+}

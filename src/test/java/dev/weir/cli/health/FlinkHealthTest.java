@@ -1,0 +1,320 @@
+package dev.weir.cli.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.weir.Patience;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What Flink's REST says, and what something else at its place might. */
+@Timeout(600)
+class FlinkHealthTest {
+
+  private static final String ID = "0123456789abcdef0123456789abcdef";
+
+  private final Map<String, String> answers = new LinkedHashMap<>();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final CountDownLatch gone = new CountDownLatch(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private HttpServer server;
+  private FlinkRest rest;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext(
+        "/",
+        exchange -> {
+          String answer = answers.get(exchange.getRequestURI().toString());
+          byte[] bytes =
+              (answer == null ? "{\"errors\":[\"not found\"]}" : answer)
+                  .getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(answer == null ? 404 : 200, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    rest = rest(Patience.LIMIT);
+  }
+
+  @AfterEach
+  void stop() {
+    end.countDown();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private FlinkRest rest(Duration patience) {
+    return new FlinkRest("localhost:" + server.getAddress().getPort(), patience);
+  }
+
+  /** Answers as Flink 2.2 gives them, of a job that is well. */
+  private void aHealthyJob() {
+    answers.put(
+        "/jobs/overview",
+        """
+        {"jobs":[{"jid":"%s","name":"pumps","state":"RUNNING","start-time":1000,"duration":7200000},
+                 {"jid":"%s","name":"pumps","state":"CANCELED","start-time":500,"duration":5}]}"""
+            .formatted(ID, ID.replace('0', '1')));
+    answers.put("/jobs/" + ID, "{\"now\":7201000,\"duration\":7200000,\"state\":\"RUNNING\"}");
+    answers.put(
+        "/jobs/" + ID + "/metrics?get=numRestarts", "[{\"id\":\"numRestarts\",\"value\":\"2\"}]");
+    answers.put(
+        "/jobs/" + ID + "/exceptions?maxExceptions=1", "{\"exceptionHistory\":{\"entries\":[]}}");
+    answers.put(
+        "/jobs/" + ID + "/checkpoints",
+        """
+        {"counts":{"completed":720,"failed":1,"in_progress":0},"latest":{"completed":
+        {"trigger_timestamp":7197900,"latest_ack_timestamp":7198000,"end_to_end_duration":45,
+        "state_size":3145728},"failed":{"failure_timestamp":5000,"failure_message":"once"}}}""");
+    answers.put("/jobs/" + ID + "/checkpoints/config", "{\"interval\":10000}");
+  }
+
+  private HealthReport look(String wanted) throws IOException {
+    HealthReport report = new HealthReport();
+    FlinkHealth.look(rest, wanted, report);
+    return report;
+  }
+
+  private void aHeap(long used, long max, double collectorMillisPerSecond) {
+    answers.put("/taskmanagers", "{\"taskmanagers\":[{\"id\":\"10.0.0.1:6122-ab\"}]}");
+    answers.put(
+        "/taskmanagers/10.0.0.1:6122-ab/metrics?get=Status.JVM.Memory.Heap.Used,Status.JVM.Memory.Heap.Max,Status.JVM.GarbageCollector.All.TimeMsPerSecond",
+        """
+        [{"id":"Status.JVM.Memory.Heap.Used","value":"%d"},
+         {"id":"Status.JVM.Memory.Heap.Max","value":"%d"},
+         {"id":"Status.JVM.GarbageCollector.All.TimeMsPerSecond","value":"%s"}]"""
+            .formatted(used, max, collectorMillisPerSecond));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "960, 1000, 0, true",
+    "850, 1000, 400, true",
+    "850, 1000, 40, false",
+    "400, 1000, 400, false"
+  })
+  void aFullHeapIsNamedWithWhatToDo(long used, long max, double collector, boolean full)
+      throws Exception {
+    aHealthyJob();
+    aHeap(used << 20, max << 20, collector);
+    HealthReport report = look(null);
+    assertThat(report.isHealthy()).isEqualTo(!full);
+    assertThat(String.join("\n", report.text()))
+        .contains("%d %% of 1000.0 MB used on the fullest TaskManager".formatted(used / 10));
+    if (full) {
+      assertThat(report.problems().get(0).what()).contains("heap is full");
+      assertThat(report.problems().get(0).next()).contains("state.max-series");
+    }
+  }
+
+  @Test
+  void twoJobsOfOneNameAreNamed() throws Exception {
+    aHealthyJob();
+    answers.computeIfPresent(
+        "/jobs/overview", (path, answer) -> answer.replace("CANCELED", "RUNNING"));
+    HealthReport report = look("pumps");
+    assertThat(report.problems()).singleElement();
+    assertThat(report.problems().get(0).what()).contains("runs 2 jobs of the name pumps");
+  }
+
+  @Test
+  void aJobThatRunsIsDescribedAndWell() throws Exception {
+    aHealthyJob();
+    HealthReport report = look(null);
+    assertThat(report.isHealthy()).as("%s", report.problems()).isTrue();
+    assertThat(report.text())
+        .contains(
+            "healthy",
+            "job            pumps RUNNING for 2 h 0 min, 2 restarts, id " + ID,
+            "exception      none",
+            "checkpoints    720 done, 1 failed; last 3 s ago, took 45 ms, state 3.0 MB");
+    assertThat(report.json())
+        .contains("\"healthy\":true", "\"restarts\":2", "\"last_duration_ms\":45");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/jobs/ID/checkpoints | 7198000 | 6900000 | no checkpoint completed for 5 min 1 s",
+        "/jobs/ID/checkpoints | 5000 | 7199000 | the newest checkpoint failed: once",
+        "/jobs/overview | RUNNING | RESTARTING | job pumps is RESTARTING",
+        "/jobs/overview | RUNNING | FAILED | job pumps is FAILED",
+      })
+  void whatIsNotWellIsSaidWithAReason(String path, String text, String other, String problem)
+      throws Exception {
+    aHealthyJob();
+    answers.compute(path.replace("ID", ID), (key, answer) -> answer.replace(text, other));
+    HealthReport report = look("pumps");
+    assertThat(report.problems())
+        .extracting(HealthReport.Problem::what)
+        .anyMatch(w -> w.startsWith(problem));
+    assertThat(report.problems()).allSatisfy(p -> assertThat(p.next()).isNotBlank());
+  }
+
+  @Test
+  void theLastExceptionIsOneLineTheOneThatSaysWhy() throws Exception {
+    aHealthyJob();
+    answers.put(
+        "/jobs/" + ID + "/exceptions?maxExceptions=1",
+        """
+        {"exceptionHistory":{"entries":[{"timestamp":7141000,"stacktrace":
+        "org.apache.flink.util.FlinkException: Failed\\n\\tat a.B.c(B.java:1)\\nCaused by: java.io.IOException: disk \\u001b[31mfull\\n\\tat d"}]}}""");
+    HealthReport report = look(null);
+    assertThat(report.text())
+        .contains("exception      1 min 0 s ago: java.io.IOException: disk \\u001b[31mfull")
+        .anyMatch(line -> line.contains("job pumps failed 1 min 0 s ago and was restarted"));
+  }
+
+  @Test
+  void ofSeveralJobsOneMustBeNamed() throws Exception {
+    aHealthyJob();
+    answers.compute("/jobs/overview", (key, answer) -> answer.replace("CANCELED", "RUNNING"));
+    assertThat(look(null).problems().get(0).what()).contains("runs 2 jobs: [pumps, pumps]");
+    assertThat(look(ID).isHealthy()).isTrue();
+    assertThat(look("valves").problems().get(0).what()).contains("has no job valves");
+  }
+
+  @Test
+  void aJobWithoutCheckpointsNeverCommits() throws Exception {
+    aHealthyJob();
+    answers.remove("/jobs/" + ID + "/checkpoints");
+    assertThat(look(null).problems().get(0).what()).contains("makes no checkpoints");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "<html>hello</html> | status 200 and no JSON",
+        "'' | JSON that is no object",
+        "17 | JSON that is no object",
+        "'[[[[' | status 200 and no JSON",
+      })
+  void whatIsNoAnswerOfFlinkIsSaidToBeNone(String answer, String problem) {
+    answers.put("/jobs/overview", answer);
+    assertThatThrownBy(() -> look(null))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("expected an answer to /jobs/overview, got " + problem)
+        .hasMessageContaining("is a JobManager's REST endpoint there?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} ",
+        "{\"jobs\":17}",
+        "{\"jobs\":[17,null,[],{\"jid\":5}]}",
+        "{\"jobs\":[{\"jid\":\"../../x?y\",\"name\":\"a\",\"state\":\"RUNNING\"}]}",
+      })
+  void jsonOfOtherShapesIsAnAnswerWithoutJobs(String answer) throws Exception {
+    answers.put("/jobs/overview", answer);
+    assertThat(look(null).problems().get(0).what()).contains("has no job");
+  }
+
+  @Test
+  void hugeNumbersAndWordsBreakNothing() throws Exception {
+    aHealthyJob();
+    answers.compute(
+        "/jobs/overview",
+        (key, answer) -> answer.replace("pumps", "p\\u001b]0;x\\u0007" + "%s%n".repeat(500)));
+    answers.put("/jobs/" + ID, "{\"now\":9223372036854775807,\"duration\":-9223372036854775808}");
+    assertThat(String.join("\n", look(null).text()).chars().filter(c -> c < 32 && c != '\n'))
+        .isEmpty();
+  }
+
+  @Test
+  void errorContainsFlinksMessage() {
+    assertThatThrownBy(() -> look(null)).hasMessageContaining("status 404: not found");
+  }
+
+  @Test
+  void nobodyThereIsSaidSo() throws Exception {
+    server.stop(0);
+    assertThatThrownBy(() -> look(null)).hasMessageContaining("got no connection");
+  }
+
+  @Test
+  void oneThatNeverEndsItsAnswerIsGivenUp() throws Exception {
+    drip("{\"jobs\":[", TimeUnit.MILLISECONDS.toNanos(50));
+    long started = System.nanoTime();
+    assertThatThrownBy(() -> rest(Duration.ofSeconds(1)).get("/slow"))
+        .hasMessageContaining("got no whole answer within 1 s");
+    assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Patience.LIMIT);
+    assertThat(gone.await(2, TimeUnit.MINUTES)).as("nobody reads on").isTrue();
+  }
+
+  @Test
+  void oneThatSendsWithoutEndIsCutOff() {
+    drip(" ".repeat(1 << 16), 0);
+    assertThatThrownBy(() -> rest.get("/slow"))
+        .hasMessageContaining("got more than 4,194,304 bytes");
+  }
+
+  /** The same text again and again, so long after each other, until the test ends. */
+  private void drip(String text, long pauseNanos) {
+    server.createContext(
+        "/slow",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            while (!end.await(pauseNanos, TimeUnit.NANOSECONDS)) {
+              out.write(text.getBytes(StandardCharsets.UTF_8));
+              out.flush();
+            }
+          } catch (IOException | InterruptedException e) {
+            gone.countDown(); // the client, as it should
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost:8081, true",
+    "localhost, false",
+    "a/b:1, false",
+    "host:port, false",
+    ":1, false",
+    "'[::1]:8081', true"
+  })
+  void anAddressIsAHostAndAPort(String text, boolean isOne) {
+    assertThat(FlinkRest.isAddress(text)).isEqualTo(isOne);
+  }
+
+  @Test
+  void aSideThatNobodyNamedMayBeAwayButNotBoth() {
+    HealthReport one = new HealthReport();
+    StatusCommand.tell(one, "Flink", "no answer", false, "--jobmanager HOST:PORT", null);
+    assertThat(one.isHealthy()).isTrue();
+    assertThat(one.text()).anyMatch(line -> line.startsWith("Flink          not looked at"));
+
+    HealthReport named = new HealthReport();
+    StatusCommand.tell(named, "Flink", "no answer", true, "--jobmanager HOST:PORT", null);
+    assertThat(named.problems().get(0).next()).contains("--jobmanager HOST:PORT");
+
+    HealthReport both = new HealthReport();
+    StatusCommand.tell(both, "Flink", "no answer", false, "--jobmanager HOST:PORT", "neither");
+    assertThat(both.isHealthy()).isFalse();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.weir.cli.option;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.kafka.KafkaSettings.Topics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+/** What a command takes from a job file, and what an option says against it. */
+class KafkaOptionsTest {
+
+  @TempDir private Path dir;
+
+  @Command(name = "any")
+  private static final class Any {
+    @Mixin private KafkaOptions.WithJob kafka;
+    @Mixin private TopicOptions topics;
+    @Mixin private RegistryOption registry;
+  }
+
+  private Any parse(String... options) throws Exception {
+    Path properties =
+        Files.writeString(
+            dir.resolve("client.properties"),
+            "interceptor.secret=x\nbasic.auth.user.info=weir:pw\n");
+    Path job =
+        Files.writeString(
+            dir.resolve("job.yaml"),
+            """
+            name: pumps
+            kafka:
+              bootstrap-servers: localhost:2
+              properties-file: client.properties
+              properties: {client.id: of-job, linger.ms: 7}
+              format: avro-confluent
+              registry: {url: 'http://localhost:3/x'}
+            topics: {observations: in, forecasts: out, scores: how, dead-letters: lost, models: nets}
+            forecast:
+              many-to-one: {horizon: 2}
+            """);
+    assertThat(properties).exists();
+    Any any = new Any();
+    String[] args = new String[options.length + 1];
+    args[0] = job.toString();
+    System.arraycopy(options, 0, args, 1, options.length);
+    DeclaredOptions.complete(new CommandLine(any)).parseArgs(args);
+    return any;
+  }
+
+  @Test
+  void theJobFileSaysWhereTopicsAndRegistryAre() throws Exception {
+    Any any = parse();
+    assertThat(any.kafka.bootstrapServers()).isEqualTo("localhost:2");
+    assertThat(any.kafka.properties())
+        .containsEntry("client.id", "of-job")
+        .containsEntry("linger.ms", "7")
+        .containsEntry(
+            "interceptor.secret", "${file:%s/client.properties:interceptor.secret}".formatted(dir))
+        .doesNotContainKey("basic.auth.user.info");
+    assertThat(any.topics.topics(any.kafka))
+        .isEqualTo(new Topics("in", "out", "how", "lost", "nets"));
+    assertThat(any.registry.settings(any.kafka).url()).isEqualTo("http://localhost:3/x");
+  }
+
+  @Test
+  void anOptionWinsOverTheJobFile() throws Exception {
+    Any any =
+        parse(
+            "--bootstrap-servers",
+            "localhost:4",
+            "--kafka",
+            "client.id=of-option",
+            "--registry",
+            "http://localhost:5",
+            "--forecasts",
+            "forecasts",
+            "--set",
+            "topics.scores=set");
+    assertThat(any.kafka.bootstrapServers()).isEqualTo("localhost:4");
+    assertThat(any.kafka.properties())
+        .containsEntry("client.id", "of-option")
+        .containsEntry("linger.ms", "7");
+    assertThat(any.topics.topics(any.kafka))
+        .isEqualTo(new Topics("in", "forecasts", "set", "lost", "nets"));
+    assertThat(any.registry.settings(any.kafka).url()).isEqualTo("http://localhost:5");
+    assertThat(any.registry.settings(any.kafka).toString())
+        .contains("basic.auth.user.info=${file:");
+    assertThat(parse("--observations", "own").topics.topics(parse("--observations", "own").kafka))
+        .isEqualTo(new Topics("own", "out", "how", "own.dlq", "nets"));
+  }
+
+  @Test
+  void anOptionOfAJobFileThatIsNotThereIsRefused() {
+    Any any = new Any();
+    DeclaredOptions.complete(new CommandLine(any)).parseArgs("--set", "name=x");
+    assertThatThrownBy(() -> any.kafka.bootstrapServers())
+        .isInstanceOf(ParameterException.class)
+        .hasMessage("any: --set: expected JOB.yaml before it, got no job file");
+  }
+}

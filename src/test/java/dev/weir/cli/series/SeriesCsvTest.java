@@ -1,0 +1,339 @@
+package dev.weir.cli.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Observation;
+import dev.weir.job.options.StrictUtf8Input;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SeriesCsvTest {
+  private static final long NOON = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
+  private static final int FUZZ_CASES = 2_000;
+
+  private static List<Observation> read(String text) throws IOException {
+    return read(text, SeriesColumns.DEFAULT);
+  }
+
+  private static List<Observation> read(String text, SeriesColumns columns) throws IOException {
+    List<Observation> observations = new ArrayList<>();
+    InputStream bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    try (SeriesCsv csv = new SeriesCsv(StrictUtf8Input.open(bytes, "a.csv"), "a.csv", columns)) {
+      for (Observation o = csv.next(); o != null; o = csv.next()) {
+        observations.add(o);
+      }
+    }
+    return observations;
+  }
+
+  @Test
+  void aLineIsAnObservation() throws IOException {
+    assertThat(
+            read(
+                """
+                series_id,timestamp,value
+                pump,2026-01-31T12:00:00Z,1.5
+                pump,2026-01-31T13:00:00.250+01:00,-2e3
+                """))
+        .containsExactly(
+            new Observation("pump", NOON, 1.5), new Observation("pump", NOON + 250, -2000));
+  }
+
+  @Test
+  void columnsAfterTheValueAreFeatures() throws IOException {
+    assertThat(
+            read(
+                """
+                series_id,timestamp,value,wind,sun
+                pump,2026-01-31T12:00:00Z,1,2,3
+                """))
+        .containsExactly(new Observation("pump", NOON, 1, new double[] {2, 3}));
+  }
+
+  @Test
+  void quotesHoldCommasQuotesAndLineBreaks() throws IOException {
+    assertThat(
+            read(
+                """
+                "series_id","timestamp","value"
+                "pump, left",2026-01-31T12:00:00Z,"1"
+                "say ""pump""\",2026-01-31T12:00:00Z,2
+                "two
+                lines",2026-01-31T12:00:00Z,3
+                """))
+        .extracting(Observation::series)
+        .containsExactly("pump, left", "say \"pump\"", "two\nlines");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\r\n", "\r"})
+  void anyLineEndWillDoAndTheLastMayLackIt(String lineEnd) throws IOException {
+    String text = "series_id,timestamp,value" + lineEnd + "pump,2026-01-31T12:00:00Z,1";
+    assertThat(read(text)).containsExactly(new Observation("pump", NOON, 1));
+    assertThat(read(text + lineEnd)).containsExactly(new Observation("pump", NOON, 1));
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfTheHeader() throws IOException {
+    assertThat(read("\ufeffseries_id,timestamp,value\npump,2026-01-31T12:00:00Z,1\n")).hasSize(1);
+  }
+
+  @Test
+  void byteOrderMarkDoesNotHideTheQuoteOfTheHeader() throws IOException {
+    String quoted = "\"series_id\",\"timestamp\",\"value\"\r\n\"pump\",2026-01-31T12:00:00Z,1\r\n";
+    assertThat(read("\ufeff" + quoted)).containsExactly(new Observation("pump", NOON, 1));
+  }
+
+  @Test
+  void fileThatIsNotUtf8IsRefusedWithTheLine(@TempDir Path dir) throws IOException {
+    Path series = dir.resolve("a.csv");
+    String line = "\ngr\u00f6\u00dfe,2026-01-31T12:00:00Z,1\n";
+    Files.writeString(series, "series_id,timestamp,value" + line, StandardCharsets.ISO_8859_1);
+    assertThatThrownBy(() -> SeriesCsv.open(series, SeriesColumns.DEFAULT))
+        .hasMessageStartingWith("a.csv line 2: expected UTF-8 text, got the byte 0xF6");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-01-31T12:00:00Z",
+        "2026-01-31 12:00:00Z",
+        "2026-01-31 13:00:00+01:00",
+        "2026-01-31T07:00-05:00",
+        "2026-01-31T12:00Z",
+        "2026-01-31T12:00",
+        "2026-01-31 12:00",
+        "2026-01-31 12:00:00.000",
+        "1769860800",
+        "1769860800000"
+      })
+  void aTimeMayBeWrittenInManyWays(String noon) throws IOException {
+    assertThat(read("series_id,timestamp,value\npump," + noon + ",1\n"))
+        .containsExactly(new Observation("pump", NOON, 1));
+  }
+
+  @Test
+  void aDateIsItsFirstMomentInUtc() throws IOException {
+    long midnight = NOON - 12 * 3_600_000;
+    assertThat(read("series_id,timestamp,value\npump,2026-01-31,1\n"))
+        .containsExactly(new Observation("pump", midnight, 1));
+    assertThat(read("series_id,timestamp,value\npump,2026-01,1\n"))
+        .containsExactly(new Observation("pump", midnight - 30L * 86_400_000, 1));
+  }
+
+  private static SeriesColumns columns(String text) {
+    return new SeriesColumns.Converter().convert(text);
+  }
+
+  @Test
+  void columnsMayHaveAnyNamesAndPlaces() throws IOException {
+    String text = "temp,note,ts,device\n1.5,\"hot, dry\",2026-01-31T12:00:00Z,pump\n";
+    assertThat(read(text, columns("series=device,time=ts,value=temp")))
+        .containsExactly(new Observation("pump", NOON, 1.5));
+    assertThatThrownBy(() -> read(text, columns("series=pump,time=ts,value=temp")))
+        .hasMessage(
+            "a.csv line 1: expected a header with the columns pump, ts and temp, each once,"
+                + " got temp,note,ts,device; --columns names them as the header does");
+    assertThatThrownBy(
+            () -> read(text.replace("1.5", "hot"), columns("time=ts,value=temp,series=device")))
+        .hasMessage("a.csv line 2: temp: expected a finite number, got 'hot'");
+  }
+
+  @Test
+  void aFileWithoutSeriesIsOneThatIsCalledAsTheFile() throws IOException {
+    String row = "2026-01-31T12:00:00Z,1,2\n";
+    assertThat(read("timestamp,value,wind\n" + row))
+        .containsExactly(new Observation("a", NOON, 1, new double[] {2}));
+    assertThat(read("ts,temp,wind\n" + row, columns("time=ts,value=temp")))
+        .containsExactly(new Observation("a", NOON, 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "ts", "time=", "time=a,time=b", "time=a,feature=b", "time=a,,value=b"})
+  void wrongColumnsAreRefused(String text) {
+    assertThatThrownBy(() -> columns(text))
+        .hasMessage(
+            "expected series=COLUMN,time=COLUMN,value=COLUMN, each at most once, got '%s'", text);
+  }
+
+  @Test
+  void aHeaderAloneHoldsNoObservations() throws IOException {
+    assertThat(read("series_id,timestamp,value\n")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | nothing",
+        "'series_id,timestamp' | series_id,timestamp",
+        "'timestamp,series_id,value' | timestamp,series_id,value",
+        "'pump,2026-01-31T12:00:00Z,1' | pump,2026-01-31T12:00:00Z,1",
+        "'series_id;timestamp;value' | series_id;timestamp;value",
+      })
+  void anotherHeaderIsNamedBesideTheExpectedOne(String header, String got) {
+    assertThatThrownBy(() -> read(header))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "a.csv line 1: expected the header series_id,timestamp,value[,feature...], got "
+                + got
+                + "; --columns series=...,time=...,value=... names other columns");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
+        "'pump,31.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''31.01.2026'''",
+        "'pump,01/31/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''01/31/2026'''",
+        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
+        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
+        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
+        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
+        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
+        "'pump,2026-01-31T12:00:00Z,much,0' | 'value: expected a finite number, got ''much'''",
+        "'pump,2026-01-31T12:00:00Z,,0' | 'value: expected a finite number, got '''''",
+        "'pump,2026-01-31T12:00:00Z,NaN,0' | 'value: expected a finite number, got ''NaN'''",
+        "'pump,2026-01-31T12:00:00Z,1e999,0' | 'value: expected a finite number, got ''1e999'''",
+        "'pump,2026-01-31T12:00:00Z,1,x' | 'feature 1: expected a finite number, got ''x'''",
+        "'pump,2026-01-31T12:00:00Z,1' | 'expected 4 columns, got 3'",
+        "'pump,2026-01-31T12:00:00Z,1,2,3' | 'expected 4 columns, got 5'",
+        "',2026-01-31T12:00:00Z,1,2' | 'series_id: expected 1 to 1000 characters, got 0'",
+      })
+  void aWrongLineIsNamedByItsNumber(String line, String problem) {
+    String text = "series_id,timestamp,value,f\npump,2026-01-31T11:00:00Z,1,0\n" + line + "\n";
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a.csv line 3: " + problem);
+  }
+
+  @Test
+  void aSeriesNameMayNotBeLongerThanAnObservationTakes() throws IOException {
+    String row = ",2026-01-31T12:00:00Z,1\n";
+    assertThat(read("series_id,timestamp,value\n" + "p".repeat(1000) + row)).hasSize(1);
+    assertThatThrownBy(() -> read("series_id,timestamp,value\n" + "p".repeat(1001) + row))
+        .hasMessage("a.csv line 2: series_id: expected 1 to 1000 characters, got 1001");
+  }
+
+  @Test
+  void linesAreCountedAsAnEditorDoes() {
+    String text =
+        """
+        series_id,timestamp,value
+        "two
+        lines",2026-01-31T12:00:00Z,1
+
+        pump,2026-01-31T12:00:00Z,much
+        """;
+    assertThatThrownBy(() -> read(text)).hasMessageStartingWith("a.csv line 5: value");
+  }
+
+  @Test
+  void whatComesBeforeAWrongLineWasRead() throws IOException {
+    String text = "series_id,timestamp,value\npump,2026-01-31T12:00:00Z,1\npump,x,2\n";
+    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "a.csv")) {
+      assertThat(csv.next()).isEqualTo(new Observation("pump", NOON, 1));
+      assertThatThrownBy(csv::next).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** One wrong field anywhere: the message names its line and nothing before it is lost. */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void theOneWrongLineIsFound(long seed) throws IOException {
+    Random random = new Random(seed);
+    int rows = 1 + random.nextInt(50);
+    int wrong = random.nextInt(rows);
+    StringBuilder text = new StringBuilder("series_id,timestamp,value\n");
+    for (int i = 0; i < rows; i++) {
+      String[] fields = {
+        "s" + random.nextInt(3),
+        Instant.ofEpochMilli(random.nextLong(4_000_000_000_000L)).toString(),
+        Double.toString(random.nextGaussian())
+      };
+      if (i == wrong) {
+        fields[1 + random.nextInt(2)] = "?";
+      }
+      text.append(String.join(",", fields)).append('\n');
+    }
+    int good = 0;
+    try (SeriesCsv csv = new SeriesCsv(new StringReader(text.toString()), "a.csv")) {
+      while (good < wrong) {
+        assertThat(csv.next()).isNotNull();
+        good++;
+      }
+      assertThatThrownBy(csv::next).hasMessageStartingWith("a.csv line " + (wrong + 2) + ": ");
+    }
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(0, 50);
+  }
+
+  /** Whatever the text: finite observations, or an IOException that says where and why. */
+  @Test
+  void mutilatedTextGivesObservationsOrAClearMessage() {
+    int refused = 0;
+    for (long seed = 0; seed < FUZZ_CASES; seed++) {
+      Random random = new Random(seed);
+      String text = mutilated(random);
+      try {
+        for (Observation o : read(text)) {
+          assertThat(o.series()).as("seed %d", seed).isNotEmpty().hasSizeLessThan(1001);
+          assertThat(o.value()).as("seed %d", seed).isFinite();
+          assertThat(Arrays.stream(o.features()).allMatch(Double::isFinite))
+              .as("seed %d", seed)
+              .isTrue();
+        }
+      } catch (IOException e) {
+        refused++;
+        assertThat(e.getMessage())
+            .as("seed %d: %s", seed, text)
+            .matches("(?s)a\\.csv line \\d+: .*expected .*, got .+");
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed " + seed + ": " + text, e);
+      }
+    }
+    assertThat(refused).isBetween(FUZZ_CASES / 4, FUZZ_CASES - FUZZ_CASES / 20);
+  }
+
+  private static String mutilated(Random random) {
+    StringBuilder text = new StringBuilder("series_id,timestamp,value,f\n");
+    int rows = random.nextInt(6);
+    for (int i = 0; i < rows; i++) {
+      text.append("\"a,\"\"").append(i).append("\",2026-01-31T12:00:0").append(i).append("Z,");
+      text.append(random.nextGaussian()).append(',').append(i).append('\n');
+    }
+    String odd = "\"',;\n\r\t\0\\#\ufeff\ud800\u2028eE-+.0Zx";
+    for (int cuts = random.nextInt(3); cuts > 0; cuts--) {
+      int at = random.nextInt(text.length());
+      switch (random.nextInt(4)) {
+        case 0 -> text.insert(at, odd.charAt(random.nextInt(odd.length())));
+        case 1 -> text.deleteCharAt(at);
+        case 2 -> text.setCharAt(at, odd.charAt(random.nextInt(odd.length())));
+        default -> text.setLength(at + 1);
+      }
+    }
+    return text.toString();
+  }
+}

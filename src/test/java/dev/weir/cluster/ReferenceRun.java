@@ -1,0 +1,160 @@
+package dev.weir.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.model.Mode;
+import dev.weir.stream.ForecastOperator;
+import dev.weir.stream.WeirTypeInformation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What the job says to the same observations when nothing happens to it: the operator alone in this
+ * JVM, one series after the other, never stopped or restored. Kept as the bytes that belong on the
+ * topics.
+ */
+final class ReferenceRun {
+
+  /** What names a forecast or a score. */
+  private record Name(String series, long time, Mode mode) {}
+
+  private final Map<Name, byte[]> forecasts = new HashMap<>();
+  private final Map<Name, byte[]> scores = new HashMap<>();
+
+  private ReferenceRun() {}
+
+  static ReferenceRun run(List<List<Observation>> allSeries, ForecastSettings settings)
+      throws Exception {
+    ReferenceRun expected = new ReferenceRun();
+    ForecastCodec forecastCodec = new ForecastCodec();
+    ScoreCodec scoreCodec = new ScoreCodec();
+    try (var operator =
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
+            new ForecastOperator(settings),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
+            model -> "",
+            Types.STRING)) {
+      operator.setup(WeirTypeInformation.OUTPUT.createSerializer(new SerializerConfigImpl()));
+      operator.open();
+      for (List<Observation> series : allSeries) {
+        for (Observation observation : series) {
+          SourceRecord source = new SourceRecord("observations", 0, 0, -1, null, null);
+          operator.processElement1(new ObservationEvent(observation, source), observation.time());
+        }
+        for (Output output : operator.extractOutputValues()) {
+          if (output instanceof Forecast f) {
+            byte[] bytes = forecastCodec.encode(f);
+            expected.forecasts.put(new Name(f.series(), f.origin(), f.mode()), bytes);
+          } else if (output instanceof Score s) {
+            byte[] bytes = scoreCodec.encode(s);
+            expected.scores.put(new Name(s.series(), s.time(), s.mode()), bytes);
+          } else {
+            throw new AssertionError("expected forecasts and scores, got " + output);
+          }
+        }
+        operator.getOutput().clear();
+      }
+    }
+    return expected;
+  }
+
+  int forecasts() {
+    return forecasts.size();
+  }
+
+  int scores() {
+    return scores.size();
+  }
+
+  void assertSameForecasts(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+    assertSame(forecasts, records, forecastName(), false);
+  }
+
+  void assertSameScores(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+    assertSame(scores, records, scoreName(), false);
+  }
+
+  /** As a consumer sees them that drops repeats by name; a repeat must have equal bytes. */
+  void assertSameForecastsWithRepeats(List<ConsumerRecord<byte[], byte[]>> records)
+      throws Exception {
+    assertSame(forecasts, records, forecastName(), true);
+  }
+
+  void assertSameScoresWithRepeats(List<ConsumerRecord<byte[], byte[]>> records) throws Exception {
+    assertSame(scores, records, scoreName(), true);
+  }
+
+  private interface Naming {
+    Name of(byte[] value) throws Exception;
+  }
+
+  private static Naming forecastName() {
+    ForecastCodec codec = new ForecastCodec();
+    return value -> {
+      Forecast forecast = codec.decode(value);
+      return new Name(forecast.series(), forecast.origin(), forecast.mode());
+    };
+  }
+
+  private static Naming scoreName() {
+    ScoreCodec codec = new ScoreCodec();
+    return value -> {
+      Score score = codec.decode(value);
+      return new Name(score.series(), score.time(), score.mode());
+    };
+  }
+
+  private static void assertSame(
+      Map<Name, byte[]> expected,
+      List<ConsumerRecord<byte[], byte[]>> records,
+      Naming naming,
+      boolean repeats)
+      throws Exception {
+    Map<Name, Long> seen = new HashMap<>();
+    Map<String, Long> newest = new HashMap<>();
+    List<String> repeated = new ArrayList<>();
+    List<String> different = new ArrayList<>();
+    List<String> disordered = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Name name = naming.of(record.value());
+      Long before = seen.putIfAbsent(name, record.offset());
+      if (before != null) {
+        repeated.add("%s at offsets %d and %d".formatted(name, before, record.offset()));
+      } else if (newest.merge(name.series + name.mode, name.time, Math::max) != name.time) {
+        disordered.add("%s at offset %d".formatted(name, record.offset()));
+      }
+      if (!Arrays.equals(record.value(), expected.get(name))) {
+        different.add("%s at offset %d".formatted(name, record.offset()));
+      }
+    }
+    List<Name> missing = expected.keySet().stream().filter(n -> !seen.containsKey(n)).toList();
+    assertNone("missing", missing);
+    assertNone("not those of an undisturbed run, bit for bit", different);
+    assertNone("out of order", disordered);
+    if (!repeats) {
+      assertNone("there more than once", repeated);
+    }
+  }
+
+  private static void assertNone(String what, List<?> records) {
+    assertThat(records.stream().limit(10)).as("%,d records are %s", records.size(), what).isEmpty();
+  }
+}

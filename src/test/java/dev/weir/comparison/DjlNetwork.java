@@ -1,0 +1,86 @@
+package dev.weir.comparison;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.recurrent.RNN.Activation;
+import dev.weir.rnn.cell.RnnConfig;
+import java.util.Arrays;
+
+/** A network of libtorch, its weights in libtorch's arrays. */
+final class DjlNetwork implements AutoCloseable {
+
+  private final Shape shape;
+  private final NDManager manager;
+  private final NDList parameters = new NDList(); // in torch's order
+  private final NDArray zeros; // (layers * directions, batch, hidden)
+
+  DjlNetwork(Shape shape, float[] weights) {
+    this.shape = shape;
+    this.manager = Engine.getEngine("PyTorch").newBaseManager();
+    for (RnnConfig.Parameter parameter : shape.config().parameters()) {
+      float[] values =
+          Arrays.copyOfRange(weights, parameter.offset(), parameter.offset() + parameter.length());
+      long[] sizes = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+      parameters.add(manager.create(values, new ai.djl.ndarray.types.Shape(sizes)));
+    }
+    this.zeros =
+        manager.zeros(
+            new ai.djl.ndarray.types.Shape(
+                2L * shape.numLayers(), shape.batch(), shape.hiddenSize()));
+  }
+
+  NDManager manager() {
+    return manager;
+  }
+
+  NDList parameters() {
+    return parameters;
+  }
+
+  ai.djl.ndarray.types.Shape inputShape() {
+    return new ai.djl.ndarray.types.Shape(shape.batch(), shape.seqLen(), shape.inputSize());
+  }
+
+  ai.djl.ndarray.types.Shape outputShape() {
+    return new ai.djl.ndarray.types.Shape(shape.batch(), shape.seqLen(), 2L * shape.hiddenSize());
+  }
+
+  /** out: (batch, seq_len, 2 * hidden_size), owned by the manager of x. */
+  NDArray out(NDArray x, boolean training) {
+    int layers = shape.numLayers();
+    var torch = x.getNDArrayInternal();
+    NDList all =
+        switch (shape.cell()) {
+          case RNN_TANH ->
+              torch.rnn(
+                  x, zeros, parameters, true, layers, Activation.TANH, 0, training, true, true);
+          case RNN_RELU ->
+              torch.rnn(
+                  x, zeros, parameters, true, layers, Activation.RELU, 0, training, true, true);
+          case LSTM ->
+              torch.lstm(
+                  x, new NDList(zeros, zeros), parameters, true, layers, 0, training, true, true);
+          case GRU -> torch.gru(x, zeros, parameters, true, layers, 0, training, true, true);
+        };
+    return all.get(0);
+  }
+
+  /** The parameters' values, or another array of each, in one array in torch's order. */
+  float[] flat(java.util.function.Function<NDArray, NDArray> of) {
+    float[] flat = new float[shape.config().parameterCount()];
+    int next = 0;
+    for (NDArray parameter : parameters) {
+      float[] values = of.apply(parameter).toFloatArray();
+      System.arraycopy(values, 0, flat, next, values.length);
+      next += values.length;
+    }
+    return flat;
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

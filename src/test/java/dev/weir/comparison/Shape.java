@@ -1,0 +1,84 @@
+package dev.weir.comparison;
+
+import dev.weir.rnn.TorchRandom;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
+import java.util.Locale;
+
+/**
+ * A bidirectional network and a batch of windows, as {@code cell:layers:hidden:input:steps:batch}.
+ * Weights, input and target are torch's of seed 7, drawn in this order, so that a Python script
+ * draws the same.
+ */
+record Shape(Cell cell, int numLayers, int hiddenSize, int inputSize, int seqLen, int batch) {
+
+  private static final int SEED = 7;
+
+  static Shape of(String text) {
+    String[] parts = text.split(":");
+    if (parts.length != 6) {
+      throw new IllegalArgumentException(
+          "shape: expected cell:layers:hidden:input:steps:batch, got " + text);
+    }
+    return new Shape(
+        Cell.valueOf(parts[0]),
+        Integer.parseInt(parts[1]),
+        Integer.parseInt(parts[2]),
+        Integer.parseInt(parts[3]),
+        Integer.parseInt(parts[4]),
+        Integer.parseInt(parts[5]));
+  }
+
+  String text() {
+    return "%s:%d:%d:%d:%d:%d".formatted(cell, numLayers, hiddenSize, inputSize, seqLen, batch);
+  }
+
+  /** For the table: RNN (layers, hidden, input, steps), batch. */
+  @Override
+  public String toString() {
+    String name = cell == Cell.RNN_TANH ? "RNN" : cell.toString().toUpperCase(Locale.ROOT);
+    return "%s (%d,%d,%d,%d) batch %d"
+        .formatted(name, numLayers, hiddenSize, inputSize, seqLen, batch);
+  }
+
+  RnnConfig config() {
+    return new RnnConfig(cell, inputSize, hiddenSize, numLayers, true, true);
+  }
+
+  int inputs() {
+    return batch * seqLen * inputSize;
+  }
+
+  int outputs() {
+    return batch * seqLen * 2 * hiddenSize;
+  }
+
+  /** Weights, input (batch, seq_len, input_size) and target (batch, seq_len, 2 * hidden_size). */
+  Tensors tensors() {
+    TorchRandom generator = new TorchRandom(SEED);
+    float[] weights = Initialization.recurrent(config(), generator);
+    return new Tensors(weights, uniform(inputs(), generator), uniform(outputs(), generator));
+  }
+
+  private static float[] uniform(int count, TorchRandom generator) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = generator.uniform(-1f, 1f);
+    }
+    return values;
+  }
+
+  /** Multiplications and additions of one forward, those of the matrices only. */
+  double flops() {
+    double perStep = 0;
+    for (int layer = 0; layer < numLayers; layer++) {
+      double width = layer == 0 ? inputSize : 2 * hiddenSize;
+      perStep += 2 * cell.gates() * hiddenSize * (width + hiddenSize);
+    }
+    return 2 * perStep * seqLen * batch;
+  }
+
+  /** What a shape's arithmetic is done with. */
+  record Tensors(float[] weights, float[] input, float[] target) {}
+}

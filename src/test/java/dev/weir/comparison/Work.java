@@ -1,0 +1,108 @@
+package dev.weir.comparison;
+
+import java.util.List;
+
+/**
+ * A piece of work that we do with each of our kernels, and others do too.
+ *
+ * @param kind forward, training or learning
+ * @param shape null for learning
+ * @param peers that run in a JVM
+ * @param targets how far ahead we want to be
+ */
+record Work(
+    String kind, Class<?> benchmark, Shape shape, List<OtherLibrary> peers, List<Target> targets) {
+
+  /** How many times our CPU time the peer's is to be with a kernel: at least, and the aim. */
+  record Target(Kernel kernel, OtherLibrary peer, double atLeast, double aim) {}
+
+  /** Everything that is compared. */
+  static List<Work> all() {
+    return List.of(
+        forward(
+            "RNN_TANH:3:2:1:5:1",
+            target(Kernel.PLAIN, OtherLibrary.ONNX, 50, 70),
+            target(Kernel.PLAIN, OtherLibrary.DJL, 600, 1000),
+            target(Kernel.PLAIN, OtherLibrary.TORCH, 500, 820),
+            target(Kernel.VECTOR, OtherLibrary.ONNX, 50, 70),
+            target(Kernel.VECTOR, OtherLibrary.DJL, 600, 1000),
+            target(Kernel.VECTOR, OtherLibrary.TORCH, 500, 820)),
+        forward("RNN_TANH:3:2:1:5:32"),
+        forward(
+            "RNN_TANH:2:32:4:24:1",
+            target(Kernel.VECTOR, OtherLibrary.ONNX, 6, 8.7),
+            target(Kernel.VECTOR, OtherLibrary.TORCH, 45, 66),
+            target(Kernel.PLAIN, OtherLibrary.ONNX, 2.3, 3.8),
+            target(Kernel.PLAIN, OtherLibrary.TORCH, 18, 29)),
+        forward("RNN_TANH:2:32:4:24:32"),
+        forward(
+            "RNN_TANH:2:64:4:96:1",
+            target(Kernel.VECTOR, OtherLibrary.ONNX, 2.6, 3.8),
+            target(Kernel.VECTOR, OtherLibrary.TORCH, 12, 18)),
+        forward("RNN_TANH:2:64:4:96:32"),
+        forward("LSTM:2:32:4:24:1"),
+        forward("GRU:2:32:4:24:1"),
+        training("RNN_TANH:2:32:1:24:1", target(Kernel.VECTOR, OtherLibrary.TORCH, 50, 109)),
+        training("RNN_TANH:2:32:1:24:32", target(Kernel.VECTOR, OtherLibrary.TORCH, 2.5, 6)),
+        new Work(
+            "learning",
+            LearningBenchmark.class,
+            null,
+            List.of(OtherLibrary.RCF),
+            List.of(
+                target(Kernel.VECTOR, OtherLibrary.RCF, 10, 25),
+                target(Kernel.PLAIN, OtherLibrary.RCF, 10, 25))));
+  }
+
+  private static Work forward(String shape, Target... targets) {
+    return new Work(
+        "forward",
+        ForwardBenchmark.class,
+        Shape.of(shape),
+        List.of(OtherLibrary.ONNX, OtherLibrary.ONNX_REUSED, OtherLibrary.DJL),
+        List.of(targets));
+  }
+
+  private static Work training(String shape, Target... targets) {
+    return new Work(
+        "training",
+        TrainingBenchmark.class,
+        Shape.of(shape),
+        List.of(OtherLibrary.DJL),
+        List.of(targets));
+  }
+
+  private static Target target(Kernel kernel, OtherLibrary peer, double atLeast, double aim) {
+    return new Target(kernel, peer, atLeast, aim);
+  }
+
+  /** By which results of other programs are found, too. */
+  String id() {
+    return shape == null ? kind : kind + " " + shape.text();
+  }
+
+  @Override
+  public String toString() {
+    return switch (kind) {
+      case "training" -> "train " + shape;
+      case "learning" -> "learn one value, horizon 2";
+      default -> shape.toString();
+    };
+  }
+
+  /** NaN where nobody counts. */
+  double flops() {
+    return switch (kind) {
+      case "forward" -> shape.flops();
+      case "training" -> 3 * shape.flops(); // one product forward, two back
+      default -> Double.NaN;
+    };
+  }
+
+  Target target(Kernel kernel, OtherLibrary peer) {
+    return targets.stream()
+        .filter(target -> target.kernel() == kernel && target.peer() == peer)
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,127 @@
+package dev.weir.dashboard.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.dashboard.Records;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.model.Mode;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DashboardStateTest {
+
+  private static final long HOUR = 3_600_000;
+
+  private final DashboardState state = new DashboardState(Records.TOPICS, null, 10, 1 << 20);
+
+  private void observe(long time, long now) {
+    state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);
+  }
+
+  private Observation taken(long time, double value, long now) {
+    return DashboardState.observation(
+        new ObservationCodec(), Records.record(Records.observation("pump", time, value)), now);
+  }
+
+  @Test
+  void anObservationThatAJobWouldRefuseIsNotTaken() {
+    assertThat(taken(0, 1, HOUR)).isEqualTo(Records.observation("pump", 0, 1));
+    assertThat(taken(-1, 1, HOUR)).isNull();
+    assertThat(taken(25 * HOUR, 1, HOUR)).as("a day ahead").isNotNull();
+    assertThat(taken(25 * HOUR + 1, 1, HOUR)).isNull();
+    assertThat(taken(0, Double.POSITIVE_INFINITY, HOUR)).isNull();
+  }
+
+  @Test
+  void whatIsReadBackMakesNoLatencyAndAnswersNothing() {
+    state.takeObservation(Records.record(Records.observation("pump", 1_000, 1)), false, HOUR);
+    issue(1_000, HOUR + 500);
+    assertThat(LatenciesTest.counts(state.latencies.roll())).isEmpty();
+    observe(2_000, HOUR + 10_000);
+    state.takeOutput(
+        Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 1_500, "demand", 4)),
+        false,
+        HOUR + 20_000);
+    observe(3_000, HOUR + 75_000);
+    assertThat(state.why(HOUR + 75_000, false)).contains("no forecast has come for 65 s");
+    issue(2_000, HOUR + 76_000);
+    assertThat(state.latencies.roll().getMaxValue()).isCloseTo(66_000, within(66L));
+  }
+
+  @Test
+  void whatWaitedForTheJobToStartIsNoDelayOfIt() {
+    observe(1_000, HOUR);
+    assertThat(state.why(HOUR, false)).endsWith("with the job's next checkpoint.");
+    assertThat(state.why(System.currentTimeMillis() + 61_000, false))
+        .endsWith("Is the job running?");
+    issue(1_000, HOUR + 12_000);
+    observe(2_000, HOUR + 12_100);
+    issue(2_000, HOUR + 12_400);
+    assertThat(LatenciesTest.counts(state.latencies.roll())).isEqualTo(Map.of(300L, 1L));
+  }
+
+  private void issue(long origin, long now) {
+    state.takeOutput(
+        Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, origin, "demand", 4)), true, now);
+  }
+
+  @Test
+  void topicsInAnotherFormatAreSaidToBeUnreadable() {
+    for (int i = 0; i < 1_200; i++) {
+      state.takeOutput(Records.record("forecasts", "k", new byte[] {0, 0, 0, 0, 1, 2}), false);
+    }
+    assertThat(state.why(5, true)).isEqualTo("Reading what is on the topics.");
+    String said =
+        "1,200 records of the topics can't be read; a topic in avro-confluent needs --registry.";
+    assertThat(state.why(5, false)).isEqualTo(said);
+    observe(1_000, 5); // these alone are plain
+    assertThat(state.why(5, false)).isEqualTo(said);
+    issue(1_000, 5);
+    assertThat(state.why(5, false)).isNull();
+  }
+
+  @Test
+  void aDeadLetterBeforeTheFirstForecastIsNoOtherFormat() {
+    observe(1_000, 5);
+    state.takeObservation(Records.record("observations", "k", new byte[] {1, 2, 3}), true);
+    assertThat(state.why(5, false)).startsWith("Observations arrive, and no forecast of them yet");
+  }
+
+  @Test
+  void anHourWithoutObservationsIsNoSilenceOfTheJob() {
+    observe(1_000, HOUR);
+    issue(1_000, HOUR + 3_000);
+    observe(2_000, 2 * HOUR);
+    assertThat(state.why(2 * HOUR + 30_000, false)).isNull();
+    issue(2_000, 2 * HOUR + 40_000);
+    issue(3_000, 3 * HOUR); // read before its observation, as two readers may
+    observe(3_000, 3 * HOUR + 100);
+    observe(4_000, 4 * HOUR);
+    assertThat(state.why(4 * HOUR + 1_000, false)).isNull();
+  }
+
+  @Test
+  void aValueOfASeriesThatWaitsForMoreIsNoSilenceEither() { // a window that is not full
+    issue(1_000, HOUR);
+    observe(2_000, HOUR + 10_000);
+    assertThat(state.why(HOUR + 69_999, false)).isNull();
+    assertThat(state.why(HOUR + 200_000, false)).isNull();
+  }
+
+  @Test
+  void observationsThatNoForecastFollowsAreSaidWithHowLong() {
+    issue(1_000, HOUR);
+    for (int second = 3; second <= 70; second++) {
+      observe(1_000 * second, HOUR + 1_000 * second);
+      if (second <= 63) { // a minute after the first of them
+        assertThat(state.why(HOUR + 1_000 * second, false)).isNull();
+      }
+    }
+    assertThat(state.why(HOUR + 70_000, false))
+        .isEqualTo("Observations arrive, and no forecast has come for 67 s; is the job running?");
+    issue(70_000, HOUR + 71_000);
+    assertThat(state.why(HOUR + 71_000, false)).isNull();
+  }
+}

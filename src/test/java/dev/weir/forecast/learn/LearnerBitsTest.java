@@ -1,0 +1,73 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.OtherJvm;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a series learns does not depend on the JVM, nor on how wide a processor's vectors are. */
+class LearnerBitsTest {
+
+  private static final List<String> EXPECTED = Season.lines();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--add-modules=jdk.incubator.vector",
+        "--add-modules=jdk.incubator.vector -XX:MaxVectorSize=16",
+        "--add-modules=jdk.incubator.vector -XX:MaxVectorSize=32",
+        "--add-modules=jdk.incubator.vector -XX:TieredStopAtLevel=1"
+      })
+  void eachJvmLearnsTheSameBits(String flags) throws Exception {
+    assertThat(OtherJvm.lines(flags, Season.class)).containsExactlyElementsOf(EXPECTED);
+  }
+
+  /** A program of a JVM of its own. */
+  static final class Season {
+
+    private static final int VALUES = 300;
+    private static final int SEASON = 12;
+    private static final int HORIZON = 2;
+    private static final List<String> EXPERTS = // of those with vectors, one of each kind
+        List.of("rls-ar", "analogs", "analogs-wide", "analogs-of-deviations", "birnn");
+
+    public static void main(String[] arguments) {
+      lines().forEach(System.out::println);
+    }
+
+    /**
+     * The bits of forecasts and intervals after some of the values, then of all that was learned.
+     */
+    static List<String> lines() {
+      LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(EXPERTS);
+      Learner learner = new Learner(settings);
+      LearnerState memory = learner.newSeries("a", SEASON);
+      double[] values = new double[HORIZON];
+      double[][] lower = new double[settings.levels().size()][HORIZON];
+      double[][] upper = new double[settings.levels().size()][HORIZON];
+      List<String> lines = new ArrayList<>();
+      for (int t = 0; t < VALUES; t++) {
+        learner.observe(
+            memory, t, t % SEASON * 3 + t * 37 % 19 / 8.0); // no sine: no library's bits
+        learner.forecast(memory, values, lower, upper);
+        if (t % 50 == 49) {
+          lines.add(
+              "%d %d %d %d"
+                  .formatted(
+                      t,
+                      Arrays.hashCode(values),
+                      Arrays.deepHashCode(lower),
+                      Arrays.deepHashCode(upper)));
+        }
+      }
+      lines.add("floats " + Arrays.hashCode(memory.floats()));
+      lines.add("doubles " + Arrays.hashCode(memory.doubles()));
+      return lines;
+    }
+  }
+}

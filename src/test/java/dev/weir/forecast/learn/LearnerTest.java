@@ -1,0 +1,431 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.Allocations;
+import dev.weir.forecast.combination.LatestScores;
+import dev.weir.forecast.evaluation.CoreEvaluation;
+import dev.weir.forecast.evaluation.Evaluation;
+import dev.weir.forecast.evaluation.SeriesScore;
+import dev.weir.forecast.expert.Corrector;
+import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.ExpertState;
+import dev.weir.forecast.expert.History;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LearnerTest {
+
+  private static final int HORIZON = 5;
+
+  private static double[] wave(int n, long seed) {
+    Random random = new Random(seed);
+    double[] y = new double[n];
+    for (int t = 0; t < n; t++) {
+      y[t] = 100 + 20 * Math.sin(2 * Math.PI * t / 24) + 2 * random.nextGaussian();
+    }
+    return y;
+  }
+
+  private static double[] forecast(Learner learner, LearnerState memory) {
+    double[] values = new double[learner.horizon()];
+    double[][] lower = new double[2][learner.horizon()];
+    double[][] upper = new double[2][learner.horizon()];
+    learner.forecast(memory, values, lower, upper);
+    double[] all = Arrays.copyOf(values, 3 * values.length);
+    System.arraycopy(lower[1], 0, all, values.length, values.length);
+    System.arraycopy(upper[1], 0, all, 2 * values.length, values.length);
+    return all;
+  }
+
+  @Test
+  void anEarlierForecastDoesNotKnowWhatComesLater() {
+    double[] y = wave(900, 1);
+    double[] other = y.clone();
+    for (int t = 600; t < 900; t++) {
+      other[t] = -y[1499 - t];
+    }
+    Learner learner = new Learner(LearnerSettings.full(HORIZON));
+    for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
+      LearnerState one = learner.newSeries("a", season);
+      LearnerState two = learner.newSeries("a", season);
+      for (int t = 0; t < 600; t++) {
+        learner.observe(one, t, y[t]);
+        learner.observe(two, t, other[t]);
+        assertThat(forecast(learner, two)).isEqualTo(forecast(learner, one));
+      }
+      learner.observe(one, 600, y[600]);
+      learner.observe(two, 600, other[600]);
+      assertThat(forecast(learner, two)).isNotEqualTo(forecast(learner, one));
+    }
+  }
+
+  @Test
+  void theNewestValueTellsHowFarEachForecastOfItWasOff() {
+    double[] y = wave(300, 7);
+    Learner learner = new Learner(LearnerSettings.small(HORIZON));
+    LearnerState memory = learner.newSeries("a", 24);
+    LearnerState other = learner.newSeries("b", 1);
+    double[][] made = new double[y.length][];
+    for (int t = 0; t < y.length; t++) {
+      learner.observe(memory, t, y[t]);
+      LatestScores scored = learner.newest();
+      assertThat(scored.steps()).isEqualTo(Math.min(t, HORIZON));
+      double error = 0;
+      double naive = 0;
+      for (int i = 1; i <= Math.min(t, HORIZON); i++) {
+        error += Math.abs(y[t] - made[t - i][i - 1]);
+        naive += Math.abs(y[t] - y[t - i]);
+      }
+      assertThat(scored.error()).isEqualTo(error, within(1e-3));
+      assertThat(scored.naiveError()).isEqualTo(naive, within(1e-3));
+      if (t >= 24 + HORIZON) {
+        double seasonalNaive = HORIZON * Math.abs(y[t] - y[t - 24]);
+        assertThat(scored.seasonalNaiveError()).isEqualTo(seasonalNaive, within(1e-3));
+      }
+      made[t] = forecast(learner, memory);
+      learner.observe(other, t, -y[t]); // another series' newest is no concern of the next
+    }
+  }
+
+  @Test
+  void theNewestValueTellsWhichIntervalsHeldIt() {
+    double[] y = wave(300, 8);
+    Learner learner = new Learner(LearnerSettings.small(1));
+    LearnerState memory = learner.newSeries("a", 24);
+    long[] held = new long[2];
+    for (int t = 0; t < y.length; t++) {
+      double[][] lower = new double[2][1];
+      double[][] upper = new double[2][1];
+      learner.forecast(memory, new double[1], lower, upper);
+      learner.observe(memory, t, y[t]);
+      for (int k = 0; k < 2 && t > 0; k++) {
+        boolean within = y[t] >= lower[k][0] && y[t] <= upper[k][0];
+        assertThat(learner.newest().held(k)).as("t %d", t).isEqualTo(within ? 1 : 0);
+        held[k] += learner.newest().held(k);
+      }
+    }
+    assertThat(held[0]).isBetween(150L, held[1] - 1);
+  }
+
+  @Test
+  void savedAndRestoredAmongOtherSeriesItGivesTheSameBits() {
+    double[] y = wave(700, 2);
+    LearnerSettings settings = LearnerSettings.full(HORIZON).withExperts(Experts.NAMES);
+    for (int season : new int[] {LearnerSettings.AUTO, 24}) {
+      Learner alone = new Learner(settings);
+      LearnerState whole = alone.newSeries("a", season);
+      Learner busy = new Learner(settings);
+      LearnerState part = busy.newSeries("a", season);
+      LearnerState other = busy.newSeries("b", 7);
+      for (int t = 0; t < y.length; t++) {
+        if (t == 350) {
+          busy = new Learner(settings);
+          part =
+              new LearnerState(part.longs().clone(), part.doubles().clone(), part.floats().clone());
+          assertThat(busy.fits(part)).isTrue();
+        }
+        alone.observe(whole, t, y[t]);
+        busy.observe(other, t, -3 * y[t]);
+        busy.observe(part, t, y[t]);
+        assertThat(forecast(busy, part)).as("at %d", t).isEqualTo(forecast(alone, whole));
+      }
+      assertThat(part.floats()).isEqualTo(whole.floats());
+      assertThat(part.doubles()).isEqualTo(whole.doubles());
+      assertThat(part.longs()).isEqualTo(whole.longs());
+    }
+  }
+
+  @Test
+  void aMemoryOfOtherSettingsIsRefused() {
+    Learner learner = new Learner(LearnerSettings.small(2));
+    LearnerState memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
+    assertThat(learner.fits(memory)).isFalse();
+    LearnerState own = learner.newSeries("a", 24);
+    assertThat(learner.fits(own)).isTrue();
+    assertThat(learner.fits(new LearnerState(new long[1], own.doubles(), own.floats()))).isFalse();
+    assertThat(learner.fits(new LearnerState(own.longs(), own.doubles(), new float[3]))).isFalse();
+    own.longs()[LearnerState.SEASON] = Long.MAX_VALUE;
+    assertThat(learner.fits(own)).isFalse();
+    assertThatThrownBy(() -> learner.observe(memory, 0, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("same settings");
+  }
+
+  @Test
+  void changedSettingsLetTheKeptValuesBeLearnedAgain() {
+    Learner before = new Learner(LearnerSettings.small(2).withExperts(List.of("naive", "rls-ar")));
+    Learner after = new Learner(LearnerSettings.small(3));
+    double[] y = wave(1_000, 9);
+    for (int season : new int[] {LearnerSettings.AUTO, 24}) {
+      LearnerState old = before.newSeries("a", LearnerSettings.AUTO);
+      LearnerState whole = after.newSeries("a", season);
+      for (int t = 0; t < 900; t++) {
+        before.observe(old, 7L * t, y[t]);
+        after.observe(whole, 7L * t, y[t]);
+      }
+      LearnerState again = after.relearn(old, season);
+      LearnerState restarted = after.newSeries("a", season);
+      assertThat(after.fits(again, season)).isTrue();
+      assertThat(again.count()).isEqualTo(900);
+      assertThat(again.season()).isEqualTo(24);
+      assertThat(again.time()).isEqualTo(7 * 899);
+      double[] errors = new double[3];
+      for (int t = 900; t < 999; t++) {
+        int k = 0;
+        for (LearnerState memory : List.of(whole, again, restarted)) {
+          after.observe(memory, 7L * t, y[t]);
+          errors[k++] += Math.abs(forecast(after, memory)[0] - y[t + 1]);
+        }
+      }
+      assertThat(errors[1]).isLessThan(1.05 * errors[0]);
+      assertThat(errors[2]).isGreaterThan(1.2 * errors[0]);
+    }
+    LearnerState garbage = before.newSeries("a", 24);
+    Arrays.fill(garbage.longs(), Long.MAX_VALUE);
+    assertThat(after.relearn(garbage, 24)).isNull();
+    assertThat(after.relearn(before.newSeries("a", 24), 24)).as("no value yet").isNull();
+  }
+
+  @Test
+  void strangeSeriesGetFiniteForecastsAndDoNotPoisonTheMemory() {
+    for (int season : new int[] {LearnerSettings.AUTO, 1, 24}) {
+      Learner learner = new Learner(LearnerSettings.full(HORIZON));
+      LearnerState memory = learner.newSeries("strange", season);
+      int t = 0;
+      for (int episode = 0; episode < 10; episode++) {
+        for (int n = 0; n < 150; n++) {
+          learner.observe(memory, t++, strange(episode, n));
+          for (double value : forecast(learner, memory)) {
+            assertThat(value).as("episode %d, value %d", episode, n).isFinite();
+          }
+        }
+      }
+      for (double number : memory.doubles()) {
+        assertThat(number).isFinite();
+      }
+      for (float number : memory.floats()) {
+        assertThat(number).isFinite();
+      }
+      double error = 0;
+      for (int n = 0; n < 800; n++) {
+        learner.observe(memory, t++, 5 + Math.sin(2 * Math.PI * n / 24));
+        if (n >= 500) {
+          error +=
+              Math.abs(forecast(learner, memory)[0] - 5 - Math.sin(2 * Math.PI * (n + 1) / 24));
+        }
+      }
+      // naive is off by 0.17 on average
+      assertThat(error / 300).as("season %d", season).isLessThan(0.02);
+    }
+  }
+
+  private static double strange(int episode, int n) {
+    return switch (episode) {
+      case 0 -> 7;
+      case 1 -> 0;
+      case 2 -> 1e300;
+      case 3 -> n % 2 == 0 ? Double.MAX_VALUE : -Double.MAX_VALUE;
+      case 4 -> Double.MIN_VALUE * n;
+      case 5 -> Math.pow(1.5, n);
+      case 6 -> -Math.pow(10, n);
+      case 7 -> n == 75 ? 1e300 : n % 7;
+      case 8 -> 1.7e9 + n;
+      default -> n % 50 == 0 ? 1e12 : 1e-12 * n;
+    };
+  }
+
+  @Test
+  void aSpikeIsAnsweredWithItselfAndForgotten() {
+    Learner learner = new Learner(LearnerSettings.small(1));
+    LearnerState memory = learner.newSeries("spike", 24);
+    double[] y = wave(700, 3);
+    double before = 0;
+    double after = 0;
+    for (int t = 0; t < 700; t++) {
+      learner.observe(memory, t, t == 400 ? 1e300 : y[t]);
+      double forecast = forecast(learner, memory)[0];
+      if (t == 400) {
+        assertThat(forecast).isEqualTo(1e300);
+      } else if (t < 699) {
+        before += t >= 200 && t < 400 ? Math.abs(forecast - y[t + 1]) : 0;
+        after += t >= 500 ? Math.abs(forecast - y[t + 1]) : 0;
+      }
+    }
+    assertThat(after).isLessThan(1.3 * before);
+  }
+
+  @Test
+  void smallStepsOnALargeOffsetSurvive() {
+    Learner learner = new Learner(LearnerSettings.defaults(2));
+    LearnerState ramp = learner.newSeries("ramp", 1);
+    LearnerState wave = learner.newSeries("wave", 24);
+    for (int t = 0; t < 1_000; t++) {
+      learner.observe(ramp, t, 1.7e9 + t);
+      learner.observe(wave, t, 1.7e9 + Math.sin(2 * Math.PI * t / 24));
+    }
+    assertThat(forecast(learner, ramp)[1]).isEqualTo(1.7e9 + 1001, within(0.05));
+    double next = 1.7e9 + Math.sin(2 * Math.PI * 1001 / 24);
+    assertThat(forecast(learner, wave)[1]).isEqualTo(next, within(0.05));
+  }
+
+  @Test
+  void onNoiseItIsNotBetterThanTheMeanCouldBe() { // a relMAE below this would be foresight
+    Random random = new Random(4);
+    double[] walk = new double[3_000];
+    for (int t = 1; t < walk.length; t++) {
+      walk[t] = walk[t - 1] + random.nextGaussian();
+    }
+    SeriesScore score =
+        CoreEvaluation.evaluate(LearnerSettings.defaults(2), "walk", walk, 1).get(Evaluation.WEIR);
+    assertThat(score.relMae()).isBetween(0.99, 1.02);
+  }
+
+  @Test
+  void onceWarmItAllocatesNothing() {
+    Learner learner = new Learner(LearnerSettings.full(HORIZON).withExperts(Experts.NAMES));
+    LearnerState one = learner.newSeries("a", 1);
+    LearnerState two = learner.newSeries("b", 200);
+    double[] y = wave(500, 5);
+    double[] values = new double[HORIZON];
+    double[][] lower = new double[2][HORIZON];
+    double[][] upper = new double[2][HORIZON];
+    Allocations.assertNoneOnceWarm(
+        y.length,
+        () -> {
+          for (int t = 0; t < y.length; t++) {
+            learner.observe(one, t, y[t]);
+            learner.observe(two, t, y[t]);
+            learner.forecast(one, values, lower, upper);
+            learner.forecast(two, values, lower, upper);
+          }
+        });
+  }
+
+  @Test
+  void whatOneSeriesCostsInMemoryIsBounded() {
+    assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(22_000);
+    assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(56_100);
+    assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
+    assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(25 * 1024);
+    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(60_000);
+    assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), Integer.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("season");
+  }
+
+  private static int bytes(LearnerSettings settings, int season) {
+    return new Learner(settings).newSeries("a", season).bytes();
+  }
+
+  @Test
+  void sharesSumToOneAndTheBestExpertHasTheMost() {
+    Learner learner = new Learner(LearnerSettings.small(3));
+    LearnerState memory = learner.newSeries("a", 24);
+    for (double value : wave(500, 6)) {
+      learner.observe(memory, 0, value);
+    }
+    for (int i = 1; i <= 3; i++) {
+      double sum = 0;
+      int best = 0;
+      for (int e = 0; e < learner.experts(); e++) {
+        sum += learner.share(memory, e, i);
+        if (learner.runningError(memory, e, i) < learner.runningError(memory, best, i)) {
+          best = e;
+        }
+      }
+      assertThat(sum).isEqualTo(1, within(1e-9));
+      for (int e = 0; e < learner.experts(); e++) {
+        assertThat(learner.share(memory, best, i))
+            .isGreaterThanOrEqualTo(learner.share(memory, e, i));
+      }
+      assertThat(learner.scored(memory, i)).isEqualTo(500 - i);
+      assertThat(learner.meanError(memory, i)).isLessThan(learner.naiveError(memory, i));
+    }
+  }
+
+  @Test
+  void anOwnExpertIsOneClassMore() {
+    double[] y = wave(400, 7);
+    Expert oracle =
+        new Expert() {
+          @Override
+          public String name() {
+            return "oracle";
+          }
+
+          @Override
+          public void forecast(History history, ExpertState state, double[] out) {
+            for (int i = 0; i < out.length; i++) {
+              out[i] = y[(int) Math.min(y.length - 1, history.t() + 1 + i)];
+            }
+          }
+        };
+    Learner learner = new Learner(LearnerSettings.small(2), List.of(oracle));
+    LearnerState memory = learner.newSeries("a", 24);
+    for (int t = 0; t < 390; t++) {
+      learner.observe(memory, t, y[t]);
+    }
+    assertThat(learner.share(memory, learner.experts() - 1, 2)).isGreaterThan(0.99);
+    assertThat(forecast(learner, memory)[1]).isEqualTo(y[391], within(0.05));
+  }
+
+  @Test
+  void correctorGetsTheMeanOfTheOthersAtAnyPosition() {
+    double[] told = new double[3];
+    Corrector echo =
+        new Corrector() {
+          @Override
+          public String name() {
+            return "echo";
+          }
+
+          @Override
+          public void forecast(History history, ExpertState state, double[] out) {
+            throw new AssertionError("a learner asks for a correction");
+          }
+
+          @Override
+          public void correct(History history, ExpertState state, double[] mean, double[] out) {
+            System.arraycopy(mean, 0, told, 0, 3);
+            System.arraycopy(mean, 0, out, 0, 3);
+          }
+        };
+    Learner learner = new Learner(LearnerSettings.small(3), List.of(echo));
+    Learner alone = new Learner(LearnerSettings.small(3));
+    LearnerState memory = learner.newSeries("a", 24);
+    LearnerState without = alone.newSeries("a", 24);
+    for (double value : wave(300, 8)) {
+      learner.observe(memory, 0, value);
+      alone.observe(without, 0, value);
+    }
+    for (int i = 1; i <= 3; i++) {
+      double mean = 0;
+      for (int e = 0; e < alone.experts(); e++) {
+        mean += alone.share(without, e, i) * alone.expertForecast(without, e, i);
+      }
+      // nearly: the unit of the errors by phase is the least one, which may be the echo's
+      assertThat(told[i - 1]).isEqualTo(mean, within(5e-3));
+    }
+    assertThatThrownBy(
+            () -> new Learner(LearnerSettings.small(3).withExperts(List.of("rnn-corrector"))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no others");
+  }
+
+  @Test
+  void theFirstForecastsAreTheFirstValues() {
+    Learner learner = new Learner(LearnerSettings.defaults(2));
+    LearnerState memory = learner.newSeries("a", 24);
+    learner.observe(memory, 10, 8);
+    assertThat(forecast(learner, memory)).containsOnly(8);
+    assertThat(memory.count()).isEqualTo(1);
+    assertThat(memory.time()).isEqualTo(10);
+    assertThatThrownBy(() -> learner.observe(memory, 11, Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

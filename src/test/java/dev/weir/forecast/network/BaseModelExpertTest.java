@@ -1,0 +1,76 @@
+package dev.weir.forecast.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BaseModelExpertTest {
+
+  /** A network without memory that answers with twice its newest input. */
+  private static final NetworkForecaster DOUBLING =
+      new NetworkForecaster(
+          new ForecastModel(
+              "doubling",
+              1,
+              Mode.MANY_TO_ONE,
+              new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false),
+              2,
+              1,
+              Readout.FINAL_HIDDEN,
+              Scaling.NONE,
+              new float[] {2, 0},
+              null,
+              Map.of()));
+
+  private final BaseModelExpert expert = new BaseModelExpert();
+  private final Learner learner =
+      new Learner(LearnerSettings.small(1).withExperts(List.of("naive")), List.of(expert));
+  private final LearnerState memory = learner.newSeries("s", LearnerSettings.NONE);
+  private final Windows windows = new Windows(2, 1, 0);
+  private final WindowState state = windows.newState();
+
+  private double said(double value, long indexTold) {
+    windows.offer(state, new Observation("s", memory.count(), value), Windows.IN_ORDER);
+    expert.use(DOUBLING, windows.window("s", state), indexTold);
+    learner.observe(memory, memory.count(), value);
+    return learner.expertForecast(memory, 1, 1);
+  }
+
+  @Test
+  void saysWhatTheModelSays() {
+    for (int t = 0; t < 60; t++) {
+      said(t % 2 == 0 ? 3 : 6, memory.count());
+    }
+    assertThat(said(3, memory.count())).isEqualTo(6);
+  }
+
+  @Test
+  void repeatsTheLastValueWhileThereIsNoModelOrNoFullWindow() {
+    assertThat(said(3, memory.count())).isEqualTo(3);
+    expert.use(null, windows.window("s", state), 1);
+    learner.observe(memory, 1, 4);
+    assertThat(learner.expertForecast(memory, 1, 1)).isEqualTo(4);
+  }
+
+  @Test
+  void doesNotLookAtTheNewestWindowWhenTheLearnerIsInThePast() {
+    for (int t = 0; t < 60; t++) {
+      said(t % 2 == 0 ? 3 : 6, memory.count());
+    }
+    assertThat(said(3, memory.count() + 5)).as("a window of another time").isEqualTo(3);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.weir.forecast.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Loss;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is trained must be what forecasts. Sizes all differ; seeds are fixed. */
+class TrainableModelTest {
+
+  private static final int SEQ_LEN = 4;
+  private static final int HORIZON = 3;
+  private static final int LAYERS = 2;
+  private static final int BATCH = 5;
+
+  /** Every cell, mode, readout, direction, with a head and without. */
+  static Stream<Arguments> models() {
+    Stream.Builder<Arguments> all = Stream.builder();
+    for (Cell cell : Cell.values()) {
+      for (Mode mode : Mode.values()) {
+        for (Readout readout : Readout.values()) {
+          for (int i = 0; i < 4; i++) {
+            all.add(Arguments.of(model(cell, mode, readout, i % 2 == 0, i / 2 == 0)));
+          }
+        }
+      }
+    }
+    return all.build();
+  }
+
+  static ForecastModel model(
+      Cell cell, Mode mode, Readout readout, boolean bidirectional, boolean headed) {
+    int horizon = mode == Mode.MANY_TO_ONE ? HORIZON : SEQ_LEN;
+    int rows = mode == Mode.MANY_TO_ONE ? HORIZON : 1;
+    RnnConfig rnn = new RnnConfig(cell, 1, headed ? 6 : rows, LAYERS, bidirectional, true);
+    Random random = new Random(11);
+    return new ForecastModel(
+        "m",
+        1,
+        mode,
+        rnn,
+        SEQ_LEN,
+        horizon,
+        readout,
+        Scaling.NONE,
+        uniform(random, rnn.parameterCount()),
+        headed
+            ? new ForecastModel.Head(
+                uniform(random, rows * rnn.outputSize()), uniform(random, rows))
+            : null,
+        Map.of());
+  }
+
+  private static float[] uniform(Random random, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextFloat() - 0.5f;
+    }
+    return values;
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void itAnswersWhatTheForecasterAnswers(ForecastModel model) {
+    NetworkForecaster forecaster = new NetworkForecaster(model);
+    TrainableModel trainable = TrainableModel.of(model);
+    float[] weights = TrainableModel.weights(model);
+    float[] shifted = new float[weights.length + 7]; // anywhere in an array
+    System.arraycopy(weights, 0, shifted, 7, weights.length);
+    trainable.load(shifted, 7);
+    assertThat(trainable.count()).isEqualTo(weights.length).isEqualTo(TrainableModel.count(model));
+    float[] input = uniform(new Random(3), BATCH * SEQ_LEN);
+    float[] answers = trainable.forward(input, BATCH).clone();
+    Windows windows = new Windows(SEQ_LEN, 1, 0);
+    WindowState state = windows.newState();
+    double[] expected = new double[model.horizon()];
+    for (int i = 0; i < input.length; i++) {
+      windows.offer(state, new Observation("s", i, input[i]), Windows.IN_ORDER);
+      if (i % SEQ_LEN == SEQ_LEN - 1) {
+        forecaster.forecast(windows.window("s", state), expected);
+        for (int k = 0; k < expected.length; k++) {
+          assertThat((double) answers[i / SEQ_LEN * expected.length + k])
+              .isCloseTo(expected[k], within(2e-6));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void itsGradientsAreThoseOfFiniteDifferences(ForecastModel model) {
+    if (model.rnn().cell() != Cell.RNN_RELU) { // whose corners differences cut
+      check(TrainableModel.of(model), TrainableModel.weights(model));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void atAllStepsTooForOneDirection(ForecastModel model) {
+    if (model.mode() == Mode.MANY_TO_ONE
+        && !model.rnn().bidirectional()
+        && model.rnn().cell() != Cell.RNN_RELU) {
+      TrainableModel steps =
+          new TrainableModel(
+              model.mode(),
+              model.rnn(),
+              SEQ_LEN,
+              HORIZON,
+              model.readout(),
+              model.head() != null,
+              true);
+      assertThat(steps.answers()).isEqualTo(SEQ_LEN * HORIZON);
+      check(steps, TrainableModel.weights(model));
+    }
+  }
+
+  private static void check(TrainableModel model, float[] weights) {
+    float[] input = uniform(new Random(4), BATCH * SEQ_LEN);
+    float[] targets = uniform(new Random(5), BATCH * model.answers());
+    float[] gradient = new float[weights.length];
+    float[] dAnswers = new float[targets.length];
+    model.load(weights, 0);
+    loss(model, input, targets, dAnswers);
+    model.backward(dAnswers, gradient);
+    double largest = 0;
+    for (float value : gradient) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    Random random = new Random(6);
+    for (int trial = 0; trial < 40; trial++) {
+      // the last ones are the head's, which a random choice might miss
+      int i = trial < 8 ? weights.length - 1 - trial : random.nextInt(weights.length);
+      float kept = weights[i];
+      double[] losses = new double[2];
+      for (int side = 0; side < 2; side++) {
+        weights[i] = kept + (side == 0 ? 1e-2f : -1e-2f);
+        model.load(weights, 0);
+        losses[side] = loss(model, input, targets, dAnswers);
+      }
+      weights[i] = kept;
+      assertThat((losses[0] - losses[1]) / 2e-2)
+          .as("weight %d of %d", i, weights.length)
+          .isCloseTo(gradient[i], within(0.02 * largest + 2e-5));
+    }
+  }
+
+  private static double loss(TrainableModel model, float[] x, float[] targets, float[] d) {
+    return Loss.meanSquared(model.forward(x, BATCH), targets, null, targets.length, d);
+  }
+}

@@ -1,0 +1,650 @@
+package dev.weir.job.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
+import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.SourcePosition;
+import dev.weir.kafka.SourceRange;
+import dev.weir.model.Calendar;
+import dev.weir.model.Mode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JobFileTest {
+
+  private static final String GOOD =
+      """
+      name: pumps
+      kafka:
+        bootstrap-servers: broker:9092
+        properties:
+          security.protocol: SASL_SSL
+      window:
+        seq-len: 5
+        out-of-orderness: PT30S
+      forecast:
+        many-to-one:
+          model: pump-model
+          horizon: 3
+      """;
+
+  private static JobSettings read(String text) {
+    return read(text, Map.of());
+  }
+
+  private static JobSettings read(String text, Map<String, String> overrides) {
+    return JobSettings.of(JobFile.parse(text, "pumps.yaml", overrides), Path.of("."));
+  }
+
+  @Test
+  void aFileSaysWhatItSaysAndTheRestHasDefaults() {
+    JobSettings settings = read(GOOD);
+    assertThat(settings.name()).isEqualTo("pumps");
+    assertThat(settings.kafka().bootstrapServers()).isEqualTo("broker:9092");
+    assertThat(settings.kafka().properties()).containsEntry("security.protocol", "SASL_SSL");
+    assertThat(settings.kafka().group()).isEqualTo("pumps");
+    assertThat(settings.kafka().topics().observations()).isEqualTo("observations");
+    assertThat(settings.kafka().topics().deadLetters()).isEqualTo("observations.dlq");
+    assertThat(settings.kafka().delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
+    assertThat(settings.kafka().transactionPrefix()).isEqualTo("weir-pumps");
+    assertThat(settings.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(settings.forecast().stride()).isEqualTo(1);
+    assertThat(settings.forecast().targets())
+        .extracting(Target::mode, Target::model, Target::horizon)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(Mode.MANY_TO_ONE, "pump-model", 3));
+  }
+
+  @Test
+  void maxFutureIsTooSmallForAnObservationToRestartItsSeries() {
+    assertThat(read(GOOD).kafka().maxFuture()).isEqualTo(Duration.ofHours(1));
+    assertThat(read(GOOD + "state: {ttl: 7 d}\n").kafka().maxFuture())
+        .isEqualTo(Duration.ofHours(1));
+    assertThat(read(GOOD + "state: {ttl: 40 min}\n").kafka().maxFuture())
+        .isEqualTo(Duration.ofMinutes(20));
+    String day = GOOD.replace("seq-len: 5", "seq-len: 5\n  max-future: PT24H");
+    assertThat(read(day).kafka().maxFuture()).isEqualTo(Duration.ofDays(1));
+    assertThat(read(day + "state: {ttl: PT25H}\n").kafka().maxFuture())
+        .isEqualTo(Duration.ofDays(1));
+    assertRefused(
+        day + "state:\n  ttl: PT24H\n",
+        "pumps.yaml line 8: window.max-future: expected less than state.ttl (PT24H), since one fast"
+            + " clock would make series start again, got PT24H");
+  }
+
+  @Test
+  void seriesAreKeptForeverAndWithoutLimitByDefault() {
+    assertThat(read(GOOD).forecast().limits()).isEqualTo(StateLimits.NONE);
+    assertThat(read(GOOD + "state: {ttl: 7 d, max-series: 50000}\n").forecast().limits())
+        .isEqualTo(new StateLimits(Duration.ofDays(7), 50_000));
+    assertRefused(
+        GOOD + "state:\n  ttl: PT20S\n",
+        "pumps.yaml line 14: state.ttl: expected more than window.out-of-orderness (PT30S), got"
+            + " PT20S");
+    String halfHours = GOOD.replace("seq-len: 5", "seq-len: 5\n  interval: PT30M");
+    assertThat(read(halfHours + "state: {ttl: PT31M}\n").forecast().limits().ttl())
+        .isEqualTo(Duration.ofMinutes(31));
+    assertRefused( // each observation would be a new beginning
+        halfHours + "state:\n  ttl: PT30M\n",
+        "pumps.yaml line 15: state.ttl: expected more than window.interval (PT30M), got PT30M");
+  }
+
+  @Test
+  void aJobStreamsFromWhereItsGroupIsUnlessTheFileSaysOtherwise() {
+    assertThat(read(GOOD).kafka().span()).isEqualTo(SourceRange.STREAM);
+    assertThat(read(GOOD + "source: {start: 1200}\n").kafka().span())
+        .isEqualTo(new SourceRange(new SourcePosition(SourcePosition.Kind.OFFSET, 1200), null));
+    assertThat(read(GOOD + "mode: bounded\n").kafka().span())
+        .isEqualTo(new SourceRange(SourcePosition.EARLIEST, SourcePosition.LATEST));
+    assertThat(
+            read(GOOD + "mode: bounded\nsource: {start: committed, end: 2026-01-31T00:00:00Z}\n")
+                .kafka()
+                .span())
+        .isEqualTo(
+            new SourceRange(
+                SourcePosition.COMMITTED,
+                new SourcePosition(SourcePosition.Kind.TIMESTAMP, 1_769_817_600_000L)));
+    assertRefused(
+        GOOD + "source:\n  start: yesterday\n  end: latest\n",
+        "pumps.yaml line 14: source.start: expected earliest, latest, committed, an offset such as"
+            + " 1200 or a time such as 2026-01-31T00:00:00Z, got 'yesterday'",
+        "pumps.yaml line 15: source.end: expected mode: bounded beside it, got streaming");
+  }
+
+  @Test
+  void overridesWin() {
+    JobSettings settings =
+        read(GOOD, Map.of("window.stride", "5", "kafka.bootstrap-servers", "other:1"));
+    assertThat(settings.forecast().stride()).isEqualTo(5);
+    assertThat(settings.kafka().bootstrapServers()).isEqualTo("other:1");
+    assertThatThrownBy(() -> read(GOOD, Map.of("window.strid", "5")))
+        .hasMessage("pumps.yaml --set: window.strid: expected a known key, such as window.stride");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jobs/many-to-one.yaml", "jobs/many-to-many.yaml"})
+  void theShippedJobFilesAreAsTheyShouldBe(String file) throws Exception {
+    JobSettings settings = JobSettings.read(Path.of(file), Map.of());
+    assertThat(settings.forecast().targets()).hasSize(1);
+    assertThat(settings.forecast().targets().get(0).initialModel()).isNotEmpty();
+  }
+
+  @Test
+  void theDemosJobForecastsInBothModes() throws Exception {
+    JobSettings settings = JobSettings.builtin("demo", Map.of());
+    assertThat(settings.forecast().targets())
+        .extracting(Target::mode)
+        .containsExactly(Mode.MANY_TO_ONE, Mode.MANY_TO_MANY);
+  }
+
+  @Test
+  void theDemosTopicsHaveNamesThatNoOtherJobHasUnasked() throws Exception {
+    KafkaSettings.Topics topics = JobSettings.builtin("demo", Map.of()).kafka().topics();
+    assertThat(
+            List.of(
+                topics.observations(),
+                topics.forecasts(),
+                topics.scores(),
+                topics.deadLetters(),
+                topics.models()))
+        .allMatch(name -> name.startsWith("demo."));
+  }
+
+  private static void assertRefused(String text, String... lines) {
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(String.join("\n", lines));
+  }
+
+  private static JobSettings withWindow(String lines) {
+    return read(GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)));
+  }
+
+  @Test
+  void withoutAnIntervalWindowsAreByCount() {
+    assertThat(read(GOOD).forecast().sampling()).isEqualTo(Sampling.BY_COUNT);
+  }
+
+  @Test
+  void anIntervalSkipsGapsUnlessToldOtherwise() {
+    assertThat(withWindow("interval: PT30M").forecast().sampling())
+        .isEqualTo(new Sampling(1_800_000, Gap.SKIP, 100));
+    assertThat(withWindow("interval: 10 s\ngap: linear\nmax-fill: 7").forecast().sampling())
+        .isEqualTo(new Sampling(10_000, Gap.LINEAR, 7));
+  }
+
+  @Test
+  void aGapWithoutAnIntervalIsRefused() {
+    assertThatThrownBy(() -> withWindow("gap: carry"))
+        .hasMessage(
+            "pumps.yaml line 8: window.gap: expected window.interval beside it, since nothing is missing by count");
+    assertThatThrownBy(() -> withWindow("interval: PT0S\ngap: carry"))
+        .hasMessage(
+            "pumps.yaml line 8: window.interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got 'PT0S'");
+    assertThatThrownBy(() -> withWindow("interval: PT1M\ngap: guess"))
+        .hasMessage(
+            "pumps.yaml line 9: window.gap: expected skip or carry or linear or reset, got 'guess'");
+  }
+
+  @Test
+  void aCalendarIsAListOfItsCycles() {
+    assertThat(withWindow("calendar: [hour-of-day, day-of-week]").forecast().calendar())
+        .containsExactly(Calendar.HOUR_OF_DAY, Calendar.DAY_OF_WEEK);
+    assertThatThrownBy(() -> withWindow("calendar: [hour]"))
+        .hasMessage(
+            "pumps.yaml line 8: window.calendar: expected a list of minute-of-hour, hour-of-day, day-of-week, day-of-year, got 'hour'");
+  }
+
+  private static int season(String window, String season) {
+    return withWindow(window + "\n", "season: " + season + "\n");
+  }
+
+  private static int withWindow(String lines, String more) {
+    String text = GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)) + more;
+    return read(text).forecast().targets().get(0).learning().season();
+  }
+
+  @Test
+  void aSeasonIsACountOrADurationOfWholeIntervals() {
+    assertThat(season("interval: PT30M", "PT24H")).isEqualTo(48);
+    assertThat(season("interval: PT30M", "P7D")).isEqualTo(336);
+    assertThat(season("interval: 15 min", "24 h")).isEqualTo(96);
+    assertThat(season("interval: PT30M", "24")).isEqualTo(24);
+    assertThat(season("interval: PT30M", "auto")).isEqualTo(LearnerSettings.AUTO);
+  }
+
+  @Test
+  void aSeasonThatIsNoWholeNumberOfIntervalsIsRefusedWithItsLine() {
+    assertThatThrownBy(() -> season("stride: 1", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected window.interval beside a duration, since a season is counted in observations");
+    assertThatThrownBy(() -> season("interval: PT7M", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT7M), got PT24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "PT24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "PT-24H"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT-24H");
+    assertThatThrownBy(() -> season("interval: PT1S", "day"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'day'");
+  }
+
+  @Test
+  void aSecretIsRefusedOnTheCommandLineAndNotRepeated() {
+    for (String key :
+        List.of("sasl.jaas.config", "ssl.keystore.password", "sasl.login.pwd", "my.api-key")) {
+      assertThatThrownBy(
+              () -> read(GOOD, Map.of("kafka.properties." + key, "M required password=s3cret;")))
+          .isInstanceOf(JobFileException.class)
+          .hasMessage(
+              "pumps.yaml --set: kafka.properties.%s: expected no secret on the command line, where others can read it; write ${env:NAME} or ${file:/path:key} instead of it, or name a file in kafka.properties-file"
+                  .formatted(key));
+    }
+    assertThat(
+            read(
+                    GOOD,
+                    Map.of(
+                        "kafka.properties.ssl.keystore.password", "${env:PW}",
+                        "kafka.properties.ssl.keystore.location", "/etc/weir/client.p12"))
+                .kafka()
+                .properties())
+        .containsEntry("ssl.keystore.password", "${env:PW}")
+        .containsEntry("config.providers", "env");
+  }
+
+  @Test
+  void aUserBeforeTheBrokersHostIsNotRepeated() {
+    assertThatThrownBy(
+            () -> read(GOOD, Map.of("kafka.bootstrap-servers", "user:s3 c/r'et@broker:9092")))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(
+            "pumps.yaml --set: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '[hidden]@broker:9092'");
+  }
+
+  @Test
+  void aFileOfClientPropertiesIsReferredToAndTheJobFilesOwnWin(@TempDir Path dir) throws Exception {
+    Path client =
+        Files.writeString(
+            dir.resolve("client.properties"),
+            "ssl.key.password=s3cret\nsecurity.protocol=SSL\nlinger.ms=7\n");
+    String text =
+        GOOD.replace("  properties:", "  properties-file: client.properties\n  properties:");
+    Path file = Files.writeString(dir.resolve("pumps.yaml"), text);
+    assertThat(JobSettings.read(file, Map.of()).kafka().properties())
+        .containsEntry("ssl.key.password", "${file:%s:ssl.key.password}".formatted(client))
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("linger.ms", "7");
+
+    Files.delete(client);
+    assertThatThrownBy(() -> JobSettings.read(file, Map.of()))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(
+            "pumps.yaml line 4: kafka.properties-file: expected a readable file, got client.properties");
+  }
+
+  @Test
+  void anUnknownKeyIsNamedWithItsLineAndTheOneThatWasMeant() {
+    assertRefused(
+        GOOD.replace("seq-len", "seqlen"),
+        "pumps.yaml line 7: window.seqlen: expected a known key, such as window.seq-len");
+  }
+
+  @Test
+  void aValueOfTheWrongTypeIsNamedWithItsLineAndWhatWasExpected() {
+    assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: five"),
+        "pumps.yaml line 7: window.seq-len: expected a whole number from 1 to 4096, got 'five'");
+    assertRefused(
+        GOOD.replace("PT30S", "soon"),
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0S to P3650D, got 'soon'");
+    assertRefused(
+        GOOD + "delivery:\n  guarantee: twice\n",
+        "pumps.yaml line 14: delivery.guarantee: expected exactly-once or at-least-once, got 'twice'");
+    assertRefused(
+        GOOD.replace("horizon: 3", "horizon: [1, 2]"),
+        "pumps.yaml line 12: forecast.many-to-one.horizon: expected a whole number from 1 to 4096, got a list");
+    assertRefused(
+        GOOD.replace("horizon: 3", "horizon:"),
+        "pumps.yaml line 12: forecast.many-to-one.horizon: expected a whole number from 1 to 4096, got nothing");
+    assertRefused(
+        GOOD.replace("name: pumps", "name: two words"),
+        "pumps.yaml line 1: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got 'two words'");
+  }
+
+  @Test
+  void allThatIsWrongIsSaidAtOnce() {
+    assertRefused(
+        "window:\n  seq-len: 0\n  stride: -1\n",
+        "pumps.yaml: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
+        "pumps.yaml line 2: window.seq-len: expected a whole number from 1 to 4096, got '0'",
+        "pumps.yaml: forecast: expected many-to-one, many-to-many or both, got neither",
+        "pumps.yaml: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got nothing",
+        "pumps.yaml line 3: window.stride: expected a whole number from 1 to 1000000, got '-1'");
+  }
+
+  @Test
+  void aKeyGivenTwiceIsRefused() {
+    assertRefused(
+        GOOD + "name: again\n",
+        "pumps.yaml line 13: name: expected once, got it again after line 1");
+  }
+
+  @Test
+  void manyToManyForecastsAsManyValuesAsTheWindowHas() {
+    String text = GOOD.replace("many-to-one", "many-to-many");
+    assertRefused(
+        text,
+        "pumps.yaml line 12: forecast.many-to-many.horizon: expected window.seq-len (5),"
+            + " since each step answers for one value, got 3");
+    assertThat(read(text.replace("horizon: 3", "horizon: 5")).forecast().targets().get(0).horizon())
+        .isEqualTo(5);
+  }
+
+  @Test
+  void bothModesNeedModelsOfTheirOwn() {
+    assertRefused(
+        GOOD + "  many-to-many:\n    model: pump-model\n",
+        "pumps.yaml line 14: forecast.many-to-many.model: expected another name than that of many-to-one");
+  }
+
+  @Test
+  void aWeightFileThatIsNotThereOrDoesNotFitIsRefusedBeforeAnythingStarts() {
+    assertThatThrownBy(() -> read(GOOD + "    file: no/such.safetensors\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml line 13: forecast.many-to-one.file: expected a readable file, got no/such.safetensors");
+    assertThatThrownBy(() -> read(GOOD + "    file: pom.xml\n"))
+        .hasMessageStartingWith("pumps.yaml line 13: forecast.many-to-one.file: ")
+        .hasMessageContaining("expected");
+    for (String device : List.of("/dev/zero", "file:///dev/zero")) {
+      assertThatThrownBy(() -> read(GOOD + "    file: " + device + "\n"))
+          .hasMessageContaining("got %s (java.io.IOException: expected a regular file)", device);
+    }
+    assertRefused(
+        GOOD + "    file: builtin:sample-many-to-one\n",
+        "pumps.yaml: forecast.many-to-one: horizon: expected 3, got 2 (model pump-model version 1)");
+  }
+
+  @Test
+  void wordThatTheWeightFileContradictsIsRefused() {
+    String fits =
+        GOOD.replace("horizon: 3", "horizon: 2") + "    file: builtin:sample-many-to-one\n";
+    assertThat(read(fits + "    scaling: last\n    readout: h_n\n")).isNotNull();
+    assertRefused(
+        fits + "    scaling: window\n",
+        "pumps.yaml line 14: forecast.many-to-one.scaling: expected last, as the file says, got window");
+    assertRefused(
+        fits + "    readout: out[:, -1]\n",
+        "pumps.yaml line 14: forecast.many-to-one.readout: expected h_n, as the file says, got out[:, -1]");
+  }
+
+  @Test
+  void topicsMustDiffer() {
+    assertRefused(
+        GOOD + "topics:\n  forecasts: observations\n",
+        "pumps.yaml: topics: expected five different names, got [observations, observations, scores, observations.dlq, models]");
+  }
+
+  @Test
+  void durationsBeyondAllReasonAreRefused() {
+    assertRefused(
+        GOOD.replace("PT30S", "PT9999999999999H"),
+        "pumps.yaml line 8: window.out-of-orderness: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0S to P3650D, got 'PT9999999999999H'");
+    assertRefused(
+        GOOD.replace("out-of-orderness: PT30S", "idle-timeout: 0s"),
+        "pumps.yaml line 8: window.idle-timeout: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got '0s'");
+  }
+
+  @Test
+  void aPartOfAMillisecondIsRefusedAndNotCutOff() {
+    for (String finer : List.of("PT1.0005S", "1500 us", "PT0.0000000015S")) {
+      assertRefused(
+          GOOD.replace("out-of-orderness: PT30S", "interval: " + finer),
+          "pumps.yaml line 8: window.interval: expected a duration of whole milliseconds such as PT30M or 10 s, from PT0.001S to P3650D, got '%s'"
+              .formatted(finer));
+    }
+    assertRefused(
+        GOOD.replace("out-of-orderness: PT30S", "interval: PT1H") + "season: PT24H0.0001S\n",
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'PT24H0.0001S'");
+  }
+
+  @Test
+  void brokersWithoutAPortAreRefusedWithTheirLine() {
+    for (String wrong :
+        List.of(
+            "broker", "broker:", ":9092", "broker:9092,other", "broker:65536", "b:99999999999")) {
+      assertRefused(
+          GOOD.replace("broker:9092", "\"" + wrong + "\""),
+          "pumps.yaml line %d: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '%s'"
+              .formatted(
+                  GOOD.lines().toList().indexOf("  bootstrap-servers: broker:9092") + 1, wrong));
+    }
+  }
+
+  @Test
+  void optionsThatNothingAsksForNowMustBeRightToo() {
+    assertRefused(
+        GOOD + "output: network\nseason: abc\n",
+        "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'abc'");
+  }
+
+  @Test
+  void whatASeriesMayCostIsBounded() {
+    assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 1000") + "season: 1000\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
+    assertThatThrownBy(() -> read(GOOD.replace("horizon: 3", "horizon: 4000")))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: a horizon of 4000 does not go with the other settings: ");
+  }
+
+  @Test
+  void aJobNeedsNoModelToLearn() {
+    JobSettings settings = read(GOOD.replace("    model: pump-model\n", ""));
+    Target target = settings.forecast().targets().get(0);
+    assertThat(target.model()).isNull();
+    assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
+    assertThat(target.learning().learner()).isEqualTo(LearnerSettings.defaults(3));
+  }
+
+  @Test
+  void whatIsLearnedAndHowCanBeChosen() {
+    JobSettings settings =
+        read(
+            GOOD
+                + """
+                learning:
+                  size: small
+                experts: [naive, analogs]
+                season: 24
+                intervals:
+                  levels: [0.5, 0.9]
+                scores:
+                  every: 1
+                """);
+    assertThat(settings.forecast().targets().get(0).learning())
+        .isEqualTo(
+            new ForecastSettings.Learning(
+                LearnerSettings.small(3)
+                    .withExperts(List.of("naive", "analogs"))
+                    .withLevels(List.of(0.5, 0.9)),
+                24,
+                1));
+  }
+
+  @Test
+  void howNetworksLearnCanBeChosen() {
+    JobSettings settings =
+        read(
+            GOOD
+                + """
+                experts: [naive, birnn]
+                learning:
+                  every: 4
+                  start: 100
+                  steps: 2
+                  replay: 700
+                  optimizer: sgd
+                  rate: 0.01
+                  targets: all-steps
+                  bidirectional: false
+                  tuned: on
+                  on-new-model: keep
+                """);
+    assertThat(settings.forecast().targets().get(0).learning().learner().training())
+        .isEqualTo(
+            new NetworkTraining(
+                4, 100, 2, 700, Method.SGD, 0.01, Targets.ALL_STEPS, false, Tuning.KEEP));
+    assertThat(training("learning: {tuned: on}").tuning()).isEqualTo(Tuning.REPLACE);
+    assertRefused(
+        GOOD + "learning: {on-new-model: keep}\n",
+        "pumps.yaml line 13: learning.on-new-model: expected learning.tuned: true beside it, got no copies to keep");
+    assertRefused(
+        GOOD + "learning: {bidirectional: false}\n",
+        "pumps.yaml line 13: learning.bidirectional: expected one of [birnn, birnn-many-to-many] among the experts beside it, got none");
+    assertThat(training("learning: {size: small}")).isEqualTo(NetworkTraining.DEFAULT);
+  }
+
+  private static NetworkTraining training(String line) {
+    JobSettings settings = read(GOOD + line + "\n");
+    return settings.forecast().targets().get(0).learning().learner().training();
+  }
+
+  @Test
+  void aBidirectionalNetworkIsNotTrainedOnTargetsInsideItsWindow() {
+    String reason =
+        "learning.targets: expected after-window for a bidirectional network, got all-steps: at"
+            + " step j its backward half has read the value of step j + 1, so it would learn to copy"
+            + " it; or take learning.bidirectional: false";
+    assertRefused(
+        GOOD + "experts: [naive, birnn]\nlearning:\n  targets: all-steps\n",
+        "pumps.yaml line 15: " + reason);
+    String many = GOOD.replace("many-to-one", "many-to-many").replace("horizon: 3", "horizon: 5");
+    assertRefused(
+        many + "experts: [naive, birnn-many-to-many]\nlearning: {targets: all-steps}\n",
+        "pumps.yaml line 14: " + reason);
+  }
+
+  @Test
+  void wrongWaysForNetworksToLearnAreRefusedWithTheirLine() {
+    assertRefused(
+        GOOD + "learning: {every: 0}\n",
+        "pumps.yaml line 13: learning.every: expected a whole number from 1 to 1000, got '0'");
+    assertRefused(
+        GOOD + "learning: {rate: 0}\n",
+        "pumps.yaml line 13: learning.rate: expected a number above 0, at most 1, got '0'");
+    assertRefused(
+        GOOD + "learning: {optimizer: rmsprop}\n",
+        "pumps.yaml line 13: learning.optimizer: expected adam or sgd, got 'rmsprop'");
+    assertRefused(
+        GOOD + "learning: {tuned: on, on-new-model: blend}\n",
+        "pumps.yaml line 13: learning.on-new-model: expected replace or keep, got 'blend'");
+    assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: 5\n  features: 2") + "learning: {tuned: on}\n",
+        "pumps.yaml line 14: learning.tuned: expected false with window.features (2), since the past"
+            + " is kept without them, got true");
+    assertRefused(
+        GOOD.replace("seq-len: 5", "seq-len: 5\n  calendar: [hour-of-day, day-of-week]")
+            + "learning: {tuned: on}\n",
+        "pumps.yaml line 14: learning.tuned: expected false with window.calendar"
+            + " (hour-of-day,day-of-week), since the past is kept without it, got true");
+    assertRefused(
+        GOOD.replace("    model: pump-model\n", "") + "learning: {tuned: on}\n",
+        "pumps.yaml line 12: learning.tuned: expected false without a model to copy, got true");
+    assertRefused(
+        GOOD + "output: network\nlearning: {tuned: on}\n",
+        "pumps.yaml line 14: learning.tuned: expected false without a mixture that learns, got"
+            + " true");
+    assertThatThrownBy(
+            () ->
+                read(
+                    GOOD.replace("horizon: 3", "horizon: 100")
+                        + "experts: [naive, gru-corrector]\nlearning: {replay: 4096}\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml: learning: expected at most 2,097,152 bytes for each series, got ");
+  }
+
+  @Test
+  void withLearningOffOrTheNetworksOwnOutputTheModelAloneForecasts() {
+    assertThat(read(GOOD + "learning: off\n").forecast().targets().get(0).learning()).isNull();
+    assertThat(read(GOOD + "output: network\n").forecast().targets().get(0).learning()).isNull();
+    assertThatThrownBy(() -> read(GOOD + "learning: off\noutput: mixture\n"))
+        .hasMessage(
+            "pumps.yaml line 14: output: expected network, since learning is off, got mixture");
+    assertThatThrownBy(() -> read(GOOD.replace("    model: pump-model\n", "") + "learning: off\n"))
+        .hasMessageContaining("forecast.many-to-one.model: expected a name");
+  }
+
+  @Test
+  void wrongWaysToLearnAreRefusedWithTheirLine() {
+    assertThatThrownBy(() -> read(GOOD + "experts: [naive, oracle]\n"))
+        .hasMessageStartingWith(
+            "pumps.yaml line 13: experts: expected a list of experts, of naive,")
+        .hasMessageEndingWith("got 'naive,oracle'");
+    assertRefused(
+        GOOD + "season: monthly\n",
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'monthly'");
+    assertRefused(
+        GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
+        "pumps.yaml: learning: a horizon of 3 does not go with the other settings: levels: expected ascending, within (0, 1), got [0.9, 0.5]");
+  }
+
+  @Test
+  void textThatIsNotYamlIsRefusedWithItsLine() {
+    assertThatThrownBy(() -> read("name: pumps\n  window: [\n"))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageStartingWith("pumps.yaml line 2: expected YAML, got: ");
+    assertRefused("", "pumps.yaml: expected options, got an empty file");
+    assertRefused("- a\n- b\n", "pumps.yaml line 1: expected options as key: value");
+  }
+
+  @Test
+  void anAliasThatContainsItselfDoesNotRunForever() {
+    assertThatThrownBy(() -> read("window: &w\n  a: *w\n"))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageContaining("expected at most 8 levels of keys");
+  }
+
+  @Test
+  void anyTextIsReadOrRefusedAndNothingElse() {
+    Random random = new Random(20261125);
+    String alphabet = "abn:me -[]{}&*!|>'\"%@`#,?\n\t\\\u0000\u00e9";
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder text = new StringBuilder(GOOD);
+      for (int edits = 1 + random.nextInt(6); edits > 0; edits--) {
+        int at = random.nextInt(text.length());
+        text.replace(
+            at,
+            Math.min(text.length(), at + random.nextInt(4)),
+            "" + alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      try {
+        read(text.toString());
+      } catch (JobFileException e) {
+        assertThat(List.of(e.getMessage().split("\n"))).allMatch(line -> line.contains("expected"));
+      }
+    }
+  }
+}

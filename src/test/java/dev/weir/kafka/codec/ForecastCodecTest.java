@@ -1,0 +1,94 @@
+package dev.weir.kafka.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.model.Mode;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+import org.junit.jupiter.api.Test;
+
+public class ForecastCodecTest {
+
+  public static final Forecast FULL =
+      new Forecast(
+          "pump-7",
+          5_000,
+          1_000,
+          5,
+          Mode.MANY_TO_ONE,
+          new long[] {6_000, 7_000},
+          new double[] {1.5, 2.5},
+          List.of(
+              new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
+              new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
+          "pumps",
+          7,
+          99,
+          Status.OK);
+
+  private static final Forecast BARE =
+      new Forecast(
+          "s",
+          5_000,
+          5_000,
+          1,
+          Mode.MANY_TO_MANY,
+          null,
+          new double[] {1, 2, 3},
+          List.of(),
+          "",
+          -1,
+          0,
+          Status.WARMUP);
+
+  private final ForecastCodec codec = new ForecastCodec();
+
+  @Test
+  void whatIsEncodedIsDecoded() throws Exception {
+    assertThat(codec.decode(codec.encode(FULL))).isEqualTo(FULL);
+    assertThat(codec.decode(codec.encode(BARE))).isEqualTo(BARE);
+  }
+
+  @Test
+  void anyAvroReaderWithTheSchemaReadsOurBytes() throws Exception {
+    GenericDatumReader<GenericRecord> reader =
+        new GenericDatumReader<>(dev.weir.kafka.avro.Forecast.getClassSchema());
+    GenericRecord full =
+        reader.read(null, DecoderFactory.get().binaryDecoder(codec.encode(FULL), null));
+    assertThat(full.get("series").toString()).isEqualTo("pump-7");
+    assertThat(full.get("origin")).isEqualTo(5_000L);
+    assertThat(full.get("window_start")).isEqualTo(1_000L);
+    assertThat(full.get("seq_len")).isEqualTo(5);
+    assertThat(full.get("mode").toString()).isEqualTo("many-to-one");
+    GenericRecord second = (GenericRecord) ((List<?>) full.get("steps")).get(1);
+    assertThat(second.get("time")).isEqualTo(7_000L);
+    assertThat(second.get("value")).isEqualTo(2.5);
+    assertThat(second.get("lower")).isEqualTo(2.0);
+    assertThat(second.get("upper")).isEqualTo(3.0);
+    assertThat(full.get("level")).isEqualTo(0.8);
+    assertThat(full.get("model").toString()).isEqualTo("pumps");
+    assertThat(full.get("model_version")).isEqualTo(7L);
+    assertThat(full.get("learning_steps")).isEqualTo(99L);
+    assertThat(full.get("status").toString()).isEqualTo("OK");
+    GenericRecord bare =
+        reader.read(null, DecoderFactory.get().binaryDecoder(codec.encode(BARE), null));
+    assertThat(bare.get("level")).isNull();
+    assertThat(((GenericRecord) ((List<?>) bare.get("steps")).get(0)).get("time")).isNull();
+  }
+
+  @Test
+  void eachTruncationIsRefused() throws Exception {
+    byte[] bytes = codec.encode(FULL);
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.weir.kafka.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.kafka.RegistrySettings;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The contract of a real registry. */
+@Timeout(600)
+class ApicurioIT extends RegistryContract {
+
+  private static ApicurioProcess apicurio;
+
+  @BeforeAll
+  static void start() throws Exception {
+    apicurio = ApicurioProcess.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    apicurio.close();
+  }
+
+  @Override
+  RegistrySettings registry() {
+    return apicurio.settings();
+  }
+
+  @Test
+  void incompatibleSchemaIsRefused() throws Exception {
+    client().idOf("d-value", OTHER);
+    apicurio.compatibility("BACKWARD");
+    try {
+      assertThatThrownBy(() -> client().idOf("d-value", OBSERVATION))
+          .hasMessageStartingWith(
+              "subject d-value: expected a schema that is compatible with those before it, got HTTP"
+                  + " 409: ")
+          .hasMessageEndingWith("; allow it in the subject's compatibility, or take another topic");
+    } finally {
+      apicurio.compatibility("NONE");
+    }
+    assertThat(client().versions("d-value", 9)).hasSize(1);
+  }
+}

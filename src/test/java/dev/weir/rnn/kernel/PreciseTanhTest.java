@@ -1,0 +1,58 @@
+package dev.weir.rnn.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weir.rnn.cell.Activation;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreciseTanhTest {
+
+  private final PreciseTanh tanh = new PreciseTanh();
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 64, 67})
+  void manyAtOnceHaveTheBitsOfOneByOneAndTheirNeighboursStay(int length) {
+    Random random = new Random(length);
+    int at = 3;
+    float[] given = new float[at + length + 2];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = (float) (4 * random.nextGaussian());
+    }
+    float[] expected = given.clone();
+    for (int i = at; i < at + length; i++) {
+      expected[i] = (float) Activation.preciseTanh(given[i]);
+    }
+
+    tanh.apply(given, at, length);
+
+    assertThat(given).containsExactly(expected);
+  }
+
+  @Test
+  void specialValuesAreThoseOfPyTorch() {
+    float[] values = {
+      Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, Float.MIN_VALUE, 50f, 9.02f
+    };
+    tanh.apply(values, 0, values.length);
+    assertThat(values).containsExactly(Float.NaN, 1f, -1f, -0f, Float.MIN_VALUE, 1f, 1f);
+  }
+
+  @Test
+  void vectorsHaveTheBitsOfThePlainLoop() {
+    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
+    double[] values = new double[VectorPreciseTanh.padded(1_001)];
+    double[] expected = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i - 500) / 47.0; // -10.6 to 10.7
+      expected[i] = Activation.preciseTanh(values[i]);
+    }
+
+    VectorPreciseTanh.apply(values, values.length);
+
+    assertThat(values).containsExactly(expected);
+  }
+}

@@ -1,0 +1,251 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.ExtremeEpisodes;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.TorchRandom;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The operator on series of impossible numbers: what leaves it is always a number. */
+class ExtremeSeriesTest {
+
+  private static final int SEQ_LEN = 5;
+
+  private static final class Operator implements AutoCloseable {
+    final ForecastFunction function;
+    private final KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
+        harness;
+    private long time;
+
+    Operator(Target... targets) throws Exception {
+      function =
+          new ForecastFunction(
+              new ForecastSettings(SEQ_LEN, 1, 0, Duration.ZERO, List.of(targets)));
+      harness =
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new CoBroadcastWithKeyedOperator<>(function, List.of(ForecastFunction.MODELS)),
+              arrival -> ((ObservationEvent) arrival).observation().series(),
+              model -> "",
+              Types.STRING);
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+    }
+
+    List<Output> next(double value) throws Exception {
+      time++;
+      harness.getOutput().clear();
+      harness.processElement1(
+          new ObservationEvent(
+              new Observation("s", time, value),
+              new SourceRecord("observations", 0, time, time, null, new byte[0])),
+          time);
+      return harness.extractOutputValues();
+    }
+
+    /** What was learned of the series, to be broken. */
+    ValueState<LearnerState> memory(Mode mode) throws Exception {
+      AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) harness.getOperator();
+      operator.setCurrentKey("s");
+      return operator
+          .getKeyedStateBackend()
+          .getPartitionedState(
+              VoidNamespace.INSTANCE,
+              VoidNamespaceSerializer.INSTANCE,
+              new ValueStateDescriptor<>(
+                  "learned-" + mode.label(), WeirTypeInformation.LEARNER_STATE));
+    }
+
+    @Override
+    public void close() throws Exception {
+      harness.close();
+    }
+  }
+
+  private static byte[] model(Mode mode, Scaling scaling, Cell cell) {
+    RnnConfig config = new RnnConfig(cell, 1, 4, 2, true, true);
+    int rows = mode == Mode.MANY_TO_ONE ? 3 : 1;
+    float[] head = new float[rows * config.outputSize()];
+    Arrays.fill(head, 0.3f);
+    return ModelFiles.toBytes(
+        new ForecastModel(
+            mode.label(),
+            1,
+            mode,
+            config,
+            SEQ_LEN,
+            mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN,
+            Readout.FINAL_HIDDEN,
+            scaling,
+            Initialization.recurrent(config, new TorchRandom(7)),
+            new ForecastModel.Head(head, new float[rows]),
+            Map.of()));
+  }
+
+  private static Target target(Mode mode, byte[] model, boolean learns) {
+    int horizon = mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN;
+    return new Target(
+        mode,
+        model == null ? null : mode.label(),
+        horizon,
+        model,
+        learns ? new Learning(LearnerSettings.defaults(horizon), 24, 1) : null);
+  }
+
+  private static void assertNumbers(List<Output> outputs) {
+    for (Output output : outputs) {
+      if (output instanceof Forecast forecast) {
+        assertFinite(output, forecast.values());
+        for (Interval interval : forecast.intervals()) {
+          assertFinite(output, interval.lower());
+          assertFinite(output, interval.upper());
+        }
+      } else if (output instanceof Score score) {
+        assertFinite(output, score.value(), score.mae(), score.level(), score.coverage());
+        assertFinite(output, score.errors());
+        assertThat(score.mase()).as("NaN means unknown").isNotInfinite();
+        for (Score.Method method : score.methods()) {
+          assertFinite(output, method.mae(), method.share());
+        }
+      } else {
+        throw new AssertionError("expected a forecast or a score, got " + output);
+      }
+    }
+  }
+
+  private static void assertFinite(Output output, double... values) {
+    for (double value : values) {
+      assertThat(Double.isFinite(value)).as("%s in %s", value, output).isTrue();
+    }
+  }
+
+  @Test
+  void bothModesForecastACleanSineThreeDaysAfterTenEpisodes() throws Exception {
+    try (Operator operator =
+        new Operator(
+            target(Mode.MANY_TO_ONE, model(Mode.MANY_TO_ONE, Scaling.NONE, Cell.RNN_RELU), true),
+            target(Mode.MANY_TO_MANY, null, true))) {
+      for (int episode = 0; episode < ExtremeEpisodes.COUNT; episode++) {
+        for (int n = 0; n < ExtremeEpisodes.LENGTH; n++) {
+          List<Output> outputs = operator.next(ExtremeEpisodes.value(episode, n));
+          assertNumbers(outputs);
+          assertThat(outputs.stream().filter(Forecast.class::isInstance)).hasSize(2);
+        }
+      }
+      for (int n = 0; n < 200; n++) {
+        List<Output> outputs = operator.next(ExtremeEpisodes.sine(n));
+        assertNumbers(outputs);
+        for (Output output : outputs) {
+          if (output instanceof Forecast forecast && n >= 72) {
+            assertThat(forecast.values()[0])
+                .as("%s, value %d", forecast.mode(), n)
+                .isCloseTo(
+                    ExtremeEpisodes.sine(n + 1), org.assertj.core.api.Assertions.within(0.1));
+          }
+        }
+      }
+      assertThat(operator.function.metrics.skippedUpdates.getCount()).isZero();
+      assertThat(operator.function.metrics.restarts.getCount()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MANY_TO_ONE, NONE, RNN_RELU",
+    "MANY_TO_ONE, NONE, LSTM",
+    "MANY_TO_ONE, LAST, RNN_TANH",
+    "MANY_TO_ONE, WINDOW, GRU",
+    "MANY_TO_ONE, FIXED, RNN_TANH",
+    "MANY_TO_MANY, NONE, RNN_RELU",
+    "MANY_TO_MANY, LAST, LSTM",
+    "MANY_TO_MANY, WINDOW, RNN_TANH",
+    "MANY_TO_MANY, FIXED, GRU",
+  })
+  void aNetworkAloneForgetsWithItsWindow(Mode mode, Scaling.Rule rule, Cell cell) throws Exception {
+    Scaling scaling =
+        rule == Scaling.Rule.FIXED ? new Scaling(rule, 2, 1e-3) : new Scaling(rule, 0, 1);
+    Target target = target(mode, model(mode, scaling, cell), false);
+    try (Operator hostile = new Operator(target);
+        Operator fresh = new Operator(target)) {
+      for (int episode = 0; episode < ExtremeEpisodes.COUNT; episode++) {
+        for (int n = 0; n < ExtremeEpisodes.LENGTH; n++) {
+          assertNumbers(hostile.next(ExtremeEpisodes.value(episode, n)));
+        }
+      }
+      List<double[]> after = new ArrayList<>();
+      List<double[]> never = new ArrayList<>();
+      for (int n = 0; n < 50; n++) {
+        Forecast one = (Forecast) hostile.next(ExtremeEpisodes.sine(n)).get(0);
+        Forecast other = (Forecast) fresh.next(ExtremeEpisodes.sine(n)).get(0);
+        if (n >= SEQ_LEN - 1) {
+          assertThat(one.status()).isEqualTo(Status.OK);
+          after.add(one.values());
+          never.add(other.values());
+        }
+      }
+      assertThat(after.toArray(double[][]::new)).isDeepEqualTo(never.toArray(double[][]::new));
+    }
+  }
+
+  @Test
+  void stateThatContainsNanIsResetAndUpdatesAreCounted() throws Exception {
+    try (Operator operator = new Operator(target(Mode.MANY_TO_ONE, null, true))) {
+      for (int n = 0; n < 300; n++) {
+        operator.next(ExtremeEpisodes.sine(n));
+      }
+      ValueState<LearnerState> state = operator.memory(Mode.MANY_TO_ONE);
+      LearnerState memory = state.value();
+      Arrays.fill(memory.floats(), Float.NaN);
+      state.update(memory);
+      for (int n = 300; n < 400; n++) {
+        assertNumbers(operator.next(ExtremeEpisodes.sine(n)));
+      }
+      assertThat(operator.function.metrics.skippedUpdates.getCount()).isPositive();
+      assertThat(operator.function.metrics.restarts.getCount()).isPositive();
+    }
+  }
+
+  @Test
+  void anErrorBesideAlmostNoneIsNoNumberInAScore() {
+    assertThat(Score.ratio(1, Double.MIN_VALUE)).isNaN();
+    assertThat(Score.ratio(1, 0)).isNaN();
+    assertThat(Score.ratio(1, 4)).isEqualTo(0.25);
+  }
+}

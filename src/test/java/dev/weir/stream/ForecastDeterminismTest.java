@@ -1,0 +1,206 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Gaps, silences, jitter and disorder at once: what is forecast follows from the observations, not
+ * from when watermarks come or where a job is stopped and goes on.
+ */
+class ForecastDeterminismTest {
+
+  private static final long MINUTE = 60_000;
+  private static final long PATIENCE = 4 * MINUTE;
+  private static final long TTL = 30 * MINUTE;
+  private static final int SEEDS = 5;
+
+  private static ForecastSettings settings(Gap gap, boolean patient) {
+    Sampling sampling = new Sampling(MINUTE, gap, 5);
+    Learning learning = new Learning(LearnerSettings.small(2), 1, 3);
+    return new ForecastSettings(
+        3,
+        2,
+        0,
+        List.of(),
+        Duration.ofMillis(patient ? PATIENCE : 0),
+        sampling,
+        new StateLimits(Duration.ofMillis(TTL), 0),
+        List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
+      harness(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
+    var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
+            new ForecastOperator(settings),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
+            model -> "",
+            Types.STRING);
+    harness.setup(OutputSerializer.INSTANCE);
+    if (restored != null) {
+      harness.initializeState(restored);
+    }
+    harness.open();
+    return harness;
+  }
+
+  /** Of two series, in order of time; both end with one that all others are complete before. */
+  private static List<Observation> timeline(SplittableRandom random) {
+    List<Observation> all = new ArrayList<>();
+    for (String series : List.of("a", "b")) {
+      long minute = 10 + random.nextInt(3);
+      int exact = 5; // the first to arrive after a silence says where the grid lies
+      for (int i = 0; i < 70; i++) {
+        long jitter = exact-- > 0 ? 0 : random.nextInt(-20_000, 20_000);
+        all.add(new Observation(series, minute * MINUTE + jitter, 50 + random.nextInt(40)));
+        int kind = random.nextInt(30);
+        exact = kind == 0 ? 5 : exact;
+        minute += kind == 0 ? 32 + random.nextInt(60) : kind < 4 ? 2 + random.nextInt(8) : 1;
+      }
+    }
+    all.sort(Comparator.comparingLong(Observation::time));
+    return all;
+  }
+
+  private static List<Observation> shuffled(List<Observation> timeline, SplittableRandom random) {
+    record Sent(long at, Observation observation) {}
+    return timeline.stream()
+        .map(o -> new Sent(o.time() + random.nextLong(PATIENCE), o))
+        .sorted(Comparator.comparingLong(Sent::at))
+        .map(Sent::observation)
+        .toList();
+  }
+
+  /**
+   * @param watermarks one after so many observations on average
+   * @param stops how often the job is stopped and goes on
+   */
+  private static List<String> run(
+      ForecastSettings settings,
+      List<Observation> arrivals,
+      int watermarks,
+      int stops,
+      SplittableRandom random)
+      throws Exception {
+    List<String> forecasts = new ArrayList<>();
+    var harness = harness(settings, null);
+    long newest = Long.MIN_VALUE;
+    long patience = settings.outOfOrderness().toMillis();
+    int number = 0;
+    for (Observation o : arrivals) {
+      SourceRecord source = new SourceRecord("observations", 0, number++, 1, null, new byte[0]);
+      harness.processElement1(new ObservationEvent(o, source), o.time());
+      newest = Math.max(newest, o.time());
+      if (random.nextInt(watermarks) == 0) {
+        harness.processBothWatermarks(new Watermark(newest - patience - 1));
+      }
+      if (stops > 0 && random.nextInt(arrivals.size()) < stops) {
+        OperatorSubtaskState state = harness.snapshot(number, number);
+        collect(harness, forecasts);
+        harness.close();
+        harness = harness(settings, state);
+      }
+    }
+    harness.processBothWatermarks(
+        new Watermark(newest + MINUTE)); // a time may count as a later one
+    collect(harness, forecasts);
+    harness.close();
+    forecasts.sort(Comparator.naturalOrder());
+    return forecasts;
+  }
+
+  private static void collect(
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness,
+      List<String> forecasts) {
+    for (Output output : harness.extractOutputValues()) {
+      if (output instanceof Forecast f) {
+        forecasts.add(
+            "%s %012d from %d of %d: %s at %s, %d, %s"
+                .formatted(
+                    f.series(),
+                    f.origin(),
+                    f.windowStart(),
+                    f.seqLen(),
+                    Arrays.toString(f.values()),
+                    Arrays.toString(f.times()),
+                    f.learningSteps(),
+                    f.status()));
+      } else if (output instanceof DeadLetter letter) {
+        forecasts.add(letter.message());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Gap.class)
+  void whatIsForecastDoesNotDependOnWhenWatermarksCome(Gap gap) throws Exception {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Observation> arrivals = shuffled(timeline(random), random);
+      ForecastSettings settings = settings(gap, true);
+      List<String> often = run(settings, arrivals, 1, 0, random);
+      assertThat(often).hasSizeGreaterThan(40);
+      assertThat(run(settings, arrivals, 1_000_000, 0, random)).as("%d", seed).isEqualTo(often);
+      assertThat(run(settings, arrivals, 5, 0, random)).as("%d", seed).isEqualTo(often);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Gap.class)
+  void norOnWhereTheJobIsStoppedAndGoesOn(Gap gap) throws Exception {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Observation> timeline = timeline(random);
+      for (boolean patient : new boolean[] {false, true}) {
+        List<Observation> arrivals = patient ? shuffled(timeline, random) : timeline;
+        ForecastSettings settings = settings(gap, patient);
+        List<String> whole = run(settings, arrivals, 1, 0, random);
+        assertThat(run(settings, arrivals, 1, 6, random)).as("%d", seed).isEqualTo(whole);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Gap.class)
+  void norOnTheOrderInWhichObservationsArrive(Gap gap) throws Exception {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Observation> timeline = timeline(random);
+      List<String> inOrder = run(settings(gap, false), timeline, 1, 0, random);
+      assertThat(run(settings(gap, true), timeline, 2, 0, random))
+          .as("%d", seed)
+          .isEqualTo(inOrder);
+      assertThat(run(settings(gap, true), shuffled(timeline, random), 2, 0, random))
+          .as("%d", seed)
+          .isEqualTo(inOrder);
+    }
+  }
+}
