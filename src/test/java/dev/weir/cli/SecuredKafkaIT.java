@@ -96,7 +96,8 @@ class SecuredKafkaIT {
     broker.grant(SecuredBroker.CERTIFIED, TOPIC, "models", LITERAL, READ);
     user =
         Files.writeString(
-            dir.resolve("user.properties"), broker.properties(SecuredBroker.PASSWORD));
+            dir.resolve("user.properties"),
+            broker.properties(SecuredBroker.PASSWORD) + "\ndefault.api.timeout.ms=120000\n");
     certificate =
         Files.writeString(
             dir.resolve("certificate.properties"),
@@ -149,6 +150,7 @@ class SecuredKafkaIT {
           sasl.jaas.config: '%s'
           ssl.truststore.type: PEM
           ssl.truststore.location: %s
+          default.api.timeout.ms: 120000
         """
             .formatted(SecuredBroker.jaas("${env:WEIR_TEST_WORD}"), broker.brokersCertificate()));
   }
