@@ -27,6 +27,7 @@ final class ConsumerGroupCommits implements HistoryReader.Commits {
 
   private Admin admin; // null until the first commit
   private KafkaFuture<Void> last = KafkaFuture.completedFuture(null);
+  private volatile boolean isClosed; // read by the client's thread
 
   /**
    * @param job written beside each offset, so that {@code HistoryProgress} can tell it from those
@@ -54,7 +55,7 @@ final class ConsumerGroupCommits implements HistoryReader.Commits {
     last = admin.alterConsumerGroupOffsets(settings.group(), places).all();
     last.whenComplete(
         (done, failure) -> {
-          if (failure != null) {
+          if (failure != null && !isClosed) { // the end of the job stops a commit in progress
             LOG.warn(
                 "group {}: expected to commit {}, got {}; the next checkpoint tries again",
                 settings.group(),
@@ -66,6 +67,7 @@ final class ConsumerGroupCommits implements HistoryReader.Commits {
 
   @Override
   public void close() {
+    isClosed = true;
     if (admin != null) {
       admin.close(CLOSE_TIMEOUT);
     }
