@@ -24,9 +24,10 @@
  *   <li>{@link dev.weir.forecast.window.Windows#offer} finds that an observation is late.
  *   <li>{@link dev.weir.forecast.engine.SeriesForecaster#observe} turns a late observation into a
  *       dead letter.
- *   <li>{@link dev.weir.forecast.learn.Learner#observe} scores the forecasts of an observed value
- *       (in {@code Mixture.score}) and then learns from the value.
- *   <li>{@code ModeForecaster} in {@link dev.weir.forecast.engine} builds the record of a score.
+ *   <li>{@link dev.weir.forecast.learn.Learner#observe} scores the earlier forecasts of an observed
+ *       value (in {@code Mixture.score}) and then learns from the value.
+ *   <li>{@code ModeForecaster} in {@link dev.weir.forecast.engine} creates the score that the job
+ *       writes.
  *   <li>{@code ForecastFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the
  *       weights of a running job.
  *   <li>{@link dev.weir.kafka.codec.OutputRecords} chooses the topic of each forecast, score and

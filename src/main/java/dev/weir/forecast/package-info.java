@@ -1,6 +1,6 @@
 /**
- * Contains the records of forecasting: observations, forecasts, scores, dead letters, and the
- * source of each of them. The subpackages learn and forecast series:
+ * Contains the data classes: observations, forecasts, scores, dead letters, and the place in a
+ * topic that each comes from. The subpackages learn and forecast series:
  *
  * <ul>
  *   <li>{@code window} orders the observations of a series by event time and cuts them into

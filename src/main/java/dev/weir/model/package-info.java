@@ -1,9 +1,9 @@
 /**
- * Reads and writes models. A model consists of a recurrent network's configuration and weights, its
- * linear layer, and the rules that apply both to a window.
+ * Reads and writes models. A model consists of a recurrent network (configuration and weights), a
+ * linear layer, and the rules for input and output.
  *
- * <p>A <b>base model</b> is a model that was trained before, in PyTorch or by {@code weir train}.
- * All series of a job share it. A running job reads new base models from the model topic.
+ * <p>A <b>base model</b> is a model that was trained outside the job, in PyTorch or by {@code weir
+ * train}. All series of a job share it. A running job reads new base models from the model topic.
  *
  * <p>Start at {@link dev.weir.model.ForecastModel}, the model itself:
  *

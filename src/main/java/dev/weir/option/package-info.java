@@ -1,6 +1,6 @@
 /**
  * Declares the options that the job file, SQL and the command line share: key, type, range, default
- * and description. The SQL jar contains it.
+ * and description. The SQL jar contains this package.
  *
  * <p>Start at {@link dev.weir.option.Option}.
  *

@@ -2,10 +2,10 @@
  * Serializes the state of a series for Flink. The job and SQL use the same serializers.
  *
  * <p>Start at {@link dev.weir.state.WeirSerializer}, the base class, which adds a version byte and
- * a checksum to the bytes of a value. {@link dev.weir.state.LearnerStateSerializer} and {@link
- * dev.weir.state.WindowStateSerializer} only adapt {@link
- * dev.weir.forecast.learn.LearnerStateFormat} and {@link
- * dev.weir.forecast.window.WindowStateFormat}, which define the bytes, to Flink.
+ * a checksum to the bytes of a value. {@link dev.weir.forecast.learn.LearnerStateFormat} and {@link
+ * dev.weir.forecast.window.WindowStateFormat} define the bytes. {@link
+ * dev.weir.state.LearnerStateSerializer} and {@link dev.weir.state.WindowStateSerializer} adapt
+ * them to Flink.
  *
  * <p>Allowed imports: {@code forecast.learn}, {@code forecast.window}, Flink's type serializers and
  * the JDK.

@@ -1,6 +1,7 @@
 /**
- * Combines forecasts by their past errors, with multiplicative weights and with a regression on the
- * experts' forecasts. It also keeps the running scores of a series.
+ * Combines the forecasts of experts in two ways: with multiplicative weights (the Hedge algorithm)
+ * that follow the past errors of the experts, and with a regression on their forecasts. It also
+ * keeps the running scores of a series.
  *
  * <p>Start at {@link dev.weir.forecast.combination.SeasonalHedge}.
  *

@@ -4,12 +4,12 @@
  * dev.weir.forecast.expert.Expert}.
  *
  * <p>Start at {@link dev.weir.forecast.expert.Expert}. An expert object contains settings and
- * temporary arrays, but no data of a series, so one object serves all series of a task. What an
- * expert has learned of a series is an {@link dev.weir.forecast.expert.ExpertState}, a slice of
- * that series' flat arrays. {@link dev.weir.forecast.expert.History} gives the same kind of access
- * to the values of a series.
+ * temporary arrays, but no data of a series, so one object serves all series of a task. A series
+ * keeps the state of all its experts in a few arrays. An {@link
+ * dev.weir.forecast.expert.ExpertState} is the slice of these arrays that belongs to one expert,
+ * and {@link dev.weir.forecast.expert.History} the slice with the past values.
  *
- * <p>Allowed imports: the JDK. Two subpackages also import {@code rnn}: {@code analog} uses the
- * vector kernels' settings, and {@code recurrent} trains recurrent networks.
+ * <p>Allowed imports: the JDK. Two subpackages also import {@code rnn}: {@code analog} reads
+ * whether the Vector API is available, and {@code recurrent} trains networks.
  */
 package dev.weir.forecast.expert;

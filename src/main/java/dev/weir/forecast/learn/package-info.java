@@ -2,10 +2,10 @@
  * Learns each series from its own values, scores each live forecast when the observed value
  * arrives, combines the forecasts of the experts, and adds intervals.
  *
- * <p>Start at {@link dev.weir.forecast.learn.Learner}, which contains settings and temporary
- * arrays. All data of a series is in its {@link dev.weir.forecast.learn.LearnerState}, and {@link
- * dev.weir.forecast.learn.LearnerStateFormat} defines the bytes of this state. {@link
- * dev.weir.forecast.learn.Experts} lists the experts.
+ * <p>Start at {@link dev.weir.forecast.learn.Learner}, which scores, learns and forecasts. It
+ * contains only settings and temporary arrays. All data of a series is in its {@link
+ * dev.weir.forecast.learn.LearnerState}, and {@link dev.weir.forecast.learn.LearnerStateFormat}
+ * defines the bytes of this state. {@link dev.weir.forecast.learn.Experts} lists the experts.
  *
  * <p>Allowed imports: {@code forecast.combination}, all packages of {@code forecast.expert}, {@code
  * forecast.window}, {@code rnn.cell}, {@code rnn.kernel} and the JDK.

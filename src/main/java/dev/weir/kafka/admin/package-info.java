@@ -1,6 +1,6 @@
 /**
- * Connects to Kafka without a running job: creates and checks topics, reads offsets, ACLs and open
- * transactions, and reads the model topic and the dead-letter topic.
+ * Connects to Kafka directly, whether a job runs or not. It creates and checks topics. It reads
+ * offsets, ACLs, open transactions, models and dead letters.
  *
  * <p>Start at {@link dev.weir.kafka.admin.TopicAdmin}.
  *

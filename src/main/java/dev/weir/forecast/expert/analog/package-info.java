@@ -1,6 +1,7 @@
 /**
- * Contains the experts that average what followed similar moments in the past of a series, and the
- * distances between such moments.
+ * Contains the nearest-neighbor experts. They find the past windows that are similar to the newest
+ * one, and average the values that followed. The package also computes the distances between
+ * windows.
  *
  * <p>Start at {@link dev.weir.forecast.expert.analog.Analogs}.
  *
