@@ -3,12 +3,19 @@ package dev.weir.cli.console;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 
-/** A record as one line of JSON with the names and units of its Avro schema. */
+/**
+ * A record as one line of JSON with the names and units of its Avro schema. Avro's own JSON wraps
+ * each nullable value in the name of its type.
+ */
 public final class JsonLine {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -19,14 +26,28 @@ public final class JsonLine {
    * @param avro the record as plain Avro
    */
   public static String of(Schema schema, byte[] avro) {
-    GenericData data = new GenericData();
     try {
       Object record =
-          new GenericDatumReader<>(schema, schema, data)
+          new GenericDatumReader<>(schema, schema, new GenericData())
               .read(null, DecoderFactory.get().binaryDecoder(avro, null));
-      return JSON.readTree(data.toString(record)).toString();
+      return JSON.writeValueAsString(plain(record));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A value as Jackson knows it; texts and enums as strings. */
+  private static Object plain(Object value) {
+    if (value instanceof GenericRecord record) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      for (Schema.Field field : record.getSchema().getFields()) {
+        fields.put(field.name(), plain(record.get(field.pos())));
+      }
+      return fields;
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(JsonLine::plain).toList();
+    }
+    return value instanceof Number || value == null ? value : value.toString();
   }
 }

@@ -3,7 +3,7 @@ package dev.weir.cli.deadletter;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.codec.PartialRecordDecoder;
+import dev.weir.kafka.codec.RecordFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ final class DeadLetterFilter {
         && series.matcher(new String(key, StandardCharsets.UTF_8)).matches()) {
       return true;
     }
-    String name = PartialRecordDecoder.of(letter.value(), false).get("series");
+    String name = RecordFields.of(letter.value(), false).get("series");
     return name != null
         && name.length() <= Observation.MAX_SERIES_LENGTH
         && series.matcher(name).matches();

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.codec.PartialRecordDecoder;
+import dev.weir.kafka.codec.RecordFields;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -108,7 +108,7 @@ final class DeadLetterLines {
   }
 
   private static Map<String, String> fields(Letter letter) {
-    return PartialRecordDecoder.of(letter.value(), "MODEL".equals(letter.reason()));
+    return RecordFields.of(letter.value(), "MODEL".equals(letter.reason()));
   }
 
   /**

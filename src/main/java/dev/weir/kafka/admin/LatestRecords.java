@@ -33,8 +33,8 @@ public final class LatestRecords implements AutoCloseable {
   }
 
   /**
-   * Where a topic begins and ends, by partition. Its length counts offsets, including marks of
-   * transactions and what was compacted away are no records.
+   * Where a topic begins and ends, by partition. Its length counts offsets, which marks of
+   * transactions and compacted records have too.
    */
   public record Extent(Map<Integer, Long> begins, Map<Integer, Long> ends) {
 

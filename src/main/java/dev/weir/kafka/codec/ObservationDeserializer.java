@@ -35,7 +35,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
   private transient Clock clock;
 
   /**
-   * @param type Flink's view of an arrival
+   * @param type Flink's type of an input event
    * @param maxFuture how far ahead of the clock an observation may be; one far ahead would carry
    *     event time with it and make all others late
    * @param registry where the records' schemas are; null: plain Avro

@@ -31,11 +31,11 @@ public final class RecordValidator {
 
   /** Why a job would make a dead letter of it; null when it would not. */
   public String observation(ConsumerRecord<byte[], byte[]> record) {
-    InputEvent arrival = observations.event(record);
-    if (arrival instanceof DeadLetter letter) {
+    InputEvent event = observations.event(record);
+    if (event instanceof DeadLetter letter) {
       return "%s: %s".formatted(letter.reason(), letter.message());
     }
-    int got = ((ObservationEvent) arrival).observation().features().length;
+    int got = ((ObservationEvent) event).observation().features().length;
     return got == features
         ? null
         : "FEATURES: expected %d, as window.features says, got %d".formatted(features, got);

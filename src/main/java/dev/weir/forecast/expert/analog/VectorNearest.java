@@ -68,8 +68,8 @@ public final class VectorNearest {
   }
 
   /**
-   * Bits of a number that as many distances as are wanted do not exceed, or hardly more; -1 where
-   * there is no such index. Any will do, so that it does not matter where the search begins.
+   * Bits of a number that as many distances as are wanted do not exceed, or hardly more; -1 if
+   * there is no such number. Any will do, so that it does not matter where the search begins.
    */
   private int limit(float[] distance, int candidates) {
     int low = -1;

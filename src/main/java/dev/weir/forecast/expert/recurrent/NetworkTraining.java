@@ -72,7 +72,7 @@ public record NetworkTraining(
 
   /** Whether a series has a copy of the base model of its own, and what a new model does to it. */
   public enum Tuning {
-    /** No schedule. */
+    /** The series has no copy. */
     OFF,
     /** A new base model replaces the copy, which begins again from it. */
     REPLACE,

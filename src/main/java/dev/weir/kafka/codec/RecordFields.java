@@ -10,11 +10,11 @@ import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /** The fields of a foreign observation or model as text, or what is wrong with its bytes. */
-public final class PartialRecordDecoder {
+public final class RecordFields {
 
   private static final int MAX_FEATURES = 100;
 
-  private PartialRecordDecoder() {}
+  private RecordFields() {}
 
   /**
    * Decodes a record for display.
