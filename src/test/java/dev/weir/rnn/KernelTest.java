@@ -221,6 +221,7 @@ class KernelTest {
     assertThat(warmUp.run(new RnnConfig(Cell.GRU, 7, 50, 3, true, true), 500)).isFalse();
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({
     "'', plain",

@@ -6,6 +6,7 @@ import dev.weir.OtherJvm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -14,6 +15,7 @@ class LearnerBitsTest {
 
   private static final List<String> EXPECTED = Season.lines();
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(
       strings = {
