@@ -5,9 +5,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link Distances} in the Vector API: all lags of two stretches of candidates before the next two,
- * so that their distances stay in registers and nothing is copied, and what is the same for all
- * candidates is read once for both. The same operations in the same order, so the same bits.
+ * {@link Distances} in the Vector API: all lags of a stretch of candidates before the next, so that
+ * their distances stay in registers and nothing is copied. The same operations in the same order,
+ * so the same bits.
  *
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call.
  */
@@ -55,46 +55,34 @@ public final class VectorDistances {
    */
   public void measure(float[] distance, float[] penalty, float[] x, int first, int candidates) {
     int last = candidates - LANES;
-    for (int i = 0; i < candidates; i += 2 * LANES) {
+    for (int i = 0; i < candidates; i += LANES) {
       // the last ones with some that have been measured already
-      int one = Math.min(i, last);
-      int two = Math.min(i + LANES, last);
-      measureTwo(distance, penalty, x, first, one, two);
+      measureAt(distance, penalty, x, first, Math.min(i, last));
     }
   }
 
-  private void measureTwo(
-      float[] distance, float[] penalty, float[] x, int first, int one, int two) {
+  // Two stretches at once are no faster, and so many operations that C2 may stop inlining before
+  // the last ones, which are objects then.
+  private void measureAt(float[] distance, float[] penalty, float[] x, int first, int at) {
     float[] queries = this.queries;
     float[] weights = this.weights;
     int window = this.window;
-    FloatVector anchorOne = FloatVector.fromArray(SPECIES, x, first + one);
-    FloatVector anchorTwo = FloatVector.fromArray(SPECIES, x, first + two);
-    FloatVector weight = FloatVector.broadcast(SPECIES, anchorUnit);
-    FloatVector query = FloatVector.broadcast(SPECIES, now);
-    FloatVector apartOne = anchorOne.sub(query);
-    FloatVector apartTwo = anchorTwo.sub(query);
-    FloatVector sumOne =
-        FloatVector.fromArray(SPECIES, penalty, one).add(apartOne.mul(weight).mul(apartOne));
-    FloatVector sumTwo =
-        FloatVector.fromArray(SPECIES, penalty, two).add(apartTwo.mul(weight).mul(apartTwo));
+    FloatVector anchor = FloatVector.fromArray(SPECIES, x, first + at);
+    FloatVector apart = anchor.sub(now);
+    FloatVector sum =
+        FloatVector.fromArray(SPECIES, penalty, at).add(apart.mul(anchorUnit).mul(apart));
     for (int j = 1; j < window; j += 2) {
-      int lag = first - j;
-      query = FloatVector.broadcast(SPECIES, queries[j]);
-      weight = FloatVector.broadcast(SPECIES, weights[j]);
-      apartOne = query.sub(FloatVector.fromArray(SPECIES, x, lag + one)).add(anchorOne);
-      apartTwo = query.sub(FloatVector.fromArray(SPECIES, x, lag + two)).add(anchorTwo);
-      FloatVector squareOne = apartOne.mul(weight).mul(apartOne);
-      FloatVector squareTwo = apartTwo.mul(weight).mul(apartTwo);
-      lag = first - Math.min(j + 1, window - 1);
-      query = FloatVector.broadcast(SPECIES, queries[j + 1]);
-      weight = FloatVector.broadcast(SPECIES, weights[j + 1]);
-      apartOne = query.sub(FloatVector.fromArray(SPECIES, x, lag + one)).add(anchorOne);
-      apartTwo = query.sub(FloatVector.fromArray(SPECIES, x, lag + two)).add(anchorTwo);
-      sumOne = sumOne.add(squareOne.add(apartOne.mul(weight).mul(apartOne)));
-      sumTwo = sumTwo.add(squareTwo.add(apartTwo.mul(weight).mul(apartTwo)));
+      apart = apart(queries[j], x, first + at - j, anchor);
+      FloatVector square = apart.mul(weights[j]).mul(apart);
+      apart = apart(queries[j + 1], x, first + at - Math.min(j + 1, window - 1), anchor);
+      sum = sum.add(square.add(apart.mul(weights[j + 1]).mul(apart)));
     }
-    sumOne.intoArray(distance, one);
-    sumTwo.intoArray(distance, two);
+    sum.intoArray(distance, at);
+  }
+
+  private static FloatVector apart(float query, float[] x, int at, FloatVector anchor) {
+    return FloatVector.broadcast(SPECIES, query)
+        .sub(FloatVector.fromArray(SPECIES, x, at))
+        .add(anchor);
   }
 }
