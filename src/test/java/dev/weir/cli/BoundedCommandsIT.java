@@ -79,7 +79,8 @@ class BoundedCommandsIT {
       assertThat(run.exitCode()).as("%s", run).isZero();
       // the end of a job stops a checkpoint that is in progress, and Flink warns of that
       String stopped =
-          ".*CheckpointFailureManager.*\\R.*Checkpoint Coordinator is suspending\\.\\R";
+          ".*CheckpointFailureManager.*\\R.*(Checkpoint Coordinator is suspending"
+              + "|Periodic checkpoint scheduler is shut down)\\.\\R";
       assertThat(run.err().replaceFirst(stopped, ""))
           .contains("weir-many-to-one has read its history")
           .doesNotContain("WARN");
