@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,7 @@ class DemoIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void demoGoesOnUntilEachModeHasForecastAndEndsWithZero() throws Exception {
     WeirProcess demo =

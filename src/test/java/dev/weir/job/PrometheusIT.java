@@ -44,6 +44,7 @@ import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  * through the reporter of conf/config.yaml. Skipped where there is no Prometheus ({@code apt-get
  * install prometheus}).
  */
+@Tag("slow")
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PrometheusIT {
 
