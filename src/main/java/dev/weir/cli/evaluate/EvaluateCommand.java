@@ -193,7 +193,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Trial> trials = new ArrayList<>();
     Map<String, List<Observation>> observations =
         SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, season.files(), layout, columns), settings.features(), limit);
+            SeriesFiles.observations(inputs, season.files(), layout, columns),
+            settings.features(),
+            limit);
     for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
       season.check(series.getKey());
       Trial trial = trial(series.getKey(), series.getValue(), season, learner);
@@ -259,8 +261,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     for (String name : observations.keySet()) {
       season.check(name);
     }
-    HoldoutEvaluation evaluation =
-        new HoldoutEvaluation(observations, after, season, maseSeason);
+    HoldoutEvaluation evaluation = new HoldoutEvaluation(observations, after, season, maseSeason);
     evaluation.check(plan.others().horizon());
     HoldoutResult result = evaluation.run(plan, progress);
     if (out != null) {

@@ -8,7 +8,6 @@ import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
-import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.model.Mode;
 import java.nio.file.Files;

@@ -100,8 +100,7 @@ final class HoldoutEvaluation {
       methods
           .get(i)
           .put(
-              Evaluation.SEASONAL_NAIVE,
-              one.score(one.seasonalNaive(), new double[0], null, null));
+              Evaluation.SEASONAL_NAIVE, one.score(one.seasonalNaive(), new double[0], null, null));
       scored.add(new HoldoutResult.OfSeries(one.series(), one.m(), methods.get(i)));
     }
     String note =

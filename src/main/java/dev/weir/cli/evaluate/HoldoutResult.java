@@ -121,8 +121,7 @@ record HoldoutResult(int horizon, List<Double> levels, List<OfSeries> series, St
       }
       rows.add(row);
     }
-    return "%,d series, %d values after the end of each%n%n"
-            .formatted(series.size(), horizon)
+    return "%,d series, %d values after the end of each%n%n".formatted(series.size(), horizon)
         + EvaluationResult.aligned(rows)
         + (note.isEmpty() ? "" : System.lineSeparator() + note + System.lineSeparator());
   }

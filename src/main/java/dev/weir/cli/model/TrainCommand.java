@@ -208,7 +208,8 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
-    Map<String, List<Observation>> series = SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns);
+    Map<String, List<Observation>> series =
+        SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns);
     System.err.printf(
         "%,d series, %,d values; %,d parameters%n",
         series.size(),

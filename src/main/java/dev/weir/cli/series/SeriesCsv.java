@@ -70,9 +70,7 @@ public final class SeriesCsv implements Closeable {
     String series =
         places.series() < 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : row[places.series()];
     checkName(
-        series,
-        rows.place(),
-        places.series() < 0 ? "the file's name" : column(places.series()));
+        series, rows.place(), places.series() < 0 ? "the file's name" : column(places.series()));
     return new Observation(
         series,
         time(row[places.time()]),

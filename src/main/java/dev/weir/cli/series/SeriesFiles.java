@@ -70,8 +70,7 @@ public final class SeriesFiles {
     return series;
   }
 
-  private static void addWide(Map<String, List<Observation>> series, Path file)
-      throws IOException {
+  private static void addWide(Map<String, List<Observation>> series, Path file) throws IOException {
     String name = file.getFileName().toString();
     for (List<Observation> one : WideCsv.read(text(file), name).values()) {
       if (series.putIfAbsent(one.get(0).series(), one) != null) {

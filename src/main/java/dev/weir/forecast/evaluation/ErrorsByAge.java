@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /**
  * Errors of the forecasts of one series by the number of values that it had, from its {@value
- * #FIRST}th value on: how well young series are forecast. The errors of a group are divided by those
- * of the better naive method at the same origins; while there is no season yet, the seasonal naive
- * method repeats the newest value.
+ * #FIRST}th value on: how well young series are forecast. The errors of a group are divided by
+ * those of the better naive method at the same origins; while there is no season yet, the seasonal
+ * naive method repeats the newest value.
  */
 public final class ErrorsByAge {
 

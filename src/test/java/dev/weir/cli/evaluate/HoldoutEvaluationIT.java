@@ -147,8 +147,7 @@ class HoldoutEvaluationIT {
         "--mase-season 91     | --input: s0: expected more than 91 values before the truth",
         "--layout tall        | expected long or wide, got 'tall'"
       })
-  void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String message)
-      throws IOException {
+  void aWrongOptionIsOneLineAndOneOfWhatToDoNext(String option, String message) throws IOException {
     write(values(90, 1));
     InProcess weir = run(option);
     assertThat(weir.exitCode()).as(weir.err()).isEqualTo(2);

@@ -28,8 +28,7 @@ class HoldoutTest {
         holdout.score(new double[] {5, 6, 6}, new double[] {0.95}, lower, upper); // off by 1, 3, 4
 
     assertThat(score.mase()).isEqualTo(8.0 / 3 / 2, within(1e-12));
-    assertThat(score.smape())
-        .isEqualTo(200 * (1.0 / 11 + 3.0 / 9 + 4.0 / 16) / 3, within(1e-12));
+    assertThat(score.smape()).isEqualTo(200 * (1.0 / 11 + 3.0 / 9 + 4.0 / 16) / 3, within(1e-12));
     assertThat(score.rmsse())
         .isEqualTo(Math.sqrt(26.0 / 3) / Math.sqrt((16 + 9 + 36 + 16) / 4.0), within(1e-12));
     assertThat(score.relMae()).isEqualTo(8.0 / (2 + 1 + 2), within(1e-12));
