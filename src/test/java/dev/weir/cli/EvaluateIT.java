@@ -129,8 +129,12 @@ class EvaluateIT {
   void detectedSeasonIsLearnedAndTheTableShowsIt() throws IOException {
     write("daily", series(300, 12));
     Path scores = dir.resolve("scores.txt");
-    Ended ended = run("--input", dir.toString(), "--limit", "250", "--out", scores.toString());
+    Ended ended =
+        run("--input", dir.toString(), "--limit", "250", "--by-age", "--out", scores.toString());
     assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()) // of 250 values there is no origin from 400 on
+        .containsPattern("  20-40 +0\\.\\d{3} +0\\.\\d{3}\\R  40-100 +0\\.\\d{3}")
+        .containsPattern("  400-800 +- +-\\R");
     assertThat(Files.readAllLines(scores))
         .startsWith(
             "series,m,origins,method,mae,mase,smape,rmsse,rel_mae,"

@@ -39,6 +39,9 @@ final class Snippets {
     excuse("apt-get ", "changes the machine");
     excuse("mkdir -p target-bench", "prepares the benchmark");
     excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
+    excuse(
+        "./weir evaluate --input m4-hourly-train.csv.gz",
+        "needs the files of M4, whose licence is unknown: HoldoutEvaluationIT");
     excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
     excuse("WEIR_JAVA_OPTS=-Xmx1g ./weir bench ", "takes hours");
     excuse("docker ", "needs a container engine; ComposeFileIT reads the files");

@@ -5,13 +5,16 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
+import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.evaluation.ErrorsByAge;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;
+import dev.weir.option.ForecastOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +43,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html"
+      "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html",
+      "Example: weir evaluate --input train.csv.gz --truth test.csv.gz --layout wide --season 24"
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
@@ -65,6 +69,29 @@ public final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "CSV|DIR",
       description = "Series to forecast: CSV files or folders of them.")
   private List<Path> inputs;
+
+  @Option(
+      names = "--layout",
+      converter = SeriesLayout.Converter.class,
+      paramLabel = SeriesLayout.LABEL,
+      description = SeriesLayout.OPTION)
+  private SeriesLayout layout = SeriesLayout.LONG;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "CSV",
+      description =
+          "What followed each series, in the layout of --input: forecasts its values from the end"
+              + " of the series, once, as the M competitions do, instead of from each value on.")
+  private Path truth;
+
+  @Option(
+      names = "--mase-season",
+      paramLabel = "N",
+      description =
+          "With --truth: the season of MASE and of the seasonal naive method, where it differs from"
+              + " --season.")
+  private Integer maseSeason;
 
   @Option(
       names = "--columns",
@@ -107,6 +134,12 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
 
+  @Option(
+      names = "--by-age",
+      description =
+          "Also the errors by the number of values that a series had, from its 20th value on.")
+  private boolean byAge;
+
   @Option(names = "--limit", description = "First values of each series (default: all).")
   private int limit = Integer.MAX_VALUE;
 
@@ -147,6 +180,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private int evaluate() throws Exception {
     checkOptions();
+    if (truth != null) {
+      return evaluateHoldout();
+    }
     EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
     if (plan.note() != null) {
       System.err.println("weir evaluate: " + plan.note());
@@ -157,7 +193,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     List<Trial> trials = new ArrayList<>();
     Map<String, List<Observation>> observations =
         SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, season.files(), columns), settings.features(), limit);
+            SeriesFiles.observations(inputs, season.files(), layout, columns), settings.features(), limit);
     for (Map.Entry<String, List<Observation>> series : observations.entrySet()) {
       season.check(series.getKey());
       Trial trial = trial(series.getKey(), series.getValue(), season, learner);
@@ -204,8 +240,57 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int evaluateHoldout() throws Exception {
+    Map<String, List<Observation>> after =
+        SeriesFiles.observations(List.of(truth), List.of(), layout, columns);
+    Integer steps = horizon == null && job == null ? HoldoutEvaluation.horizon(after) : horizon;
+    EvaluationPlan plan = EvaluationPlan.of(job, mode, steps, seqLen);
+    if (plan.note() != null) {
+      System.err.println("weir evaluate: " + plan.note());
+    }
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    List<Path> without = new ArrayList<>(season.files());
+    without.add(truth);
+    Map<String, List<Observation>> observations =
+        SeriesFiles.inOrder(
+            SeriesFiles.observations(inputs, without, layout, columns),
+            plan.settings().features(),
+            Integer.MAX_VALUE);
+    for (String name : observations.keySet()) {
+      season.check(name);
+    }
+    HoldoutEvaluation evaluation =
+        new HoldoutEvaluation(observations, after, season, maseSeason);
+    evaluation.check(plan.others().horizon());
+    HoldoutResult result = evaluation.run(plan, progress);
+    if (out != null) {
+      Files.writeString(out, result.csv());
+    }
+    System.out.print(
+        switch (format) {
+          case table -> result.table();
+          case json -> result.json() + "\n";
+          case csv -> result.csv();
+        });
+    System.err.printf("done in %.0f s%n", (System.nanoTime() - started) / 1e9);
+    return 0;
+  }
+
   private void checkOptions() throws EvaluationPlan.UsageException {
     check(limit >= 1, "--limit", "at least 1", limit);
+    if (truth == null) {
+      check(maseSeason == null, "--mase-season", "--truth beside it", "none");
+    } else {
+      check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
+      check(!byAge, "--by-age", "none beside --truth", "it");
+      check(report == null, "--report", "none beside --truth", report);
+      check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
+      check(
+          maseSeason == null || maseSeason >= 1 && maseSeason <= ForecastOptions.Season.MAX_COUNT,
+          "--mase-season",
+          "1 to " + ForecastOptions.Season.MAX_COUNT,
+          maseSeason);
+    }
     checkFiles(inputs, job);
     checkWritable("--report", report);
     checkWritable("--out", out);
@@ -378,14 +463,21 @@ public final class EvaluateCommand implements Callable<Integer> {
           new EvaluationResult.OfSeries(
               trial.series(), season.m(trial.series()), trial.origins(), trial.scale(), methods));
     }
-    boolean unknown =
-        plan.learns() && season.auto() && season.file() == null && season.fixed() == null;
+    Map<String, List<ErrorsByAge>> ages = new LinkedHashMap<>();
+    if (byAge) {
+      ages.put(Evaluation.WEIR, ours.stream().map(entry -> entry.byAge).toList());
+      if (oursWithout != null) {
+        ages.put(
+            Evaluation.WITHOUT_NETWORKS, oursWithout.stream().map(entry -> entry.byAge).toList());
+      }
+    }
+    boolean unknown = plan.learns() && season.isUnknown();
     String note =
         unknown
             ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
                 + " seasonal naive method is the naive one, and relMAE compares with that alone."
             : "";
-    return new EvaluationResult(plan.others().horizon(), plan.levels(), series, note);
+    return new EvaluationResult(plan.others().horizon(), plan.levels(), series, ages, note);
   }
 
   private void show() {

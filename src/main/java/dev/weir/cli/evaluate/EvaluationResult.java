@@ -2,6 +2,7 @@ package dev.weir.cli.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.evaluation.ErrorsByAge;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
 import java.io.IOException;
@@ -18,9 +19,16 @@ import java.util.Map;
  * @param horizon steps of each forecast
  * @param levels of our intervals
  * @param series in the order of the input
+ * @param byAge errors of the pipelines by the number of values seen, one for each series, by
+ *     method; empty where they are not wanted
  * @param note what a reader must know about the figures; empty for nothing
  */
-record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series, String note) {
+record EvaluationResult(
+    int horizon,
+    List<Double> levels,
+    List<OfSeries> series,
+    Map<String, List<ErrorsByAge>> byAge,
+    String note) {
 
   private static final String PROTOCOL = "PSF-1";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -68,6 +76,19 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
   /** The same, the best method first; those without a mean last. */
   List<Map.Entry<String, Double>> ranking() {
     return geometricMeans().entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
+  }
+
+  /** The geometric mean of relMAE over all series with forecasts in a group. */
+  private double relMaeByAge(String method, int group) {
+    return byAge.get(method).stream()
+        .mapToDouble(errors -> errors.relMae(group))
+        .filter(error -> error > 0)
+        .map(Math::log)
+        .average()
+        .stream()
+        .map(Math::exp)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   /**
@@ -127,6 +148,15 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     }
     ObjectNode means = root.putObject("geometric_mean_rel_mae");
     geometricMeans().forEach((method, mean) -> put(means, method, mean));
+    if (!byAge.isEmpty()) {
+      ObjectNode ages = root.putObject("geometric_mean_rel_mae_by_age");
+      for (String method : byAge.keySet()) {
+        ObjectNode groups = ages.putObject(method);
+        for (int g = 0; g < ErrorsByAge.groups(); g++) {
+          put(groups, ErrorsByAge.name(g), relMaeByAge(method, g));
+        }
+      }
+    }
     return JSON.writeValueAsString(root);
   }
 
@@ -217,6 +247,21 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     return row;
   }
 
+  private List<List<String>> rowsByAge() {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of(""));
+    head.addAll(byAge.keySet());
+    rows.add(head);
+    for (int g = 0; g < ErrorsByAge.groups(); g++) {
+      List<String> row = new ArrayList<>(List.of("  " + ErrorsByAge.name(g)));
+      for (String method : byAge.keySet()) {
+        row.add(three(relMaeByAge(method, g)));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
   static String three(double figure) {
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.3f", figure) : "-";
   }
@@ -232,6 +277,9 @@ record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> series,
     table.append("%ngeometric mean of relMAE%n".formatted());
     for (Map.Entry<String, Double> mean : ranking()) {
       table.append("  %-24s %s%n".formatted(mean.getKey(), three(mean.getValue())));
+    }
+    if (!byAge.isEmpty()) {
+      table.append("%nby values seen%n".formatted()).append(aligned(rowsByAge()));
     }
     double[] coverage = new double[levels.size()];
     Arrays.setAll(coverage, this::meanCoverage);

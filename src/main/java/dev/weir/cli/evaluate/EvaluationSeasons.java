@@ -95,6 +95,11 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
         "none in " + file);
   }
 
+  /** Whether only the data say, so that the scores know none. */
+  boolean isUnknown() {
+    return auto && file == null && fixed == null;
+  }
+
   /** That of the scores. */
   int m(String series) {
     return file != null ? bySeries.get(series) : fixed != null ? fixed : 1;

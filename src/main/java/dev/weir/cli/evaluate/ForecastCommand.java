@@ -7,17 +7,15 @@ import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
+import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.model.Mode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +37,6 @@ import picocli.CommandLine.Option;
 public final class ForecastCommand implements Callable<Integer> {
 
   private static final long SHOWN_NANOS = 2_000_000_000L;
-  private static final long QUIET_NANOS = 1_000_000_000L;
 
   @Option(
       names = "--input",
@@ -48,6 +45,13 @@ public final class ForecastCommand implements Callable<Integer> {
       paramLabel = "CSV|DIR",
       description = "Series to forecast: CSV files or folders of them.")
   private List<Path> inputs;
+
+  @Option(
+      names = "--layout",
+      converter = SeriesLayout.Converter.class,
+      paramLabel = SeriesLayout.LABEL,
+      description = SeriesLayout.OPTION)
+  private SeriesLayout layout = SeriesLayout.LONG;
 
   @Option(
       names = "--columns",
@@ -102,9 +106,6 @@ public final class ForecastCommand implements Callable<Integer> {
   private Path out;
 
   private final ProgressLine progress = new ProgressLine(SHOWN_NANOS);
-  private long started;
-  private long done;
-  private long all;
 
   @Override
   public Integer call() throws Exception {
@@ -129,13 +130,20 @@ public final class ForecastCommand implements Callable<Integer> {
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
     Map<String, List<Observation>> series =
         SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, season.files(), columns),
+            SeriesFiles.observations(inputs, season.files(), layout, columns),
             plan.settings().features(),
             Integer.MAX_VALUE);
     for (String name : series.keySet()) {
       season.check(name);
     }
-    NextValues next = new NextValues(plan.levels(), forecasts(series, plan, season), series);
+    System.err.printf(
+        "learning %,d series, %,d values%n",
+        series.size(), series.values().stream().mapToLong(List::size).sum());
+    LastForecasts last = new LastForecasts("weir forecast", series, season, 1, progress);
+    NextValues next;
+    try (LocalCluster cluster = LastForecasts.cluster()) {
+      next = new NextValues(plan.levels(), last.with(plan, cluster), series);
+    }
     progress.clear();
     if (next.note() != null) {
       System.err.println("weir forecast: " + next.note());
@@ -150,61 +158,5 @@ public final class ForecastCommand implements Callable<Integer> {
           case csv -> next.csv();
         });
     return 0;
-  }
-
-  /** The last forecast of each series, in the order of the input. */
-  private List<Forecast> forecasts(
-      Map<String, List<Observation>> series, EvaluationPlan plan, EvaluationSeasons season)
-      throws Exception {
-    all = series.values().stream().mapToLong(List::size).sum();
-    System.err.printf("learning %,d series, %,d values%n", series.size(), all);
-    Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
-    series.forEach(
-        (name, observations) ->
-            bySeason
-                .computeIfAbsent(season.learned(name), found -> new ArrayList<>())
-                .add(observations));
-    String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
-    Map<String, String> flink =
-        Map.of(
-            "parallelism.default", processors,
-            "taskmanager.numberOfTaskSlots", processors);
-    Map<String, Forecast> last = new HashMap<>();
-    try (LocalCluster cluster = LocalCluster.start(flink)) {
-      for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
-        FilePipeline.run(
-            "weir forecast",
-            cluster.environment(),
-            plan.withSeason(group.getKey()),
-            group.getValue(),
-            forecast -> {
-              last.put(forecast.series(), forecast); // each series comes in order
-              show();
-            });
-      }
-    }
-    List<Forecast> forecasts = new ArrayList<>();
-    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
-      Forecast forecast = last.get(one.getKey());
-      long newest = one.getValue().get(one.getValue().size() - 1).time();
-      if (forecast == null || forecast.origin() != newest) {
-        throw new IOException(
-            "%s: expected a forecast at its last value, got %s".formatted(one.getKey(), forecast));
-      }
-      forecasts.add(forecast);
-    }
-    return forecasts;
-  }
-
-  private void show() {
-    if (done++ == 0) { // not with the start of the cluster
-      started = System.nanoTime();
-    }
-    long elapsed = System.nanoTime() - started;
-    if (elapsed > QUIET_NANOS) {
-      double share = (double) done / all;
-      progress.show(
-          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed / 1e9 * (1 - share) / share);
-    }
   }
 }

@@ -6,6 +6,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.evaluation.Evaluation.Sums;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
+import dev.weir.forecast.evaluation.ErrorsByAge;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -33,6 +34,7 @@ final class PipelineEvaluation {
     final Trial trial;
     final List<Observation> observations;
     final Sums sums;
+    final ErrorsByAge byAge;
     final double[] ends; // (chart origins), oldest first
     final double[] lower; // (chart origins), of the narrowest interval; NaN without
     final double[] upper; // (chart origins)
@@ -43,6 +45,7 @@ final class PipelineEvaluation {
       this.trial = trial;
       this.observations = observations;
       this.sums = new Sums(levels);
+      this.byAge = new ErrorsByAge(trial);
       this.ends = new double[Math.min(CHART_ORIGINS, trial.origins())];
       this.lower = new double[ends.length];
       this.upper = new double[ends.length];
@@ -56,6 +59,7 @@ final class PipelineEvaluation {
 
     private void take(Forecast forecast) throws IOException {
       int t = 1 + Arrays.binarySearch(times, forecast.origin());
+      byAge.add(t, forecast.values());
       if (t < trial.firstOrigin() || t > trial.lastOrigin()) {
         return;
       }

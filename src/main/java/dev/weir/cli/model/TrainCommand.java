@@ -4,6 +4,7 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
+import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer;
@@ -207,7 +208,7 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
-    Map<String, List<Observation>> series = SeriesFiles.observations(inputs, List.of(), columns);
+    Map<String, List<Observation>> series = SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns);
     System.err.printf(
         "%,d series, %,d values; %,d parameters%n",
         series.size(),

@@ -2,29 +2,62 @@ package dev.weir.cli.series;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
+import dev.weir.job.options.StrictUtf8Input;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /** All series of CSV files and of folders of them, in the order of names and rows. */
 public final class SeriesFiles {
 
+  /** Of the names of files with series. */
+  static final String ENDING = "\\.csv(\\.gz)?$";
+
+  private static final Pattern ENDS = Pattern.compile(ENDING);
+
   private SeriesFiles() {}
+
+  /** The text of a file, which is compressed by gzip if its name ends in .gz. */
+  static Reader text(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    InputStream bytes = Files.newInputStream(file);
+    try {
+      return StrictUtf8Input.open(name.endsWith(".gz") ? new GZIPInputStream(bytes) : bytes, name);
+    } catch (IOException e) {
+      bytes.close();
+      if (e instanceof ZipException || e instanceof EOFException) {
+        throw new IOException(name + ": expected a file compressed by gzip, got another", e);
+      }
+      throw e;
+    }
+  }
 
   /**
    * Observations of each series, by its name.
    *
    * @param without files of the folders that hold no series
+   * @param columns of files whose layout is long
    */
   public static Map<String, List<Observation>> observations(
-      List<Path> inputs, List<Path> without, SeriesColumns columns) throws IOException {
+      List<Path> inputs, List<Path> without, SeriesLayout layout, SeriesColumns columns)
+      throws IOException {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     for (Path file : files(inputs, without)) {
+      if (layout == SeriesLayout.WIDE) {
+        addWide(series, file);
+        continue;
+      }
       try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
         for (Observation o = csv.next(); o != null; o = csv.next()) {
           series.computeIfAbsent(o.series(), name -> new ArrayList<>()).add(o);
@@ -35,6 +68,18 @@ public final class SeriesFiles {
       throw new IOException("--input: expected CSV files with series, got none in " + inputs);
     }
     return series;
+  }
+
+  private static void addWide(Map<String, List<Observation>> series, Path file)
+      throws IOException {
+    String name = file.getFileName().toString();
+    for (List<Observation> one : WideCsv.read(text(file), name).values()) {
+      if (series.putIfAbsent(one.get(0).series(), one) != null) {
+        throw new IOException(
+            "%s: expected each series in one file, got another %s"
+                .formatted(name, Printable.line(one.get(0).series())));
+      }
+    }
   }
 
   /**
@@ -77,7 +122,7 @@ public final class SeriesFiles {
       if (Files.isDirectory(input)) {
         try (Stream<Path> entries = Files.list(input)) {
           entries
-              .filter(file -> file.getFileName().toString().endsWith(".csv"))
+              .filter(file -> ENDS.matcher(file.getFileName().toString()).find())
               .filter(file -> !isAmong(file, without))
               .sorted()
               .forEach(files::add);

@@ -78,6 +78,7 @@ public final class Evaluation {
   public static final class Trial {
     private final String series;
     private final double[] y;
+    private final int m;
     private final int horizon;
     private final int warmUp;
     private final int last;
@@ -94,6 +95,7 @@ public final class Evaluation {
     public Trial(String series, double[] values, int m, int horizon) {
       this.series = series;
       this.y = values;
+      this.m = m;
       this.horizon = horizon;
       int n = y.length;
       this.warmUp = Math.min(Math.max(200, 3 * m), n / 3);
@@ -116,6 +118,11 @@ public final class Evaluation {
 
     public String series() {
       return series;
+    }
+
+    /** Season of the scores. */
+    public int m() {
+      return m;
     }
 
     /** The first origin, as a number of values seen. */

@@ -1,0 +1,105 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Learns series from their first value to their last with the operators of a job, and keeps the
+ * forecast at the last one. Shows how far it is. Not thread-safe.
+ */
+final class LastForecasts {
+
+  private static final long QUIET_NANOS = 1_000_000_000L;
+
+  private final String name;
+  private final Map<String, List<Observation>> series;
+  private final EvaluationSeasons season;
+  private final ProgressLine progress;
+  private final long all;
+  private long started;
+  private long done;
+
+  /**
+   * @param name of the jobs
+   * @param series each in order of time, and not empty
+   * @param times how often each series will be learned
+   */
+  LastForecasts(
+      String name,
+      Map<String, List<Observation>> series,
+      EvaluationSeasons season,
+      int times,
+      ProgressLine progress) {
+    this.name = name;
+    this.series = series;
+    this.season = season;
+    this.progress = progress;
+    this.all = times * series.values().stream().mapToLong(List::size).sum();
+  }
+
+  static LocalCluster cluster() throws Exception {
+    String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
+    return LocalCluster.start(
+        Map.of(
+            "parallelism.default", processors,
+            "taskmanager.numberOfTaskSlots", processors));
+  }
+
+  /**
+   * One forecast for each series, in their order. One job for each season, since that is a setting
+   * of the job.
+   *
+   * @throws IOException when a job failed, refused a value or left out a series
+   */
+  List<Forecast> with(EvaluationPlan plan, LocalCluster cluster) throws Exception {
+    Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
+    series.forEach(
+        (of, observations) ->
+            bySeason
+                .computeIfAbsent(season.learned(of), found -> new ArrayList<>())
+                .add(observations));
+    Map<String, Forecast> last = new HashMap<>();
+    for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
+      FilePipeline.run(
+          name,
+          cluster.environment(),
+          plan.withSeason(group.getKey()),
+          group.getValue(),
+          forecast -> {
+            last.put(forecast.series(), forecast); // each series comes in order
+            show();
+          });
+    }
+    List<Forecast> forecasts = new ArrayList<>();
+    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
+      Forecast forecast = last.get(one.getKey());
+      long newest = one.getValue().get(one.getValue().size() - 1).time();
+      if (forecast == null || forecast.origin() != newest) {
+        throw new IOException(
+            "%s: expected a forecast at its last value, got %s".formatted(one.getKey(), forecast));
+      }
+      forecasts.add(forecast);
+    }
+    return forecasts;
+  }
+
+  private void show() {
+    if (done++ == 0) { // not with the start of the cluster
+      started = System.nanoTime();
+    }
+    long elapsed = System.nanoTime() - started;
+    if (elapsed > QUIET_NANOS) {
+      double share = (double) done / all;
+      progress.show(
+          share, "%3.0f %%, about %.0f s left", 100 * share, elapsed / 1e9 * (1 - share) / share);
+    }
+  }
+}
