@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.candidate.CandidateNetwork;
+import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.expert.Expert;
@@ -48,6 +50,13 @@ public final class Learner {
    * @param own experts beside those that the settings name
    */
   public Learner(LearnerSettings settings, List<Expert> own) {
+    this(settings, own, null);
+  }
+
+  /**
+   * @param network that makes the last forecast out of those of the others; null without
+   */
+  public Learner(LearnerSettings settings, List<Expert> own, CandidateNetwork network) {
     this.settings = settings;
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
@@ -61,8 +70,13 @@ public final class Learner {
                 settings.training()));
     all.addAll(own);
     this.ensemble = new ExpertEnsemble(all, horizon);
-    this.mixture = new Mixture(settings, ensemble);
-    this.layouts = new StateLayouts(settings, ensemble.experts());
+    CandidateStage stage =
+        network == null
+            ? null
+            : new CandidateStage(
+                ensemble.experts().stream().map(Expert::name).toList(), horizon, network);
+    this.mixture = new Mixture(settings, ensemble, stage);
+    this.layouts = new StateLayouts(settings, ensemble.experts(), network != null);
     this.view = new StateView(settings, ensemble.size());
   }
 

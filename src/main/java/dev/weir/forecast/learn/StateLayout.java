@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.candidate.CandidateShape;
+import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
@@ -40,10 +42,12 @@ final class StateLayout {
   final int phaseLosses; // (phases of a season, experts)
   final int finalLosses; // (horizon, 2)
   final int intervalFloats;
+  final int base; // what the network's forecast starts from
+  final int candidates;
   final int[] expertFloats; // (experts + 1)
   final int floats;
 
-  StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
+  StateLayout(LearnerSettings settings, List<Expert> experts, boolean network, int season) {
     if (season > settings.exactLimit() / 2) {
       throw new IllegalArgumentException(
           "season: expected at most %d, half of what is kept exactly, got %d"
@@ -51,7 +55,10 @@ final class StateLayout {
     }
     int horizon = settings.horizon();
     int exact = History.exact(horizon, season, settings.longestWeek());
-    int replay = experts.stream().mapToInt(Expert::replay).max().orElse(0);
+    int replay =
+        Math.max(
+            experts.stream().mapToInt(Expert::replay).max().orElse(0),
+            network ? CandidateShape.WINDOW : 0);
     int count = experts.size();
     shape = new SeriesDimensions(horizon, season, exact, settings.tail(), replay);
     levels = settings.levels().size();
@@ -101,6 +108,10 @@ final class StateLayout {
     f += IntervalState.phaseFloats(season);
     phaseLosses = f;
     f += SeasonalHedge.floats(season, count);
+    base = f;
+    f += network ? DelayLine.floats(horizon) : 0;
+    candidates = f;
+    f += network ? CandidateStage.floats(shape, count) : 0;
     expertFloats = new int[count + 1];
     for (int e = 0; e < count; e++) {
       expertFloats[e] = f;

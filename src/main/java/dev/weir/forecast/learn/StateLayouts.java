@@ -12,10 +12,12 @@ final class StateLayouts {
 
   private final LearnerSettings settings;
   private final List<Expert> experts;
+  private final boolean network;
   private final long id;
   private final List<StateLayout> known = new ArrayList<>();
 
-  StateLayouts(LearnerSettings settings, List<Expert> experts) {
+  StateLayouts(LearnerSettings settings, List<Expert> experts, boolean network) {
+    this.network = network;
     this.settings = settings;
     this.experts = experts;
     StringBuilder names = new StringBuilder();
@@ -32,7 +34,7 @@ final class StateLayouts {
         return known.get(i);
       }
     }
-    StateLayout layout = new StateLayout(settings, experts, season);
+    StateLayout layout = new StateLayout(settings, experts, network, season);
     known.add(layout);
     return layout;
   }

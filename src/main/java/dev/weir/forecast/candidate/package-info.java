@@ -1,0 +1,10 @@
+/**
+ * Makes a forecast out of candidate forecasts by a recurrent network that is trained once for all
+ * series: running errors of the candidates, the network's inputs, the network and its training.
+ *
+ * <p>Start at {@link dev.weir.forecast.candidate.CandidateStage}.
+ *
+ * <p>Allowed imports: {@code forecast.expert}, {@code rnn}, {@code rnn.cell}, {@code rnn.training}
+ * and the JDK.
+ */
+package dev.weir.forecast.candidate;
