@@ -51,9 +51,11 @@ public final class CandidateStage {
   private final float[] result;
   private final double[] forecasts; // (horizon, candidates), relative to the newest value
   private final double[] scale; // (horizon), q
+  private final double[] bases; // (horizon)
 
   /**
    * @param names of the candidates that are passed in
+   * @param network null where it is to be trained
    */
   public CandidateStage(List<String> names, int horizon, CandidateNetwork network) {
     this.given = names.size();
@@ -75,6 +77,7 @@ public final class CandidateStage {
     this.result = new float[horizon];
     this.forecasts = new double[horizon * candidates];
     this.scale = new double[horizon];
+    this.bases = new double[horizon];
   }
 
   /** All candidates, where so many are passed in. */
@@ -178,27 +181,35 @@ public final class CandidateStage {
   }
 
   /**
-   * Fills in the inputs of the network for the forecast at the newest value.
+   * Takes in the forecasts made at the newest value.
    *
    * @param of (given, horizon), the candidates' forecasts, relative to the newest value
    * @param base (horizon), the base forecast
    */
   public void prepare(History history, double[][] of, double[] base) {
-    long t = history.t();
     for (int i = 1; i <= horizon; i++) {
       scale[i - 1] = usual(history, i);
-    }
-    for (int i = 1; i <= horizon; i++) {
       int row = (i - 1) * candidates;
       for (int e = 0; e < given; e++) {
         forecasts[row + e] = of[e][i - 1];
       }
-      cheap.forecast(history, slopes, t, i, forecasts, row + given);
-      prepareStep(history, t, i, base[i - 1]);
+      bases[i - 1] = base[i - 1];
     }
     keepInputs(history);
+  }
+
+  /** Fills in the inputs of the network for what {@link #prepare} was given last. */
+  void fill(History history) {
+    for (int i = 1; i <= horizon; i++) {
+      fill(history, i);
+    }
     fillWindow(history);
     fillGlobals(history);
+  }
+
+  private void fill(History history, int i) {
+    cheap.forecast(history, slopes, history.t(), i, forecasts, (i - 1) * candidates + given);
+    prepareStep(history, history.t(), i, bases[i - 1]);
   }
 
   private void prepareStep(History history, long t, int i, double base) {
@@ -334,11 +345,15 @@ public final class CandidateStage {
   }
 
   /**
-   * Applies the network to what {@link #prepare} filled in.
+   * Applies the network to what {@link #prepare} was given; without one it changes nothing.
    *
    * @param base (horizon), the base forecast; overwritten by the network's
    */
-  public void apply(double[] base) {
+  public void apply(History history, double[] base) {
+    if (network == null) {
+      return;
+    }
+    fill(history);
     network.forward(window, globals, ofCandidates, ofSteps, horizon, result);
     for (int i = 0; i < horizon; i++) {
       base[i] += scale[i] * result[i];
@@ -347,24 +362,40 @@ public final class CandidateStage {
 
   // ---- what training reads
 
-  float[] window() {
-    return window;
+  /**
+   * Inputs of the network for some steps of what {@link #prepare} was given last: window, globals,
+   * the candidates' and the steps' features, and as many zeros as steps.
+   */
+  public float[] sample(History history, int[] steps) {
+    for (int step : steps) {
+      fill(history, step);
+    }
+    fillWindow(history);
+    fillGlobals(history);
+    int rows = candidates * FEATURES;
+    int fixed = WINDOW * INPUTS + GLOBALS;
+    float[] sample = new float[fixed + steps.length * (rows + STEP_FEATURES + 1)];
+    System.arraycopy(window, 0, sample, 0, WINDOW * INPUTS);
+    System.arraycopy(globals, 0, sample, WINDOW * INPUTS, GLOBALS);
+    for (int k = 0; k < steps.length; k++) {
+      int i = steps[k] - 1;
+      System.arraycopy(ofCandidates, i * rows, sample, fixed + k * rows, rows);
+      System.arraycopy(
+          ofSteps,
+          i * STEP_FEATURES,
+          sample,
+          fixed + steps.length * rows + k * STEP_FEATURES,
+          STEP_FEATURES);
+    }
+    return sample;
   }
 
-  float[] globals() {
-    return globals;
-  }
-
-  float[] ofCandidates() {
-    return ofCandidates;
-  }
-
-  float[] ofSteps() {
-    return ofSteps;
+  public double base(int step) {
+    return bases[step - 1];
   }
 
   /** What the forecast's errors are measured in at each step. */
-  double scale(int step) {
+  public double scale(int step) {
     return scale[step - 1];
   }
 }

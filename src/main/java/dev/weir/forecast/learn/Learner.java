@@ -57,6 +57,14 @@ public final class Learner {
    * @param network that makes the last forecast out of those of the others; null without
    */
   public Learner(LearnerSettings settings, List<Expert> own, CandidateNetwork network) {
+    this(settings, own, network, network != null);
+  }
+
+  /**
+   * @param follows whether errors of the candidates are followed, with or without a network
+   */
+  Learner(
+      LearnerSettings settings, List<Expert> own, CandidateNetwork network, boolean follows) {
     this.settings = settings;
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
@@ -71,13 +79,33 @@ public final class Learner {
     all.addAll(own);
     this.ensemble = new ExpertEnsemble(all, horizon);
     CandidateStage stage =
-        network == null
+        !follows
             ? null
             : new CandidateStage(
                 ensemble.experts().stream().map(Expert::name).toList(), horizon, network);
     this.mixture = new Mixture(settings, ensemble, stage);
-    this.layouts = new StateLayouts(settings, ensemble.experts(), network != null);
+    this.layouts = new StateLayouts(settings, ensemble.experts(), follows);
     this.view = new StateView(settings, ensemble.size());
+  }
+
+  // ---- what the training of a network reads of the newest value
+
+  CandidateStage stage() {
+    return mixture.stage;
+  }
+
+  /** The base forecast of step i, relative to the newest value. */
+  double base(int i) {
+    return mixture.stage.base(i);
+  }
+
+  double scale(int i) {
+    return mixture.stage.scale(i);
+  }
+
+  /** Window, globals, then candidates' and steps' features of some steps; room for the targets. */
+  float[] sample(int[] steps, int candidates) {
+    return mixture.stage.sample(view.history, steps);
   }
 
   public LearnerSettings settings() {

@@ -182,7 +182,7 @@ final class Mixture {
         state.base(t, i, results[i - 1]);
       }
       stage.prepare(state.history, relative, results);
-      stage.apply(results);
+      stage.apply(state.history, results);
     }
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
