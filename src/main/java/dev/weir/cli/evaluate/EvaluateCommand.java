@@ -81,8 +81,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--truth",
       paramLabel = "CSV",
       description =
-          "What followed each series, in the layout of --input: forecasts its values from the end"
-              + " of the series, once, as the M competitions do, instead of from each value on.")
+          "What followed each series, in the layout of --input. Forecasts from the end of each"
+              + " series, once, as the M competitions do, instead of from each value on; as many"
+              + " values as there are, unless --horizon or the job says otherwise.")
   private Path truth;
 
   @Option(
