@@ -15,6 +15,7 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -230,17 +231,21 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (report != null) {
       Files.writeString(report, EvaluationPage.of(result, ours));
     }
+    write(result.table(), result.json(), result.csv());
+    return 0;
+  }
+
+  private void write(String table, String json, String csv) throws IOException {
     if (out != null) {
-      Files.writeString(out, result.csv());
+      Files.writeString(out, csv);
     }
     System.out.print(
         switch (format) {
-          case table -> result.table();
-          case json -> result.json() + "\n";
-          case csv -> result.csv();
+          case table -> table;
+          case json -> json + "\n";
+          case csv -> csv;
         });
     System.err.printf("done in %.0f s%n", (System.nanoTime() - started) / 1e9);
-    return 0;
   }
 
   private int evaluateHoldout() throws Exception {
@@ -265,16 +270,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     HoldoutEvaluation evaluation = new HoldoutEvaluation(observations, after, season, maseSeason);
     evaluation.check(plan.others().horizon());
     HoldoutResult result = evaluation.run(plan, progress);
-    if (out != null) {
-      Files.writeString(out, result.csv());
-    }
-    System.out.print(
-        switch (format) {
-          case table -> result.table();
-          case json -> result.json() + "\n";
-          case csv -> result.csv();
-        });
-    System.err.printf("done in %.0f s%n", (System.nanoTime() - started) / 1e9);
+    write(result.table(), result.json(), result.csv());
     return 0;
   }
 

@@ -46,13 +46,6 @@ public final class ForecastCommand implements Callable<Integer> {
   private List<Path> inputs;
 
   @Option(
-      names = "--layout",
-      converter = SeriesLayout.Converter.class,
-      paramLabel = SeriesLayout.LABEL,
-      description = SeriesLayout.OPTION)
-  private SeriesLayout layout = SeriesLayout.LONG;
-
-  @Option(
       names = "--columns",
       converter = SeriesColumns.Converter.class,
       paramLabel = SeriesColumns.LABEL,
@@ -129,7 +122,7 @@ public final class ForecastCommand implements Callable<Integer> {
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
     Map<String, List<Observation>> series =
         SeriesFiles.inOrder(
-            SeriesFiles.observations(inputs, season.files(), layout, columns),
+            SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns),
             plan.settings().features(),
             Integer.MAX_VALUE);
     for (String name : series.keySet()) {

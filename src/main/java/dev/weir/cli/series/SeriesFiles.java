@@ -55,7 +55,7 @@ public final class SeriesFiles {
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     for (Path file : files(inputs, without)) {
       if (layout == SeriesLayout.WIDE) {
-        addWide(series, file);
+        WideCsv.read(text(file), file.getFileName().toString(), series);
         continue;
       }
       try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
@@ -68,17 +68,6 @@ public final class SeriesFiles {
       throw new IOException("--input: expected CSV files with series, got none in " + inputs);
     }
     return series;
-  }
-
-  private static void addWide(Map<String, List<Observation>> series, Path file) throws IOException {
-    String name = file.getFileName().toString();
-    for (List<Observation> one : WideCsv.read(text(file), name).values()) {
-      if (series.putIfAbsent(one.get(0).series(), one) != null) {
-        throw new IOException(
-            "%s: expected each series in one file, got another %s"
-                .formatted(name, Printable.line(one.get(0).series())));
-      }
-    }
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,13 +24,14 @@ final class WideCsv {
   private WideCsv() {}
 
   /**
-   * The series of a file by their names, in the order of the rows.
+   * Adds the series of a file by their names, in the order of the rows.
    *
+   * @param all the series of the files before; each name may come once
    * @param name what messages call the text
    * @throws IOException with the line, when the text is no such table
    */
-  static Map<String, List<Observation>> read(Reader text, String name) throws IOException {
-    Map<String, List<Observation>> all = new LinkedHashMap<>();
+  static void read(Reader text, String name, Map<String, List<Observation>> all)
+      throws IOException {
     try (CsvRows rows = new CsvRows(text, name)) {
       if (rows.next() == null) {
         throw new IOException(name + " line 1: expected a header, got nothing");
@@ -45,7 +45,6 @@ final class WideCsv {
         }
       }
     }
-    return all;
   }
 
   private static List<Observation> series(String[] row, CsvRows rows) throws IOException {

@@ -10,6 +10,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -30,7 +31,9 @@ class WideCsvTest {
   @TempDir private Path dir;
 
   private static Map<String, List<Observation>> read(String text) throws IOException {
-    return WideCsv.read(new StringReader(text), "m4.csv");
+    Map<String, List<Observation>> series = new LinkedHashMap<>();
+    WideCsv.read(new StringReader(text), "m4.csv", series);
+    return series;
   }
 
   @Test
@@ -69,7 +72,7 @@ class WideCsvTest {
     Files.writeString(dir.resolve("more.csv"), "id,V1\nH1,3\n");
     assertThatThrownBy(() -> wide(dir))
         .isInstanceOf(IOException.class)
-        .hasMessage("more.csv: expected each series in one file, got another H1");
+        .hasMessage("more.csv line 2: expected each series once, got another H1");
   }
 
   @Test
