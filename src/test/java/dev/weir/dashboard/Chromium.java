@@ -19,6 +19,7 @@ import org.awaitility.Awaitility;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptException;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -168,8 +169,11 @@ public final class Chromium implements AutoCloseable {
   public void await(String what, Callable<Boolean> condition) {
     Awaitility.await(what)
         .pollInterval(Duration.ofMillis(50))
-        .ignoreExceptionsMatching(
-            e -> e instanceof StaleElementReferenceException || e instanceof JavascriptException)
+        .ignoreExceptionsMatching( // what is waited for may not be there yet, or be replaced
+            e ->
+                e instanceof NoSuchElementException
+                    || e instanceof StaleElementReferenceException
+                    || e instanceof JavascriptException)
         .until(condition);
   }
 
