@@ -2,6 +2,7 @@ package dev.weir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import dev.weir.rnn.Rnn;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A JVM with flags of its own, with Weir's classes and those of the tests and nothing else. */
+/**
+ * A JVM with flags of its own, with Weir's classes, what reads models' headers, and those of the
+ * tests.
+ */
 public final class OtherJvm {
 
   private OtherJvm() {}
@@ -40,7 +44,7 @@ public final class OtherJvm {
 
   private static String classPath(Class<?> program) throws Exception {
     Set<String> places = new LinkedHashSet<>();
-    for (Class<?> type : List.of(Rnn.class, program)) {
+    for (Class<?> type : List.of(Rnn.class, JsonFactory.class, program)) {
       places.add(
           Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
     }

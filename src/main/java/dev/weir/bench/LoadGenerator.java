@@ -13,7 +13,6 @@ import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -106,7 +105,6 @@ final class LoadGenerator {
             Scaling.WINDOW,
             weights,
             head,
-            List.of(),
             Map.of()),
         file);
   }

@@ -21,6 +21,7 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
+import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -57,8 +58,6 @@ public record JobSettings(
     ForecastSettings forecast,
     Duration idleTimeout,
     boolean createTopics) {
-
-  private static final String BUILTIN = "builtin:";
 
   /** More would not fit into a job graph's blob comfortably. */
   private static final long MAX_MODEL_BYTES = 64L << 20;
@@ -275,7 +274,13 @@ public record JobSettings(
               .formatted(seqLen, horizon));
     }
     byte[] initial = initialModel(file, options, model, seqLen, directory);
-    Learning learning = learns ? learning(file, horizon, seqLen, model != null, initial) : null;
+    boolean combines = initial != null && StateSizeEstimate.read(initial).combines();
+    Learning learning = null;
+    if (learns) {
+      learning = learning(file, horizon, seqLen, model != null, initial);
+    } else if (combines) {
+      learning = following(file, horizon);
+    }
     return new Target(
         options.mode(),
         model == null && learning == null ? "" : model, // what is missing has been noted
@@ -318,6 +323,18 @@ public record JobSettings(
           "learning",
           "a horizon of %d does not go with the other settings: %s"
               .formatted(horizon, e.getMessage()));
+      return null;
+    }
+  }
+
+  /** For a network that combines forecasts: nothing is learned but how large their errors are. */
+  private static Learning following(JobFile file, int horizon) {
+    try {
+      LearnerSettings learner =
+          LearnerSettings.alone(horizon).withLevels(file.get(ForecastOptions.LEVELS));
+      return new Learning(learner, season(file), file.get(JobOptions.SCORES_EVERY));
+    } catch (IllegalArgumentException e) {
+      file.problem("learning", e.getMessage());
       return null;
     }
   }
@@ -388,14 +405,8 @@ public record JobSettings(
   }
 
   private static byte[] load(String location, Path directory) throws IOException {
-    if (location.startsWith(BUILTIN)) {
-      String resource = "/models/" + location.substring(BUILTIN.length()) + ".safetensors";
-      try (InputStream in = JobSettings.class.getResourceAsStream(resource)) {
-        if (in == null) {
-          throw new IOException("no such built-in model");
-        }
-        return in.readAllBytes();
-      }
+    if (BuiltInModels.isOne(location)) {
+      return BuiltInModels.bytes(location);
     }
     if (location.contains("://")) {
       var path = new org.apache.flink.core.fs.Path(location);

@@ -62,11 +62,12 @@ public final class StateSizeEstimate {
       LearnerSettings learner, int season, int seqLen, boolean hasModel, byte[] initialModel) {
     List<Expert> own = new ArrayList<>();
     int copy = 0;
-    if (hasModel && learner.training().tuning() != Tuning.OFF) {
+    if (hasModel && !learner.isAlone() && learner.training().tuning() != Tuning.OFF) {
       BaseModelExpert base = new BaseModelExpert();
       TunedModelExpert tuned = new TunedModelExpert(base, seqLen, learner.training());
       own.addAll(List.of(base, tuned));
-      copy = initialModel == null ? 0 : tuned.bytes(read(initialModel));
+      ForecastModel model = initialModel == null ? null : read(initialModel);
+      copy = model == null || model.combines() ? 0 : tuned.bytes(model);
     }
     return copy + new Learner(learner, own).newSeries("a first one", season).bytes();
   }

@@ -28,6 +28,10 @@ import java.util.regex.Pattern;
  * @param head the linear head, or null: the hidden state itself is the forecast (mean over
  *     directions)
  * @param calendar what the network reads of the time, after value and features, two inputs each
+ * @param candidates names of the forecasts that the network can combine, in the order of its
+ *     weights; empty for a network that reads windows of values. One that combines has no head of
+ *     its own: its weights end with those of {@link CandidateShape#head}. Its mode, window and
+ *     horizon are not those of a job: it forecasts in both modes, as far ahead as it is asked
  * @param provenance free text about the model: what it was trained on, how it scored
  */
 public record ForecastModel(
@@ -42,6 +46,7 @@ public record ForecastModel(
     float[] weights,
     Head head,
     List<Calendar> calendar,
+    List<String> candidates,
     Map<String, String> provenance) {
 
   public static final int MAX_SEQ_LEN = 4096;
@@ -118,6 +123,7 @@ public record ForecastModel(
         weights,
         head,
         List.of(),
+        List.of(),
         provenance);
   }
 
@@ -129,6 +135,7 @@ public record ForecastModel(
     present("scaling", scaling);
     present("weights", weights);
     present("calendar", calendar);
+    present("candidates", candidates);
     present("provenance", provenance);
     if (!isName(name)) {
       throw new IllegalArgumentException(
@@ -151,14 +158,19 @@ public record ForecastModel(
               .formatted(
                   1 + Calendar.inputs(calendar), Calendar.labels(calendar), rnn.inputSize()));
     }
+    candidates = List.copyOf(candidates);
     int parameters = parameterCount(rnn);
+    if (!candidates.isEmpty()) {
+      parameters = CandidateShape.fitting(candidates.size(), rnn, weights.length).parameterCount();
+      checkCombining(seqLen, head, calendar, weights);
+    }
     if (weights.length != parameters) {
       throw new IllegalArgumentException(
           "weights: expected %d floats for %s, got %d".formatted(parameters, rnn, weights.length));
     }
     int outFeatures = mode == Mode.MANY_TO_ONE ? horizon : 1;
     if (head == null) {
-      if (rnn.hiddenSize() != outFeatures) {
+      if (candidates.isEmpty() && rnn.hiddenSize() != outFeatures) {
         throw new IllegalArgumentException(
             "hidden_size: expected %d for %s without a head, got %d"
                 .formatted(outFeatures, mode.label(), rnn.hiddenSize()));
@@ -176,9 +188,29 @@ public record ForecastModel(
     writable(provenance);
   }
 
+  private static void checkCombining(
+      int seqLen, Head head, List<Calendar> calendar, float[] weights) {
+    if (seqLen != CandidateShape.WINDOW || head != null || !calendar.isEmpty()) {
+      throw new IllegalArgumentException(
+          "candidates: expected seq_len %d, no linear head and no calendar, got %d, %s, [%s]"
+              .formatted(CandidateShape.WINDOW, seqLen, head, Calendar.labels(calendar)));
+    }
+    finite("weights", weights, 0, weights.length);
+  }
+
+  /** Whether the network combines candidate forecasts; otherwise it reads windows of values. */
+  public boolean combines() {
+    return !candidates.isEmpty();
+  }
+
+  /** Sizes of a network that combines candidates. */
+  public CandidateShape candidateShape() {
+    return CandidateShape.fitting(candidates.size(), rnn, weights.length);
+  }
+
   /** Covariates of each observation that it reads, beside value and calendar. */
   public int features() {
-    return rnn.inputSize() - 1 - Calendar.inputs(calendar);
+    return combines() ? 0 : rnn.inputSize() - 1 - Calendar.inputs(calendar);
   }
 
   /** Whether a model may be called so: as a Kafka topic may. */
@@ -209,6 +241,7 @@ public record ForecastModel(
         weights,
         head,
         calendar,
+        candidates,
         provenance);
   }
 
@@ -304,6 +337,7 @@ public record ForecastModel(
         && Arrays.equals(weights, that.weights)
         && Objects.equals(head, that.head)
         && calendar.equals(that.calendar)
+        && candidates.equals(that.candidates)
         && provenance.equals(that.provenance);
   }
 

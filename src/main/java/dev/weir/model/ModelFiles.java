@@ -5,6 +5,7 @@ import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,12 @@ import java.util.function.Function;
  * <p>Format 1, as written: tensors {@code rnn.*} in torch's order, then {@code fc.weight} and
  * {@code fc.bias} when there is a head, all F32; metadata {@code weir.format}, {@code name}, {@code
  * version}, {@code cell}, {@code mode}, {@code seq_len}, {@code horizon}, {@code readout}, {@code
- * scaling}, {@code calendar} where there is one, and {@code center} and {@code scale} where they
- * are not 0 and 1; {@code weir.provenance.*} is free text. Read: any prefix, and any name for the
- * head. Foreign metadata becomes provenance. Such bytes are in Flink's state and on the model
- * topic: a change of format needs a new number and a reader for the old ones.
+ * scaling}, {@code calendar} where there is one, {@code candidates} where it combines forecasts
+ * (the tensors behind the network's are then those of {@link CandidateShape#head}), and {@code
+ * center} and {@code scale} where they are not 0 and 1; {@code weir.provenance.*} is free text.
+ * Read: any prefix, and any name for the head. Foreign metadata becomes provenance. Such bytes are
+ * in Flink's state and on the model topic: a change of format needs a new number and a reader for
+ * the old ones.
  */
 public final class ModelFiles {
 
@@ -133,6 +136,18 @@ public final class ModelFiles {
       System.arraycopy(model.weights(), parameter.offset(), values, 0, values.length);
       tensors.put("rnn." + parameter.name(), new Safetensors.Tensor(parameter.shape(), values));
     }
+    if (model.combines()) {
+      CandidateShape shape = model.candidateShape();
+      shape
+          .head()
+          .forEach(
+              (name, sizes) -> {
+                int from = shape.offset(name);
+                int to = from + CandidateShape.length(sizes);
+                float[] values = Arrays.copyOfRange(model.weights(), from, to);
+                tensors.put(name, new Safetensors.Tensor(sizes, values));
+              });
+    }
     ForecastModel.Head head = model.head();
     if (head != null) {
       int outFeatures = head.bias().length;
@@ -155,6 +170,10 @@ public final class ModelFiles {
     StateDict state = new StateDict(file, where);
     try {
       RnnConfig rnn = state.config(metadata.cell(defaults.cell()));
+      List<String> candidates = metadata.candidates();
+      if (!candidates.isEmpty()) {
+        return combining(metadata, state, rnn, candidates, defaults);
+      }
       float[] weights = state.weights(rnn);
       ForecastModel.Head head = state.head(rnn);
 
@@ -201,10 +220,38 @@ public final class ModelFiles {
           weights,
           head,
           metadata.calendar(defaults.calendar()),
+          List.of(),
           metadata.provenance());
     } catch (
         IllegalArgumentException refused) { // by the records: right for a caller, not for a file
       throw new ModelFormatException(refused.getMessage(), where);
     }
+  }
+
+  private static ForecastModel combining(
+      ModelMetadata metadata,
+      StateDict state,
+      RnnConfig encoder,
+      List<String> candidates,
+      Defaults defaults)
+      throws ModelFormatException {
+    return new ForecastModel(
+        metadata.known(
+            ModelMetadata.NAME,
+            metadata.text(ModelMetadata.NAME, defaults.name()),
+            "the model's name"),
+        metadata.version(),
+        metadata.known(ModelMetadata.MODE, metadata.mode(Mode.MANY_TO_ONE), "many-to-one"),
+        encoder,
+        metadata.integer(ModelMetadata.SEQ_LEN, CandidateShape.WINDOW),
+        metadata.integer(ModelMetadata.HORIZON, 1),
+        metadata.known(
+            ModelMetadata.READOUT, metadata.readout(Readout.FINAL_HIDDEN), "h_n or out[:, -1]"),
+        metadata.known(ModelMetadata.SCALING, metadata.scaling(Scaling.NONE), "none"),
+        state.weights(candidates.size(), encoder),
+        null,
+        metadata.calendar(null),
+        candidates,
+        metadata.provenance());
   }
 }

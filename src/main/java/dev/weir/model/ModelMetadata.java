@@ -27,14 +27,27 @@ final class ModelMetadata {
   static final String READOUT = "weir.readout";
   static final String SCALING = "weir.scaling";
   static final String CALENDAR = "weir.calendar";
+  static final String CANDIDATES = "weir.candidates";
   static final String CENTER = "weir.center";
   static final String SCALE = "weir.scale";
 
+  private static final int MAX_CANDIDATES = 256;
   private static final String OURS = "weir.";
   private static final String PROVENANCE = "weir.provenance.";
   private static final Set<String> KEYS =
       Set.of(
-          FORMAT, NAME, VERSION, CELL, MODE, SEQ_LEN, HORIZON, READOUT, SCALING, CALENDAR, CENTER,
+          FORMAT,
+          NAME,
+          VERSION,
+          CELL,
+          MODE,
+          SEQ_LEN,
+          HORIZON,
+          READOUT,
+          SCALING,
+          CALENDAR,
+          CANDIDATES,
+          CENTER,
           SCALE);
 
   private final Map<String, String> metadata;
@@ -157,6 +170,25 @@ final class ModelMetadata {
     return calendar;
   }
 
+  /** Names of what a network combines; empty for one that reads windows. */
+  List<String> candidates() throws ModelFormatException {
+    String text = metadata.get(CANDIDATES);
+    if (text == null) {
+      return List.of();
+    }
+    List<String> names = List.of(text.split(",", -1));
+    if (names.size() > MAX_CANDIDATES
+        || Set.copyOf(names).size() < names.size()
+        || !names.stream().allMatch(ForecastModel::isName)) {
+      throw new ModelFormatException(
+          CANDIDATES,
+          "at most %d different names, separated by commas".formatted(MAX_CANDIDATES),
+          Safetensors.quoted(text),
+          where);
+    }
+    return names;
+  }
+
   private <T> T one(String key, T value, String expected) throws ModelFormatException {
     if (value == null) {
       throw new ModelFormatException(key, expected, Safetensors.quoted(metadata.get(key)), where);
@@ -192,6 +224,9 @@ final class ModelMetadata {
     metadata.put(READOUT, model.readout().label());
     if (!model.calendar().isEmpty()) { // so that other files stay as they are
       metadata.put(CALENDAR, Calendar.labels(model.calendar()));
+    }
+    if (model.combines()) {
+      metadata.put(CANDIDATES, String.join(",", model.candidates()));
     }
     Scaling scaling = model.scaling();
     metadata.put(SCALING, scaling.rule().label());

@@ -3,6 +3,7 @@ package dev.weir.model;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class StateDict {
   private static final Pattern RECURRENT =
       Pattern.compile(
           "(weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)_l(0|[1-9]\\d{0,4})(_reverse)?");
+
+  private static final String SECOND = "h2.weight"; // of a network that combines candidates
 
   private final Safetensors file;
   private final String where;
@@ -116,6 +119,41 @@ final class StateDict {
     for (RnnConfig.Parameter parameter : parameters) {
       float[] values = file.floats(recurrent.get(parameter.name()));
       System.arraycopy(values, 0, weights, parameter.offset(), values.length);
+    }
+    return weights;
+  }
+
+  /**
+   * The weights of a network that combines candidates: the encoder's and those of its head, whose
+   * tensors have the names of {@link CandidateShape#head}.
+   */
+  float[] weights(int kinds, RnnConfig encoder) throws ModelFormatException {
+    List<Integer> second = others.contains(SECOND) ? file.shape(SECOND) : List.of();
+    if (second.size() != 2) {
+      throw new ModelFormatException(SECOND, "shape [units, units]", second.toString(), where);
+    }
+    CandidateShape shape = new CandidateShape(kinds, second.get(0), encoder);
+    Map<String, List<Integer>> head = shape.head();
+    for (String name : others) {
+      if (!head.containsKey(name)) {
+        throw new ModelFormatException(
+            Safetensors.quoted(name),
+            "a tensor of the network or of " + head.keySet(),
+            "shape " + file.shape(name),
+            where);
+      }
+    }
+    for (Map.Entry<String, List<Integer>> tensor : head.entrySet()) {
+      if (!others.contains(tensor.getKey())) {
+        throw new ModelFormatException(
+            tensor.getKey(), "shape " + tensor.getValue(), "no such tensor", where);
+      }
+      shape(tensor.getKey(), tensor.getValue());
+    }
+    float[] weights = Arrays.copyOf(weights(encoder), shape.parameterCount());
+    for (String tensor : head.keySet()) {
+      float[] values = file.floats(tensor);
+      System.arraycopy(values, 0, weights, shape.offset(tensor), values.length);
     }
     return weights;
   }

@@ -76,6 +76,10 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SEASON_LENGTH,
           Signature.LEVEL);
 
+  /** Those of them that say nothing where a network combines forecasts that learn nothing. */
+  private static final List<Option<?>> OF_LEARNED_EXPERTS =
+      List.of(ForecastOptions.SIZE, ForecastOptions.EXPERTS);
+
   /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
   private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
 
@@ -248,8 +252,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       if (!hasWeights) {
         refuse(OF_WEIGHTS, "weights_path beside it", "none");
       }
-      if (!learns) {
-        refuse(OF_LEARNING, "learning => TRUE beside it", "FALSE");
+      boolean combines = model != null && model.combines();
+      if (!learns && model != null) {
+        refuse(combines ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
@@ -258,7 +263,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               hasWeights ? (model == null ? "a model" : model.name()) : null,
               horizon,
               model == null ? null : ModelFiles.toBytes(model),
-              learns ? learning() : null);
+              learns || combines ? learning() : null);
       Sampling sampling = sampling();
       ForecastSettings settings =
           new ForecastSettings(
@@ -323,9 +328,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       LearnerSettings learner;
       try {
         learner =
-            arguments
-                .get(ForecastOptions.SIZE)
-                .learner(horizon)
+            (learns
+                    ? arguments.get(ForecastOptions.SIZE).learner(horizon)
+                    : LearnerSettings.alone(horizon))
                 .withLevels(List.of(arguments.get(Signature.LEVEL) / 100.0));
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());

@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
@@ -12,8 +13,6 @@ import org.apache.flink.core.fs.Path;
 
 /** Reads a model's file, by Flink's file systems: local paths, s3://, hdfs:// and so on. */
 final class ModelFileLoader {
-
-  private static final String BUILTIN = "builtin:";
 
   /** They travel with the job graph, and more would not fit into it comfortably. */
   private static final int MAX_BYTES = 64 << 20;
@@ -36,14 +35,8 @@ final class ModelFileLoader {
   }
 
   private static byte[] load(String location) throws IOException {
-    if (location.startsWith(BUILTIN)) {
-      String resource = "/models/" + location.substring(BUILTIN.length()) + ".safetensors";
-      try (InputStream in = ModelFileLoader.class.getResourceAsStream(resource)) {
-        if (in == null) {
-          throw new IOException("no such built-in model");
-        }
-        return in.readAllBytes();
-      }
+    if (BuiltInModels.isOne(location)) {
+      return BuiltInModels.bytes(location);
     }
     Path path = new Path(location);
     FileSystem files = path.getFileSystem();

@@ -111,6 +111,12 @@ public final class WeirModelFactory implements ModelProviderFactory {
     } catch (IllegalArgumentException e) {
       throw new ValidationException(where + ": " + e.getMessage());
     }
+    if (model.combines()) {
+      throw new ValidationException(
+          where
+              + ": weights.path: expected a network that reads windows, got one that combines"
+              + " forecasts, which FORECAST can use");
+    }
     if (model.rnn().inputSize() != 1) {
       throw new ValidationException(
           "%s: weights.path: expected a model that reads values only (input_size 1), got input_size %d"

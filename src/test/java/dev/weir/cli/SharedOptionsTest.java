@@ -18,12 +18,14 @@ import picocli.CommandLine.Model.OptionSpec;
 /** An option of a command that is also one of the job file has one declaration. */
 class SharedOptionsTest {
 
-  /** Of other meaning: scores as well, a model's version, a file of seasons. */
+  /** Of other meaning: scores as well, a model's version or file, a file of seasons. */
   private static final Set<String> OTHERS =
       Set.of(
           "weir tail --scores",
           "weir tail --model",
+          "weir evaluate --model",
           "weir evaluate --season",
+          "weir forecast --model",
           "weir forecast --season");
 
   /** Where a command needs one and a job has none, or the weights' file says it. */

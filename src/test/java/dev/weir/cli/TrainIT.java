@@ -45,6 +45,38 @@ class TrainIT {
     Files.writeString(series, csv);
   }
 
+  @Test
+  void aNetworkThatCombinesGoesFromJsonLinesIntoAForecast() throws IOException {
+    Path lines = dir.resolve("waves.jsonl");
+    StringBuilder json = new StringBuilder("{\"m\": 12, \"v\": [");
+    Random random = new Random(21);
+    for (int t = 0; t < 150; t++) {
+      json.append(t == 0 ? "" : ", ");
+      json.append(Math.sin(2 * Math.PI * t / 12) + 0.4 * random.nextGaussian());
+    }
+    Files.writeString(lines, json.append("]}\n"));
+    String train =
+        "train --task base --input %s --out %s --samples 600 --synthetic 0 --hidden-size 3"
+            .formatted(lines, model);
+    Ended trained = run(train);
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(trained.err()).contains("1 series to learn from, 0 held out, 0 left out");
+    assertThat(model.resolveSibling("bare.safetensors.progress")).doesNotExist();
+    assertThat(run("model inspect " + model).out())
+        .contains("RNN_TANH, input_size 17, hidden_size 3, num_layers 2, bidirectional")
+        .contains("naive, weekly-naive, rls-ar");
+    Ended forecast = run("forecast --input " + series + " --learning off --model " + model);
+    assertThat(forecast.exitCode()).as(forecast.err()).isZero();
+
+    assertThat(run(train + " --restart --without " + lines).err())
+        .contains("weir train: series: expected at least one, got none");
+    Files.writeString(lines, "{\"m\": 12, \"v\": [1, null]}\n");
+    assertThat(run(train).err())
+        .contains("waves.jsonl line 1: v: expected an array of numbers, got [1,null]");
+    Files.writeString(lines, "1, 2, 3\n");
+    assertThat(run(train).err()).contains("waves.jsonl line 1: ");
+  }
+
   @ParameterizedTest
   @CsvSource({"many-to-one, none, 3", "many-to-one, window, 3", "many-to-many, last, 5"})
   void aModelWithoutAHeadGoesFromTrainingIntoAJob(String mode, String scaling, int horizon)

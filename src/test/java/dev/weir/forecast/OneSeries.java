@@ -5,6 +5,7 @@ import dev.weir.forecast.engine.SeriesContext;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,13 +29,27 @@ public final class OneSeries implements SeriesContext {
    */
   public static List<Forecast> forecasts(ForecastSettings settings, List<Observation> series)
       throws IOException {
+    return forecasts(settings, series, series.size(), null);
+  }
+
+  /**
+   * As above, with another model from one observation on.
+   *
+   * @param from number of that observation
+   */
+  public static List<Forecast> forecasts(
+      ForecastSettings settings, List<Observation> series, int from, ForecastModel model)
+      throws IOException {
     OneSeries context = new OneSeries();
     SeriesForecaster forecaster = new SeriesForecaster(settings, context);
     for (int i = 0; i < settings.targets().size(); i++) {
       forecaster.use(i, null, SeriesForecaster.NO_TIME);
     }
-    for (Observation observation : series) {
-      forecaster.observe(observation, null);
+    for (int t = 0; t < series.size(); t++) {
+      if (t == from) {
+        forecaster.use(0, model, 1);
+      }
+      forecaster.observe(series.get(t), null);
     }
     return context.forecasts;
   }

@@ -63,6 +63,7 @@ class CalendarTest {
         new float[config.parameterCount()],
         null,
         calendar,
+        List.of(),
         Map.of());
   }
 

@@ -201,7 +201,8 @@ class ModelFilesTest {
         Arguments.of(
             "weir.cell", "elman", "weir.cell: expected rnn_tanh, rnn_relu, lstm or gru, got elman"),
         Arguments.of("weir.name", "a b", "name: expected 1 to 249 of"),
-        Arguments.of("weir.reedout", "h_n", "metadata: expected keys [weir.calendar, weir.cell, "));
+        Arguments.of(
+            "weir.reedout", "h_n", "metadata: expected keys [weir.calendar, weir.candidates, "));
   }
 
   @ParameterizedTest

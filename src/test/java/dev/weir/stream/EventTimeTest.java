@@ -320,6 +320,7 @@ class EventTimeTest {
             weights,
             null,
             HOURS,
+            List.of(),
             Map.of());
     Operator operator = new Operator(reading(1, HOURS, ModelFiles.toBytes(model)), null);
     for (int hour = 1; hour <= 6; hour++) {
@@ -347,6 +348,7 @@ class EventTimeTest {
             new float[10],
             null,
             HOURS,
+            List.of(),
             Map.of());
     SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
     List<Calendar> days = List.of(Calendar.DAY_OF_WEEK);

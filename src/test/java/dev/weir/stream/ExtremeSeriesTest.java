@@ -226,7 +226,10 @@ class ExtremeSeriesTest {
 
   @Test
   void stateThatContainsNanIsResetAndUpdatesAreCounted() throws Exception {
-    try (Operator operator = new Operator(target(Mode.MANY_TO_ONE, null, true))) {
+    LearnerSettings learner =
+        LearnerSettings.defaults(3).withExperts(List.of("naive", "analogs", "rnn-corrector"));
+    Target target = new Target(Mode.MANY_TO_ONE, null, 3, null, new Learning(learner, 24, 1));
+    try (Operator operator = new Operator(target)) {
       for (int n = 0; n < 300; n++) {
         operator.next(ExtremeEpisodes.sine(n));
       }

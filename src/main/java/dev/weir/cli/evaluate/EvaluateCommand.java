@@ -13,7 +13,6 @@ import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.model.Mode;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -102,30 +102,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = SeriesColumns.OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
-  @Option(
-      names = "--job",
-      paramLabel = "JOB.yaml",
-      description = "Forecast as this job does (default: as any job does that has no model).")
-  private Path job;
-
-  @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      descriptionKey = "forecast.mode",
-      description = "Which of the job's forecasts, where it has both; by default ${default}.")
-  private Mode mode;
-
-  @Option(
-      names = "--horizon",
-      descriptionKey = "forecast.horizon",
-      description = "${declared}; by default the job's, or ${default}.")
-  private Integer horizon;
-
-  @Option(
-      names = "--seq-len",
-      descriptionKey = "window.seq-len",
-      description = "${declared}; by default the job's, or ${default}.")
-  private Integer seqLen;
+  @Mixin private PlanOptions options;
 
   @Option(
       names = "--season",
@@ -185,7 +162,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (truth != null) {
       return evaluateHoldout();
     }
-    EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
+    EvaluationPlan plan = options.plan();
     if (plan.note() != null) {
       System.err.println("weir evaluate: " + plan.note());
     }
@@ -251,8 +228,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   private int evaluateHoldout() throws Exception {
     Map<String, List<Observation>> after =
         SeriesFiles.observations(List.of(truth), List.of(), layout, columns);
-    Integer steps = horizon == null && job == null ? HoldoutEvaluation.horizon(after) : horizon;
-    EvaluationPlan plan = EvaluationPlan.of(job, mode, steps, seqLen);
+    EvaluationPlan plan =
+        options.hasNoHorizon() ? options.plan(HoldoutEvaluation.horizon(after)) : options.plan();
     if (plan.note() != null) {
       System.err.println("weir evaluate: " + plan.note());
     }
@@ -289,7 +266,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           "1 to " + ForecastOptions.Season.MAX_COUNT,
           maseSeason);
     }
-    checkFiles(inputs, job);
+    checkFiles(inputs, options.job());
     checkWritable("--report", report);
     checkWritable("--out", out);
   }

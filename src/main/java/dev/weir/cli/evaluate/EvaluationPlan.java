@@ -9,7 +9,9 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +31,9 @@ import java.util.Map;
  */
 record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
 
+  private static final int DEFAULT_HORIZON = ForecastOptions.HORIZON.defaultValue();
+  private static final int DEFAULT_SEQ_LEN = ForecastOptions.SEQ_LEN.defaultValue();
+
   /** An option that can't be used, as one line. */
   static final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -47,7 +52,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
       throws IOException, UsageException {
     if (job == null) {
-      int steps = horizon == null ? ForecastOptions.HORIZON.defaultValue() : horizon;
+      int steps = horizon == null ? DEFAULT_HORIZON : horizon;
       LearnerSettings learner;
       try {
         learner = LearnerSettings.defaults(steps);
@@ -57,14 +62,49 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
       Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
       return new EvaluationPlan(
-          settings(
-              seqLen == null ? ForecastOptions.SEQ_LEN.defaultValue() : seqLen,
-              0,
-              List.of(),
-              target),
-          learner,
-          null);
+          settings(seqLen == null ? DEFAULT_SEQ_LEN : seqLen, 0, List.of(), target), learner, null);
     }
+    return ofJob(job, mode, horizon, seqLen);
+  }
+
+  /**
+   * A model's forecasts, alone or as a part of the mixture.
+   *
+   * @param horizon null for the model's
+   * @param seqLen null for the model's
+   */
+  static EvaluationPlan of(ForecastModel model, boolean learns, Integer horizon, Integer seqLen)
+      throws UsageException {
+    boolean free = model.combines(); // of any horizon and window
+    int steps = horizon != null ? horizon : free ? DEFAULT_HORIZON : model.horizon();
+    int length = seqLen != null ? seqLen : free ? DEFAULT_SEQ_LEN : model.seqLen();
+    LearnerSettings learner = null;
+    try {
+      if (learns) {
+        learner = LearnerSettings.defaults(steps);
+      } else if (free) {
+        learner = LearnerSettings.alone(steps);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+    Learning learning = learner == null ? null : new Learning(learner, LearnerSettings.AUTO, 0);
+    byte[] bytes = ModelFiles.toBytes(model);
+    Target target = new Target(model.mode(), model.name(), steps, bytes, learning);
+    ForecastSettings settings = settings(length, model.features(), model.calendar(), target);
+    String problem = settings.problemWith(model, target);
+    if (problem != null) {
+      throw new UsageException("--model: " + problem);
+    }
+    return new EvaluationPlan(settings, learner == null ? naive(steps) : learner, null);
+  }
+
+  private static LearnerSettings naive(int horizon) {
+    return LearnerSettings.small(horizon).withExperts(List.of("naive"));
+  }
+
+  private static EvaluationPlan ofJob(Path job, Mode mode, Integer horizon, Integer seqLen)
+      throws IOException, UsageException {
     Map<String, String> overrides = new LinkedHashMap<>();
     if (seqLen != null) {
       overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
@@ -98,10 +138,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Learning learning = target.learning();
     Learning silent =
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
-    LearnerSettings others =
-        learning == null
-            ? LearnerSettings.small(target.horizon()).withExperts(List.of("naive"))
-            : learning.learner();
+    LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
     Target alone =
         new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
     return new EvaluationPlan(
@@ -168,17 +205,21 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return settings(settings.seqLen(), settings.features(), settings.calendar(), other);
   }
 
-  /** The same without experts that are networks; null when there is nothing left or none to go. */
+  /**
+   * The same without networks, as experts and as what combines them; null when there is nothing
+   * left or none to go.
+   */
   EvaluationPlan withoutNetworks() {
-    if (!learns()) {
+    if (!learns() || others.isAlone()) {
       return null;
     }
     List<String> plain = new ArrayList<>(others.experts());
-    boolean networks = plain.removeAll(Experts.NETWORKS) || target().model() != null;
+    boolean networks =
+        plain.removeAll(Experts.NETWORKS) || target().model() != null || others.combines();
     if (!networks || plain.isEmpty()) {
       return null;
     }
-    LearnerSettings learner = others.withExperts(plain);
+    LearnerSettings learner = others.withExperts(plain).withoutNetwork();
     return new EvaluationPlan(settings(null, null, learner, season()), learner, note);
   }
 }

@@ -9,7 +9,6 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.forecast.Observation;
-import dev.weir.model.Mode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -52,11 +52,7 @@ public final class ForecastCommand implements Callable<Integer> {
       description = SeriesColumns.OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
-  @Option(
-      names = "--horizon",
-      descriptionKey = "forecast.horizon",
-      description = "${declared}; by default the job's, or ${default}.")
-  private Integer horizon;
+  @Mixin private PlanOptions options;
 
   @Option(
       names = "--season",
@@ -65,25 +61,6 @@ public final class ForecastCommand implements Callable<Integer> {
           "Values in a season; a CSV file gives each series its own (columns series_id and m)."
               + " auto: found in the data (default: auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
-
-  @Option(
-      names = "--job",
-      paramLabel = "JOB.yaml",
-      description = "Forecast as this job does (default: as any job does that has no model).")
-  private Path job;
-
-  @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      descriptionKey = "forecast.mode",
-      description = "Which of the job's forecasts, where it has both; by default ${default}.")
-  private Mode mode;
-
-  @Option(
-      names = "--seq-len",
-      descriptionKey = "window.seq-len",
-      description = "${declared}; by default the job's, or ${default}.")
-  private Integer seqLen;
 
   @Option(
       names = "--format",
@@ -113,9 +90,9 @@ public final class ForecastCommand implements Callable<Integer> {
   }
 
   private int forecast() throws Exception {
-    EvaluateCommand.checkFiles(inputs, job);
+    EvaluateCommand.checkFiles(inputs, options.job());
     EvaluateCommand.checkWritable("--out", out);
-    EvaluationPlan plan = EvaluationPlan.of(job, mode, horizon, seqLen);
+    EvaluationPlan plan = options.plan();
     if (plan.note() != null) {
       System.err.println("weir forecast: " + plan.note());
     }

@@ -138,7 +138,7 @@ final class HoldoutEvaluation {
 
   /** The season that a learner finds in most of the series; of equally many the shortest. */
   private int commonSeason(int horizon) {
-    Learner learner = new Learner(LearnerSettings.defaults(horizon).withExperts(List.of("naive")));
+    Learner learner = new Learner(LearnerSettings.small(horizon).withExperts(List.of("naive")));
     Map<Integer, Integer> counts = new TreeMap<>();
     for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
       LearnerState state = learner.newSeries(one.getKey(), LearnerSettings.AUTO);

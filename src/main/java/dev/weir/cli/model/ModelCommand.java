@@ -79,6 +79,9 @@ public final class ModelCommand implements Runnable {
       for (RnnConfig.Parameter parameter : model.rnn().parameters()) {
         row("  " + parameter.name(), parameter.shape().toString());
       }
+      if (model.combines()) {
+        model.candidateShape().head().forEach((name, shape) -> row("  " + name, shape.toString()));
+      }
       model.provenance().entrySet().stream()
           .sorted(Map.Entry.comparingByKey())
           .forEach(entry -> row(entry.getKey(), entry.getValue()));
@@ -90,7 +93,9 @@ public final class ModelCommand implements Runnable {
       Map<String, String> rows = new LinkedHashMap<>();
       RnnConfig rnn = model.rnn();
       rows.put("model", "%s version %d".formatted(model.name(), model.version()));
-      rows.put("mode", model.mode().label());
+      if (!model.combines()) {
+        rows.put("mode", model.mode().label());
+      }
       rows.put(
           "network",
           "%s, input_size %d, hidden_size %d, num_layers %d, %s, %s"
@@ -101,6 +106,11 @@ public final class ModelCommand implements Runnable {
                   rnn.numLayers(),
                   rnn.bidirectional() ? "bidirectional" : "one direction",
                   rnn.bias() ? "with bias" : "no bias"));
+      if (model.combines()) {
+        rows.put("combines", String.join(", ", model.candidates()));
+        rows.put("parameters", "%,d".formatted(model.weights().length));
+        return rows;
+      }
       rows.put(
           "window",
           "seq_len %d -> horizon %d, scaling %s"

@@ -8,6 +8,7 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
@@ -169,6 +170,17 @@ final class ModelDiffCommand implements Callable<Integer> {
               parameter.shape(),
               Arrays.copyOfRange(
                   model.weights(), parameter.offset(), parameter.offset() + parameter.length())));
+    }
+    if (model.combines()) {
+      CandidateShape shape = model.candidateShape();
+      shape
+          .head()
+          .forEach(
+              (name, sizes) -> {
+                int from = shape.offset(name);
+                int to = from + CandidateShape.length(sizes);
+                tensors.put(name, new Values(sizes, Arrays.copyOfRange(model.weights(), from, to)));
+              });
     }
     if (model.head() != null) {
       int out = model.head().bias().length;

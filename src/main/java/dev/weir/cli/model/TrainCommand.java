@@ -5,11 +5,14 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
+import dev.weir.cli.series.TrainingFiles;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
+import dev.weir.forecast.pretraining.CandidateTrainer;
+import dev.weir.forecast.pretraining.TrainingSeries;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -50,12 +53,46 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
 
   @Option(
+      names = "--task",
+      defaultValue = "windows",
+      description =
+          "windows: a network that reads windows of values; base: one that combines simple"
+              + " forecasts, for all series, as builtin:weir does. Of the options below it heeds"
+              + " --cell, --hidden-size, --num-layers, --unidirectional,"
+              + " --learning-rate (0.004 unless given), --seed and --threads (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Task task;
+
+  @Option(
       names = "--input",
       required = true,
       arity = "1..*",
-      paramLabel = "CSV|DIR",
-      description = "Series to learn from: CSV files or folders of them.")
+      paramLabel = "FILE|DIR",
+      description =
+          "Series to learn from: CSV files or folders of them; for base also JSON lines, each file"
+              + " a family of series.")
   private List<Path> inputs;
+
+  @Option(
+      names = "--without",
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description =
+          "Base: leave out each series that shares values with one of these, on whatever scale.")
+  private List<Path> without = List.of();
+
+  @Option(
+      names = "--samples",
+      defaultValue = "6000000",
+      description = "Base: forecasts to learn from (default: ${DEFAULT-VALUE}).")
+  private long samples;
+
+  @Option(
+      names = "--synthetic",
+      defaultValue = "2000",
+      description =
+          "Base: series that are made at random beside those (default: ${DEFAULT-VALUE}).")
+  private int synthetic;
 
   @Option(
       names = "--columns",
@@ -86,8 +123,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--cell",
       descriptionKey = "forecast.cell",
-      description = "The recurrent cell.",
-      defaultValue = "rnn_tanh")
+      description = "The recurrent cell (default: rnn_tanh).")
   private Cell cell;
 
   @Option(
@@ -165,11 +201,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--batch", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
   private int batch;
 
-  @Option(
-      names = "--learning-rate",
-      defaultValue = "0.002",
-      description = "Default: ${DEFAULT-VALUE}.")
-  private double learningRate;
+  @Option(names = "--learning-rate", description = "Default: 0.002.")
+  private Double learningRate;
 
   @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
   private long seed;
@@ -182,7 +215,15 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Start from scratch instead of continuing from FILE.progress.")
   private boolean restart;
 
+  private static final int UNITS = 24; // of a network that combines forecasts
+
   @Spec private CommandSpec spec;
+
+  /** What is trained. */
+  enum Task {
+    windows,
+    base
+  }
 
   /** What makes the forecast of the network's output. */
   enum Head {
@@ -195,7 +236,6 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Settings settings = settings();
     String modelName =
         name != null ? name : out.getFileName().toString().replaceFirst("\\.safetensors$", "");
     if (!ForecastModel.isName(modelName)) {
@@ -208,6 +248,10 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
+    if (task == Task.base) {
+      return trainBase(modelName);
+    }
+    Settings settings = settings();
     Map<String, List<Observation>> series =
         SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns);
     System.err.printf(
@@ -251,6 +295,29 @@ public final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int trainBase(String modelName) throws IOException {
+    List<TrainingSeries> others =
+        without.isEmpty() ? List.of() : TrainingFiles.read(without, SeriesColumns.DEFAULT);
+    List<TrainingSeries> series = TrainingFiles.read(inputs, columns);
+    try {
+      CandidateTrainer.Settings settings =
+          new CandidateTrainer.Settings(
+              cell == null ? Cell.RNN_TANH : cell,
+              hiddenSize == null ? 16 : hiddenSize,
+              numLayers,
+              !unidirectional,
+              UNITS,
+              learningRate == null ? 0.004 : learningRate,
+              samples,
+              synthetic,
+              seed,
+              threads);
+      return new BaseTraining(out, modelName, settings, series, others).run(restart);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+    }
+  }
+
   private Settings settings() {
     int steps =
         horizon != null
@@ -266,7 +333,7 @@ public final class TrainCommand implements Callable<Integer> {
       return new Settings(
           mode,
           new RnnConfig(
-              cell,
+              cell == null ? Cell.RNN_TANH : cell,
               1 + features + Calendar.inputs(calendar),
               units,
               numLayers,
@@ -278,7 +345,7 @@ public final class TrainCommand implements Callable<Integer> {
           seqLen,
           steps,
           batch,
-          learningRate,
+          learningRate == null ? 0.002 : learningRate,
           epochs,
           patience,
           seed,

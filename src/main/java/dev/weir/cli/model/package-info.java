@@ -7,7 +7,7 @@
  *
  * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code cli.series}, {@code
  * forecast}, {@code forecast.engine}, {@code forecast.expert.recurrent}, {@code forecast.network},
- * {@code job}, {@code kafka}, {@code kafka.admin}, {@code model}, {@code option}, {@code rnn.cell},
- * Jackson, picocli and the JDK.
+ * {@code forecast.pretraining}, {@code job}, {@code kafka}, {@code kafka.admin}, {@code model},
+ * {@code option}, {@code rnn.cell}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.model;

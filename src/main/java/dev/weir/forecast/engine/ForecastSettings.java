@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Calendar;
@@ -102,6 +103,21 @@ public record ForecastSettings(
 
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */
   public String problemWith(ForecastModel model, Target target) {
+    LearnerSettings learner = target.learning() == null ? null : target.learning().learner();
+    if (model.combines()) {
+      if (learner == null || !learner.combines()) {
+        return "kind: expected a network that reads windows, got one that combines forecasts"
+            + " (model %s version %d)".formatted(model.name(), model.version());
+      }
+      String problem = CandidateKinds.problemWith(model.candidates());
+      return problem == null
+          ? null
+          : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
+    }
+    if (learner != null && learner.isAlone()) {
+      return "kind: expected a network that combines forecasts, as the job began with, got one that"
+          + " reads windows (model %s version %d)".formatted(model.name(), model.version());
+    }
     int inputSize = 1 + features + Calendar.inputs(calendar);
     if (model.mode() != target.mode()) {
       return "mode: expected %s, got %s (model %s version %d)"

@@ -4,6 +4,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
@@ -19,7 +20,6 @@ import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,9 @@ final class ModeForecaster {
   private final SeriesContext context;
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
-  private NetworkForecaster network; // of the active model; null if absent
+  private ForecastModel active; // null if absent
+  private NetworkForecaster network; // of a model that reads windows; null if absent
+  private CandidateNetwork combining; // of a model that combines forecasts; null if absent
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
   private long restarts;
@@ -47,7 +49,8 @@ final class ModeForecaster {
     this.initialModel = initialModel;
     this.context = context;
     List<Expert> own = new ArrayList<>();
-    if (target.learning() == null || target.model() == null) {
+    boolean alone = target.learning() != null && target.learning().learner().isAlone();
+    if (target.learning() == null || target.model() == null || alone) {
       this.baseModel = null;
       this.tunedModel = null;
     } else {
@@ -81,28 +84,41 @@ final class ModeForecaster {
    */
   boolean use(ForecastModel published, long time) {
     modelTime = time;
-    ForecastModel active = published == null ? initialModel : published;
-    if (active == null || (network != null && network.model() == active)) {
+    ForecastModel next = published == null ? initialModel : published;
+    if (next == null || next == active) {
       return false;
     }
-    RnnConfig before = network == null ? null : network.model().rnn();
-    network = new NetworkForecaster(active);
-    if (active.rnn().equals(before)) {
-      return false;
+    ForecastModel before = active;
+    active = next;
+    boolean another =
+        before == null || !next.rnn().equals(before.rnn()) || next.combines() != before.combines();
+    if (next.combines()) {
+      combining = CandidateNetwork.of(next);
+      learner.use(combining);
+    } else {
+      network = new NetworkForecaster(next);
+      combining = null;
     }
-    network.warmUp();
-    return true;
+    if (another && combining != null) {
+      combining.warmUp();
+    } else if (another) {
+      network.warmUp();
+    }
+    return another;
   }
 
   /** Which code computes the active model's network; null if absent. */
   String kernel() {
+    if (combining != null) {
+      return combining.kernel();
+    }
     return network == null ? null : network.kernel();
   }
 
   /** The active model's version, as its forecasts have it; for metrics. */
   long modelVersion() {
-    NetworkForecaster active = network;
-    return active == null ? Forecast.NO_VERSION : active.model().version();
+    ForecastModel model = active;
+    return model == null ? Forecast.NO_VERSION : model.version();
   }
 
   /** How long ago the active model was published; NaN for an initial one. */
@@ -199,7 +215,7 @@ final class ModeForecaster {
     for (int k = 0; k < levels.size() && scored; k++) {
       intervals.add(new Interval(levels.get(k), lower[k], upper[k]));
     }
-    boolean hasModel = baseModel != null && network != null;
+    ForecastModel model = active;
     return new Forecast(
         window.series(),
         window.origin(),
@@ -209,8 +225,8 @@ final class ModeForecaster {
         LastValueForecast.times(window, values.length),
         values,
         intervals,
-        hasModel ? network.model().name() : "",
-        hasModel ? network.model().version() : Forecast.NO_VERSION,
+        model == null ? "" : model.name(),
+        model == null ? Forecast.NO_VERSION : model.version(),
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP);
   }

@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.candidate.CandidateNetwork;
+import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.expert.Expert;
@@ -8,6 +10,7 @@ import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.model.BuiltInModels;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,9 +48,18 @@ public final class Learner {
   }
 
   /**
+   * Combines with the built-in network, where a network is to combine.
+   *
    * @param own experts beside those that the settings name
    */
   public Learner(LearnerSettings settings, List<Expert> own) {
+    this(settings, own, settings.combines() ? CandidateNetwork.of(BuiltInModels.weir()) : null);
+  }
+
+  /**
+   * @param network that makes the last forecast out of those of the others; null for none yet
+   */
+  public Learner(LearnerSettings settings, List<Expert> own, CandidateNetwork network) {
     this.settings = settings;
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
@@ -61,9 +73,29 @@ public final class Learner {
                 settings.training()));
     all.addAll(own);
     this.ensemble = new ExpertEnsemble(all, horizon);
-    this.mixture = new Mixture(settings, ensemble);
+    CandidateStage stage =
+        !settings.combines()
+            ? null
+            : new CandidateStage(ensemble.experts().stream().map(Expert::name).toList(), horizon);
+    if (stage != null) {
+      stage.use(network);
+    }
+    this.mixture = new Mixture(settings, ensemble, stage);
     this.layouts = new StateLayouts(settings, ensemble.experts());
     this.view = new StateView(settings, ensemble.size());
+  }
+
+  /**
+   * What follows the candidates' errors, bound to the series that was observed last: the training
+   * of a network reads its inputs there. Null without.
+   */
+  public CandidateStage stage() {
+    return mixture.stage;
+  }
+
+  /** Combines with another network from now on; only where the settings say that one combines. */
+  public void use(CandidateNetwork network) {
+    mixture.stage.use(network);
   }
 
   public LearnerSettings settings() {

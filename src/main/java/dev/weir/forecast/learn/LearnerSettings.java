@@ -16,6 +16,7 @@ import java.util.List;
  * @param exactLimit values kept, at most; a season may be half of it
  * @param longestWeek seven seasons are looked back to if they are no more values than this
  * @param stacking whether a regression on the experts competes with their weighted mean
+ * @param combines whether a network that was trained for all series has the last word
  * @param eta how sharply weights follow errors
  * @param discount how long errors count: the mean is 1 / (1 - discount) values deep
  * @param levels of the intervals, ascending, each within (0, 1)
@@ -31,6 +32,7 @@ public record LearnerSettings(
     int exactLimit,
     int longestWeek,
     boolean stacking,
+    boolean combines,
     double eta,
     double discount,
     List<Double> levels,
@@ -63,6 +65,10 @@ public record LearnerSettings(
           "analogs",
           "analogs-wide");
 
+  private static final List<String> CHEAP =
+      List.of(
+          "naive", "weekly-naive", "seasonal-profile", "median-7", "median-25", "seasonal-median");
+
   public LearnerSettings {
     experts = List.copyOf(experts);
     levels = List.copyOf(levels);
@@ -89,26 +95,39 @@ public record LearnerSettings(
     }
   }
 
-  /** The default of a job: all experts, and the smallest network. */
+  /** The default of a job: all experts that are no networks. */
   public static LearnerSettings defaults(int horizon) {
     int tail = horizon <= 8 ? 1100 : 1200; // in both cases a day of five minutes fits the budget
-    return of(
-        horizon, except("birnn", "birnn-many-to-many", "gru-corrector"), 24, 12, tail, MAX_WEEK);
+    List<String> experts =
+        Experts.NAMES.stream().filter(name -> !Experts.NETWORKS.contains(name)).toList();
+    return of(horizon, experts, 24, 12, tail, MAX_WEEK, true, true);
+  }
+
+  /** For a network that forecasts alone: nothing is learned but how large errors are. */
+  public static LearnerSettings alone(int horizon) {
+    return of(horizon, CHEAP, 24, 12, 512, MAX_WEEK, false, true);
   }
 
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
-    return of(horizon, FEW, 12, 8, 512, MAX_WEEK);
+    return of(horizon, FEW, 12, 8, 512, MAX_WEEK, true, false);
   }
 
   /** The longest memory and a larger network. */
   public static LearnerSettings full(int horizon) {
     List<String> experts = except("birnn", "birnn-many-to-many", "rnn-corrector");
-    return of(horizon, experts, 24, 12, 2048, 2600);
+    return of(horizon, experts, 24, 12, 2048, 2600, true, true);
   }
 
   private static LearnerSettings of(
-      int horizon, List<String> experts, int window, int neighbours, int tail, int longestWeek) {
+      int horizon,
+      List<String> experts,
+      int window,
+      int neighbours,
+      int tail,
+      int longestWeek,
+      boolean stacking,
+      boolean combines) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -117,7 +136,8 @@ public record LearnerSettings(
         tail,
         2600,
         longestWeek,
-        true,
+        stacking,
+        combines,
         8,
         0.98,
         List.of(0.8, 0.95),
@@ -127,6 +147,11 @@ public record LearnerSettings(
 
   private static List<String> except(String... names) {
     return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
+  }
+
+  /** Whether a network forecasts alone: see {@link #alone}. */
+  public boolean isAlone() {
+    return combines && !stacking;
   }
 
   public LearnerSettings withExperts(List<String> names) {
@@ -141,8 +166,18 @@ public record LearnerSettings(
     return with(experts, levels, wanted);
   }
 
+  /** The same, and no network combines the experts. */
+  public LearnerSettings withoutNetwork() {
+    return with(experts, levels, training, false);
+  }
+
   private LearnerSettings with(
       List<String> experts, List<Double> levels, NetworkTraining training) {
+    return with(experts, levels, training, combines);
+  }
+
+  private LearnerSettings with(
+      List<String> experts, List<Double> levels, NetworkTraining training, boolean combines) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -152,6 +187,7 @@ public record LearnerSettings(
         exactLimit,
         longestWeek,
         stacking,
+        combines,
         eta,
         discount,
         levels,
@@ -161,6 +197,7 @@ public record LearnerSettings(
 
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
-    return withTraining(training.layout()).toString();
+    String all = withTraining(training.layout()).toString();
+    return all.replace(", combines=false", ""); // as it was before networks combined
   }
 }

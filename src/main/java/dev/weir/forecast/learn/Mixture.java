@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.Hedge;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.SeasonalHedge;
@@ -16,12 +17,21 @@ import java.util.Arrays;
  * out = weighted mean of b and st, by their errors            ({@link Hedge})
  * </pre>
  *
- * What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
+ * Where a network combines ({@link CandidateStage}), it makes another forecast of these and of the
+ * experts', and the last one is the weighted mean of out and that.
+ *
+ * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
  * #make} makes the next. All numbers are relative to the value that they were made at, the anchor.
  *
  * <p>Keeps settings and scratch.
  */
 final class Mixture {
+
+  /** Up to so many errors of a step a network that combines is trusted alone. */
+  private static final int TRUSTED = 100;
+
+  /** From so many on it has the share that its own errors give it. */
+  private static final int JUDGED = 200;
 
   private final ExpertEnsemble ensemble;
   private final int experts;
@@ -33,15 +43,19 @@ final class Mixture {
   private final StackedRegression regression; // null if absent
   private final IntervalTracker tracker;
   private final LatestScores newest;
+  final CandidateStage stage; // null if absent
 
   // scratch
   private final double[] mean; // (horizon), of the experts before the correctors
   private final double[] said; // (experts), relative to the anchor
   private final double[] weights; // (experts)
+  private final double[][] relative; // (experts, horizon), forecasts relative to the anchor
+  private final double[] results; // (horizon)
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
 
-  Mixture(LearnerSettings settings, ExpertEnsemble ensemble) {
+  Mixture(LearnerSettings settings, ExpertEnsemble ensemble, CandidateStage stage) {
+    this.stage = stage;
     this.ensemble = ensemble;
     this.experts = ensemble.size();
     this.horizon = settings.horizon();
@@ -55,6 +69,8 @@ final class Mixture {
     this.mean = new double[horizon];
     this.said = new double[experts];
     this.weights = new double[experts];
+    this.relative = new double[experts][horizon];
+    this.results = new double[horizon];
   }
 
   /** What {@link #score} found last; the same object each time. */
@@ -73,6 +89,10 @@ final class Mixture {
   /** Learns about all open forecasts of the value that comes next. */
   void score(StateView state, double value) {
     newest.clear();
+    if (stage != null) {
+      state.bind(stage);
+      stage.begin();
+    }
     History history = state.history;
     long t = history.t() + 1;
     long first = state.firstScored();
@@ -91,6 +111,13 @@ final class Mixture {
       said[e] = state.said(e, origin, i);
     }
     hedge.learn(state.losses(i), state.phaseLosses(t), said, truth);
+    if (stage != null) {
+      double base = state.base(origin, i);
+      stage.learn(state.history, origin, i, said, base, truth);
+      finalSaid[0] = base;
+      finalSaid[1] = state.combined(origin, i);
+      finalHedge.learn(state.combinedLosses(i), 2, finalSaid, truth);
+    }
     if (regression != null) {
       learnCorrection(state, origin, i, truth);
     }
@@ -159,16 +186,34 @@ final class Mixture {
     }
     int known = state.scores.known();
     for (int i = 1; i <= horizon; i++) {
-      mix(state, t, i, anchor, known);
+      results[i - 1] = mix(state, t, i, anchor, known);
+    }
+    if (stage != null) {
+      state.bind(stage);
+      stage.observe(state.history);
+      for (int i = 1; i <= horizon; i++) {
+        state.base(t, i, results[i - 1]);
+      }
+      stage.prepare(state.history, relative, results);
+      boolean combines = stage.apply(results);
+      for (int i = 1; i <= horizon; i++) {
+        double combined = results[i - 1];
+        state.combined(t, i, combined);
+        results[i - 1] = combines ? judged(state, t, i, combined) : combined;
+      }
+    }
+    for (int i = 1; i <= horizon; i++) {
+      issue(state, t, i, known);
     }
   }
 
   /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
-  private void mix(StateView state, long t, int i, double anchor, int known) {
+  private double mix(StateView state, long t, int i, double anchor, int known) {
     weigh(state, Math.min(i, known), t + i, experts);
     double mean = 0;
     for (int e = 0; e < experts; e++) {
       said[e] = ensemble.made(e, i) - anchor;
+      relative[e][i - 1] = said[e];
       mean += weights[e] * said[e];
     }
     double result = mean;
@@ -181,10 +226,30 @@ final class Mixture {
         result = finalWeights[0] * mean + finalWeights[1] * corrected;
       }
     }
+    return result;
+  }
+
+  /**
+   * Weighs what a network made of the base forecast against that, by their errors; while few are
+   * known, the network knows more of series than they say.
+   */
+  private double judged(StateView state, long t, int i, double combined) {
+    long errors = state.scores.count(i);
+    if (errors <= TRUSTED) {
+      return combined;
+    }
+    finalHedge.weigh(state.combinedLosses(i), 2, finalWeights);
+    double trust = Math.max(0, (double) (JUDGED - errors) / (JUDGED - TRUSTED));
+    double share = Math.max(finalWeights[1], trust);
+    return state.base(t, i) + share * (combined - state.base(t, i));
+  }
+
+  private void issue(StateView state, long t, int i, int known) {
+    double result = results[i - 1];
     state.issued(t, i, result);
     double disagreement = 0;
     for (int e = 0; e < experts; e++) {
-      disagreement += Math.abs(said[e] - result);
+      disagreement += Math.abs(relative[e][i - 1] - result);
     }
     tracker.issue(state.intervals, t, i, disagreement / experts, known);
   }
@@ -201,6 +266,10 @@ final class Mixture {
   /** Marks the newest value as one that no forecast was made at. */
   void skip(StateView state) {
     long t = state.history.t();
+    if (stage != null) {
+      state.bind(stage);
+      stage.skip(state.history);
+    }
     for (int i = 1; i <= horizon; i++) {
       state.issued(t, i, Double.NaN);
     }

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
@@ -7,6 +8,7 @@ import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.model.CandidateShape;
 import java.util.List;
 
 /**
@@ -40,10 +42,16 @@ final class StateLayout {
   final int phaseLosses; // (phases of a season, experts)
   final int finalLosses; // (horizon, 2)
   final int intervalFloats;
+  final int base; // what the network's forecast starts from
+  final int combined; // what the network makes of it
+  final int combinedLosses; // (horizon, 2)
+  final int candidates;
+  final int candidatePhases;
   final int[] expertFloats; // (experts + 1)
   final int floats;
 
   StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
+    boolean network = settings.combines();
     if (season > settings.exactLimit() / 2) {
       throw new IllegalArgumentException(
           "season: expected at most %d, half of what is kept exactly, got %d"
@@ -51,7 +59,10 @@ final class StateLayout {
     }
     int horizon = settings.horizon();
     int exact = History.exact(horizon, season, settings.longestWeek());
-    int replay = experts.stream().mapToInt(Expert::replay).max().orElse(0);
+    int replay =
+        Math.max(
+            experts.stream().mapToInt(Expert::replay).max().orElse(0),
+            network ? CandidateShape.WINDOW : 0);
     int count = experts.size();
     shape = new SeriesDimensions(horizon, season, exact, settings.tail(), replay);
     levels = settings.levels().size();
@@ -95,12 +106,22 @@ final class StateLayout {
     f += horizon * count;
     finalLosses = f;
     f += horizon * 2;
+    base = f;
+    f += network ? DelayLine.floats(horizon) : 0;
+    combined = f;
+    f += network ? DelayLine.floats(horizon) : 0;
+    combinedLosses = f;
+    f += network ? horizon * 2 : 0;
+    candidates = f;
+    f += network ? CandidateStage.floats(count, horizon) : 0;
     intervalFloats = f;
     f += IntervalState.floats(horizon, levels);
     mixtureFloatsEnd = f;
     f += IntervalState.phaseFloats(season);
     phaseLosses = f;
     f += SeasonalHedge.floats(season, count);
+    candidatePhases = f;
+    f += network ? CandidateStage.phaseFloats(count, season) : 0;
     expertFloats = new int[count + 1];
     for (int e = 0; e < count; e++) {
       expertFloats[e] = f;

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
@@ -182,6 +183,34 @@ final class StateView {
 
   void corrected(long t, int i, double value) {
     floats[layout.corrected + DelayLine.at(t, i)] = (float) value;
+  }
+
+  /** What the network's forecast started from. */
+  double base(long t, int i) {
+    return floats[layout.base + DelayLine.at(t, i)];
+  }
+
+  void base(long t, int i, double value) {
+    floats[layout.base + DelayLine.at(t, i)] = (float) value;
+  }
+
+  /** What the network made of it. */
+  double combined(long t, int i) {
+    return floats[layout.combined + DelayLine.at(t, i)];
+  }
+
+  void combined(long t, int i, double value) {
+    floats[layout.combined + DelayLine.at(t, i)] = (float) value;
+  }
+
+  /** Running errors at step i of the base and of what the network makes of it. */
+  FloatSlice combinedLosses(int i) {
+    return finalLosses.moveTo(layout.combinedLosses + 2 * (i - 1));
+  }
+
+  /** Points a stage at its part. */
+  void bind(CandidateStage stage) {
+    stage.bind(season(), floats, layout.candidates, layout.candidatePhases);
   }
 
   /** The forecast that was given out; NaN where none was made. */

@@ -364,6 +364,7 @@ public final class ModelTrainer implements AutoCloseable {
         Arrays.copyOf(best, settings.rnn().parameterCount()),
         settings.trainable().head(best),
         settings.calendar(),
+        List.of(),
         provenance);
   }
 

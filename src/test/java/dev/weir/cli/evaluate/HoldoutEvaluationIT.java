@@ -125,6 +125,25 @@ class HoldoutEvaluationIT {
   }
 
   @Test
+  void aModelForecastsAloneOrAsAPart() throws IOException {
+    write(values(150, 50), values(90, -7));
+    InProcess alone = run("--season 12 --format json --learning off --model builtin:weir");
+    assertThat(alone.exitCode()).as(alone.err()).isZero();
+    JsonNode root = new ObjectMapper().readTree(alone.out());
+    assertThat(root.get("mase").asDouble())
+        .isLessThan(root.get("seasonal_naive").get("mase").asDouble());
+    assertThat(root.has("weir_without_networks")).isFalse();
+    String window = "src/main/resources/models/sample-many-to-one.safetensors";
+    InProcess part = run("--season 12 --horizon 2 --format json --model " + window);
+    assertThat(part.exitCode()).as(part.err()).isZero();
+    assertThat(run("--learning off").err())
+        .contains("--learning: expected a --model beside off, got none");
+    assertThat(run("--model builtin:none").err()).contains("--model: no such built-in model");
+    assertThat(run("--model " + window).err())
+        .contains("--model: horizon: expected 5, got 2 (model sample-many-to-one version 1)");
+  }
+
+  @Test
   void aSeasonThatIsFoundIsThatOfTheScoresToo() throws IOException {
     write(values(200, 50), values(220, 3));
     InProcess weir = run("--season auto");

@@ -311,8 +311,8 @@ class LearnerTest {
     assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(22_000);
     assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(56_100);
     assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
-    assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(25 * 1024);
-    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(60_000);
+    assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(28_500);
+    assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(62_500);
     assertThatThrownBy(() -> bytes(LearnerSettings.defaults(2), Integer.MAX_VALUE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("season");

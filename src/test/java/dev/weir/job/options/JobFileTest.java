@@ -388,6 +388,21 @@ class JobFileTest {
   }
 
   @Test
+  void theBuiltInNetworkForecastsAnyHorizonAlone() {
+    String alone = GOOD + "    file: builtin:weir\nlearning: off\n";
+    Target target = read(alone).forecast().targets().get(0);
+    assertThat(target.horizon()).isEqualTo(3);
+    assertThat(target.learning().learner().isAlone()).isTrue();
+    assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
+    assertThat(read(GOOD + "    file: builtin:weir\n").forecast().targets().get(0).learning())
+        .satisfies(learning -> assertThat(learning.learner().isAlone()).isFalse());
+    assertRefused(
+        GOOD + "    file: builtin:other\n",
+        "pumps.yaml line 13: forecast.many-to-one.file: expected a readable file, got builtin:other"
+            + " (java.io.IOException: no such built-in model)");
+  }
+
+  @Test
   void wordThatTheWeightFileContradictsIsRefused() {
     String fits =
         GOOD.replace("horizon: 3", "horizon: 2") + "    file: builtin:sample-many-to-one\n";

@@ -1,0 +1,101 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which forecasts a command makes of files: a job's, or those of a few options. */
+final class PlanOptions {
+
+  @Option(
+      names = "--job",
+      paramLabel = "JOB.yaml",
+      description = "Forecast as this job does (default: as any job does that has no model).")
+  private Path job;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      descriptionKey = "forecast.mode",
+      description = "Which of the job's forecasts, where it has both; by default ${default}.")
+  private Mode mode;
+
+  @Option(
+      names = "--horizon",
+      descriptionKey = "forecast.horizon",
+      description = "${declared}; by default the job's, or ${default}.")
+  private Integer horizon;
+
+  @Option(
+      names = "--seq-len",
+      descriptionKey = "window.seq-len",
+      description = "${declared}; by default the job's, or ${default}.")
+  private Integer seqLen;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE|builtin:NAME",
+      description = "A model to forecast with, safetensors; without --job.")
+  private String model;
+
+  @Option(
+      names = "--learning",
+      description =
+          "${COMPLETION-CANDIDATES}; off: the model alone forecasts, as it was trained; with"
+              + " --model.")
+  private Learning learning;
+
+  /** Whether series are learned. */
+  enum Learning {
+    on,
+    off
+  }
+
+  Path job() {
+    return job;
+  }
+
+  /** Whether neither an option nor a job says how far to forecast. */
+  boolean hasNoHorizon() {
+    return horizon == null && job == null;
+  }
+
+  EvaluationPlan plan() throws IOException, UsageException {
+    return plan(horizon);
+  }
+
+  /**
+   * @param steps in place of the horizon; null for the job's
+   */
+  EvaluationPlan plan(Integer steps) throws IOException, UsageException {
+    boolean learns = learning != Learning.off;
+    if (job != null) {
+      EvaluateCommand.check(model == null, "--model", "none beside --job", model);
+      EvaluateCommand.check(learning == null, "--learning", "none beside --job", learning);
+    }
+    EvaluateCommand.check(learns || model != null, "--learning", "a --model beside off", "none");
+    return model == null
+        ? EvaluationPlan.of(job, mode, steps, seqLen)
+        : EvaluationPlan.of(read(model), learns, steps, seqLen);
+  }
+
+  private ForecastModel read(String location) throws IOException, UsageException {
+    ModelFiles.Defaults defaults = new ModelFiles.Defaults("model", mode, seqLen, null, null, null);
+    try {
+      if (BuiltInModels.isOne(location)) {
+        return ModelFiles.fromBytes(BuiltInModels.bytes(location), defaults, location);
+      }
+      EvaluateCommand.check(
+          Files.isRegularFile(Path.of(location)), "--model", "a model file", location);
+      return ModelFiles.read(Path.of(location), defaults);
+    } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
+      throw new UsageException("--model: " + e.getMessage());
+    }
+  }
+}

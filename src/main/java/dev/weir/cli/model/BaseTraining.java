@@ -1,0 +1,171 @@
+package dev.weir.cli.model;
+
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.forecast.pretraining.CandidateTrainer;
+import dev.weir.forecast.pretraining.CandidateTrainer.Progress;
+import dev.weir.forecast.pretraining.SharedStretches;
+import dev.weir.forecast.pretraining.TrainingSeries;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Safetensors;
+import dev.weir.model.Safetensors.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code weir train --task base}: the network that combines forecasts, on many series. */
+final class BaseTraining {
+
+  private final Path out;
+  private final String name;
+  private final CandidateTrainer.Settings settings;
+  private final List<TrainingSeries> series;
+  private final int leftOut;
+  private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
+
+  /**
+   * @param without series that none of the others may be a part of
+   */
+  BaseTraining(
+      Path out,
+      String name,
+      CandidateTrainer.Settings settings,
+      List<TrainingSeries> all,
+      List<TrainingSeries> without) {
+    this.out = out;
+    this.name = name;
+    this.settings = settings;
+    SharedStretches stretches = new SharedStretches();
+    without.forEach(one -> stretches.add(one.values()));
+    this.series = all.stream().filter(one -> !stretches.isKnown(one.values())).toList();
+    this.leftOut = all.size() - series.size();
+  }
+
+  int run(boolean restart) throws IOException {
+    Path progressFile = out.resolveSibling(out.getFileName() + ".progress");
+    long started = System.nanoTime();
+    try (CandidateTrainer trainer = new CandidateTrainer(settings, series)) {
+      System.err.printf(
+          "%,d series to learn from, %,d held out, %,d left out; %,d parameters%n",
+          trainer.trainedSeries(),
+          trainer.heldOutSeries(),
+          leftOut,
+          settings.shape().parameterCount());
+      Progress progress = restart ? null : load(progressFile);
+      if (progress == null) {
+        progress = trainer.begin();
+      } else {
+        System.err.printf("going on after round %d (%s)%n", progress.round(), progressFile);
+      }
+      while (!trainer.isDone(progress)) {
+        progress = trainer.train(progress);
+        save(progressFile, progress);
+        progressLine.line(
+            "round %d, %.1f %%: loss %.4f, held out %.4f, best %.4f, %.0f s",
+            progress.round(),
+            100 * trainer.done(progress),
+            progress.loss(),
+            progress.score(),
+            progress.bestScore(),
+            (System.nanoTime() - started) / 1e9);
+      }
+      boolean scored = trainer.heldOutSeries() > 0;
+      ForecastModel model =
+          trainer.model(
+              name, 1, scored ? progress.best() : progress.average(), provenance(progress));
+      ModelFiles.write(model, out);
+      Files.deleteIfExists(progressFile);
+      System.out.printf("%s: %s version 1, held-out loss %.4f%n", out, name, progress.bestScore());
+    } finally {
+      progressLine.clear();
+    }
+    return 0;
+  }
+
+  private Map<String, String> provenance(Progress progress) {
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("trained_by", "weir train --task base");
+    provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    provenance.put("series", Integer.toString(series.size()));
+    provenance.put("families", Long.toString(families()));
+    provenance.put("synthetic_series", Integer.toString(settings.synthetic()));
+    provenance.put("seed", Long.toString(settings.seed()));
+    provenance.put("samples", Long.toString(settings.samples()));
+    provenance.put("held_out_loss", "%.4f".formatted(progress.bestScore()));
+    return provenance;
+  }
+
+  private long families() {
+    return series.stream().map(TrainingSeries::family).distinct().count();
+  }
+
+  /** What training must have in common with a saved state to go on from it. */
+  private String fingerprint() {
+    long hash = 17;
+    for (TrainingSeries one : series) {
+      hash = 31 * hash + Arrays.hashCode(one.values()) + 7 * one.season();
+    }
+    return "%s %s %d %d %d %016x"
+        .formatted(
+            settings.shape(),
+            settings.learningRate(),
+            settings.samples(),
+            settings.synthetic(),
+            settings.seed(),
+            hash);
+  }
+
+  private void save(Path file, Progress progress) throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("weights", tensor(progress.weights()));
+    tensors.put("average", tensor(progress.average()));
+    tensors.put("best", tensor(progress.best()));
+    tensors.put("optimizer", tensor(progress.optimizer()));
+    byte[] bytes =
+        Safetensors.toBytes(
+            tensors,
+            Map.of(
+                "fingerprint", fingerprint(),
+                "round", Integer.toString(progress.round()),
+                "updates", Long.toString(progress.updates()),
+                "best_score", Double.toString(progress.bestScore())));
+    Path partial = file.resolveSibling(file.getFileName() + ".partial");
+    Files.write(partial, bytes);
+    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static Tensor tensor(float[] values) {
+    return new Tensor(List.of(values.length), values);
+  }
+
+  /** Null when there is nothing to go on from. */
+  private Progress load(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return null;
+    }
+    Safetensors saved = Safetensors.read(file);
+    if (!fingerprint().equals(saved.metadata().get("fingerprint"))) {
+      throw new IOException(
+          "%s: expected the state of this training, got that of another; use --restart or another"
+                  .formatted(file)
+              + " --out");
+    }
+    return new Progress(
+        Integer.parseInt(saved.metadata().get("round")),
+        Long.parseLong(saved.metadata().get("updates")),
+        saved.floats("weights"),
+        saved.floats("average"),
+        saved.floats("optimizer"),
+        saved.floats("best"),
+        Double.parseDouble(saved.metadata().get("best_score")),
+        Double.NaN,
+        Double.NaN);
+  }
+}

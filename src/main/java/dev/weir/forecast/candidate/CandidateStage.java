@@ -1,0 +1,486 @@
+package dev.weir.forecast.candidate;
+
+import static dev.weir.model.CandidateShape.FEATURES;
+import static dev.weir.model.CandidateShape.GLOBALS;
+import static dev.weir.model.CandidateShape.INPUTS;
+import static dev.weir.model.CandidateShape.STEP_FEATURES;
+import static dev.weir.model.CandidateShape.WINDOW;
+
+import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.History;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Follows the errors of candidate forecasts of a series, turns them into the inputs of a {@link
+ * CandidateNetwork} and applies it. The candidates are the forecasts that are passed in and the
+ * {@link CheapCandidates}.
+ *
+ * <p>Keeps settings and scratch; what is known of a series is in the floats that {@link #bind}
+ * points at. Not thread-safe.
+ */
+public final class CandidateStage {
+
+  private static final int KEPT_INPUTS = 13; // of each value in the window
+  private static final double MAX_APART = 8; // in units of the base's usual error
+  private static final int CHANGE_FLOATS = 3;
+  private static final float CHANGE_RATE = 0.02f;
+
+  private final int given; // candidates that are passed in
+  private final int candidates;
+  private final int horizon;
+  private final List<String> names; // of the candidates that are passed in
+  private int[] kinds; // (candidates), as the network numbers them
+  private final CheapCandidates cheap;
+  private final CandidateErrors errors;
+  private final PhaseErrors phases;
+  private final int[] followed; // numbers of candidates whose first error is an input, or -1
+  private final int median; // number of the candidate that is a running median, or -1
+  private CandidateNetwork network; // null: no network yet
+
+  private final FloatSlice slopes = new FloatSlice();
+  private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1
+  private final FloatSlice recent = new FloatSlice(); // (WINDOW, KEPT_INPUTS), by t mod WINDOW
+
+  // scratch
+  private History history; // of the newest forecast
+  private final double[] said; // (candidates)
+  private final double[] firstErrors; // (candidates), of step 1 at the newest value; NaN without
+  private double baseError = Double.NaN; // of step 1 at the newest value
+  private double baseErrorAtHorizon = Double.NaN;
+  private final float[] window = new float[WINDOW * INPUTS];
+  private final float[] globals = new float[GLOBALS];
+  private final int[] asked; // steps that the network is asked for; others lie between
+  private final float[] ofCandidates; // (asked, candidates, FEATURES)
+  private final float[] ofSteps; // (asked, STEP_FEATURES)
+  private final float[] weights; // (asked, candidates)
+  private final float[] residuals; // (asked)
+  private final double[] forecasts; // (horizon, candidates), relative to the newest value
+  private final double[] scale; // (horizon), q
+  private final double[] bases; // (horizon)
+
+  /**
+   * @param names of the candidates that are passed in
+   */
+  public CandidateStage(List<String> names, int horizon) {
+    this.given = names.size();
+    this.candidates = given + CheapCandidates.NAMES.size();
+    this.horizon = horizon;
+    this.names = List.copyOf(names);
+    this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
+    this.cheap = new CheapCandidates(horizon);
+    this.errors = new CandidateErrors(candidates, horizon);
+    this.phases = new PhaseErrors(candidates);
+    this.followed =
+        List.of("rls-ar", "analogs", "log-rls", "seasonal-median", "seasonal-profile").stream()
+            .mapToInt(names::indexOf)
+            .toArray();
+    this.median = names.indexOf("median-25");
+    this.said = new double[candidates];
+    this.firstErrors = new double[candidates];
+    this.asked = errors.kept();
+    this.ofCandidates = new float[asked.length * candidates * FEATURES];
+    this.ofSteps = new float[asked.length * STEP_FEATURES];
+    this.weights = new float[asked.length * candidates];
+    this.residuals = new float[asked.length];
+    this.forecasts = new double[horizon * candidates];
+    this.scale = new double[horizon];
+    this.bases = new double[horizon];
+  }
+
+  /** Uses another network from now on; null for none. */
+  public void use(CandidateNetwork network) {
+    this.network = network;
+    this.kinds = CandidateKinds.of(names, network == null ? CandidateKinds.NAMES : network.names());
+  }
+
+  /** Floats to keep for each series, whatever its season is. */
+  public static int floats(int given, int horizon) {
+    return CheapCandidates.floats(horizon)
+        + CHANGE_FLOATS
+        + WINDOW * KEPT_INPUTS
+        + CandidateErrors.floats(given + CheapCandidates.NAMES.size(), horizon);
+  }
+
+  /** Floats to keep for each series that are of its season. */
+  public static int phaseFloats(int given, int season) {
+    return PhaseErrors.floats(given + CheapCandidates.NAMES.size(), season);
+  }
+
+  /**
+   * Points at a series.
+   *
+   * @param at where its floats begin
+   * @param phasesAt where those of its season begin
+   */
+  public void bind(int season, float[] floats, int at, int phasesAt) {
+    slopes.at(floats, at);
+    int next = at + CheapCandidates.floats(horizon);
+    change.at(floats, next);
+    next += CHANGE_FLOATS;
+    recent.at(floats, next);
+    next += WINDOW * KEPT_INPUTS;
+    errors.bind(floats, next);
+    phases.bind(season, floats, phasesAt);
+  }
+
+  /** Begins with the next value, before its errors are learned. */
+  public void begin() {
+    phases.begin();
+    Arrays.fill(firstErrors, Double.NaN);
+    baseError = Double.NaN;
+    baseErrorAtHorizon = Double.NaN;
+  }
+
+  /**
+   * Learns from the value at {@code origin + step}, before it is appended.
+   *
+   * @param of the given candidates' forecasts, relative to the value at the origin
+   * @param base the base forecast
+   * @param truth relative to the value at the origin
+   */
+  public void learn(
+      History history, long origin, int step, double[] of, double base, double truth) {
+    if (step == horizon) {
+      baseErrorAtHorizon = truth - base;
+    }
+    if (!errors.isKept(step)) {
+      return;
+    }
+    System.arraycopy(of, 0, said, 0, given);
+    cheap.forecast(history, slopes, origin, step, said, given);
+    if (step == 1) {
+      baseError = truth - base;
+      for (int e = 0; e < candidates; e++) {
+        firstErrors[e] = truth - said[e];
+      }
+    }
+    boolean known = errors.hasOwn(step);
+    errors.learn(step, said, base, truth);
+    if (known) {
+      phases.addStep();
+      int place = errors.ownPlace(step);
+      double usual = errors.baseMedium(place);
+      double floor = 1e-3 * usual + 1e-12;
+      for (int e = 0; e < candidates; e++) {
+        phases.add(e, Math.abs(truth - said[e]) / (errors.medium(place, e) + floor));
+      }
+      phases.add(candidates, Math.abs(truth - base) / (usual + floor));
+    }
+  }
+
+  /** After {@link #learn} of all steps: the newest value has been appended. */
+  public void observe(History history) {
+    phases.learn(history.t());
+    cheap.observe(history, slopes);
+    float size =
+        history.age() < 2 ? 0 : (float) Math.abs(history.newest() - history.at(history.t() - 1));
+    change.add(0, CHANGE_RATE * (size - change.get(0)));
+    change.add(1, CHANGE_RATE * (1 - change.get(1)));
+  }
+
+  /** Goes past a value that nobody has seen. */
+  public void skip(History history) {
+    cheap.skip(history, slopes);
+    int at = (int) (history.t() % WINDOW) * KEPT_INPUTS;
+    for (int i = 0; i < KEPT_INPUTS; i++) {
+      recent.set(at + i, 0);
+    }
+    keepCalendar(history, at);
+  }
+
+  private double floor(History history) {
+    return Math.max(Math.max(1e-3 * history.deviation(), 1e-7 * Math.abs(history.newest())), 1e-9);
+  }
+
+  /** What an error of the base usually is. */
+  private double usual(History history, int step) {
+    double usual =
+        errors.isKnown(step)
+            ? errors.baseMedium(errors.place(step))
+            : change.get(0) / change.get(1);
+    return Math.max(floor(history), usual);
+  }
+
+  private static float clip(double x, double most) {
+    return Double.isNaN(x) ? 0 : (float) Math.max(-most, Math.min(most, x));
+  }
+
+  private static float log(float a, float b) {
+    float log = FastMath.log(a / b);
+    return Float.isNaN(log) ? 0 : Math.max(-3, Math.min(3, log));
+  }
+
+  /**
+   * Takes in the forecasts made at the newest value.
+   *
+   * @param of (given, horizon), the candidates' forecasts, relative to the newest value
+   * @param base (horizon), the base forecast
+   */
+  public void prepare(History history, double[][] of, double[] base) {
+    this.history = history;
+    errors.findPlaces();
+    for (int i = 1; i <= horizon; i++) {
+      scale[i - 1] = usual(history, i);
+      int row = (i - 1) * candidates;
+      for (int e = 0; e < given; e++) {
+        forecasts[row + e] = of[e][i - 1];
+      }
+      bases[i - 1] = base[i - 1];
+      cheap.forecast(history, slopes, history.t(), i, forecasts, row + given);
+    }
+    keepInputs(history);
+  }
+
+  /** Fills in the inputs of the network for what {@link #prepare} was given last. */
+  private void fill() {
+    for (int s = 0; s < asked.length; s++) {
+      fill(s);
+    }
+    fillWindow();
+    fillGlobals();
+  }
+
+  /** Fills in those of the step {@code asked[s]}. */
+  private void fill(int s) {
+    int i = asked[s];
+    double base = bases[i - 1];
+    double q = scale[i - 1];
+    boolean known = errors.isKnown(i);
+    boolean byPhase = known && phases.isKnown(history.t() + i);
+    double apart = 0;
+    int row = s * candidates;
+    for (int e = 0; e < candidates; e++) {
+      double x = apart(i, e);
+      apart += Math.abs(x);
+      int at = (row + e) * FEATURES;
+      ofCandidates[at] = (float) x;
+      if (!known) {
+        Arrays.fill(ofCandidates, at + 1, at + FEATURES, 0);
+      }
+    }
+    if (known) {
+      float ep = (float) (0.02 * q);
+      fillErrors(row, i, q, ep);
+      fillPhases(row, i, byPhase, ep);
+    }
+    fillStep(s, i, known, byPhase, apart);
+  }
+
+  /** How far a candidate is from the base forecast, in units of its usual error. */
+  private double apart(int i, int e) {
+    double x = (forecasts[(i - 1) * candidates + e] - bases[i - 1]) / scale[i - 1];
+    return Math.max(-MAX_APART, Math.min(MAX_APART, x));
+  }
+
+  private void fillErrors(int row, int i, double q, float ep) {
+    int place = errors.place(i);
+    float medium = errors.baseMedium(place) + ep;
+    float fast = errors.baseFast(place) + ep;
+    float slow = errors.baseSlow(place) + ep;
+    float ridge = (float) (0.01 * q * q);
+    float[] f = ofCandidates;
+    for (int e = 0; e < candidates; e++) {
+      int at = (row + e) * FEATURES;
+      f[at + 1] = log(errors.medium(place, e) + ep, medium);
+      f[at + 2] = log(errors.fast(place, e) + ep, fast);
+      f[at + 4] = clip(errors.signed(place, e) / q, 4);
+      f[at + 5] = log(errors.slow(place, e) + ep, slow);
+      f[at + 7] = clip(errors.mediumSlope(place, e, 0.02f * ridge), 1.5);
+      f[at + 8] = clip(errors.slowSlope(place, e, 0.005f * ridge), 1.5);
+    }
+  }
+
+  private void fillPhases(int row, int i, boolean byPhase, float ep) {
+    float[] f = ofCandidates;
+    if (!byPhase) {
+      boolean seasonal = history.season() > 1;
+      for (int e = 0; e < candidates; e++) {
+        int at = (row + e) * FEATURES;
+        f[at + 3] = seasonal ? 0 : f[at + 1];
+        f[at + 6] = seasonal ? 0 : f[at + 5];
+      }
+      return;
+    }
+    long target = history.t() + i;
+    int place = errors.place(i);
+    float usual = errors.baseMedium(place);
+    float fast = phases.fast(target, candidates) * usual + ep;
+    float slow = phases.slow(target, candidates) * usual + ep;
+    for (int e = 0; e < candidates; e++) {
+      int at = (row + e) * FEATURES;
+      float own = errors.medium(place, e);
+      f[at + 3] = log(phases.fast(target, e) * own + ep, fast);
+      f[at + 6] = log(phases.slow(target, e) * own + ep, slow);
+    }
+  }
+
+  private void fillStep(int s, int i, boolean known, boolean byPhase, double apart) {
+    double q = scale[i - 1];
+    double ep = 0.02 * q;
+    int place = errors.place(i);
+    double phase = 0;
+    if (known && history.season() == 1) {
+      phase = clip(Math.log((errors.baseMedium(place) + ep) / q), 6);
+    } else if (byPhase) {
+      double usual = phases.fast(history.t() + i, candidates) * errors.baseMedium(place);
+      phase = clip(Math.log((usual + ep) / q), 6);
+    }
+    int at = s * STEP_FEATURES;
+    float[] f = ofSteps;
+    f[at] = clip(Math.log(q / scale[0]), 6);
+    f[at + 1] = known ? clip(Math.log((errors.baseFast(place) + ep) / q), 6) : 0;
+    f[at + 2] = clip(Math.log(apart / candidates + 0.05), 6);
+    f[at + 3] = (float) phase;
+    f[at + 4] = known ? clip(errors.baseSigned(place) / q, 4) : 0;
+    f[at + 5] = (float) Math.log(i);
+    f[at + 6] = history.season() > 1 ? Math.min(i / (float) history.season(), 1) : 0;
+  }
+
+  /** What the window shows of the newest value, on the scale of its time. */
+  private void keepInputs(History history) {
+    long t = history.t();
+    int at = (int) (t % WINDOW) * KEPT_INPUTS;
+    double first = scale[0];
+    double before = change.get(2) > 0 ? change.get(2) : first;
+    double step = history.age() < 2 ? 0 : history.newest() - history.at(t - 1);
+    recent.set(at, clip(step / first, 8));
+    recent.set(at + 1, clip(baseError / first, 6));
+    recent.set(at + 2, clip(baseErrorAtHorizon / scale[horizon - 1], 6));
+    for (int k = 0; k < followed.length; k++) {
+      int e = followed[k];
+      recent.set(at + 3 + k, e < 0 ? 0 : clip(firstErrors[e] / before, 6));
+    }
+    recent.set(at + 8, clip(median < 0 ? 0 : -forecasts[median] / first, 8));
+    keepCalendar(history, at);
+    change.set(2, (float) first);
+  }
+
+  private void keepCalendar(History history, int at) {
+    long t = history.t();
+    int season = history.season();
+    double day = 2 * Math.PI * (t % season) / season;
+    double week = 2 * Math.PI * (t % (7L * season)) / (7.0 * season);
+    recent.set(at + 9, season > 1 ? (float) Math.sin(day) : 0);
+    recent.set(at + 10, season > 1 ? (float) Math.cos(day) : 0);
+    recent.set(at + 11, season > 1 ? (float) Math.sin(week) : 0);
+    recent.set(at + 12, season > 1 ? (float) Math.cos(week) : 0);
+  }
+
+  private void fillWindow() {
+    long t = history.t();
+    long start = history.start();
+    int season = history.season();
+    int ahead = Math.min(horizon, season);
+    double now = history.newest();
+    double squares = 0;
+    for (int k = 0; k < WINDOW; k++) {
+      double apart = history.at(Math.max(start, t - WINDOW + 1 + k)) - now;
+      squares += apart * apart;
+    }
+    double sigma = Math.max(Math.sqrt(squares / WINDOW), 0.7 * scale[0]);
+    for (int k = 0; k < WINDOW; k++) {
+      long s = Math.max(start, t - WINDOW + 1 + k);
+      int at = k * INPUTS;
+      window[at] = clip((history.at(s) - now) / sigma, 6);
+      window[at + 1] = value(history, s - season, now, sigma);
+      window[at + 2] = value(history, s - season + ahead, now, sigma);
+      long weekly = s - 7L * season + ahead;
+      window[at + 3] = history.has(weekly) ? value(history, weekly, now, sigma) : window[at + 2];
+      int from = (int) (s % WINDOW) * KEPT_INPUTS;
+      for (int i = 0; i < KEPT_INPUTS; i++) {
+        window[at + 4 + i] = recent.get(from + i);
+      }
+    }
+    globals[5] = (float) (Math.log(sigma / scale[0]) / 2);
+  }
+
+  private static float value(History history, long index, double now, double sigma) {
+    return history.season() > 1 && history.has(index)
+        ? clip((history.at(index) - now) / sigma, 6)
+        : 0;
+  }
+
+  private void fillGlobals() {
+    int season = history.season();
+    double age = history.age();
+    globals[0] = (float) (Math.log(age) / 4 - 1);
+    globals[1] = season > 1 ? (float) (Math.log(season) / 3) : 0;
+    globals[2] = season == 1 ? 1 : 0;
+    globals[3] = horizon <= 8 ? 1 : 0;
+    globals[4] = season > 1 ? (float) (Math.max(-2, Math.min(5, Math.log(age / season))) / 3) : 0;
+  }
+
+  /**
+   * Applies the network to what {@link #prepare} was given.
+   *
+   * @param base (horizon), the base forecast; overwritten by the network's
+   * @return whether there is a network; otherwise nothing is changed
+   */
+  public boolean apply(double[] base) {
+    if (network == null) {
+      return false;
+    }
+    fill();
+    double least = floor(history);
+    network.forward(
+        window, globals, kinds, ofCandidates, ofSteps, asked.length, weights, residuals);
+    int next = 0; // the first step asked for that is not before i
+    for (int i = 1; i <= horizon; i++) {
+      if (asked[next] < i) {
+        next++;
+      }
+      int before = Math.max(0, next - 1);
+      float share = next == 0 ? 1 : (i - asked[before]) / (float) (asked[next] - asked[before]);
+      double sum = residuals[before] + share * (residuals[next] - residuals[before]);
+      for (int e = 0; e < candidates; e++) {
+        float from = weights[before * candidates + e];
+        sum += (from + share * (weights[next * candidates + e] - from)) * apart(i, e);
+      }
+      if (scale[i - 1] > least) { // else the base has made no error yet
+        base[i - 1] += scale[i - 1] * sum;
+      }
+    }
+    return true;
+  }
+
+  // ---- what training reads
+
+  /**
+   * Inputs of the network for some steps of what {@link #prepare} was given last: window, globals,
+   * the candidates' and the steps' features.
+   *
+   * @param steps of those whose errors are kept
+   */
+  public float[] sample(int[] steps) {
+    int rows = candidates * FEATURES;
+    int fixed = WINDOW * INPUTS + GLOBALS;
+    float[] sample = new float[fixed + steps.length * (rows + STEP_FEATURES)];
+    fillWindow();
+    fillGlobals();
+    System.arraycopy(window, 0, sample, 0, WINDOW * INPUTS);
+    System.arraycopy(globals, 0, sample, WINDOW * INPUTS, GLOBALS);
+    for (int k = 0; k < steps.length; k++) {
+      int s = Arrays.binarySearch(asked, steps[k]);
+      fill(s);
+      int ofStep = fixed + steps.length * rows + k * STEP_FEATURES;
+      System.arraycopy(ofCandidates, s * rows, sample, fixed + k * rows, rows);
+      System.arraycopy(ofSteps, s * STEP_FEATURES, sample, ofStep, STEP_FEATURES);
+    }
+    return sample;
+  }
+
+  /** (candidates), what each is: its place among {@link CandidateKinds#NAMES}. */
+  public int[] kinds() {
+    return kinds.clone();
+  }
+
+  public double base(int step) {
+    return bases[step - 1];
+  }
+
+  /** What the forecast's errors are measured in at each step. */
+  public double scale(int step) {
+    return scale[step - 1];
+  }
+}

@@ -1,0 +1,48 @@
+package dev.weir.forecast.candidate;
+
+/**
+ * Logarithm and exponential function of floats in a few nanoseconds, within 3e-7 of what {@link
+ * Math} gives: some hundreds are needed for a forecast.
+ */
+final class FastMath {
+
+  private static final float LOG_2 = 0.693147181f;
+  private static final float LOG_2_HIGH = 0.693359375f; // of few bits, so that k times it is exact
+  private static final float LOG_2_LOW = -2.12194440e-4f; // the rest
+  private static final float PER_LOG_2 = 1.44269504f;
+  private static final float LEAST_EXPONENT = -87;
+  private static final int SQRT_2 = 0x3fb504f3; // as bits
+  private static final int MANTISSA = 0x7fffff;
+  private static final int ONE = 0x3f800000; // as bits
+
+  private FastMath() {}
+
+  /**
+   * log x = log m + k log 2 for x = m 2^k, with log m = 2 artanh((m - 1) / (m + 1)) as a series. Of
+   * zero and subnormal numbers it gives about -88; of what is not above 0, or not finite, nothing
+   * useful.
+   */
+  static float log(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    int exponent = (bits >> 23) - 127;
+    int mantissa = bits & MANTISSA | ONE;
+    if (mantissa > SQRT_2) { // m within [1 / sqrt 2, sqrt 2], where the series is short
+      mantissa -= 1 << 23;
+      exponent++;
+    }
+    float m = Float.intBitsToFloat(mantissa);
+    float s = (m - 1) / (m + 1);
+    float square = s * s;
+    float series = 1 + square * (1 / 3f + square * (1 / 5f + square * (1 / 7f)));
+    return exponent * LOG_2 + 2 * s * series;
+  }
+
+  /** exp x = 2^k exp r, with exp r as a series; for x of at most 87. */
+  static float exp(float x) {
+    float bounded = Math.max(LEAST_EXPONENT, x);
+    int k = (int) Math.floor(bounded * PER_LOG_2 + 0.5f);
+    float r = bounded - k * LOG_2_HIGH - k * LOG_2_LOW;
+    float high = 1 / 6f + r * (1 / 24f + r * (1 / 120f + r * (1 / 720f)));
+    return (1 + r * (1 + r * (0.5f + r * high))) * Float.intBitsToFloat(k + 127 << 23);
+  }
+}
