@@ -33,10 +33,13 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ThreadLimitHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The page and its data over HTTP: {@code GET} only, everything bounded. */
 public final class PageServer implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
   private static final int THREADS = 24;
   private static final int CONNECTIONS = 256;
 
@@ -145,6 +148,12 @@ public final class PageServer implements AutoCloseable {
     config.routes.exception(
         HttpException.RuntimeException.class,
         (e, context) -> error(context, e.getCode(), e.getReason()));
+    config.routes.exception(
+        Exception.class,
+        (e, context) -> {
+          LOG.warn("a request failed", e);
+          error(context, 500, "internal error");
+        });
   }
 
   private static void configure(HttpConfiguration http) {
@@ -273,9 +282,17 @@ public final class PageServer implements AutoCloseable {
     context.contentType("application/json; charset=utf-8").result(json);
   }
 
+  /**
+   * Answers with an error, unless the page has gone: the framework handles what an error's handler
+   * throws as the next error, again and again in the same thread.
+   */
   private static void error(Context context, int status, String message) {
-    context.status(status);
-    json(context, PageJson.error(message));
+    try {
+      context.status(status);
+      json(context, PageJson.error(message));
+    } catch (Exception e) { // Kotlin declares none
+      LOG.debug("no answer, since the page has gone: {}", e.toString());
+    }
   }
 
   @Override

@@ -521,6 +521,31 @@ class PageServerTest {
     }
   }
 
+  @Test
+  void noThreadIsLeftOfThePagesThatListened() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      List<Socket> sockets = new ArrayList<>();
+      try (ServedPage other = ServedPage.impatient(Duration.ofSeconds(5))) {
+        for (int i = 0; i < Events.MAX_CLIENTS; i++) {
+          sockets.add(other.listen("", 0));
+          assertThat(status(sockets.get(i))).isEqualTo(200);
+          if (i % 2 == 0) {
+            sockets.get(i).close();
+          }
+        }
+      }
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .extracting(Thread::getName)
+                    .noneMatch(name -> name.startsWith("dashboard-events-")));
+  }
+
   /** A connection from an address of this machine; all of 127.0.0.0/8 are on Linux. */
   private static Socket from(String address, ServedPage to) throws Exception {
     return new Socket(
