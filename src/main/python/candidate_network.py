@@ -21,24 +21,24 @@ CELLS = {
     "lstm": nn.LSTM,
     "gru": nn.GRU,
 }
-WINDOW, INPUTS, GLOBALS, STEP_FEATURES, FEATURES, CONTEXT, UNITS = 24, 17, 6, 7, 9, 32, 16
+WINDOW, INPUTS, GLOBALS, STEP_FEATURES, FEATURES, CONTEXT = 24, 17, 6, 7, 9, 32
 
 
 class CandidateNetwork(nn.Module):
     """Tensors have the names that they have in a model file."""
 
-    def __init__(self, kinds, cell="rnn_tanh", hidden_size=16, num_layers=2, bidirectional=True):
+    def __init__(self, kinds, cell="rnn_tanh", hidden_size=16, num_layers=2, bidirectional=True, units=24):
         super().__init__()
         self.rnn = CELLS[cell](INPUTS, hidden_size, num_layers, batch_first=True, bidirectional=bidirectional)
         self.ctx = nn.Linear(hidden_size * (2 if bidirectional else 1) + GLOBALS, CONTEXT)
-        self.hor = nn.Linear(CONTEXT + STEP_FEATURES, UNITS)
-        self.f = nn.Linear(FEATURES, UNITS, bias=False)
-        self.emb = nn.Parameter(torch.empty(kinds, UNITS).uniform_(-0.35, 0.35))
-        self.h2 = nn.Linear(UNITS, UNITS)
-        self.mix = nn.Linear(UNITS, UNITS)
-        self.out = nn.Linear(UNITS, 1)
-        self.gam = nn.Linear(UNITS, 1, bias=False)
-        self.res = nn.Sequential(nn.Linear(2 * UNITS, UNITS), nn.ReLU(), nn.Linear(UNITS, 1))
+        self.hor = nn.Linear(CONTEXT + STEP_FEATURES, units)
+        self.f = nn.Linear(FEATURES, units, bias=False)
+        self.emb = nn.Parameter(torch.empty(kinds, units).uniform_(-0.35, 0.35))
+        self.h2 = nn.Linear(units, units)
+        self.mix = nn.Linear(units, units)
+        self.out = nn.Linear(units, 1)
+        self.gam = nn.Linear(units, 1, bias=False)
+        self.res = nn.Sequential(nn.Linear(2 * units, units), nn.ReLU(), nn.Linear(units, 1))
         self.k = nn.Parameter(torch.ones(1))
         self.register_buffer("prior", torch.zeros(kinds))
         for layer in (self.out, self.gam, self.res[2]):
@@ -88,6 +88,7 @@ def load(path):
         tensors["rnn.weight_hh_l0"].shape[1],
         1 + max(int(name.split("_l")[1].split("_")[0]) for name in tensors if name.startswith("rnn.")),
         "rnn.weight_ih_l0_reverse" in tensors,
+        tensors["emb"].shape[1],
     )
     network.load_state_dict(tensors)
     return network.eval(), metadata

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Allocations;
+import dev.weir.model.BuiltInModels;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
@@ -33,7 +34,10 @@ class CandidateNetworkTest {
     final int candidates;
 
     Fixture(String name) throws IOException {
-      model = ModelFiles.read(FOLDER.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
+      model =
+          name.equals(BuiltInModels.WEIR)
+              ? BuiltInModels.weir()
+              : ModelFiles.read(FOLDER.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
       json = new ObjectMapper().readTree(FOLDER.resolve(name + ".json").toFile());
       steps = json.get("steps").intValue();
       batch = json.get("kinds").size();
@@ -82,7 +86,7 @@ class CandidateNetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gru", "lstm", "rnn"})
+  @ValueSource(strings = {"gru", "lstm", "rnn", "weir"})
   void forecastsAreThoseOfTorch(String name) throws IOException {
     Fixture fixture = new Fixture(name);
     CandidateNetwork network = CandidateNetwork.of(fixture.model);
@@ -125,7 +129,7 @@ class CandidateNetworkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gru", "lstm", "rnn"})
+  @ValueSource(strings = {"gru", "lstm", "rnn", "weir"})
   void gradientsAreThoseOfTorch(String name) throws IOException {
     Fixture fixture = new Fixture(name);
     CandidateShape shape = fixture.model.candidateShape();
