@@ -110,7 +110,6 @@ class EvaluateIT {
     checkMethod(methods, "naive", core.get(Evaluation.NAIVE));
     checkMethod(methods, "seasonal_naive", core.get(Evaluation.SEASONAL_NAIVE));
     checkMethod(methods, "rls", core.get("expert:rls-ar"));
-    checkMethod(methods, "rnn-corrector", core.get("expert:rnn-corrector"));
     SeriesScore ours = core.get(Evaluation.WEIR);
     assertThat(methods.get("weir").get("coverage_80").asDouble()).isEqualTo(ours.coverage()[0]);
     assertThat(methods.get("weir").get("coverage_95").asDouble()).isEqualTo(ours.coverage()[1]);

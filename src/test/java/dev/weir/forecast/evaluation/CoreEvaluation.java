@@ -26,8 +26,9 @@ public final class CoreEvaluation {
     Map<String, SeriesScore> scores = new LinkedHashMap<>();
     scores.put(Evaluation.WEIR, mixture(settings, series, y, m));
     List<String> plain = new ArrayList<>(settings.experts());
-    if (plain.removeAll(Experts.NETWORKS)) {
-      scores.put(Evaluation.WITHOUT_NETWORKS, mixture(settings.withExperts(plain), series, y, m));
+    if (plain.removeAll(Experts.NETWORKS) || settings.combines()) {
+      LearnerSettings without = settings.withExperts(plain).withoutNetwork();
+      scores.put(Evaluation.WITHOUT_NETWORKS, mixture(without, series, y, m));
     }
     Trial trial = new Trial(series, y, m, settings.horizon());
     scores.putAll(new Evaluation(settings).evaluateOthers(trial, m));
