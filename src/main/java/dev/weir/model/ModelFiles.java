@@ -129,34 +129,37 @@ public final class ModelFiles {
 
   /** The model as a file's bytes; equal models give equal bytes, and reading them loses no bit. */
   public static byte[] toBytes(ForecastModel model) {
-    RnnConfig rnn = model.rnn();
+    return Safetensors.toBytes(tensors(model), ModelMetadata.of(model));
+  }
+
+  /** The model's tensors by their names in a file; copies. */
+  public static Map<String, Safetensors.Tensor> tensors(ForecastModel model) {
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+    RnnConfig rnn = model.rnn();
     for (RnnConfig.Parameter parameter : rnn.parameters()) {
-      float[] values = new float[parameter.length()];
-      System.arraycopy(model.weights(), parameter.offset(), values, 0, values.length);
-      tensors.put("rnn." + parameter.name(), new Safetensors.Tensor(parameter.shape(), values));
+      String name = "rnn." + parameter.name();
+      tensors.put(name, tensor(model.weights(), parameter.offset(), parameter.shape()));
     }
     if (model.combines()) {
       CandidateShape shape = model.candidateShape();
       shape
           .head()
           .forEach(
-              (name, sizes) -> {
-                int from = shape.offset(name);
-                int to = from + CandidateShape.length(sizes);
-                float[] values = Arrays.copyOfRange(model.weights(), from, to);
-                tensors.put(name, new Safetensors.Tensor(sizes, values));
-              });
+              (name, sizes) ->
+                  tensors.put(name, tensor(model.weights(), shape.offset(name), sizes)));
     }
     ForecastModel.Head head = model.head();
     if (head != null) {
-      int outFeatures = head.bias().length;
-      tensors.put(
-          "fc.weight",
-          new Safetensors.Tensor(List.of(outFeatures, rnn.outputSize()), head.weight()));
-      tensors.put("fc.bias", new Safetensors.Tensor(List.of(outFeatures), head.bias()));
+      int rows = head.bias().length;
+      tensors.put("fc.weight", tensor(head.weight(), 0, List.of(rows, rnn.outputSize())));
+      tensors.put("fc.bias", tensor(head.bias(), 0, List.of(rows)));
     }
-    return Safetensors.toBytes(tensors, ModelMetadata.of(model));
+    return tensors;
+  }
+
+  private static Safetensors.Tensor tensor(float[] weights, int from, List<Integer> shape) {
+    int to = from + CandidateShape.length(shape);
+    return new Safetensors.Tensor(shape, Arrays.copyOfRange(weights, from, to));
   }
 
   /** Writes a model file; readers see the old file or the new one, never a part. */
@@ -203,10 +206,7 @@ public final class ModelFiles {
       }
       metadata.known(ModelMetadata.READOUT, readout, "h_n or out[:, -1]");
       return new ForecastModel(
-          metadata.known(
-              ModelMetadata.NAME,
-              metadata.text(ModelMetadata.NAME, defaults.name()),
-              "the model's name"),
+          name(metadata, defaults),
           metadata.version(),
           mode,
           rnn,
@@ -236,10 +236,7 @@ public final class ModelFiles {
       Defaults defaults)
       throws ModelFormatException {
     return new ForecastModel(
-        metadata.known(
-            ModelMetadata.NAME,
-            metadata.text(ModelMetadata.NAME, defaults.name()),
-            "the model's name"),
+        name(metadata, defaults),
         metadata.version(),
         metadata.known(ModelMetadata.MODE, metadata.mode(Mode.MANY_TO_ONE), "many-to-one"),
         encoder,
@@ -253,5 +250,11 @@ public final class ModelFiles {
         metadata.calendar(null),
         candidates,
         metadata.provenance());
+  }
+
+  private static String name(ModelMetadata metadata, Defaults defaults)
+      throws ModelFormatException {
+    String name = metadata.text(ModelMetadata.NAME, defaults.name());
+    return metadata.known(ModelMetadata.NAME, name, "the model's name");
   }
 }

@@ -336,7 +336,7 @@ public final class Safetensors {
    * Writes bytes so that nobody ever reads half of them: into a new file beside the target, which
    * then takes its place.
    */
-  static void writeAtomically(Path file, byte[] bytes) throws IOException {
+  public static void writeAtomically(Path file, byte[] bytes) throws IOException {
     Path target = file.toAbsolutePath();
     Path partial =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".partial");

@@ -68,6 +68,10 @@ class TrainIT {
     Ended forecast = run("forecast --input " + series + " --learning off --model " + model);
     assertThat(forecast.exitCode()).as(forecast.err()).isZero();
 
+    assertThat(run(train + " --epochs 3").err())
+        .contains("weir train: --epochs: expected none with --task base, got one");
+    assertThat(run("train --input %s --out %s --samples 9".formatted(series, model)).err())
+        .contains("weir train: --samples: expected none with --task windows, got one");
     assertThat(run(train + " --restart --without " + lines).err())
         .contains("weir train: series: expected at least one, got none");
     Files.writeString(lines, "{\"m\": 12, \"v\": [1, null]}\n");

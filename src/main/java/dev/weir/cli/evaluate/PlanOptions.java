@@ -88,12 +88,22 @@ final class PlanOptions {
   private ForecastModel read(String location) throws IOException, UsageException {
     ModelFiles.Defaults defaults = new ModelFiles.Defaults("model", mode, seqLen, null, null, null);
     try {
-      if (BuiltInModels.isOne(location)) {
-        return ModelFiles.fromBytes(BuiltInModels.bytes(location), defaults, location);
-      }
       EvaluateCommand.check(
-          Files.isRegularFile(Path.of(location)), "--model", "a model file", location);
-      return ModelFiles.read(Path.of(location), defaults);
+          BuiltInModels.isOne(location) || Files.isRegularFile(Path.of(location)),
+          "--model",
+          "a model file",
+          location);
+      ForecastModel model =
+          BuiltInModels.isOne(location)
+              ? ModelFiles.fromBytes(BuiltInModels.bytes(location), defaults, location)
+              : ModelFiles.read(Path.of(location), defaults);
+      for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
+        String option = other.key().substring("weir.".length()).replace('_', '-');
+        boolean free = model.combines() && option.equals("seq-len"); // of any window
+        EvaluateCommand.check(
+            free, "--" + option, other.inFile() + ", as the model says", other.given());
+      }
+      return model;
     } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
       throw new UsageException("--model: " + e.getMessage());
     }

@@ -8,11 +8,8 @@ import dev.weir.forecast.pretraining.TrainingSeries;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
-import dev.weir.model.Safetensors.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -49,7 +46,7 @@ final class BaseTraining {
   }
 
   int run(boolean restart) throws IOException {
-    Path progressFile = out.resolveSibling(out.getFileName() + ".progress");
+    TrainingState state = new TrainingState(out, fingerprint());
     long started = System.nanoTime();
     try (CandidateTrainer trainer = new CandidateTrainer(settings, series)) {
       System.err.printf(
@@ -58,15 +55,15 @@ final class BaseTraining {
           trainer.heldOutSeries(),
           leftOut,
           settings.shape().parameterCount());
-      Progress progress = restart ? null : load(progressFile);
+      Progress progress = restart ? null : load(state);
       if (progress == null) {
         progress = trainer.begin();
       } else {
-        System.err.printf("going on after round %d (%s)%n", progress.round(), progressFile);
+        System.err.printf("going on after round %d (%s)%n", progress.round(), state.file());
       }
       while (!trainer.isDone(progress)) {
         progress = trainer.train(progress);
-        save(progressFile, progress);
+        save(state, progress);
         progressLine.line(
             "round %d, %.1f %%: loss %.4f, held out %.4f, best %.4f, %.0f s",
             progress.round(),
@@ -76,13 +73,10 @@ final class BaseTraining {
             progress.bestScore(),
             (System.nanoTime() - started) / 1e9);
       }
-      boolean scored = trainer.heldOutSeries() > 0;
-      ForecastModel model =
-          trainer.model(
-              name, 1, scored ? progress.best() : progress.average(), provenance(progress));
+      ForecastModel model = trainer.model(name, 1, progress.best(), provenance(progress));
       ModelFiles.write(model, out);
-      Files.deleteIfExists(progressFile);
-      System.out.printf("%s: %s version 1, held-out loss %.4f%n", out, name, progress.bestScore());
+      state.delete();
+      System.out.printf("%s: %s version 1%s%n", out, name, heldOut(", held-out loss ", progress));
     } finally {
       progressLine.clear();
     }
@@ -98,8 +92,15 @@ final class BaseTraining {
     provenance.put("synthetic_series", Integer.toString(settings.synthetic()));
     provenance.put("seed", Long.toString(settings.seed()));
     provenance.put("samples", Long.toString(settings.samples()));
-    provenance.put("held_out_loss", "%.4f".formatted(progress.bestScore()));
+    provenance.put("held_out_loss", heldOut("", progress));
     return provenance;
+  }
+
+  /** The best score; nothing where no series was held out. */
+  private static String heldOut(String before, Progress progress) {
+    return Double.isNaN(progress.bestScore())
+        ? ""
+        : "%s%.4f".formatted(before, progress.bestScore());
   }
 
   private long families() {
@@ -122,50 +123,33 @@ final class BaseTraining {
             hash);
   }
 
-  private void save(Path file, Progress progress) throws IOException {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("weights", tensor(progress.weights()));
-    tensors.put("average", tensor(progress.average()));
-    tensors.put("best", tensor(progress.best()));
-    tensors.put("optimizer", tensor(progress.optimizer()));
-    byte[] bytes =
-        Safetensors.toBytes(
-            tensors,
-            Map.of(
-                "fingerprint", fingerprint(),
-                "round", Integer.toString(progress.round()),
-                "updates", Long.toString(progress.updates()),
-                "best_score", Double.toString(progress.bestScore())));
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.write(partial, bytes);
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static Tensor tensor(float[] values) {
-    return new Tensor(List.of(values.length), values);
+  private static void save(TrainingState state, Progress progress) throws IOException {
+    state.save(
+        Map.of(
+            "weights", progress.weights(),
+            "average", progress.average(),
+            "best", progress.best(),
+            "optimizer", progress.optimizer()),
+        Map.of(
+            "round", Integer.toString(progress.round()),
+            "updates", Long.toString(progress.updates()),
+            "best_score", Double.toString(progress.bestScore())));
   }
 
   /** Null when there is nothing to go on from. */
-  private Progress load(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      return null;
-    }
-    Safetensors saved = Safetensors.read(file);
-    if (!fingerprint().equals(saved.metadata().get("fingerprint"))) {
-      throw new IOException(
-          "%s: expected the state of this training, got that of another; use --restart or another"
-                  .formatted(file)
-              + " --out");
-    }
-    return new Progress(
-        Integer.parseInt(saved.metadata().get("round")),
-        Long.parseLong(saved.metadata().get("updates")),
-        saved.floats("weights"),
-        saved.floats("average"),
-        saved.floats("optimizer"),
-        saved.floats("best"),
-        Double.parseDouble(saved.metadata().get("best_score")),
-        Double.NaN,
-        Double.NaN);
+  private static Progress load(TrainingState state) throws IOException {
+    Safetensors saved = state.load();
+    return saved == null
+        ? null
+        : new Progress(
+            Integer.parseInt(saved.metadata().get("round")),
+            Long.parseLong(saved.metadata().get("updates")),
+            saved.floats("weights"),
+            saved.floats("average"),
+            saved.floats("optimizer"),
+            saved.floats("best"),
+            Double.parseDouble(saved.metadata().get("best_score")),
+            Double.NaN,
+            Double.NaN);
   }
 }

@@ -8,14 +8,13 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
-import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
-import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -159,57 +158,25 @@ final class ModelDiffCommand implements Callable<Integer> {
     return rows;
   }
 
-  private record Values(List<Integer> shape, float[] values) {}
-
-  private static Map<String, Values> values(ForecastModel model) {
-    Map<String, Values> tensors = new LinkedHashMap<>();
-    for (RnnConfig.Parameter parameter : model.rnn().parameters()) {
-      tensors.put(
-          "rnn." + parameter.name(),
-          new Values(
-              parameter.shape(),
-              Arrays.copyOfRange(
-                  model.weights(), parameter.offset(), parameter.offset() + parameter.length())));
-    }
-    if (model.combines()) {
-      CandidateShape shape = model.candidateShape();
-      shape
-          .head()
-          .forEach(
-              (name, sizes) -> {
-                int from = shape.offset(name);
-                int to = from + CandidateShape.length(sizes);
-                tensors.put(name, new Values(sizes, Arrays.copyOfRange(model.weights(), from, to)));
-              });
-    }
-    if (model.head() != null) {
-      int out = model.head().bias().length;
-      tensors.put(
-          "fc.weight", new Values(List.of(out, model.rnn().outputSize()), model.head().weight()));
-      tensors.put("fc.bias", new Values(List.of(out), model.head().bias()));
-    }
-    return tensors;
-  }
-
   private static List<Tensor> tensors(ForecastModel first, ForecastModel second) {
-    Map<String, Values> ofFirst = values(first);
-    Map<String, Values> ofSecond = values(second);
+    Map<String, Safetensors.Tensor> ofFirst = ModelFiles.tensors(first);
+    Map<String, Safetensors.Tensor> ofSecond = ModelFiles.tensors(second);
     Set<String> names = new LinkedHashSet<>(ofFirst.keySet());
     names.addAll(ofSecond.keySet());
     return names.stream()
         .map(
             name -> {
-              Values x = ofFirst.get(name);
-              Values y = ofSecond.get(name);
+              Safetensors.Tensor x = ofFirst.get(name);
+              Safetensors.Tensor y = ofSecond.get(name);
               double largest = Double.NaN;
-              if (x != null && y != null && x.shape.equals(y.shape)) {
+              if (x != null && y != null && x.shape().equals(y.shape())) {
                 largest = 0;
-                for (int i = 0; i < x.values.length; i++) {
-                  largest = Math.max(largest, Math.abs((double) x.values[i] - y.values[i]));
+                for (int i = 0; i < x.values().length; i++) {
+                  largest = Math.max(largest, Math.abs((double) x.values()[i] - y.values()[i]));
                 }
               }
               return new Tensor(
-                  name, x == null ? null : x.shape, y == null ? null : y.shape, largest);
+                  name, x == null ? null : x.shape(), y == null ? null : y.shape(), largest);
             })
         .toList();
   }

@@ -18,7 +18,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
-import dev.weir.model.Safetensors.Tensor;
 import dev.weir.model.Scaling;
 import dev.weir.option.ForecastOptions;
 import dev.weir.rnn.cell.Cell;
@@ -26,7 +25,6 @@ import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -57,10 +55,7 @@ public final class TrainCommand implements Callable<Integer> {
       defaultValue = "windows",
       description =
           "windows: a network that reads windows of values; base: one that combines simple"
-              + " forecasts, for all series, as builtin:weir does. Of the options below it heeds"
-              + " --cell, --hidden-size, --num-layers, --unidirectional,"
-              + " --learning-rate (0.004 unless given), --seed and --threads (default:"
-              + " ${DEFAULT-VALUE}).")
+              + " forecasts, for all series, as builtin:weir does (default: ${DEFAULT-VALUE}).")
   private Task task;
 
   @Option(
@@ -201,7 +196,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--batch", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
   private int batch;
 
-  @Option(names = "--learning-rate", description = "Default: 0.002.")
+  @Option(names = "--learning-rate", description = "Default: 0.002; for base 0.004.")
   private Double learningRate;
 
   @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
@@ -216,6 +211,23 @@ public final class TrainCommand implements Callable<Integer> {
   private boolean restart;
 
   private static final int UNITS = 24; // of a network that combines forecasts
+
+  /** Options that only one of the tasks has. */
+  private static final List<String> OF_BASE = List.of("--without", "--samples", "--synthetic");
+
+  private static final List<String> OF_WINDOWS =
+      List.of(
+          "--mode",
+          "--seq-len",
+          "--horizon",
+          "--features",
+          "--calendar",
+          "--head",
+          "--scaling",
+          "--targets",
+          "--epochs",
+          "--patience",
+          "--batch");
 
   @Spec private CommandSpec spec;
 
@@ -248,6 +260,7 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
+    checkTask();
     if (task == Task.base) {
       return trainBase(modelName);
     }
@@ -259,19 +272,18 @@ public final class TrainCommand implements Callable<Integer> {
         series.size(),
         series.values().stream().mapToLong(List::size).sum(),
         settings.rnn().parameterCount());
-    Path progressFile = out.resolveSibling(out.getFileName() + ".progress");
-    String fingerprint = fingerprint(settings, series);
+    TrainingState state = new TrainingState(out, fingerprint(settings, series));
     started = System.nanoTime();
     try (ModelTrainer trainer = trainer(settings, series)) {
-      Progress progress = restart ? null : load(progressFile, fingerprint, settings);
+      Progress progress = restart ? null : load(state);
       if (progress == null) {
         progress = trainer.begin();
       } else {
-        System.err.printf("going on after epoch %d (%s)%n", progress.epoch(), progressFile);
+        System.err.printf("going on after epoch %d (%s)%n", progress.epoch(), state.file());
       }
       while (!trainer.isDone(progress)) {
         progress = trainer.train(progress, this::show);
-        save(progressFile, fingerprint, progress);
+        save(state, progress);
         progressLine.line(
             "epoch %d: validation error %.4f of the last value's, best %.4f (epoch %d)",
             progress.epoch(), progress.score(), progress.bestScore(), progress.bestEpoch());
@@ -285,7 +297,7 @@ public final class TrainCommand implements Callable<Integer> {
       ForecastModel model =
           trainer.model(modelName, 1, progress, provenance(series, progress, score));
       ModelFiles.write(model, out);
-      Files.deleteIfExists(progressFile);
+      state.delete();
       System.out.printf(
           "%s: %s version 1, held-out error %.4f of the last value's (best epoch %d)%n",
           out, modelName, score, progress.bestEpoch());
@@ -293,6 +305,18 @@ public final class TrainCommand implements Callable<Integer> {
       progressLine.clear();
     }
     return 0;
+  }
+
+  /** What could have no effect is a mistake. */
+  private void checkTask() {
+    List<String> unread = task == Task.base ? OF_WINDOWS : OF_BASE;
+    for (String option : unread) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "weir train: %s: expected none with --task %s, got one".formatted(option, task));
+      }
+    }
   }
 
   private int trainBase(String modelName) throws IOException {
@@ -418,47 +442,30 @@ public final class TrainCommand implements Callable<Integer> {
             hash);
   }
 
-  private static void save(Path file, String fingerprint, Progress progress) throws IOException {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("weights", tensor(progress.weights()));
-    tensors.put("best", tensor(progress.best()));
-    tensors.put("optimizer", tensor(progress.optimizer()));
-    byte[] bytes =
-        Safetensors.toBytes(
-            tensors,
-            Map.of(
-                "fingerprint", fingerprint,
-                "epoch", Integer.toString(progress.epoch()),
-                "best_epoch", Integer.toString(progress.bestEpoch()),
-                "best_score", Double.toString(progress.bestScore())));
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
-    Files.write(partial, bytes);
-    Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static Tensor tensor(float[] values) {
-    return new Tensor(List.of(values.length), values);
+  private static void save(TrainingState state, Progress progress) throws IOException {
+    state.save(
+        Map.of(
+            "weights", progress.weights(),
+            "best", progress.best(),
+            "optimizer", progress.optimizer()),
+        Map.of(
+            "epoch", Integer.toString(progress.epoch()),
+            "best_epoch", Integer.toString(progress.bestEpoch()),
+            "best_score", Double.toString(progress.bestScore())));
   }
 
   /** Null when there is nothing to go on from. */
-  private static Progress load(Path file, String fingerprint, Settings settings)
-      throws IOException {
-    if (!Files.exists(file)) {
-      return null;
-    }
-    Safetensors saved = Safetensors.read(file);
-    if (!fingerprint.equals(saved.metadata().get("fingerprint"))) {
-      throw new IOException(
-          "%s: expected the state of this training, got that of another; use --restart or another --out"
-              .formatted(file));
-    }
-    return new Progress(
-        Integer.parseInt(saved.metadata().get("epoch")),
-        Double.NaN,
-        saved.floats("weights"),
-        saved.floats("best"),
-        Integer.parseInt(saved.metadata().get("best_epoch")),
-        Double.parseDouble(saved.metadata().get("best_score")),
-        saved.floats("optimizer"));
+  private static Progress load(TrainingState state) throws IOException {
+    Safetensors saved = state.load();
+    return saved == null
+        ? null
+        : new Progress(
+            Integer.parseInt(saved.metadata().get("epoch")),
+            Double.NaN,
+            saved.floats("weights"),
+            saved.floats("best"),
+            Integer.parseInt(saved.metadata().get("best_epoch")),
+            Double.parseDouble(saved.metadata().get("best_score")),
+            saved.floats("optimizer"));
   }
 }

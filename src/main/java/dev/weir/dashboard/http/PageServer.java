@@ -151,7 +151,11 @@ public final class PageServer implements AutoCloseable {
     config.routes.exception(
         Exception.class,
         (e, context) -> {
-          LOG.warn("a request failed", e);
+          if (e instanceof IOException) { // mostly a page that has gone
+            LOG.debug("a request failed", e);
+          } else {
+            LOG.warn("a request failed", e);
+          }
           error(context, 500, "internal error");
         });
   }

@@ -55,7 +55,7 @@ public final class CandidateStage {
   private final float[] ofSteps; // (asked, STEP_FEATURES)
   private final float[] weights; // (asked, candidates)
   private final float[] residuals; // (asked)
-  private final double[] forecasts; // (horizon, candidates), relative to the newest value
+  private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
   private final double[] scale; // (horizon), q
   private final double[] bases; // (horizon)
 
@@ -83,7 +83,7 @@ public final class CandidateStage {
     this.ofSteps = new float[asked.length * STEP_FEATURES];
     this.weights = new float[asked.length * candidates];
     this.residuals = new float[asked.length];
-    this.forecasts = new double[horizon * candidates];
+    this.apart = new double[horizon * candidates];
     this.scale = new double[horizon];
     this.bases = new double[horizon];
   }
@@ -221,15 +221,19 @@ public final class CandidateStage {
     this.history = history;
     errors.findPlaces();
     for (int i = 1; i <= horizon; i++) {
-      scale[i - 1] = usual(history, i);
-      int row = (i - 1) * candidates;
-      for (int e = 0; e < given; e++) {
-        forecasts[row + e] = of[e][i - 1];
-      }
+      double unit = usual(history, i);
+      scale[i - 1] = unit;
       bases[i - 1] = base[i - 1];
-      cheap.forecast(history, slopes, history.t(), i, forecasts, row + given);
+      for (int e = 0; e < given; e++) {
+        said[e] = of[e][i - 1];
+      }
+      cheap.forecast(history, slopes, history.t(), i, said, given);
+      for (int e = 0; e < candidates; e++) {
+        double x = (said[e] - base[i - 1]) / unit;
+        apart[(i - 1) * candidates + e] = Math.max(-MAX_APART, Math.min(MAX_APART, x));
+      }
     }
-    keepInputs(history);
+    keepInputs(history, median < 0 ? 0 : of[median][0]);
   }
 
   /** Fills in the inputs of the network for what {@link #prepare} was given last. */
@@ -244,15 +248,14 @@ public final class CandidateStage {
   /** Fills in those of the step {@code asked[s]}. */
   private void fill(int s) {
     int i = asked[s];
-    double base = bases[i - 1];
     double q = scale[i - 1];
     boolean known = errors.isKnown(i);
     boolean byPhase = known && phases.isKnown(history.t() + i);
-    double apart = 0;
+    double spread = 0;
     int row = s * candidates;
     for (int e = 0; e < candidates; e++) {
-      double x = apart(i, e);
-      apart += Math.abs(x);
+      double x = apart[(i - 1) * candidates + e];
+      spread += Math.abs(x);
       int at = (row + e) * FEATURES;
       ofCandidates[at] = (float) x;
       if (!known) {
@@ -264,13 +267,7 @@ public final class CandidateStage {
       fillErrors(row, i, q, ep);
       fillPhases(row, i, byPhase, ep);
     }
-    fillStep(s, i, known, byPhase, apart);
-  }
-
-  /** How far a candidate is from the base forecast, in units of its usual error. */
-  private double apart(int i, int e) {
-    double x = (forecasts[(i - 1) * candidates + e] - bases[i - 1]) / scale[i - 1];
-    return Math.max(-MAX_APART, Math.min(MAX_APART, x));
+    fillStep(s, i, known, byPhase, spread);
   }
 
   private void fillErrors(int row, int i, double q, float ep) {
@@ -315,7 +312,7 @@ public final class CandidateStage {
     }
   }
 
-  private void fillStep(int s, int i, boolean known, boolean byPhase, double apart) {
+  private void fillStep(int s, int i, boolean known, boolean byPhase, double spread) {
     double q = scale[i - 1];
     double ep = 0.02 * q;
     int place = errors.place(i);
@@ -330,15 +327,19 @@ public final class CandidateStage {
     float[] f = ofSteps;
     f[at] = clip(Math.log(q / scale[0]), 6);
     f[at + 1] = known ? clip(Math.log((errors.baseFast(place) + ep) / q), 6) : 0;
-    f[at + 2] = clip(Math.log(apart / candidates + 0.05), 6);
+    f[at + 2] = clip(Math.log(spread / candidates + 0.05), 6);
     f[at + 3] = (float) phase;
     f[at + 4] = known ? clip(errors.baseSigned(place) / q, 4) : 0;
     f[at + 5] = (float) Math.log(i);
     f[at + 6] = history.season() > 1 ? Math.min(i / (float) history.season(), 1) : 0;
   }
 
-  /** What the window shows of the newest value, on the scale of its time. */
-  private void keepInputs(History history) {
+  /**
+   * Keeps what the window will show of the newest value, on the scale of its time.
+   *
+   * @param median of the newest values, relative to the newest one
+   */
+  private void keepInputs(History history, double median) {
     long t = history.t();
     int at = (int) (t % WINDOW) * KEPT_INPUTS;
     double first = scale[0];
@@ -351,7 +352,7 @@ public final class CandidateStage {
       int e = followed[k];
       recent.set(at + 3 + k, e < 0 ? 0 : clip(firstErrors[e] / before, 6));
     }
-    recent.set(at + 8, clip(median < 0 ? 0 : -forecasts[median] / first, 8));
+    recent.set(at + 8, clip(-median / first, 8));
     keepCalendar(history, at);
     change.set(2, (float) first);
   }
@@ -435,7 +436,9 @@ public final class CandidateStage {
       double sum = residuals[before] + share * (residuals[next] - residuals[before]);
       for (int e = 0; e < candidates; e++) {
         float from = weights[before * candidates + e];
-        sum += (from + share * (weights[next * candidates + e] - from)) * apart(i, e);
+        sum +=
+            (from + share * (weights[next * candidates + e] - from))
+                * apart[(i - 1) * candidates + e];
       }
       if (scale[i - 1] > least) { // else the base has made no error yet
         base[i - 1] += scale[i - 1] * sum;
@@ -450,7 +453,7 @@ public final class CandidateStage {
    * Inputs of the network for some steps of what {@link #prepare} was given last: window, globals,
    * the candidates' and the steps' features.
    *
-   * @param steps of those whose errors are kept
+   * @param steps some of {@link #steps}, which may repeat
    */
   public float[] sample(int[] steps) {
     int rows = candidates * FEATURES;
@@ -470,11 +473,17 @@ public final class CandidateStage {
     return sample;
   }
 
+  /** Steps that a network can be asked for, ascending. */
+  public int[] steps() {
+    return asked.clone();
+  }
+
   /** (candidates), what each is: its place among {@link CandidateKinds#NAMES}. */
   public int[] kinds() {
     return kinds.clone();
   }
 
+  /** The base forecast of a step, relative to the newest value. */
   public double base(int step) {
     return bases[step - 1];
   }

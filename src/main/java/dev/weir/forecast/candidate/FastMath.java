@@ -1,8 +1,8 @@
 package dev.weir.forecast.candidate;
 
 /**
- * Logarithm and exponential function of floats in a few nanoseconds, within 3e-7 of what {@link
- * Math} gives: some hundreds are needed for a forecast.
+ * Logarithm and exponential function of floats, to a relative error of 1e-6, in 5 and 8 ns instead
+ * of the 18 that {@link Math} takes: some hundreds are needed for a forecast.
  */
 final class FastMath {
 

@@ -1,6 +1,7 @@
 package dev.weir.forecast.candidate;
 
 import dev.weir.forecast.expert.FloatSlice;
+import java.util.Arrays;
 
 /**
  * How much larger than usual the errors of candidates and of the base forecast are at each phase of
@@ -49,7 +50,7 @@ final class PhaseErrors {
 
   /** Begins with a new value. */
   void begin() {
-    java.util.Arrays.fill(sums, 0);
+    Arrays.fill(sums, 0);
     steps = 0;
   }
 

@@ -7,14 +7,11 @@ import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 
 import dev.weir.model.CandidateShape;
+import dev.weir.rnn.Linear;
 import dev.weir.rnn.RnnOutput;
-import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.Activation;
-import dev.weir.rnn.training.Initialization;
 import dev.weir.rnn.training.TrainableRnn;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
 
 /**
  * A {@link CandidateNetwork} that learns: its forward over a batch, and back-propagation. Weights
@@ -26,7 +23,6 @@ import java.util.Map;
 public final class TrainableCandidateNetwork {
 
   private static final float RESIDUAL = 3;
-  private static final float EMBEDDING_BOUND = 0.35f;
 
   private final CandidateShape shape;
   private final int units;
@@ -81,6 +77,7 @@ public final class TrainableCandidateNetwork {
 
   // scratch
   private final float[] pu;
+  private final float[] dPu;
   private final float[] m;
   private final float[] dm;
   private final float[] dp;
@@ -101,6 +98,7 @@ public final class TrainableCandidateNetwork {
     this.dm = new float[units];
     this.m = new float[units];
     this.pu = new float[2 * units];
+    this.dPu = new float[2 * units];
     this.second = new float[units * units];
     this.features = new float[FEATURES * units];
     this.stateSize = shape.encoder().outputSize();
@@ -126,64 +124,6 @@ public final class TrainableCandidateNetwork {
     res2Bias = shape.offset("res.2.bias");
     sharpness = shape.offset("k");
     prior = shape.offset("prior");
-  }
-
-  /**
-   * Weights to begin with: torch's, but the output starts as what the candidates' errors say, with
-   * neither corrections nor a residual.
-   */
-  public static float[] initial(CandidateShape shape, long seed) {
-    TorchRandom random = new TorchRandom(seed);
-    float[] weights = new float[shape.parameterCount()];
-    float[] encoder = Initialization.recurrent(shape.encoder(), random);
-    System.arraycopy(encoder, 0, weights, 0, encoder.length);
-    for (Map.Entry<String, List<Integer>> tensor : shape.head().entrySet()) {
-      float bound = bound(shape, tensor.getKey());
-      int at = shape.offset(tensor.getKey());
-      for (int i = at; i < at + CandidateShape.length(tensor.getValue()); i++) {
-        weights[i] = bound == 0 ? 0 : random.uniform(-bound, bound);
-      }
-    }
-    weights[shape.offset("k")] = 1;
-    return weights;
-  }
-
-  private static float bound(CandidateShape shape, String tensor) {
-    return switch (tensor) {
-      case "ctx.weight", "ctx.bias" -> torchBound(shape.contextInputs());
-      case "hor.weight", "hor.bias" -> torchBound(CONTEXT + STEP_FEATURES);
-      case "f.weight" -> torchBound(FEATURES);
-      case "res.0.weight", "res.0.bias" -> torchBound(2 * shape.units());
-      case "h2.weight", "h2.bias", "mix.weight", "mix.bias" -> torchBound(shape.units());
-      case "emb" -> EMBEDDING_BOUND;
-      default -> 0;
-    };
-  }
-
-  private static float torchBound(int inputs) {
-    return (float) (1 / Math.sqrt(inputs));
-  }
-
-  /** Weight decay: of matrices only. */
-  public static void decay(CandidateShape shape, float[] weights, float factor) {
-    int encoder = shape.encoder().parameterCount();
-    for (int i = 0; i < encoder; i++) {
-      weights[i] *= factor;
-    }
-    for (Map.Entry<String, List<Integer>> tensor : shape.head().entrySet()) {
-      if (tensor.getKey().endsWith("weight")) {
-        int at = shape.offset(tensor.getKey());
-        for (int i = at; i < at + CandidateShape.length(tensor.getValue()); i++) {
-          weights[i] *= factor;
-        }
-      }
-    }
-  }
-
-  /** Clears the gradient of what is not learned, the prior. */
-  public static void freeze(CandidateShape shape, float[] gradient) {
-    int at = shape.offset("prior");
-    Arrays.fill(gradient, at, at + shape.kinds(), 0);
   }
 
   /** Uses these weights, which are not copied except for the encoder's. */
@@ -213,10 +153,7 @@ public final class TrainableCandidateNetwork {
   /**
    * Forecasts a batch and keeps what {@link #backward} needs.
    *
-   * @param windows (batch, WINDOW, INPUTS)
-   * @param globals (batch, GLOBALS)
-   * @param ofCandidates (batch, steps, candidates, FEATURES); kept, not copied
-   * @param ofSteps (batch, steps, STEP_FEATURES)
+   * @param inputs kept, not copied
    * @param keep (batch, states of the encoder's last layer), factors of dropout; null for none
    * @param result (batch, steps); overwritten
    */
@@ -243,13 +180,11 @@ public final class TrainableCandidateNetwork {
         }
       }
       System.arraycopy(inputs.globals(), b * GLOBALS, context, at + stateSize, GLOBALS);
-      for (int k = 0; k < CONTEXT; k++) {
-        float sum = weights[ctxBias + k];
-        int row = ctxWeight + k * contextInputs;
-        for (int i = 0; i < contextInputs; i++) {
-          sum = Math.fma(weights[row + i], context[at + i], sum);
-        }
-        c[b * CONTEXT + k] = (float) Activation.preciseTanh(sum);
+      int toC = b * CONTEXT;
+      Linear.forward(
+          weights, ctxWeight, weights, ctxBias, contextInputs, CONTEXT, context, at, c, toC);
+      for (int k = toC; k < toC + CONTEXT; k++) {
+        c[k] = (float) Activation.preciseTanh(c[k]);
       }
       for (int j = 0; j < steps; j++) {
         int bj = b * steps + j;
@@ -283,17 +218,6 @@ public final class TrainableCandidateNetwork {
     return array.length >= length ? array : new float[length];
   }
 
-  private void affine(int weight, int bias, float[] x, int from, int inputs, float[] y, int to) {
-    for (int k = 0; k < units; k++) {
-      float sum = weights[bias + k];
-      int row = weight + k * inputs;
-      for (int i = 0; i < inputs; i++) {
-        sum = Math.fma(weights[row + i], x[from + i], sum);
-      }
-      y[to + k] = sum;
-    }
-  }
-
   private int present(int b) {
     int present = 0;
     for (int e = 0; e < candidates; e++) {
@@ -305,7 +229,9 @@ public final class TrainableCandidateNetwork {
   private float step(int bj, int b) {
     int present = present(b);
     int width = CONTEXT + STEP_FEATURES;
-    affine(horWeight, horBias, stepInputs, bj * width, width, u, bj * units);
+    int at0 = bj * units;
+    Linear.forward(
+        weights, horWeight, weights, horBias, width, units, stepInputs, bj * width, u, at0);
     Arrays.fill(p, bj * units, (bj + 1) * units, 0);
     for (int e = 0; e < candidates; e++) {
       int kind = kinds[b * candidates + e];
@@ -325,7 +251,7 @@ public final class TrainableCandidateNetwork {
         p[bj * units + k] += z[at + k] / present;
       }
     }
-    affine(mixWeight, mixBias, p, bj * units, units, m, 0);
+    Linear.forward(weights, mixWeight, weights, mixBias, units, units, p, at0, m, 0);
     float most = Float.NEGATIVE_INFINITY;
     float y = 0;
     for (int e = 0; e < candidates; e++) {
@@ -374,7 +300,7 @@ public final class TrainableCandidateNetwork {
     }
     System.arraycopy(p, bj * units, pu, 0, units);
     System.arraycopy(u, bj * units, pu, units, units);
-    affine(res0Weight, res0Bias, pu, 0, 2 * units, hidden, bj * units);
+    Linear.forward(weights, res0Weight, weights, res0Bias, 2 * units, units, pu, 0, hidden, at0);
     float residual = weights[res2Bias];
     for (int k = 0; k < units; k++) {
       int at = bj * units + k;
@@ -405,17 +331,10 @@ public final class TrainableCandidateNetwork {
       Arrays.fill(dContext, 0);
       for (int k = 0; k < CONTEXT; k++) {
         float value = c[b * CONTEXT + k];
-        float d = dc[k] * (1 - value * value);
-        back(
-            d,
-            ctxWeight + k * contextInputs,
-            context,
-            b * contextInputs,
-            contextInputs,
-            gradient,
-            dContext);
-        gradient[ctxBias + k] += d;
+        dc[k] *= 1 - value * value;
       }
+      backAffine(
+          ctxWeight, ctxBias, contextInputs, context, b * contextInputs, dc, gradient, dContext);
       for (int d = 0; d < directions; d++) {
         int to = last + (d * batch + b) * hiddenSize;
         for (int i = 0; i < hiddenSize; i++) {
@@ -431,15 +350,19 @@ public final class TrainableCandidateNetwork {
     return array.length == length ? array : new float[length];
   }
 
-  /** One row y = w x of an affine map: adds d x to the gradient of w, and d w to that of x. */
-  private void back(
-      float d, int row, float[] x, int from, int inputs, float[] gradient, float[] dx) {
-    for (int i = 0; i < inputs; i++) {
-      gradient[row + i] = Math.fma(d, x[from + i], gradient[row + i]);
-    }
-    for (int i = 0; i < inputs; i++) {
-      dx[i] = Math.fma(d, weights[row + i], dx[i]);
-    }
+  /** Adds the gradients of y = W x + b, given those of y; as many as y has values. */
+  private void backAffine(
+      int weight,
+      int bias,
+      int inputs,
+      float[] x,
+      int from,
+      float[] dy,
+      float[] gradient,
+      float[] dx) {
+    Linear.backward(
+        weights, weight, inputs, dy.length, x, from, dy, 0, gradient, weight, gradient, bias, dx,
+        0);
   }
 
   private void backStep(int bj, int b, float dy, float[] gradient) {
@@ -477,15 +400,11 @@ public final class TrainableCandidateNetwork {
         dm[k] += da[k];
       }
       Arrays.fill(dz, e * units, (e + 1) * units, 0);
-      for (int k = 0; k < units; k++) {
-        backInto(da[k], h2Weight + k * units, z, at, gradient, dz, e * units);
-      }
+      Linear.backward(
+          weights, h2Weight, units, units, z, at, da, 0, gradient, h2Weight, gradient, h2Bias, dz,
+          e * units);
     }
-    for (int k = 0; k < units; k++) {
-      gradient[h2Bias + k] += dm[k];
-      gradient[mixBias + k] += dm[k];
-      back(dm[k], mixWeight + k * units, p, bj * units, units, gradient, dp);
-    }
+    backAffine(mixWeight, mixBias, units, p, bj * units, dm, gradient, dp);
     for (int e = 0; e < candidates; e++) {
       int kind = kinds[b * candidates + e];
       if (kind < 0) {
@@ -493,33 +412,31 @@ public final class TrainableCandidateNetwork {
       }
       int of = bj * candidates + e;
       for (int k = 0; k < units; k++) {
-        float d = z[of * units + k] > 0 ? dz[e * units + k] + dp[k] / present : 0;
-        gradient[emb + kind * units + k] += d;
-        du[k] += d;
-        int row = fWeight + k * FEATURES;
-        for (int i = 0; i < FEATURES; i++) {
-          gradient[row + i] = Math.fma(d, ofCandidates[of * FEATURES + i], gradient[row + i]);
-        }
+        da[k] = z[of * units + k] > 0 ? dz[e * units + k] + dp[k] / present : 0;
+        gradient[emb + kind * units + k] += da[k];
+        du[k] += da[k];
       }
+      Linear.backward(
+          weights,
+          fWeight,
+          FEATURES,
+          units,
+          ofCandidates,
+          of * FEATURES,
+          da,
+          0,
+          gradient,
+          fWeight,
+          null,
+          0,
+          null,
+          0);
     }
     Arrays.fill(dStep, 0);
     int width = CONTEXT + STEP_FEATURES;
-    for (int k = 0; k < units; k++) {
-      gradient[horBias + k] += du[k];
-      back(du[k], horWeight + k * width, stepInputs, bj * width, width, gradient, dStep);
-    }
+    backAffine(horWeight, horBias, width, stepInputs, bj * width, du, gradient, dStep);
     for (int k = 0; k < CONTEXT; k++) {
       dc[k] += dStep[k];
-    }
-  }
-
-  private void backInto(
-      float d, int row, float[] x, int from, float[] gradient, float[] dx, int to) {
-    for (int i = 0; i < units; i++) {
-      gradient[row + i] = Math.fma(d, x[from + i], gradient[row + i]);
-    }
-    for (int i = 0; i < units; i++) {
-      dx[to + i] = Math.fma(d, weights[row + i], dx[to + i]);
     }
   }
 
@@ -528,14 +445,13 @@ public final class TrainableCandidateNetwork {
     gradient[res2Bias] += d;
     System.arraycopy(p, bj * units, pu, 0, units);
     System.arraycopy(u, bj * units, pu, units, units);
-    float[] dPu = new float[2 * units];
     for (int k = 0; k < units; k++) {
       float value = hidden[bj * units + k];
       gradient[res2Weight + k] = Math.fma(d, value, gradient[res2Weight + k]);
-      float dHidden = value > 0 ? d * weights[res2Weight + k] : 0;
-      gradient[res0Bias + k] += dHidden;
-      back(dHidden, res0Weight + k * 2 * units, pu, 0, 2 * units, gradient, dPu);
+      da[k] = value > 0 ? d * weights[res2Weight + k] : 0;
     }
+    Arrays.fill(dPu, 0);
+    backAffine(res0Weight, res0Bias, 2 * units, pu, 0, da, gradient, dPu);
     for (int k = 0; k < units; k++) {
       dp[k] += dPu[k];
       du[k] += dPu[units + k];

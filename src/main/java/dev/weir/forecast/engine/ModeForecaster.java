@@ -19,6 +19,7 @@ import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -97,7 +98,10 @@ final class ModeForecaster {
       learner.use(combining);
     } else {
       network = new NetworkForecaster(next);
-      combining = null;
+      if (combining != null) { // as after a restore, which knows only the active model
+        combining = null;
+        learner.use(CandidateNetwork.of(BuiltInModels.weir()));
+      }
     }
     if (another && combining != null) {
       combining.warmUp();

@@ -1,6 +1,7 @@
 package dev.weir.forecast.pretraining;
 
 import dev.weir.forecast.candidate.CandidateKinds;
+import dev.weir.forecast.candidate.CandidateWeights;
 import dev.weir.forecast.candidate.TrainableCandidateNetwork;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
@@ -44,6 +45,7 @@ public final class CandidateTrainer implements AutoCloseable {
   private static final int SHARDS = 4;
   private static final int SERIES_PER_ROUND = 64;
   private static final int FAMILIES_PER_HELD_OUT = 8;
+  private static final int HELD_OUT = 5; // its place among them, by name
   private static final int HELD_OUT_SERIES = 48; // that are scored
   private static final int[] HORIZONS = {24, 2, 24, 8, 24, 2, 48};
 
@@ -139,7 +141,7 @@ public final class CandidateTrainer implements AutoCloseable {
     series.forEach(one -> families.merge(one.family(), 1, Integer::sum));
     List<String> names = List.copyOf(families.keySet());
     for (TrainingSeries one : series) {
-      boolean held = names.indexOf(one.family()) % FAMILIES_PER_HELD_OUT == 5;
+      boolean held = names.indexOf(one.family()) % FAMILIES_PER_HELD_OUT == HELD_OUT;
       (held ? heldOut : trained).add(one);
     }
     for (int i = 0; i < settings.synthetic(); i++) {
@@ -181,7 +183,7 @@ public final class CandidateTrainer implements AutoCloseable {
   }
 
   public Progress begin() {
-    float[] weights = TrainableCandidateNetwork.initial(shape, settings.seed());
+    float[] weights = CandidateWeights.initial(shape, settings.seed());
     int count = weights.length;
     return new Progress(
         0,
@@ -320,12 +322,14 @@ public final class CandidateTrainer implements AutoCloseable {
         settings.learningRate()
             * (LAST_RATE + (1 - LAST_RATE) * (1 + Math.cos(Math.PI * progress)) / 2)
             * Math.min(1, (updates + 1.0) / WARM_UP);
-    TrainableCandidateNetwork.decay(shape, weights, (float) (1 - rate * WEIGHT_DECAY));
+    CandidateWeights.decay(shape, weights, (float) (1 - rate * WEIGHT_DECAY));
     new Adam(rate, BETA1, BETA2, Adam.EPSILON, 0, MAX_NORM)
         .step(loss, workers[0].gradient, 0, weights, 0, optimizer, 0, weights.length);
   }
 
-  /** The mean loss on what is held out, or on nothing 0. */
+  /**
+   * The mean loss on what is held out; NaN where nothing is, so that the newest average is best.
+   */
   private double score(float[] weights) {
     if (check == null) {
       check = heldOutSamples();
@@ -340,7 +344,7 @@ public final class CandidateTrainer implements AutoCloseable {
       loss += one[0];
       count += one[1];
     }
-    return count == 0 ? 0 : loss / count;
+    return loss / count;
   }
 
   private List<Samples> heldOutSamples() {
@@ -422,7 +426,7 @@ public final class CandidateTrainer implements AutoCloseable {
       float[] dResults = new float[results.length];
       double loss = loss(batch, results, dResults, BATCH * Samples.STEPS);
       network.backward(dResults, gradient);
-      TrainableCandidateNetwork.freeze(shape, gradient);
+      CandidateWeights.freeze(shape, gradient);
       return loss;
     }
 

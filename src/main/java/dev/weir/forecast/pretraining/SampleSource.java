@@ -31,8 +31,6 @@ final class SampleSource {
   private static final double AUTO_SEASON = 0.1;
   private static final double NO_SEASON = 0.05;
 
-  private static final int[] AHEAD = {1, 2, 3, 4, 6, 8, 11, 14, 18, 21, 24, 30, 36, 42, 48};
-
   private SampleSource() {}
 
   /** Samples of one series. */
@@ -80,7 +78,7 @@ final class SampleSource {
       LearnerState state,
       Samples samples,
       SplittableRandom random) {
-    int steps = (int) Arrays.stream(AHEAD).filter(step -> step <= horizon).count();
+    int[] steps = learner.stage().steps();
     double[] sums = new double[horizon + 1];
     long[] counts = new long[horizon + 1];
     double[][] bases = new double[horizon + 1][horizon + 1]; // of the newest values, by t
@@ -101,7 +99,7 @@ final class SampleSource {
         continue;
       }
       for (int k = 0; k < ahead.length; k++) {
-        ahead[k] = AHEAD[random.nextInt(steps)];
+        ahead[k] = steps[random.nextInt(steps.length)];
       }
       Arrays.sort(ahead);
       for (int k = 0; k < ahead.length; k++) {

@@ -3,8 +3,8 @@ package dev.weir.forecast.pretraining;
 /**
  * A series that a network is trained on.
  *
- * @param family of series that resemble each other: all of them together count as much as a family
- *     of four times as many counts half, and are held out together
+ * @param family of series that resemble each other: n of them together count as the root of n, and
+ *     they are held out together
  * @param season values in a season, 1 for none, 0 to have it found in the values
  */
 public record TrainingSeries(String family, double[] values, int season) {

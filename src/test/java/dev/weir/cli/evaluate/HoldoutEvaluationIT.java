@@ -138,6 +138,8 @@ class HoldoutEvaluationIT {
     assertThat(part.exitCode()).as(part.err()).isZero();
     assertThat(run("--learning off").err())
         .contains("--learning: expected a --model beside off, got none");
+    assertThat(run("--model builtin:weir --mode many-to-many").err())
+        .contains("--mode: expected many-to-one, as the model says, got many-to-many");
     assertThat(run("--model builtin:none").err()).contains("--model: no such built-in model");
     assertThat(run("--model " + window).err())
         .contains("--model: horizon: expected 5, got 2 (model sample-many-to-one version 1)");

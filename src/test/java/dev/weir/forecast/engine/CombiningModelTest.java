@@ -13,11 +13,16 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -40,8 +45,13 @@ class CombiningModelTest {
   }
 
   private static ForecastSettings settings(Mode mode, LearnerSettings learner) {
+    return settings(mode, learner, BuiltInModels.weir());
+  }
+
+  private static ForecastSettings settings(
+      Mode mode, LearnerSettings learner, ForecastModel initial) {
     Learning learning = learner == null ? null : new Learning(learner, SEASON, 0);
-    byte[] model = ModelFiles.toBytes(BuiltInModels.weir());
+    byte[] model = ModelFiles.toBytes(initial);
     return new ForecastSettings(
         mode == Mode.MANY_TO_MANY ? HORIZON : 5,
         1,
@@ -89,36 +99,68 @@ class CombiningModelTest {
     assertThat(other.get(SWAP).values()).isNotEqualTo(one.get(SWAP).values());
   }
 
-  @Test
-  void anotherNetworkGoesOnWithTheErrorsThatAreKnown() throws Exception {
+  /** The built-in network with another weight, so with other forecasts. */
+  private static ForecastModel changed() {
     ForecastModel builtIn = BuiltInModels.weir();
     float[] weights = builtIn.weights().clone();
     int bias = builtIn.candidateShape().offset("res.2.bias");
     weights[bias] += 0.5f;
-    ForecastModel changed =
-        new ForecastModel(
-            "weir",
-            builtIn.version() + 1,
-            builtIn.mode(),
-            builtIn.rnn(),
-            builtIn.seqLen(),
-            builtIn.horizon(),
-            builtIn.readout(),
-            builtIn.scaling(),
-            weights,
-            null,
-            List.of(),
-            builtIn.candidates(),
-            builtIn.provenance());
+    return new ForecastModel(
+        "weir",
+        builtIn.version() + 1,
+        builtIn.mode(),
+        builtIn.rnn(),
+        builtIn.seqLen(),
+        builtIn.horizon(),
+        builtIn.readout(),
+        builtIn.scaling(),
+        weights,
+        null,
+        List.of(),
+        builtIn.candidates(),
+        builtIn.provenance());
+  }
+
+  @Test
+  void anotherNetworkGoesOnWithTheErrorsThatAreKnown() throws Exception {
+    long version = BuiltInModels.weir().version();
     for (LearnerSettings learner :
         List.of(LearnerSettings.alone(HORIZON), LearnerSettings.defaults(HORIZON))) {
       ForecastSettings settings = settings(Mode.MANY_TO_ONE, learner);
       List<Forecast> before = OneSeries.forecasts(settings, series(VALUES));
-      List<Forecast> swapped = OneSeries.forecasts(settings, series(VALUES), SWAP, changed);
+      List<Forecast> swapped = OneSeries.forecasts(settings, series(VALUES), SWAP, changed());
       assertThat(swapped.get(SWAP - 1).values()).isEqualTo(before.get(SWAP - 1).values());
       assertThat(swapped.get(SWAP).values()).isNotEqualTo(before.get(SWAP).values());
-      assertThat(swapped.get(SWAP).modelVersion()).isEqualTo(builtIn.version() + 1);
+      assertThat(swapped.get(SWAP).modelVersion()).isEqualTo(version + 1);
     }
+  }
+
+  @Test
+  void whatCombinesIsBuiltInAgainOnceTheActiveModelReadsWindows() throws Exception {
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true);
+    ForecastModel windows =
+        new ForecastModel(
+            "weir",
+            9,
+            Mode.MANY_TO_ONE,
+            rnn,
+            5,
+            HORIZON,
+            Readout.FINAL_HIDDEN,
+            Scaling.LAST,
+            new float[rnn.parameterCount()],
+            new ForecastModel.Head(new float[2 * HORIZON], new float[HORIZON]),
+            Map.of());
+    LearnerSettings learner = LearnerSettings.defaults(HORIZON);
+    int swap = 60; // before the network is judged by its errors, which differ
+    List<Forecast> other =
+        OneSeries.forecasts(
+            settings(Mode.MANY_TO_ONE, learner, changed()), series(VALUES), swap, windows);
+    List<Forecast> builtIn =
+        OneSeries.forecasts(settings(Mode.MANY_TO_ONE, learner), series(VALUES), swap, windows);
+    assertThat(other.get(swap - 1).values()).isNotEqualTo(builtIn.get(swap - 1).values());
+    // as after a restore, which knows the active model only
+    assertThat(other.get(swap).values()).isEqualTo(builtIn.get(swap).values());
   }
 
   @Test

@@ -1,0 +1,65 @@
+package dev.weir.cli.model;
+
+import dev.weir.model.Safetensors;
+import dev.weir.model.Safetensors.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The file beside a model in training from which an interrupted training continues. */
+final class TrainingState {
+
+  private static final String FINGERPRINT = "fingerprint";
+
+  private final Path file;
+  private final String fingerprint;
+
+  /**
+   * @param model file that is trained
+   * @param fingerprint of what a training must have in common with a saved state to go on from it
+   */
+  TrainingState(Path model, String fingerprint) {
+    this.file = model.resolveSibling(model.getFileName() + ".progress");
+    this.fingerprint = fingerprint;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** Writes the state; an interruption leaves the one before. */
+  void save(Map<String, float[]> arrays, Map<String, String> figures) throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    arrays.forEach((name, values) -> tensors.put(name, new Tensor(List.of(values.length), values)));
+    Map<String, String> metadata = new HashMap<>(figures);
+    metadata.put(FINGERPRINT, fingerprint);
+    Safetensors.writeAtomically(file, Safetensors.toBytes(tensors, metadata));
+  }
+
+  /**
+   * Null when there is nothing to go on from.
+   *
+   * @throws IOException if it is the state of another training
+   */
+  Safetensors load() throws IOException {
+    if (!Files.exists(file)) {
+      return null;
+    }
+    Safetensors saved = Safetensors.read(file);
+    if (!fingerprint.equals(saved.metadata().get(FINGERPRINT))) {
+      throw new IOException(
+          "%s: expected the state of this training, got that of another; use --restart or another"
+                  .formatted(file)
+              + " --out");
+    }
+    return saved;
+  }
+
+  void delete() throws IOException {
+    Files.deleteIfExists(file);
+  }
+}
