@@ -4,7 +4,6 @@ import dev.weir.rnn.kernel.Kernels;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -41,6 +40,9 @@ public final class VectorNearest {
   /**
    * Finds the least {@code wanted} ones.
    *
+   * <p>With more than 325 bytes of code it is never inlined, so that no caller grows to where the
+   * compiler stops inlining in the middle of an expression, which makes objects of its vectors.
+   *
    * @param best distances, overwritten
    * @param bestAt their numbers, overwritten
    * @return whether it did; not where too many are equal, or too few are finite numbers
@@ -50,11 +52,36 @@ public final class VectorNearest {
     if (high < 0) {
       return false;
     }
-    int found = gather(distance, candidates, Float.intBitsToFloat(high), near, nearAt);
+    float limit = Float.intBitsToFloat(high);
+    int found = 0;
+    for (int i = 0; i < candidates; i += LANES) {
+      int end = Math.min(i + LANES, candidates);
+      if (end - i < LANES
+          || FloatVector.fromArray(SPECIES, distance, i)
+              .compare(VectorOperators.LE, limit)
+              .anyTrue()) {
+        for (int k = i; k < end; k++) {
+          if (distance[k] <= limit) {
+            near[found] = distance[k];
+            nearAt[found++] = k;
+          }
+        }
+      }
+    }
     Arrays.fill(near, found, found + LANES, Float.POSITIVE_INFINITY);
     Arrays.fill(order, 0, found, -1);
     for (int k = 0; k < found; k++) {
-      int place = countLess(near, found, near[k]);
+      IntVector bits = IntVector.broadcast(BITS, Float.floatToIntBits(near[k]));
+      IntVector less = IntVector.zero(BITS); // by the sign of the difference: none is below 0
+      for (int i = 0; i < found; i += LANES) {
+        less =
+            less.add(
+                FloatVector.fromArray(SPECIES, near, i)
+                    .reinterpretAsInts()
+                    .sub(bits)
+                    .lanewise(VectorOperators.LSHR, 31));
+      }
+      int place = less.reduceLanes(VectorOperators.ADD);
       while (order[place] >= 0) { // an equal one that comes before
         place++;
       }
@@ -114,45 +141,5 @@ public final class VectorNearest {
       count += distance[i] <= end ? 1 : 0;
     }
     return count;
-  }
-
-  private static int gather(
-      float[] distance, int candidates, float limit, float[] near, int[] nearAt) {
-    int found = 0;
-    int i = 0;
-    for (; i < candidates; i += LANES) {
-      int end = Math.min(i + LANES, candidates);
-      if (end - i == LANES && isBeyond(distance, i, limit)) {
-        continue;
-      }
-      for (int k = i; k < end; k++) {
-        if (distance[k] <= limit) {
-          near[found] = distance[k];
-          nearAt[found++] = k;
-        }
-      }
-    }
-    return found;
-  }
-
-  private static boolean isBeyond(float[] distance, int i, float limit) {
-    VectorMask<Float> within =
-        FloatVector.fromArray(SPECIES, distance, i).compare(VectorOperators.LE, limit);
-    return !within.anyTrue();
-  }
-
-  /** How many of some numbers that are not below 0 are less than one of them. */
-  private static int countLess(float[] near, int found, float than) {
-    IntVector bits = IntVector.broadcast(BITS, Float.floatToIntBits(than));
-    IntVector less = IntVector.zero(BITS);
-    for (int i = 0; i < found; i += LANES) {
-      less =
-          less.add(
-              FloatVector.fromArray(SPECIES, near, i)
-                  .reinterpretAsInts()
-                  .sub(bits)
-                  .lanewise(VectorOperators.LSHR, 31));
-    }
-    return less.reduceLanes(VectorOperators.ADD);
   }
 }
