@@ -1,11 +1,14 @@
 package dev.weir;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -14,7 +17,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Which package may import which. */
+/** Which package may import which, and what else must hold of all classes. */
 @AnalyzeClasses(packages = "dev.weir", importOptions = ArchitectureTest.MainTree.class)
 class ArchitectureTest {
 
@@ -36,6 +39,15 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "java..", "jdk.incubator.vector..", "com.sun.management..", "dev.weir.rnn..")
           .because("the recurrent arithmetic must run anywhere that a JDK runs");
+
+  @ArchTest
+  static final ArchRule VECTORS_STAY_IN_THEIR_METHOD =
+      noMethods()
+          .should()
+          .haveRawReturnType(resideInAPackage("jdk.incubator.vector.."))
+          .orShould()
+          .haveRawParameterTypes(anyElementThat(resideInAPackage("jdk.incubator.vector..")))
+          .because("where the compiler does not inline such a method, each vector is an object");
 
   @ArchTest
   static final ArchRule MODEL_KNOWS_FILES =

@@ -21,14 +21,14 @@ public final class PreciseTanh {
   /** Replaces {@code length} values from {@code at} on by their tanh. */
   public void apply(float[] values, int at, int length) {
     if (wide.length < length) {
-      wide = new double[vectors ? VectorPreciseTanh.padded(length) : length];
+      wide = new double[length];
+    }
+    if (vectors) {
+      VectorPreciseTanh.apply(values, at, length, wide);
+      return;
     }
     widen(values, at, wide, length);
-    if (vectors) {
-      VectorPreciseTanh.apply(wide, length);
-    } else {
-      apply(wide, length);
-    }
+    apply(wide, length);
     narrow(wide, values, at, length);
   }
 

@@ -18,34 +18,32 @@ final class VectorPreciseTanh {
 
   private VectorPreciseTanh() {}
 
-  /** The length of an array of so many values: a whole number of pairs of vectors. */
-  static int padded(int length) {
-    int pair = 2 * LANES;
-    return (length + pair - 1) / pair * pair;
-  }
-
   /**
-   * Replaces {@code length} values, and those that fill the last pair of vectors, by their tanh.
+   * Replaces {@code length} values from {@code at} on by their tanh.
    *
-   * <p>Two vectors in lock-step: with more than 325 bytes of code it is never inlined, so that no
-   * caller grows to where the compiler stops inlining in the middle of an expression, which makes
-   * objects of its vectors.
+   * <p>With more than 325 bytes of code it is never inlined, so that no caller grows to where the
+   * compiler makes objects of vectors.
+   *
+   * @param wide scratch of that length at least
    */
-  static void apply(double[] values, int length) {
-    double most = Activation.PRECISE_MOST;
-    for (int i = 0; i < length; i += 2 * LANES) {
-      int k = i + LANES;
-      DoubleVector a = DoubleVector.fromArray(SPECIES, values, i);
-      DoubleVector b = DoubleVector.fromArray(SPECIES, values, k);
-      a = a.blend(most, a.compare(VectorOperators.GT, most));
-      b = b.blend(most, b.compare(VectorOperators.GT, most));
-      a = a.blend(-most, a.compare(VectorOperators.LT, -most));
-      b = b.blend(-most, b.compare(VectorOperators.LT, -most));
-      DoubleVector s = a.mul(a);
-      DoubleVector c = DoubleVector.broadcast(SPECIES, Activation.PRECISE_P4);
-      DoubleVector d = DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q4);
-      DoubleVector p = DoubleVector.broadcast(SPECIES, Activation.PRECISE_P5).fma(s, c);
-      DoubleVector q = DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q5).fma(s, d);
+  static void apply(float[] values, int at, int length, double[] wide) {
+    for (int i = 0; i < length; i++) {
+      wide[i] = values[at + i];
+    }
+    int i = 0;
+    for (; i + LANES <= length; i += LANES) {
+      DoubleVector x = DoubleVector.fromArray(SPECIES, wide, i);
+      x = x.blend(Activation.PRECISE_MOST, x.compare(VectorOperators.GT, Activation.PRECISE_MOST));
+      x =
+          x.blend(
+              -Activation.PRECISE_MOST, x.compare(VectorOperators.LT, -Activation.PRECISE_MOST));
+      DoubleVector s = x.mul(x);
+      DoubleVector p =
+          DoubleVector.broadcast(SPECIES, Activation.PRECISE_P5)
+              .fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_P4));
+      DoubleVector q =
+          DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q5)
+              .fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q4));
       p = p.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_P3));
       q = q.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q3));
       p = p.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_P2));
@@ -54,19 +52,13 @@ final class VectorPreciseTanh {
       q = q.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q1));
       p = p.fma(s, DoubleVector.broadcast(SPECIES, 1));
       q = q.fma(s, DoubleVector.broadcast(SPECIES, 1));
-      a.mul(p).div(q).intoArray(values, i);
-      s = b.mul(b);
-      p = DoubleVector.broadcast(SPECIES, Activation.PRECISE_P5).fma(s, c);
-      q = DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q5).fma(s, d);
-      p = p.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_P3));
-      q = q.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q3));
-      p = p.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_P2));
-      q = q.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q2));
-      p = p.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_P1));
-      q = q.fma(s, DoubleVector.broadcast(SPECIES, Activation.PRECISE_Q1));
-      p = p.fma(s, DoubleVector.broadcast(SPECIES, 1));
-      q = q.fma(s, DoubleVector.broadcast(SPECIES, 1));
-      b.mul(p).div(q).intoArray(values, k);
+      x.mul(p).div(q).intoArray(wide, i);
+    }
+    for (; i < length; i++) {
+      wide[i] = Activation.preciseTanh(wide[i]);
+    }
+    for (i = 0; i < length; i++) {
+      values[at + i] = (float) wide[i];
     }
   }
 }

@@ -43,14 +43,24 @@ final class VectorGradients {
       low3 = low.fma(d0, low3);
       high3 = high.fma(d0, high3);
     }
-    addTo(gradient, to, low0);
-    addTo(gradient, to + LANES, high0);
-    addTo(gradient, to + width, low1);
-    addTo(gradient, to + width + LANES, high1);
-    addTo(gradient, to + 2 * width, low2);
-    addTo(gradient, to + 2 * width + LANES, high2);
-    addTo(gradient, to + 3 * width, low3);
-    addTo(gradient, to + 3 * width + LANES, high3);
+    FloatVector.fromArray(SPECIES, gradient, to).add(low0).intoArray(gradient, to);
+    FloatVector.fromArray(SPECIES, gradient, to + LANES).add(high0).intoArray(gradient, to + LANES);
+    FloatVector.fromArray(SPECIES, gradient, to + width).add(low1).intoArray(gradient, to + width);
+    FloatVector.fromArray(SPECIES, gradient, to + width + LANES)
+        .add(high1)
+        .intoArray(gradient, to + width + LANES);
+    FloatVector.fromArray(SPECIES, gradient, to + 2 * width)
+        .add(low2)
+        .intoArray(gradient, to + 2 * width);
+    FloatVector.fromArray(SPECIES, gradient, to + 2 * width + LANES)
+        .add(high2)
+        .intoArray(gradient, to + 2 * width + LANES);
+    FloatVector.fromArray(SPECIES, gradient, to + 3 * width)
+        .add(low3)
+        .intoArray(gradient, to + 3 * width);
+    FloatVector.fromArray(SPECIES, gradient, to + 3 * width + LANES)
+        .add(high3)
+        .intoArray(gradient, to + 3 * width + LANES);
   }
 
   static void fourByOne(
@@ -68,10 +78,14 @@ final class VectorGradients {
       s2 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 2]), s2);
       s3 = xt.fma(FloatVector.broadcast(SPECIES, dt[row + 3]), s3);
     }
-    addTo(gradient, to, s0);
-    addTo(gradient, to + width, s1);
-    addTo(gradient, to + 2 * width, s2);
-    addTo(gradient, to + 3 * width, s3);
+    FloatVector.fromArray(SPECIES, gradient, to).add(s0).intoArray(gradient, to);
+    FloatVector.fromArray(SPECIES, gradient, to + width).add(s1).intoArray(gradient, to + width);
+    FloatVector.fromArray(SPECIES, gradient, to + 2 * width)
+        .add(s2)
+        .intoArray(gradient, to + 2 * width);
+    FloatVector.fromArray(SPECIES, gradient, to + 3 * width)
+        .add(s3)
+        .intoArray(gradient, to + 3 * width);
   }
 
   static void one(
@@ -83,7 +97,7 @@ final class VectorGradients {
           FloatVector.fromArray(SPECIES, x, from + t * width)
               .fma(FloatVector.broadcast(SPECIES, d[t][row]), s);
     }
-    addTo(gradient, to, s);
+    FloatVector.fromArray(SPECIES, gradient, to).add(s).intoArray(gradient, to);
   }
 
   static void fourColumns(
@@ -117,9 +131,5 @@ final class VectorGradients {
               .fma(FloatVector.broadcast(SPECIES, x[from + t * width]), s);
     }
     s.intoArray(column, i);
-  }
-
-  private static void addTo(float[] sum, int at, FloatVector more) {
-    FloatVector.fromArray(SPECIES, sum, at).add(more).intoArray(sum, at);
   }
 }

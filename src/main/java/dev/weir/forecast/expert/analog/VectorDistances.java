@@ -72,17 +72,14 @@ public final class VectorDistances {
     FloatVector sum =
         FloatVector.fromArray(SPECIES, penalty, at).add(apart.mul(anchorUnit).mul(apart));
     for (int j = 1; j < window; j += 2) {
-      apart = apart(queries[j], x, first + at - j, anchor);
+      apart = FloatVector.broadcast(SPECIES, queries[j]);
+      apart = apart.sub(FloatVector.fromArray(SPECIES, x, first + at - j)).add(anchor);
       FloatVector square = apart.mul(weights[j]).mul(apart);
-      apart = apart(queries[j + 1], x, first + at - Math.min(j + 1, window - 1), anchor);
+      int next = first + at - Math.min(j + 1, window - 1);
+      apart = FloatVector.broadcast(SPECIES, queries[j + 1]);
+      apart = apart.sub(FloatVector.fromArray(SPECIES, x, next)).add(anchor);
       sum = sum.add(square.add(apart.mul(weights[j + 1]).mul(apart)));
     }
     sum.intoArray(distance, at);
-  }
-
-  private static FloatVector apart(float query, float[] x, int at, FloatVector anchor) {
-    return FloatVector.broadcast(SPECIES, query)
-        .sub(FloatVector.fromArray(SPECIES, x, at))
-        .add(anchor);
   }
 }
