@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -55,6 +56,9 @@ public final class TopicAdmin implements AutoCloseable {
 
   /** The client's own timeout comes first, since it says what was missing. */
   private static final Duration WAIT = TIMEOUT.plusSeconds(5);
+
+  /** How long brokers may take to learn of a topic that the controller has just created. */
+  private static final Duration LAG = Duration.ofSeconds(60);
 
   private final String bootstrapServers;
   private final Admin admin;
@@ -165,7 +169,7 @@ public final class TopicAdmin implements AutoCloseable {
    * @param id the topic's; zero where it is not known, for any topic of this name
    */
   private void awaitTopic(String name, Uuid id) {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+    long deadline = System.nanoTime() + LAG.toNanos();
     while (true) {
       Uuid known = describe(name).topicId();
       if (id.equals(Uuid.ZERO_UUID) || known.equals(id) || known.equals(Uuid.ZERO_UUID)) {
@@ -174,7 +178,7 @@ public final class TopicAdmin implements AutoCloseable {
       if (System.nanoTime() - deadline > 0) {
         throw new IllegalStateException(
             "Kafka at %s: topic %s: expected the one just created, %s, got %s after %d s: did somebody else create it again?"
-                .formatted(bootstrapServers, name, id, known, TIMEOUT.toSeconds()));
+                .formatted(bootstrapServers, name, id, known, LAG.toSeconds()));
       }
       LockSupport.parkNanos(RETRY.toNanos());
     }
@@ -186,7 +190,11 @@ public final class TopicAdmin implements AutoCloseable {
     for (int partition = partitions(topic) - 1; partition >= 0; partition--) {
       ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
     }
-    get("find the leaders of topic " + topic, () -> admin.listOffsets(ends).all());
+    ListOffsetsOptions patient = new ListOffsetsOptions().timeoutMs((int) LAG.toMillis());
+    get(
+        "find the leaders of topic " + topic,
+        LAG.plusSeconds(5),
+        () -> admin.listOffsets(ends, patient).all());
   }
 
   /** The names among these that do not exist. */
@@ -265,10 +273,14 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   private <T> T get(String what, Supplier<KafkaFuture<T>> request) {
+    return get(what, WAIT, request);
+  }
+
+  private <T> T get(String what, Duration wait, Supplier<KafkaFuture<T>> request) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (true) {
       try {
-        return request.get().get(WAIT.toSeconds(), TimeUnit.SECONDS);
+        return request.get().get(wait.toSeconds(), TimeUnit.SECONDS);
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
             || System.nanoTime() - deadline > 0) {
