@@ -60,7 +60,7 @@ FROM FORECAST(
   value_column => 'value',
   horizon => 2,              -- values ahead
   in_order => TRUE,          -- forecast at once: each series is in order within its partition
-  weights_path => 'builtin:sample-many-to-one',   -- one more expert; optional
+  weights_path => 'builtin:window-many-to-one',   -- one more expert; optional
   uid => 'forecast',         -- the name of its state in a savepoint
   -- an unusable row gives a row with the reason
   refused_rows => TRUE);

@@ -274,12 +274,12 @@ public record JobSettings(
               .formatted(seqLen, horizon));
     }
     byte[] initial = initialModel(file, options, model, seqLen, directory);
-    boolean combines = initial != null && StateSizeEstimate.read(initial).combines();
+    ForecastModel first = initial == null ? null : StateSizeEstimate.read(initial);
     Learning learning = null;
     if (learns) {
       learning = learning(file, horizon, seqLen, model != null, initial);
-    } else if (combines) {
-      learning = following(file, horizon);
+    } else if (first != null && !first.candidates().isEmpty()) {
+      learning = following(file, horizon, first);
     }
     return new Target(
         options.mode(),
@@ -327,11 +327,12 @@ public record JobSettings(
     }
   }
 
-  /** For a network that combines forecasts: nothing is learned but how large their errors are. */
-  private static Learning following(JobFile file, int horizon) {
+  /** For a network that was trained for all series: nothing is learned but how large errors are. */
+  private static Learning following(JobFile file, int horizon, ForecastModel model) {
     try {
       LearnerSettings learner =
-          LearnerSettings.alone(horizon).withLevels(file.get(ForecastOptions.LEVELS));
+          model.combines() ? LearnerSettings.alone(horizon) : LearnerSettings.network(horizon);
+      learner = learner.withLevels(file.get(ForecastOptions.LEVELS));
       return new Learning(learner, season(file), file.get(JobOptions.SCORES_EVERY));
     } catch (IllegalArgumentException e) {
       file.problem("learning", e.getMessage());
@@ -380,7 +381,8 @@ public record JobSettings(
             file.get(options.cell()),
             file.get(ForecastOptions.CALENDAR));
     try {
-      ForecastModel model = ModelFiles.fromBytes(load(location, directory), defaults, location);
+      ForecastModel model =
+          ModelFiles.fromBytes(load(location, seqLen, directory), defaults, location);
       checkWords(file, options, defaults.contradictions(model));
       return ModelFiles.toBytes(model.withName(name)); // the job file's word counts
     } catch (ModelFormatException e) {
@@ -404,9 +406,9 @@ public record JobSettings(
     }
   }
 
-  private static byte[] load(String location, Path directory) throws IOException {
+  private static byte[] load(String location, int seqLen, Path directory) throws IOException {
     if (BuiltInModels.isOne(location)) {
-      return BuiltInModels.bytes(location);
+      return BuiltInModels.bytes(location, seqLen);
     }
     if (location.contains("://")) {
       var path = new org.apache.flink.core.fs.Path(location);

@@ -62,12 +62,14 @@ public final class StateSizeEstimate {
       LearnerSettings learner, int season, int seqLen, boolean hasModel, byte[] initialModel) {
     List<Expert> own = new ArrayList<>();
     int copy = 0;
-    if (hasModel && !learner.isAlone() && learner.training().tuning() != Tuning.OFF) {
+    if (hasModel && learner.isAlone() && !learner.combines()) {
+      own.add(new BaseModelExpert(seqLen));
+    } else if (hasModel && !learner.isAlone() && learner.training().tuning() != Tuning.OFF) {
       BaseModelExpert base = new BaseModelExpert();
       TunedModelExpert tuned = new TunedModelExpert(base, seqLen, learner.training());
       own.addAll(List.of(base, tuned));
       ForecastModel model = initialModel == null ? null : read(initialModel);
-      copy = model == null || model.combines() ? 0 : tuned.bytes(model);
+      copy = model == null || !model.candidates().isEmpty() ? 0 : tuned.bytes(model);
     }
     return copy + new Learner(learner, own).newSeries("a first one", season).bytes();
   }

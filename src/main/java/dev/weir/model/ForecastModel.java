@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * @param mode which outputs of the network become the forecast
  * @param rnn shape of the network
  * @param seqLen values in a window
- * @param horizon values in a forecast; many-to-many: equal to {@code seqLen}
+ * @param horizon values in a forecast; many-to-many: equal to {@code seqLen}, and of a {@link
+ *     SeasonalWindow} those that it was trained for
  * @param readout what the head of a many-to-one network reads. Many-to-many has no choice here: its
  *     head reads each step of {@code out}, and this field changes nothing
  * @param scaling how values get to the network's scale and back
@@ -29,9 +30,11 @@ import java.util.regex.Pattern;
  *     directions)
  * @param calendar what the network reads of the time, after value and features, two inputs each
  * @param candidates names of the forecasts that the network can combine, in the order of its
- *     weights; empty for a network that reads windows of values. One that combines has no head of
- *     its own: its weights end with those of {@link CandidateShape#head}. Its mode, window and
- *     horizon are not those of a job: it forecasts in both modes, as far ahead as it is asked
+ *     weights; empty for a network that reads windows of values and nothing else. One that reads
+ *     errors of theirs has no linear head: its weights end with those of {@link
+ *     CandidateShape#head}, and its mode, window and horizon are not those of a job: it forecasts
+ *     in both modes, as far ahead as it is asked. One with a linear head reads windows, as {@link
+ *     SeasonalWindow} says
  * @param provenance free text about the model: what it was trained on, how it scored
  */
 public record ForecastModel(
@@ -147,7 +150,8 @@ public record ForecastModel(
     }
     within("seq_len", seqLen, MAX_SEQ_LEN);
     within("horizon", horizon, MAX_HORIZON);
-    if (mode == Mode.MANY_TO_MANY && horizon != seqLen) {
+    boolean seasonal = !candidates.isEmpty() && head != null;
+    if (mode == Mode.MANY_TO_MANY && horizon != seqLen && !seasonal) {
       throw new IllegalArgumentException(
           "horizon: expected seq_len (%d) for many-to-many, got %d".formatted(seqLen, horizon));
     }
@@ -160,7 +164,9 @@ public record ForecastModel(
     }
     candidates = List.copyOf(candidates);
     int parameters = parameterCount(rnn);
-    if (!candidates.isEmpty()) {
+    if (seasonal) {
+      checkSeasonal(rnn, calendar, candidates);
+    } else if (!candidates.isEmpty()) {
       parameters = CandidateShape.fitting(candidates.size(), rnn, weights.length).parameterCount();
       checkCombining(seqLen, head, calendar, weights);
     }
@@ -169,6 +175,7 @@ public record ForecastModel(
           "weights: expected %d floats for %s, got %d".formatted(parameters, rnn, weights.length));
     }
     int outFeatures = mode == Mode.MANY_TO_ONE ? horizon : 1;
+    outFeatures *= seasonal ? SeasonalWindow.ANSWERS : 1;
     if (head == null) {
       if (candidates.isEmpty() && rnn.hiddenSize() != outFeatures) {
         throw new IllegalArgumentException(
@@ -188,6 +195,22 @@ public record ForecastModel(
     writable(provenance);
   }
 
+  private static void checkSeasonal(
+      RnnConfig rnn, List<Calendar> calendar, List<String> candidates) {
+    if (!candidates.equals(SeasonalWindow.CANDIDATES)
+        || rnn.inputSize() != SeasonalWindow.INPUTS
+        || !calendar.isEmpty()) {
+      throw new IllegalArgumentException(
+          "candidates: expected %s, input_size %d and no calendar beside a linear head, got %s, %d, [%s]"
+              .formatted(
+                  SeasonalWindow.CANDIDATES,
+                  SeasonalWindow.INPUTS,
+                  candidates,
+                  rnn.inputSize(),
+                  Calendar.labels(calendar)));
+    }
+  }
+
   private static void checkCombining(
       int seqLen, Head head, List<Calendar> calendar, float[] weights) {
     if (seqLen != CandidateShape.WINDOW || head != null || !calendar.isEmpty()) {
@@ -200,7 +223,12 @@ public record ForecastModel(
 
   /** Whether the network combines candidate forecasts; otherwise it reads windows of values. */
   public boolean combines() {
-    return !candidates.isEmpty();
+    return !candidates.isEmpty() && head == null;
+  }
+
+  /** Whether it reads windows with what was a season and a week before: {@link SeasonalWindow}. */
+  public boolean readsSeasons() {
+    return !candidates.isEmpty() && head != null;
   }
 
   /** Sizes of a network that combines candidates. */
@@ -210,7 +238,7 @@ public record ForecastModel(
 
   /** Covariates of each observation that it reads, beside value and calendar. */
   public int features() {
-    return combines() ? 0 : rnn.inputSize() - 1 - Calendar.inputs(calendar);
+    return !candidates.isEmpty() ? 0 : rnn.inputSize() - 1 - Calendar.inputs(calendar);
   }
 
   /** Whether a model may be called so: as a Kafka topic may. */

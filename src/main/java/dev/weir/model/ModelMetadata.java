@@ -225,7 +225,7 @@ final class ModelMetadata {
     if (!model.calendar().isEmpty()) { // so that other files stay as they are
       metadata.put(CALENDAR, Calendar.labels(model.calendar()));
     }
-    if (model.combines()) {
+    if (!model.candidates().isEmpty()) {
       metadata.put(CANDIDATES, String.join(",", model.candidates()));
     }
     Scaling scaling = model.scaling();

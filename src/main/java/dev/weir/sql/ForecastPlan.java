@@ -9,6 +9,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
@@ -252,9 +253,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       if (!hasWeights) {
         refuse(OF_WEIGHTS, "weights_path beside it", "none");
       }
-      boolean combines = model != null && model.combines();
+      boolean follows = model != null && !model.candidates().isEmpty();
       if (!learns && model != null) {
-        refuse(combines ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
+        refuse(follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
@@ -263,7 +264,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               hasWeights ? (model == null ? "a model" : model.name()) : null,
               horizon,
               model == null ? null : ModelFiles.toBytes(model),
-              learns || combines ? learning() : null);
+              learns || follows ? learning(model) : null);
       Sampling sampling = sampling();
       ForecastSettings settings =
           new ForecastSettings(
@@ -324,13 +325,15 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           arguments.get(ForecastOptions.CALENDAR));
     }
 
-    private Learning learning() {
+    private Learning learning(ForecastModel model) {
       LearnerSettings learner;
       try {
         learner =
             (learns
                     ? arguments.get(ForecastOptions.SIZE).learner(horizon)
-                    : LearnerSettings.alone(horizon))
+                    : model.combines()
+                        ? LearnerSettings.alone(horizon)
+                        : LearnerSettings.network(horizon))
                 .withLevels(List.of(arguments.get(Signature.LEVEL) / 100.0));
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());
@@ -338,7 +341,11 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
       int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
-      int bytes = new Learner(learner).newSeries("a first one", season).bytes();
+      boolean bare = learner.experts().isEmpty();
+      int bytes =
+          new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
+              .newSeries("a first one", season)
+              .bytes();
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw wrong(
             ForecastOptions.HORIZON,

@@ -25,7 +25,7 @@ final class ModelFileLoader {
    */
   static ForecastModel read(String option, String location, ModelFiles.Defaults defaults) {
     try {
-      return ModelFiles.fromBytes(load(location), defaults, location);
+      return ModelFiles.fromBytes(load(location, defaults.seqLen()), defaults, location);
     } catch (ModelFormatException e) {
       throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
     } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
@@ -34,9 +34,9 @@ final class ModelFileLoader {
     }
   }
 
-  private static byte[] load(String location) throws IOException {
+  private static byte[] load(String location, Integer seqLen) throws IOException {
     if (BuiltInModels.isOne(location)) {
-      return BuiltInModels.bytes(location);
+      return BuiltInModels.bytes(location, seqLen);
     }
     Path path = new Path(location);
     FileSystem files = path.getFileSystem();

@@ -117,7 +117,7 @@ public final class WeirModelFactory implements ModelProviderFactory {
               + ": weights.path: expected a network that reads windows, got one that combines"
               + " forecasts, which FORECAST can use");
     }
-    if (model.rnn().inputSize() != 1) {
+    if (model.rnn().inputSize() != 1 && !model.readsSeasons()) {
       throw new ValidationException(
           "%s: weights.path: expected a model that reads values only (input_size 1), got input_size %d"
               .formatted(where, model.rnn().inputSize()));

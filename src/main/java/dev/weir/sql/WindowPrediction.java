@@ -4,8 +4,11 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.network.NetworkForecaster;
+import dev.weir.forecast.network.WindowForecaster;
+import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +33,9 @@ public final class WindowPrediction extends PredictFunction {
 
   private final byte[] weights; // safetensors
   private final boolean tellsErrors;
-  private transient NetworkForecaster network;
+  private transient int seqLen;
+  private transient NetworkForecaster network; // null where the next is there
+  private transient WindowForecaster seasonal; // of a model that reads seasons
   private transient Windows windows;
   private transient WindowState state; // filled again for each row
   private transient Counter forecasts;
@@ -43,11 +48,16 @@ public final class WindowPrediction extends PredictFunction {
 
   @Override
   public void open(FunctionContext context) throws Exception {
-    network =
-        new NetworkForecaster(
-            ModelFiles.fromBytes(weights, ModelFiles.Defaults.NONE, "weights of the statement"));
-    network.warmUp();
-    windows = new Windows(network.model().seqLen(), 1, 0);
+    ForecastModel model =
+        ModelFiles.fromBytes(weights, ModelFiles.Defaults.NONE, "weights of the statement");
+    seqLen = model.seqLen();
+    if (model.readsSeasons()) {
+      seasonal = new WindowForecaster(model);
+    } else {
+      network = new NetworkForecaster(model);
+      network.warmUp();
+    }
+    windows = new Windows(seqLen, 1, 0);
     state = windows.newState();
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");
     forecasts = metrics.counter("predictions");
@@ -64,16 +74,21 @@ public final class WindowPrediction extends PredictFunction {
     for (int i = 0; i < values.size(); i++) {
       state.append(i, values.getDouble(i), Observation.NO_FEATURES, 0);
     }
-    Forecast forecast = network.forecast(windows.window("", state));
-    if (forecast.status() != Status.OK) {
+    SequenceWindow window = windows.window("", state);
+    double[] forecast = seasonal == null ? forecast(window) : seasonal.forecast(window);
+    if (forecast == null) {
       return refused("forecast: expected finite numbers, got others from the network");
     }
     forecasts.inc();
-    return result(new GenericArrayData(forecast.values()), null);
+    return result(new GenericArrayData(forecast), null);
+  }
+
+  private double[] forecast(SequenceWindow window) {
+    Forecast forecast = network.forecast(window);
+    return forecast.status() == Status.OK ? forecast.values() : null;
   }
 
   private String problemWith(ArrayData values) {
-    int seqLen = network.model().seqLen();
     if (values == null || values.size() != seqLen) {
       return "window: expected %d values, got %s"
           .formatted(seqLen, values == null ? "NULL" : values.size());

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CommandsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration WAIT = Patience.LIMIT;
-  private static final String SHIPPED = "src/main/resources/models/sample-many-to-one.safetensors";
+  private static final String SHIPPED = "src/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
   private static EmbeddedBroker broker;

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class InspectTest {
 
-  private static final String SAMPLE = "src/main/resources/models/sample-many-to-%s.safetensors";
+  private static final String SAMPLE = "src/test/resources/models/sample-many-to-%s.safetensors";
 
   private static String head(String mode) {
     InProcess inspect = InProcess.run("model", "inspect", SAMPLE.formatted(mode));
@@ -20,6 +20,17 @@ class InspectTest {
   void headOfManyToManyReadsEachStep() {
     assertThat(head("many")).endsWith("linear, reads out[:, i] at each step i");
     assertThat(head("one")).endsWith("linear, reads h_n");
+  }
+
+  @Test
+  void networkOfWindowsSaysWhatItReads() {
+    String file = "src/main/resources/models/window-many-to-many-5.safetensors";
+    InProcess inspect = InProcess.run("model", "inspect", file);
+    assertThat(inspect.exitCode()).as("%s", inspect).isZero();
+    assertThat(inspect.out())
+        .contains("value, and what was a season and a week before")
+        .contains("linear, reads out[:, seq_len + i] at each step i")
+        .contains("naive, season-ago, week-ago, season-ago-shifted, week-ago-shifted");
   }
 
   @ParameterizedTest

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JobFileArgumentIT {
 
-  private static final String SHIPPED = "src/main/resources/models/sample-many-to-one.safetensors";
+  private static final String SHIPPED = "src/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
   private static EmbeddedBroker broker;

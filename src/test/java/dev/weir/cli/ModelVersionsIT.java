@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ModelVersionsIT {
 
-  private static final String FILE = "src/main/resources/models/sample-many-to-one.safetensors";
+  private static final String FILE = "src/test/resources/models/sample-many-to-one.safetensors";
 
   private static final Map<String, String> COMPACTED_SOON =
       Map.of(

@@ -584,7 +584,7 @@ class RunningJobCommandsIT {
 
   @Test
   void aModelThatDoesNotFitIsFoundBeforeTheJobMeetsIt() {
-    String file = "src/main/resources/models/sample-many-to-one.safetensors";
+    String file = "src/test/resources/models/sample-many-to-one.safetensors";
     assertThat(weir("model", "publish", file, "--topic", "fit.models", "--name", "m").exitCode())
         .isZero();
     String[] options = {

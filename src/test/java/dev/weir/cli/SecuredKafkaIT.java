@@ -56,7 +56,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SecuredKafkaIT {
 
-  private static final String SHIPPED = "src/main/resources/models/sample-many-to-one.safetensors";
+  private static final String SHIPPED = "src/test/resources/models/sample-many-to-one.safetensors";
   private static final String WRONG = "wr0ng-s3cret";
   private static final Duration WAIT = Patience.LIMIT;
 

@@ -82,6 +82,27 @@ class TrainIT {
   }
 
   @ParameterizedTest
+  @CsvSource({"many-to-one, 20", "many-to-many, 7"})
+  void aNetworkOfWindowsGoesFromSeriesIntoAForecast(String mode, int horizon) throws IOException {
+    String train =
+        "train --task base --mode %s --seq-len 6 --input %s --out %s --samples 600 --synthetic 1"
+            .formatted(mode, series, model);
+    Ended trained = run(train + " --hidden-size 3");
+    assertThat(trained.exitCode()).as(trained.err()).isZero();
+    assertThat(run("model inspect " + model).out())
+        .contains("seq_len 6 -> horizon 48")
+        .contains("RNN_TANH, input_size 10, hidden_size 3, num_layers 2, bidirectional")
+        .contains("value, and what was a season and a week before");
+    Ended forecast =
+        run(
+            "forecast --input %s --learning off --model %s --horizon %d --format json"
+                .formatted(series, model, horizon));
+    assertThat(forecast.exitCode()).as(forecast.err()).isZero();
+    assertThat(run(train.replace("--mode %s ".formatted(mode), "")).err())
+        .contains("weir train: --seq-len: expected --mode beside it, got none");
+  }
+
+  @ParameterizedTest
   @CsvSource({"many-to-one, none, 3", "many-to-one, window, 3", "many-to-many, last, 5"})
   void aModelWithoutAHeadGoesFromTrainingIntoAJob(String mode, String scaling, int horizon)
       throws IOException {

@@ -20,6 +20,7 @@ import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.forecast.window.Windows.Outcome;
 import dev.weir.job.JobSettings;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.ForecastModel;
@@ -451,8 +452,7 @@ class ForecastJobClusterIT {
   // ---- models
 
   private static ForecastModel shipped() throws Exception {
-    Target target = JobSettings.read(Path.of(JOB), Map.of()).forecast().targets().get(0);
-    return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, JOB);
+    return ModelFiles.read(Path.of(KafkaFixture.sample("many-to-one")), ModelFiles.Defaults.NONE);
   }
 
   /** The shipped model with one bias moved: no forecast stays as it was. */
@@ -526,6 +526,9 @@ class ForecastJobClusterIT {
     args.addAll(List.of("--job", JOB));
     args.addAll(List.of("--set", "kafka.bootstrap-servers=" + broker.bootstrapServers()));
     args.addAll(List.of("--set", "output=network")); // what the core says without learning
+    args.addAll(List.of("--set", "forecast.many-to-one.model=sample-many-to-one"));
+    String file = KafkaFixture.sample("many-to-one");
+    args.addAll(List.of("--set", "forecast.many-to-one.file=" + file));
     return flink.flinkRun(args.toArray(String[]::new));
   }
 

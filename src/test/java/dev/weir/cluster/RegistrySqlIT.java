@@ -158,7 +158,7 @@ class RegistrySqlIT {
         INSERT INTO forecast_steps
           SELECT series, origin, step, forecast_value, status FROM FORECAST(
             input => TABLE readings PARTITION BY series, on_time => DESCRIPTOR(`time`), value_column => 'value',
-            horizon => 2, size => 'small', in_order => TRUE, weights_path => 'builtin:sample-many-to-one');
+            horizon => 2, size => 'small', in_order => TRUE, weights_path => 'builtin:window-many-to-one');
         """
         .formatted(
             topics,

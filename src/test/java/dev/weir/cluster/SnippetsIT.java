@@ -252,7 +252,7 @@ class SnippetsIT {
         work.resolve("my-job.yaml"),
         manyToOne
             .replace("name: weir-many-to-one", "name: demand")
-            .replace("model: sample-many-to-one", "model: demand"));
+            .replace("model: window-many-to-one", "model: demand"));
     writeData(text.contains("--features 1"));
     writeModels();
     writePrograms();

@@ -11,6 +11,7 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -115,7 +116,7 @@ class SqlClientIT {
         got.add(step);
       }
       assertThat(got).containsExactlyInAnyOrderElementsOf(expected());
-      assertThat(got.get(got.size() - 1).model()).isEqualTo("sample-many-to-one");
+      assertThat(got.get(got.size() - 1).model()).isEqualTo("window-many-to-one");
       flink.cancel(second);
     }
   }
@@ -165,9 +166,8 @@ class SqlClientIT {
     Learning learning =
         new Learning(
             LearnerSettings.defaults(HORIZON).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
-    byte[] weights =
-        Files.readAllBytes(Path.of("src/main/resources/models/sample-many-to-one.safetensors"));
-    Target target = new Target(Mode.MANY_TO_ONE, "sample-many-to-one", HORIZON, weights, learning);
+    byte[] weights = BuiltInModels.bytes("builtin:window-many-to-one", 5);
+    Target target = new Target(Mode.MANY_TO_ONE, "window-many-to-one", HORIZON, weights, learning);
     ForecastSettings settings = new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target));
     List<Step> steps = new ArrayList<>();
     for (int s = 0; s < SERIES; s++) {

@@ -389,10 +389,10 @@ class PageIT {
             """
             learning: off
             scores: {every: 1}
-            forecast: {many-to-one: {model: sample-many-to-one, file: builtin:sample-many-to-one}}
+            forecast: {many-to-one: {model: window-many-to-one, file: builtin:window-many-to-one}}
             """,
             List.of(Mode.MANY_TO_ONE),
-            "sample-many-to-one v"),
+            "window-many-to-one v"),
         Arguments.of(
             "many-only",
             "scores: {every: 1}\nforecast: {many-to-many: {}}\n",
@@ -596,14 +596,14 @@ class PageIT {
     browser.await("the swap", () -> "1".equals(browser.data(ONE.strip(), "swaps")));
     assertThat(browser.data(ONE.strip(), "swapped")).isEqualTo("" + swapped);
     awaitPixels(MAIN, "swap", 100); // a line and its label
-    assertThat(browser.text(ONE + ".facts")).contains("sample-many-to-one v" + version);
+    assertThat(browser.text(ONE + ".facts")).contains("window-many-to-one v" + version);
     browser.find("#tab-job").click();
     browser.await(
         "the model",
         () ->
-            browser.text("[data-model=sample-many-to-one][data-version='" + version + "']")
+            browser.text("[data-model=window-many-to-one][data-version='" + version + "']")
                 != null);
-    assertThat(browser.text("[data-model=sample-many-to-one][data-version='" + version + "']"))
+    assertThat(browser.text("[data-model=window-many-to-one][data-version='" + version + "']"))
         .contains("newest");
   }
 

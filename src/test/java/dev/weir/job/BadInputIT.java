@@ -63,7 +63,7 @@ class BadInputIT {
   }
 
   private static JobSettings settings(String name) throws Exception {
-    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.overrides(name));
+    return JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides(name));
   }
 
   /** What goes in and what must come out: the good are forecast, the bad are kept as they are. */

@@ -71,7 +71,7 @@ class BoundedIT {
   }
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
-    Map<String, String> overrides = kafka.overrides(name);
+    Map<String, String> overrides = kafka.sampleOverrides(name);
     overrides.put("topics.observations", "history");
     overrides.putAll(more);
     return JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);

@@ -105,7 +105,7 @@ class DashboardIT {
             "scores: {every: 1}\nforecast: {many-to-one: {horizon: 2}, many-to-many: {}}\n");
     try (KafkaFixture kafka = KafkaFixture.start();
         FlinkFixture flink = FlinkFixture.start()) {
-      Map<String, String> overrides = kafka.overrides("page");
+      Map<String, String> overrides = kafka.sampleOverrides("page");
       overrides.remove("output"); // learned, without a model
       overrides.put("learning.size", "small");
       JobSettings settings = JobSettings.read(job, overrides);

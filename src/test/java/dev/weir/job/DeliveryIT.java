@@ -40,7 +40,7 @@ class DeliveryIT {
   }
 
   private static JobSettings settings(String name, String guarantee) throws Exception {
-    Map<String, String> overrides = kafka.overrides(name);
+    Map<String, String> overrides = kafka.sampleOverrides(name);
     overrides.put("delivery.guarantee", guarantee);
     return JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
   }
@@ -141,7 +141,7 @@ class DeliveryIT {
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = probe.getLocalPort(); // nobody listens there once it is closed
     }
-    Map<String, String> overrides = kafka.overrides("unreachable");
+    Map<String, String> overrides = kafka.sampleOverrides("unreachable");
     overrides.put("kafka.bootstrap-servers", "localhost:" + port);
     JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
     int jobs = flink.cluster().listJobs().get().size();

@@ -96,6 +96,8 @@ class ForecastJobIT {
   /** The two jobs on common topics, but each with its own dead letters. */
   private static JobSettings settings(String topics, Mode mode) throws IOException {
     Map<String, String> overrides = kafka.overrides(topics);
+    overrides.put("forecast." + mode.label() + ".model", "sample-" + mode.label());
+    overrides.put("forecast." + mode.label() + ".file", KafkaFixture.sample(mode.label()));
     overrides.put("name", topics + "-" + mode.label());
     overrides.put("topics.dead-letters", topics + "-" + mode.label() + ".dlq");
     return JobSettings.read(Path.of("jobs", mode.label() + ".yaml"), overrides);

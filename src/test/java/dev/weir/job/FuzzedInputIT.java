@@ -46,7 +46,7 @@ class FuzzedInputIT {
     try (KafkaFixture kafka = KafkaFixture.start();
         FlinkFixture flink = FlinkFixture.start()) {
       JobSettings settings =
-          JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.overrides("fuzzed"));
+          JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides("fuzzed"));
       String topic = settings.kafka().topics().observations();
       kafka.create(topic, 2, Map.of());
       Fuzzer fuzzer = new Fuzzer(SEED, samples());

@@ -26,7 +26,7 @@ class GapsIT {
   void whatIsMissingIsFilledInOnceTheWatermarkHasPassedIt() throws Exception {
     try (KafkaFixture kafka = KafkaFixture.start();
         FlinkFixture flink = FlinkFixture.start()) {
-      Map<String, String> overrides = kafka.overrides("gaps");
+      Map<String, String> overrides = kafka.sampleOverrides("gaps");
       overrides.put("delivery.guarantee", "at-least-once");
       overrides.put("window.out-of-orderness", "PT4S");
       overrides.put("window.idle-timeout", "PT1S"); // one of the partitions never has anything

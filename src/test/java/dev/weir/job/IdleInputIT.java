@@ -29,7 +29,7 @@ class IdleInputIT {
   void afterAPauseASeriesIsStillPutInOrder() throws Exception {
     try (KafkaFixture kafka = KafkaFixture.start();
         FlinkFixture flink = FlinkFixture.start()) {
-      Map<String, String> overrides = kafka.overrides("lull");
+      Map<String, String> overrides = kafka.sampleOverrides("lull");
       overrides.put("delivery.guarantee", "at-least-once");
       overrides.put("window.out-of-orderness", "PT10S");
       overrides.put("window.idle-timeout", "PT1S");

@@ -96,6 +96,21 @@ public final class KafkaFixture implements AutoCloseable {
     return overrides;
   }
 
+  /** The same with a model that reads windows alone. */
+  public Map<String, String> sampleOverrides(String name) {
+    Map<String, String> overrides = overrides(name);
+    overrides.put("forecast.many-to-one.model", "sample-many-to-one");
+    overrides.put("forecast.many-to-one.file", sample("many-to-one"));
+    return overrides;
+  }
+
+  /** A small network that reads windows alone. */
+  public static String sample(String mode) {
+    return Path.of("src/test/resources/models/sample-" + mode + ".safetensors")
+        .toAbsolutePath()
+        .toString();
+  }
+
   /**
    * An observation as our own producers write it.
    *

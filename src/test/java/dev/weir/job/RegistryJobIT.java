@@ -81,7 +81,7 @@ class RegistryJobIT {
   }
 
   private static JobSettings settings(String name, Map<String, String> more) throws Exception {
-    Map<String, String> overrides = kafka.overrides(name);
+    Map<String, String> overrides = kafka.sampleOverrides(name);
     overrides.put("output", "mixture");
     overrides.put("learning.size", "small");
     overrides.put("scores.every", "5");

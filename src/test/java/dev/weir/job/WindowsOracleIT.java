@@ -338,7 +338,7 @@ class WindowsOracleIT {
     try (KafkaFixture kafka = KafkaFixture.start()) {
       String name = "behind";
       String topic = name + ".observations";
-      Map<String, String> overrides = kafka.overrides(name);
+      Map<String, String> overrides = kafka.sampleOverrides(name);
       overrides.put("window.out-of-orderness", "PT1M");
       overrides.put("window.idle-timeout", "PT10M"); // never, whatever the machine does
       kafka.create(topic, 2, Map.of());

@@ -71,7 +71,7 @@ class WithoutSavepointIT {
   @CsvSource({"exactly-once, 1", "at-least-once, 2"})
   void modelAndOffsetsAreRestoredAndLearningStartsAgain(
       String guarantee, int timesAfterTheCheckpoint) throws Exception {
-    Map<String, String> overrides = kafka.overrides(guarantee);
+    Map<String, String> overrides = kafka.sampleOverrides(guarantee);
     overrides.put("output", "mixture");
     overrides.put("learning.size", "small");
     overrides.put("delivery.guarantee", guarantee);

@@ -330,7 +330,7 @@ class ModelFilesTest {
   @ParameterizedTest
   @ValueSource(strings = {"sample-many-to-one", "sample-many-to-many"})
   void sampleModelsRoundTripByteByByte(String name, @TempDir Path directory) throws IOException {
-    Path file = Path.of("src/main/resources/models", name + ".safetensors");
+    Path file = Path.of("src/test/resources/models", name + ".safetensors");
     ForecastModel model = ModelFiles.read(file, Defaults.NONE);
     assertThat(model.name()).isEqualTo(name);
     assertThat(model.rnn()).isEqualTo(new RnnConfig(Cell.RNN_TANH, 1, 16, 2, true, true));

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 class ForecastIT {
 
   private static final Path WEIGHTS =
-      Path.of("src/main/resources/models/sample-many-to-one.safetensors");
+      Path.of("src/test/resources/models/sample-many-to-one.safetensors");
 
   private static FlinkFixture flink;
 

@@ -138,7 +138,7 @@ class SqlThroughputIT {
   @Test
   void aStatementAndTheJobOnTheSameValues() throws Exception {
     byte[] weights =
-        Files.readAllBytes(Path.of("src/main/resources/models/sample-many-to-one.safetensors"));
+        Files.readAllBytes(Path.of("src/test/resources/models/sample-many-to-one.safetensors"));
     Target network = new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, weights, null);
     Target small =
         new Target(

@@ -400,10 +400,12 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
   private static Map<String, SeriesScore> others(Trial trial, int learned, EvaluationPlan plan) {
-    LearnerSettings learner = plan.others();
+    boolean hasExperts = !plan.others().experts().isEmpty();
+    LearnerSettings learner =
+        hasExperts ? plan.others() : plan.others().withExperts(List.of("naive"));
     Map<String, SeriesScore> all =
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
-    if (!plan.learns()) {
+    if (!plan.learns() || !hasExperts) {
       all.keySet().removeIf(method -> method.startsWith("expert:"));
     } else if (!learner.experts().contains(WINDOWED)) {
       LearnerSettings alone = learner.withExperts(List.of(WINDOWED));

@@ -75,8 +75,9 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
    */
   static EvaluationPlan of(ForecastModel model, boolean learns, Integer horizon, Integer seqLen)
       throws UsageException {
-    boolean free = model.combines(); // of any horizon and window
-    int steps = horizon != null ? horizon : free ? DEFAULT_HORIZON : model.horizon();
+    boolean seasonal = model.readsSeasons();
+    boolean free = model.combines(); // of any window
+    int steps = horizon != null ? horizon : free || seasonal ? DEFAULT_HORIZON : model.horizon();
     int length = seqLen != null ? seqLen : free ? DEFAULT_SEQ_LEN : model.seqLen();
     LearnerSettings learner = null;
     try {
@@ -84,6 +85,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         learner = LearnerSettings.defaults(steps);
       } else if (free) {
         learner = LearnerSettings.alone(steps);
+      } else if (seasonal) {
+        learner = LearnerSettings.network(steps);
       }
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage());

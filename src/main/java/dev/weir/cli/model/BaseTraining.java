@@ -1,10 +1,11 @@
 package dev.weir.cli.model;
 
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.forecast.pretraining.CandidateTrainer;
-import dev.weir.forecast.pretraining.CandidateTrainer.Progress;
+import dev.weir.forecast.pretraining.BaseTrainer;
+import dev.weir.forecast.pretraining.BaseTrainer.Progress;
 import dev.weir.forecast.pretraining.SharedStretches;
 import dev.weir.forecast.pretraining.TrainingSeries;
+import dev.weir.forecast.pretraining.TrainingTask;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
@@ -17,12 +18,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code weir train --task base}: the network that combines forecasts, on many series. */
+/**
+ * {@code weir train --task base}: a network for all series, that combines forecasts or reads
+ * windows and seasons.
+ */
 final class BaseTraining {
 
   private final Path out;
   private final String name;
-  private final CandidateTrainer.Settings settings;
+  private final TrainingTask<?> task;
+  private final BaseTrainer.Settings settings;
   private final List<TrainingSeries> series;
   private final int leftOut;
   private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
@@ -33,11 +38,13 @@ final class BaseTraining {
   BaseTraining(
       Path out,
       String name,
-      CandidateTrainer.Settings settings,
+      TrainingTask<?> task,
+      BaseTrainer.Settings settings,
       List<TrainingSeries> all,
       List<TrainingSeries> without) {
     this.out = out;
     this.name = name;
+    this.task = task;
     this.settings = settings;
     SharedStretches stretches = new SharedStretches();
     without.forEach(one -> stretches.add(one.values()));
@@ -45,16 +52,17 @@ final class BaseTraining {
     this.leftOut = all.size() - series.size();
   }
 
-  int run(boolean restart) throws IOException {
+  /**
+   * @param restart from scratch, not from what is saved
+   * @param last whether the last weights are wanted, not the best
+   */
+  int run(boolean restart, boolean last) throws IOException {
     TrainingState state = new TrainingState(out, fingerprint());
     long started = System.nanoTime();
-    try (CandidateTrainer trainer = new CandidateTrainer(settings, series)) {
+    try (BaseTrainer<?> trainer = new BaseTrainer<>(task, settings, series)) {
       System.err.printf(
           "%,d series to learn from, %,d held out, %,d left out; %,d parameters%n",
-          trainer.trainedSeries(),
-          trainer.heldOutSeries(),
-          leftOut,
-          settings.shape().parameterCount());
+          trainer.trainedSeries(), trainer.heldOutSeries(), leftOut, task.parameterCount());
       Progress progress = restart ? null : load(state);
       if (progress == null) {
         progress = trainer.begin();
@@ -73,17 +81,20 @@ final class BaseTraining {
             progress.bestScore(),
             (System.nanoTime() - started) / 1e9);
       }
-      ForecastModel model = trainer.model(name, 1, progress.best(), provenance(progress));
+      ForecastModel model =
+          trainer.model(
+              name, 1, last ? progress.average() : progress.best(), provenance(progress, last));
       ModelFiles.write(model, out);
       state.delete();
-      System.out.printf("%s: %s version 1%s%n", out, name, heldOut(", held-out loss ", progress));
+      System.out.printf(
+          "%s: %s version 1%s%n", out, name, heldOut(", held-out loss ", score(progress, last)));
     } finally {
       progressLine.clear();
     }
     return 0;
   }
 
-  private Map<String, String> provenance(Progress progress) {
+  private Map<String, String> provenance(Progress progress, boolean last) {
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir train --task base");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -92,15 +103,17 @@ final class BaseTraining {
     provenance.put("synthetic_series", Integer.toString(settings.synthetic()));
     provenance.put("seed", Long.toString(settings.seed()));
     provenance.put("samples", Long.toString(settings.samples()));
-    provenance.put("held_out_loss", heldOut("", progress));
+    provenance.put("held_out_loss", heldOut("", score(progress, last)));
     return provenance;
   }
 
-  /** The best score; nothing where no series was held out. */
-  private static String heldOut(String before, Progress progress) {
-    return Double.isNaN(progress.bestScore())
-        ? ""
-        : "%s%.4f".formatted(before, progress.bestScore());
+  private static double score(Progress progress, boolean last) {
+    return last ? progress.score() : progress.bestScore();
+  }
+
+  /** A score; nothing where no series was held out. */
+  private static String heldOut(String before, double score) {
+    return Double.isNaN(score) ? "" : "%s%.4f".formatted(before, score);
   }
 
   private long families() {
@@ -115,7 +128,7 @@ final class BaseTraining {
     }
     return "%s %s %d %d %d %016x"
         .formatted(
-            settings.shape(),
+            task,
             settings.learningRate(),
             settings.samples(),
             settings.synthetic(),

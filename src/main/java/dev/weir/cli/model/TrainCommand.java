@@ -11,8 +11,11 @@ import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.network.ModelTrainer;
 import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
-import dev.weir.forecast.pretraining.CandidateTrainer;
+import dev.weir.forecast.pretraining.BaseTrainer;
+import dev.weir.forecast.pretraining.CandidateTask;
+import dev.weir.forecast.pretraining.SeasonalTask;
 import dev.weir.forecast.pretraining.TrainingSeries;
+import dev.weir.forecast.pretraining.TrainingTask;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -54,8 +57,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--task",
       defaultValue = "windows",
       description =
-          "windows: a network that reads windows of values; base: one that combines simple"
-              + " forecasts, for all series, as builtin:weir does (default: ${DEFAULT-VALUE}).")
+          "windows: a network that reads windows of values; base: one for all series, that combines"
+              + " simple forecasts as builtin:weir does or, with --mode, reads windows and what was"
+              + " a season and a week before (default: ${DEFAULT-VALUE}).")
   private Task task;
 
   @Option(
@@ -88,6 +92,13 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "Base: series that are made at random beside those (default: ${DEFAULT-VALUE}).")
   private int synthetic;
+
+  @Option(
+      names = "--last",
+      description =
+          "Base: write the weights that training ends with, not those that are best on the series"
+              + " that are held out.")
+  private boolean last;
 
   @Option(
       names = "--columns",
@@ -212,13 +223,15 @@ public final class TrainCommand implements Callable<Integer> {
 
   private static final int UNITS = 24; // of a network that combines forecasts
 
+  /** Of a network for all series that reads windows. */
+  private static final int SEASONAL_HIDDEN_SIZE = 32;
+
   /** Options that only one of the tasks has. */
-  private static final List<String> OF_BASE = List.of("--without", "--samples", "--synthetic");
+  private static final List<String> OF_BASE =
+      List.of("--without", "--samples", "--synthetic", "--last");
 
   private static final List<String> OF_WINDOWS =
       List.of(
-          "--mode",
-          "--seq-len",
           "--horizon",
           "--features",
           "--calendar",
@@ -311,12 +324,35 @@ public final class TrainCommand implements Callable<Integer> {
   private void checkTask() {
     List<String> unread = task == Task.base ? OF_WINDOWS : OF_BASE;
     for (String option : unread) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+      if (isGiven(option)) {
         throw new ParameterException(
             spec.commandLine(),
             "weir train: %s: expected none with --task %s, got one".formatted(option, task));
       }
     }
+    if (task == Task.base && isGiven("--seq-len") && !isGiven("--mode")) {
+      throw new ParameterException(
+          spec.commandLine(), "weir train: --seq-len: expected --mode beside it, got none");
+    }
+  }
+
+  /** With a mode a network that reads windows, else one that combines forecasts. */
+  private TrainingTask<?> baseTask() {
+    Cell of = cell == null ? Cell.RNN_TANH : cell;
+    return isGiven("--mode")
+        ? new SeasonalTask(
+            mode,
+            seqLen,
+            of,
+            hiddenSize == null ? SEASONAL_HIDDEN_SIZE : hiddenSize,
+            numLayers,
+            !unidirectional)
+        : new CandidateTask(
+            of, hiddenSize == null ? 16 : hiddenSize, numLayers, !unidirectional, UNITS);
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private int trainBase(String modelName) throws IOException {
@@ -324,19 +360,11 @@ public final class TrainCommand implements Callable<Integer> {
         without.isEmpty() ? List.of() : TrainingFiles.read(without, SeriesColumns.DEFAULT);
     List<TrainingSeries> series = TrainingFiles.read(inputs, columns);
     try {
-      CandidateTrainer.Settings settings =
-          new CandidateTrainer.Settings(
-              cell == null ? Cell.RNN_TANH : cell,
-              hiddenSize == null ? 16 : hiddenSize,
-              numLayers,
-              !unidirectional,
-              UNITS,
-              learningRate == null ? 0.004 : learningRate,
-              samples,
-              synthetic,
-              seed,
-              threads);
-      return new BaseTraining(out, modelName, settings, series, others).run(restart);
+      BaseTrainer.Settings settings =
+          new BaseTrainer.Settings(
+              learningRate == null ? 0.004 : learningRate, samples, synthetic, seed, threads);
+      return new BaseTraining(out, modelName, baseTask(), settings, series, others)
+          .run(restart, last);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }

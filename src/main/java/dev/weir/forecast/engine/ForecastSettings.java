@@ -2,6 +2,7 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -114,9 +115,16 @@ public record ForecastSettings(
           ? null
           : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
     }
-    if (learner != null && learner.isAlone()) {
-      return "kind: expected a network that combines forecasts, as the job began with, got one that"
-          + " reads windows (model %s version %d)".formatted(model.name(), model.version());
+    if (learner != null && learner.isAlone() && (learner.combines() || !model.readsSeasons())) {
+      return "kind: expected a network %s, as the job began with, got one that reads windows%s (model %s version %d)"
+          .formatted(
+              learner.combines() ? "that combines forecasts" : "that reads windows and seasons",
+              model.readsSeasons() ? " and seasons" : "",
+              model.name(),
+              model.version());
+    }
+    if (model.readsSeasons()) {
+      return problemWithSeasonal(model, target);
     }
     int inputSize = 1 + features + Calendar.inputs(calendar);
     if (model.mode() != target.mode()) {
@@ -145,6 +153,20 @@ public record ForecastSettings(
       return mismatch(what, inputSize, model.rnn().inputSize(), model);
     }
     return null;
+  }
+
+  private String problemWithSeasonal(ForecastModel model, Target target) {
+    String problem = SeasonalNetwork.problemWith(model, target.horizon());
+    if (target.learning() == null) {
+      problem = "kind: expected a network that reads windows, got one that reads seasons too";
+    } else if (model.mode() != target.mode()) {
+      problem = "mode: expected %s, got %s".formatted(target.mode().label(), model.mode().label());
+    } else if (model.seqLen() != seqLen) {
+      problem = "seq_len: expected %d, got %d".formatted(seqLen, model.seqLen());
+    }
+    return problem == null
+        ? null
+        : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
   }
 
   private static String mismatch(String what, int expected, int got, ForecastModel model) {

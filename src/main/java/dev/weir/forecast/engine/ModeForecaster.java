@@ -10,12 +10,14 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
+import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -39,6 +41,7 @@ final class ModeForecaster {
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
+  private SeasonalNetwork seasonal; // of one that reads windows and seasons; null if absent
   private CandidateNetwork combining; // of a model that combines forecasts; null if absent
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
@@ -50,15 +53,17 @@ final class ModeForecaster {
     this.initialModel = initialModel;
     this.context = context;
     List<Expert> own = new ArrayList<>();
-    boolean alone = target.learning() != null && target.learning().learner().isAlone();
-    if (target.learning() == null || target.model() == null || alone) {
+    LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
+    boolean combinesAlone = settings != null && settings.isAlone() && settings.combines();
+    if (settings == null || target.model() == null || combinesAlone) {
       this.baseModel = null;
       this.tunedModel = null;
     } else {
-      NetworkTraining training = target.learning().learner().training();
-      this.baseModel = new BaseModelExpert();
+      NetworkTraining training = settings.training();
+      boolean seasons = initialModel != null && initialModel.readsSeasons();
+      this.baseModel = new BaseModelExpert(seasons ? seqLen : 0);
       this.tunedModel =
-          training.tuning() == Tuning.OFF
+          training.tuning() == Tuning.OFF || settings.isAlone()
               ? null
               : new TunedModelExpert(baseModel, seqLen, training);
       own.add(baseModel);
@@ -66,7 +71,7 @@ final class ModeForecaster {
         own.add(tunedModel);
       }
     }
-    this.learner = target.learning() == null ? null : new Learner(target.learning().learner(), own);
+    this.learner = settings == null ? null : new Learner(settings, own);
     if (learner != null) {
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
@@ -92,12 +97,15 @@ final class ModeForecaster {
     ForecastModel before = active;
     active = next;
     boolean another =
-        before == null || !next.rnn().equals(before.rnn()) || next.combines() != before.combines();
+        before == null
+            || !next.rnn().equals(before.rnn())
+            || !next.candidates().equals(before.candidates());
     if (next.combines()) {
       combining = CandidateNetwork.of(next);
       learner.use(combining);
     } else {
-      network = new NetworkForecaster(next);
+      seasonal = next.readsSeasons() ? new SeasonalNetwork(next, target.horizon()) : null;
+      network = next.readsSeasons() ? null : new NetworkForecaster(next);
       if (combining != null) { // as after a restore, which knows only the active model
         combining = null;
         learner.use(CandidateNetwork.of(BuiltInModels.weir()));
@@ -105,6 +113,8 @@ final class ModeForecaster {
     }
     if (another && combining != null) {
       combining.warmUp();
+    } else if (another && seasonal != null) {
+      seasonal.warmUp();
     } else if (another) {
       network.warmUp();
     }
@@ -115,6 +125,9 @@ final class ModeForecaster {
   String kernel() {
     if (combining != null) {
       return combining.kernel();
+    }
+    if (seasonal != null) {
+      return seasonal.kernel();
     }
     return network == null ? null : network.kernel();
   }
@@ -166,6 +179,7 @@ final class ModeForecaster {
   private void tell(
       NetworkForecaster forecaster, SequenceWindow window, long newest, LearnerState state) {
     baseModel.use(forecaster, window, newest);
+    baseModel.use(seasonal);
     if (tunedModel != null) {
       tunedModel.use(forecaster, window, newest, state);
     }

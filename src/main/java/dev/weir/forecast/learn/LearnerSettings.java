@@ -9,7 +9,8 @@ import java.util.List;
  * have its own.
  *
  * @param horizon steps ahead
- * @param experts names, see {@link Experts#NAMES}; the first ones are computed first
+ * @param experts names, see {@link Experts#NAMES}; the first ones are computed first; none where a
+ *     network that reads windows forecasts alone
  * @param analogWindow values that analogs compare
  * @param analogNeighbours analogs averaged
  * @param tail values that analogs and season detection look back
@@ -73,7 +74,7 @@ public record LearnerSettings(
     experts = List.copyOf(experts);
     levels = List.copyOf(levels);
     check(horizon >= 1 && horizon <= 1_000, "horizon", "1 to 1000", horizon);
-    check(!experts.isEmpty(), "experts", "at least one", experts);
+    check(!experts.isEmpty() || !stacking && !combines, "experts", "at least one", experts);
     check(analogWindow >= 2, "analog window", "at least 2", analogWindow);
     check(analogNeighbours >= 1, "analog neighbours", "at least 1", analogNeighbours);
     check(tail >= analogWindow + horizon + 50, "tail", "window + horizon + 50 or more", tail);
@@ -106,6 +107,11 @@ public record LearnerSettings(
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
   public static LearnerSettings alone(int horizon) {
     return of(horizon, CHEAP, 24, 12, 512, MAX_WEEK, false, true);
+  }
+
+  /** For a network that reads windows and seasons and forecasts alone: the same. */
+  public static LearnerSettings network(int horizon) {
+    return of(horizon, List.of(), 24, 12, 512, MAX_WEEK, false, false);
   }
 
   /** Least memory and time: a few experts and no network. */
@@ -149,9 +155,9 @@ public record LearnerSettings(
     return Experts.NAMES.stream().filter(other -> !List.of(names).contains(other)).toList();
   }
 
-  /** Whether a network forecasts alone: see {@link #alone}. */
+  /** Whether a network forecasts alone: see {@link #alone} and {@link #network}. */
   public boolean isAlone() {
-    return combines && !stacking;
+    return !stacking;
   }
 
   public LearnerSettings withExperts(List<String> names) {

@@ -133,7 +133,7 @@ class HoldoutEvaluationIT {
     assertThat(root.get("mase").asDouble())
         .isLessThan(root.get("seasonal_naive").get("mase").asDouble());
     assertThat(root.has("weir_without_networks")).isFalse();
-    String window = "src/main/resources/models/sample-many-to-one.safetensors";
+    String window = "src/test/resources/models/sample-many-to-one.safetensors";
     InProcess part = run("--season 12 --horizon 2 --format json --model " + window);
     assertThat(part.exitCode()).as(part.err()).isZero();
     assertThat(run("--learning off").err())
@@ -143,6 +143,26 @@ class HoldoutEvaluationIT {
     assertThat(run("--model builtin:none").err()).contains("--model: no such built-in model");
     assertThat(run("--model " + window).err())
         .contains("--model: horizon: expected 5, got 2 (model sample-many-to-one version 1)");
+  }
+
+  @Test
+  void networksOfWindowsForecastAlone() throws IOException {
+    write(values(150, 50), values(90, -7));
+    for (String mode : List.of("many-to-one", "many-to-many")) {
+      for (int seqLen : new int[] {5, 24}) {
+        InProcess alone =
+            run(
+                "--season 12 --format json --learning off --model builtin:window-%s --seq-len %d"
+                    .formatted(mode, seqLen));
+        assertThat(alone.exitCode()).as(alone.err()).isZero();
+        JsonNode root = new ObjectMapper().readTree(alone.out());
+        assertThat(root.get("mase").asDouble())
+            .isLessThan(1.3 * root.get("seasonal_naive").get("mase").asDouble());
+        assertThat(root.has("weir_without_networks")).isFalse();
+      }
+    }
+    assertThat(run("--learning off --model builtin:window-many-to-one --seq-len 7").err())
+        .contains("--model: built-in for seq_len [24, 5], got 7");
   }
 
   @Test

@@ -168,7 +168,7 @@ class CombiningModelTest {
     ForecastSettings alone = settings(Mode.MANY_TO_ONE, LearnerSettings.alone(HORIZON));
     ForecastSettings windows = settings(Mode.MANY_TO_ONE, null);
     byte[] file =
-        Files.readAllBytes(Path.of("src/main/resources/models/sample-many-to-one.safetensors"));
+        Files.readAllBytes(Path.of("src/test/resources/models/sample-many-to-one.safetensors"));
     ForecastModel sample = ModelFiles.fromBytes(file, ModelFiles.Defaults.NONE, "sample");
     assertThat(alone.problemWith(sample, alone.targets().get(0)))
         .startsWith("kind: expected a network that combines forecasts")

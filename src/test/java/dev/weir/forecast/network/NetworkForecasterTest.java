@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkForecasterTest {
 
-  private static final Path MODELS = Path.of("src/main/resources/models");
+  private static final Path MODELS = Path.of("src/test/resources/models");
   private static final Path FIXTURES = Path.of("src/test/resources/model");
 
   private static SequenceWindow window(double... values) {

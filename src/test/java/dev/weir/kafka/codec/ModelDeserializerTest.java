@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class ModelDeserializerTest {
 
-  private static final String FILE = "src/main/resources/models/sample-many-to-one.safetensors";
+  private static final String FILE = "src/test/resources/models/sample-many-to-one.safetensors";
 
   /** What a job gets of one record. */
   private static List<ModelEvent> arrivals(byte[] key) throws Exception {

@@ -3,10 +3,10 @@ package dev.weir.forecast.pretraining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.forecast.candidate.CandidateKinds;
-import dev.weir.forecast.pretraining.CandidateTrainer.Progress;
-import dev.weir.forecast.pretraining.CandidateTrainer.Settings;
+import dev.weir.forecast.pretraining.BaseTrainer.Progress;
+import dev.weir.forecast.pretraining.BaseTrainer.Settings;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.rnn.cell.Cell;
 import java.io.IOException;
@@ -14,13 +14,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-class CandidateTrainerTest {
+class BaseTrainerTest {
+
+  /** Of each kind. */
+  private static Stream<TrainingTask<?>> tasks() {
+    return Stream.of(
+        new CandidateTask(Cell.GRU, 3, 1, true, 5),
+        new SeasonalTask(Mode.MANY_TO_ONE, 6, Cell.LSTM, 4, 1, true),
+        new SeasonalTask(Mode.MANY_TO_MANY, 5, Cell.RNN_TANH, 3, 2, true));
+  }
 
   private static Settings settings(long samples, int threads) {
-    return new Settings(Cell.GRU, 3, 1, true, 5, 0.05, samples, 2, 7, threads);
+    return new Settings(0.05, samples, 2, 7, threads);
   }
 
   /** Short series of so many families, so that a round takes little time. */
@@ -36,8 +47,8 @@ class CandidateTrainerTest {
     return series;
   }
 
-  private static Progress train(Settings settings, int rounds) {
-    try (CandidateTrainer trainer = new CandidateTrainer(settings, series(6))) {
+  private static Progress train(TrainingTask<?> task, Settings settings, int rounds) {
+    try (BaseTrainer<?> trainer = new BaseTrainer<>(task, settings, series(6))) {
       Progress progress = trainer.begin();
       for (int i = 0; i < rounds; i++) {
         progress = trainer.train(progress);
@@ -47,13 +58,14 @@ class CandidateTrainerTest {
   }
 
   @Tag("slow")
-  @Test
-  void theBitsDoNotDependOnThreadsNorOnInterruptions() {
-    Progress one = train(settings(1_000_000, 1), 2);
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void theBitsDoNotDependOnThreadsNorOnInterruptions(TrainingTask<?> task) {
+    Progress one = train(task, settings(1_000_000, 1), 2);
     assertThat(one.updates()).isPositive();
-    assertThat(train(settings(1_000_000, 3), 2).weights()).isEqualTo(one.weights());
-    Progress half = train(settings(1_000_000, 2), 1);
-    try (CandidateTrainer trainer = new CandidateTrainer(settings(1_000_000, 2), series(6))) {
+    assertThat(train(task, settings(1_000_000, 3), 2).weights()).isEqualTo(one.weights());
+    Progress half = train(task, settings(1_000_000, 2), 1);
+    try (BaseTrainer<?> trainer = new BaseTrainer<>(task, settings(1_000_000, 2), series(6))) {
       Progress rest = trainer.train(half);
       assertThat(rest.weights()).isEqualTo(one.weights());
       assertThat(rest.average()).isEqualTo(one.average());
@@ -62,10 +74,11 @@ class CandidateTrainerTest {
   }
 
   @Tag("slow")
-  @Test
-  void aFamilyIsHeldOutAndTheRestIsLearned() throws IOException {
+  @ParameterizedTest
+  @MethodSource("tasks")
+  void aFamilyIsHeldOutAndTheRestIsLearned(TrainingTask<?> task) throws IOException {
     Settings settings = settings(60_000, 2);
-    try (CandidateTrainer trainer = new CandidateTrainer(settings, series(6))) {
+    try (BaseTrainer<?> trainer = new BaseTrainer<>(task, settings, series(6))) {
       assertThat(trainer.heldOutSeries()).isEqualTo(1);
       assertThat(trainer.trainedSeries()).isEqualTo(5 + 2);
       Progress first = trainer.train(trainer.begin());
@@ -77,7 +90,7 @@ class CandidateTrainerTest {
       assertThat(progress.bestScore()).isPositive().isLessThan(first.score());
       assertThat(progress.weights()).isNotEqualTo(first.weights());
       ForecastModel model = trainer.model("mine", 3, progress.best(), Map.of("seed", "7"));
-      assertThat(model.candidates()).isEqualTo(CandidateKinds.NAMES);
+      assertThat(model.combines() || model.readsSeasons()).isTrue();
       assertThat(ModelFiles.fromBytes(ModelFiles.toBytes(model), ModelFiles.Defaults.NONE, "test"))
           .isEqualTo(model);
     }

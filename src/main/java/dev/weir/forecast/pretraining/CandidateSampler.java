@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  *
  * <p>No sample knows more than a job would: its inputs are those of the learner at that value.
  */
-final class SampleSource {
+final class CandidateSampler {
 
   private static final int FIRST = 12; // no sample of values before this
   private static final int YOUNG = 400;
@@ -31,10 +31,10 @@ final class SampleSource {
   private static final double AUTO_SEASON = 0.1;
   private static final double NO_SEASON = 0.05;
 
-  private SampleSource() {}
+  private CandidateSampler() {}
 
-  /** Samples of one series. */
-  static Samples of(TrainingSeries series, int horizon, long seed) {
+  /** CandidateSamples of one series. */
+  static CandidateSamples of(TrainingSeries series, int horizon, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     boolean alone = random.nextDouble() < ALONE;
     LearnerSettings settings = alone ? LearnerSettings.alone(horizon) : some(horizon, random);
@@ -45,7 +45,7 @@ final class SampleSource {
       kinds[random.nextInt(settings.experts().size())] =
           CandidateKinds.NAMES.indexOf(CandidateKinds.OTHER);
     }
-    return samples(series.values(), horizon, learner, state, new Samples(kinds), random);
+    return samples(series.values(), horizon, learner, state, new CandidateSamples(kinds), random);
   }
 
   private static int season(
@@ -71,20 +71,20 @@ final class SampleSource {
     return chosen.size() < 2 ? all : all.withExperts(chosen);
   }
 
-  private static Samples samples(
+  private static CandidateSamples samples(
       double[] values,
       int horizon,
       Learner learner,
       LearnerState state,
-      Samples samples,
+      CandidateSamples samples,
       SplittableRandom random) {
     int[] steps = learner.stage().steps();
     double[] sums = new double[horizon + 1];
     long[] counts = new long[horizon + 1];
     double[][] bases = new double[horizon + 1][horizon + 1]; // of the newest values, by t
     int scored = Math.min(FIRST_SCORED, values.length / 3);
-    int[] ahead = new int[Samples.STEPS];
-    double[] truth = new double[Samples.STEPS];
+    int[] ahead = new int[CandidateSamples.STEPS];
+    double[] truth = new double[CandidateSamples.STEPS];
     for (int t = 0; t < values.length; t++) {
       learner.observe(state, t, values[t]);
       for (int i = 1; i <= horizon && t - i >= scored; i++) {

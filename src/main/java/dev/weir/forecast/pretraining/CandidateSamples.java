@@ -15,7 +15,7 @@ import java.util.Arrays;
  * usual error. A weight makes errors relative to the base forecast's mean error in this series, so
  * that the mean loss is that of relative errors.
  */
-final class Samples {
+final class CandidateSamples {
 
   /** Steps ahead in a sample. */
   static final int STEPS = 3;
@@ -32,7 +32,7 @@ final class Samples {
   private int[] steps = {}; // (samples, STEPS)
   private int count;
 
-  Samples(int[] kinds) {
+  CandidateSamples(int[] kinds) {
     this.kinds = kinds;
     this.length = FIXED + STEPS * (kinds.length * FEATURES + STEP_FEATURES);
   }
@@ -88,7 +88,7 @@ final class Samples {
    *
    * @param most candidates in the batch; those that are not here are marked absent
    */
-  void copy(int sample, Batch batch, int place, int most) {
+  void copy(int sample, CandidateBatch batch, int place, int most) {
     int from = sample * length;
     System.arraycopy(inputs, from, batch.windows, place * WINDOW * INPUTS, WINDOW * INPUTS);
     from += WINDOW * INPUTS;

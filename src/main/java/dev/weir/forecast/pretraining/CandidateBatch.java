@@ -9,7 +9,7 @@ import static dev.weir.model.CandidateShape.WINDOW;
 import dev.weir.forecast.candidate.TrainableCandidateNetwork;
 
 /** Samples that a network learns from at once; see {@link TrainableCandidateNetwork.Batch}. */
-final class Batch {
+final class CandidateBatch {
 
   /** Inputs of a value in the window that change their sign with the series. */
   private static final int SIGNED_INPUTS = 13;
@@ -30,16 +30,16 @@ final class Batch {
   final float[] targets;
   final float[] weights;
 
-  Batch(int size, int candidates) {
+  CandidateBatch(int size, int candidates) {
     this.size = size;
     this.candidates = candidates;
     windows = new float[size * WINDOW * INPUTS];
     globals = new float[size * GLOBALS];
     kinds = new int[size * candidates];
-    ofCandidates = new float[size * Samples.STEPS * candidates * FEATURES];
-    ofSteps = new float[size * Samples.STEPS * STEP_FEATURES];
-    targets = new float[size * Samples.STEPS];
-    weights = new float[size * Samples.STEPS];
+    ofCandidates = new float[size * CandidateSamples.STEPS * candidates * FEATURES];
+    ofSteps = new float[size * CandidateSamples.STEPS * STEP_FEATURES];
+    targets = new float[size * CandidateSamples.STEPS];
+    weights = new float[size * CandidateSamples.STEPS];
   }
 
   /** Turns one sample upside down. */
@@ -50,7 +50,7 @@ final class Batch {
         windows[at + i] *= -1;
       }
     }
-    for (int j = place * Samples.STEPS; j < (place + 1) * Samples.STEPS; j++) {
+    for (int j = place * CandidateSamples.STEPS; j < (place + 1) * CandidateSamples.STEPS; j++) {
       for (int e = 0; e < candidates; e++) {
         for (int feature : SIGNED_FEATURES) {
           ofCandidates[(j * candidates + e) * FEATURES + feature] *= -1;
@@ -63,6 +63,6 @@ final class Batch {
 
   TrainableCandidateNetwork.Batch inputs() {
     return new TrainableCandidateNetwork.Batch(
-        size, Samples.STEPS, windows, globals, kinds, ofCandidates, ofSteps);
+        size, CandidateSamples.STEPS, windows, globals, kinds, ofCandidates, ofSteps);
   }
 }
