@@ -218,6 +218,10 @@ class ForecastJobClusterIT {
             "--set",
             "output=network",
             "--set",
+            "forecast.many-to-one.model=sample-many-to-one",
+            "--set",
+            "forecast.many-to-one.file=" + KafkaFixture.sample("many-to-one"),
+            "--set",
             "topics.models=submitted.models")) {
       submit.awaitOutput(Pattern.compile("submitted, job id [0-9a-f]{32}"), WAIT);
       assertThat(submit.exitCode(WAIT)).isZero();
