@@ -331,8 +331,7 @@ public record JobSettings(
   private static Learning following(JobFile file, int horizon, ForecastModel model) {
     try {
       LearnerSettings learner =
-          model.combines() ? LearnerSettings.alone(horizon) : LearnerSettings.network(horizon);
-      learner = learner.withLevels(file.get(ForecastOptions.LEVELS));
+          LearnerSettings.following(model, horizon).withLevels(file.get(ForecastOptions.LEVELS));
       return new Learning(learner, season(file), file.get(JobOptions.SCORES_EVERY));
     } catch (IllegalArgumentException e) {
       file.problem("learning", e.getMessage());

@@ -331,9 +331,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         learner =
             (learns
                     ? arguments.get(ForecastOptions.SIZE).learner(horizon)
-                    : model.combines()
-                        ? LearnerSettings.alone(horizon)
-                        : LearnerSettings.network(horizon))
+                    : LearnerSettings.following(model, horizon))
                 .withLevels(List.of(arguments.get(Signature.LEVEL) / 100.0));
       } catch (IllegalArgumentException e) {
         throw new ValidationException(FUNCTION + ": " + e.getMessage());

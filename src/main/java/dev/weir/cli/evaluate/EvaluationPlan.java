@@ -79,15 +79,9 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     boolean free = model.combines(); // of any window
     int steps = horizon != null ? horizon : free || seasonal ? DEFAULT_HORIZON : model.horizon();
     int length = seqLen != null ? seqLen : free ? DEFAULT_SEQ_LEN : model.seqLen();
-    LearnerSettings learner = null;
+    LearnerSettings learner;
     try {
-      if (learns) {
-        learner = LearnerSettings.defaults(steps);
-      } else if (free) {
-        learner = LearnerSettings.alone(steps);
-      } else if (seasonal) {
-        learner = LearnerSettings.network(steps);
-      }
+      learner = learns ? LearnerSettings.defaults(steps) : LearnerSettings.following(model, steps);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--" + e.getMessage());
     }

@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
+import dev.weir.model.ForecastModel;
 import java.io.Serializable;
 import java.util.List;
 
@@ -112,6 +113,18 @@ public record LearnerSettings(
   /** For a network that reads windows and seasons and forecasts alone: the same. */
   public static LearnerSettings network(int horizon) {
     return of(horizon, List.of(), 24, 12, 512, MAX_WEEK, false, false);
+  }
+
+  /**
+   * For a model that forecasts alone and was trained for all series.
+   *
+   * @return null for one that reads windows alone, which needs no learner
+   */
+  public static LearnerSettings following(ForecastModel model, int horizon) {
+    if (model.combines()) {
+      return alone(horizon);
+    }
+    return model.readsSeasons() ? network(horizon) : null;
   }
 
   /** Least memory and time: a few experts and no network. */

@@ -83,8 +83,8 @@ public final class SeasonalInputs {
     scale = scale(history);
     unit = Math.max(LEAST_UNIT * scale, unit(history));
     long t = history.t();
+    long first = Math.max(history.start(), history.oldest());
     for (int k = 0; k < seqLen; k++) {
-      long first = Math.max(history.start(), history.oldest());
       fillWindow(history, Math.max(first, t - seqLen + 1 + k), k * INPUTS);
     }
     for (int i = 1; manyToMany && i <= horizon; i++) {
@@ -116,12 +116,12 @@ public final class SeasonalInputs {
     int week = history.shape().week();
     int ahead = manyToMany ? 0 : Math.min(seqLen, season);
     double ofSeason = before(history, index - season + ahead);
-    double ofWeek = week > 1 && history.has(index - week + ahead) ? week : season;
+    boolean hasWeek = week > 1 && history.has(index - week + ahead);
+    double ofWeek = hasWeek ? before(history, index - week + ahead) : ofSeason;
     input[at] = bounded(history.at(index) - history.newest());
     input[at + 1] = bounded(before(history, index - season));
-    double other = ofWeek == season ? ofSeason : before(history, index - week + ahead);
-    input[at + 2] = bounded(manyToMany ? other : ofSeason);
-    input[at + 3] = manyToMany ? 0 : bounded(other);
+    input[at + 2] = bounded(manyToMany ? ofWeek : ofSeason);
+    input[at + 3] = manyToMany ? 0 : bounded(ofWeek);
     double apart = scale > 0 ? difference(history, index) / unit : 0;
     input[at + 8] = (float) Math.max(-MOST, Math.min(MOST, apart));
     fillPhases(index, season, at);

@@ -36,7 +36,7 @@ public final class SeasonalTask implements TrainingTask<SeasonalSamples> {
   private final Mode mode;
   private final RnnConfig rnn;
   private final int seqLen;
-  private final int parameters;
+  private final TrainableSeasonalNetwork shape; // is asked for sizes, and computes nothing
 
   /**
    * @param seqLen values in a window
@@ -46,7 +46,7 @@ public final class SeasonalTask implements TrainingTask<SeasonalSamples> {
     this.mode = mode;
     this.seqLen = seqLen;
     this.rnn = new RnnConfig(cell, SeasonalWindow.INPUTS, hiddenSize, layers, bidirectional, true);
-    this.parameters = network().count();
+    this.shape = network();
   }
 
   private TrainableSeasonalNetwork network() {
@@ -55,17 +55,17 @@ public final class SeasonalTask implements TrainingTask<SeasonalSamples> {
 
   @Override
   public int parameterCount() {
-    return parameters;
+    return shape.count();
   }
 
   @Override
   public float[] initial(long seed) {
-    return network().initial(seed);
+    return shape.initial(seed);
   }
 
   @Override
   public void decay(float[] weights, float factor) {
-    network().decay(weights, factor);
+    shape.decay(weights, factor);
   }
 
   /** Steps ahead that the network is trained with at once: all, if its head has all. */
@@ -131,7 +131,7 @@ public final class SeasonalTask implements TrainingTask<SeasonalSamples> {
         Readout.FINAL_HIDDEN,
         Scaling.NONE,
         Arrays.copyOf(weights, rnn.parameterCount()),
-        network().head(weights),
+        shape.head(weights),
         List.of(),
         SeasonalWindow.CANDIDATES,
         provenance);
@@ -166,7 +166,7 @@ public final class SeasonalTask implements TrainingTask<SeasonalSamples> {
   private final class Part implements Shard<SeasonalSamples> {
 
     private final TrainableSeasonalNetwork network = network();
-    private final float[] gradient = new float[parameters];
+    private final float[] gradient = new float[shape.count()];
 
     @Override
     public float[] gradient() {
