@@ -31,7 +31,7 @@ class BaseTrainerTest {
   }
 
   private static Settings settings(long samples, int threads) {
-    return new Settings(0.05, samples, 2, 7, threads);
+    return new Settings(0.005, samples, 2, 7, threads);
   }
 
   /** Short series of so many families, so that a round takes little time. */
@@ -40,7 +40,7 @@ class BaseTrainerTest {
     for (int f = 0; f < families; f++) {
       double[] values = new double[120];
       for (int t = 0; t < values.length; t++) {
-        values[t] = Math.sin(t * 2 * Math.PI / 12 + f) + 0.3 * Math.sin(t * (1.7 + f));
+        values[t] = Math.sin(t * 2 * Math.PI / 12 + f) + 0.05 * Math.sin(t * (1.7 + f));
       }
       series.add(new TrainingSeries("family-" + f, values, 12));
     }
