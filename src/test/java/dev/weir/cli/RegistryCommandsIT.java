@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ class RegistryCommandsIT {
 
   @TempDir private Path dir;
 
+  @Tag("slow")
   @Test
   void whatIsProducedIsForecastAndTailedAndThePasswordIsNowhere() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir.resolve("broker"), 0);

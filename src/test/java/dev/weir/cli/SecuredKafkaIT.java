@@ -43,6 +43,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,6 +246,7 @@ class SecuredKafkaIT {
     return response.body();
   }
 
+  @Tag("slow")
   @Test
   void aCertificateIsLetInAndMayDoNoMoreThanItMay() throws Exception {
     Outcome publish = weir("model", "publish", SHIPPED, "--kafka-properties", user.toString());
@@ -324,6 +326,7 @@ class SecuredKafkaIT {
   }
 
   /** By PLAIN over TLS, in a process of its own, which tells what it lacks and goes on with it. */
+  @Tag("slow")
   @Test
   void aPageSaysWhichRightItLacksAndShowsTheTopicsOnceItHasThem() throws Exception {
     String viewer = SecuredBroker.VIEWER;

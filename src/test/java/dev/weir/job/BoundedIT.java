@@ -40,6 +40,7 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -204,6 +205,7 @@ class BoundedIT {
     assertThat(kafka.deadLetters(streaming.kafka().topics().deadLetters())).isEmpty();
   }
 
+  @Tag("slow")
   @Test
   void aPartitionThatEndsLongBeforeAnotherDoesNotHoldItBack() throws Exception {
     kafka.create("skewed", 2, Map.of());

@@ -37,6 +37,7 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -257,6 +258,7 @@ class DashboardIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void thePageOutlivesItsBrokerAndFindsNewPartitions() throws Exception {
     Topics topics = new Topics("o", "f", "s", "d", "m");

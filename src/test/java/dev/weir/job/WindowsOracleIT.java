@@ -55,6 +55,7 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -331,6 +332,7 @@ class WindowsOracleIT {
                 output -> output instanceof Forecast f ? f.series() : output.toString()));
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aPartitionFarBehindTheOtherLosesNothingAndMakesNothingLate(int parallelism)
