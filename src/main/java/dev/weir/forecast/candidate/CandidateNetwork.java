@@ -5,6 +5,7 @@ import static dev.weir.model.CandidateShape.FEATURES;
 import static dev.weir.model.CandidateShape.GLOBALS;
 import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
+import static dev.weir.rnn.kernel.LinearColumns.TILE;
 
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
@@ -12,6 +13,7 @@ import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.cell.Activation;
+import dev.weir.rnn.kernel.LinearColumns;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,8 +38,9 @@ import java.util.List;
  */
 public final class CandidateNetwork {
 
-  private static final int BLOCK = 4; // steps at once
   private static final float RESIDUAL = 3; // the residual's largest size
+  private static final float ANY = Float.NEGATIVE_INFINITY;
+  private static final int ANSWERS = 4; // logit and extra weight of a column; two are not used
 
   private final CandidateShape shape;
   private final int units;
@@ -50,30 +53,45 @@ public final class CandidateNetwork {
   private final float[] fromStep; // (units, STEP_FEATURES)
   private final float[] features; // (units, FEATURES)
   private final float[] embedding; // (kinds, units)
-  private final float[] second; // (units, units), bias behind it
-  private final float[] mix; // (units, units), bias behind it
-  private final float[] out; // (units), bias behind it
-  private final float[] gamma; // (units)
-  private final float[] residual; // (units, 2 units), bias, then (units), bias
+  private final float[] second; // (units, units)
+  private final float[] secondBias; // (units)
+  private final float[] mix; // (units, units)
+  private final float[] mixBias; // (units)
+  private final float[] answer; // (ANSWERS, units), out and gam
+  private final float[] outBias = new float[1];
+  private final float[] residualOfMean; // (units, units), of res.0.weight
+  private final float[] residualOfStep; // (units, units), the same
+  private final float[] residualBias; // (units)
+  private final float[] residual; // (units), bias behind it
   private final float[] prior; // (kinds)
   private float sharpness; // k
 
   private final float[] contextInputs;
   private final float[] contextValues = new float[CONTEXT];
   private final float[] ofContext; // (units), what the context adds to u of each step
-  private final float[] hidden;
-  private final float[] base; // (steps, units), of the mean
 
-  // of a block of steps; a row has a place for each of its steps and candidates, in that order
+  // of at most TILE steps; where they are few, a tile has several candidates, each at all of them
   private int candidates;
+  private int slots; // of a candidate, for so many steps
+  private int groups; // of slots in a tile, as a power of two
+  private int tiles;
   private int[] kinds;
-  private final float[] pooled; // (steps, 2 units), p_j, then u_j
-  private final float[][] embedded; // (units)(row), of the candidates' kinds
-  private final float[][] x = new float[FEATURES][]; // rows
-  private final float[][] z; // rows
-  private float[] row = {};
-  private float[] logit = {}; // one row, as the next two
-  private float[] extra = {};
+  private final float[] step = new float[STEP_FEATURES * TILE];
+  private final float[] u; // (units, TILE), as the next
+  private final float[] mean; // p
+  private final float[] mixed;
+  private final float[] hidden;
+  private final float[] stepOffsets;
+  private final float[] mixOffsets;
+  private final float[] residualOffsets;
+  private final float[] zeros;
+  private float[] x = {}; // (tiles, FEATURES, TILE)
+  private float[] z = {}; // (tiles, units, TILE), as the next
+  private float[] z2 = {};
+  private float[] embedded = {}; // of the candidates' kinds
+  private float[] zeroOffsets = {};
+  private float[] answers = {}; // (tiles, ANSWERS, TILE), as the next
+  private float[] answerOffsets = {};
 
   /** The network of a model that combines candidates. */
   public static CandidateNetwork of(ForecastModel model) {
@@ -88,10 +106,6 @@ public final class CandidateNetwork {
   CandidateNetwork(CandidateShape shape, List<String> names) {
     this.shape = shape;
     this.units = shape.units();
-    this.z = new float[units][];
-    this.pooled = new float[BLOCK * 2 * units];
-    this.base = new float[BLOCK * units];
-    this.hidden = new float[units];
     this.names = names;
     this.encoder = new Rnn(shape.encoder());
     this.contextInputs = new float[shape.contextInputs()];
@@ -99,15 +113,26 @@ public final class CandidateNetwork {
     this.fromContext = new float[units * (CONTEXT + 1)];
     this.fromStep = new float[units * STEP_FEATURES];
     this.ofContext = new float[units];
-    this.embedded = new float[units][];
     this.features = new float[units * FEATURES];
     this.embedding = new float[shape.kinds() * units];
-    this.second = new float[units * (units + 1)];
-    this.mix = new float[units * (units + 1)];
-    this.out = new float[units + 1];
-    this.gamma = new float[units];
-    this.residual = new float[units * (2 * units + 1) + units + 1];
+    this.second = new float[units * units];
+    this.secondBias = new float[units];
+    this.mix = new float[units * units];
+    this.mixBias = new float[units];
+    this.answer = new float[ANSWERS * units];
+    this.residualOfMean = new float[units * units];
+    this.residualOfStep = new float[units * units];
+    this.residualBias = new float[units];
+    this.residual = new float[units + 1];
     this.prior = new float[shape.kinds()];
+    this.u = new float[units * TILE];
+    this.mean = new float[units * TILE];
+    this.mixed = new float[units * TILE];
+    this.hidden = new float[units * TILE];
+    this.stepOffsets = new float[units * TILE];
+    this.mixOffsets = new float[units * TILE];
+    this.residualOffsets = new float[units * TILE];
+    this.zeros = new float[Math.max(ANSWERS, units) * TILE];
   }
 
   /** Of the kinds of candidates, in the order of the weights. */
@@ -149,18 +174,26 @@ public final class CandidateNetwork {
     kinds = null; // what was made of the embedding is no longer right
     copy(weights, "f.weight", features, 0, features.length);
     copy(weights, "emb", embedding, 0, embedding.length);
-    copy(weights, "h2.weight", second, 0, units * units);
-    copy(weights, "h2.bias", second, units * units, units);
-    copy(weights, "mix.weight", mix, 0, units * units);
-    copy(weights, "mix.bias", mix, units * units, units);
-    copy(weights, "out.weight", out, 0, units);
-    copy(weights, "out.bias", out, units, 1);
-    copy(weights, "gam.weight", gamma, 0, units);
-    int at = units * 2 * units;
-    copy(weights, "res.0.weight", residual, 0, at);
-    copy(weights, "res.0.bias", residual, at, units);
-    copy(weights, "res.2.weight", residual, at + units, units);
-    copy(weights, "res.2.bias", residual, at + 2 * units, 1);
+    copy(weights, "h2.weight", second, 0, second.length);
+    copy(weights, "h2.bias", secondBias, 0, units);
+    copy(weights, "mix.weight", mix, 0, mix.length);
+    copy(weights, "mix.bias", mixBias, 0, units);
+    copy(weights, "out.weight", answer, 0, units);
+    copy(weights, "out.bias", outBias, 0, 1);
+    copy(weights, "gam.weight", answer, units, units);
+    for (int k = 0; k < units; k++) {
+      int row = shape.offset("res.0.weight") + k * 2 * units;
+      System.arraycopy(weights, row, residualOfMean, k * units, units);
+      System.arraycopy(weights, row + units, residualOfStep, k * units, units);
+    }
+    copy(weights, "res.0.bias", residualBias, 0, units);
+    copy(weights, "res.2.weight", residual, 0, units);
+    copy(weights, "res.2.bias", residual, units, 1);
+    for (int k = 0; k < units; k++) {
+      // h2 and mix are added up, so they need one bias
+      Arrays.fill(mixOffsets, k * TILE, (k + 1) * TILE, mixBias[k] + secondBias[k]);
+      Arrays.fill(residualOffsets, k * TILE, (k + 1) * TILE, residualBias[k]);
+    }
     copy(weights, "prior", prior, 0, prior.length);
     sharpness = weights[shape.offset("k")];
   }
@@ -191,38 +224,44 @@ public final class CandidateNetwork {
       int steps,
       float[] weights,
       float[] residuals) {
-    reserve(kinds);
+    reserve(kinds, Math.min(TILE, steps));
     encode(window, globals);
-    for (int first = 0; first < steps; first += BLOCK) {
-      int count = Math.min(BLOCK, steps - first);
+    for (int first = 0; first < steps; first += TILE) {
+      int count = Math.min(TILE, steps - first);
       forward(ofCandidates, ofSteps, first, count, weights, residuals);
     }
   }
 
-  private void reserve(int[] kinds) {
-    if (this.kinds == kinds) {
+  private void reserve(int[] kinds, int steps) {
+    int needed = steps == 1 ? 1 : 2 * Integer.highestOneBit(steps - 1);
+    if (this.kinds == kinds && slots == needed) {
       return;
     }
     this.kinds = kinds;
     candidates = kinds.length;
-    int length = BLOCK * candidates;
-    if (row.length < length) {
-      for (int i = 0; i < FEATURES; i++) {
-        x[i] = new float[length];
-      }
+    slots = needed;
+    groups = Integer.numberOfTrailingZeros(TILE / slots);
+    tiles = (candidates - 1 >> groups) + 1;
+    x = new float[tiles * FEATURES * TILE];
+    z = new float[tiles * units * TILE];
+    z2 = new float[z.length];
+    embedded = new float[z.length];
+    zeroOffsets = new float[z.length];
+    answers = new float[tiles * ANSWERS * TILE];
+    answerOffsets = new float[answers.length];
+    for (int e = 0; e < candidates; e++) {
+      int at = place(e, ANSWERS, 0);
+      Arrays.fill(answerOffsets, at, at + slots, outBias[0] + prior[kinds[e]]);
       for (int k = 0; k < units; k++) {
-        z[k] = new float[length];
-      }
-      row = new float[length];
-      logit = new float[length];
-      extra = new float[length];
-    }
-    for (int k = 0; k < units; k++) {
-      embedded[k] = new float[length];
-      for (int n = 0; n < length; n++) {
-        embedded[k][n] = embedding[kinds[n % candidates] * units + k];
+        at = place(e, units, k);
+        Arrays.fill(embedded, at, at + slots, embedding[kinds[e] * units + k]);
       }
     }
+  }
+
+  /** Where a candidate's part of one of so many rows begins. */
+  private int place(int e, int rows, int row) {
+    return ((e >> groups) * rows + row) * TILE + (e & (1 << groups) - 1) * slots;
   }
 
   /** Sets the context at the beginning of the inputs of each step. */
@@ -249,9 +288,12 @@ public final class CandidateNetwork {
         0,
         ofContext,
         0);
+    for (int k = 0; k < units; k++) {
+      Arrays.fill(stepOffsets, k * TILE, (k + 1) * TILE, ofContext[k]);
+    }
   }
 
-  /** Forecasts a block of steps, with loops over all its steps and candidates. */
+  /** Forecasts at most TILE steps from {@code first} on. */
   private void forward(
       float[] ofCandidates,
       float[] ofSteps,
@@ -259,162 +301,96 @@ public final class CandidateNetwork {
       int steps,
       float[] weights,
       float[] residuals) {
-    int length = steps * candidates;
+    transpose(ofCandidates, ofSteps, first, steps);
+    LinearColumns.forward(fromStep, STEP_FEATURES, units, step, 1, stepOffsets, zeros, ANY, u);
+    LinearColumns.forward(features, FEATURES, units, x, tiles, embedded, u, 0, z);
+    average();
+    LinearColumns.forward(mix, units, units, mean, 1, mixOffsets, zeros, ANY, mixed);
+    LinearColumns.forward(second, units, units, z, tiles, zeroOffsets, mixed, 0, z2);
+    LinearColumns.forward(answer, units, ANSWERS, z2, tiles, answerOffsets, zeros, ANY, answers);
+    weigh(first, steps, weights);
+    LinearColumns.forward(
+        residualOfMean, units, units, mean, 1, residualOffsets, zeros, ANY, hidden);
+    LinearColumns.forward(residualOfStep, units, units, u, 1, hidden, zeros, 0, hidden);
     for (int j = 0; j < steps; j++) {
-      int at = (2 * j + 1) * units;
-      Linear.forward(
-          fromStep,
-          0,
-          ofContext,
-          0,
-          STEP_FEATURES,
-          units,
-          ofSteps,
-          (first + j) * STEP_FEATURES,
-          pooled,
-          at);
-    }
-    transpose(ofCandidates, first * candidates * FEATURES, length);
-    firstLayer(steps, length);
-    secondLayer(steps, length);
-    for (int j = 0; j < steps; j++) {
-      weigh(j * candidates, weights, (first + j) * candidates);
       residuals[first + j] = residual(j);
     }
   }
 
-  private void transpose(float[] ofCandidates, int from, int length) {
-    for (int n = 0; n < length; n++) {
-      for (int i = 0; i < FEATURES; i++) {
-        x[i][n] = ofCandidates[from + n * FEATURES + i];
-      }
-    }
-  }
-
-  /** Fills z and its means. */
-  private void firstLayer(int steps, int length) {
-    for (int k = 0; k < units; k++) {
-      for (int j = 0; j < steps; j++) {
-        float u = pooled[(2 * j + 1) * units + k];
-        int at = j * candidates;
-        for (int n = at; n < at + candidates; n++) {
-          row[n] = u + embedded[k][n];
-        }
-      }
-      addProducts(features, k * FEATURES, FEATURES, x, length);
-      float[] of = z[k];
-      for (int n = 0; n < length; n++) {
-        of[n] = Math.max(row[n], 0);
-      }
-      for (int j = 0; j < steps; j++) {
-        float sum = 0;
-        for (int e = 0; e < candidates; e++) {
-          sum += of[j * candidates + e];
-        }
-        pooled[2 * j * units + k] = sum / candidates;
-      }
-    }
-  }
-
-  /** Fills the logits and the extra weights. */
-  private void secondLayer(int steps, int length) {
+  private void transpose(float[] ofCandidates, float[] ofSteps, int first, int steps) {
     for (int j = 0; j < steps; j++) {
+      int from = (first + j) * candidates * FEATURES;
       for (int e = 0; e < candidates; e++) {
-        logit[j * candidates + e] = out[units] + prior[kinds[e]];
+        int to = place(e, FEATURES, 0) + j;
+        for (int i = 0; i < FEATURES; i++) {
+          x[to + i * TILE] = ofCandidates[from++];
+        }
+      }
+      for (int i = 0; i < STEP_FEATURES; i++) {
+        for (int n = j; n < TILE; n += slots) {
+          step[i * TILE + n] = ofSteps[(first + j) * STEP_FEATURES + i];
+        }
       }
     }
-    Arrays.fill(extra, 0, length, 0);
+  }
+
+  /** The mean of z over candidates. */
+  private void average() {
+    int length = units * TILE;
+    Arrays.fill(mean, 0);
+    for (int e = 0; e < candidates; e++) {
+      int from = place(e, units, 0);
+      if (slots == TILE) {
+        for (int n = 0; n < length; n++) {
+          mean[n] += z[from + n];
+        }
+        continue;
+      }
+      for (int row = 0; row < length; row += TILE) {
+        for (int j = row; j < row + slots; j++) {
+          mean[j] += z[from + j];
+        }
+      }
+    }
+    for (int row = 0; row < length; row += TILE) {
+      for (int j = row; j < row + slots; j++) {
+        mean[j] /= candidates;
+      }
+      for (int n = row + slots; n < row + TILE; n++) {
+        mean[n] = mean[n - slots];
+      }
+    }
+  }
+
+  /** Makes weights of the answers. */
+  private void weigh(int first, int steps, float[] weights) {
     for (int j = 0; j < steps; j++) {
-      Linear.forward(
-          mix, 0, mix, units * units, units, units, pooled, 2 * j * units, base, j * units);
-    }
-    for (int k = 0; k < units; k++) {
-      for (int j = 0; j < steps; j++) {
-        float sum = second[units * units + k] + base[j * units + k];
-        Arrays.fill(row, j * candidates, (j + 1) * candidates, sum);
+      int to = (first + j) * candidates;
+      float most = Float.NEGATIVE_INFINITY;
+      for (int e = 0; e < candidates; e++) {
+        float logError = Math.max(-1, Math.min(1, x[place(e, FEATURES, 1) + j]));
+        float logit = answers[place(e, ANSWERS, 0) + j];
+        logit -= 2 * sharpness * (FastMath.exp(logError) - 1);
+        weights[to + e] = logit;
+        most = Math.max(most, logit);
       }
-      addProducts(second, k * units, units, z, length);
-      float toLogit = out[k];
-      float toExtra = gamma[k];
-      for (int n = 0; n < length; n++) {
-        float relu = Math.max(row[n], 0);
-        logit[n] = Math.fma(toLogit, relu, logit[n]);
-        extra[n] = Math.fma(toExtra, relu, extra[n]);
+      float sum = 0;
+      for (int e = 0; e < candidates; e++) {
+        float share = FastMath.exp(weights[to + e] - most);
+        weights[to + e] = share;
+        sum += share;
       }
-    }
-    Activation.tanh(extra, length);
-    for (int n = 0; n < length; n++) {
-      float logError = Math.max(-1, Math.min(1, x[1][n]));
-      logit[n] -= 2 * sharpness * (FastMath.exp(logError) - 1);
-    }
-  }
-
-  /** row += one row of weights times the rows of inputs; four at a time, which compiles best. */
-  private void addProducts(float[] weights, int from, int inputs, float[][] rows, int length) {
-    int i = 0;
-    for (; i + 4 <= inputs; i += 4) {
-      addFour(
-          weights[from + i],
-          rows[i],
-          weights[from + i + 1],
-          rows[i + 1],
-          weights[from + i + 2],
-          rows[i + 2],
-          weights[from + i + 3],
-          rows[i + 3],
-          length,
-          row);
-    }
-    for (; i < inputs; i++) {
-      addOne(weights[from + i], rows[i], length, row);
-    }
-  }
-
-  private static void addFour(
-      float w0,
-      float[] x0,
-      float w1,
-      float[] x1,
-      float w2,
-      float[] x2,
-      float w3,
-      float[] x3,
-      int length,
-      float[] sum) {
-    for (int n = 0; n < length; n++) {
-      float more = Math.fma(w1, x1[n], Math.fma(w0, x0[n], sum[n]));
-      sum[n] = Math.fma(w3, x3[n], Math.fma(w2, x2[n], more));
-    }
-  }
-
-  private static void addOne(float w, float[] x, int length, float[] sum) {
-    for (int n = 0; n < length; n++) {
-      sum[n] = Math.fma(w, x[n], sum[n]);
-    }
-  }
-
-  private void weigh(int from, float[] weights, int to) {
-    float most = Float.NEGATIVE_INFINITY;
-    for (int n = from; n < from + candidates; n++) {
-      most = Math.max(most, logit[n]);
-    }
-    float sum = 0;
-    for (int e = 0; e < candidates; e++) {
-      float share = FastMath.exp(logit[from + e] - most);
-      weights[to + e] = share;
-      sum += share;
-    }
-    for (int e = 0; e < candidates; e++) {
-      weights[to + e] = weights[to + e] / sum + extra[from + e];
+      for (int e = 0; e < candidates; e++) {
+        float extra = answers[place(e, ANSWERS, 1) + j];
+        weights[to + e] = weights[to + e] / sum + Activation.scalarTanh(extra);
+      }
     }
   }
 
   private float residual(int j) {
-    int at = units * 2 * units;
-    Linear.forward(residual, 0, residual, at, 2 * units, units, pooled, j * 2 * units, hidden, 0);
-    float sum = residual[at + 2 * units];
+    float sum = residual[units];
     for (int k = 0; k < units; k++) {
-      sum = Math.fma(residual[at + units + k], Math.max(hidden[k], 0), sum);
+      sum = Math.fma(residual[k], hidden[k * TILE + j], sum);
     }
     return RESIDUAL * (float) Activation.preciseTanh(sum / RESIDUAL);
   }

@@ -1,0 +1,67 @@
+package dev.weir.rnn.kernel;
+
+/**
+ * A linear layer applied to many columns at once: y = max(least, W x + b). The columns come in
+ * tiles of {@link #TILE}, and x and y are (tiles, rows, TILE), so that the result of a layer is
+ * what the next one reads. Each sum is a chain of fma in the order of the inputs, so that each way
+ * to compute it gives the same bits.
+ */
+public final class LinearColumns {
+
+  /** Columns in a tile: a whole number of vectors, whatever the CPU's are. */
+  public static final int TILE = 16;
+
+  private static final boolean VECTORS = Kernels.vectors();
+
+  private LinearColumns() {}
+
+  /**
+   * Computes the layer. Allocates nothing.
+   *
+   * @param weights (outputs, inputs)
+   * @param x (tiles, inputs, TILE)
+   * @param bias (tiles, outputs, TILE)
+   * @param added (outputs, TILE), to the bias in each tile
+   * @param least result: 0 for relu, negative infinity for none
+   * @param y (tiles, outputs, TILE); overwritten
+   */
+  public static void forward(
+      float[] weights,
+      int inputs,
+      int outputs,
+      float[] x,
+      int tiles,
+      float[] bias,
+      float[] added,
+      float least,
+      float[] y) {
+    int k = 0;
+    if (VECTORS) {
+      k = outputs / 4 * 4;
+      VectorLinearColumns.forward(weights, inputs, k, outputs, x, tiles, bias, added, least, y);
+    }
+    for (; k < outputs; k++) {
+      for (int tile = 0; tile < tiles; tile++) {
+        int to = (tile * outputs + k) * TILE;
+        for (int n = 0; n < TILE; n++) {
+          y[to + n] = bias[to + n] + added[k * TILE + n];
+        }
+        addProducts(weights, k * inputs, inputs, x, tile * inputs * TILE, y, to);
+        for (int n = to; n < to + TILE; n++) {
+          y[n] = Math.max(y[n], least);
+        }
+      }
+    }
+  }
+
+  private static void addProducts(
+      float[] weights, int at, int inputs, float[] x, int from, float[] sum, int to) {
+    for (int i = 0; i < inputs; i++) {
+      float w = weights[at + i];
+      int row = from + i * TILE;
+      for (int n = 0; n < TILE; n++) {
+        sum[to + n] = Math.fma(w, x[row + n], sum[to + n]);
+      }
+    }
+  }
+}
