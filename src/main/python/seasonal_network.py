@@ -25,11 +25,11 @@ CELLS = {
     "gru": nn.GRU,
 }
 CANDIDATES = ["naive", "season-ago", "week-ago", "season-ago-shifted", "week-ago-shifted"]
-INPUTS, ANSWERS = 10, len(CANDIDATES) + 1
+INPUTS, ANSWERS = 14, len(CANDIDATES) + 1
 
 
 def inputs(values, season, seq_len, horizon, many_to_many):
-    """What the network reads at the last of a series' values: x (steps, 10), candidates (horizon, 5), scale, unit.
+    """What the network reads at the last of a series' values: x (steps, 14), candidates (horizon, 5), scale, unit.
 
     season: values in a season, 1 for none. x is in units of scale, candidates are not; both relative to the last value.
     unit is that of what the network adds.
@@ -63,7 +63,21 @@ def inputs(values, season, seq_len, horizon, many_to_many):
         return y[i] - y[i - 1] if i > 0 else 0.0
 
     window = [t - k for k in range(seq_len) if t - k >= 0]
-    unit = max(0.01 * scale, math.sqrt(sum(difference(i) ** 2 for i in window) / len(window)))
+    weeks = [i for i in window if season > 1 and i - week >= 0]
+
+    def mean_square(numbers):
+        numbers = list(numbers)
+        return sum(number**2 for number in numbers) / len(numbers) if numbers else None
+
+    squares = [
+        mean_square(difference(i) for i in window),
+        mean_square(y[i] - y[i - season] for i in window if season > 1 and i - season >= 0),
+        mean_square(y[i] - y[i - week] for i in weeks),
+        mean_square(y[i] - y[i - week] - (y[t] - y[t - week]) for i in weeks),
+    ]
+    unit = max(0.01 * scale, math.sqrt(squares[0]))
+    squares = squares if weeks else squares[:2] + [squares[1], squares[0]]
+    ratios = [math.log(max(0.01 * scale, math.sqrt(s)) / scale) / 2 if scale > 0 and s is not None else 0.0 for s in squares]
 
     def bounded(apart, of=None):
         return max(-6.0, min(6.0, apart / (of or scale))) if scale > 0 else 0.0
@@ -72,20 +86,18 @@ def inputs(values, season, seq_len, horizon, many_to_many):
         angles = [2 * math.pi * (i % period) / period for period in (season, week)]
         return [part(angle) if season > 1 else 0.0 for angle in angles for part in (math.sin, math.cos)]
 
-    ratio = math.log(unit / scale) / 2 if scale > 0 else 0.0
+    def a_week_before(i):
+        return before(i - week) if season > 1 and i - week >= 0 else before(i - season)
 
     rows = []
     for i in (max(0, t - seq_len + 1 + k) for k in range(seq_len)):
-        ahead = 0 if many_to_many else min(seq_len, season)
-        a_week = before(i - week + ahead) if season > 1 and i - week + ahead >= 0 else before(i - season + ahead)
-        if many_to_many:
-            past = [a_week, 0.0]
-        else:
-            past = [before(i - season + ahead), a_week]
-        own = [y[i] - y[t], before(i - season), *past]
-        rows.append([bounded(apart) for apart in own] + phases(i) + [bounded(difference(i), unit), ratio])
+        ahead = min(seq_len, season)
+        behind = [0.0, 0.0] if many_to_many else [before(i - season + ahead), a_week_before(i + ahead)]
+        own = [y[i] - y[t], before(i - season), a_week_before(i), *behind]
+        rows.append([bounded(apart) for apart in own] + phases(i) + [bounded(difference(i), unit)] + ratios)
     for h in range(1, horizon + 1 if many_to_many else 1):
-        rows.append([0.0, bounded(candidates[h - 1, 1]), bounded(candidates[h - 1, 2]), 1.0] + phases(t + h) + [0.0, ratio])
+        known = [0.0, bounded(candidates[h - 1, 1]), bounded(candidates[h - 1, 2]), 1.0, 0.0]
+        rows.append(known + phases(t + h) + [0.0] + ratios)
     return torch.tensor(rows, dtype=torch.float32), torch.tensor(candidates), scale, unit
 
 
@@ -106,7 +118,7 @@ class SeasonalNetwork(nn.Module):
     def forward(self, x, candidates, units):
         """Forecasts relative to the last value, in units of scale: (batch, horizon), as many as the candidates have.
 
-        x (batch, steps, 10), candidates (batch, horizon, 5) and units (batch) in units of scale.
+        x (batch, steps, 14), candidates (batch, horizon, 5) and units (batch) in units of scale.
         """
         batch, horizon = candidates.shape[:2]
         out, h_n = self.rnn(x)

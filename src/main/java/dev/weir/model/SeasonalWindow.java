@@ -22,7 +22,7 @@ public final class SeasonalWindow {
       List.of("naive", "season-ago", "week-ago", "season-ago-shifted", "week-ago-shifted");
 
   /** What the network reads at each step. */
-  public static final int INPUTS = 10;
+  public static final int INPUTS = 14;
 
   /** Rows of the head for each step ahead. */
   public static final int ANSWERS = CANDIDATES.size() + 1;

@@ -8,7 +8,7 @@ final class SeasonalBatch {
   private static final int INPUTS = SeasonalWindow.INPUTS;
   private static final int CANDIDATES = SeasonalWindow.CANDIDATES.size();
 
-  private static final int DIFFERENCE = 8; // changes its sign, too
+  private static final int DIFFERENCE = 9; // changes its sign, too
 
   final int size;
   final int horizon;
@@ -24,7 +24,7 @@ final class SeasonalBatch {
     this.size = size;
     this.steps = steps;
     this.horizon = horizon;
-    this.signed = manyToMany ? 3 : 4;
+    this.signed = manyToMany ? 3 : 5;
     this.inputs = new float[size * steps * INPUTS];
     this.candidates = new float[size * horizon * CANDIDATES];
     this.units = new float[size];
