@@ -51,6 +51,10 @@ final class CandidateErrors {
   private final int[] places; // (steps), as last found
   private final int size; // floats of a step
   private final FloatSlice state = new FloatSlice();
+  private int place; // of the step that was asked for
+  private float perMedium; // 1 / weight, as the next two
+  private float perFast;
+  private float perSlow;
 
   CandidateErrors(int candidates, int horizon) {
     this.candidates = candidates;
@@ -143,17 +147,12 @@ final class CandidateErrors {
     f[at] += rate * (value - f[at]);
   }
 
-  /** Where the errors of a step that is kept begin. */
-  int ownPlace(int step) {
-    return nearest[step] * size;
-  }
-
   /** Whether a step that is kept has had an error. */
   boolean hasOwn(int step) {
-    return state.get(ownPlace(step) + MEDIUM_WEIGHT) > 0;
+    return state.get(nearest[step] * size + MEDIUM_WEIGHT) > 0;
   }
 
-  /** Finds the {@link #place} of each step; after errors were learned. */
+  /** Finds whose errors stand for each step; after errors were learned. */
   void findPlaces() {
     int known = 0;
     for (int s = 0; s < steps.length; s++) {
@@ -163,64 +162,74 @@ final class CandidateErrors {
   }
 
   /**
-   * Where the errors of a step begin: of itself, of the nearest kept one, or of a shorter one that
-   * has any.
+   * Goes to the errors of a step: its own, those of the nearest kept one, or of a shorter one that
+   * has any. All methods below are about these.
    */
-  int place(int step) {
-    return places[nearest[step]];
+  void moveTo(int step) {
+    moveToPlace(places[nearest[step]]);
   }
 
-  /** Whether there is any error that can stand for a step. */
-  boolean isKnown(int step) {
-    return state.get(place(step) + MEDIUM_WEIGHT) > 0;
+  /** Goes to the errors of a step that is kept, whether it has any or not. */
+  void moveToOwn(int step) {
+    moveToPlace(nearest[step] * size);
   }
 
-  // ---- each at a step's place
-
-  float baseMedium(int place) {
-    return state.get(place + BASE_MEDIUM) / state.get(place + MEDIUM_WEIGHT);
+  private void moveToPlace(int place) {
+    this.place = place;
+    perMedium = 1 / state.get(place + MEDIUM_WEIGHT);
+    perFast = 1 / state.get(place + FAST_WEIGHT);
+    perSlow = 1 / state.get(place + SLOW_WEIGHT);
   }
 
-  float baseFast(int place) {
-    return state.get(place + BASE_FAST) / state.get(place + FAST_WEIGHT);
+  /** Whether there is any error. */
+  boolean isKnown() {
+    return state.get(place + MEDIUM_WEIGHT) > 0;
   }
 
-  float baseSigned(int place) {
-    return state.get(place + BASE_SIGNED) / state.get(place + FAST_WEIGHT);
+  float baseMedium() {
+    return state.get(place + BASE_MEDIUM) * perMedium;
   }
 
-  float baseSlow(int place) {
-    return state.get(place + BASE_SLOW) / state.get(place + SLOW_WEIGHT);
+  float baseFast() {
+    return state.get(place + BASE_FAST) * perFast;
   }
 
-  private static int of(int place, int e) {
+  float baseSigned() {
+    return state.get(place + BASE_SIGNED) * perFast;
+  }
+
+  float baseSlow() {
+    return state.get(place + BASE_SLOW) * perSlow;
+  }
+
+  private int of(int e) {
     return place + BASE_FLOATS + e * CANDIDATE_FLOATS;
   }
 
-  float medium(int place, int e) {
-    return state.get(of(place, e) + MEDIUM_ERROR) / state.get(place + MEDIUM_WEIGHT);
+  float medium(int e) {
+    return state.get(of(e) + MEDIUM_ERROR) * perMedium;
   }
 
-  float fast(int place, int e) {
-    return state.get(of(place, e) + FAST_ERROR) / state.get(place + FAST_WEIGHT);
+  float fast(int e) {
+    return state.get(of(e) + FAST_ERROR) * perFast;
   }
 
-  float signed(int place, int e) {
-    return state.get(of(place, e) + SIGNED_ERROR) / state.get(place + FAST_WEIGHT);
+  float signed(int e) {
+    return state.get(of(e) + SIGNED_ERROR) * perFast;
   }
 
-  float slow(int place, int e) {
-    return state.get(of(place, e) + SLOW_ERROR) / state.get(place + SLOW_WEIGHT);
+  float slow(int e) {
+    return state.get(of(e) + SLOW_ERROR) * perSlow;
   }
 
   /** Regression of the base's error on how far the candidate is from the base. */
-  float mediumSlope(int place, int e, float ridge) {
-    int at = of(place, e);
+  float mediumSlope(int e, float ridge) {
+    int at = of(e);
     return state.get(at + MEDIUM_PRODUCT) / (state.get(at + MEDIUM_SQUARE) + ridge);
   }
 
-  float slowSlope(int place, int e, float ridge) {
-    int at = of(place, e);
+  float slowSlope(int e, float ridge) {
+    int at = of(e);
     return state.get(at + SLOW_PRODUCT) / (state.get(at + SLOW_SQUARE) + ridge);
   }
 }

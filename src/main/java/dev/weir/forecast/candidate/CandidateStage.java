@@ -5,6 +5,7 @@ import static dev.weir.model.CandidateShape.GLOBALS;
 import static dev.weir.model.CandidateShape.INPUTS;
 import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
+import static dev.weir.rnn.kernel.LinearColumns.TILE;
 
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
@@ -24,6 +25,7 @@ public final class CandidateStage {
   private static final int KEPT_INPUTS = 13; // of each value in the window
   private static final double MAX_APART = 8; // in units of the base's usual error
   private static final int CHANGE_FLOATS = 3;
+  private static final int LOGARITHMS = 5; // of a step and candidate
   private static final float CHANGE_RATE = 0.02f;
 
   private final int given; // candidates that are passed in
@@ -53,6 +55,8 @@ public final class CandidateStage {
   private final int[] asked; // steps that the network is asked for; others lie between
   private final float[] ofCandidates; // (asked, candidates, FEATURES)
   private final float[] ofSteps; // (asked, STEP_FEATURES)
+  private final float[] above; // (LOGARITHMS, candidates), padded, as the next
+  private final float[] below;
   private final float[] weights; // (asked, candidates)
   private final float[] residuals; // (asked)
   private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
@@ -81,6 +85,9 @@ public final class CandidateStage {
     this.asked = errors.kept();
     this.ofCandidates = new float[asked.length * candidates * FEATURES];
     this.ofSteps = new float[asked.length * STEP_FEATURES];
+    int logarithms = (LOGARITHMS * candidates + TILE - 1) / TILE * TILE;
+    this.above = new float[logarithms];
+    this.below = new float[logarithms];
     this.weights = new float[asked.length * candidates];
     this.residuals = new float[asked.length];
     this.apart = new double[horizon * candidates];
@@ -159,11 +166,11 @@ public final class CandidateStage {
     errors.learn(step, said, base, truth);
     if (known) {
       phases.addStep();
-      int place = errors.ownPlace(step);
-      double usual = errors.baseMedium(place);
+      errors.moveToOwn(step);
+      double usual = errors.baseMedium();
       double floor = 1e-3 * usual + 1e-12;
       for (int e = 0; e < candidates; e++) {
-        phases.add(e, Math.abs(truth - said[e]) / (errors.medium(place, e) + floor));
+        phases.add(e, Math.abs(truth - said[e]) / (errors.medium(e) + floor));
       }
       phases.add(candidates, Math.abs(truth - base) / (usual + floor));
     }
@@ -195,10 +202,8 @@ public final class CandidateStage {
 
   /** What an error of the base usually is. */
   private double usual(History history, int step) {
-    double usual =
-        errors.isKnown(step)
-            ? errors.baseMedium(errors.place(step))
-            : change.get(0) / change.get(1);
+    errors.moveTo(step);
+    double usual = errors.isKnown() ? errors.baseMedium() : change.get(0) / change.get(1);
     return Math.max(floor(history), usual);
   }
 
@@ -206,9 +211,8 @@ public final class CandidateStage {
     return Double.isNaN(x) ? 0 : (float) Math.max(-most, Math.min(most, x));
   }
 
-  private static float log(float a, float b) {
-    float log = FastMath.log(a / b);
-    return Float.isNaN(log) ? 0 : Math.max(-3, Math.min(3, log));
+  private static float log(double x) {
+    return clip(FastMath.log((float) x), 6);
   }
 
   /**
@@ -222,6 +226,7 @@ public final class CandidateStage {
     errors.findPlaces();
     for (int i = 1; i <= horizon; i++) {
       double unit = usual(history, i);
+      double perUnit = 1 / unit;
       scale[i - 1] = unit;
       bases[i - 1] = base[i - 1];
       for (int e = 0; e < given; e++) {
@@ -229,7 +234,7 @@ public final class CandidateStage {
       }
       cheap.forecast(history, slopes, history.t(), i, said, given);
       for (int e = 0; e < candidates; e++) {
-        double x = (said[e] - base[i - 1]) / unit;
+        double x = (said[e] - base[i - 1]) * perUnit;
         apart[(i - 1) * candidates + e] = Math.max(-MAX_APART, Math.min(MAX_APART, x));
       }
     }
@@ -249,8 +254,10 @@ public final class CandidateStage {
   private void fill(int s) {
     int i = asked[s];
     double q = scale[i - 1];
-    boolean known = errors.isKnown(i);
-    boolean byPhase = known && phases.isKnown(history.t() + i);
+    errors.moveTo(i);
+    phases.moveTo(history.t() + i);
+    boolean known = errors.isKnown();
+    boolean byPhase = known && phases.isKnown();
     double spread = 0;
     int row = s * candidates;
     for (int e = 0; e < candidates; e++) {
@@ -263,73 +270,70 @@ public final class CandidateStage {
       }
     }
     if (known) {
-      float ep = (float) (0.02 * q);
-      fillErrors(row, i, q, ep);
-      fillPhases(row, i, byPhase, ep);
+      fillErrors(row, q, byPhase);
     }
     fillStep(s, i, known, byPhase, spread);
   }
 
-  private void fillErrors(int row, int i, double q, float ep) {
-    int place = errors.place(i);
-    float medium = errors.baseMedium(place) + ep;
-    float fast = errors.baseFast(place) + ep;
-    float slow = errors.baseSlow(place) + ep;
+  private void fillErrors(int row, double q, boolean byPhase) {
+    float least = (float) (0.02 * q);
     float ridge = (float) (0.01 * q * q);
+    double perQ = 1 / q;
     float[] f = ofCandidates;
     for (int e = 0; e < candidates; e++) {
       int at = (row + e) * FEATURES;
-      f[at + 1] = log(errors.medium(place, e) + ep, medium);
-      f[at + 2] = log(errors.fast(place, e) + ep, fast);
-      f[at + 4] = clip(errors.signed(place, e) / q, 4);
-      f[at + 5] = log(errors.slow(place, e) + ep, slow);
-      f[at + 7] = clip(errors.mediumSlope(place, e, 0.02f * ridge), 1.5);
-      f[at + 8] = clip(errors.slowSlope(place, e, 0.005f * ridge), 1.5);
+      above[e] = errors.medium(e) + least;
+      above[candidates + e] = errors.fast(e) + least;
+      above[2 * candidates + e] = errors.slow(e) + least;
+      f[at + 4] = clip(errors.signed(e) * perQ, 4);
+      f[at + 7] = clip(errors.mediumSlope(e, 0.02f * ridge), 1.5);
+      f[at + 8] = clip(errors.slowSlope(e, 0.005f * ridge), 1.5);
+    }
+    fillBelow(0, errors.baseMedium() + least);
+    fillBelow(1, errors.baseFast() + least);
+    fillBelow(2, errors.baseSlow() + least);
+    if (byPhase) {
+      for (int e = 0; e < candidates; e++) {
+        float own = errors.medium(e);
+        above[3 * candidates + e] = phases.fast(e) * own + least;
+        above[4 * candidates + e] = phases.slow(e) * own + least;
+      }
+      float usual = errors.baseMedium();
+      fillBelow(3, phases.fast(candidates) * usual + least);
+      fillBelow(4, phases.slow(candidates) * usual + least);
+    }
+    FastMath.logRatios(above, below, above.length);
+    boolean same = !byPhase && history.season() == 1; // each value is at the one phase
+    for (int e = 0; e < candidates; e++) {
+      int at = (row + e) * FEATURES;
+      f[at + 1] = above[e];
+      f[at + 2] = above[candidates + e];
+      f[at + 5] = above[2 * candidates + e];
+      f[at + 3] = byPhase ? above[3 * candidates + e] : same ? above[e] : 0;
+      f[at + 6] = byPhase ? above[4 * candidates + e] : same ? above[2 * candidates + e] : 0;
     }
   }
 
-  private void fillPhases(int row, int i, boolean byPhase, float ep) {
-    float[] f = ofCandidates;
-    if (!byPhase) {
-      boolean seasonal = history.season() > 1;
-      for (int e = 0; e < candidates; e++) {
-        int at = (row + e) * FEATURES;
-        f[at + 3] = seasonal ? 0 : f[at + 1];
-        f[at + 6] = seasonal ? 0 : f[at + 5];
-      }
-      return;
-    }
-    long target = history.t() + i;
-    int place = errors.place(i);
-    float usual = errors.baseMedium(place);
-    float fast = phases.fast(target, candidates) * usual + ep;
-    float slow = phases.slow(target, candidates) * usual + ep;
-    for (int e = 0; e < candidates; e++) {
-      int at = (row + e) * FEATURES;
-      float own = errors.medium(place, e);
-      f[at + 3] = log(phases.fast(target, e) * own + ep, fast);
-      f[at + 6] = log(phases.slow(target, e) * own + ep, slow);
-    }
+  private void fillBelow(int kind, float usual) {
+    Arrays.fill(below, kind * candidates, (kind + 1) * candidates, usual);
   }
 
   private void fillStep(int s, int i, boolean known, boolean byPhase, double spread) {
     double q = scale[i - 1];
-    double ep = 0.02 * q;
-    int place = errors.place(i);
-    double phase = 0;
+    double least = 0.02 * q;
+    float phase = 0;
     if (known && history.season() == 1) {
-      phase = clip(Math.log((errors.baseMedium(place) + ep) / q), 6);
+      phase = log((errors.baseMedium() + least) / q);
     } else if (byPhase) {
-      double usual = phases.fast(history.t() + i, candidates) * errors.baseMedium(place);
-      phase = clip(Math.log((usual + ep) / q), 6);
+      phase = log((phases.fast(candidates) * errors.baseMedium() + least) / q);
     }
     int at = s * STEP_FEATURES;
     float[] f = ofSteps;
-    f[at] = clip(Math.log(q / scale[0]), 6);
-    f[at + 1] = known ? clip(Math.log((errors.baseFast(place) + ep) / q), 6) : 0;
-    f[at + 2] = clip(Math.log(spread / candidates + 0.05), 6);
-    f[at + 3] = (float) phase;
-    f[at + 4] = known ? clip(errors.baseSigned(place) / q, 4) : 0;
+    f[at] = log(q / scale[0]);
+    f[at + 1] = known ? log((errors.baseFast() + least) / q) : 0;
+    f[at + 2] = log(spread / candidates + 0.05);
+    f[at + 3] = phase;
+    f[at + 4] = known ? clip(errors.baseSigned() / q, 4) : 0;
     f[at + 5] = (float) Math.log(i);
     f[at + 6] = history.season() > 1 ? Math.min(i / (float) history.season(), 1) : 0;
   }

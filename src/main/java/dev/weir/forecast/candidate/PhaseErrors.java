@@ -23,6 +23,9 @@ final class PhaseErrors {
   private final double[] sums; // (candidates + 1), of the present value, the base last
   private int steps;
   private int season;
+  private int place; // of the index that was asked for
+  private float perFast; // 1 / weight, as the next
+  private float perSlow;
 
   PhaseErrors(int candidates) {
     this.candidates = candidates;
@@ -82,18 +85,26 @@ final class PhaseErrors {
     state.add(at, rate * (value - state.get(at)));
   }
 
-  boolean isKnown(long index) {
-    return season > 1 && state.get(place(index)) > 0;
+  /** Goes to the phase of an index. All methods below are about it. */
+  void moveTo(long index) {
+    if (season == 1) {
+      return;
+    }
+    place = place(index);
+    perFast = 1 / state.get(place);
+    perSlow = 1 / state.get(place + 1);
+  }
+
+  boolean isKnown() {
+    return season > 1 && state.get(place) > 0;
   }
 
   /** Of candidate e, or of the base for e = candidates. */
-  float fast(long index, int e) {
-    int at = place(index);
-    return state.get(at + 2 + 2 * e) / state.get(at);
+  float fast(int e) {
+    return state.get(place + 2 + 2 * e) * perFast;
   }
 
-  float slow(long index, int e) {
-    int at = place(index);
-    return state.get(at + 3 + 2 * e) / state.get(at + 1);
+  float slow(int e) {
+    return state.get(place + 3 + 2 * e) * perSlow;
   }
 }

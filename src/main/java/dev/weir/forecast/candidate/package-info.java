@@ -7,6 +7,6 @@
  * combine.
  *
  * <p>Allowed imports: {@code forecast.expert}, {@code model}, {@code rnn}, {@code rnn.cell}, {@code
- * rnn.training} and the JDK.
+ * rnn.kernel}, {@code rnn.training} and the JDK.
  */
 package dev.weir.forecast.candidate;

@@ -52,15 +52,17 @@ public final class Hedge {
     for (int e = 0; e < experts; e++) {
       least = Math.min(least, losses.get(e));
     }
+    double steepness = eta / Math.max(least, Float.MIN_NORMAL);
     double sum = 0;
     for (int e = 0; e < experts; e++) {
       double behind = losses.get(e) - least;
-      double exponent = behind == 0 ? 0 : eta * behind / Math.max(least, Float.MIN_NORMAL);
+      double exponent = behind == 0 ? 0 : steepness * behind;
       weights[e] = exponent < HOPELESS ? Math.exp(-exponent) : 0;
       sum += weights[e];
     }
+    double share = 1 / sum;
     for (int e = 0; e < experts; e++) {
-      weights[e] /= sum;
+      weights[e] *= share;
     }
   }
 }

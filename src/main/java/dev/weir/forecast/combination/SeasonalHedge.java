@@ -65,8 +65,9 @@ public final class SeasonalHedge {
     if (phase == null || !(least > 0)) {
       return;
     }
+    double perLeast = 1.0 / least;
     for (int e = 0; e < experts; e++) {
-      float ratio = (float) Math.min(MOST, Math.abs(truth - said[e]) / least);
+      float ratio = (float) Math.min(MOST, Math.abs(truth - said[e]) * perLeast);
       phase.set(e, discount * phase.get(e) + (1 - discount) * ratio);
     }
   }
@@ -84,9 +85,10 @@ public final class SeasonalHedge {
       return;
     }
     float leastHere = Math.max(least(phase, count), Float.MIN_NORMAL);
+    double ofStep = (1 - SHARE) / least;
+    double ofPhase = SHARE / leastHere;
     for (int e = 0; e < count; e++) {
-      double usual = (1 - SHARE) * losses.get(e) / least;
-      combined.set(e, (float) (usual + SHARE * phase.get(e) / leastHere));
+      combined.set(e, (float) (ofStep * losses.get(e) + ofPhase * phase.get(e)));
     }
     hedge.weigh(combined, count, weights);
   }

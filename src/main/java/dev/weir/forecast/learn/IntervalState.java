@@ -47,10 +47,15 @@ final class IntervalState {
   private final FloatSlice issuedFeatures = new FloatSlice();
   private int firstDouble;
   private float[] floats;
+  private final DelayLine delays;
   private int first;
   private int season;
 
-  IntervalState(int horizon, int levels) {
+  /**
+   * @param delays where what is made at a time for a step is found
+   */
+  IntervalState(int horizon, int levels, DelayLine delays) {
+    this.delays = delays;
     this.horizon = horizon;
     this.ends = 2 * levels;
     this.multiples = 2 * horizon;
@@ -147,11 +152,11 @@ final class IntervalState {
 
   /** The expected error size issued at t for step i. */
   float scale(long t, int i) {
-    return floats[first + scales + DelayLine.at(t, i)];
+    return floats[first + scales + delays.at(t, i)];
   }
 
   void scale(long t, int i, double scale) {
-    floats[first + scales + DelayLine.at(t, i)] = (float) scale;
+    floats[first + scales + delays.at(t, i)] = (float) scale;
   }
 
   /** Errors at the phase of an index, relative to S; only with a season. */

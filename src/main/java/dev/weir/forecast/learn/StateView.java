@@ -33,6 +33,7 @@ final class StateView {
   private final FloatSlice losses = new FloatSlice();
   private final FloatSlice phaseLosses = new FloatSlice();
   private final FloatSlice finalLosses = new FloatSlice();
+  private final DelayLine delays;
   private final int horizon;
   private final int experts;
   private LearnerState learner;
@@ -44,7 +45,8 @@ final class StateView {
     this.horizon = settings.horizon();
     this.experts = experts;
     this.scores = new RunningScores(horizon, settings.levels().size());
-    this.intervals = new IntervalState(horizon, settings.levels().size());
+    this.delays = new DelayLine(horizon);
+    this.intervals = new IntervalState(horizon, settings.levels().size(), delays);
     this.regression = new StackedRegression.State(horizon, experts);
   }
 
@@ -154,6 +156,11 @@ final class StateView {
     return layout.flat[e];
   }
 
+  /** Says that what follows is about forecasts made at t and about those with their truth there. */
+  void at(long t) {
+    delays.keep(t);
+  }
+
   /** What expert e forecast. */
   double said(int e, long t, int i) {
     return floats[saidAt(e, t, i)];
@@ -164,43 +171,43 @@ final class StateView {
   }
 
   private int saidAt(int e, long t, int i) {
-    return layout.said[e] + (layout.flat[e] ? (int) (t % horizon) : DelayLine.at(t, i));
+    return layout.said[e] + (layout.flat[e] ? delays.ofAll(t) : delays.at(t, i));
   }
 
   /** Weighted mean of the experts' forecasts. */
   double mean(long t, int i) {
-    return floats[layout.mean + DelayLine.at(t, i)];
+    return floats[layout.mean + delays.at(t, i)];
   }
 
   void mean(long t, int i, double value) {
-    floats[layout.mean + DelayLine.at(t, i)] = (float) value;
+    floats[layout.mean + delays.at(t, i)] = (float) value;
   }
 
   /** The mean as the stacked regression corrected it. */
   double corrected(long t, int i) {
-    return floats[layout.corrected + DelayLine.at(t, i)];
+    return floats[layout.corrected + delays.at(t, i)];
   }
 
   void corrected(long t, int i, double value) {
-    floats[layout.corrected + DelayLine.at(t, i)] = (float) value;
+    floats[layout.corrected + delays.at(t, i)] = (float) value;
   }
 
   /** What the network's forecast started from. */
   double base(long t, int i) {
-    return floats[layout.base + DelayLine.at(t, i)];
+    return floats[layout.base + delays.at(t, i)];
   }
 
   void base(long t, int i, double value) {
-    floats[layout.base + DelayLine.at(t, i)] = (float) value;
+    floats[layout.base + delays.at(t, i)] = (float) value;
   }
 
   /** What the network made of it. */
   double combined(long t, int i) {
-    return floats[layout.combined + DelayLine.at(t, i)];
+    return floats[layout.combined + delays.at(t, i)];
   }
 
   void combined(long t, int i, double value) {
-    floats[layout.combined + DelayLine.at(t, i)] = (float) value;
+    floats[layout.combined + delays.at(t, i)] = (float) value;
   }
 
   /** Running errors at step i of the base and of what the network makes of it. */
@@ -215,11 +222,11 @@ final class StateView {
 
   /** The forecast that was given out; NaN where none was made. */
   double issued(long t, int i) {
-    return floats[layout.issued + DelayLine.at(t, i)];
+    return floats[layout.issued + delays.at(t, i)];
   }
 
   void issued(long t, int i, double value) {
-    floats[layout.issued + DelayLine.at(t, i)] = (float) value;
+    floats[layout.issued + delays.at(t, i)] = (float) value;
   }
 
   /** Leaves all forecasts that wait for their truth without a score. */

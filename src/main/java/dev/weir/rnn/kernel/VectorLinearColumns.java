@@ -86,30 +86,18 @@ final class VectorLinearColumns {
       float[] y,
       int toA,
       int toB) {
-    FloatVector low0 =
-        FloatVector.fromArray(SPECIES, bias, toA)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt));
-    FloatVector high0 =
-        FloatVector.fromArray(SPECIES, bias, toB)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt));
-    FloatVector low1 =
-        FloatVector.fromArray(SPECIES, bias, toA + TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + TILE));
-    FloatVector high1 =
-        FloatVector.fromArray(SPECIES, bias, toB + TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + TILE));
-    FloatVector low2 =
-        FloatVector.fromArray(SPECIES, bias, toA + 2 * TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE));
-    FloatVector high2 =
-        FloatVector.fromArray(SPECIES, bias, toB + 2 * TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE));
-    FloatVector low3 =
-        FloatVector.fromArray(SPECIES, bias, toA + 3 * TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE));
-    FloatVector high3 =
-        FloatVector.fromArray(SPECIES, bias, toB + 3 * TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE));
+    FloatVector more = FloatVector.fromArray(SPECIES, added, addedAt);
+    FloatVector low0 = FloatVector.fromArray(SPECIES, bias, toA).add(more);
+    FloatVector high0 = FloatVector.fromArray(SPECIES, bias, toB).add(more);
+    more = FloatVector.fromArray(SPECIES, added, addedAt + TILE);
+    FloatVector low1 = FloatVector.fromArray(SPECIES, bias, toA + TILE).add(more);
+    FloatVector high1 = FloatVector.fromArray(SPECIES, bias, toB + TILE).add(more);
+    more = FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE);
+    FloatVector low2 = FloatVector.fromArray(SPECIES, bias, toA + 2 * TILE).add(more);
+    FloatVector high2 = FloatVector.fromArray(SPECIES, bias, toB + 2 * TILE).add(more);
+    more = FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE);
+    FloatVector low3 = FloatVector.fromArray(SPECIES, bias, toA + 3 * TILE).add(more);
+    FloatVector high3 = FloatVector.fromArray(SPECIES, bias, toB + 3 * TILE).add(more);
     int at1 = at + inputs;
     int at2 = at1 + inputs;
     int at3 = at2 + inputs;
@@ -129,14 +117,15 @@ final class VectorLinearColumns {
       low3 = low.fma(w, low3);
       high3 = high.fma(w, high3);
     }
-    low0.max(least).intoArray(y, toA);
-    high0.max(least).intoArray(y, toB);
-    low1.max(least).intoArray(y, toA + TILE);
-    high1.max(least).intoArray(y, toB + TILE);
-    low2.max(least).intoArray(y, toA + 2 * TILE);
-    high2.max(least).intoArray(y, toB + 2 * TILE);
-    low3.max(least).intoArray(y, toA + 3 * TILE);
-    high3.max(least).intoArray(y, toB + 3 * TILE);
+    FloatVector floor = FloatVector.broadcast(SPECIES, least);
+    low0.max(floor).intoArray(y, toA);
+    high0.max(floor).intoArray(y, toB);
+    low1.max(floor).intoArray(y, toA + TILE);
+    high1.max(floor).intoArray(y, toB + TILE);
+    low2.max(floor).intoArray(y, toA + 2 * TILE);
+    high2.max(floor).intoArray(y, toB + 2 * TILE);
+    low3.max(floor).intoArray(y, toA + 3 * TILE);
+    high3.max(floor).intoArray(y, toB + 3 * TILE);
   }
 
   /** One vector from from on, of four outputs. */
@@ -152,18 +141,14 @@ final class VectorLinearColumns {
       float least,
       float[] y,
       int to) {
-    FloatVector s0 =
-        FloatVector.fromArray(SPECIES, bias, to)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt));
-    FloatVector s1 =
-        FloatVector.fromArray(SPECIES, bias, to + TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + TILE));
-    FloatVector s2 =
-        FloatVector.fromArray(SPECIES, bias, to + 2 * TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE));
-    FloatVector s3 =
-        FloatVector.fromArray(SPECIES, bias, to + 3 * TILE)
-            .add(FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE));
+    FloatVector more = FloatVector.fromArray(SPECIES, added, addedAt);
+    FloatVector s0 = FloatVector.fromArray(SPECIES, bias, to).add(more);
+    more = FloatVector.fromArray(SPECIES, added, addedAt + TILE);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, bias, to + TILE).add(more);
+    more = FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE);
+    FloatVector s2 = FloatVector.fromArray(SPECIES, bias, to + 2 * TILE).add(more);
+    more = FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE);
+    FloatVector s3 = FloatVector.fromArray(SPECIES, bias, to + 3 * TILE).add(more);
     int at1 = at + inputs;
     int at2 = at1 + inputs;
     int at3 = at2 + inputs;
@@ -174,9 +159,10 @@ final class VectorLinearColumns {
       s2 = v.fma(FloatVector.broadcast(SPECIES, weights[at2 + i]), s2);
       s3 = v.fma(FloatVector.broadcast(SPECIES, weights[at3 + i]), s3);
     }
-    s0.max(least).intoArray(y, to);
-    s1.max(least).intoArray(y, to + TILE);
-    s2.max(least).intoArray(y, to + 2 * TILE);
-    s3.max(least).intoArray(y, to + 3 * TILE);
+    FloatVector floor = FloatVector.broadcast(SPECIES, least);
+    s0.max(floor).intoArray(y, to);
+    s1.max(floor).intoArray(y, to + TILE);
+    s2.max(floor).intoArray(y, to + 2 * TILE);
+    s3.max(floor).intoArray(y, to + 3 * TILE);
   }
 }

@@ -25,6 +25,20 @@ public final class VectorLoops {
   public static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   public static final int LANES = SPECIES.length();
 
+  // of tanh; as constants they are loaded where they are used, and cost the compiler least
+  static final FloatVector P0 = FloatVector.broadcast(SPECIES, Activation.P0);
+  static final FloatVector P1 = FloatVector.broadcast(SPECIES, Activation.P1);
+  static final FloatVector P2 = FloatVector.broadcast(SPECIES, Activation.P2);
+  static final FloatVector P3 = FloatVector.broadcast(SPECIES, Activation.P3);
+  static final FloatVector P4 = FloatVector.broadcast(SPECIES, Activation.P4);
+  static final FloatVector Q0 = FloatVector.broadcast(SPECIES, Activation.Q0);
+  static final FloatVector Q1 = FloatVector.broadcast(SPECIES, Activation.Q1);
+  static final FloatVector Q2 = FloatVector.broadcast(SPECIES, Activation.Q2);
+  static final FloatVector Q3 = FloatVector.broadcast(SPECIES, Activation.Q3);
+  static final FloatVector Q4 = FloatVector.broadcast(SPECIES, Activation.Q4);
+  static final FloatVector HIGHEST = FloatVector.broadcast(SPECIES, Activation.SATURATION);
+  static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, -Activation.SATURATION);
+
   private VectorLoops() {}
 
   /** The tanh of {@code length} values from {@code at} on, whole vectors. */
@@ -45,48 +59,24 @@ public final class VectorLoops {
     for (int i = 0; i < length; i += LANES) {
       FloatVector a = FloatVector.fromArray(SPECIES, values, atA + i);
       FloatVector b = FloatVector.fromArray(SPECIES, values, atB + i);
-      VectorMask<Float> above = a.compare(VectorOperators.GT, Activation.SATURATION);
-      VectorMask<Float> below = a.compare(VectorOperators.LT, -Activation.SATURATION);
-      a = a.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
-      above = b.compare(VectorOperators.GT, Activation.SATURATION);
-      below = b.compare(VectorOperators.LT, -Activation.SATURATION);
-      b = b.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+      VectorMask<Float> above = a.compare(VectorOperators.GT, HIGHEST);
+      VectorMask<Float> below = a.compare(VectorOperators.LT, LOWEST);
+      a = a.blend(HIGHEST, above).blend(LOWEST, below);
+      above = b.compare(VectorOperators.GT, HIGHEST);
+      below = b.compare(VectorOperators.LT, LOWEST);
+      b = b.blend(HIGHEST, above).blend(LOWEST, below);
       FloatVector square = a.mul(a);
       FloatVector fourth = square.mul(square);
-      FloatVector p =
-          FloatVector.broadcast(SPECIES, Activation.P3)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
-      FloatVector q =
-          FloatVector.broadcast(SPECIES, Activation.Q3)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
-      p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
-      q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
-      FloatVector low =
-          FloatVector.broadcast(SPECIES, Activation.P1)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
-      p = p.fma(a.mul(fourth), a.mul(low));
-      low =
-          FloatVector.broadcast(SPECIES, Activation.Q1)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
-      p.div(q.fma(fourth, low)).intoArray(values, atA + i);
+      FloatVector p = P4.fma(fourth, P3.fma(square, P2));
+      FloatVector q = Q4.fma(fourth, Q3.fma(square, Q2));
+      p = p.fma(a.mul(fourth), a.mul(P1.fma(square, P0)));
+      p.div(q.fma(fourth, Q1.fma(square, Q0))).intoArray(values, atA + i);
       square = b.mul(b);
       fourth = square.mul(square);
-      p =
-          FloatVector.broadcast(SPECIES, Activation.P3)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
-      q =
-          FloatVector.broadcast(SPECIES, Activation.Q3)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
-      p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
-      q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
-      low =
-          FloatVector.broadcast(SPECIES, Activation.P1)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
-      p = p.fma(b.mul(fourth), b.mul(low));
-      low =
-          FloatVector.broadcast(SPECIES, Activation.Q1)
-              .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
-      p.div(q.fma(fourth, low)).intoArray(values, atB + i);
+      p = P4.fma(fourth, P3.fma(square, P2));
+      q = Q4.fma(fourth, Q3.fma(square, Q2));
+      p = p.fma(b.mul(fourth), b.mul(P1.fma(square, P0)));
+      p.div(q.fma(fourth, Q1.fma(square, Q0))).intoArray(values, atB + i);
     }
   }
 }

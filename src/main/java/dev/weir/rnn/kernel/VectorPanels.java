@@ -1,9 +1,20 @@
 package dev.weir.rnn.kernel;
 
+import static dev.weir.rnn.kernel.VectorLoops.HIGHEST;
 import static dev.weir.rnn.kernel.VectorLoops.LANES;
+import static dev.weir.rnn.kernel.VectorLoops.LOWEST;
+import static dev.weir.rnn.kernel.VectorLoops.P0;
+import static dev.weir.rnn.kernel.VectorLoops.P1;
+import static dev.weir.rnn.kernel.VectorLoops.P2;
+import static dev.weir.rnn.kernel.VectorLoops.P3;
+import static dev.weir.rnn.kernel.VectorLoops.P4;
+import static dev.weir.rnn.kernel.VectorLoops.Q0;
+import static dev.weir.rnn.kernel.VectorLoops.Q1;
+import static dev.weir.rnn.kernel.VectorLoops.Q2;
+import static dev.weir.rnn.kernel.VectorLoops.Q3;
+import static dev.weir.rnn.kernel.VectorLoops.Q4;
 import static dev.weir.rnn.kernel.VectorLoops.SPECIES;
 
-import dev.weir.rnn.cell.Activation;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -314,47 +325,23 @@ final class VectorPanels {
       v = FloatVector.broadcast(SPECIES, x[xB + j]);
       b = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(v, b);
     }
-    VectorMask<Float> above = a.compare(VectorOperators.GT, Activation.SATURATION);
-    VectorMask<Float> below = a.compare(VectorOperators.LT, -Activation.SATURATION);
-    a = a.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
-    above = b.compare(VectorOperators.GT, Activation.SATURATION);
-    below = b.compare(VectorOperators.LT, -Activation.SATURATION);
-    b = b.blend(Activation.SATURATION, above).blend(-Activation.SATURATION, below);
+    VectorMask<Float> above = a.compare(VectorOperators.GT, HIGHEST);
+    VectorMask<Float> below = a.compare(VectorOperators.LT, LOWEST);
+    a = a.blend(HIGHEST, above).blend(LOWEST, below);
+    above = b.compare(VectorOperators.GT, HIGHEST);
+    below = b.compare(VectorOperators.LT, LOWEST);
+    b = b.blend(HIGHEST, above).blend(LOWEST, below);
     FloatVector square = a.mul(a);
     FloatVector fourth = square.mul(square);
-    FloatVector p =
-        FloatVector.broadcast(SPECIES, Activation.P3)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
-    FloatVector q =
-        FloatVector.broadcast(SPECIES, Activation.Q3)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
-    p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
-    q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
-    FloatVector low =
-        FloatVector.broadcast(SPECIES, Activation.P1)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
-    p = p.fma(a.mul(fourth), a.mul(low));
-    low =
-        FloatVector.broadcast(SPECIES, Activation.Q1)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
-    p.div(q.fma(fourth, low)).intoArray(to, toA);
+    FloatVector p = P4.fma(fourth, P3.fma(square, P2));
+    FloatVector q = Q4.fma(fourth, Q3.fma(square, Q2));
+    p = p.fma(a.mul(fourth), a.mul(P1.fma(square, P0)));
+    p.div(q.fma(fourth, Q1.fma(square, Q0))).intoArray(to, toA);
     square = b.mul(b);
     fourth = square.mul(square);
-    p =
-        FloatVector.broadcast(SPECIES, Activation.P3)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.P2));
-    q =
-        FloatVector.broadcast(SPECIES, Activation.Q3)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q2));
-    p = FloatVector.broadcast(SPECIES, Activation.P4).fma(fourth, p);
-    q = FloatVector.broadcast(SPECIES, Activation.Q4).fma(fourth, q);
-    low =
-        FloatVector.broadcast(SPECIES, Activation.P1)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.P0));
-    p = p.fma(b.mul(fourth), b.mul(low));
-    low =
-        FloatVector.broadcast(SPECIES, Activation.Q1)
-            .fma(square, FloatVector.broadcast(SPECIES, Activation.Q0));
-    p.div(q.fma(fourth, low)).intoArray(to, toB);
+    p = P4.fma(fourth, P3.fma(square, P2));
+    q = Q4.fma(fourth, Q3.fma(square, Q2));
+    p = p.fma(b.mul(fourth), b.mul(P1.fma(square, P0)));
+    p.div(q.fma(fourth, Q1.fma(square, Q0))).intoArray(to, toB);
   }
 }
