@@ -35,17 +35,20 @@ public final class LinearColumns {
       float[] added,
       float least,
       float[] y) {
+    int rows = outputs * TILE;
+    for (int from = 0; from < tiles * rows; from += rows) {
+      for (int n = 0; n < rows; n++) {
+        y[from + n] = bias[from + n] + added[n];
+      }
+    }
     int k = 0;
     if (VECTORS) {
       k = outputs / 4 * 4;
-      VectorLinearColumns.forward(weights, inputs, k, outputs, x, tiles, bias, added, least, y);
+      VectorLinearColumns.forward(weights, inputs, k, outputs, x, tiles, least, y);
     }
     for (; k < outputs; k++) {
       for (int tile = 0; tile < tiles; tile++) {
         int to = (tile * outputs + k) * TILE;
-        for (int n = 0; n < TILE; n++) {
-          y[to + n] = bias[to + n] + added[k * TILE + n];
-        }
         addProducts(weights, k * inputs, inputs, x, tile * inputs * TILE, y, to);
         for (int n = to; n < to + TILE; n++) {
           y[n] = Math.max(y[n], least);

@@ -223,14 +223,8 @@ final class VectorKernel implements RecurrentKernel {
       int terms = fromZeros && step == 0 ? 0 : hiddenSize;
       switch (cell) {
         case RNN_TANH -> {
-          if (directions == 2 && padded == LANES) {
-            int wB = gateRows * hiddenSize;
-            VectorPanels.pairNarrowTanh(
-                layer.hidden, 0, wB, terms, h, hA, hB, projected, sumA, sumB, out, outA, outB);
-          } else {
-            multiply(layer, gateRows, 0, h, hA, hB, terms, projected, sumA, sumB, out, outA, outB);
-            tanh(out, outA, outB, padded);
-          }
+          multiply(layer, gateRows, 0, h, hA, hB, terms, projected, sumA, sumB, out, outA, outB);
+          tanh(out, outA, outB, padded);
         }
         case RNN_RELU -> {
           multiply(layer, gateRows, 0, h, hA, hB, terms, projected, sumA, sumB, out, outA, outB);

@@ -15,7 +15,7 @@ final class VectorLinearColumns {
   private VectorLinearColumns() {}
 
   /**
-   * As {@link LinearColumns#forward}, of the first outputs.
+   * y = max(least, y + W x), of the first outputs.
    *
    * @param count of outputs, a multiple of four
    */
@@ -26,8 +26,6 @@ final class VectorLinearColumns {
       int outputs,
       float[] x,
       int tiles,
-      float[] bias,
-      float[] added,
       float least,
       float[] y) {
     for (int lane = 0; lane < TILE; lane += LANES) {
@@ -43,9 +41,6 @@ final class VectorLinearColumns {
               x,
               from,
               from + inputs * TILE,
-              bias,
-              added,
-              k * TILE + lane,
               least,
               y,
               to + k * TILE,
@@ -55,18 +50,7 @@ final class VectorLinearColumns {
         to += 2 * outputs * TILE;
       }
       for (int k = 0; tile < tiles && k < count; k += 4) {
-        fourByOne(
-            weights,
-            k * inputs,
-            inputs,
-            x,
-            from,
-            bias,
-            added,
-            k * TILE + lane,
-            least,
-            y,
-            to + k * TILE);
+        fourByOne(weights, k * inputs, inputs, x, from, least, y, to + k * TILE);
       }
     }
   }
@@ -79,25 +63,18 @@ final class VectorLinearColumns {
       float[] x,
       int fromA,
       int fromB,
-      float[] bias,
-      float[] added,
-      int addedAt,
       float least,
       float[] y,
       int toA,
       int toB) {
-    FloatVector more = FloatVector.fromArray(SPECIES, added, addedAt);
-    FloatVector low0 = FloatVector.fromArray(SPECIES, bias, toA).add(more);
-    FloatVector high0 = FloatVector.fromArray(SPECIES, bias, toB).add(more);
-    more = FloatVector.fromArray(SPECIES, added, addedAt + TILE);
-    FloatVector low1 = FloatVector.fromArray(SPECIES, bias, toA + TILE).add(more);
-    FloatVector high1 = FloatVector.fromArray(SPECIES, bias, toB + TILE).add(more);
-    more = FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE);
-    FloatVector low2 = FloatVector.fromArray(SPECIES, bias, toA + 2 * TILE).add(more);
-    FloatVector high2 = FloatVector.fromArray(SPECIES, bias, toB + 2 * TILE).add(more);
-    more = FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE);
-    FloatVector low3 = FloatVector.fromArray(SPECIES, bias, toA + 3 * TILE).add(more);
-    FloatVector high3 = FloatVector.fromArray(SPECIES, bias, toB + 3 * TILE).add(more);
+    FloatVector low0 = FloatVector.fromArray(SPECIES, y, toA);
+    FloatVector high0 = FloatVector.fromArray(SPECIES, y, toB);
+    FloatVector low1 = FloatVector.fromArray(SPECIES, y, toA + TILE);
+    FloatVector high1 = FloatVector.fromArray(SPECIES, y, toB + TILE);
+    FloatVector low2 = FloatVector.fromArray(SPECIES, y, toA + 2 * TILE);
+    FloatVector high2 = FloatVector.fromArray(SPECIES, y, toB + 2 * TILE);
+    FloatVector low3 = FloatVector.fromArray(SPECIES, y, toA + 3 * TILE);
+    FloatVector high3 = FloatVector.fromArray(SPECIES, y, toB + 3 * TILE);
     int at1 = at + inputs;
     int at2 = at1 + inputs;
     int at3 = at2 + inputs;
@@ -130,25 +107,11 @@ final class VectorLinearColumns {
 
   /** One vector from from on, of four outputs. */
   private static void fourByOne(
-      float[] weights,
-      int at,
-      int inputs,
-      float[] x,
-      int from,
-      float[] bias,
-      float[] added,
-      int addedAt,
-      float least,
-      float[] y,
-      int to) {
-    FloatVector more = FloatVector.fromArray(SPECIES, added, addedAt);
-    FloatVector s0 = FloatVector.fromArray(SPECIES, bias, to).add(more);
-    more = FloatVector.fromArray(SPECIES, added, addedAt + TILE);
-    FloatVector s1 = FloatVector.fromArray(SPECIES, bias, to + TILE).add(more);
-    more = FloatVector.fromArray(SPECIES, added, addedAt + 2 * TILE);
-    FloatVector s2 = FloatVector.fromArray(SPECIES, bias, to + 2 * TILE).add(more);
-    more = FloatVector.fromArray(SPECIES, added, addedAt + 3 * TILE);
-    FloatVector s3 = FloatVector.fromArray(SPECIES, bias, to + 3 * TILE).add(more);
+      float[] weights, int at, int inputs, float[] x, int from, float least, float[] y, int to) {
+    FloatVector s0 = FloatVector.fromArray(SPECIES, y, to);
+    FloatVector s1 = FloatVector.fromArray(SPECIES, y, to + TILE);
+    FloatVector s2 = FloatVector.fromArray(SPECIES, y, to + 2 * TILE);
+    FloatVector s3 = FloatVector.fromArray(SPECIES, y, to + 3 * TILE);
     int at1 = at + inputs;
     int at2 = at1 + inputs;
     int at3 = at2 + inputs;

@@ -26,18 +26,18 @@ public final class VectorLoops {
   public static final int LANES = SPECIES.length();
 
   // of tanh; as constants they are loaded where they are used, and cost the compiler least
-  static final FloatVector P0 = FloatVector.broadcast(SPECIES, Activation.P0);
-  static final FloatVector P1 = FloatVector.broadcast(SPECIES, Activation.P1);
-  static final FloatVector P2 = FloatVector.broadcast(SPECIES, Activation.P2);
-  static final FloatVector P3 = FloatVector.broadcast(SPECIES, Activation.P3);
-  static final FloatVector P4 = FloatVector.broadcast(SPECIES, Activation.P4);
-  static final FloatVector Q0 = FloatVector.broadcast(SPECIES, Activation.Q0);
-  static final FloatVector Q1 = FloatVector.broadcast(SPECIES, Activation.Q1);
-  static final FloatVector Q2 = FloatVector.broadcast(SPECIES, Activation.Q2);
-  static final FloatVector Q3 = FloatVector.broadcast(SPECIES, Activation.Q3);
-  static final FloatVector Q4 = FloatVector.broadcast(SPECIES, Activation.Q4);
-  static final FloatVector HIGHEST = FloatVector.broadcast(SPECIES, Activation.SATURATION);
-  static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, -Activation.SATURATION);
+  private static final FloatVector P0 = FloatVector.broadcast(SPECIES, Activation.P0);
+  private static final FloatVector P1 = FloatVector.broadcast(SPECIES, Activation.P1);
+  private static final FloatVector P2 = FloatVector.broadcast(SPECIES, Activation.P2);
+  private static final FloatVector P3 = FloatVector.broadcast(SPECIES, Activation.P3);
+  private static final FloatVector P4 = FloatVector.broadcast(SPECIES, Activation.P4);
+  private static final FloatVector Q0 = FloatVector.broadcast(SPECIES, Activation.Q0);
+  private static final FloatVector Q1 = FloatVector.broadcast(SPECIES, Activation.Q1);
+  private static final FloatVector Q2 = FloatVector.broadcast(SPECIES, Activation.Q2);
+  private static final FloatVector Q3 = FloatVector.broadcast(SPECIES, Activation.Q3);
+  private static final FloatVector Q4 = FloatVector.broadcast(SPECIES, Activation.Q4);
+  private static final FloatVector HIGHEST = FloatVector.broadcast(SPECIES, Activation.SATURATION);
+  private static final FloatVector LOWEST = FloatVector.broadcast(SPECIES, -Activation.SATURATION);
 
   private VectorLoops() {}
 

@@ -1,23 +1,9 @@
 package dev.weir.rnn.kernel;
 
-import static dev.weir.rnn.kernel.VectorLoops.HIGHEST;
 import static dev.weir.rnn.kernel.VectorLoops.LANES;
-import static dev.weir.rnn.kernel.VectorLoops.LOWEST;
-import static dev.weir.rnn.kernel.VectorLoops.P0;
-import static dev.weir.rnn.kernel.VectorLoops.P1;
-import static dev.weir.rnn.kernel.VectorLoops.P2;
-import static dev.weir.rnn.kernel.VectorLoops.P3;
-import static dev.weir.rnn.kernel.VectorLoops.P4;
-import static dev.weir.rnn.kernel.VectorLoops.Q0;
-import static dev.weir.rnn.kernel.VectorLoops.Q1;
-import static dev.weir.rnn.kernel.VectorLoops.Q2;
-import static dev.weir.rnn.kernel.VectorLoops.Q3;
-import static dev.weir.rnn.kernel.VectorLoops.Q4;
 import static dev.weir.rnn.kernel.VectorLoops.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * Products of one panel of {@link PanelWeights} with one or more inputs. The sums stay in registers
@@ -95,7 +81,46 @@ final class VectorPanels {
       low3 = low.fma(v, low3);
       high3 = high.fma(v, high3);
     }
-    for (; j < count; j++) {
+    low0.intoArray(to, toAt);
+    high0.intoArray(to, toAt + LANES);
+    low1.intoArray(to, toAt + toStride);
+    high1.intoArray(to, toAt + toStride + LANES);
+    low2.intoArray(to, toAt + 2 * toStride);
+    high2.intoArray(to, toAt + 2 * toStride + LANES);
+    low3.intoArray(to, toAt + 3 * toStride);
+    high3.intoArray(to, toAt + 3 * toStride + LANES);
+    if (paired < count) {
+      fourMore(w, at, paired, count, x, xAt, stride, to, toAt, toStride);
+    }
+  }
+
+  /**
+   * Adds the last columns to the sums of {@link #four}. A method of its own, since the compiler
+   * makes objects of vectors where a method has too many operations.
+   */
+  private static void fourMore(
+      float[] w,
+      int at,
+      int first,
+      int count,
+      float[] x,
+      int xAt,
+      int stride,
+      float[] to,
+      int toAt,
+      int toStride) {
+    int x1 = xAt + stride;
+    int x2 = x1 + stride;
+    int x3 = x2 + stride;
+    FloatVector low0 = FloatVector.fromArray(SPECIES, to, toAt);
+    FloatVector high0 = FloatVector.fromArray(SPECIES, to, toAt + LANES);
+    FloatVector low1 = FloatVector.fromArray(SPECIES, to, toAt + toStride);
+    FloatVector high1 = FloatVector.fromArray(SPECIES, to, toAt + toStride + LANES);
+    FloatVector low2 = FloatVector.fromArray(SPECIES, to, toAt + 2 * toStride);
+    FloatVector high2 = FloatVector.fromArray(SPECIES, to, toAt + 2 * toStride + LANES);
+    FloatVector low3 = FloatVector.fromArray(SPECIES, to, toAt + 3 * toStride);
+    FloatVector high3 = FloatVector.fromArray(SPECIES, to, toAt + 3 * toStride + LANES);
+    for (int j = first; j < count; j++) {
       FloatVector low = FloatVector.fromArray(SPECIES, w, at + j * WIDE);
       FloatVector high = FloatVector.fromArray(SPECIES, w, at + j * WIDE + LANES);
       FloatVector v = FloatVector.broadcast(SPECIES, x[xAt + j]);
@@ -284,64 +309,5 @@ final class VectorPanels {
     }
     lowA.intoArray(to, toA);
     lowB.intoArray(to, toB);
-  }
-
-  /**
-   * As {@link #pairNarrow}, and then tanh: a step of both directions of a network that fits into
-   * one vector each. Its steps wait for each other, and so would wait for the sums to go to memory
-   * and back; hence the tanh of {@link VectorLoops} is written out here once more.
-   */
-  static void pairNarrowTanh(
-      float[] w,
-      int atA,
-      int atB,
-      int count,
-      float[] x,
-      int xA,
-      int xB,
-      float[] from,
-      int fromA,
-      int fromB,
-      float[] to,
-      int toA,
-      int toB) {
-    FloatVector a = FloatVector.fromArray(SPECIES, from, fromA);
-    FloatVector b = FloatVector.fromArray(SPECIES, from, fromB);
-    int paired = count & ~3;
-    int j = 0;
-    for (; j < paired; j += 2) {
-      FloatVector v = FloatVector.broadcast(SPECIES, x[xA + j + 1]);
-      a = FloatVector.fromArray(SPECIES, w, atA + (j + 1) * LANES).fma(v, a);
-      v = FloatVector.broadcast(SPECIES, x[xB + j + 1]);
-      b = FloatVector.fromArray(SPECIES, w, atB + (j + 1) * LANES).fma(v, b);
-      v = FloatVector.broadcast(SPECIES, x[xA + j]);
-      a = FloatVector.fromArray(SPECIES, w, atA + j * LANES).fma(v, a);
-      v = FloatVector.broadcast(SPECIES, x[xB + j]);
-      b = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(v, b);
-    }
-    for (; j < count; j++) {
-      FloatVector v = FloatVector.broadcast(SPECIES, x[xA + j]);
-      a = FloatVector.fromArray(SPECIES, w, atA + j * LANES).fma(v, a);
-      v = FloatVector.broadcast(SPECIES, x[xB + j]);
-      b = FloatVector.fromArray(SPECIES, w, atB + j * LANES).fma(v, b);
-    }
-    VectorMask<Float> above = a.compare(VectorOperators.GT, HIGHEST);
-    VectorMask<Float> below = a.compare(VectorOperators.LT, LOWEST);
-    a = a.blend(HIGHEST, above).blend(LOWEST, below);
-    above = b.compare(VectorOperators.GT, HIGHEST);
-    below = b.compare(VectorOperators.LT, LOWEST);
-    b = b.blend(HIGHEST, above).blend(LOWEST, below);
-    FloatVector square = a.mul(a);
-    FloatVector fourth = square.mul(square);
-    FloatVector p = P4.fma(fourth, P3.fma(square, P2));
-    FloatVector q = Q4.fma(fourth, Q3.fma(square, Q2));
-    p = p.fma(a.mul(fourth), a.mul(P1.fma(square, P0)));
-    p.div(q.fma(fourth, Q1.fma(square, Q0))).intoArray(to, toA);
-    square = b.mul(b);
-    fourth = square.mul(square);
-    p = P4.fma(fourth, P3.fma(square, P2));
-    q = Q4.fma(fourth, Q3.fma(square, Q2));
-    p = p.fma(b.mul(fourth), b.mul(P1.fma(square, P0)));
-    p.div(q.fma(fourth, Q1.fma(square, Q0))).intoArray(to, toB);
   }
 }
