@@ -7,15 +7,20 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /** Which package may import which, and what else must hold of all classes. */
 @AnalyzeClasses(packages = "dev.weir", importOptions = ArchitectureTest.MainTree.class)
@@ -48,6 +53,28 @@ class ArchitectureTest {
           .orShould()
           .haveRawParameterTypes(anyElementThat(resideInAPackage("jdk.incubator.vector..")))
           .because("where the compiler does not inline such a method, each vector is an object");
+
+  @ArchTest
+  static final ArchRule VECTOR_METHODS_ARE_SMALL =
+      methods()
+          .should(
+              new ArchCondition<JavaMethod>(
+                  "have at most 40 operations on vectors, those of one line and kind as one") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                  long operations =
+                      method.getMethodCallsFromSelf().stream()
+                          .map(call -> call.getTargetOwner().getPackageName())
+                          .filter(name -> name.startsWith("jdk.incubator.vector"))
+                          .count();
+                  if (operations > 40) {
+                    events.add(
+                        SimpleConditionEvent.violated(
+                            method, "%s has %d".formatted(method.getFullName(), operations)));
+                  }
+                }
+              })
+          .because("in some JVMs a larger one made an object of its last vector");
 
   @ArchTest
   static final ArchRule MODEL_KNOWS_FILES =
