@@ -91,7 +91,7 @@ class TrainIT {
     assertThat(trained.exitCode()).as(trained.err()).isZero();
     assertThat(run("model inspect " + model).out())
         .contains("seq_len 6 -> horizon 48")
-        .contains("RNN_TANH, input_size 10, hidden_size 3, num_layers 2, bidirectional")
+        .contains("RNN_TANH, input_size 14, hidden_size 3, num_layers 2, bidirectional")
         .contains("value, and what was a season and a week before");
     Ended forecast =
         run(
