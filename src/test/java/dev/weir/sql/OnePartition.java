@@ -126,47 +126,52 @@ final class OnePartition {
 
     @Override
     public void registerOnTime(String name, Long time) {
-      throw new UnsupportedOperationException(name);
+      throw unexpected("registerOnTime");
     }
 
     @Override
     public void clearTimer(String name) {
-      throw new UnsupportedOperationException(name);
+      throw unexpected("clearTimer");
     }
 
     @Override
     public void clearAllTimers() {
-      throw new UnsupportedOperationException();
+      throw unexpected("clearAllTimers");
     }
 
     @Override
     public TableSemantics tableSemanticsFor(String argument) {
-      throw new UnsupportedOperationException(argument);
+      throw unexpected("tableSemanticsFor");
     }
 
     @Override
     public void clearState(String name) {
-      throw new UnsupportedOperationException(name);
+      throw unexpected("clearState");
     }
 
     @Override
     public void clearAllState() {
-      throw new UnsupportedOperationException();
+      throw unexpected("clearAllState");
     }
 
     @Override
     public void clearAll() {
-      throw new UnsupportedOperationException();
+      throw unexpected("clearAll");
     }
 
     @Override
     public ChangelogMode getChangelogMode() {
-      throw new UnsupportedOperationException();
+      throw unexpected("getChangelogMode");
     }
 
     @Override
     public String currentTimer() {
       return null;
+    }
+
+    /** What the function must not do, since its timers and states have no names. */
+    private static AssertionError unexpected(String method) {
+      return new AssertionError("expected no call of %s, got one".formatted(method));
     }
   }
 }

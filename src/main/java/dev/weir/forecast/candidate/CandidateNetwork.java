@@ -54,16 +54,15 @@ public final class CandidateNetwork {
   private final float[] features; // (units, FEATURES)
   private final float[] embedding; // (kinds, units)
   private final float[] second; // (units, units)
-  private final float[] secondBias; // (units)
   private final float[] mix; // (units, units)
-  private final float[] mixBias; // (units)
+  private final float[] secondBias; // (units), that of mix included: the two are added up
   private final float[] answer; // (ANSWERS, units), out and gam
-  private final float[] outBias = new float[1];
   private final float[] residualOfMean; // (units, units), of res.0.weight
   private final float[] residualOfStep; // (units, units), the same
   private final float[] residualBias; // (units)
   private final float[] residual; // (units), bias behind it
   private final float[] prior; // (kinds)
+  private float outBias;
   private float sharpness; // k
 
   private final float[] contextInputs;
@@ -81,17 +80,12 @@ public final class CandidateNetwork {
   private final float[] mean; // p
   private final float[] mixed;
   private final float[] hidden;
-  private final float[] stepOffsets;
-  private final float[] mixOffsets;
-  private final float[] residualOffsets;
-  private final float[] zeros;
   private float[] x = {}; // (tiles, FEATURES, TILE)
   private float[] z = {}; // (tiles, units, TILE), as the next
   private float[] z2 = {};
   private float[] embedded = {}; // of the candidates' kinds
-  private float[] zeroOffsets = {};
   private float[] answers = {}; // (tiles, ANSWERS, TILE), as the next
-  private float[] answerOffsets = {};
+  private float[] answerBias = {};
 
   /** The network of a model that combines candidates. */
   public static CandidateNetwork of(ForecastModel model) {
@@ -118,7 +112,6 @@ public final class CandidateNetwork {
     this.second = new float[units * units];
     this.secondBias = new float[units];
     this.mix = new float[units * units];
-    this.mixBias = new float[units];
     this.answer = new float[ANSWERS * units];
     this.residualOfMean = new float[units * units];
     this.residualOfStep = new float[units * units];
@@ -129,10 +122,6 @@ public final class CandidateNetwork {
     this.mean = new float[units * TILE];
     this.mixed = new float[units * TILE];
     this.hidden = new float[units * TILE];
-    this.stepOffsets = new float[units * TILE];
-    this.mixOffsets = new float[units * TILE];
-    this.residualOffsets = new float[units * TILE];
-    this.zeros = new float[Math.max(ANSWERS, units) * TILE];
   }
 
   /** Of the kinds of candidates, in the order of the weights. */
@@ -177,11 +166,10 @@ public final class CandidateNetwork {
     copy(weights, "h2.weight", second, 0, second.length);
     copy(weights, "h2.bias", secondBias, 0, units);
     copy(weights, "mix.weight", mix, 0, mix.length);
-    copy(weights, "mix.bias", mixBias, 0, units);
     copy(weights, "out.weight", answer, 0, units);
-    copy(weights, "out.bias", outBias, 0, 1);
     copy(weights, "gam.weight", answer, units, units);
     for (int k = 0; k < units; k++) {
+      secondBias[k] += weights[shape.offset("mix.bias") + k];
       int row = shape.offset("res.0.weight") + k * 2 * units;
       System.arraycopy(weights, row, residualOfMean, k * units, units);
       System.arraycopy(weights, row + units, residualOfStep, k * units, units);
@@ -189,12 +177,8 @@ public final class CandidateNetwork {
     copy(weights, "res.0.bias", residualBias, 0, units);
     copy(weights, "res.2.weight", residual, 0, units);
     copy(weights, "res.2.bias", residual, units, 1);
-    for (int k = 0; k < units; k++) {
-      // h2 and mix are added up, so they need one bias
-      Arrays.fill(mixOffsets, k * TILE, (k + 1) * TILE, mixBias[k] + secondBias[k]);
-      Arrays.fill(residualOffsets, k * TILE, (k + 1) * TILE, residualBias[k]);
-    }
     copy(weights, "prior", prior, 0, prior.length);
+    outBias = weights[shape.offset("out.bias")];
     sharpness = weights[shape.offset("k")];
   }
 
@@ -246,12 +230,11 @@ public final class CandidateNetwork {
     z = new float[tiles * units * TILE];
     z2 = new float[z.length];
     embedded = new float[z.length];
-    zeroOffsets = new float[z.length];
     answers = new float[tiles * ANSWERS * TILE];
-    answerOffsets = new float[answers.length];
+    answerBias = new float[answers.length];
     for (int e = 0; e < candidates; e++) {
       int at = place(e, ANSWERS, 0);
-      Arrays.fill(answerOffsets, at, at + slots, outBias[0] + prior[kinds[e]]);
+      Arrays.fill(answerBias, at, at + slots, outBias + prior[kinds[e]]);
       for (int k = 0; k < units; k++) {
         at = place(e, units, k);
         Arrays.fill(embedded, at, at + slots, embedding[kinds[e] * units + k]);
@@ -288,9 +271,6 @@ public final class CandidateNetwork {
         0,
         ofContext,
         0);
-    for (int k = 0; k < units; k++) {
-      Arrays.fill(stepOffsets, k * TILE, (k + 1) * TILE, ofContext[k]);
-    }
   }
 
   /** Forecasts at most TILE steps from {@code first} on. */
@@ -302,18 +282,36 @@ public final class CandidateNetwork {
       float[] weights,
       float[] residuals) {
     transpose(ofCandidates, ofSteps, first, steps);
-    LinearColumns.forward(fromStep, STEP_FEATURES, units, step, 1, stepOffsets, zeros, ANY, u);
-    LinearColumns.forward(features, FEATURES, units, x, tiles, embedded, u, 0, z);
+    fill(u, ofContext);
+    LinearColumns.add(fromStep, STEP_FEATURES, units, step, 1, ANY, u);
+    for (int from = 0; from < z.length; from += u.length) {
+      for (int n = 0; n < u.length; n++) {
+        z[from + n] = embedded[from + n] + u[n];
+      }
+    }
+    LinearColumns.add(features, FEATURES, units, x, tiles, 0, z);
     average();
-    LinearColumns.forward(mix, units, units, mean, 1, mixOffsets, zeros, ANY, mixed);
-    LinearColumns.forward(second, units, units, z, tiles, zeroOffsets, mixed, 0, z2);
-    LinearColumns.forward(answer, units, ANSWERS, z2, tiles, answerOffsets, zeros, ANY, answers);
+    fill(mixed, secondBias);
+    LinearColumns.add(mix, units, units, mean, 1, ANY, mixed);
+    for (int from = 0; from < z2.length; from += mixed.length) {
+      System.arraycopy(mixed, 0, z2, from, mixed.length);
+    }
+    LinearColumns.add(second, units, units, z, tiles, 0, z2);
+    System.arraycopy(answerBias, 0, answers, 0, answers.length);
+    LinearColumns.add(answer, units, ANSWERS, z2, tiles, ANY, answers);
     weigh(first, steps, weights);
-    LinearColumns.forward(
-        residualOfMean, units, units, mean, 1, residualOffsets, zeros, ANY, hidden);
-    LinearColumns.forward(residualOfStep, units, units, u, 1, hidden, zeros, 0, hidden);
+    fill(hidden, residualBias);
+    LinearColumns.add(residualOfMean, units, units, mean, 1, ANY, hidden);
+    LinearColumns.add(residualOfStep, units, units, u, 1, 0, hidden);
     for (int j = 0; j < steps; j++) {
       residuals[first + j] = residual(j);
+    }
+  }
+
+  /** Sets all columns of each row to one value. */
+  private static void fill(float[] rows, float[] values) {
+    for (int k = 0; k < values.length; k++) {
+      Arrays.fill(rows, k * TILE, (k + 1) * TILE, values[k]);
     }
   }
 

@@ -95,7 +95,7 @@ final class Mixture {
     }
     History history = state.history;
     long t = history.t() + 1;
-    state.at(t);
+    state.turnTo(t);
     long first = state.firstScored();
     for (int i = 1; i <= horizon && t - i >= first && history.has(t - i); i++) {
       if (!Double.isNaN(state.issued(t - i, i))) {
@@ -179,7 +179,7 @@ final class Mixture {
    */
   void make(StateView state, double anchor) {
     long t = state.history.t();
-    state.at(t);
+    state.turnTo(t);
     for (int e = 0; e < experts; e++) {
       int steps = state.isFlat(e) ? 1 : horizon;
       for (int i = 1; i <= steps; i++) {

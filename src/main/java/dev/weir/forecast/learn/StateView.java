@@ -156,8 +156,8 @@ final class StateView {
     return layout.flat[e];
   }
 
-  /** Says that what follows is about forecasts made at t and about those with their truth there. */
-  void at(long t) {
+  /** Says that forecasts made at t, and those with their truth there, are asked for next. */
+  void turnTo(long t) {
     delays.keep(t);
   }
 

@@ -177,8 +177,10 @@ public final class TrainableSeasonalNetwork {
     }
     double added = Math.tanh(answers[at + CANDIDATES] / ADDED_LIMIT);
     double unit = units[j / horizon];
-    for (int e = 0; dAnswers != null && e < CANDIDATES; e++) {
-      dAnswers[e] = shares[e] * (candidates[j * CANDIDATES + e] - mean);
+    if (dAnswers != null) {
+      for (int e = 0; e < CANDIDATES; e++) {
+        dAnswers[e] = shares[e] * (candidates[j * CANDIDATES + e] - mean);
+      }
       dAnswers[CANDIDATES] = unit * (1 - added * added);
     }
     return mean + unit * ADDED_LIMIT * added;

@@ -1,14 +1,13 @@
 package dev.weir.rnn.kernel;
 
 /**
- * A linear layer applied to many columns at once: y = max(least, W x + b). The columns come in
- * tiles of {@link #TILE}, and x and y are (tiles, rows, TILE), so that the result of a layer is
- * what the next one reads. Each sum is a chain of fma in the order of the inputs, so that each way
- * to compute it gives the same bits.
+ * A linear layer applied to many columns at once. The columns come in tiles of {@link #TILE}, and x
+ * and y are (tiles, rows, TILE), so that the result of a layer is what the next one reads. Each sum
+ * is a chain of fma in the order of the inputs, so that each way to compute it gives the same bits.
  */
 public final class LinearColumns {
 
-  /** Columns in a tile: a whole number of vectors, whatever the CPU's are. */
+  /** Columns in a tile: a whole number of vectors of 128 to 512 bits. */
   public static final int TILE = 16;
 
   private static final boolean VECTORS = Kernels.vectors();
@@ -16,35 +15,19 @@ public final class LinearColumns {
   private LinearColumns() {}
 
   /**
-   * Computes the layer. Allocates nothing.
+   * Sets y to max(least, y + W x). Allocates nothing.
    *
    * @param weights (outputs, inputs)
    * @param x (tiles, inputs, TILE)
-   * @param bias (tiles, outputs, TILE)
-   * @param added (outputs, TILE), to the bias in each tile
    * @param least result: 0 for relu, negative infinity for none
-   * @param y (tiles, outputs, TILE); overwritten
+   * @param y (tiles, outputs, TILE), the bias; overwritten
    */
-  public static void forward(
-      float[] weights,
-      int inputs,
-      int outputs,
-      float[] x,
-      int tiles,
-      float[] bias,
-      float[] added,
-      float least,
-      float[] y) {
-    int rows = outputs * TILE;
-    for (int from = 0; from < tiles * rows; from += rows) {
-      for (int n = 0; n < rows; n++) {
-        y[from + n] = bias[from + n] + added[n];
-      }
-    }
+  public static void add(
+      float[] weights, int inputs, int outputs, float[] x, int tiles, float least, float[] y) {
     int k = 0;
     if (VECTORS) {
       k = outputs / 4 * 4;
-      VectorLinearColumns.forward(weights, inputs, k, outputs, x, tiles, least, y);
+      VectorLinearColumns.add(weights, inputs, k, outputs, x, tiles, least, y);
     }
     for (; k < outputs; k++) {
       for (int tile = 0; tile < tiles; tile++) {

@@ -15,11 +15,11 @@ final class VectorLinearColumns {
   private VectorLinearColumns() {}
 
   /**
-   * y = max(least, y + W x), of the first outputs.
+   * As {@link LinearColumns#add}, of the first outputs.
    *
    * @param count of outputs, a multiple of four
    */
-  static void forward(
+  static void add(
       float[] weights,
       int inputs,
       int count,
