@@ -1,22 +1,16 @@
 package dev.weir.forecast.candidate;
 
 import dev.weir.forecast.expert.FloatSlice;
-import java.util.Arrays;
+import dev.weir.forecast.expert.FollowedSteps;
 
 /**
- * Running errors of candidate forecasts and of the base forecast, for some steps ahead:
- * exponentially weighted means over about 10, 50 and 200 errors, bias-corrected. Steps between
- * those that are kept have the errors of the nearest one; a step without an error yet has those of
- * the next shorter one.
+ * Running errors of candidate forecasts and of the base forecast, for the {@link FollowedSteps}:
+ * exponentially weighted means over about 10, 50 and 200 errors, bias-corrected. A step between two
+ * has the errors of the nearest one; a step without an error yet has those of the next shorter one.
  *
  * <p>A flyweight over a series' floats.
  */
 final class CandidateErrors {
-
-  /** Steps that are kept, up to the horizon, which always is. */
-  private static final int[] STEPS = {
-    1, 2, 3, 4, 6, 8, 11, 14, 18, 21, 24, 30, 36, 42, 48, 72, 96, 168
-  };
 
   private static final double LARGEST = 1e18;
 
@@ -46,8 +40,7 @@ final class CandidateErrors {
   private static final int CANDIDATE_FLOATS = 8;
 
   private final int candidates;
-  private final int[] steps; // that are kept, ascending
-  private final int[] nearest; // (horizon + 1), place in steps
+  private final FollowedSteps followed;
   private final int[] places; // (steps), as last found
   private final int size; // floats of a step
   private final FloatSlice state = new FloatSlice();
@@ -56,60 +49,31 @@ final class CandidateErrors {
   private float perFast;
   private float perSlow;
 
-  CandidateErrors(int candidates, int horizon) {
+  CandidateErrors(int candidates, FollowedSteps followed) {
     this.candidates = candidates;
-    this.steps = kept(horizon);
+    this.followed = followed;
     this.size = BASE_FLOATS + candidates * CANDIDATE_FLOATS;
-    this.nearest = new int[horizon + 1];
-    this.places = new int[steps.length];
-    for (int i = 1; i <= horizon; i++) {
-      int best = 0;
-      for (int s = 1; s < steps.length; s++) {
-        if (Math.abs(steps[s] - i) < Math.abs(steps[best] - i)) {
-          best = s;
-        }
-      }
-      nearest[i] = best;
-    }
+    this.places = new int[followed.count()];
   }
 
-  private static int[] kept(int horizon) {
-    int count = 0;
-    while (count < STEPS.length && STEPS[count] < horizon) {
-      count++;
-    }
-    int[] steps = Arrays.copyOf(STEPS, count + 1);
-    steps[count] = horizon;
-    return steps;
-  }
-
-  static int floats(int candidates, int horizon) {
-    return kept(horizon).length * (BASE_FLOATS + candidates * CANDIDATE_FLOATS);
+  static int floats(int candidates, FollowedSteps followed) {
+    return followed.count() * (BASE_FLOATS + candidates * CANDIDATE_FLOATS);
   }
 
   void bind(float[] floats, int at) {
     state.at(floats, at);
   }
 
-  /** Steps that are kept, ascending; the last one is the horizon. */
-  int[] kept() {
-    return steps;
-  }
-
-  boolean isKept(int step) {
-    return steps[nearest[step]] == step;
-  }
-
   /**
    * Takes in one error of each.
    *
-   * @param step one that is kept
+   * @param step one that is followed
    * @param said (candidates), their forecasts
    * @param base the base forecast
    */
   void learn(int step, double[] said, double base, double truth) {
     float[] f = state.array();
-    int at = state.from() + nearest[step] * size;
+    int at = state.from() + followed.nearest(step) * size;
     float error = bounded(truth - base);
     float absolute = Math.abs(error);
     float usual =
@@ -147,31 +111,31 @@ final class CandidateErrors {
     f[at] += rate * (value - f[at]);
   }
 
-  /** Whether a step that is kept has had an error. */
+  /** Whether a step that is followed has had an error. */
   boolean hasOwn(int step) {
-    return state.get(nearest[step] * size + MEDIUM_WEIGHT) > 0;
+    return state.get(followed.nearest(step) * size + MEDIUM_WEIGHT) > 0;
   }
 
   /** Finds whose errors stand for each step; after errors were learned. */
   void findPlaces() {
     int known = 0;
-    for (int s = 0; s < steps.length; s++) {
+    for (int s = 0; s < places.length; s++) {
       known = state.get(s * size + MEDIUM_WEIGHT) > 0 ? s : known;
       places[s] = known * size;
     }
   }
 
   /**
-   * Goes to the errors of a step: its own, those of the nearest kept one, or of a shorter one that
-   * has any. All methods below are about these.
+   * Goes to the errors of a step: its own, those of the nearest one, or of a shorter one that has
+   * any. All methods below are about these.
    */
   void moveTo(int step) {
-    moveToPlace(places[nearest[step]]);
+    moveToPlace(places[followed.nearest(step)]);
   }
 
-  /** Goes to the errors of a step that is kept, whether it has any or not. */
+  /** Goes to the errors of a step that is followed, whether it has any or not. */
   void moveToOwn(int step) {
-    moveToPlace(nearest[step] * size);
+    moveToPlace(followed.nearest(step) * size);
   }
 
   private void moveToPlace(int place) {

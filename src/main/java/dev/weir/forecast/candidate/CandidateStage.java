@@ -7,7 +7,9 @@ import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 import static dev.weir.rnn.kernel.LinearColumns.TILE;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.List;
  * CandidateNetwork} and applies it. The candidates are the forecasts that are passed in and the
  * {@link CheapCandidates}.
  *
- * <p>Keeps settings and scratch; what is known of a series is in the floats that {@link #bind}
+ * <p>Keeps settings and scratch; what is known of a series is in the numbers that {@link #bind}
  * points at. Not thread-safe.
  */
 public final class CandidateStage {
@@ -31,18 +33,20 @@ public final class CandidateStage {
   private final int given; // candidates that are passed in
   private final int candidates;
   private final int horizon;
+  private final FollowedSteps followed; // those that the network is asked for
   private final List<String> names; // of the candidates that are passed in
   private int[] kinds; // (candidates), as the network numbers them
   private final CheapCandidates cheap;
   private final CandidateErrors errors;
   private final PhaseErrors phases;
-  private final int[] followed; // numbers of candidates whose first error is an input, or -1
+  private final int[] shown; // numbers of candidates whose first error is an input, or -1
   private final int median; // number of the candidate that is a running median, or -1
   private CandidateNetwork network; // null: no network yet
 
   private final FloatSlice slopes = new FloatSlice();
   private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1
-  private final FloatSlice recent = new FloatSlice(); // (WINDOW, KEPT_INPUTS), by t mod WINDOW
+  private final Bfloat16Slice recent =
+      new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), by t mod WINDOW
 
   // scratch
   private History history; // of the newest forecast
@@ -52,13 +56,12 @@ public final class CandidateStage {
   private double baseErrorAtHorizon = Double.NaN;
   private final float[] window = new float[WINDOW * INPUTS];
   private final float[] globals = new float[GLOBALS];
-  private final int[] asked; // steps that the network is asked for; others lie between
-  private final float[] ofCandidates; // (asked, candidates, FEATURES)
-  private final float[] ofSteps; // (asked, STEP_FEATURES)
+  private final float[] ofCandidates; // (followed, candidates, FEATURES)
+  private final float[] ofSteps; // (followed, STEP_FEATURES)
   private final float[] above; // (LOGARITHMS, candidates), padded, as the next
   private final float[] below;
-  private final float[] weights; // (asked, candidates)
-  private final float[] residuals; // (asked)
+  private final float[] weights; // (followed, candidates)
+  private final float[] residuals; // (followed)
   private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
   private final double[] scale; // (horizon), q
   private final double[] bases; // (horizon)
@@ -66,30 +69,31 @@ public final class CandidateStage {
   /**
    * @param names of the candidates that are passed in
    */
-  public CandidateStage(List<String> names, int horizon) {
+  public CandidateStage(List<String> names, FollowedSteps followed) {
     this.given = names.size();
     this.candidates = given + CheapCandidates.NAMES.size();
-    this.horizon = horizon;
+    this.followed = followed;
+    this.horizon = followed.horizon();
     this.names = List.copyOf(names);
     this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
     this.cheap = new CheapCandidates(horizon);
-    this.errors = new CandidateErrors(candidates, horizon);
+    this.errors = new CandidateErrors(candidates, followed);
     this.phases = new PhaseErrors(candidates);
-    this.followed =
+    this.shown =
         List.of("rls-ar", "analogs", "log-rls", "seasonal-median", "seasonal-profile").stream()
             .mapToInt(names::indexOf)
             .toArray();
     this.median = names.indexOf("median-25");
     this.said = new double[candidates];
     this.firstErrors = new double[candidates];
-    this.asked = errors.kept();
-    this.ofCandidates = new float[asked.length * candidates * FEATURES];
-    this.ofSteps = new float[asked.length * STEP_FEATURES];
+    int asked = followed.count();
+    this.ofCandidates = new float[asked * candidates * FEATURES];
+    this.ofSteps = new float[asked * STEP_FEATURES];
     int logarithms = (LOGARITHMS * candidates + TILE - 1) / TILE * TILE;
     this.above = new float[logarithms];
     this.below = new float[logarithms];
-    this.weights = new float[asked.length * candidates];
-    this.residuals = new float[asked.length];
+    this.weights = new float[asked * candidates];
+    this.residuals = new float[asked];
     this.apart = new double[horizon * candidates];
     this.scale = new double[horizon];
     this.bases = new double[horizon];
@@ -102,33 +106,37 @@ public final class CandidateStage {
   }
 
   /** Floats to keep for each series, whatever its season is. */
-  public static int floats(int given, int horizon) {
-    return CheapCandidates.floats(horizon)
+  public static int floats(int given, FollowedSteps followed) {
+    return CheapCandidates.floats(followed.horizon())
         + CHANGE_FLOATS
-        + WINDOW * KEPT_INPUTS
-        + CandidateErrors.floats(given + CheapCandidates.NAMES.size(), horizon);
+        + CandidateErrors.floats(given + CheapCandidates.NAMES.size(), followed);
   }
 
-  /** Floats to keep for each series that are of its season. */
-  public static int phaseFloats(int given, int season) {
-    return PhaseErrors.floats(given + CheapCandidates.NAMES.size(), season);
+  /** 16-bit numbers to keep for each series, whatever its season is. */
+  public static int shorts() {
+    return WINDOW * KEPT_INPUTS;
+  }
+
+  /** 16-bit numbers to keep for each series that are of its season. */
+  public static int phaseShorts(int given, int season) {
+    return PhaseErrors.shorts(given + CheapCandidates.NAMES.size(), season);
   }
 
   /**
    * Points at a series.
    *
    * @param at where its floats begin
+   * @param shortsAt where its 16-bit numbers begin
    * @param phasesAt where those of its season begin
    */
-  public void bind(int season, float[] floats, int at, int phasesAt) {
+  public void bind(int season, float[] floats, int at, short[] shorts, int shortsAt, int phasesAt) {
     slopes.at(floats, at);
     int next = at + CheapCandidates.floats(horizon);
     change.at(floats, next);
     next += CHANGE_FLOATS;
-    recent.at(floats, next);
-    next += WINDOW * KEPT_INPUTS;
     errors.bind(floats, next);
-    phases.bind(season, floats, phasesAt);
+    recent.at(shorts, shortsAt);
+    phases.bind(season, shorts, phasesAt);
   }
 
   /** Begins with the next value, before its errors are learned. */
@@ -142,6 +150,7 @@ public final class CandidateStage {
   /**
    * Learns from the value at {@code origin + step}, before it is appended.
    *
+   * @param step one that is followed
    * @param of the given candidates' forecasts, relative to the value at the origin
    * @param base the base forecast
    * @param truth relative to the value at the origin
@@ -150,9 +159,6 @@ public final class CandidateStage {
       History history, long origin, int step, double[] of, double base, double truth) {
     if (step == horizon) {
       baseErrorAtHorizon = truth - base;
-    }
-    if (!errors.isKept(step)) {
-      return;
     }
     System.arraycopy(of, 0, said, 0, given);
     cheap.forecast(history, slopes, origin, step, said, given);
@@ -243,16 +249,16 @@ public final class CandidateStage {
 
   /** Fills in the inputs of the network for what {@link #prepare} was given last. */
   private void fill() {
-    for (int s = 0; s < asked.length; s++) {
+    for (int s = 0; s < followed.count(); s++) {
       fill(s);
     }
     fillWindow();
     fillGlobals();
   }
 
-  /** Fills in those of the step {@code asked[s]}. */
+  /** Fills in those of the followed step at place {@code s}. */
   private void fill(int s) {
-    int i = asked[s];
+    int i = followed.step(s);
     double q = scale[i - 1];
     errors.moveTo(i);
     phases.moveTo(history.t() + i);
@@ -352,8 +358,8 @@ public final class CandidateStage {
     recent.set(at, clip(step / first, 8));
     recent.set(at + 1, clip(baseError / first, 6));
     recent.set(at + 2, clip(baseErrorAtHorizon / scale[horizon - 1], 6));
-    for (int k = 0; k < followed.length; k++) {
-      int e = followed[k];
+    for (int k = 0; k < shown.length; k++) {
+      int e = shown[k];
       recent.set(at + 3 + k, e < 0 ? 0 : clip(firstErrors[e] / before, 6));
     }
     recent.set(at + 8, clip(-median / first, 8));
@@ -429,14 +435,11 @@ public final class CandidateStage {
     fill();
     double least = floor(history);
     network.forward(
-        window, globals, kinds, ofCandidates, ofSteps, asked.length, weights, residuals);
-    int next = 0; // the first step asked for that is not before i
+        window, globals, kinds, ofCandidates, ofSteps, followed.count(), weights, residuals);
     for (int i = 1; i <= horizon; i++) {
-      if (asked[next] < i) {
-        next++;
-      }
-      int before = Math.max(0, next - 1);
-      float share = next == 0 ? 1 : (i - asked[before]) / (float) (asked[next] - asked[before]);
+      int next = followed.next(i);
+      int before = followed.before(i);
+      float share = followed.share(i);
       double sum = residuals[before] + share * (residuals[next] - residuals[before]);
       for (int e = 0; e < candidates; e++) {
         float from = weights[before * candidates + e];
@@ -457,7 +460,7 @@ public final class CandidateStage {
    * Inputs of the network for some steps of what {@link #prepare} was given last: window, globals,
    * the candidates' and the steps' features.
    *
-   * @param steps some of {@link #steps}, which may repeat
+   * @param steps some of those that are followed; they may repeat
    */
   public float[] sample(int[] steps) {
     int rows = candidates * FEATURES;
@@ -468,7 +471,7 @@ public final class CandidateStage {
     System.arraycopy(window, 0, sample, 0, WINDOW * INPUTS);
     System.arraycopy(globals, 0, sample, WINDOW * INPUTS, GLOBALS);
     for (int k = 0; k < steps.length; k++) {
-      int s = Arrays.binarySearch(asked, steps[k]);
+      int s = followed.nearest(steps[k]);
       fill(s);
       int ofStep = fixed + steps.length * rows + k * STEP_FEATURES;
       System.arraycopy(ofCandidates, s * rows, sample, fixed + k * rows, rows);
@@ -477,9 +480,9 @@ public final class CandidateStage {
     return sample;
   }
 
-  /** Steps that a network can be asked for, ascending. */
-  public int[] steps() {
-    return asked.clone();
+  /** Steps that a network is asked for. */
+  public FollowedSteps followed() {
+    return followed;
   }
 
   /** (candidates), what each is: its place among {@link CandidateKinds#NAMES}. */

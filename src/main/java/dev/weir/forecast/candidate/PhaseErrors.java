@@ -1,6 +1,6 @@
 package dev.weir.forecast.candidate;
 
-import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.Bfloat16Slice;
 import java.util.Arrays;
 
 /**
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * error of its step. All steps share them. Long seasons have {@value #MOST} phases of several
  * values each.
  *
- * <p>A flyweight over a series' floats.
+ * <p>A flyweight over a series' 16-bit numbers.
  */
 final class PhaseErrors {
 
@@ -18,8 +18,8 @@ final class PhaseErrors {
   private static final float SLOW = 0.1f;
 
   private final int candidates;
-  private final int size; // floats of a phase: two weights, then two means of each
-  private final FloatSlice state = new FloatSlice();
+  private final int size; // of a phase: two weights, then two means of each
+  private final Bfloat16Slice state = new Bfloat16Slice();
   private final double[] sums; // (candidates + 1), of the present value, the base last
   private int steps;
   private int season;
@@ -37,13 +37,13 @@ final class PhaseErrors {
     return 2 + 2 * (candidates + 1);
   }
 
-  static int floats(int candidates, int season) {
+  static int shorts(int candidates, int season) {
     return season == 1 ? 0 : Math.min(MOST, season) * size(candidates);
   }
 
-  void bind(int season, float[] floats, int at) {
+  void bind(int season, short[] shorts, int at) {
     this.season = season;
-    state.at(floats, at);
+    state.at(shorts, at);
   }
 
   private int place(long index) {
@@ -82,7 +82,8 @@ final class PhaseErrors {
   }
 
   private void follow(int at, float rate, float value) {
-    state.add(at, rate * (value - state.get(at)));
+    float before = state.get(at);
+    state.set(at, before + rate * (value - before));
   }
 
   /** Goes to the phase of an index. All methods below are about it. */

@@ -1,5 +1,6 @@
 package dev.weir.forecast.combination;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 
 /**
@@ -8,7 +9,7 @@ import dev.weir.forecast.expert.FloatSlice;
  * #PHASES}th of a season a running error R, relative to what is usual, that all steps share:
  *
  * <pre>
- * R_e[phase] = d R_e[phase] + (1 - d) |error_e| / min L,   d = .9^(1/h): h errors for each value
+ * R_e[phase] = d R_e[phase] + (1 - d) |error_e| / min L,   d = .9^(1/s): s errors for each value
  * l_e = .7 L_e / min L + .3 R_e[phase of the target] / min R
  * </pre>
  *
@@ -32,15 +33,18 @@ public final class SeasonalHedge {
   private final float discount;
   private final FloatSlice combined; // (experts)
 
-  public SeasonalHedge(Hedge hedge, int experts, int horizon) {
+  /**
+   * @param steps that errors are learned of
+   */
+  public SeasonalHedge(Hedge hedge, int experts, int steps) {
     this.hedge = hedge;
     this.experts = experts;
-    this.discount = (float) Math.pow(DISCOUNT, 1.0 / horizon);
+    this.discount = (float) Math.pow(DISCOUNT, 1.0 / steps);
     this.combined = new FloatSlice().at(new float[experts], 0);
   }
 
-  /** R: (phases, experts). */
-  public static int floats(int season, int experts) {
+  /** 16-bit numbers of R: (phases, experts). */
+  public static int shorts(int season, int experts) {
     return season > 1 ? phases(season) * experts : 0;
   }
 
@@ -59,7 +63,7 @@ public final class SeasonalHedge {
    * @param losses the step's L
    * @param phase R at the time of the truth; null without a season
    */
-  public void learn(FloatSlice losses, FloatSlice phase, double[] said, double truth) {
+  public void learn(FloatSlice losses, Bfloat16Slice phase, double[] said, double truth) {
     hedge.learn(losses, experts, said, truth);
     float least = least(losses, experts);
     if (phase == null || !(least > 0)) {
@@ -78,7 +82,7 @@ public final class SeasonalHedge {
    * @param losses the step's L
    * @param phase R at the time that is forecast; null without a season
    */
-  public void weigh(FloatSlice losses, FloatSlice phase, int count, double[] weights) {
+  public void weigh(FloatSlice losses, Bfloat16Slice phase, int count, double[] weights) {
     float least = least(losses, count);
     if (phase == null || !(least > 0)) {
       hedge.weigh(losses, count, weights);
@@ -91,6 +95,14 @@ public final class SeasonalHedge {
       combined.set(e, (float) (ofStep * losses.get(e) + ofPhase * phase.get(e)));
     }
     hedge.weigh(combined, count, weights);
+  }
+
+  private static float least(Bfloat16Slice phase, int count) {
+    float least = Float.POSITIVE_INFINITY;
+    for (int e = 0; e < count; e++) {
+      least = Math.min(least, phase.get(e));
+    }
+    return least;
   }
 
   private static float least(FloatSlice losses, int count) {

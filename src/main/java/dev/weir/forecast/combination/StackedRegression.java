@@ -1,6 +1,7 @@
 package dev.weir.forecast.combination;
 
 import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
 
@@ -13,7 +14,8 @@ import dev.weir.forecast.expert.linear.Rls;
  * </pre>
  *
  * It may find that two experts err in opposite ways, which weights cannot. One regression for each
- * of the {@link HorizonGroups}. Keeps settings and scratch; Q and theta are in the {@link State}.
+ * of the {@link HorizonGroups}, the first two of which share one. Keeps settings and scratch; Q and
+ * theta are in the {@link State}.
  */
 public final class StackedRegression {
 
@@ -25,16 +27,16 @@ public final class StackedRegression {
   private final Rls[] rls; // one for each group: they forget by their size
   private final double[] features; // (experts + 1)
 
-  /** What is kept of a series, by name: Q for each step, then the regressions. */
+  /** What is kept of a series, by name: Q for each followed step, then the regressions. */
   public static final class State {
 
     private final DoubleSlice size = new DoubleSlice();
     private final DoubleSlice regression = new DoubleSlice();
-    private final int horizon;
+    private final FollowedSteps followed;
     private final int length;
 
-    public State(int horizon, int experts) {
-      this.horizon = horizon;
+    public State(FollowedSteps followed, int experts) {
+      this.followed = followed;
       this.length = Rls.doubles(experts + 1);
     }
 
@@ -44,37 +46,42 @@ public final class StackedRegression {
       regression.at(doubles, first);
     }
 
-    /** Q of a step. */
+    /** Q of a step, or of the nearest one that is followed. */
     public double size(int i) {
-      return size.get(i - 1);
+      return size.get(followed.nearest(i));
     }
 
     void size(int i, double value) {
-      size.set(i - 1, value);
+      size.set(followed.nearest(i), value);
     }
 
     /** State of the regression of a group of steps; valid until the next call. */
     DoubleSlice regression(int group) {
-      return regression.moveTo(size.from() + horizon + group * length);
+      return regression.moveTo(size.from() + followed.count() + group * length);
     }
   }
 
-  public StackedRegression(int horizon, int experts) {
+  public StackedRegression(FollowedSteps followed, int experts) {
     this.experts = experts;
     this.features = new double[experts + 1];
-    this.rls = new Rls[HorizonGroups.count(horizon)];
-    for (int i = 1; i <= horizon; i++) {
-      if (HorizonGroups.isFirst(i)) {
-        double lambda = Math.pow(LAMBDA, 1.0 / HorizonGroups.size(i, horizon));
-        rls[HorizonGroups.group(i)] =
-            new Rls(experts + 1, lambda, RIDGE, KAPPA, 10.0 * (experts + 1));
-      }
+    int[] steps = new int[group(followed.horizon()) + 1];
+    for (int s = 0; s < followed.count(); s++) {
+      steps[group(followed.step(s))]++;
     }
+    this.rls = new Rls[steps.length];
+    for (int g = 0; g < rls.length; g++) {
+      double lambda = Math.pow(LAMBDA, 1.0 / steps[g]);
+      rls[g] = new Rls(experts + 1, lambda, RIDGE, KAPPA, 10.0 * (experts + 1));
+    }
+  }
+
+  private static int group(int i) {
+    return Math.max(0, HorizonGroups.group(i) - 1);
   }
 
   /** Doubles kept. */
-  public static int doubles(int horizon, int experts) {
-    return horizon + HorizonGroups.count(horizon) * Rls.doubles(experts + 1);
+  public static int doubles(FollowedSteps followed, int experts) {
+    return followed.count() + (group(followed.horizon()) + 1) * Rls.doubles(experts + 1);
   }
 
   /** Prepares a state that is all zeros. */
@@ -87,6 +94,7 @@ public final class StackedRegression {
   /**
    * Learns from a truth; all numbers relative to the same anchor.
    *
+   * @param i a followed step
    * @param said what each expert said for this step
    * @param mean what their weighted mean was
    * @param usable whether errors of this size mean anything beside rounding
@@ -96,7 +104,7 @@ public final class StackedRegression {
     double error = truth - mean;
     if (usable && size > 0) {
       fill(said, mean, size);
-      int group = HorizonGroups.group(i);
+      int group = group(i);
       rls[group].update(state.regression(group), features, clip(error / size, 8));
     }
     double magnitude = Math.abs(error);
@@ -109,7 +117,7 @@ public final class StackedRegression {
       return mean;
     }
     fill(said, mean, size);
-    int group = HorizonGroups.group(i);
+    int group = group(i);
     return mean + size * clip(rls[group].predict(state.regression(group), features), 3);
   }
 

@@ -58,7 +58,7 @@ public final class Evaluation {
       learner.observe(memory, t - 1, trial.value(t));
       for (int i = 1; t >= trial.firstOrigin() && i <= learner.horizon(); i++) {
         for (int e = 0; e < learner.experts(); e++) {
-          alone.get(e).add(i, trial.value(t + i), learner.expertForecast(memory, e, i));
+          alone.get(e).add(i, trial.value(t + i), learner.expertForecast(e, i));
         }
       }
     }

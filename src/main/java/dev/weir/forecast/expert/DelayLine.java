@@ -2,23 +2,39 @@ package dev.weir.forecast.expert;
 
 /**
  * Where a number waits that was made at t for step i until t + i: for each step i a ring of i
- * places, so h (h + 1) / 2 in all, half of a square. The place that frees itself at t is the one
- * that t fills.
+ * places. The place that frees itself at t is the one that t fills.
  *
  * <p>Keeps the places of one t, since finding them takes a division each. Not thread-safe.
  */
 public final class DelayLine {
 
+  private final FollowedSteps steps;
+  private final int horizon;
+  private final int[] firsts; // (horizon + 1), where a step's ring begins
   private final int[] places; // (horizon + 1), those of the t below
   private long kept = -1;
   private int rest; // of that t, divided by the horizon
 
-  public DelayLine(int horizon) {
+  /** With places for some steps. */
+  public DelayLine(FollowedSteps steps) {
+    this.steps = steps;
+    this.horizon = steps.horizon();
+    this.firsts = new int[horizon + 1];
     this.places = new int[horizon + 1];
+    int first = 0;
+    for (int s = 0; s < steps.count(); s++) {
+      firsts[steps.step(s)] = first;
+      first += steps.step(s);
+    }
   }
 
-  public static int floats(int horizon) {
-    return horizon * (horizon + 1) / 2;
+  /** Places for some steps; for all of them half of a square. */
+  public static int places(FollowedSteps steps) {
+    int places = 0;
+    for (int s = 0; s < steps.count(); s++) {
+      places += steps.step(s);
+    }
+    return places;
   }
 
   /** Keeps the places of what is made at t, and of what has its truth there. */
@@ -27,20 +43,22 @@ public final class DelayLine {
       return;
     }
     kept = t;
-    rest = (int) (t % (places.length - 1));
-    for (int i = 1; i < places.length; i++) {
-      places[i] = find(t, i);
+    rest = (int) (t % horizon);
+    for (int s = 0; s < steps.count(); s++) {
+      places[steps.step(s)] = find(t, steps.step(s));
     }
   }
 
-  /** Place for step {@code i} of what is made at {@code t}, and of what was made at t - i. */
+  /**
+   * Place for step {@code i}, one that has places, of what is made at {@code t}, and of what was
+   * made at t - i.
+   */
   public int at(long t, int i) {
     return t == kept || t + i == kept ? places[i] : find(t, i);
   }
 
   /** Place, among as many as the horizon has, of a number made at t for all steps. */
   public int ofAll(long t) {
-    int horizon = places.length - 1;
     long since = kept - t;
     if (since < 0 || since > horizon) {
       return (int) (t % horizon);
@@ -49,7 +67,7 @@ public final class DelayLine {
     return place < 0 ? place + horizon : place;
   }
 
-  private static int find(long t, int i) {
-    return i * (i - 1) / 2 + (int) (t % i);
+  private int find(long t, int i) {
+    return firsts[i] + (int) (t % i);
   }
 }

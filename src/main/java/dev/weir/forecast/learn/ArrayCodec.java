@@ -51,6 +51,15 @@ final class ArrayCodec {
     }
   }
 
+  void write(short[] from, DataOutput target) throws IOException {
+    int room = bytes.capacity() / Short.BYTES;
+    for (int at = 0; at < from.length; at += room) {
+      int count = Math.min(room, from.length - at);
+      bytes.asShortBuffer().put(from, at, count);
+      target.write(bytes.array(), 0, Short.BYTES * count);
+    }
+  }
+
   void read(DataInput source, long[] to) throws IOException {
     int room = bytes.capacity() / Long.BYTES;
     for (int at = 0; at < to.length; at += room) {
@@ -75,6 +84,15 @@ final class ArrayCodec {
       int count = Math.min(room, to.length - at);
       source.readFully(bytes.array(), 0, Float.BYTES * count);
       bytes.asFloatBuffer().get(to, at, count);
+    }
+  }
+
+  void read(DataInput source, short[] to) throws IOException {
+    int room = bytes.capacity() / Short.BYTES;
+    for (int at = 0; at < to.length; at += room) {
+      int count = Math.min(room, to.length - at);
+      source.readFully(bytes.array(), 0, Short.BYTES * count);
+      bytes.asShortBuffer().get(to, at, count);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
 import java.util.Arrays;
@@ -60,7 +61,7 @@ final class IntervalState {
     this.ends = 2 * levels;
     this.multiples = 2 * horizon;
     this.scales = multiples + ends * horizon;
-    this.features = scales + DelayLine.floats(horizon);
+    this.features = scales + DelayLine.places(FollowedSteps.all(horizon));
     this.corrections = features + (FEATURES - 1) * HorizonGroups.places(horizon);
     this.issued = corrections + ends * HorizonGroups.count(horizon);
     this.phases = floats(horizon, levels);
@@ -76,7 +77,7 @@ final class IntervalState {
     int ends = 2 * levels;
     int places = HorizonGroups.places(horizon);
     return (2 + ends) * horizon
-        + DelayLine.floats(horizon)
+        + DelayLine.places(FollowedSteps.all(horizon))
         + (FEATURES - 1) * places
         + ends * (HorizonGroups.count(horizon) + places);
   }

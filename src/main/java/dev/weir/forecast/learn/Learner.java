@@ -5,6 +5,7 @@ import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.window.Sampling;
@@ -73,16 +74,17 @@ public final class Learner {
                 settings.training()));
     all.addAll(own);
     this.ensemble = new ExpertEnsemble(all, horizon);
+    FollowedSteps followed = new FollowedSteps(horizon);
     CandidateStage stage =
         !settings.combines()
             ? null
-            : new CandidateStage(ensemble.experts().stream().map(Expert::name).toList(), horizon);
+            : new CandidateStage(ensemble.experts().stream().map(Expert::name).toList(), followed);
     if (stage != null) {
       stage.use(network);
     }
-    this.mixture = new Mixture(settings, ensemble, stage);
+    this.mixture = new Mixture(settings, followed, ensemble, stage);
     this.layouts = new StateLayouts(settings, ensemble.experts());
-    this.view = new StateView(settings, ensemble.size());
+    this.view = new StateView(settings, followed, ensemble.size());
   }
 
   /**
@@ -405,10 +407,12 @@ public final class Learner {
     return restarts + ensemble.restarts();
   }
 
-  /** The newest forecast of one expert alone, for step i from 1. */
-  public double expertForecast(LearnerState learned, int e, int i) {
-    StateView state = bind(learned);
-    return state.history.newest() + state.said(e, state.history.t(), i);
+  /**
+   * The newest forecast of one expert alone, for step i from 1, of the series that was observed
+   * last.
+   */
+  public double expertForecast(int e, int i) {
+    return ensemble.made(e, i);
   }
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */

@@ -99,7 +99,7 @@ public record LearnerSettings(
 
   /** The default of a job: all experts that are no networks. */
   public static LearnerSettings defaults(int horizon) {
-    int tail = horizon <= 8 ? 1100 : 1200; // in both cases a day of five minutes fits the budget
+    int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
     List<String> experts =
         Experts.NAMES.stream().filter(name -> !Experts.NETWORKS.contains(name)).toList();
     return of(horizon, experts, 24, 12, tail, MAX_WEEK, true, true);

@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.History;
 
 /**
- * All that a {@link Learner} knows of one series, in three flat arrays, so that it is copied, saved
+ * All that a {@link Learner} knows of one series, in four flat arrays, so that it is copied, saved
  * and restored by copying arrays. Only a learner with the same settings can continue it, which
  * {@link Learner#fits} tells; another one learns its history again, see {@link Learner#relearn}.
  *
@@ -11,8 +11,10 @@ import dev.weir.forecast.expert.History;
  * longs    [LAYOUT, SEASON, FIRST_SCORED, TIME, OUTLIER, NEEDS_SEASON, FORMAT] | history
  * doubles  history | newest value as it came | running scores | stacked regression | intervals
  *          | each expert
- * floats   history | each expert's forecasts on their way to their truth, then the mean's, the
- *          stacked regression's, ours | running errors | intervals | errors by phase | each expert
+ * floats   history | forecasts on their way to their truth: of experts that say the same for all
+ *          steps, the mean, ours | running errors | candidates | intervals | each expert
+ * shorts   distances from the mean on their way: of the other experts, the stacked regression's,
+ *          the network's | its inputs | errors by phase; all bfloat16
  * </pre>
  *
  * A learner reads and writes the arrays through a {@link StateView}. They are replaced when a new
@@ -22,7 +24,7 @@ import dev.weir.forecast.expert.History;
 public final class LearnerState {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  static final int LAYOUT_VERSION = 1;
+  static final int LAYOUT_VERSION = 2;
 
   /** Changes only when the layout of a history does: then an older one can't be learned again. */
   private static final int HISTORY_FORMAT = 1;
@@ -39,21 +41,27 @@ public final class LearnerState {
   private final long[] longs;
   private double[] doubles;
   private float[] floats;
+  private short[] shorts;
   private TunedCopy tuned; // null if absent
 
   /** Takes the arrays of a saved state; does not copy them. */
-  public LearnerState(long[] longs, double[] doubles, float[] floats) {
+  public LearnerState(long[] longs, double[] doubles, float[] floats, short[] shorts) {
     if (longs.length <= LAYOUT) {
       throw new IllegalArgumentException("memory: expected a layout, got no number");
     }
     this.longs = longs;
     this.doubles = doubles;
     this.floats = floats;
+    this.shorts = shorts;
   }
 
   /** A state of zeros for a layout and a season. */
   LearnerState(StateLayout layout, long id, boolean needsSeason) {
-    this(new long[LONGS], new double[layout.doubles], new float[layout.floats]);
+    this(
+        new long[LONGS],
+        new double[layout.doubles],
+        new float[layout.floats],
+        new short[layout.shorts]);
     longs[LAYOUT] = id;
     longs[SEASON] = layout.shape.season();
     longs[NEEDS_SEASON] = needsSeason ? 1 : 0;
@@ -70,6 +78,10 @@ public final class LearnerState {
 
   public float[] floats() {
     return floats;
+  }
+
+  public short[] shorts() {
+    return shorts;
   }
 
   /** The series' own copy of the base model; null if absent. */
@@ -153,10 +165,12 @@ public final class LearnerState {
     longs[SEASON] = layout.shape.season();
     doubles = new double[layout.doubles];
     floats = new float[layout.floats];
+    shorts = new short[layout.shorts];
   }
 
   public LearnerState copy() {
-    LearnerState copy = new LearnerState(longs.clone(), doubles.clone(), floats.clone());
+    LearnerState copy =
+        new LearnerState(longs.clone(), doubles.clone(), floats.clone(), shorts.clone());
     copy.tuned = tuned == null ? null : tuned.copy();
     return copy;
   }
@@ -164,6 +178,6 @@ public final class LearnerState {
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
     int copy = tuned == null ? 0 : tuned.bytes();
-    return 8 * longs.length + 8 * doubles.length + 4 * floats.length + copy;
+    return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + copy;
   }
 }

@@ -6,13 +6,13 @@ import java.io.IOException;
 
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
- * its three arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
+ * its four arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
  * base model.
  */
 public final class LearnerStateFormat {
 
-  /** The layout that {@link #write} writes. */
-  public static final byte VERSION = 1;
+  /** The layout that {@link #write} writes; 1 had no shorts. */
+  public static final byte VERSION = 2;
 
   /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
@@ -23,17 +23,20 @@ public final class LearnerStateFormat {
     target.writeInt(state.longs().length);
     target.writeInt(state.doubles().length);
     target.writeInt(state.floats().length);
+    target.writeInt(state.shorts().length);
     ArrayCodec copy = new ArrayCodec(length(state));
     copy.write(state.longs(), target);
     copy.write(state.doubles(), target);
     copy.write(state.floats(), target);
+    copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
   }
 
   private static long length(LearnerState state) {
     return (long) Long.BYTES * state.longs().length
         + Double.BYTES * state.doubles().length
-        + Float.BYTES * state.floats().length;
+        + Float.BYTES * state.floats().length
+        + Short.BYTES * state.shorts().length;
   }
 
   private static int length(DataInput source) throws IOException {
@@ -72,15 +75,20 @@ public final class LearnerStateFormat {
     return new TunedCopy(version, model, shape, learned, floats);
   }
 
-  public static LearnerState read(DataInput source) throws IOException {
+  /**
+   * @param version 1 or {@link #VERSION}
+   */
+  public static LearnerState read(byte version, DataInput source) throws IOException {
     long[] longs = new long[length(source)];
     double[] doubles = new double[length(source)];
     float[] floats = new float[length(source)];
-    LearnerState state = new LearnerState(longs, doubles, floats);
+    short[] shorts = new short[version == 1 ? 0 : length(source)];
+    LearnerState state = new LearnerState(longs, doubles, floats, shorts);
     ArrayCodec copy = new ArrayCodec(length(state));
     copy.read(source, longs);
     copy.read(source, doubles);
     copy.read(source, floats);
+    copy.read(source, shorts);
     state.tuned(readTuned(source));
     return state;
   }

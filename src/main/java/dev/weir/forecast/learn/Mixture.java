@@ -5,6 +5,7 @@ import dev.weir.forecast.combination.Hedge;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
 
@@ -21,7 +22,8 @@ import java.util.Arrays;
  * experts', and the last one is the weighted mean of out and that.
  *
  * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
- * #make} makes the next. All numbers are relative to the value that they were made at, the anchor.
+ * #make} makes the next. Errors are learned of the {@link FollowedSteps}; weights of a step between
+ * two lie between theirs. All numbers are relative to the value that they were made at, the anchor.
  *
  * <p>Keeps settings and scratch.
  */
@@ -34,6 +36,7 @@ final class Mixture {
   private static final int JUDGED = 200;
 
   private final ExpertEnsemble ensemble;
+  private final FollowedSteps followed;
   private final int experts;
   private final int horizon;
   private final int levels;
@@ -49,12 +52,19 @@ final class Mixture {
   private final double[] mean; // (horizon), of the experts before the correctors
   private final double[] said; // (experts), relative to the anchor
   private final double[] weights; // (experts)
+  private final double[] ofSteps; // (followed, experts), weights
+  private final double[] shares; // (followed), of the second of two
   private final double[][] relative; // (experts, horizon), forecasts relative to the anchor
   private final double[] results; // (horizon)
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
 
-  Mixture(LearnerSettings settings, ExpertEnsemble ensemble, CandidateStage stage) {
+  Mixture(
+      LearnerSettings settings,
+      FollowedSteps followed,
+      ExpertEnsemble ensemble,
+      CandidateStage stage) {
+    this.followed = followed;
     this.stage = stage;
     this.ensemble = ensemble;
     this.experts = ensemble.size();
@@ -62,13 +72,15 @@ final class Mixture {
     this.levels = settings.levels().size();
     this.discount = settings.discount();
     this.finalHedge = new Hedge(settings.eta(), settings.discount());
-    this.hedge = new SeasonalHedge(finalHedge, experts, horizon);
-    this.regression = settings.stacking() ? new StackedRegression(horizon, experts) : null;
+    this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
+    this.regression = settings.stacking() ? new StackedRegression(followed, experts) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
     this.newest = new LatestScores(levels);
     this.mean = new double[horizon];
     this.said = new double[experts];
     this.weights = new double[experts];
+    this.ofSteps = new double[followed.count() * experts];
+    this.shares = new double[followed.count()];
     this.relative = new double[experts][horizon];
     this.results = new double[horizon];
   }
@@ -108,6 +120,25 @@ final class Mixture {
   private void score(StateView state, long t, int i, double value) {
     long origin = t - i;
     double truth = value - state.history.at(origin);
+    if (followed.has(i)) {
+      learn(state, t, i, truth);
+    }
+    double error = truth - state.issued(origin, i);
+    double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
+    state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
+    newest.add(Math.abs(error), Math.abs(truth), seasonalError);
+    for (int k = 0; k < levels; k++) {
+      if (error >= end(state, origin, i, k, false) && error <= end(state, origin, i, k, true)) {
+        state.scores.hit(k, i);
+        newest.hold(k);
+      }
+    }
+    tracker.learn(state.intervals, t, i, error, state.scores.count(i));
+  }
+
+  /** Learns from the truth about those who had a part in the forecast of a followed step. */
+  private void learn(StateView state, long t, int i, double truth) {
+    long origin = t - i;
     for (int e = 0; e < experts; e++) {
       said[e] = state.said(e, origin, i);
     }
@@ -122,17 +153,6 @@ final class Mixture {
     if (regression != null) {
       learnCorrection(state, origin, i, truth);
     }
-    double error = truth - state.issued(origin, i);
-    double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
-    state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
-    newest.add(Math.abs(error), Math.abs(truth), seasonalError);
-    for (int k = 0; k < levels; k++) {
-      if (error >= end(state, origin, i, k, false) && error <= end(state, origin, i, k, true)) {
-        state.scores.hit(k, i);
-        newest.hold(k);
-      }
-    }
-    tracker.learn(state.intervals, t, i, error, state.scores.count(i));
   }
 
   private void learnCorrection(StateView state, long origin, int i, double truth) {
@@ -162,8 +182,9 @@ final class Mixture {
     int count = ensemble.needNoOthers();
     // when a new season is learned from the past again, as little as was known then
     int known = (int) Math.min(state.scores.known(), t - state.firstScored());
+    weighSteps(state, t, known, count);
     for (int i = 1; i <= horizon; i++) {
-      weigh(state, Math.min(i, known), t + i, count);
+      weightsBetween(i, count);
       mean[i - 1] = 0;
       for (int e = 0; e < count; e++) {
         mean[i - 1] += weights[e] * ensemble.made(e, i);
@@ -180,70 +201,89 @@ final class Mixture {
   void make(StateView state, double anchor) {
     long t = state.history.t();
     state.turnTo(t);
-    for (int e = 0; e < experts; e++) {
-      int steps = state.isFlat(e) ? 1 : horizon;
-      for (int i = 1; i <= steps; i++) {
-        state.said(e, t, i, ensemble.made(e, i) - anchor);
-      }
-    }
     int known = state.scores.known();
+    weighSteps(state, t, known, experts);
+    weighCorrections(state, known);
     for (int i = 1; i <= horizon; i++) {
-      results[i - 1] = mix(state, t, i, anchor, known);
+      results[i - 1] = mix(state, t, i, anchor);
     }
     if (stage != null) {
-      state.bind(stage);
-      stage.observe(state.history);
-      for (int i = 1; i <= horizon; i++) {
-        state.base(t, i, results[i - 1]);
-      }
-      stage.prepare(state.history, relative, results);
-      boolean combines = stage.apply(results);
-      for (int i = 1; i <= horizon; i++) {
-        double combined = results[i - 1];
-        state.combined(t, i, combined);
-        results[i - 1] = combines ? judged(state, t, i, combined) : combined;
-      }
+      combine(state, t);
     }
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
     }
   }
 
-  /** Makes the forecast of step i; {@code known} is the last step that has had an error. */
-  private double mix(StateView state, long t, int i, double anchor, int known) {
-    weigh(state, Math.min(i, known), t + i, experts);
+  /** Makes the forecast of step i, with the weights of the steps and of the corrections. */
+  private double mix(StateView state, long t, int i, double anchor) {
+    weightsBetween(i, experts);
     double mean = 0;
     for (int e = 0; e < experts; e++) {
       said[e] = ensemble.made(e, i) - anchor;
       relative[e][i - 1] = said[e];
       mean += weights[e] * said[e];
     }
-    double result = mean;
-    state.mean(t, i, mean);
-    if (regression != null) {
-      double corrected = regression.forecast(state.regression, i, said, mean);
-      state.corrected(t, i, corrected);
-      if (i <= known) {
-        finalHedge.weigh(state.finalLosses(i), 2, finalWeights);
-        result = finalWeights[0] * mean + finalWeights[1] * corrected;
-      }
+    double corrected =
+        regression == null ? mean : regression.forecast(state.regression, i, said, mean);
+    if (followed.has(i)) {
+      keep(state, t, i, mean, corrected);
     }
-    return result;
+    return mean + followed.between(shares, i) * (corrected - mean);
+  }
+
+  /** Keeps what was said of a step until its truth comes. */
+  private void keep(StateView state, long t, int i, double mean, double corrected) {
+    state.mean(t, i, mean);
+    for (int e = 0; e < experts; e++) {
+      state.said(e, t, i, said[e]);
+    }
+    if (regression != null) {
+      state.corrected(t, i, corrected);
+    }
+  }
+
+  /** Gives the shares of the corrections; {@code known} is the last step that has had an error. */
+  private void weighCorrections(StateView state, int known) {
+    for (int s = 0; s < shares.length; s++) {
+      int i = followed.step(s);
+      finalHedge.weigh(state.finalLosses(i), 2, finalWeights);
+      shares[s] = i <= known ? finalWeights[1] : 0;
+    }
+  }
+
+  /** Turns the base forecast into that with what the network makes of it. */
+  private void combine(StateView state, long t) {
+    state.bind(stage);
+    stage.observe(state.history);
+    stage.prepare(state.history, relative, results);
+    for (int s = 0; s < shares.length; s++) {
+      int i = followed.step(s);
+      state.base(t, i, results[i - 1]);
+      shares[s] = trust(state, i);
+    }
+    stage.apply(results);
+    for (int s = 0; s < shares.length; s++) {
+      int i = followed.step(s);
+      state.combined(t, i, results[i - 1]);
+    }
+    for (int i = 1; i <= horizon; i++) {
+      double base = stage.base(i);
+      results[i - 1] = base + followed.between(shares, i) * (results[i - 1] - base);
+    }
   }
 
   /**
-   * Weighs what a network made of the base forecast against that, by their errors; while few are
+   * The share of what a network made of the base forecast, by the errors of both; while few are
    * known, the network knows more of series than they say.
    */
-  private double judged(StateView state, long t, int i, double combined) {
+  private double trust(StateView state, int i) {
     long errors = state.scores.count(i);
     if (errors <= TRUSTED) {
-      return combined;
+      return 1;
     }
     finalHedge.weigh(state.combinedLosses(i), 2, finalWeights);
-    double trust = Math.max(0, (double) (JUDGED - errors) / (JUDGED - TRUSTED));
-    double share = Math.max(finalWeights[1], trust);
-    return state.base(t, i) + share * (combined - state.base(t, i));
+    return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
   }
 
   private void issue(StateView state, long t, int i, int known) {
@@ -256,12 +296,32 @@ final class Mixture {
     tracker.issue(state.intervals, t, i, disagreement / experts, known);
   }
 
+  /** Fills the weights of the first {@code count} experts for the followed steps. */
+  private void weighSteps(StateView state, long t, int known, int count) {
+    for (int s = 0; s < followed.count(); s++) {
+      int i = followed.step(s);
+      weigh(state, Math.min(i, known), t + i, count);
+      System.arraycopy(weights, 0, ofSteps, s * experts, count);
+    }
+  }
+
+  /** Fills the weights for a step out of those of the followed ones. */
+  private void weightsBetween(int i, int count) {
+    int before = followed.before(i) * experts;
+    int next = followed.next(i) * experts;
+    double share = followed.share(i);
+    for (int e = 0; e < count; e++) {
+      weights[e] = (1 - share) * ofSteps[before + e] + share * ofSteps[next + e];
+    }
+  }
+
   /** Fills the weights of the first {@code count} experts; step 0: of none there is an error. */
   private void weigh(StateView state, int step, long index, int count) {
     if (step <= 0) {
       Arrays.fill(weights, 0, count, 1.0 / count);
     } else {
-      hedge.weigh(state.losses(step), state.phaseLosses(index), count, weights);
+      int i = followed.step(followed.last(step)); // one that has had an error
+      hedge.weigh(state.losses(i), state.phaseLosses(index), count, weights);
     }
   }
 

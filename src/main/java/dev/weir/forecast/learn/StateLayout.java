@@ -6,6 +6,7 @@ import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.model.CandidateShape;
@@ -34,21 +35,25 @@ final class StateLayout {
 
   final int mixtureFloats;
   final int mixtureFloatsEnd;
-  final int[] said; // what each expert forecast, on its way to its truth
-  final int mean;
-  final int corrected;
+  final int mean; // of the experts, on its way to its truth, as the next
   final int issued;
-  final int losses; // (horizon, experts)
-  final int phaseLosses; // (phases of a season, experts)
-  final int finalLosses; // (horizon, 2)
-  final int intervalFloats;
-  final int base; // what the network's forecast starts from
-  final int combined; // what the network makes of it
-  final int combinedLosses; // (horizon, 2)
+  final int losses; // (followed steps, experts)
+  final int finalLosses; // (followed steps, 2)
+  final int combinedLosses; // (followed steps, 2)
   final int candidates;
-  final int candidatePhases;
+  final int intervalFloats;
   final int[] expertFloats; // (experts + 1)
   final int floats;
+
+  final int mixtureShortsEnd; // from 0 to here: what does not depend on the season
+  final int[] said; // what each expert forecast; among the floats if it is flat
+  final int corrected;
+  final int base; // what the network's forecast starts from
+  final int combined; // what the network makes of it
+  final int candidateInputs;
+  final int candidatePhases;
+  final int phaseLosses; // (phases of a season, experts)
+  final int shorts;
 
   StateLayout(LearnerSettings settings, List<Expert> experts, int season) {
     boolean network = settings.combines();
@@ -58,6 +63,8 @@ final class StateLayout {
               .formatted(settings.exactLimit() / 2, season));
     }
     int horizon = settings.horizon();
+    FollowedSteps followed = new FollowedSteps(horizon);
+    int waiting = DelayLine.places(followed);
     int exact = History.exact(horizon, season, settings.longestWeek());
     int replay =
         Math.max(
@@ -76,7 +83,7 @@ final class StateLayout {
     scores = d;
     d += RunningScores.doubles(horizon, levels);
     regression = d;
-    d += settings.stacking() ? StackedRegression.doubles(horizon, count) : 0;
+    d += settings.stacking() ? StackedRegression.doubles(followed, count) : 0;
     intervalDoubles = d;
     d += IntervalState.doubles(horizon);
     mixtureDoublesEnd = d;
@@ -92,36 +99,26 @@ final class StateLayout {
     mixtureFloats = f;
     said = new int[count];
     for (int e = 0; e < count; e++) {
-      said[e] = f;
       flat[e] = experts.get(e).flat();
-      f += flat[e] ? horizon : DelayLine.floats(horizon);
+      said[e] = f;
+      f += flat[e] ? horizon : 0;
     }
     mean = f;
-    f += DelayLine.floats(horizon);
-    corrected = f;
-    f += DelayLine.floats(horizon);
+    f += waiting;
     issued = f;
-    f += DelayLine.floats(horizon);
+    f += DelayLine.places(FollowedSteps.all(horizon));
     losses = f;
-    f += horizon * count;
+    f += followed.count() * count;
     finalLosses = f;
-    f += horizon * 2;
-    base = f;
-    f += network ? DelayLine.floats(horizon) : 0;
-    combined = f;
-    f += network ? DelayLine.floats(horizon) : 0;
+    f += followed.count() * 2;
     combinedLosses = f;
-    f += network ? horizon * 2 : 0;
+    f += network ? followed.count() * 2 : 0;
     candidates = f;
-    f += network ? CandidateStage.floats(count, horizon) : 0;
+    f += network ? CandidateStage.floats(count, followed) : 0;
     intervalFloats = f;
     f += IntervalState.floats(horizon, levels);
     mixtureFloatsEnd = f;
     f += IntervalState.phaseFloats(season);
-    phaseLosses = f;
-    f += SeasonalHedge.floats(season, count);
-    candidatePhases = f;
-    f += network ? CandidateStage.phaseFloats(count, season) : 0;
     expertFloats = new int[count + 1];
     for (int e = 0; e < count; e++) {
       expertFloats[e] = f;
@@ -129,10 +126,35 @@ final class StateLayout {
     }
     expertFloats[count] = f;
     floats = f;
+
+    int s = 0;
+    for (int e = 0; e < count; e++) {
+      said[e] = flat[e] ? said[e] : s;
+      s += flat[e] ? 0 : waiting;
+    }
+    corrected = s;
+    s += settings.stacking() ? waiting : 0;
+    base = s;
+    s += network ? waiting : 0;
+    combined = s;
+    s += network ? waiting : 0;
+    candidateInputs = s;
+    s += network ? CandidateStage.shorts() : 0;
+    mixtureShortsEnd = s;
+    phaseLosses = s;
+    s += SeasonalHedge.shorts(season, count);
+    candidatePhases = s;
+    s += network ? CandidateStage.phaseShorts(count, season) : 0;
+    shorts = s;
   }
 
   /** Copies what does not depend on the season from the arrays of another season. */
-  void copyMixture(double[] fromDoubles, float[] fromFloats, StateLayout of, LearnerState to) {
+  void copyMixture(
+      double[] fromDoubles,
+      float[] fromFloats,
+      short[] fromShorts,
+      StateLayout of,
+      LearnerState to) {
     System.arraycopy(
         fromDoubles,
         of.mixtureDoubles,
@@ -141,5 +163,6 @@ final class StateLayout {
         mixtureDoublesEnd - mixtureDoubles);
     System.arraycopy(
         fromFloats, of.mixtureFloats, to.floats(), mixtureFloats, mixtureFloatsEnd - mixtureFloats);
+    System.arraycopy(fromShorts, 0, to.shorts(), 0, mixtureShortsEnd);
   }
 }

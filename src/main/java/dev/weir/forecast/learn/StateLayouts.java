@@ -53,6 +53,8 @@ final class StateLayouts {
       return false;
     }
     StateLayout expected = of(state.season());
-    return state.doubles().length == expected.doubles && state.floats().length == expected.floats;
+    return state.doubles().length == expected.doubles
+        && state.floats().length == expected.floats
+        && state.shorts().length == expected.shorts;
   }
 }

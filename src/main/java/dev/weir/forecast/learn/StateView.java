@@ -4,9 +4,11 @@ import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import java.util.Arrays;
 
@@ -19,7 +21,10 @@ import java.util.Arrays;
  * are computed here.
  *
  * <p>What was forecast at {@code t} for step {@code i} is found by that pair until it has met its
- * truth at {@code t + i}. Forecasts are relative to the value at {@code t}.
+ * truth at {@code t + i}. Forecasts are relative to the value at {@code t}. Only what was given out
+ * is kept for all steps, the rest for the {@link FollowedSteps}: the experts' weighted mean as a
+ * float, the others as their distance from it in 16 bits, so that they are rounded by a share of
+ * what they are apart.
  */
 final class StateView {
 
@@ -31,23 +36,28 @@ final class StateView {
 
   private final ExpertState expert = new ExpertState();
   private final FloatSlice losses = new FloatSlice();
-  private final FloatSlice phaseLosses = new FloatSlice();
+  private final Bfloat16Slice phaseLosses = new Bfloat16Slice();
+  private final Bfloat16Slice waiting = new Bfloat16Slice(); // distances from the mean
   private final FloatSlice finalLosses = new FloatSlice();
   private final DelayLine delays;
-  private final int horizon;
+  private final DelayLine followedDelays;
+  private final FollowedSteps followed;
   private final int experts;
   private LearnerState learner;
   private StateLayout layout;
   private double[] doubles;
   private float[] floats;
+  private short[] shorts;
 
-  StateView(LearnerSettings settings, int experts) {
-    this.horizon = settings.horizon();
+  StateView(LearnerSettings settings, FollowedSteps followed, int experts) {
+    int horizon = settings.horizon();
+    this.followed = followed;
     this.experts = experts;
     this.scores = new RunningScores(horizon, settings.levels().size());
-    this.delays = new DelayLine(horizon);
+    this.delays = new DelayLine(FollowedSteps.all(horizon));
+    this.followedDelays = new DelayLine(followed);
     this.intervals = new IntervalState(horizon, settings.levels().size(), delays);
-    this.regression = new StackedRegression.State(horizon, experts);
+    this.regression = new StackedRegression.State(followed, experts);
   }
 
   /** Points at a state; returns itself. */
@@ -59,10 +69,12 @@ final class StateView {
     this.layout = layout;
     doubles = learner.doubles();
     floats = learner.floats();
+    shorts = learner.shorts();
     history.attach(layout.shape, learner.longs(), doubles, floats);
     expert.at(doubles, 0, floats, 0);
     losses.at(floats, 0);
-    phaseLosses.at(floats, 0);
+    phaseLosses.at(shorts, 0);
+    waiting.at(shorts, 0);
     finalLosses.at(floats, 0);
     spacing.bind(doubles, layout.spacing);
     scores.bind(doubles, layout.scores);
@@ -126,6 +138,7 @@ final class StateView {
     Arrays.fill(doubles, 0, layout.spacing, 0);
     Arrays.fill(doubles, layout.spacing + ObservationSpacing.DOUBLES, doubles.length, 0);
     Arrays.fill(floats, 0);
+    Arrays.fill(shorts, (short) 0);
     learner.firstScored(first);
     learner.outlier(false);
   }
@@ -135,8 +148,9 @@ final class StateView {
     StateLayout before = layout;
     double[] oldDoubles = doubles;
     float[] oldFloats = floats;
+    short[] oldShorts = shorts;
     learner.resize(after);
-    after.copyMixture(oldDoubles, oldFloats, before, learner);
+    after.copyMixture(oldDoubles, oldFloats, oldShorts, before, learner);
     bind(learner, after);
   }
 
@@ -151,73 +165,90 @@ final class StateView {
     Arrays.fill(floats, layout.expertFloats[e], layout.expertFloats[e + 1], 0);
   }
 
-  /** Whether all steps of an expert's forecast are always equal, so that one is stored for all. */
-  boolean isFlat(int e) {
-    return layout.flat[e];
-  }
-
   /** Says that forecasts made at t, and those with their truth there, are asked for next. */
   void turnTo(long t) {
     delays.keep(t);
-  }
-
-  /** What expert e forecast. */
-  double said(int e, long t, int i) {
-    return floats[saidAt(e, t, i)];
-  }
-
-  void said(int e, long t, int i, double value) {
-    floats[saidAt(e, t, i)] = (float) value;
-  }
-
-  private int saidAt(int e, long t, int i) {
-    return layout.said[e] + (layout.flat[e] ? delays.ofAll(t) : delays.at(t, i));
+    followedDelays.keep(t);
   }
 
   /** Weighted mean of the experts' forecasts. */
   double mean(long t, int i) {
-    return floats[layout.mean + delays.at(t, i)];
+    return floats[layout.mean + followedDelays.at(t, i)];
   }
 
+  /** Comes before all others made at t for step i: they are kept as distances from it. */
   void mean(long t, int i, double value) {
-    floats[layout.mean + delays.at(t, i)] = (float) value;
+    floats[layout.mean + followedDelays.at(t, i)] = (float) value;
+  }
+
+  /** What expert e forecast. */
+  double said(int e, long t, int i) {
+    return layout.flat[e] ? floats[flatAt(e, t)] : fromMean(layout.said[e], t, i);
+  }
+
+  void said(int e, long t, int i, double value) {
+    if (layout.flat[e]) {
+      floats[flatAt(e, t)] = (float) value;
+    } else {
+      fromMean(layout.said[e], t, i, value);
+    }
+  }
+
+  private int flatAt(int e, long t) {
+    return layout.said[e] + delays.ofAll(t);
+  }
+
+  private double fromMean(int first, long t, int i) {
+    int place = followedDelays.at(t, i);
+    return floats[layout.mean + place] + waiting.get(first + place);
+  }
+
+  private void fromMean(int first, long t, int i, double value) {
+    int place = followedDelays.at(t, i);
+    waiting.set(first + place, (float) (value - floats[layout.mean + place]));
   }
 
   /** The mean as the stacked regression corrected it. */
   double corrected(long t, int i) {
-    return floats[layout.corrected + delays.at(t, i)];
+    return fromMean(layout.corrected, t, i);
   }
 
   void corrected(long t, int i, double value) {
-    floats[layout.corrected + delays.at(t, i)] = (float) value;
+    fromMean(layout.corrected, t, i, value);
   }
 
   /** What the network's forecast started from. */
   double base(long t, int i) {
-    return floats[layout.base + delays.at(t, i)];
+    return fromMean(layout.base, t, i);
   }
 
   void base(long t, int i, double value) {
-    floats[layout.base + delays.at(t, i)] = (float) value;
+    fromMean(layout.base, t, i, value);
   }
 
   /** What the network made of it. */
   double combined(long t, int i) {
-    return floats[layout.combined + delays.at(t, i)];
+    return fromMean(layout.combined, t, i);
   }
 
   void combined(long t, int i, double value) {
-    floats[layout.combined + delays.at(t, i)] = (float) value;
+    fromMean(layout.combined, t, i, value);
   }
 
   /** Running errors at step i of the base and of what the network makes of it. */
   FloatSlice combinedLosses(int i) {
-    return finalLosses.moveTo(layout.combinedLosses + 2 * (i - 1));
+    return finalLosses.moveTo(layout.combinedLosses + 2 * followed.nearest(i));
   }
 
   /** Points a stage at its part. */
   void bind(CandidateStage stage) {
-    stage.bind(season(), floats, layout.candidates, layout.candidatePhases);
+    stage.bind(
+        season(),
+        floats,
+        layout.candidates,
+        shorts,
+        layout.candidateInputs,
+        layout.candidatePhases);
   }
 
   /** The forecast that was given out; NaN where none was made. */
@@ -231,19 +262,19 @@ final class StateView {
 
   /** Leaves all forecasts that wait for their truth without a score. */
   void dropIssued() {
-    Arrays.fill(floats, layout.issued, layout.issued + DelayLine.floats(horizon), Float.NaN);
+    Arrays.fill(floats, layout.issued, layout.losses, Float.NaN);
   }
 
   /** (experts), running errors at step i; valid until the next call. */
   FloatSlice losses(int i) {
-    return losses.moveTo(layout.losses + (i - 1) * experts);
+    return losses.moveTo(layout.losses + followed.nearest(i) * experts);
   }
 
   /**
    * (experts), running errors at the season's phase of an index; null without a season. Valid until
    * the next call.
    */
-  FloatSlice phaseLosses(long index) {
+  Bfloat16Slice phaseLosses(long index) {
     int season = season();
     return season == 1
         ? null
@@ -252,13 +283,16 @@ final class StateView {
 
   /** Running errors at step i of the mean and of what the stacked regression makes of it. */
   FloatSlice finalLosses(int i) {
-    return finalLosses.moveTo(layout.finalLosses + 2 * (i - 1));
+    return finalLosses.moveTo(layout.finalLosses + 2 * followed.nearest(i));
   }
 
   /** Sets the errors by phase to "as usual", for a season that is new. */
   void resetPhases() {
     intervals.resetPhases();
-    int size = SeasonalHedge.floats(season(), experts);
-    Arrays.fill(floats, layout.phaseLosses, layout.phaseLosses + size, 1);
+    int size = SeasonalHedge.shorts(season(), experts);
+    phaseLosses.moveTo(layout.phaseLosses);
+    for (int k = 0; k < size; k++) {
+      phaseLosses.set(k, 1);
+    }
   }
 }

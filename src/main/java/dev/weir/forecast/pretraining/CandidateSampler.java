@@ -1,6 +1,7 @@
 package dev.weir.forecast.pretraining;
 
 import dev.weir.forecast.candidate.CandidateKinds;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -78,7 +79,7 @@ final class CandidateSampler {
       LearnerState state,
       CandidateSamples samples,
       SplittableRandom random) {
-    int[] steps = learner.stage().steps();
+    FollowedSteps followed = learner.stage().followed();
     double[] sums = new double[horizon + 1];
     long[] counts = new long[horizon + 1];
     double[][] bases = new double[horizon + 1][horizon + 1]; // of the newest values, by t
@@ -99,7 +100,7 @@ final class CandidateSampler {
         continue;
       }
       for (int k = 0; k < ahead.length; k++) {
-        ahead[k] = steps[random.nextInt(steps.length)];
+        ahead[k] = followed.step(random.nextInt(followed.count()));
       }
       Arrays.sort(ahead);
       for (int k = 0; k < ahead.length; k++) {

@@ -64,7 +64,7 @@ class ExtremeNumbersTest {
     for (int n = 0; n < count; n++) {
       observe(learner, memory, ExtremeEpisodes.sine(n));
       learner.forecast(memory, values, null, null);
-      double said = expert < 0 ? values[0] : learner.expertForecast(memory, expert, 1);
+      double said = expert < 0 ? values[0] : learner.expertForecast(expert, 1);
       errors[n] = Math.abs(said - ExtremeEpisodes.sine(n + 1));
       days[n] =
           n < DAY - 1
@@ -90,7 +90,7 @@ class ExtremeNumbersTest {
         assertThat(values[i - 1]).isBetween(lower[k][i - 1], upper[k][i - 1]);
       }
       for (int e = 0; e < learner.experts(); e++) {
-        assertFinite(learner.expertForecast(memory, e, i));
+        assertFinite(learner.expertForecast(e, i));
         assertFinite(learner.runningError(memory, e, i));
         assertThat(learner.share(memory, e, i)).isBetween(0.0, 1.0);
       }
@@ -211,7 +211,7 @@ class ExtremeNumbersTest {
           n == ForgetfulExpert.BROKEN_AT
               ? ExtremeEpisodes.sine(n)
               : 5; // as naive while it has nothing
-      assertThat(learner.expertForecast(memory, forgetful, 1)).isCloseTo(expected, within(1e-6));
+      assertThat(learner.expertForecast(forgetful, 1)).isCloseTo(expected, within(1e-6));
       assertThat(learner.restarts()).isEqualTo(n < ForgetfulExpert.BROKEN_AT ? 0 : 1);
     }
   }

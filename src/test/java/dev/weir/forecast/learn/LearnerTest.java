@@ -126,7 +126,11 @@ class LearnerTest {
         if (t == 350) {
           busy = new Learner(settings);
           part =
-              new LearnerState(part.longs().clone(), part.doubles().clone(), part.floats().clone());
+              new LearnerState(
+                  part.longs().clone(),
+                  part.doubles().clone(),
+                  part.floats().clone(),
+                  part.shorts().clone());
           assertThat(busy.fits(part)).isTrue();
         }
         alone.observe(whole, t, y[t]);
@@ -135,6 +139,7 @@ class LearnerTest {
         assertThat(forecast(busy, part)).as("at %d", t).isEqualTo(forecast(alone, whole));
       }
       assertThat(part.floats()).isEqualTo(whole.floats());
+      assertThat(part.shorts()).isEqualTo(whole.shorts());
       assertThat(part.doubles()).isEqualTo(whole.doubles());
       assertThat(part.longs()).isEqualTo(whole.longs());
     }
@@ -147,8 +152,15 @@ class LearnerTest {
     assertThat(learner.fits(memory)).isFalse();
     LearnerState own = learner.newSeries("a", 24);
     assertThat(learner.fits(own)).isTrue();
-    assertThat(learner.fits(new LearnerState(new long[1], own.doubles(), own.floats()))).isFalse();
-    assertThat(learner.fits(new LearnerState(own.longs(), own.doubles(), new float[3]))).isFalse();
+    long[] longs = own.longs();
+    float[] floats = own.floats();
+    short[] shorts = own.shorts();
+    assertThat(learner.fits(new LearnerState(new long[1], own.doubles(), floats, shorts)))
+        .isFalse();
+    assertThat(learner.fits(new LearnerState(longs, own.doubles(), new float[3], shorts)))
+        .isFalse();
+    assertThat(learner.fits(new LearnerState(longs, own.doubles(), floats, new short[3])))
+        .isFalse();
     own.longs()[LearnerState.SEASON] = Long.MAX_VALUE;
     assertThat(learner.fits(own)).isFalse();
     assertThatThrownBy(() -> learner.observe(memory, 0, 1))
@@ -308,8 +320,8 @@ class LearnerTest {
 
   @Test
   void whatOneSeriesCostsInMemoryIsBounded() {
-    assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(22_000);
-    assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(56_100);
+    assertThat(bytes(LearnerSettings.defaults(2), 24)).isLessThan(16_200);
+    assertThat(bytes(LearnerSettings.defaults(24), 24)).isLessThan(39_200);
     assertThat(bytes(LearnerSettings.small(2), 24)).isLessThan(10_000);
     assertThat(bytes(LearnerSettings.defaults(2), 288)).isLessThan(28_500);
     assertThat(bytes(LearnerSettings.defaults(24), 288)).isLessThan(62_500);
@@ -406,7 +418,7 @@ class LearnerTest {
     for (int i = 1; i <= 3; i++) {
       double mean = 0;
       for (int e = 0; e < alone.experts(); e++) {
-        mean += alone.share(without, e, i) * alone.expertForecast(without, e, i);
+        mean += alone.share(without, e, i) * alone.expertForecast(e, i);
       }
       // nearly: the unit of the errors by phase is the least one, which may be the echo's
       assertThat(told[i - 1]).isEqualTo(mean, within(5e-3));

@@ -47,7 +47,7 @@ class BaseModelExpertTest {
     windows.offer(state, new Observation("s", memory.count(), value), Windows.IN_ORDER);
     expert.use(DOUBLING, windows.window("s", state), indexTold);
     learner.observe(memory, memory.count(), value);
-    return learner.expertForecast(memory, 1, 1);
+    return learner.expertForecast(1, 1);
   }
 
   @Test
@@ -63,7 +63,7 @@ class BaseModelExpertTest {
     assertThat(said(3, memory.count())).isEqualTo(3);
     expert.use(null, windows.window("s", state), 1);
     learner.observe(memory, 1, 4);
-    assertThat(learner.expertForecast(memory, 1, 1)).isEqualTo(4);
+    assertThat(learner.expertForecast(1, 1)).isEqualTo(4);
   }
 
   @Test

@@ -101,9 +101,7 @@ class TunedModelExpertTest {
       base.use(network, window, newest);
       tuned.use(network, window, newest, series.memory);
       learner.observe(series.memory, newest, value);
-      return new double[] {
-        learner.expertForecast(series.memory, 1, 1), learner.expertForecast(series.memory, 2, 1)
-      };
+      return new double[] {learner.expertForecast(1, 1), learner.expertForecast(2, 1)};
     }
   }
 

@@ -17,35 +17,24 @@ public final class HorizonGroups {
     return group(horizon) + 1;
   }
 
-  /** Steps in the group of step i, up to the horizon. */
-  public static int size(int i, int horizon) {
-    int group = group(i);
-    return group == 0 ? 1 : Math.min(1 << group, horizon) - (1 << (group - 1));
-  }
-
   /** Whether step i is the first of its group. */
   public static boolean isFirst(int i) {
     return i == 1 || (i - 1 & i - 2) == 0;
   }
 
-  /** Where the line of a group's first step begins, when each such step i has i places. */
+  /**
+   * Where the ring of a group's first step begins, when each such step i has i places: after those
+   * of 1, 2, 3, 5, 9, ...
+   */
   public static int place(int i) {
-    int places = 0;
-    for (int first = 1; first < i; first = next(first)) {
-      places += first;
-    }
-    return places;
+    return placesOf(group(i));
   }
 
   public static int places(int horizon) {
-    int places = 0;
-    for (int first = 1; first <= horizon; first = next(first)) {
-      places += first;
-    }
-    return places;
+    return placesOf(count(horizon));
   }
 
-  private static int next(int first) {
-    return first == 1 ? 2 : 2 * first - 1; // 1, 2, 3, 5, 9, 17
+  private static int placesOf(int groups) {
+    return groups == 0 ? 0 : (1 << groups - 1) + groups - 1;
   }
 }

@@ -23,8 +23,8 @@ public final class LogRls implements Expert {
 
   private static final int LAGS = 24;
 
-  /** For few steps ahead fewer lags do as well, in two thirds of the memory. */
-  private static final int FEW_LAGS = 16;
+  /** For few steps ahead fewer lags do as well, in a quarter of the memory. */
+  private static final int FEW_LAGS = 8;
 
   private static final int FEW_STEPS = 8;
 

@@ -15,9 +15,6 @@ class HorizonGroupsTest {
       assertThat(HorizonGroups.isFirst(i)).as("step %d", i).isEqualTo(first);
     }
     assertThat(HorizonGroups.count(24)).isEqualTo(6);
-    assertThat(HorizonGroups.size(3, 24)).isEqualTo(2);
-    assertThat(HorizonGroups.size(24, 24)).isEqualTo(8); // 17..24
-    assertThat(HorizonGroups.size(3, 3)).isEqualTo(1);
   }
 
   @Test

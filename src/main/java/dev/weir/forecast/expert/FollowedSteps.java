@@ -1,0 +1,101 @@
+package dev.weir.forecast.expert;
+
+import java.util.stream.IntStream;
+
+/**
+ * The steps ahead whose errors are followed: all of the first four, then fewer and fewer, since
+ * neighbouring far steps hardly differ, and the horizon. What is learned for them stands for the
+ * steps between: in proportion to the distance from both neighbours, or from the nearest one.
+ *
+ * <p>Immutable.
+ */
+public final class FollowedSteps {
+
+  /** Up to the horizon, which always is one. */
+  private static final int[] STEPS = {
+    1, 2, 3, 4, 6, 8, 11, 14, 18, 21, 24, 30, 36, 42, 48, 72, 96, 168
+  };
+
+  private final int[] steps;
+  private final int[] next; // (horizon + 1), place of the first that is not before a step
+  private final int[] nearest; // (horizon + 1), place
+  private final float[] share; // (horizon + 1), of the next one; the rest is of the one before
+
+  public FollowedSteps(int horizon) {
+    this(
+        IntStream.concat(
+                IntStream.of(STEPS).takeWhile(step -> step < horizon), IntStream.of(horizon))
+            .toArray());
+  }
+
+  private FollowedSteps(int[] steps) {
+    int horizon = steps[steps.length - 1];
+    this.steps = steps;
+    this.next = new int[horizon + 1];
+    this.nearest = new int[horizon + 1];
+    this.share = new float[horizon + 1];
+    for (int i = 1, s = 0; i <= horizon; i++) {
+      s += steps[s] < i ? 1 : 0;
+      int before = Math.max(0, s - 1);
+      boolean isOne = steps[s] == i;
+      next[i] = s;
+      nearest[i] = isOne || steps[s] - i < i - steps[before] ? s : before;
+      share[i] = isOne ? 1 : (i - steps[before]) / (float) (steps[s] - steps[before]);
+    }
+  }
+
+  /** Each step up to the horizon. */
+  public static FollowedSteps all(int horizon) {
+    return new FollowedSteps(IntStream.rangeClosed(1, horizon).toArray());
+  }
+
+  /** How many there are. */
+  public int count() {
+    return steps.length;
+  }
+
+  /** The one at a place, from 0; they ascend. */
+  public int step(int place) {
+    return steps[place];
+  }
+
+  public int horizon() {
+    return steps[steps.length - 1];
+  }
+
+  /** Whether a step is one of them. */
+  public boolean has(int step) {
+    return share[step] == 1;
+  }
+
+  /** Place of the nearest one, the shorter of two. */
+  public int nearest(int step) {
+    return nearest[step];
+  }
+
+  /** Place of the last one that is not beyond a step. */
+  public int last(int step) {
+    return has(step) ? next[step] : next[step] - 1;
+  }
+
+  /** Place of the first one that is not before a step. */
+  public int next(int step) {
+    return next[step];
+  }
+
+  /** Place of the one before {@link #next}, or of the first. */
+  public int before(int step) {
+    return Math.max(0, next[step] - 1);
+  }
+
+  /** How far a step is from the one before to the next one, within (0, 1]; 1 for one of them. */
+  public float share(int step) {
+    return share[step];
+  }
+
+  /** What stands for a step, out of numbers that stand at the places. */
+  public double between(double[] values, int step) {
+    double before = values[before(step)];
+    return has(step) ? values[next[step]] : before + share[step] * (values[next[step]] - before);
+  }
+}

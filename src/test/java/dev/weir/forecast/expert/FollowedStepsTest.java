@@ -1,0 +1,50 @@
+package dev.weir.forecast.expert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class FollowedStepsTest {
+
+  @Test
+  void fewStepsAreAllFollowed() {
+    FollowedSteps followed = new FollowedSteps(4);
+    assertThat(followed.count()).isEqualTo(4);
+    for (int i = 1; i <= 4; i++) {
+      assertThat(followed.has(i)).isTrue();
+      assertThat(followed.step(i - 1)).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void theHorizonIsFollowedWhateverItIs() { // 1 2 3 4 6 8 11 13
+    FollowedSteps followed = new FollowedSteps(13);
+    assertThat(followed.count()).isEqualTo(8);
+    assertThat(followed.step(7)).isEqualTo(13);
+    assertThat(followed.has(13)).isTrue();
+    assertThat(followed.has(12)).isFalse();
+  }
+
+  @Test
+  void aStepBetweenTwoHasTheNearestOneAndTheLastBeforeIt() {
+    FollowedSteps followed = new FollowedSteps(13);
+    assertThat(followed.step(followed.nearest(5))).isEqualTo(4); // the shorter of two
+    assertThat(followed.step(followed.nearest(9))).isEqualTo(8);
+    assertThat(followed.step(followed.nearest(10))).isEqualTo(11);
+    assertThat(followed.step(followed.last(10))).isEqualTo(8);
+    assertThat(followed.step(followed.last(11))).isEqualTo(11);
+    assertThat(followed.last(1)).isZero();
+  }
+
+  @Test
+  void whatStandsForAStepLiesBetweenItsNeighbours() {
+    FollowedSteps followed = new FollowedSteps(13);
+    double[] values = {10, 20, 30, 40, 60, 80, 110, 170};
+    for (int i : new int[] {1, 2, 4, 5, 7, 8, 9, 10, 11}) {
+      assertThat(followed.between(values, i)).as("step %d", i).isEqualTo(10 * i, within(1e-5));
+    }
+    assertThat(followed.between(values, 12)).isEqualTo(140, within(1e-5));
+    assertThat(followed.between(values, 13)).isEqualTo(170);
+  }
+}
