@@ -122,7 +122,7 @@ class ClosedPortsIT {
           .until(
               () -> {
                 seen.addAll(ListeningSockets.of(evaluate.pid()));
-                return ProcessHandle.of(evaluate.pid()).isEmpty();
+                return !evaluate.isAlive();
               });
       assertThat(evaluate.exitCode()).as("%s", evaluate).isZero();
       assertThat(seen).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);

@@ -93,7 +93,11 @@ public final class FollowedSteps {
     return share[step];
   }
 
-  /** What stands for a step, out of numbers that stand at the places. */
+  /**
+   * The value of a step: its own, or one between those of its neighbours.
+   *
+   * @param values of the followed steps, by place
+   */
   public double between(double[] values, int step) {
     double before = values[before(step)];
     return has(step) ? values[next[step]] : before + share[step] * (values[next[step]] - before);
