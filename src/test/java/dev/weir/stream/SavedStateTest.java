@@ -115,25 +115,40 @@ class SavedStateTest {
 
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState plain = read(LearnerStateSerializer.INSTANCE, bytes("memory-1.hex"));
-    LearnerState tuned = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-tuned.hex"));
-    for (LearnerState memory : List.of(plain, tuned)) {
-      assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
-      assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
-      assertThat(memory.floats()).containsExactly(1.5f, -0f);
-    }
-    assertThat(plain.tuned()).isNull();
-    assertThat(tuned.tuned().version()).isEqualTo(7);
-    assertThat(tuned.tuned().model()).isEqualTo(-8);
-    assertThat(tuned.tuned().shape()).isEqualTo(9);
-    assertThat(tuned.tuned().learned()).isEqualTo(Long.MIN_VALUE);
-    assertThat(tuned.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
+    LearnerState plain = assertIsTheSavedMemory(2, false);
+    LearnerState tuned = assertIsTheSavedMemory(2, true);
+    assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
     assertThat(written(LearnerStateSerializer.INSTANCE, plain))
         .as(WHY)
-        .isEqualTo(bytes("memory-1.hex"));
+        .isEqualTo(bytes("memory-2.hex"));
     assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
         .as(WHY)
-        .isEqualTo(bytes("memory-1-tuned.hex"));
+        .isEqualTo(bytes("memory-2-tuned.hex"));
+  }
+
+  @Test
+  void memoryOfTheFirstLayoutIsReadWithoutShorts() throws Exception {
+    assertThat(assertIsTheSavedMemory(1, false).shorts()).isEmpty();
+    assertThat(assertIsTheSavedMemory(1, true).shorts()).isEmpty();
+  }
+
+  private static LearnerState assertIsTheSavedMemory(int version, boolean tuned)
+      throws IOException {
+    String file = "memory-%d%s.hex".formatted(version, tuned ? "-tuned" : "");
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes(file));
+    assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
+    assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
+    assertThat(memory.floats()).containsExactly(1.5f, -0f);
+    if (!tuned) {
+      assertThat(memory.tuned()).isNull();
+      return memory;
+    }
+    assertThat(memory.tuned().version()).isEqualTo(7);
+    assertThat(memory.tuned().model()).isEqualTo(-8);
+    assertThat(memory.tuned().shape()).isEqualTo(9);
+    assertThat(memory.tuned().learned()).isEqualTo(Long.MIN_VALUE);
+    assertThat(memory.tuned().floats()).containsExactly(0.25f, -Float.MIN_VALUE, 3.5f);
+    return memory;
   }
 
   @Test

@@ -25,10 +25,8 @@ import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
@@ -270,25 +268,6 @@ class SerializersTest {
     memory.shorts()[2] = 5;
     assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
     assertThat(copy.shorts()).containsExactly(-1, Short.MAX_VALUE, 7, 0);
-  }
-
-  @Test
-  void whatVersion1LearnedIsReadWithoutShorts() throws Exception {
-    byte[] layout = { // three lengths, three numbers, no copy of a model
-      0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, // as many longs, doubles, floats
-      6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -16, 63, 0, 0, 32, 64, 0, 0, 0, 0
-    };
-    CRC32C checksum = new CRC32C();
-    checksum.update(1);
-    checksum.update(layout);
-    ByteBuffer saved = ByteBuffer.allocate(1 + layout.length + 4);
-    saved.put((byte) 1).put(layout).putInt((int) checksum.getValue());
-    LearnerState read =
-        LearnerStateSerializer.INSTANCE.deserialize(new DataInputDeserializer(saved.array()));
-    assertThat(read.longs()).containsExactly(6);
-    assertThat(read.doubles()).containsExactly(1);
-    assertThat(read.floats()).containsExactly(2.5f);
-    assertThat(read.shorts()).isEmpty();
   }
 
   @Test
