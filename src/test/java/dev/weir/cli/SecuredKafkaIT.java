@@ -184,9 +184,7 @@ class SecuredKafkaIT {
             "-D",
             "execution.checkpointing.interval=1s",
             "-D",
-            "execution.checkpointing.num-retained=1000", // they are read when the job has ended
-            "-D",
-            "execution.checkpointing.externalized-checkpoint-retention=RETAIN_ON_CANCELLATION",
+            "execution.checkpointing.num-retained=1000", // none goes while they are read
             "-D",
             "execution.checkpointing.dir=" + checkpoints.toUri())) {
       String page = run.awaitErr(Pattern.compile("Flink's page: (http\\S+);"), WAIT).group(1);
@@ -203,19 +201,24 @@ class SecuredKafkaIT {
       assertThat(tail.out.lines()).hasSize(3);
 
       all.addAll(pages(page, job));
+      all.addAll(checkpoints(checkpoints)); // a job that ends with a savepoint deletes them
       all.addAll(List.of(tail.out, tail.err, run.out(), run.err()));
     }
     assertThat(all.get(all.size() - 1)).contains("DEBUG", "sasl.jaas.config = [hidden]");
-    List<Path> metadata;
-    try (Stream<Path> files = Files.walk(checkpoints)) {
-      metadata = files.filter(file -> file.endsWith("_metadata")).toList();
-    }
-    assertThat(metadata).isNotEmpty();
-    for (Path file : metadata) {
-      all.add(Files.readString(file, StandardCharsets.ISO_8859_1));
-    }
     all.addAll(List.of(produce.out, produce.err, publish.out, publish.err));
     assertThat(all).noneMatch(text -> SECRETS.stream().anyMatch(text::contains));
+  }
+
+  /** What the checkpoints say of the job; those are there that are complete. */
+  private static List<String> checkpoints(Path folder) throws IOException {
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(file -> file.endsWith("_metadata")).toList()) {
+        texts.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertThat(texts).isNotEmpty();
+    return texts;
   }
 
   /** What Flink's page shows of the cluster and its jobs. */
