@@ -45,8 +45,7 @@ public final class CandidateStage {
 
   private final FloatSlice slopes = new FloatSlice();
   private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1
-  private final Bfloat16Slice recent =
-      new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), by t mod WINDOW
+  private final Bfloat16Slice recent = new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), a ring
 
   // scratch
   private History history; // of the newest forecast
@@ -423,14 +422,13 @@ public final class CandidateStage {
   }
 
   /**
-   * Applies the network to what {@link #prepare} was given.
+   * Applies the network to what {@link #prepare} was given; without one nothing is changed.
    *
    * @param base (horizon), the base forecast; overwritten by the network's
-   * @return whether there is a network; otherwise nothing is changed
    */
-  public boolean apply(double[] base) {
+  public void apply(double[] base) {
     if (network == null) {
-      return false;
+      return;
     }
     fill();
     double least = floor(history);
@@ -451,7 +449,6 @@ public final class CandidateStage {
         base[i - 1] += scale[i - 1] * sum;
       }
     }
-    return true;
   }
 
   // ---- what training reads

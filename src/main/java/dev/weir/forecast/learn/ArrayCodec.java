@@ -24,75 +24,71 @@ final class ArrayCodec {
     bytes = ByteBuffer.allocate((int) Math.min(CHUNK, most)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Copies so many numbers between an array, from a place on, and the beginning of the bytes. */
+  private interface Copy {
+    void copy(int at, int count);
+  }
+
   void write(long[] from, DataOutput target) throws IOException {
-    int room = bytes.capacity() / Long.BYTES;
-    for (int at = 0; at < from.length; at += room) {
-      int count = Math.min(room, from.length - at);
-      bytes.asLongBuffer().put(from, at, count);
-      target.write(bytes.array(), 0, Long.BYTES * count);
-    }
+    write(
+        from.length, Long.BYTES, target, (at, count) -> bytes.asLongBuffer().put(from, at, count));
   }
 
   void write(double[] from, DataOutput target) throws IOException {
-    int room = bytes.capacity() / Double.BYTES;
-    for (int at = 0; at < from.length; at += room) {
-      int count = Math.min(room, from.length - at);
-      bytes.asDoubleBuffer().put(from, at, count);
-      target.write(bytes.array(), 0, Double.BYTES * count);
-    }
+    write(
+        from.length,
+        Double.BYTES,
+        target,
+        (at, count) -> bytes.asDoubleBuffer().put(from, at, count));
   }
 
   void write(float[] from, DataOutput target) throws IOException {
-    int room = bytes.capacity() / Float.BYTES;
-    for (int at = 0; at < from.length; at += room) {
-      int count = Math.min(room, from.length - at);
-      bytes.asFloatBuffer().put(from, at, count);
-      target.write(bytes.array(), 0, Float.BYTES * count);
-    }
+    write(
+        from.length,
+        Float.BYTES,
+        target,
+        (at, count) -> bytes.asFloatBuffer().put(from, at, count));
   }
 
   void write(short[] from, DataOutput target) throws IOException {
-    int room = bytes.capacity() / Short.BYTES;
-    for (int at = 0; at < from.length; at += room) {
-      int count = Math.min(room, from.length - at);
-      bytes.asShortBuffer().put(from, at, count);
-      target.write(bytes.array(), 0, Short.BYTES * count);
+    write(
+        from.length,
+        Short.BYTES,
+        target,
+        (at, count) -> bytes.asShortBuffer().put(from, at, count));
+  }
+
+  private void write(int length, int size, DataOutput target, Copy copy) throws IOException {
+    int room = bytes.capacity() / size;
+    for (int at = 0; at < length; at += room) {
+      int count = Math.min(room, length - at);
+      copy.copy(at, count);
+      target.write(bytes.array(), 0, size * count);
     }
   }
 
   void read(DataInput source, long[] to) throws IOException {
-    int room = bytes.capacity() / Long.BYTES;
-    for (int at = 0; at < to.length; at += room) {
-      int count = Math.min(room, to.length - at);
-      source.readFully(bytes.array(), 0, Long.BYTES * count);
-      bytes.asLongBuffer().get(to, at, count);
-    }
+    read(source, to.length, Long.BYTES, (at, count) -> bytes.asLongBuffer().get(to, at, count));
   }
 
   void read(DataInput source, double[] to) throws IOException {
-    int room = bytes.capacity() / Double.BYTES;
-    for (int at = 0; at < to.length; at += room) {
-      int count = Math.min(room, to.length - at);
-      source.readFully(bytes.array(), 0, Double.BYTES * count);
-      bytes.asDoubleBuffer().get(to, at, count);
-    }
+    read(source, to.length, Double.BYTES, (at, count) -> bytes.asDoubleBuffer().get(to, at, count));
   }
 
   void read(DataInput source, float[] to) throws IOException {
-    int room = bytes.capacity() / Float.BYTES;
-    for (int at = 0; at < to.length; at += room) {
-      int count = Math.min(room, to.length - at);
-      source.readFully(bytes.array(), 0, Float.BYTES * count);
-      bytes.asFloatBuffer().get(to, at, count);
-    }
+    read(source, to.length, Float.BYTES, (at, count) -> bytes.asFloatBuffer().get(to, at, count));
   }
 
   void read(DataInput source, short[] to) throws IOException {
-    int room = bytes.capacity() / Short.BYTES;
-    for (int at = 0; at < to.length; at += room) {
-      int count = Math.min(room, to.length - at);
-      source.readFully(bytes.array(), 0, Short.BYTES * count);
-      bytes.asShortBuffer().get(to, at, count);
+    read(source, to.length, Short.BYTES, (at, count) -> bytes.asShortBuffer().get(to, at, count));
+  }
+
+  private void read(DataInput source, int length, int size, Copy copy) throws IOException {
+    int room = bytes.capacity() / size;
+    for (int at = 0; at < length; at += room) {
+      int count = Math.min(room, length - at);
+      source.readFully(bytes.array(), 0, size * count);
+      copy.copy(at, count);
     }
   }
 }

@@ -369,6 +369,13 @@ final class Mixture {
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
   double share(StateView state, int e, int i) {
+    int before = followed.step(followed.before(i));
+    int next = followed.step(followed.next(i));
+    double first = followed.has(i) ? 0 : shareOfFollowed(state, e, before);
+    return first + followed.share(i) * (shareOfFollowed(state, e, next) - first);
+  }
+
+  private double shareOfFollowed(StateView state, int e, int i) {
     weigh(state, Math.min(i, state.scores.known()), state.history.t() + i, experts);
     return weights[e];
   }
