@@ -104,6 +104,17 @@ class ArchitectureTest {
               "the same forecasting must run in a job, in SQL, in an evaluation and in a test");
 
   @ArchTest
+  static final ArchRule CLASSIFY_IS_A_CORE =
+      classes()
+          .that()
+          .resideInAPackage("dev.weir.classify..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..", "org.ejml..", "dev.weir.classify..", "dev.weir.model..", "dev.weir.rnn..")
+          .because("the same classification must run in a job, in an evaluation and in a test");
+
+  @ArchTest
   static final ArchRule STREAM_KNOWS_NO_KAFKA =
       noClasses()
           .that()

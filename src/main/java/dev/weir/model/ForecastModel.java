@@ -148,6 +148,10 @@ public record ForecastModel(
     if (version < 0) {
       throw new IllegalArgumentException("version: expected at least 0, got " + version);
     }
+    if (!readout.forecasts()) {
+      throw new IllegalArgumentException(
+          "readout: expected h_n or out[:, -1], got " + readout.label());
+    }
     within("seq_len", seqLen, MAX_SEQ_LEN);
     within("horizon", horizon, MAX_HORIZON);
     boolean seasonal = !candidates.isEmpty() && head != null;

@@ -1,7 +1,7 @@
 package dev.weir.model;
 
 /**
- * What the head of a many-to-one network reads; both have {@code num_directions * hidden_size}
+ * What the head of a many-to-one network reads; each has {@code num_directions * hidden_size}
  * values.
  */
 public enum Readout {
@@ -11,12 +11,21 @@ public enum Readout {
    * {@code out[:, -1]}: the habit of many PyTorch programs. Its backward half has read the newest
    * value only.
    */
-  LAST_STEP("out[:, -1]");
+  LAST_STEP("out[:, -1]"),
+  /** The mean of {@code out} over the steps; classifiers only. */
+  MEAN("mean"),
+  /** The largest of {@code out} over the steps, for each unit; classifiers only. */
+  MAX("max");
 
   private final String label;
 
   Readout(String label) {
     this.label = label;
+  }
+
+  /** Whether a forecaster may read it; a classifier may read each. */
+  public boolean forecasts() {
+    return this == FINAL_HIDDEN || this == LAST_STEP;
   }
 
   /** The word used in weight files. */

@@ -200,7 +200,7 @@ public final class ForecastOptions {
   public static final Option<Readout> READOUT =
       Option.choice(
           "forecast.readout",
-          List.of(Readout.values()),
+          Arrays.stream(Readout.values()).filter(Readout::forecasts).toList(),
           Readout::label,
           null,
           "What the head reads, where the file does not say.");

@@ -1,5 +1,7 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.cli.classify.ClassOptions;
+import dev.weir.cli.classify.ClassResult;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.local.LocalCluster;
@@ -39,19 +41,28 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "evaluate",
-    description = "Forecasts known series with the job's operators and scores every forecast.",
+    description = {
+      "Forecasts known series with the job's operators and scores every forecast.",
+      "With --task classify: learns labelled windows, classifies others and scores the answers."
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html",
-      "Example: weir evaluate --input train.csv.gz --truth test.csv.gz --layout wide --season 24"
+      "Example: weir evaluate --input train.csv.gz --truth test.csv.gz --layout wide --season 24",
+      "Example: weir evaluate --task classify --train X_TRAIN.ts --test X_TEST.ts --report x.html"
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
   private static final int PIPELINES_AT_ONCE = 2;
   private static final long SHOWN_NANOS = 2_000_000_000L;
   private static final String WINDOWED = "birnn";
+
+  enum Task {
+    forecast,
+    classify
+  }
 
   /** How results are written. */
   enum Layout {
@@ -64,12 +75,19 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   @Option(
+      names = "--task",
+      defaultValue = "forecast",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Task task;
+
+  @Option(
       names = "--input",
-      required = true,
       arity = "1..*",
       paramLabel = "CSV|DIR",
       description = "Series to forecast: CSV files or folders of them.")
   private List<Path> inputs;
+
+  @Mixin private ClassOptions classes;
 
   @Option(
       names = "--layout",
@@ -149,12 +167,21 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     started = System.nanoTime();
     try {
-      return evaluate();
-    } catch (EvaluationPlan.UsageException e) { // a wrong job file is answered as by each command
+      return task == Task.classify ? classify() : evaluate();
+    } catch (EvaluationPlan.UsageException | ClassOptions.UsageException e) { // on one line
       System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
       System.err.println("  weir evaluate --help has examples");
       return 2;
     }
+  }
+
+  private int classify() throws Exception {
+    check(inputs == null, "--input", "none beside --task classify", inputs);
+    checkWritable("--report", report);
+    checkWritable("--out", out);
+    ClassResult result = classes.run(report);
+    write(result.table(), result.json(), result.csv());
+    return 0;
   }
 
   private int evaluate() throws Exception {
@@ -252,6 +279,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void checkOptions() throws EvaluationPlan.UsageException {
+    check(inputs != null, "--input", "CSV files or folders", "none");
+    check(classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);
     check(limit >= 1, "--limit", "at least 1", limit);
     if (truth == null) {
       check(maseSeason == null, "--mase-season", "--truth beside it", "none");

@@ -6,13 +6,10 @@ import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
+import dev.weir.cli.console.Html;
 import dev.weir.dashboard.http.UplotFile;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,12 +31,8 @@ final class EvaluationPage {
    * @param entries the series with our forecasts, in the order of the result
    */
   static String of(EvaluationResult result, List<PipelineEvaluation.Entry> entries) {
-    StringBuilder page = new StringBuilder("<!doctype html>\n<html lang=\"en\">\n<head>\n");
-    page.append("<meta charset=\"utf-8\">\n<title>Weir: evaluation</title>\n");
-    page.append("<meta name=\"viewport\" content=\"width=device-width\">\n<style>\n");
-    page.append(text("report.css")).append(UplotFile.STYLE.text());
-    page.append("</style>\n</head>\n<body>\n<h1>Weir: evaluation</h1>\n");
-    dim(
+    StringBuilder page = Html.page("Weir: evaluation", UplotFile.STYLE.text());
+    Html.dim(
         page,
         "%,d series, %,d forecasts of %d steps, protocol PSF-1. relMAE is the mean error over that of the better naive method: below 1 is better."
             .formatted(
@@ -47,16 +40,16 @@ final class EvaluationPage {
                 result.series().stream().mapToLong(EvaluationResult.OfSeries::origins).sum(),
                 result.horizon()));
     if (!result.note().isEmpty()) {
-      dim(page, result.note());
+      Html.dim(page, result.note());
     }
     methods(page, result);
     steps(page, result);
     page.append("<h2>Each series</h2>\n<div class=\"wide left\"><table>\n");
-    row(page, "th", result.columns());
-    result.series().forEach(one -> row(page, "td", result.row(one)));
+    Html.row(page, "th", result.columns());
+    result.series().forEach(one -> Html.row(page, "td", result.row(one)));
     page.append("</table></div>\n<h2>Truth and forecast</h2>\n");
     List<PipelineEvaluation.Entry> shown = entries.subList(0, Math.min(CHARTS, entries.size()));
-    dim(
+    Html.dim(
         page,
         "%s: each value with the forecast that was made %d %s before it."
             .formatted(
@@ -73,23 +66,19 @@ final class EvaluationPage {
     }
     page.append("</p>\n");
     shown.forEach(entry -> seriesChart(page, entry, result.horizon()));
-    page.append("<script>\n").append(UplotFile.SCRIPT.text()).append(text("report.js"));
+    page.append("<script>\n").append(UplotFile.SCRIPT.text()).append(Html.resource("report.js"));
     return page.append("</script>\n</body>\n</html>\n").toString();
-  }
-
-  private static void dim(StringBuilder page, String text) {
-    page.append("<p class=\"dim\">").append(escaped(text)).append("</p>\n");
   }
 
   private static void key(StringBuilder page, String colour, String style, String text) {
     page.append("<span><i class=\"").append(style).append("\" style=\"--c: var(--");
-    page.append(colour).append(")\"></i>").append(escaped(text)).append("</span> ");
+    page.append(colour).append(")\"></i>").append(Html.escaped(text)).append("</span> ");
   }
 
   /** The best one first. */
   private static void methods(StringBuilder page, EvaluationResult result) {
     page.append("<h2>Error of each method</h2>\n");
-    dim(page, "Geometric mean of relMAE over all series, the best method first.");
+    Html.dim(page, "Geometric mean of relMAE over all series, the best method first.");
     page.append("<table>\n");
     double worst = 0;
     for (Map.Entry<String, Double> mean : result.ranking()) {
@@ -97,7 +86,8 @@ final class EvaluationPage {
     }
     for (Map.Entry<String, Double> mean : result.ranking()) {
       boolean ours = mean.getKey().equals(Evaluation.WEIR);
-      page.append(ours ? "<tr class=\"best\"><td>" : "<tr><td>").append(escaped(mean.getKey()));
+      page.append(ours ? "<tr class=\"best\"><td>" : "<tr><td>")
+          .append(Html.escaped(mean.getKey()));
       page.append("</td><td>").append(EvaluationResult.three(mean.getValue()));
       page.append("</td><td class=\"bar\"><i style=\"width: ");
       page.append(Math.round(worst > 0 ? 100 * mean.getValue() / worst : 0));
@@ -108,7 +98,7 @@ final class EvaluationPage {
 
   private static void steps(StringBuilder page, EvaluationResult result) {
     page.append("<h2>Error by step ahead</h2>\n");
-    dim(
+    Html.dim(
         page,
         "Geometric mean over all series of the mean error at each step, over that of the better naive method at all steps.");
     List<String> ranked = result.ranking().stream().map(Map.Entry::getKey).toList();
@@ -125,12 +115,12 @@ final class EvaluationPage {
     page.append("<div class=\"wide\"><table>\n");
     List<String> head = new ArrayList<>(List.of("steps ahead"));
     steps.forEach(step -> head.add(step.toString()));
-    row(page, "th", head);
+    Html.row(page, "th", head);
     for (String method : ranked) {
       double[] errors = result.errorsByStep(method);
       List<String> row = new ArrayList<>(List.of(method));
       steps.forEach(step -> row.add(EvaluationResult.three(errors[step - 1])));
-      row(page, "td", row);
+      Html.row(page, "td", row);
     }
     page.append("</table></div>\n");
   }
@@ -164,15 +154,6 @@ final class EvaluationPage {
     plot(page, "Error by step ahead", chart);
   }
 
-  private static void row(StringBuilder page, String cell, List<String> fields) {
-    page.append("<tr>");
-    for (String field : fields) {
-      page.append('<').append(cell).append('>').append(escaped(field));
-      page.append("</").append(cell).append('>');
-    }
-    page.append("</tr>\n");
-  }
-
   private static void seriesChart(StringBuilder page, PipelineEvaluation.Entry entry, int horizon) {
     Trial trial = entry.trial;
     int n = entry.ends.length;
@@ -191,8 +172,8 @@ final class EvaluationPage {
       low = Math.max(low - room, Math.min(low, min(entry.lower)));
       high = Math.min(high + room, Math.max(high, max(entry.upper)));
     }
-    page.append("<h3>").append(escaped(trial.series())).append("</h3>\n");
-    dim(
+    page.append("<h3>").append(Html.escaped(trial.series())).append("</h3>\n");
+    Html.dim(
         page,
         "%s to %s UTC"
             .formatted(
@@ -232,8 +213,8 @@ final class EvaluationPage {
   }
 
   private static void plot(StringBuilder page, String label, ObjectNode chart) {
-    page.append("<div class=\"plot\" role=\"img\" aria-label=\"").append(escaped(label));
-    page.append("\" data-chart=\"").append(escaped(chart.toString())).append("\"></div>\n");
+    page.append("<div class=\"plot\" role=\"img\" aria-label=\"").append(Html.escaped(label));
+    page.append("\" data-chart=\"").append(Html.escaped(chart.toString())).append("\"></div>\n");
   }
 
   private static double min(double[] values) {
@@ -242,21 +223,5 @@ final class EvaluationPage {
 
   private static double max(double[] values) {
     return Arrays.stream(values).filter(Double::isFinite).max().orElse(0);
-  }
-
-  private static String text(String resource) {
-    try (InputStream in = EvaluationPage.class.getResourceAsStream("/evaluation/" + resource)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Reads series from CSV files and JSON lines, and provides the sample series.
+ * Reads series from CSV files and JSON lines and labelled windows from .ts files, and provides the
+ * sample series.
  *
  * <p>Start at {@link dev.weir.cli.series.SeriesCsv}.
  *
- * <p>Allowed imports: {@code cli.console}, {@code forecast}, {@code forecast.learn}, {@code
- * forecast.pretraining}, {@code job.options}, Jackson, picocli and the JDK.
+ * <p>Allowed imports: {@code classify}, {@code cli.console}, {@code forecast}, {@code
+ * forecast.learn}, {@code forecast.pretraining}, {@code job.options}, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.series;

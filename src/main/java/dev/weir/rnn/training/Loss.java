@@ -81,6 +81,43 @@ public final class Loss {
     return sum / counted;
   }
 
+  /**
+   * {@code torch.nn.CrossEntropyLoss} of one row of logits, times a weight.
+   *
+   * @param logits {@code classes} values from {@code at} on
+   * @param label the class that is true
+   * @param smoothing share of the target that all classes have in common, from 0 to below 1
+   * @param weight what the row counts
+   * @param gradient dLoss/dLogits: {@code classes} values from {@code at} on, overwritten
+   * @return the row's loss
+   */
+  public static double crossEntropy(
+      float[] logits,
+      int at,
+      int classes,
+      int label,
+      float smoothing,
+      double weight,
+      float[] gradient) {
+    float largest = logits[at];
+    for (int k = 1; k < classes; k++) {
+      largest = Math.max(largest, logits[at + k]);
+    }
+    double sum = 0;
+    for (int k = 0; k < classes; k++) {
+      sum += Math.exp(logits[at + k] - largest);
+    }
+    double logOfSum = largest + Math.log(sum);
+    double loss = 0;
+    for (int k = 0; k < classes; k++) {
+      double target = smoothing / classes + (k == label ? 1 - smoothing : 0);
+      double logProbability = logits[at + k] - logOfSum;
+      loss -= target * logProbability;
+      gradient[at + k] = (float) (weight * (Math.exp(logProbability) - target));
+    }
+    return weight * loss;
+  }
+
   private static int counted(boolean[] mask, int count) {
     if (mask == null) {
       return count;

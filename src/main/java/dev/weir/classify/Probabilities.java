@@ -1,0 +1,123 @@
+package dev.weir.classify;
+
+import java.util.Arrays;
+
+/** Arithmetic of class probabilities. */
+public final class Probabilities {
+
+  /** What a probability counts at least in a logarithm. */
+  public static final double LEAST = 1e-6;
+
+  private Probabilities() {}
+
+  /**
+   * The softmax of scores times a factor.
+   *
+   * @param probabilities overwritten; may be longer than needed
+   */
+  public static void softmax(float[] scores, double factor, double[] probabilities) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (float score : scores) {
+      largest = Math.max(largest, factor * score);
+    }
+    double sum = 0;
+    for (int k = 0; k < scores.length; k++) {
+      probabilities[k] = Math.exp(factor * scores[k] - largest);
+      sum += probabilities[k];
+    }
+    for (int k = 0; k < scores.length; k++) {
+      probabilities[k] /= sum;
+    }
+  }
+
+  /** The first class with the largest probability. */
+  public static int largest(double[] probabilities) {
+    int best = 0;
+    for (int k = 1; k < probabilities.length; k++) {
+      if (probabilities[k] > probabilities[best]) {
+        best = k;
+      }
+    }
+    return best;
+  }
+
+  /** The mean of -log of what the true classes got from a softmax with this factor. */
+  public static double logLoss(float[][] scores, int[] labels, double factor) {
+    double sum = 0;
+    double[] probabilities = new double[scores[0].length];
+    for (int i = 0; i < scores.length; i++) {
+      softmax(scores[i], factor, probabilities);
+      sum -= Math.log(Math.max(LEAST, probabilities[labels[i]]));
+    }
+    return sum / scores.length;
+  }
+
+  /**
+   * The factor of a softmax with the smallest log loss: one over what is called a temperature.
+   *
+   * @see <a href="https://arxiv.org/abs/1706.04599">Guo et al., On calibration of modern neural
+   *     networks, 2017</a>
+   */
+  public static double bestFactor(float[][] scores, int[] labels) {
+    double low = Math.log(1e-2);
+    double high = Math.log(1e2);
+    double ratio = (Math.sqrt(5) - 1) / 2;
+    double left = high - ratio * (high - low);
+    double right = low + ratio * (high - low);
+    double lossLeft = logLoss(scores, labels, Math.exp(left));
+    double lossRight = logLoss(scores, labels, Math.exp(right));
+    while (high - low > 1e-3) {
+      if (lossLeft <= lossRight) {
+        high = right;
+        right = left;
+        lossRight = lossLeft;
+        left = high - ratio * (high - low);
+        lossLeft = logLoss(scores, labels, Math.exp(left));
+      } else {
+        low = left;
+        left = right;
+        lossLeft = lossRight;
+        right = low + ratio * (high - low);
+        lossRight = logLoss(scores, labels, Math.exp(right));
+      }
+    }
+    return Math.exp((low + high) / 2);
+  }
+
+  /**
+   * Weights of a mixture of methods, by expectation maximization of the likelihood, with one count
+   * for each method in advance, and at least {@code least} for each.
+   *
+   * @param ofTruth (methods)(windows): the probability that a method gave to the true class
+   */
+  public static double[] mixtureWeights(double[][] ofTruth, double least) {
+    int methods = ofTruth.length;
+    int count = ofTruth[0].length;
+    double[] weights = new double[methods];
+    Arrays.fill(weights, 1.0 / methods);
+    for (int round = 0; round < 200; round++) {
+      double[] sums = new double[methods];
+      for (int i = 0; i < count; i++) {
+        double total = 0;
+        for (int m = 0; m < methods; m++) {
+          total += weights[m] * Math.max(LEAST, ofTruth[m][i]);
+        }
+        for (int m = 0; m < methods; m++) {
+          sums[m] += weights[m] * Math.max(LEAST, ofTruth[m][i]) / total;
+        }
+      }
+      for (int m = 0; m < methods; m++) {
+        weights[m] = (sums[m] + 1) / (count + methods);
+      }
+    }
+    double sum = 0;
+    for (int m = 0; m < methods; m++) {
+      weights[m] = Math.max(least, weights[m]);
+      sum += weights[m];
+    }
+    for (int m = 0; m < methods; m++) {
+      weights[m] /= sum;
+    }
+    return weights;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.weir.classify.network;
+
+import dev.weir.model.Readout;
+import dev.weir.rnn.Linear;
+import dev.weir.rnn.Rnn;
+import dev.weir.rnn.RnnOutput;
+import dev.weir.rnn.cell.RnnConfig;
+import java.util.Arrays;
+
+/**
+ * Classifies windows with a trained network. Allocates nothing for windows of the same length. Use
+ * one instance per thread.
+ */
+public final class NetworkClassifier {
+
+  private final InputView view;
+  private final RnnConfig config;
+  private final Readout readout;
+  private final int classes;
+  private final float[] weights;
+  private final Rnn rnn;
+  private final RnnOutput result = new RnnOutput();
+  private final float[] read;
+  private float[] input = {};
+
+  /**
+   * @param weights network, head's weight, head's bias, as {@link ClassifierTrainer#train} gives
+   *     them
+   */
+  public NetworkClassifier(
+      InputView view, RnnConfig config, Readout readout, int classes, float[] weights) {
+    this.view = view;
+    this.config = config;
+    this.readout = readout;
+    this.classes = classes;
+    this.weights = weights;
+    this.rnn = new Rnn(config);
+    this.read = new float[config.outputSize()];
+    rnn.load(Arrays.copyOf(weights, config.parameterCount()));
+  }
+
+  /**
+   * @param window (steps, channels)
+   * @param logits (classes); overwritten
+   */
+  public void logits(float[] window, float[] logits) {
+    int steps = view.steps(window.length / view.channels());
+    int length = steps * view.inputSize();
+    if (input.length != length) { // the network wants just that length
+      input = new float[length];
+    }
+    view.fill(window, input, 0);
+    rnn.forward(input, 1, steps, true, null, null, result);
+    Readouts.read(readout, result, config, 0, 1, steps, read, null);
+    int headAt = config.parameterCount();
+    int biasAt = headAt + classes * config.outputSize();
+    Linear.forward(
+        weights, headAt, weights, biasAt, config.outputSize(), classes, read, 0, logits, 0);
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Contains the data classes of classification: labelled windows, probabilities and scores. The
+ * subpackages classify:
+ *
+ * <ul>
+ *   <li>{@code network} trains and runs recurrent networks.
+ *   <li>{@code convolution} computes features by fixed kernels and a ridge regression on them.
+ *   <li>{@code ensemble} mixes both by what they say of windows that they did not see.
+ *   <li>{@code stream} classifies the rows of a series as they come and learns from their labels.
+ * </ul>
+ *
+ * <p>Start at {@link dev.weir.classify.ensemble.WindowClassifier} or {@link
+ * dev.weir.classify.stream.StreamClassifier}.
+ *
+ * <p>Allowed imports: the JDK. This package and its subpackages never import Flink, Kafka or Avro.
+ */
+package dev.weir.classify;

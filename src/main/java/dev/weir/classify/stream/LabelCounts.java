@@ -1,0 +1,50 @@
+package dev.weir.classify.stream;
+
+/**
+ * How often each class came after each class, newer labels counting more, and how often in all.
+ * State: counts after each class, then counts in all.
+ */
+final class LabelCounts {
+
+  private static final float KEPT = 0.999f;
+  private static final double PRIOR = 0.5;
+
+  private final int classes;
+  private final int at;
+
+  LabelCounts(int classes, int at) {
+    this.classes = classes;
+    this.at = at;
+  }
+
+  int length() {
+    return classes * (classes + 1);
+  }
+
+  /** Probabilities after a class; those in all if it is below 0. */
+  void probabilities(float[] state, int after, double[] probabilities) {
+    int from = at + (after < 0 ? classes : after) * classes;
+    double sum = 0;
+    for (int k = 0; k < classes; k++) {
+      sum += state[from + k];
+    }
+    double all = sum + PRIOR * classes;
+    for (int k = 0; k < classes; k++) {
+      probabilities[k] = (state[from + k] + PRIOR) / all;
+    }
+  }
+
+  void add(float[] state, int after, int label) {
+    add(state, at + classes * classes, label, KEPT);
+    if (after >= 0) {
+      add(state, at + after * classes, label, KEPT);
+    }
+  }
+
+  private void add(float[] state, int from, int label, float kept) {
+    for (int k = 0; k < classes; k++) {
+      state[from + k] *= kept;
+    }
+    state[from + label] += 1f;
+  }
+}

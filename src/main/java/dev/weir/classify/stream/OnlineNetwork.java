@@ -1,0 +1,174 @@
+package dev.weir.classify.stream;
+
+import dev.weir.rnn.Linear;
+import dev.weir.rnn.RnnOutput;
+import dev.weir.rnn.TorchRandom;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Adam;
+import dev.weir.rnn.training.Initialization;
+import dev.weir.rnn.training.Loss;
+import dev.weir.rnn.training.TrainableRnn;
+import java.util.Arrays;
+
+/**
+ * A recurrent network of one direction that reads row after row with a carried state, and learns by
+ * back-propagation through the newest rows whenever some more have got their labels. Its head reads
+ * the hidden state and the row.
+ *
+ * <p>State: whether it was started, weights (network, head's weight, head's bias), those of Adam,
+ * the hidden state, the hidden state before the kept rows, their number, the kept rows, their
+ * labels.
+ */
+final class OnlineNetwork {
+
+  private static final double MAX_NORM = 1;
+
+  private final RnnConfig rnn;
+  private final int classes;
+  private final int kept; // rows of one pass
+  private final int fresh; // new rows until the next pass
+  private final long seed;
+  private final TrainableRnn network;
+  private final RnnOutput result = new RnnOutput();
+  private final Adam adam;
+  private final int inputs;
+  private final int size;
+  private final int width; // of what the head reads
+  private final int count; // of weights
+  private final int headAt;
+  private final int biasAt;
+
+  // places in the state
+  private final int at;
+  private final int optimizerAt;
+  private final int hiddenAt;
+  private final int firstAt; // hidden states before each kept row
+  private final int countAt; // kept rows, rows since the last pass
+  private final int rowsAt;
+  private final int labelsAt;
+
+  // scratch
+  private final float[] read;
+  private final float[] input;
+  private final float[] h0;
+  private final float[] logits;
+  private final float[] dLogits;
+  private final float[] dOut;
+  private final float[] dRead;
+  private final float[] gradient;
+
+  OnlineNetwork(
+      RnnConfig rnn, int classes, int kept, int fresh, double learningRate, long seed, int at) {
+    this.rnn = rnn;
+    this.classes = classes;
+    this.kept = kept;
+    this.fresh = fresh;
+    this.seed = seed;
+    this.network = new TrainableRnn(rnn);
+    this.adam = new Adam(learningRate, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0, MAX_NORM);
+    this.inputs = rnn.inputSize();
+    this.size = rnn.hiddenSize();
+    this.width = size + inputs;
+    this.headAt = rnn.parameterCount();
+    this.biasAt = headAt + classes * width;
+    this.count = biasAt + classes;
+    this.at = at + 1;
+    this.optimizerAt = this.at + count;
+    this.hiddenAt = optimizerAt + adam.stateLength(count);
+    this.firstAt = hiddenAt + size;
+    this.countAt = firstAt + kept * size;
+    this.rowsAt = countAt + 2;
+    this.labelsAt = rowsAt + kept * inputs;
+    this.read = new float[width];
+    this.input = new float[kept * inputs];
+    this.h0 = new float[size];
+    this.logits = new float[classes];
+    this.dLogits = new float[classes];
+    this.dOut = new float[kept * size];
+    this.dRead = new float[width];
+    this.gradient = new float[count];
+  }
+
+  int length() {
+    return labelsAt + kept - at + 1;
+  }
+
+  private void begin(float[] state) {
+    if (state[at - 1] != 0f) {
+      return;
+    }
+    state[at - 1] = 1f;
+    TorchRandom random = new TorchRandom(seed);
+    float[] recurrent = Initialization.recurrent(rnn, random);
+    System.arraycopy(recurrent, 0, state, at, recurrent.length);
+  }
+
+  /** Reads a row: moves the hidden state on. */
+  void logits(float[] state, float[] row, float[] logits) {
+    begin(state);
+    int n = (int) state[countAt];
+    System.arraycopy(state, hiddenAt, state, firstAt + n * size, size);
+    System.arraycopy(row, 0, state, rowsAt + n * inputs, inputs);
+    network.step(state, at, row, 0, state, hiddenAt, null, 0);
+    System.arraycopy(state, hiddenAt, read, 0, size);
+    System.arraycopy(row, 0, read, size, inputs);
+    Linear.forward(state, at + headAt, state, at + biasAt, width, classes, read, 0, logits, 0);
+  }
+
+  /** The label of the row that was read last. */
+  void learn(float[] state, int label) {
+    int n = (int) state[countAt];
+    state[labelsAt + n] = label;
+    n++;
+    state[countAt] = n;
+    state[countAt + 1] += 1f;
+    if (n < kept || state[countAt + 1] < fresh) {
+      if (n == kept) {
+        drop(state, 1);
+      }
+      return;
+    }
+    state[countAt + 1] = 0f;
+    System.arraycopy(state, firstAt, h0, 0, size);
+    System.arraycopy(state, rowsAt, input, 0, input.length);
+    network.load(state, at);
+    network.forward(input, 1, kept, true, h0, null, result);
+    Arrays.fill(gradient, 0f);
+    double loss = 0;
+    for (int t = 0; t < kept; t++) {
+      System.arraycopy(result.out(), t * size, read, 0, size);
+      System.arraycopy(input, t * inputs, read, size, inputs);
+      Linear.forward(state, at + headAt, state, at + biasAt, width, classes, read, 0, logits, 0);
+      loss +=
+          Loss.crossEntropy(logits, 0, classes, (int) state[labelsAt + t], 0f, 1.0 / kept, dLogits);
+      Arrays.fill(dRead, 0f);
+      Linear.backward(
+          state,
+          at + headAt,
+          width,
+          classes,
+          read,
+          0,
+          dLogits,
+          0,
+          gradient,
+          headAt,
+          gradient,
+          biasAt,
+          dRead,
+          0);
+      System.arraycopy(dRead, 0, dOut, t * size, size);
+    }
+    network.backward(dOut, null, null, gradient, 0, null, null, null);
+    adam.step(loss, gradient, 0, state, at, state, optimizerAt, count);
+    drop(state, Math.min(fresh, kept));
+  }
+
+  private void drop(float[] state, int rows) {
+    int left = kept - rows;
+    System.arraycopy(state, firstAt + rows * size, state, firstAt, left * size);
+    System.arraycopy(state, rowsAt + rows * inputs, state, rowsAt, left * inputs);
+    System.arraycopy(state, labelsAt + rows, state, labelsAt, left);
+    state[countAt] = left;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * Classifies the rows of a series as they come, and learns from their labels.
+ *
+ * <p>Start at {@link dev.weir.classify.stream.StreamClassifier}.
+ *
+ * <p>Allowed imports: {@code classify}, {@code rnn}, {@code rnn.cell}, {@code rnn.training} and the
+ * JDK.
+ */
+package dev.weir.classify.stream;

@@ -1,0 +1,116 @@
+package dev.weir.cli.classify;
+
+import dev.weir.cli.console.ProgressLine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options of {@code weir evaluate --task classify}. */
+public final class ClassOptions {
+
+  private static final long SHOWN_NANOS = 2_000_000_000L;
+
+  @Option(
+      names = "--train",
+      paramLabel = "X.ts",
+      description = "--task classify: labelled windows to learn from, of the UCR and UEA archives.")
+  private Path train;
+
+  @Option(
+      names = "--test",
+      paramLabel = "Y.ts",
+      description = "--task classify: labelled windows to classify.")
+  private Path test;
+
+  @Option(
+      names = "--prequential",
+      paramLabel = "CSV",
+      description =
+          "--task classify: a labelled stream; each row is classified before its label is learned.")
+  private Path prequential;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description =
+          "With --prequential: the column of the labels (default: label, class or target).")
+  private String label;
+
+  @Option(
+      names = "--seed",
+      description = "--task classify: of everything random (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  /** Wrong options: what, expected and got. */
+  public static final class UsageException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UsageException(String message) {
+      super(message);
+    }
+  }
+
+  /** Those of the options that were given; for the message that refuses them. */
+  public List<String> given() {
+    List<String> given = new ArrayList<>();
+    add(given, "--train", train);
+    add(given, "--test", test);
+    add(given, "--prequential", prequential);
+    add(given, "--label", label);
+    return given;
+  }
+
+  private static void add(List<String> given, String option, Object value) {
+    if (value != null) {
+      given.add(option);
+    }
+  }
+
+  /**
+   * Runs what the options ask for, with its progress on standard error.
+   *
+   * @param report where a page goes; null for none
+   */
+  public ClassResult run(Path report) throws IOException, UsageException {
+    ClassEvaluation evaluation = evaluation();
+    ProgressLine progress = new ProgressLine(SHOWN_NANOS);
+    ClassResult result;
+    try {
+      result = evaluation.run(progress);
+    } finally {
+      progress.clear();
+    }
+    if (report != null) {
+      Files.writeString(report, result.page());
+    }
+    return result;
+  }
+
+  private ClassEvaluation evaluation() throws UsageException {
+    if (prequential != null) {
+      check(train == null, "--train", "none beside --prequential", train);
+      check(test == null, "--test", "none beside --prequential", test);
+      check(Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
+      return new PrequentialEvaluation(prequential, label, seed);
+    }
+    check(label == null, "--label", "--prequential beside it", "none");
+    check(
+        train != null && Files.isRegularFile(train),
+        "--train",
+        "a .ts file, or --prequential",
+        train);
+    check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+    return new WindowEvaluation(train, test, seed);
+  }
+
+  private static void check(boolean holds, String option, String expected, Object got)
+      throws UsageException {
+    if (!holds) {
+      throw new UsageException(
+          "%s: expected %s, got %s".formatted(option, expected, got == null ? "none" : got));
+    }
+  }
+}

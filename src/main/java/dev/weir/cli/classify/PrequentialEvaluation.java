@@ -1,0 +1,101 @@
+package dev.weir.cli.classify;
+
+import dev.weir.classify.ClassScore;
+import dev.weir.classify.stream.StreamClassifier;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.series.LabelledRows;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Classifies each row of a labelled stream before it learns from that row's label.
+ *
+ * @see <a href="https://doi.org/10.1007/s10994-012-5320-9">Gama, Sebastião and Rodrigues, On
+ *     evaluating stream learning algorithms, 2013</a>
+ */
+final class PrequentialEvaluation implements ClassEvaluation {
+
+  private static final int SHOWN_ROWS = 1_000;
+
+  private final Path file;
+  private final String label;
+  private final long seed;
+
+  PrequentialEvaluation(Path file, String label, long seed) {
+    this.file = file;
+    this.label = label;
+    this.seed = seed;
+  }
+
+  @Override
+  public ClassResult run(ProgressLine progress) throws IOException {
+    SortedMap<String, Long> labels = LabelledRows.labels(file, label);
+    if (labels.size() < 2) {
+      throw new IOException(
+          "--prequential: expected at least two different labels, got " + labels.keySet());
+    }
+    long all = labels.values().stream().mapToLong(Long::longValue).sum();
+    try (LabelledRows rows = LabelledRows.open(file, label)) {
+      return run(rows, List.copyOf(labels.keySet()), all, progress);
+    }
+  }
+
+  /** What is known of a series. */
+  private record Series(float[] state, float[] values) {}
+
+  private ClassResult run(LabelledRows rows, List<String> classes, long all, ProgressLine progress)
+      throws IOException {
+    int width = rows.width();
+    StreamClassifier classifier =
+        new StreamClassifier(new StreamClassifier.Settings(width, classes.size(), seed));
+    List<String> methods = StreamClassifier.METHODS;
+    ClassScore[] scores = new ClassScore[methods.size()];
+    for (int m = 0; m < scores.length; m++) {
+      scores[m] = new ClassScore(classes.size());
+    }
+    Map<String, Series> states = new HashMap<>();
+    long missing = 0;
+    for (LabelledRows.Row row = rows.next(); row != null; row = rows.next()) {
+      Series series =
+          states.computeIfAbsent(
+              row.series(), name -> new Series(classifier.newState(), new float[width]));
+      missing += update(series.values(), row.values());
+      double[][] probabilities = classifier.classify(series.state(), series.values());
+      int truth = classes.indexOf(row.label());
+      for (int m = 0; m < scores.length; m++) {
+        scores[m].add(probabilities[m], truth);
+      }
+      classifier.learn(series.state(), truth);
+      long done = scores[0].count();
+      if (done % SHOWN_ROWS == 0) {
+        progress.show(
+            (double) done / all, "%,d of %,d rows, accuracy %.4f", done, all, scores[0].accuracy());
+      }
+    }
+    Map<String, ClassScore> alone = new LinkedHashMap<>();
+    for (int m = 1; m < scores.length; m++) {
+      alone.put(methods.get(m), scores[m]);
+    }
+    String note =
+        missing == 0 ? "" : "%,d empty fields had the value before them.".formatted(missing);
+    return new ClassResult(classes, scores[0].count(), scores[0], alone, note);
+  }
+
+  /** Takes the values that are there; gives the number of those that are missing. */
+  private static int update(float[] values, float[] given) {
+    int missing = 0;
+    for (int i = 0; i < values.length; i++) {
+      if (Float.isNaN(given[i])) {
+        missing++;
+      } else {
+        values[i] = given[i];
+      }
+    }
+    return missing;
+  }
+}

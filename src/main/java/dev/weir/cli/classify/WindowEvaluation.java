@@ -1,0 +1,83 @@
+package dev.weir.cli.classify;
+
+import dev.weir.classify.ClassScore;
+import dev.weir.classify.LabelledWindows;
+import dev.weir.classify.ensemble.ClassifierSettings;
+import dev.weir.classify.ensemble.WindowClassifier;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.series.TsFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Learns the windows of one file and classifies those of another. */
+final class WindowEvaluation implements ClassEvaluation {
+
+  private final Path train;
+  private final Path test;
+  private final long seed;
+
+  WindowEvaluation(Path train, Path test, long seed) {
+    this.train = train;
+    this.test = test;
+    this.seed = seed;
+  }
+
+  @Override
+  public ClassResult run(ProgressLine progress) throws IOException {
+    TsFile.Contents learned = TsFile.read(train, null);
+    LabelledWindows windows = learned.windows();
+    TsFile.Contents asked = TsFile.read(test, windows.classes());
+    if (asked.windows().channels() != windows.channels()) {
+      throw new IOException(
+          "--test: expected %d channels, as in --train, got %d"
+              .formatted(windows.channels(), asked.windows().channels()));
+    }
+    int processors = Runtime.getRuntime().availableProcessors();
+    ExecutorService threads = Executors.newFixedThreadPool(processors);
+    try {
+      WindowClassifier classifier =
+          WindowClassifier.train(
+              windows,
+              ClassifierSettings.defaults(seed),
+              threads,
+              share -> progress.show(share, "%3.0f %% of the networks trained", 100 * share));
+      return classify(classifier, asked.windows(), windows.size(), note(learned, asked));
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static String note(TsFile.Contents learned, TsFile.Contents asked) {
+    long missing = learned.missing() + asked.missing();
+    return missing == 0
+        ? ""
+        : "%,d missing values were filled in between their neighbours.".formatted(missing);
+  }
+
+  private static ClassResult classify(
+      WindowClassifier classifier, LabelledWindows windows, int learned, String note) {
+    List<String> methods = WindowClassifier.METHODS;
+    int classes = windows.classes().size();
+    ClassScore[] scores = new ClassScore[methods.size()];
+    for (int m = 0; m < scores.length; m++) {
+      scores[m] = new ClassScore(classes);
+    }
+    double[][] probabilities = new double[scores.length][classes];
+    for (int i = 0; i < windows.size(); i++) {
+      classifier.classify(windows.windows()[i], probabilities);
+      for (int m = 0; m < scores.length; m++) {
+        scores[m].add(probabilities[m], windows.labels()[i]);
+      }
+    }
+    Map<String, ClassScore> alone = new LinkedHashMap<>();
+    for (int m = 1; m < scores.length; m++) {
+      alone.put(methods.get(m), scores[m]);
+    }
+    return new ClassResult(windows.classes(), learned, scores[0], alone, note);
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Implements {@code weir evaluate --task classify}, which learns labelled windows from files and
+ * scores what it says of others.
+ *
+ * <p>Start at {@link dev.weir.cli.classify.ClassOptions}.
+ *
+ * <p>Allowed imports: {@code classify}, {@code classify.ensemble}, {@code classify.stream}, {@code
+ * cli.console}, {@code cli.series}, Jackson, picocli and the JDK.
+ */
+package dev.weir.cli.classify;

@@ -1,0 +1,147 @@
+package dev.weir.classify.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.classify.ClassScore;
+import dev.weir.classify.stream.StreamClassifier.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class StreamClassifierTest {
+
+  private static final int WIDTH = 3;
+  private static final int CLASSES = 4;
+
+  /** A row and its label. */
+  private record Row(float[] values, int label) {}
+
+  /** A machine goes through four states; two values depend on the state, one is noise. */
+  private static List<Row> rows(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Row> rows = new ArrayList<>();
+    int label = 0;
+    for (int i = 0; i < count; i++) {
+      if (random.nextDouble() < 0.1) {
+        label = (label + 1) % CLASSES;
+      }
+      float[] values = {
+        (float) (100 + 10 * (label % 2) + 4 * random.nextGaussian()),
+        (float) (0.01 * (label / 2) + 0.004 * random.nextGaussian()),
+        (float) random.nextGaussian()
+      };
+      rows.add(new Row(values, label));
+    }
+    return rows;
+  }
+
+  private static StreamClassifier classifier() {
+    return new StreamClassifier(new Settings(WIDTH, CLASSES, 7));
+  }
+
+  private static List<double[]> run(StreamClassifier classifier, float[] state, List<Row> rows) {
+    List<double[]> answers = new ArrayList<>();
+    for (Row row : rows) {
+      answers.add(classifier.classify(state, row.values())[0].clone());
+      classifier.learn(state, row.label());
+    }
+    return answers;
+  }
+
+  @Test
+  void theMixtureIsAboutAsGoodAsTheBestMethod() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    List<ClassScore> scores = new ArrayList<>();
+    StreamClassifier.METHODS.forEach(name -> scores.add(new ClassScore(CLASSES)));
+    for (Row row : rows(4_000, 1)) {
+      double[][] probabilities = classifier.classify(state, row.values());
+      for (int m = 0; m < scores.size(); m++) {
+        double sum = 0;
+        for (double probability : probabilities[m]) {
+          sum += probability;
+        }
+        assertThat(sum).isCloseTo(1, within(1e-5));
+        scores.get(m).add(probabilities[m], row.label());
+      }
+      classifier.learn(state, row.label());
+    }
+    double best = scores.stream().skip(1).mapToDouble(ClassScore::logLoss).min().getAsDouble();
+    assertThat(scores.get(0).logLoss()).isLessThan(best + 0.02);
+    int lastLabel = StreamClassifier.METHODS.indexOf("last-label");
+    assertThat(scores.get(0).accuracy()).isGreaterThan(scores.get(lastLabel).accuracy() + 0.02);
+  }
+
+  @Test
+  void anAnswerDependsOnNothingThatComesLater() {
+    List<Row> rows = rows(300, 2);
+    List<Row> others = new ArrayList<>(rows.subList(0, 200));
+    others.add(new Row(rows.get(200).values(), (rows.get(200).label() + 1) % CLASSES));
+    others.addAll(rows(99, 3));
+    StreamClassifier classifier = classifier();
+    List<double[]> answers = run(classifier, classifier.newState(), rows);
+    List<double[]> same = run(classifier, classifier.newState(), others);
+    for (int i = 0; i <= 200; i++) {
+      assertThat(answers.get(i)).as("row %d", i).isEqualTo(same.get(i));
+    }
+    assertThat(answers.get(201)).isNotEqualTo(same.get(201));
+  }
+
+  @Test
+  void aCopyOfTheStateGoesOnWithTheSameBits() {
+    List<Row> rows = rows(400, 4);
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    run(classifier, state, rows.subList(0, 150));
+    float[] copy = state.clone();
+    List<double[]> answers = run(classifier, state, rows.subList(150, 400));
+    List<double[]> again = run(classifier(), copy, rows.subList(150, 400));
+    assertThat(answers).usingRecursiveComparison().isEqualTo(again);
+    assertThat(state).isEqualTo(copy);
+  }
+
+  @Test
+  void seriesDoNotDisturbEachOther() {
+    StreamClassifier classifier = classifier();
+    List<Row> rows = rows(200, 5);
+    List<Row> others = rows(200, 6);
+    float[] alone = classifier.newState();
+    run(classifier, alone, rows);
+    float[] state = classifier.newState();
+    float[] other = classifier.newState();
+    for (int i = 0; i < rows.size(); i++) {
+      run(classifier, state, rows.subList(i, i + 1));
+      run(classifier, other, others.subList(i, i + 1));
+    }
+    assertThat(state).isEqualTo(alone);
+  }
+
+  @Test
+  void extremeRowsLeaveFiniteAnswers() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    float[][] extremes = {
+      {0, 0, 0}, {1e30f, -1e30f, 1e-30f}, {Float.MAX_VALUE, 0, 0}, {-Float.MAX_VALUE, 1, 2}
+    };
+    for (int i = 0; i < 400; i++) {
+      double[] answer = classifier.classify(state, extremes[i % 4].clone())[0];
+      for (double probability : answer) {
+        assertThat(probability).as("row %d", i).isBetween(0.0, 1.0);
+      }
+      classifier.learn(state, i % CLASSES);
+    }
+  }
+
+  @Test
+  void wrongSizesAreRefused() {
+    StreamClassifier classifier = classifier();
+    assertThatThrownBy(() -> classifier.classify(classifier.newState(), new float[2]))
+        .hasMessage("row: expected 3 values, got 2");
+    assertThatThrownBy(() -> classifier.classify(new float[5], new float[3]))
+        .hasMessageMatching("state: expected \\d+ values, got 5");
+    assertThatThrownBy(() -> new Settings(1, 1, 1)).hasMessage("classes: expected 2 to 100, got 1");
+  }
+}

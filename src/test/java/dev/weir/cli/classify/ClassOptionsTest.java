@@ -1,0 +1,124 @@
+package dev.weir.cli.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.evaluate.EvaluateCommand;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** {@code weir evaluate --task classify} on files. */
+@ResourceLock(Resources.SYSTEM_OUT)
+class ClassOptionsTest {
+
+  @TempDir private Path folder;
+
+  private record Outcome(int code, String out, String err) {}
+
+  private Outcome run(String arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+    try {
+      String[] words = arguments.replace("@", folder + "/").split(" ");
+      int code = new CommandLine(new EvaluateCommand()).execute(words);
+      return new Outcome(
+          code,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  /** Windows that rise, fall, or do both, in the .ts format. */
+  private void windows(String name, int count, long seed) throws IOException {
+    SplittableRandom random = new SplittableRandom(seed);
+    StringBuilder text = new StringBuilder("@classLabel true rise fall both\n@data\n");
+    for (int i = 0; i < count; i++) {
+      for (int t = 0; t < 12; t++) {
+        double value = i % 3 == 2 ? Math.abs(t - 6) : i % 3 == 0 ? t : -t;
+        text.append(t == 0 ? "" : ",").append(value + random.nextGaussian() * 0.3);
+      }
+      text.append(i % 3 == 0 ? ":rise\n" : i % 3 == 1 ? ":fall\n" : ":both\n");
+    }
+    Files.writeString(folder.resolve(name), text);
+  }
+
+  @Test
+  void windowsOfAFileAreClassified() throws IOException {
+    windows("train.ts", 24, 1);
+    windows("test.ts", 33, 2);
+    Outcome outcome =
+        run("--task classify --train @train.ts --test @test.ts --format json --report @x.html");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode result = new ObjectMapper().readTree(outcome.out());
+    assertThat(result.get("accuracy").doubleValue()).isGreaterThan(0.95);
+    assertThat(result.get("macro_f1").doubleValue()).isGreaterThan(0.95);
+    assertThat(result.get("log_loss").doubleValue()).isLessThan(0.3);
+    assertThat(result.get("classes")).hasSize(3);
+    assertThat(result.get("classified").intValue()).isEqualTo(33);
+    assertThat(result.get("methods").fieldNames())
+        .toIterable()
+        .containsExactly("network", "networks", "convolution", "frequencies");
+    assertThat(result.get("confusion").get(1).get(1).intValue()).isGreaterThan(9);
+    assertThat(folder.resolve("x.html")).content().contains("Confusion matrix", "<th>fall</th>");
+  }
+
+  @Test
+  void aStreamIsClassifiedRowByRow() throws IOException {
+    StringBuilder text = new StringBuilder("time,load,series,class\n");
+    SplittableRandom random = new SplittableRandom(3);
+    for (int t = 0; t < 600; t++) {
+      boolean on = t / 20 % 2 == 0;
+      String load = t % 50 == 7 ? "" : String.valueOf((on ? 5 : 1) + random.nextGaussian());
+      text.append(t).append(',').append(load).append(t % 2 == 0 ? ",a," : ",b,");
+      text.append(on ? "on\n" : "off\n");
+    }
+    Files.writeString(folder.resolve("rows.csv"), text);
+    Outcome outcome = run("--task classify --prequential @rows.csv --out @scores.csv");
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .contains("600 classified, 600 learned from, 2 classes")
+        .contains("12 empty fields had the value before them.");
+    String ours = Files.readAllLines(folder.resolve("scores.csv")).get(1);
+    assertThat(ours).startsWith("weir,600,0.9");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--task classify|--train: expected a .ts file, or --prequential, got none",
+        "--train @a.ts|--input: expected CSV files or folders, got none",
+        "--task classify --input x --train @a.ts|--input: expected none beside --task classify",
+        "--task classify --train @a.ts|--train: expected a .ts file, or --prequential, got",
+        "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
+        "--task classify --label y|--label: expected --prequential beside it, got none",
+        "--input x --seed 3 --test y|--task: expected classify beside [--test], got forecast"
+      })
+  void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
+    Outcome outcome = run(arguments);
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).startsWith("weir evaluate: " + message);
+    assertThat(outcome.err().lines()).hasSize(2);
+    assertThat(outcome.out()).isEmpty();
+  }
+}
