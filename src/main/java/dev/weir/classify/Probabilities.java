@@ -41,19 +41,31 @@ public final class Probabilities {
     return best;
   }
 
-  /** The mean of -log of what the true classes got from a softmax with this factor. */
+  /**
+   * The mean log loss of a softmax with this factor. A share of 1 / (n + 2) of each of the n labels
+   * belongs to all classes alike, as in Platt's scaling: few answers that are all right do not
+   * prove that no answer will be wrong.
+   *
+   * @see <a href="https://www.researchgate.net/publication/2594015">Platt, Probabilistic outputs
+   *     for support vector machines, 1999</a>
+   */
   public static double logLoss(float[][] scores, int[] labels, double factor) {
     double sum = 0;
+    double shared = 1.0 / (scores.length + 2);
     double[] probabilities = new double[scores[0].length];
     for (int i = 0; i < scores.length; i++) {
       softmax(scores[i], factor, probabilities);
-      sum -= Math.log(Math.max(LEAST, probabilities[labels[i]]));
+      sum -= (1 - shared) * Math.log(Math.max(LEAST, probabilities[labels[i]]));
+      for (double probability : probabilities) {
+        sum -= shared / probabilities.length * Math.log(Math.max(LEAST, probability));
+      }
     }
     return sum / scores.length;
   }
 
   /**
-   * The factor of a softmax with the smallest log loss: one over what is called a temperature.
+   * The factor of a softmax with the smallest {@link #logLoss}: one over what is called a
+   * temperature.
    *
    * @see <a href="https://arxiv.org/abs/1706.04599">Guo et al., On calibration of modern neural
    *     networks, 2017</a>

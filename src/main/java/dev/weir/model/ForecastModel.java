@@ -326,7 +326,7 @@ public record ForecastModel(
     }
   }
 
-  private static void writable(Map<String, String> provenance) {
+  static void writable(Map<String, String> provenance) {
     if (provenance.size() > MAX_PROVENANCE_ENTRIES) {
       throw new IllegalArgumentException(
           "provenance: expected at most %d entries, got %d"

@@ -157,7 +157,7 @@ public final class ModelFiles {
     return tensors;
   }
 
-  private static Safetensors.Tensor tensor(float[] weights, int from, List<Integer> shape) {
+  static Safetensors.Tensor tensor(float[] weights, int from, List<Integer> shape) {
     int to = from + CandidateShape.length(shape);
     return new Safetensors.Tensor(shape, Arrays.copyOfRange(weights, from, to));
   }

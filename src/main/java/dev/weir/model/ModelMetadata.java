@@ -17,6 +17,7 @@ import java.util.TreeSet;
  */
 final class ModelMetadata {
 
+  static final String TASK = "weir.task";
   static final String FORMAT = "weir.format";
   static final String NAME = "weir.name";
   static final String VERSION = "weir.version";
@@ -30,12 +31,17 @@ final class ModelMetadata {
   static final String CANDIDATES = "weir.candidates";
   static final String CENTER = "weir.center";
   static final String SCALE = "weir.scale";
+  static final String CLASSES = "weir.classes";
+  static final String BLOCKS = "weir.blocks";
+  static final String PATCH = "weir.patch";
+  static final String FACTOR = "weir.factor";
 
   private static final int MAX_CANDIDATES = 256;
   private static final String OURS = "weir.";
   private static final String PROVENANCE = "weir.provenance.";
   private static final Set<String> KEYS =
       Set.of(
+          TASK,
           FORMAT,
           NAME,
           VERSION,
@@ -50,20 +56,40 @@ final class ModelMetadata {
           CENTER,
           SCALE);
 
+  private static final String FORECAST = "forecast"; // the task of a file that says nothing
+
+  /** Keys of a classifier. */
+  private static final Set<String> CLASSIFIER_KEYS =
+      Set.of(TASK, FORMAT, NAME, VERSION, CELL, MODE, READOUT, CLASSES, BLOCKS, PATCH, FACTOR);
+
   private final Map<String, String> metadata;
   private final String where;
 
+  /** Of a forecaster. */
   ModelMetadata(Map<String, String> metadata, String where) throws ModelFormatException {
+    this(metadata, where, FORECAST);
+  }
+
+  /**
+   * @param task that the model must be for
+   */
+  ModelMetadata(Map<String, String> metadata, String where, String task)
+      throws ModelFormatException {
     this.metadata = metadata;
     this.where = where;
+    String stated = metadata.getOrDefault(TASK, FORECAST);
+    if (!stated.equals(task)) {
+      throw new ModelFormatException(TASK, task, Safetensors.quoted(stated), where);
+    }
+    Set<String> keys = task.equals(FORECAST) ? KEYS : CLASSIFIER_KEYS;
     Integer format = integer(FORMAT, ModelFiles.FORMAT);
     if (format != ModelFiles.FORMAT) {
       throw new ModelFormatException(FORMAT, ModelFiles.FORMAT + "", format.toString(), where);
     }
     for (String key : metadata.keySet()) {
-      if (key.startsWith(OURS) && !key.startsWith(PROVENANCE) && !KEYS.contains(key)) {
+      if (key.startsWith(OURS) && !key.startsWith(PROVENANCE) && !keys.contains(key)) {
         throw new ModelFormatException( // a typing mistake would otherwise become a default
-            "metadata", "keys " + new TreeSet<>(KEYS), Safetensors.quoted(key), where);
+            "metadata", "keys " + new TreeSet<>(keys), Safetensors.quoted(key), where);
       }
     }
   }
@@ -90,6 +116,11 @@ final class ModelMetadata {
           key, "a whole number", Safetensors.quoted(metadata.get(key)), where);
     }
     return number.intValue();
+  }
+
+  double decimal(String key, double otherwise) throws ModelFormatException {
+    Double number = number(key);
+    return number == null ? otherwise : number;
   }
 
   /** Versions are longs, so not through a double; a file without one is version 0. */
@@ -135,7 +166,9 @@ final class ModelMetadata {
 
   Readout readout(Readout otherwise) throws ModelFormatException {
     String text = metadata.get(READOUT);
-    return text == null ? otherwise : one(READOUT, Readout.ofLabel(text), "h_n or out[:, -1]");
+    return text == null
+        ? otherwise
+        : one(READOUT, Readout.ofLabel(text), "h_n, out[:, -1], mean or max");
   }
 
   Scaling scaling(Scaling otherwise) throws ModelFormatException {
@@ -209,10 +242,16 @@ final class ModelMetadata {
     return provenance;
   }
 
+  /** Free text as it is written. */
+  static Map<String, String> ofProvenance(Map<String, String> provenance) {
+    Map<String, String> metadata = new HashMap<>();
+    provenance.forEach((key, value) -> metadata.put(PROVENANCE + key, value));
+    return metadata;
+  }
+
   /** As they are written for a model. */
   static Map<String, String> of(ForecastModel model) {
-    Map<String, String> metadata = new HashMap<>();
-    model.provenance().forEach((key, value) -> metadata.put(PROVENANCE + key, value));
+    Map<String, String> metadata = ofProvenance(model.provenance());
     metadata.put("format", "pt"); // what safetensors' own loaders look for
     metadata.put(FORMAT, Integer.toString(ModelFiles.FORMAT));
     metadata.put(NAME, model.name());

@@ -35,6 +35,9 @@ class ModelFileFuzzTest {
     "__metadata__",
     "weir.seq_len",
     "weir.scaling",
+    "weir.classes",
+    "weir.patch",
+    "input.mean",
     "\"dtype\":\"F64\"",
     "\"dtype\":\"I64\"",
     "\"shape\":[2147483647,2147483647]",
@@ -100,9 +103,52 @@ class ModelFileFuzzTest {
   /** As above, but with the header's length set right again, so that its inside is what is read. */
   @Test
   void anyHeaderIsReadOrRefusedAtSmallCost() throws Exception {
+    headers(samples(), ModelFileFuzzTest::open);
+  }
+
+  @Test
+  void anyHeaderOfAClassifierIsReadOrRefusedAtSmallCost() throws Exception {
+    headers(List.of(classifier(1, false), classifier(2, true)), ModelFileFuzzTest::openClassifier);
+  }
+
+  private static byte[] classifier(int patch, boolean bidirectional) {
+    InputView view =
+        new InputView(
+            2,
+            List.of(InputView.Block.WINDOW, InputView.Block.GLOBAL),
+            patch,
+            new float[2],
+            new float[] {1, 2},
+            new float[] {3, 4});
+    RnnConfig config = new RnnConfig(Cell.GRU, view.inputSize(), 3, 1, bidirectional, true);
+    return ClassifierFiles.toBytes(
+        new ClassifierModel(
+            "m",
+            1,
+            Mode.MANY_TO_ONE,
+            config,
+            Readout.MEAN,
+            view,
+            List.of("größe", "b"),
+            1.5,
+            new float[config.parameterCount() + 2 * config.outputSize() + 2],
+            Map.of()));
+  }
+
+  private static Outcome openClassifier(byte[] bytes, SplittableRandom random) {
+    try {
+      ClassifierModel model =
+          ClassifierFiles.fromBytes(bytes, random.nextBoolean() ? "m" : null, "fuzz");
+      return Outcome.taken(model.hashCode());
+    } catch (ModelFormatException e) {
+      return Outcome.refused(e.getMessage());
+    }
+  }
+
+  private static void headers(List<byte[]> samples, Fuzzer.Target target) throws Exception {
     List<byte[]> headers = new ArrayList<>();
     List<byte[]> data = new ArrayList<>();
-    for (byte[] sample : samples()) {
+    for (byte[] sample : samples) {
       int length = (int) ByteBuffer.wrap(sample).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
       headers.add(Arrays.copyOfRange(sample, 8, 8 + length));
       data.add(Arrays.copyOfRange(sample, 8 + length, sample.length));
@@ -129,7 +175,7 @@ class ModelFileFuzzTest {
                   .put(header)
                   .put(rest)
                   .array();
-          return open(file, random);
+          return target.open(file, random);
         },
         200_000,
         60);

@@ -1,8 +1,13 @@
 package dev.weir.classify.ensemble;
 
-import dev.weir.classify.network.InputView.Block;
+import dev.weir.classify.LabelledWindows;
+import dev.weir.classify.network.ClassifierTrainer;
+import dev.weir.model.InputView;
+import dev.weir.model.InputView.Block;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -59,5 +64,50 @@ public record ClassifierSettings(
         false,
         4,
         seed);
+  }
+
+  private static final double WEIGHT_DECAY = 1e-2;
+
+  /** The network for windows of this view. */
+  public RnnConfig rnn(InputView view) {
+    return new RnnConfig(cell, view.inputSize(), hiddenSize, layers, bidirectional, true);
+  }
+
+  /**
+   * How a network learns these windows.
+   *
+   * @param ownSeed of this network
+   */
+  public ClassifierTrainer.Settings training(RnnConfig rnn, LabelledWindows windows, long ownSeed) {
+    int n = windows.size();
+    return new ClassifierTrainer.Settings(
+        rnn,
+        readout,
+        updates > 0 ? updates : updates(n, windows.classes().size()),
+        n < 70 ? 16 : n < 2_000 ? 32 : 128,
+        learningRate,
+        WEIGHT_DECAY,
+        dropout,
+        smoothing,
+        noise,
+        stretch,
+        balanced ? balance(windows) : null,
+        ownSeed);
+  }
+
+  /** More windows and more classes take longer. */
+  private static int updates(int windows, int classes) {
+    double updates = 70 * Math.sqrt(classes) * Math.sqrt(Math.sqrt(windows));
+    return (int) Math.round(Math.max(300, Math.min(4_000, updates)));
+  }
+
+  private static double[] balance(LabelledWindows windows) {
+    int[] counts = windows.counts();
+    long present = Arrays.stream(counts).filter(count -> count > 0).count();
+    double[] weights = new double[counts.length];
+    for (int k = 0; k < counts.length; k++) {
+      weights[k] = counts[k] == 0 ? 0 : (double) windows.size() / present / counts[k];
+    }
+    return weights;
   }
 }

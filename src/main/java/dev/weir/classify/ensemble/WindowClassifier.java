@@ -5,9 +5,10 @@ import dev.weir.classify.Probabilities;
 import dev.weir.classify.convolution.MiniRocket;
 import dev.weir.classify.convolution.RidgeClassifier;
 import dev.weir.classify.network.ClassifierTrainer;
-import dev.weir.classify.network.InputView;
-import dev.weir.classify.network.InputView.Block;
+import dev.weir.classify.network.InputViews;
 import dev.weir.classify.network.NetworkClassifier;
+import dev.weir.model.InputView;
+import dev.weir.model.InputView.Block;
 import dev.weir.rnn.cell.RnnConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +39,6 @@ public final class WindowClassifier {
   private static final int MAX_FEATURES = 119 * MiniRocket.KERNELS;
   private static final int MIN_FEATURES = 10 * MiniRocket.KERNELS;
   private static final double LEAST_WEIGHT = 0.02;
-  private static final double WEIGHT_DECAY = 1e-2;
 
   /** Names of the methods, in the order of {@link #classify}. */
   public static final List<String> METHODS =
@@ -86,7 +86,11 @@ public final class WindowClassifier {
     this.scores = new float[windows.classes().size()];
   }
 
-  /** What the convolution of some windows has learned, and what it says of others. */
+  /**
+   * What the convolution of some windows has learned, and what it says of others.
+   *
+   * @param problem of all windows; null for a part of them
+   */
   private record Convolution(
       InputView view, MiniRocket rocket, RidgeClassifier.Problem problem, float[][][] scores) {}
 
@@ -143,7 +147,7 @@ public final class WindowClassifier {
     RnnConfig rnn = null;
     for (int part = 0; part <= parts; part++) {
       Trained trained = result(trainings.get(part));
-      rnn = rnn(settings, trained.view());
+      rnn = settings.rnn(trained.view());
       networks.add(
           new NetworkClassifier(
               trained.view(), rnn, settings.readout(), classes, trained.weights()));
@@ -232,44 +236,18 @@ public final class WindowClassifier {
     return ofTruth;
   }
 
-  private static RnnConfig rnn(ClassifierSettings settings, InputView view) {
-    return new RnnConfig(
-        settings.cell(),
-        view.inputSize(),
-        settings.hiddenSize(),
-        settings.layers(),
-        settings.bidirectional(),
-        true);
-  }
-
   private static Trained trained(
       ClassifierSettings settings,
       LabelledWindows seen,
       LabelledWindows unseen,
       long seed,
       DoubleConsumer progress) {
-    InputView view = InputView.of(seen, settings.blocks());
-    RnnConfig rnn = rnn(settings, view);
-    int n = seen.size();
+    InputView view = InputViews.of(seen, settings.blocks());
+    RnnConfig rnn = settings.rnn(view);
     int classes = seen.classes().size();
     ClassifierTrainer trainer =
-        new ClassifierTrainer(
-            new ClassifierTrainer.Settings(
-                rnn,
-                settings.readout(),
-                settings.updates() > 0 ? settings.updates() : updates(n, classes),
-                n < 70 ? 16 : n < 2_000 ? 32 : 128,
-                settings.learningRate(),
-                WEIGHT_DECAY,
-                settings.dropout(),
-                settings.smoothing(),
-                settings.noise(),
-                settings.stretch(),
-                settings.balanced() ? balance(seen) : null,
-                seed),
-            view,
-            seen);
-    float[] weights = trainer.train(progress);
+        new ClassifierTrainer(settings.training(rnn, seen, seed), view, seen);
+    float[] weights = trainer.train(progress::accept);
     NetworkClassifier network =
         new NetworkClassifier(view, rnn, settings.readout(), classes, weights);
     float[][] scores = new float[unseen.size()][classes];
@@ -279,30 +257,10 @@ public final class WindowClassifier {
     return new Trained(view, weights, scores);
   }
 
-  /** More windows and more classes take longer. */
-  private static int updates(int windows, int classes) {
-    return (int)
-        Math.round(
-            Math.max(
-                300, Math.min(4_000, 70 * Math.sqrt(classes) * Math.sqrt(Math.sqrt(windows)))));
-  }
-
-  private static double[] balance(LabelledWindows windows) {
-    int[] counts = windows.counts();
-    long present = Arrays.stream(counts).filter(count -> count > 0).count();
-    double[] weights = new double[counts.length];
-    for (int k = 0; k < counts.length; k++) {
-      weights[k] = counts[k] == 0 ? 0 : (double) windows.size() / present / counts[k];
-    }
-    return weights;
-  }
-
   private static Convolution convolution(
       LabelledWindows seen, LabelledWindows unseen, long seed, boolean last) {
-    InputView whole = InputView.of(seen, List.of(Block.WINDOW, Block.GLOBAL));
-    InputView view =
-        new InputView(
-            whole.channels(), whole.blocks(), 1, whole.mean(), whole.deviation(), whole.change());
+    InputView whole = InputViews.of(seen, List.of(Block.WINDOW, Block.GLOBAL));
+    InputView view = whole.withPatch(1);
     float[][] inputs = inputs(seen, view);
     long width = Math.max(MIN_FEATURES, Math.min(MAX_FEATURES, MAX_FEATURE_VALUES / seen.size()));
     MiniRocket rocket = MiniRocket.fit(inputs, view.inputSize(), (int) width, seed);
@@ -319,7 +277,7 @@ public final class WindowClassifier {
         }
       }
     }
-    return new Convolution(view, rocket, problem, scores);
+    return new Convolution(view, rocket, last ? problem : null, scores); // it is large
   }
 
   private static float[][] inputs(LabelledWindows windows, InputView view) {

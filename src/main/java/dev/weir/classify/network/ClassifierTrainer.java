@@ -1,6 +1,7 @@
 package dev.weir.classify.network;
 
 import dev.weir.classify.LabelledWindows;
+import dev.weir.model.InputView;
 import dev.weir.model.Readout;
 import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.RnnConfig;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.function.DoubleConsumer;
 
 /**
  * Trains a network to classify windows: cross-entropy, Adam with decoupled weight decay, a learning
@@ -79,11 +79,30 @@ public final class ClassifierTrainer {
     }
   }
 
+  /** Told how a training goes, and decides whether it goes on. */
+  public interface Listener {
+
+    /** Told the share that is done after each update. */
+    void trained(double share);
+
+    /**
+     * Asked {@value #CHECKS} times in a training.
+     *
+     * @param weights as they are; not to be kept without a copy
+     * @return whether to go on
+     */
+    default boolean check(float[] weights) {
+      return true;
+    }
+  }
+
+  /** How often a listener is asked whether to go on. */
+  public static final int CHECKS = 20;
+
   /**
-   * @param progress told the share that is done after each update
-   * @return the trained weights: network, head's weight, head's bias
+   * @return the weights that training ends with: network, head's weight, head's bias
    */
-  public float[] train(DoubleConsumer progress) {
+  public float[] train(Listener listener) {
     SplittableRandom random = new SplittableRandom(settings.seed());
     float[] weights = initial();
     float[] state = new float[2 * weights.length + 1];
@@ -104,7 +123,12 @@ public final class ClassifierTrainer {
       decay(weights, (float) (1 - rate * settings.weightDecay()));
       new Adam(rate, Adam.BETA1, Adam.BETA2, Adam.EPSILON, 0, MAX_NORM)
           .step(loss, gradient, 0, weights, 0, state, 0, weights.length);
-      progress.accept((update + 1.0) / settings.updates());
+      listener.trained((update + 1.0) / settings.updates());
+      boolean isCheck =
+          (update + 1) * CHECKS / settings.updates() > update * CHECKS / settings.updates();
+      if (isCheck && !listener.check(weights)) {
+        break;
+      }
     }
     return weights;
   }

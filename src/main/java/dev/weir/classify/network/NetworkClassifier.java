@@ -1,5 +1,7 @@
 package dev.weir.classify.network;
 
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.InputView;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
@@ -39,11 +41,54 @@ public final class NetworkClassifier {
     rnn.load(Arrays.copyOf(weights, config.parameterCount()));
   }
 
+  /** One that answers as a model does. */
+  public static NetworkClassifier of(ClassifierModel model) {
+    return new NetworkClassifier(
+        model.view(), model.rnn(), model.readout(), model.classes().size(), model.weights());
+  }
+
   /**
+   * What a many-to-one model says of a window.
+   *
    * @param window (steps, channels)
    * @param logits (classes); overwritten
    */
   public void logits(float[] window, float[] logits) {
+    int steps = forward(window);
+    Readouts.read(readout, result, config, 0, 1, steps, read, null);
+    int headAt = config.parameterCount();
+    int biasAt = headAt + classes * config.outputSize();
+    Linear.forward(
+        weights, headAt, weights, biasAt, config.outputSize(), classes, read, 0, logits, 0);
+  }
+
+  /**
+   * What a many-to-many model says of each step of a window.
+   *
+   * @param window (steps, channels)
+   * @param logits (steps, classes); overwritten
+   */
+  public void stepLogits(float[] window, float[] logits) {
+    int steps = forward(window);
+    int width = config.outputSize();
+    int headAt = config.parameterCount();
+    int biasAt = headAt + classes * width;
+    for (int t = 0; t < steps; t++) {
+      Linear.forward(
+          weights,
+          headAt,
+          weights,
+          biasAt,
+          width,
+          classes,
+          result.out(),
+          t * width,
+          logits,
+          t * classes);
+    }
+  }
+
+  private int forward(float[] window) {
     int steps = view.steps(window.length / view.channels());
     int length = steps * view.inputSize();
     if (input.length != length) { // the network wants just that length
@@ -51,10 +96,6 @@ public final class NetworkClassifier {
     }
     view.fill(window, input, 0);
     rnn.forward(input, 1, steps, true, null, null, result);
-    Readouts.read(readout, result, config, 0, 1, steps, read, null);
-    int headAt = config.parameterCount();
-    int biasAt = headAt + classes * config.outputSize();
-    Linear.forward(
-        weights, headAt, weights, biasAt, config.outputSize(), classes, read, 0, logits, 0);
+    return steps;
   }
 }

@@ -26,6 +26,12 @@ public final class ClassOptions {
   private Path test;
 
   @Option(
+      names = "--classifier",
+      paramLabel = "FILE",
+      description = "With --test: this model classifies; without --train.")
+  private Path classifier;
+
+  @Option(
       names = "--prequential",
       paramLabel = "CSV",
       description =
@@ -36,7 +42,8 @@ public final class ClassOptions {
       names = "--label",
       paramLabel = "COLUMN",
       description =
-          "With --prequential: the column of the labels (default: label, class or target).")
+          "With --prequential: the column of the labels (default: one named label, class or target,"
+              + " or the last one).")
   private String label;
 
   @Option(
@@ -58,6 +65,7 @@ public final class ClassOptions {
     List<String> given = new ArrayList<>();
     add(given, "--train", train);
     add(given, "--test", test);
+    add(given, "--classifier", classifier);
     add(given, "--prequential", prequential);
     add(given, "--label", label);
     return given;
@@ -93,14 +101,21 @@ public final class ClassOptions {
     if (prequential != null) {
       check(train == null, "--train", "none beside --prequential", train);
       check(test == null, "--test", "none beside --prequential", test);
+      check(classifier == null, "--classifier", "none beside --prequential", classifier);
       check(Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
       return new PrequentialEvaluation(prequential, label, seed);
     }
     check(label == null, "--label", "--prequential beside it", "none");
+    if (classifier != null) {
+      check(train == null, "--train", "none beside --classifier", train);
+      check(Files.isRegularFile(classifier), "--classifier", "a model file", classifier);
+      check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+      return new ModelEvaluation(classifier, test);
+    }
     check(
         train != null && Files.isRegularFile(train),
         "--train",
-        "a .ts file, or --prequential",
+        "a .ts file, or --classifier or --prequential",
         train);
     check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
     return new WindowEvaluation(train, test, seed);

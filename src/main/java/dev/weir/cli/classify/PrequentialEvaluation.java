@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 
 /**
  * Classifies each row of a labelled stream before it learns from that row's label.
@@ -34,25 +33,29 @@ final class PrequentialEvaluation implements ClassEvaluation {
 
   @Override
   public ClassResult run(ProgressLine progress) throws IOException {
-    SortedMap<String, Long> labels = LabelledRows.labels(file, label);
-    if (labels.size() < 2) {
+    LabelledRows.Contents contents = LabelledRows.contents(file, label);
+    List<String> classes = List.copyOf(contents.labels().keySet());
+    if (classes.size() < 2) {
       throw new IOException(
-          "--prequential: expected at least two different labels, got " + labels.keySet());
+          "--prequential: expected at least two different labels, got " + classes);
     }
-    long all = labels.values().stream().mapToLong(Long::longValue).sum();
-    try (LabelledRows rows = LabelledRows.open(file, label)) {
-      return run(rows, List.copyOf(labels.keySet()), all, progress);
+    try (LabelledRows rows = LabelledRows.open(file, contents)) {
+      return run(rows, contents.width(), classes, contents.rows(), progress);
     }
   }
 
   /** What is known of a series. */
   private record Series(float[] state, float[] values) {}
 
-  private ClassResult run(LabelledRows rows, List<String> classes, long all, ProgressLine progress)
+  private ClassResult run(
+      LabelledRows rows, int width, List<String> classes, long all, ProgressLine progress)
       throws IOException {
-    int width = rows.width();
-    StreamClassifier classifier =
-        new StreamClassifier(new StreamClassifier.Settings(width, classes.size(), seed));
+    StreamClassifier classifier;
+    try {
+      classifier = new StreamClassifier(new StreamClassifier.Settings(width, classes.size(), seed));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
+    }
     List<String> methods = StreamClassifier.METHODS;
     ClassScore[] scores = new ClassScore[methods.size()];
     for (int m = 0; m < scores.length; m++) {

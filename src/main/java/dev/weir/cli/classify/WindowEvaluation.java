@@ -8,6 +8,7 @@ import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.TsFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +53,8 @@ final class WindowEvaluation implements ClassEvaluation {
     }
   }
 
-  private static String note(TsFile.Contents learned, TsFile.Contents asked) {
-    long missing = learned.missing() + asked.missing();
+  static String note(TsFile.Contents... files) {
+    long missing = Arrays.stream(files).mapToLong(TsFile.Contents::missing).sum();
     return missing == 0
         ? ""
         : "%,d missing values were filled in between their neighbours.".formatted(missing);

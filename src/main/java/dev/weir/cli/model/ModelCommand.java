@@ -10,7 +10,10 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Calendar;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.InputView;
 import dev.weir.model.Mode;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
@@ -74,18 +77,67 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
+      if (ClassifierFiles.isOne(file)) {
+        ClassifierModel classifier = ClassifierFiles.read(file, "classifier");
+        rows(classifier).forEach(Inspect::row);
+        tensors(classifier.rnn());
+        provenance(classifier.provenance());
+        return 0;
+      }
       ForecastModel model = weights.read(file);
       rows(model).forEach(Inspect::row);
-      for (RnnConfig.Parameter parameter : model.rnn().parameters()) {
-        row("  " + parameter.name(), parameter.shape().toString());
-      }
+      tensors(model.rnn());
       if (model.combines()) {
         model.candidateShape().head().forEach((name, shape) -> row("  " + name, shape.toString()));
       }
-      model.provenance().entrySet().stream()
+      provenance(model.provenance());
+      return 0;
+    }
+
+    private static void tensors(RnnConfig rnn) {
+      for (RnnConfig.Parameter parameter : rnn.parameters()) {
+        row("  " + parameter.name(), parameter.shape().toString());
+      }
+    }
+
+    private static void provenance(Map<String, String> provenance) {
+      provenance.entrySet().stream()
           .sorted(Map.Entry.comparingByKey())
           .forEach(entry -> row(entry.getKey(), entry.getValue()));
-      return 0;
+    }
+
+    private static Map<String, String> rows(ClassifierModel model) {
+      Map<String, String> rows = new LinkedHashMap<>();
+      InputView view = model.view();
+      rows.put("classifier", "%s version %d".formatted(model.name(), model.version()));
+      rows.put("mode", model.mode().label());
+      rows.put("network", network(model.rnn()));
+      rows.put(
+          "inputs",
+          "%d channels, each as [%s], %d steps at once"
+              .formatted(
+                  view.channels(),
+                  String.join(", ", view.blocks().stream().map(InputView.Block::label).toList()),
+                  view.patch()));
+      boolean steps = model.mode() == Mode.MANY_TO_MANY;
+      rows.put(
+          "head",
+          "linear, reads " + (steps ? "out[:, i] at each step i" : model.readout().label()));
+      rows.put("classes", "%d: %s".formatted(model.classes().size(), model.classes()));
+      rows.put("softmax", "of the logits times %.4g".formatted(model.factor()));
+      rows.put("parameters", "%,d".formatted(model.weights().length));
+      return rows;
+    }
+
+    private static String network(RnnConfig rnn) {
+      return "%s, input_size %d, hidden_size %d, num_layers %d, %s, %s"
+          .formatted(
+              rnn.cell(),
+              rnn.inputSize(),
+              rnn.hiddenSize(),
+              rnn.numLayers(),
+              rnn.bidirectional() ? "bidirectional" : "one direction",
+              rnn.bias() ? "with bias" : "no bias");
     }
 
     /** What a model is, but for its tensors and where it comes from. */
@@ -96,16 +148,7 @@ public final class ModelCommand implements Runnable {
       if (!model.combines()) {
         rows.put("mode", model.mode().label());
       }
-      rows.put(
-          "network",
-          "%s, input_size %d, hidden_size %d, num_layers %d, %s, %s"
-              .formatted(
-                  rnn.cell(),
-                  rnn.inputSize(),
-                  rnn.hiddenSize(),
-                  rnn.numLayers(),
-                  rnn.bidirectional() ? "bidirectional" : "one direction",
-                  rnn.bias() ? "with bias" : "no bias"));
+      rows.put("network", network(rnn));
       if (model.combines()) {
         rows.put("combines", String.join(", ", model.candidates()));
         rows.put("parameters", "%,d".formatted(model.weights().length));

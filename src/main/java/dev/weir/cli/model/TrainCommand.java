@@ -1,15 +1,12 @@
 package dev.weir.cli.model;
 
-import dev.weir.cli.console.ProgressLine;
+import dev.weir.classify.ensemble.ClassifierSettings;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.cli.series.SeriesLayout;
 import dev.weir.cli.series.TrainingFiles;
-import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
-import dev.weir.forecast.network.ModelTrainer;
-import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.forecast.pretraining.BaseTrainer;
 import dev.weir.forecast.pretraining.CandidateTask;
@@ -19,8 +16,6 @@ import dev.weir.forecast.pretraining.TrainingTask;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
-import dev.weir.model.ModelFiles;
-import dev.weir.model.Safetensors;
 import dev.weir.model.Scaling;
 import dev.weir.option.ForecastOptions;
 import dev.weir.rnn.cell.Cell;
@@ -28,13 +23,12 @@ import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,13 +37,17 @@ import picocli.CommandLine.Spec;
 /** {@code weir train}: a base model over many series. */
 @Command(
     name = "train",
-    description = "Trains a base model over many series and writes it as safetensors.",
+    description = {
+      "Trains a base model over many series and writes it as safetensors.",
+      "With --task classify: trains a classifier of labelled windows."
+    },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Example: weir train --input demand.csv --out demand.safetensors --name demand",
-      "Then:    weir model publish demand.safetensors"
+      "Then:    weir model publish demand.safetensors",
+      "Example: weir train --task classify --input X_TRAIN.ts --out x.safetensors"
     })
 public final class TrainCommand implements Callable<Integer> {
 
@@ -59,7 +57,8 @@ public final class TrainCommand implements Callable<Integer> {
       description =
           "windows: a network that reads windows of values; base: one for all series, that combines"
               + " simple forecasts as builtin:weir does or, with --mode, reads windows and what was"
-              + " a season and a week before (default: ${DEFAULT-VALUE}).")
+              + " a season and a week before; classify: one that gives labelled windows their class"
+              + " (default: ${DEFAULT-VALUE}).")
   private Task task;
 
   @Option(
@@ -69,7 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "FILE|DIR",
       description =
           "Series to learn from: CSV files or folders of them; for base also JSON lines, each file"
-              + " a family of series.")
+              + " a family of series; for classify one .ts file of the UCR and UEA archives.")
   private List<Path> inputs;
 
   @Option(
@@ -129,7 +128,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--cell",
       descriptionKey = "forecast.cell",
-      description = "The recurrent cell (default: rnn_tanh).")
+      description = "The recurrent cell (default: rnn_tanh; for classify gru).")
   private Cell cell;
 
   @Option(
@@ -159,7 +158,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--hidden-size",
-      description = "Default: 16; without a head always the horizon, many-to-many 1.")
+      description =
+          "Default: 16, for classify 32; without a head always the horizon, many-to-many 1.")
   private Integer hiddenSize;
 
   @Option(names = "--num-layers", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")
@@ -201,13 +201,14 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--patience",
       defaultValue = "6",
       description =
-          "Stop after so many epochs without a better validation (default: ${DEFAULT-VALUE}).")
+          "Stop after so many epochs, for classify twentieths of the training, without a better"
+              + " validation (default: ${DEFAULT-VALUE}).")
   private int patience;
 
   @Option(names = "--batch", defaultValue = "32", description = "Default: ${DEFAULT-VALUE}.")
   private int batch;
 
-  @Option(names = "--learning-rate", description = "Default: 0.002; for base 0.004.")
+  @Option(names = "--learning-rate", description = "Default: 0.002; for base and classify 0.004.")
   private Double learningRate;
 
   @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
@@ -221,12 +222,13 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Start from scratch instead of continuing from FILE.progress.")
   private boolean restart;
 
+  @Mixin private ClassTraining.Options classes;
+
   private static final int UNITS = 24; // of a network that combines forecasts
 
   /** Of a network for all series that reads windows. */
   private static final int SEASONAL_HIDDEN_SIZE = 32;
 
-  /** Options that only one of the tasks has. */
   private static final List<String> OF_BASE =
       List.of("--without", "--samples", "--synthetic", "--last");
 
@@ -239,15 +241,33 @@ public final class TrainCommand implements Callable<Integer> {
           "--scaling",
           "--targets",
           "--epochs",
-          "--patience",
           "--batch");
+
+  private static final List<String> OF_CLASSIFY =
+      List.of("--pooling", "--class-weights", "--validation");
+
+  private static final List<String> OF_SERIES =
+      List.of("--columns", "--mode", "--seq-len", "--threads", "--restart");
+
+  /** Options of which a task has no use. */
+  private static final Map<Task, List<String>> UNREAD =
+      Map.of(
+          Task.windows, all(OF_BASE, OF_CLASSIFY),
+          Task.base, all(OF_WINDOWS, OF_CLASSIFY, List.of("--patience")),
+          Task.classify, all(OF_BASE, OF_WINDOWS, OF_SERIES));
+
+  @SafeVarargs
+  private static List<String> all(List<String>... lists) {
+    return Stream.of(lists).flatMap(List::stream).toList();
+  }
 
   @Spec private CommandSpec spec;
 
   /** What is trained. */
   enum Task {
     windows,
-    base
+    base,
+    classify
   }
 
   /** What makes the forecast of the network's output. */
@@ -255,9 +275,6 @@ public final class TrainCommand implements Callable<Integer> {
     linear,
     none
   }
-
-  private long started;
-  private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
 
   @Override
   public Integer call() throws IOException {
@@ -277,53 +294,21 @@ public final class TrainCommand implements Callable<Integer> {
     if (task == Task.base) {
       return trainBase(modelName);
     }
-    Settings settings = settings();
-    Map<String, List<Observation>> series =
-        SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns);
-    System.err.printf(
-        "%,d series, %,d values; %,d parameters%n",
-        series.size(),
-        series.values().stream().mapToLong(List::size).sum(),
-        settings.rnn().parameterCount());
-    TrainingState state = new TrainingState(out, fingerprint(settings, series));
-    started = System.nanoTime();
-    try (ModelTrainer trainer = trainer(settings, series)) {
-      Progress progress = restart ? null : load(state);
-      if (progress == null) {
-        progress = trainer.begin();
-      } else {
-        System.err.printf("going on after epoch %d (%s)%n", progress.epoch(), state.file());
-      }
-      while (!trainer.isDone(progress)) {
-        progress = trainer.train(progress, this::show);
-        save(state, progress);
-        progressLine.line(
-            "epoch %d: validation error %.4f of the last value's, best %.4f (epoch %d)",
-            progress.epoch(), progress.score(), progress.bestScore(), progress.bestEpoch());
-      }
-      if (trainer.skippedUpdates() > 0) {
-        System.err.printf(
-            "%,d mini-batches left out, whose loss was not a finite number%n",
-            trainer.skippedUpdates());
-      }
-      double score = trainer.score(progress);
-      ForecastModel model =
-          trainer.model(modelName, 1, progress, provenance(series, progress, score));
-      ModelFiles.write(model, out);
-      state.delete();
-      System.out.printf(
-          "%s: %s version 1, held-out error %.4f of the last value's (best epoch %d)%n",
-          out, modelName, score, progress.bestEpoch());
-    } finally {
-      progressLine.clear();
+    if (task == Task.classify) {
+      return trainClassifier(modelName);
     }
-    return 0;
+    Settings settings = settings();
+    try {
+      return new WindowTraining(out, modelName, settings)
+          .run(SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns), restart);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+    }
   }
 
   /** What could have no effect is a mistake. */
   private void checkTask() {
-    List<String> unread = task == Task.base ? OF_WINDOWS : OF_BASE;
-    for (String option : unread) {
+    for (String option : UNREAD.get(task)) {
       if (isGiven(option)) {
         throw new ParameterException(
             spec.commandLine(),
@@ -370,6 +355,26 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  private int trainClassifier(String modelName) throws IOException {
+    if (inputs.size() != 1 || !Files.isRegularFile(inputs.get(0))) {
+      throw new ParameterException(
+          spec.commandLine(), "weir train: --input: expected one .ts file, got " + inputs);
+    }
+    try {
+      ClassifierSettings settings =
+          classes.settings(
+              cell == null ? Cell.GRU : cell,
+              hiddenSize == null ? 32 : hiddenSize,
+              numLayers,
+              !unidirectional,
+              learningRate == null ? 0.004 : learningRate,
+              seed);
+      return new ClassTraining(out, modelName, settings, classes, patience).run(inputs.get(0));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
+    }
+  }
+
   private Settings settings() {
     int steps =
         horizon != null
@@ -406,94 +411,5 @@ public final class TrainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }
-  }
-
-  private ModelTrainer trainer(Settings settings, Map<String, List<Observation>> series) {
-    try {
-      return ModelTrainer.of(settings, series.values());
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
-    }
-  }
-
-  private void show(int epoch, int done, int all) {
-    progressLine.show(
-        (epoch - 1 + (double) done / all) / epochs,
-        "epoch %d of %d at most: %3d%% of %,d windows, %.0f s",
-        epoch,
-        epochs,
-        100L * done / all,
-        all,
-        (System.nanoTime() - started) / 1e9);
-  }
-
-  private Map<String, String> provenance(
-      Map<String, List<Observation>> series, Progress progress, double score) {
-    Map<String, String> provenance = new LinkedHashMap<>();
-    provenance.put("trained_by", "weir train");
-    provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    provenance.put("series", Integer.toString(series.size()));
-    provenance.put("values", Long.toString(series.values().stream().mapToLong(List::size).sum()));
-    provenance.put("epoch", Integer.toString(progress.bestEpoch()));
-    provenance.put("validation_rel_mae", "%.4f".formatted(progress.bestScore()));
-    provenance.put("held_out_rel_mae", "%.4f".formatted(score));
-    return provenance;
-  }
-
-  /** What training must have in common with a saved state to go on from it. */
-  private static String fingerprint(Settings settings, Map<String, List<Observation>> series) {
-    long hash = 17;
-    for (List<Observation> observations : series.values()) {
-      double[] values = observations.stream().mapToDouble(Observation::value).toArray();
-      hash = 31 * hash + java.util.Arrays.hashCode(values);
-      for (Observation observation : observations) { // what the network reads beside the values
-        hash = settings.calendar().isEmpty() ? hash : 31 * hash + observation.time();
-        hash =
-            settings.features() == 0
-                ? hash
-                : 31 * hash + java.util.Arrays.hashCode(observation.features());
-      }
-    }
-    return "%s %s %s %s %s %d %d %d %s %d%s %016x"
-        .formatted(
-            settings.mode().label(),
-            settings.rnn(),
-            settings.head(),
-            settings.scaling().rule(),
-            settings.targets(),
-            settings.seqLen(),
-            settings.horizon(),
-            settings.batch(),
-            settings.learningRate(),
-            settings.seed(),
-            settings.calendar().isEmpty() ? "" : " " + Calendar.labels(settings.calendar()),
-            hash);
-  }
-
-  private static void save(TrainingState state, Progress progress) throws IOException {
-    state.save(
-        Map.of(
-            "weights", progress.weights(),
-            "best", progress.best(),
-            "optimizer", progress.optimizer()),
-        Map.of(
-            "epoch", Integer.toString(progress.epoch()),
-            "best_epoch", Integer.toString(progress.bestEpoch()),
-            "best_score", Double.toString(progress.bestScore())));
-  }
-
-  /** Null when there is nothing to go on from. */
-  private static Progress load(TrainingState state) throws IOException {
-    Safetensors saved = state.load();
-    return saved == null
-        ? null
-        : new Progress(
-            Integer.parseInt(saved.metadata().get("epoch")),
-            Double.NaN,
-            saved.floats("weights"),
-            saved.floats("best"),
-            Integer.parseInt(saved.metadata().get("best_epoch")),
-            Double.parseDouble(saved.metadata().get("best_score")),
-            saved.floats("optimizer"));
   }
 }

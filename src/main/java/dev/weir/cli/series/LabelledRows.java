@@ -5,19 +5,26 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Labelled rows from a CSV file with a header, oldest first, one at a time. One column is the
  * label; {@code series} or {@code series_id} tells series apart; {@code time}, {@code timestamp}
- * and {@code date} are left out; each other column is a number, and an empty field has the value
- * before it in its series. The first wrong line ends it, with the line's number.
+ * and {@code date} are left out. Each other column is a number, or a text of which there are a few:
+ * one input for each of them, 1 where it is this one. An empty field of numbers is NaN. The first
+ * wrong line ends it, with the line's number.
  */
 public final class LabelledRows implements Closeable {
+
+  /** Most different texts of a column. */
+  static final int MAX_TEXTS = 64;
 
   private static final Set<String> LABELS = Set.of("label", "class", "target");
   private static final Set<String> SERIES = Set.of("series", "series_id");
@@ -27,90 +34,193 @@ public final class LabelledRows implements Closeable {
    * One row.
    *
    * @param series empty where the file does not tell series apart
-   * @param values of each column with numbers; NaN for an empty field
+   * @param values inputs, in the order of the columns; NaN for an empty field of numbers
    * @param label text of the label
    */
   public record Row(String series, float[] values, String label) {}
 
+  /**
+   * What all rows of a file have in common.
+   *
+   * @param labels each label with the number of its rows, sorted
+   * @param label column of the labels
+   * @param series column that tells series apart; -1 without one
+   * @param columns the other columns that are read
+   */
+  public record Contents(
+      SortedMap<String, Long> labels, int label, int series, List<Column> columns) {
+
+    /** Inputs of a row. */
+    public int width() {
+      return columns.stream().mapToInt(Column::width).sum();
+    }
+
+    /** Rows of the file. */
+    public long rows() {
+      return labels.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  /**
+   * A column of inputs.
+   *
+   * @param texts its texts, sorted; empty for numbers
+   */
+  record Column(int place, List<String> texts) {
+    int width() {
+      return Math.max(1, texts.size());
+    }
+  }
+
   private final CsvRows rows;
   private final List<String> header;
-  private final int label;
-  private final int series; // -1 for none
-  private final int[] columns;
+  private final Contents contents;
 
-  private LabelledRows(CsvRows rows, String labelColumn) throws IOException {
+  private LabelledRows(CsvRows rows, Contents contents) throws IOException {
     this.rows = rows;
+    this.header = header(rows);
+    this.contents = contents;
+  }
+
+  private static List<String> header(CsvRows rows) throws IOException {
     String[] first = rows.next();
-    this.header = first == null ? List.of() : List.of(first);
+    List<String> header = first == null ? List.of() : List.of(first);
     if (header.size() < 2) {
       throw new IOException(
           rows.place() + ": expected a header with a label and values, got " + line(header));
     }
-    int labelAt = -1;
-    int seriesAt = -1;
-    List<Integer> numbers = new ArrayList<>();
-    for (int i = 0; i < header.size(); i++) {
-      String name = header.get(i).strip().toLowerCase(Locale.ROOT);
-      boolean isLabel =
-          labelColumn == null ? LABELS.contains(name) : header.get(i).equals(labelColumn);
-      if (isLabel && labelAt < 0) {
-        labelAt = i;
-      } else if (SERIES.contains(name) && seriesAt < 0) {
-        seriesAt = i;
-      } else if (!LEFT_OUT.contains(name)) {
-        numbers.add(i);
-      }
-    }
-    if (labelAt < 0) {
-      throw new IOException(
-          "%s: expected a column %s, got %s; --label names it"
-              .formatted(
-                  rows.place(),
-                  labelColumn == null ? "label, class or target" : Printable.line(labelColumn),
-                  line(header)));
-    }
-    if (numbers.isEmpty()) {
-      throw new IOException(
-          rows.place() + ": expected a column with numbers beside the label, got " + line(header));
-    }
-    this.label = labelAt;
-    this.series = seriesAt;
-    this.columns = numbers.stream().mapToInt(Integer::intValue).toArray();
+    return header;
   }
 
-  private static String line(List<String> header) {
+  private static String line(Collection<String> header) {
     return Printable.line(String.join(",", header));
   }
 
+  private static CsvRows open(Path file) throws IOException {
+    return new CsvRows(SeriesFiles.text(file), file.getFileName().toString());
+  }
+
   /**
-   * Opens a file of UTF-8 text, which may be compressed by gzip.
+   * Reads a file to its end: which columns and labels it has. It is UTF-8 text, which may be
+   * compressed by gzip.
    *
-   * @param labelColumn name of the label's column; null for one named label, class or target
+   * @param labelColumn name of the label's column; null for one named label, class or target, or
+   *     the last one
    */
-  public static LabelledRows open(Path file, String labelColumn) throws IOException {
-    CsvRows rows = new CsvRows(SeriesFiles.text(file), file.getFileName().toString());
+  public static Contents contents(Path file, String labelColumn) throws IOException {
+    try (CsvRows rows = open(file)) {
+      List<String> header = header(rows);
+      int label = label(header, labelColumn, rows.place());
+      int series = -1;
+      List<Integer> places = new ArrayList<>();
+      for (int i = 0; i < header.size(); i++) {
+        String name = header.get(i).strip().toLowerCase(Locale.ROOT);
+        if (i == label || LEFT_OUT.contains(name)) {
+          continue;
+        }
+        if (SERIES.contains(name) && series < 0) {
+          series = i;
+        } else {
+          places.add(i);
+        }
+      }
+      if (places.isEmpty()) {
+        throw new IOException(
+            rows.place() + ": expected a column with values beside the label, got " + line(header));
+      }
+      return contents(rows, header, label, series, places);
+    }
+  }
+
+  private static int label(List<String> header, String labelColumn, String where)
+      throws IOException {
+    for (int i = 0; i < header.size(); i++) {
+      String name = header.get(i).strip();
+      if (labelColumn == null
+          ? LABELS.contains(name.toLowerCase(Locale.ROOT))
+          : name.equals(labelColumn)) {
+        return i;
+      }
+    }
+    if (labelColumn != null) {
+      throw new IOException(
+          "%s: expected a column %s, got %s"
+              .formatted(where, Printable.line(labelColumn), line(header)));
+    }
+    return header.size() - 1;
+  }
+
+  private static Contents contents(
+      CsvRows rows, List<String> header, int label, int series, List<Integer> places)
+      throws IOException {
+    SortedMap<String, Long> labels = new TreeMap<>();
+    List<SortedSet<String>> texts = new ArrayList<>();
+    boolean[] numbers = new boolean[places.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      texts.add(new TreeSet<>());
+      numbers[i] = true;
+    }
+    for (String[] row = rows.next(); row != null; row = rows.next()) {
+      check(row, header, rows.place());
+      labels.merge(labelOf(row, label, rows.place()), 1L, Long::sum);
+      for (int i = 0; i < numbers.length; i++) {
+        String text = row[places.get(i)].strip();
+        numbers[i] &= text.isEmpty() || isNumber(text);
+        if (texts.get(i).size() <= MAX_TEXTS) {
+          texts.get(i).add(text);
+        }
+        if (!numbers[i] && texts.get(i).size() > MAX_TEXTS) {
+          throw new IOException(
+              "%s: expected numbers or at most %d different texts in column %s, got more, such as %s"
+                  .formatted(
+                      rows.place(),
+                      MAX_TEXTS,
+                      Printable.line(header.get(places.get(i))),
+                      Printable.line(text)));
+        }
+      }
+    }
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < numbers.length; i++) {
+      List<String> ofColumn = numbers[i] ? List.of() : List.copyOf(texts.get(i));
+      columns.add(new Column(places.get(i), ofColumn));
+    }
+    return new Contents(labels, label, series, columns);
+  }
+
+  private static void check(String[] row, List<String> header, String where) throws IOException {
+    if (row.length != header.size()) {
+      throw new IOException(
+          "%s: expected %d fields, as in the header, got %d"
+              .formatted(where, header.size(), row.length));
+    }
+  }
+
+  private static String labelOf(String[] row, int label, String where) throws IOException {
+    String text = row[label].strip();
+    if (text.isEmpty()) {
+      throw new IOException(where + ": expected a label, got an empty field");
+    }
+    return text;
+  }
+
+  private static boolean isNumber(String text) {
     try {
-      return new LabelledRows(rows, labelColumn);
+      return Float.isFinite(Float.parseFloat(text));
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  /** Opens a file to read its rows. */
+  public static LabelledRows open(Path file, Contents contents) throws IOException {
+    CsvRows rows = open(file);
+    try {
+      return new LabelledRows(rows, contents);
     } catch (IOException e) {
       rows.close();
       throw e;
     }
-  }
-
-  /** All labels of a file with their counts, sorted. */
-  public static SortedMap<String, Long> labels(Path file, String labelColumn) throws IOException {
-    SortedMap<String, Long> labels = new TreeMap<>();
-    try (LabelledRows rows = open(file, labelColumn)) {
-      for (Row row = rows.next(); row != null; row = rows.next()) {
-        labels.merge(row.label(), 1L, Long::sum);
-      }
-    }
-    return labels;
-  }
-
-  /** Numbers in each row. */
-  public int width() {
-    return columns.length;
   }
 
   /** The next row, or null at the end. */
@@ -119,37 +229,20 @@ public final class LabelledRows implements Closeable {
     if (fields == null) {
       return null;
     }
-    if (fields.length != header.size()) {
-      throw new IOException(
-          "%s: expected %d fields, as in the header, got %d"
-              .formatted(rows.place(), header.size(), fields.length));
-    }
-    float[] values = new float[columns.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = number(fields[columns[i]].strip(), header.get(columns[i]));
-    }
-    String text = fields[label].strip();
-    if (text.isEmpty()) {
-      throw new IOException(rows.place() + ": expected a label, got an empty field");
-    }
-    return new Row(series < 0 ? "" : fields[series], values, text);
-  }
-
-  private float number(String text, String column) throws IOException {
-    if (text.isEmpty()) {
-      return Float.NaN;
-    }
-    try {
-      float value = Float.parseFloat(text);
-      if (Float.isFinite(value)) {
-        return value;
+    check(fields, header, rows.place());
+    float[] values = new float[contents.width()];
+    int next = 0;
+    for (Column column : contents.columns()) {
+      String text = fields[column.place()].strip();
+      if (column.texts().isEmpty()) {
+        values[next] = text.isEmpty() ? Float.NaN : Float.parseFloat(text);
+      } else {
+        values[next + column.texts().indexOf(text)] = 1f;
       }
-    } catch (NumberFormatException e) {
-      // answered below, as a number that is not finite
+      next += column.width();
     }
-    throw new IOException(
-        "%s: expected a finite number in column %s, got %s"
-            .formatted(rows.place(), Printable.line(column), Printable.line(text)));
+    String series = contents.series() < 0 ? "" : fields[contents.series()];
+    return new Row(series, values, labelOf(fields, contents.label(), rows.place()));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.weir.classify.LabelledWindows;
 import dev.weir.cli.console.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ public final class TsFile {
   private int channels; // 0 until the first window
   private long missing;
 
-  private TsFile(Path file, List<String> classes) {
-    this.name = file.getFileName().toString();
+  private TsFile(String name, List<String> classes) {
+    this.name = name;
     this.classes = classes == null ? new ArrayList<>() : new ArrayList<>(classes);
   }
 
@@ -46,20 +47,31 @@ public final class TsFile {
    * @throws IOException when the file can't be read, or naming the first line that is wrong
    */
   public static Contents read(Path file, List<String> classes) throws IOException {
-    TsFile ts = new TsFile(file, classes);
-    try (BufferedReader lines = new BufferedReader(SeriesFiles.text(file))) {
-      ts.read(lines, classes == null);
+    try (Reader text = SeriesFiles.text(file)) {
+      return read(text, file.getFileName().toString(), classes);
     }
+  }
+
+  /**
+   * @param name what messages call the text
+   */
+  static Contents read(Reader text, String name, List<String> classes) throws IOException {
+    TsFile ts = new TsFile(name, classes);
+    ts.read(new BufferedReader(text), classes == null);
     if (ts.windows.isEmpty()) {
-      throw new IOException(ts.name + ": expected at least one window, got none");
+      throw new IOException(name + ": expected at least one window, got none");
     }
-    return new Contents(
-        new LabelledWindows(
-            ts.channels,
-            ts.classes,
-            ts.windows.toArray(float[][]::new),
-            ts.labels.stream().mapToInt(Integer::intValue).toArray()),
-        ts.missing);
+    try {
+      return new Contents(
+          new LabelledWindows(
+              ts.channels,
+              ts.classes,
+              ts.windows.toArray(float[][]::new),
+              ts.labels.stream().mapToInt(Integer::intValue).toArray()),
+          ts.missing);
+    } catch (IllegalArgumentException e) { // more of something than anybody has
+      throw new IOException(name + ": " + e.getMessage(), e);
+    }
   }
 
   private void read(BufferedReader lines, boolean takeClasses) throws IOException {
@@ -112,7 +124,7 @@ public final class TsFile {
     String label = parts[parts.length - 1].strip();
     int place = classes.indexOf(label);
     if (place < 0) {
-      throw wrong(number, "a label of " + classes, label);
+      throw wrong(number, "a label of " + Printable.line(classes.toString()), label);
     }
     int width = parts.length - 1;
     if (channels == 0) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.LabelledWindows;
-import dev.weir.classify.network.InputView.Block;
+import dev.weir.model.InputView.Block;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.Cell;
 import java.util.Arrays;

@@ -3,7 +3,8 @@ package dev.weir.classify.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.classify.LabelledWindows;
-import dev.weir.classify.network.InputView.Block;
+import dev.weir.model.InputView;
+import dev.weir.model.InputView.Block;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
@@ -43,7 +44,7 @@ class ClassifierTrainerTest {
   @Test
   void learnsWindowsOfUnequalLength() {
     LabelledWindows windows = slopes(40, 1);
-    InputView view = InputView.of(windows, List.of(Block.WINDOW));
+    InputView view = InputViews.of(windows, List.of(Block.WINDOW));
     ClassifierTrainer.Settings settings = settings(view);
     NetworkClassifier network =
         new NetworkClassifier(view, settings.rnn(), settings.readout(), 2, train(windows, view));
@@ -60,7 +61,7 @@ class ClassifierTrainerTest {
   @Test
   void theSameWindowsGiveTheSameBits() {
     LabelledWindows windows = slopes(20, 3);
-    InputView view = InputView.of(windows, List.of(Block.WINDOW));
+    InputView view = InputViews.of(windows, List.of(Block.WINDOW));
     assertThat(train(windows, view)).isEqualTo(train(windows, view));
   }
 }

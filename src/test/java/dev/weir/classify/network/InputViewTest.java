@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.classify.LabelledWindows;
-import dev.weir.classify.network.InputView.Block;
+import dev.weir.model.InputView;
+import dev.weir.model.InputView.Block;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class InputViewTest {
     LabelledWindows windows =
         new LabelledWindows(2, List.of("a"), new float[][] {window}, new int[] {0});
     InputView view =
-        InputView.of(windows, List.of(Block.RAW, Block.GLOBAL, Block.WINDOW, Block.DIFFERENCE));
+        InputViews.of(windows, List.of(Block.RAW, Block.GLOBAL, Block.WINDOW, Block.DIFFERENCE));
     assertThat(view.patch()).isEqualTo(1);
     assertThat(view.inputSize()).isEqualTo(8);
     assertThat(view.mean()).containsExactly(3, 20);
@@ -44,7 +45,7 @@ class InputViewTest {
       window[t] = t + 1;
     }
     InputView view =
-        InputView.of(
+        InputViews.of(
             new LabelledWindows(1, List.of("a"), new float[][] {window}, new int[] {0}),
             List.of(Block.RAW));
     assertThat(view.patch()).isEqualTo(2);
@@ -59,7 +60,7 @@ class InputViewTest {
     LabelledWindows windows =
         new LabelledWindows(
             1, List.of("a"), new float[][] {{1, 2, 3, 4}, {7, 7, 7, 7}}, new int[] {0, 0});
-    InputView view = InputView.of(windows, List.of(Block.WINDOW, Block.DIFFERENCE));
+    InputView view = InputViews.of(windows, List.of(Block.WINDOW, Block.DIFFERENCE));
     float[] input = new float[8];
     view.fill(windows.windows()[1], input, 0);
     assertThat(input).containsOnly(0f);

@@ -106,10 +106,10 @@ class ClassOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--task classify|--train: expected a .ts file, or --prequential, got none",
+        "--task classify|--train: expected a .ts file, or --classifier or --prequential, got none",
         "--train @a.ts|--input: expected CSV files or folders, got none",
         "--task classify --input x --train @a.ts|--input: expected none beside --task classify",
-        "--task classify --train @a.ts|--train: expected a .ts file, or --prequential, got",
+        "--task classify --train @a.ts|--train: expected a .ts file, or --classifier or --prequential, got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
         "--task classify --label y|--label: expected --prequential beside it, got none",
         "--input x --seed 3 --test y|--task: expected classify beside [--test], got forecast"

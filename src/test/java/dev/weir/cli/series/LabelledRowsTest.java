@@ -21,32 +21,55 @@ class LabelledRowsTest {
   }
 
   @Test
-  void readsNumbersLabelsAndSeries() throws IOException {
-    Path file = file("date,a,series_id,b,state\n1,2.5,pump,,on\n2,3,fan,-4,off\n3,1,fan,1,on\n");
-    assertThat(LabelledRows.labels(file, "state")).isEqualTo(Map.of("on", 2L, "off", 1L));
-    try (LabelledRows rows = LabelledRows.open(file, "state")) {
-      assertThat(rows.width()).isEqualTo(2);
+  void readsNumbersTextsLabelsAndSeries() throws IOException {
+    Path file =
+        file("date,a,series_id,b,kind,state\n1,2.5,pump,,x,on\n2,3,fan,-4,y,off\n3,1,fan,1,x,on\n");
+    LabelledRows.Contents contents = LabelledRows.contents(file, null); // the last column
+    assertThat(contents.labels()).isEqualTo(Map.of("on", 2L, "off", 1L));
+    assertThat(contents.rows()).isEqualTo(3);
+    assertThat(contents.width()).isEqualTo(4);
+    try (LabelledRows rows = LabelledRows.open(file, contents)) {
       LabelledRows.Row row = rows.next();
-      assertThat(row.values()).containsExactly(2.5f, Float.NaN);
+      assertThat(row.values()).containsExactly(2.5f, Float.NaN, 1, 0);
       assertThat(row.series()).isEqualTo("pump");
       assertThat(row.label()).isEqualTo("on");
-      assertThat(rows.next().values()).containsExactly(3, -4);
+      assertThat(rows.next().values()).containsExactly(3, -4, 0, 1);
     }
+  }
+
+  @Test
+  void theColumnOfTheLabelsIsNamedOrGiven() throws IOException {
+    Path file = file("Class,state,a\nx,1,2\ny,3,4\n");
+    assertThat(LabelledRows.contents(file, null).labels()).containsOnlyKeys("x", "y");
+    assertThat(LabelledRows.contents(file, "state").labels()).containsOnlyKeys("1", "3");
+  }
+
+  @Test
+  void manyTextsAreRefused() throws IOException {
+    StringBuilder text = new StringBuilder("name,label\n");
+    for (int i = 0; i < 70; i++) {
+      text.append('n').append(i).append(",on\n");
+    }
+    Path file = file(text.toString());
+    assertThatThrownBy(() -> LabelledRows.contents(file, null))
+        .hasMessage(
+            "rows.csv line 66: expected numbers or at most 64 different texts in column name, got"
+                + " more, such as n64");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "a,b;1,2|rows.csv line 1: expected a column label, class or target, got a,b; --label names it",
-        "label,time;x,1|rows.csv line 1: expected a column with numbers beside the label, got label,time",
-        "a,label;x,on|rows.csv line 2: expected a finite number in column a, got x",
-        "a,label;NaN,on|rows.csv line 2: expected a finite number in column a, got NaN",
+        "a;1|rows.csv line 1: expected a header with a label and values, got a",
+        "label,time;x,1|rows.csv line 1: expected a column with values beside the label, got label,time",
         "a,label;1|rows.csv line 2: expected 2 fields, as in the header, got 1",
         "a,label;1,|rows.csv line 2: expected a label, got an empty field"
       })
   void aWrongLineIsNamed(String text, String message) throws IOException {
     Path file = file(text.replace(';', '\n') + "\n");
-    assertThatThrownBy(() -> LabelledRows.labels(file, null)).hasMessage(message);
+    assertThatThrownBy(() -> LabelledRows.contents(file, null)).hasMessage(message);
+    assertThatThrownBy(() -> LabelledRows.contents(file("a,b\n1,2\n"), "c"))
+        .hasMessage("rows.csv line 1: expected a column c, got a,b");
   }
 }

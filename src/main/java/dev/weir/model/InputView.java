@@ -1,6 +1,5 @@
-package dev.weir.classify.network;
+package dev.weir.model;
 
-import dev.weir.classify.LabelledWindows;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,9 +17,6 @@ import java.util.List;
  */
 public record InputView(
     int channels, List<Block> blocks, int patch, float[] mean, float[] deviation, float[] change) {
-
-  /** Steps that a network has, at most about twice of it. */
-  private static final int NETWORK_STEPS = 30;
 
   /** Below this share of a channel's deviation in training a window counts as constant. */
   private static final float CONSTANT = 1e-4f;
@@ -46,43 +42,69 @@ public record InputView(
     public String label() {
       return label;
     }
-  }
 
-  /** A view with the figures of these windows, and the patch that suits their length. */
-  public static InputView of(LabelledWindows windows, List<Block> blocks) {
-    int channels = windows.channels();
-    int patch = Math.max(1, windows.longest() / NETWORK_STEPS);
-    float[] mean = new float[channels];
-    float[] deviation = new float[channels];
-    float[] change = new float[channels];
-    for (int c = 0; c < channels; c++) {
-      double sum = 0;
-      double squares = 0;
-      double changes = 0;
-      long count = 0;
-      long pairs = 0;
-      for (float[] window : windows.windows()) {
-        for (int at = c; at < window.length; at += channels) {
-          sum += window[at];
-          squares += (double) window[at] * window[at];
-          count++;
-          if (at >= channels) {
-            double difference = (double) window[at] - window[at - channels];
-            changes += difference * difference;
-            pairs++;
-          }
+    /** The block with this label, or null if there is no such block. */
+    public static Block ofLabel(String label) {
+      for (Block block : values()) {
+        if (block.label.equals(label)) {
+          return block;
         }
       }
-      double center = sum / count;
-      mean[c] = (float) center;
-      deviation[c] = positive(Math.sqrt(Math.max(0, squares / count - center * center)));
-      change[c] = positive(Math.sqrt(changes / Math.max(1, pairs)));
+      return null;
     }
-    return new InputView(channels, blocks, patch, mean, deviation, change);
   }
 
-  private static float positive(double deviation) {
-    return deviation > 1e-30 && Double.isFinite(deviation) ? (float) deviation : 1f;
+  /** Most channels. */
+  public static final int MAX_CHANNELS = 2_000;
+
+  /** Most steps of a window in a step of the network. */
+  public static final int MAX_PATCH = 10_000;
+
+  /**
+   * @throws IllegalArgumentException when a number is out of its range, naming it
+   */
+  public InputView {
+    blocks = List.copyOf(blocks);
+    within("channels", channels, 1, MAX_CHANNELS);
+    within("blocks", blocks.size(), 1, Block.values().length);
+    within("patch", patch, 1, MAX_PATCH);
+    numbers("mean", mean, channels, false);
+    numbers("deviation", deviation, channels, true);
+    numbers("change", change, channels, true);
+  }
+
+  private static void within(String what, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s: expected %d to %d, got %d".formatted(what, least, most, value));
+    }
+  }
+
+  private static void numbers(String what, float[] values, int count, boolean positive) {
+    if (values.length != count) {
+      throw new IllegalArgumentException(
+          "%s: expected one number for each of %d channels, got %d"
+              .formatted(what, count, values.length));
+    }
+    for (float value : values) {
+      if (!Float.isFinite(value) || positive && value <= 0) {
+        throw new IllegalArgumentException(
+            "%s: expected finite numbers%s, got %s"
+                .formatted(what, positive ? " above 0" : "", value));
+      }
+    }
+  }
+
+  /** A view of the values as they are. */
+  public static InputView raw(int channels) {
+    float[] ones = new float[channels];
+    Arrays.fill(ones, 1f);
+    return new InputView(channels, List.of(Block.RAW), 1, new float[channels], ones, ones);
+  }
+
+  /** The same view with another patch. */
+  public InputView withPatch(int newPatch) {
+    return new InputView(channels, blocks, newPatch, mean, deviation, change);
   }
 
   /** Values of a step of the network. */

@@ -1,0 +1,159 @@
+package dev.weir.cli.model;
+
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.network.ModelTrainer;
+import dev.weir.forecast.network.ModelTrainer.Progress;
+import dev.weir.forecast.network.ModelTrainer.Settings;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Safetensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code weir train --task windows}: trains a network that reads windows of values. */
+final class WindowTraining {
+
+  private final Path out;
+  private final String name;
+  private final Settings settings;
+  private final ProgressLine progressLine = new ProgressLine(2_000_000_000L);
+  private long started;
+
+  WindowTraining(Path out, String name, Settings settings) {
+    this.out = out;
+    this.name = name;
+    this.settings = settings;
+  }
+
+  /**
+   * @param restart whether to start from scratch, whatever was saved
+   * @return the exit code
+   * @throws IllegalArgumentException when a series does not fit the settings
+   */
+  int run(Map<String, List<Observation>> series, boolean restart) throws IOException {
+    System.err.printf(
+        "%,d series, %,d values; %,d parameters%n",
+        series.size(),
+        series.values().stream().mapToLong(List::size).sum(),
+        settings.rnn().parameterCount());
+    TrainingState state = new TrainingState(out, fingerprint(settings, series));
+    started = System.nanoTime();
+    try (ModelTrainer trainer = ModelTrainer.of(settings, series.values())) {
+      Progress progress = restart ? null : load(state);
+      if (progress == null) {
+        progress = trainer.begin();
+      } else {
+        System.err.printf("going on after epoch %d (%s)%n", progress.epoch(), state.file());
+      }
+      while (!trainer.isDone(progress)) {
+        progress = trainer.train(progress, this::show);
+        save(state, progress);
+        progressLine.line(
+            "epoch %d: validation error %.4f of the last value's, best %.4f (epoch %d)",
+            progress.epoch(), progress.score(), progress.bestScore(), progress.bestEpoch());
+      }
+      if (trainer.skippedUpdates() > 0) {
+        System.err.printf(
+            "%,d mini-batches left out, whose loss was not a finite number%n",
+            trainer.skippedUpdates());
+      }
+      double score = trainer.score(progress);
+      ForecastModel model = trainer.model(name, 1, progress, provenance(series, progress, score));
+      ModelFiles.write(model, out);
+      state.delete();
+      System.out.printf(
+          "%s: %s version 1, held-out error %.4f of the last value's (best epoch %d)%n",
+          out, name, score, progress.bestEpoch());
+    } finally {
+      progressLine.clear();
+    }
+    return 0;
+  }
+
+  private void show(int epoch, int done, int all) {
+    progressLine.show(
+        (epoch - 1 + (double) done / all) / settings.epochs(),
+        "epoch %d of %d at most: %3d%% of %,d windows, %.0f s",
+        epoch,
+        settings.epochs(),
+        100L * done / all,
+        all,
+        (System.nanoTime() - started) / 1e9);
+  }
+
+  private Map<String, String> provenance(
+      Map<String, List<Observation>> series, Progress progress, double score) {
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("trained_by", "weir train");
+    provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    provenance.put("series", Integer.toString(series.size()));
+    provenance.put("values", Long.toString(series.values().stream().mapToLong(List::size).sum()));
+    provenance.put("epoch", Integer.toString(progress.bestEpoch()));
+    provenance.put("validation_rel_mae", "%.4f".formatted(progress.bestScore()));
+    provenance.put("held_out_rel_mae", "%.4f".formatted(score));
+    return provenance;
+  }
+
+  /** What training must have in common with a saved state to go on from it. */
+  private static String fingerprint(Settings settings, Map<String, List<Observation>> series) {
+    long hash = 17;
+    for (List<Observation> observations : series.values()) {
+      double[] values = observations.stream().mapToDouble(Observation::value).toArray();
+      hash = 31 * hash + Arrays.hashCode(values);
+      for (Observation observation : observations) { // what the network reads beside the values
+        hash = settings.calendar().isEmpty() ? hash : 31 * hash + observation.time();
+        hash =
+            settings.features() == 0 ? hash : 31 * hash + Arrays.hashCode(observation.features());
+      }
+    }
+    return "%s %s %s %s %s %d %d %d %s %d%s %016x"
+        .formatted(
+            settings.mode().label(),
+            settings.rnn(),
+            settings.head(),
+            settings.scaling().rule(),
+            settings.targets(),
+            settings.seqLen(),
+            settings.horizon(),
+            settings.batch(),
+            settings.learningRate(),
+            settings.seed(),
+            settings.calendar().isEmpty() ? "" : " " + Calendar.labels(settings.calendar()),
+            hash);
+  }
+
+  private static void save(TrainingState state, Progress progress) throws IOException {
+    state.save(
+        Map.of(
+            "weights", progress.weights(),
+            "best", progress.best(),
+            "optimizer", progress.optimizer()),
+        Map.of(
+            "epoch", Integer.toString(progress.epoch()),
+            "best_epoch", Integer.toString(progress.bestEpoch()),
+            "best_score", Double.toString(progress.bestScore())));
+  }
+
+  /** Null when there is nothing to go on from. */
+  private static Progress load(TrainingState state) throws IOException {
+    Safetensors saved = state.load();
+    return saved == null
+        ? null
+        : new Progress(
+            Integer.parseInt(saved.metadata().get("epoch")),
+            Double.NaN,
+            saved.floats("weights"),
+            saved.floats("best"),
+            Integer.parseInt(saved.metadata().get("best_epoch")),
+            Double.parseDouble(saved.metadata().get("best_score")),
+            saved.floats("optimizer"));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.weir.cli.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.Readout;
+import dev.weir.rnn.cell.Cell;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** {@code weir train --task classify}, and {@code weir model inspect} of what it writes. */
+@ResourceLock(Resources.SYSTEM_OUT)
+class ClassTrainingTest {
+
+  @TempDir private Path folder;
+
+  private final StringWriter errors = new StringWriter();
+
+  private int run(Object command, String arguments) {
+    return DeclaredOptions.complete(new CommandLine(command))
+        .setErr(new PrintWriter(errors))
+        .execute(arguments.replace("@", folder + "/").split(" "));
+  }
+
+  private void writeWindows() throws IOException {
+    SplittableRandom random = new SplittableRandom(1);
+    StringBuilder text = new StringBuilder("@classLabel true rise fall\n@data\n");
+    for (int i = 0; i < 40; i++) {
+      for (int t = 0; t < 9; t++) {
+        text.append(t == 0 ? "" : ",").append((i % 4 == 0 ? t : -t) + random.nextGaussian());
+      }
+      text.append(i % 4 == 0 ? ":rise\n" : ":fall\n");
+    }
+    Files.writeString(folder.resolve("x.ts"), text);
+  }
+
+  @Test
+  void trainsAModelThatInspectDescribes() throws IOException {
+    writeWindows();
+    int code =
+        run(
+            new TrainCommand(),
+            "--task classify --input @x.ts --out @slope.safetensors --cell lstm --hidden-size 5"
+                + " --num-layers 1 --unidirectional --pooling max --class-weights balanced");
+    assertThat(code).as("%s", errors).isZero();
+    ClassifierModel model = ClassifierFiles.read(folder.resolve("slope.safetensors"), null);
+    assertThat(model.name()).isEqualTo("slope");
+    assertThat(model.classes()).containsExactly("rise", "fall");
+    assertThat(model.rnn().cell()).isEqualTo(Cell.LSTM);
+    assertThat(model.rnn().hiddenSize()).isEqualTo(5);
+    assertThat(model.readout()).isEqualTo(Readout.MAX);
+    assertThat(Double.parseDouble(model.provenance().get("held_back_accuracy"))).isGreaterThan(0.8);
+    PrintStream out = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(run(new ModelCommand(), "inspect @slope.safetensors")).isZero();
+    } finally {
+      System.setOut(out);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("slope version 1", "2: [rise, fall]", "linear, reads max", "one direction");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--input @no.ts --out @y|--input: expected one .ts file, got [",
+        "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
+        "--input @x.ts --out @y --validation 0.02|--input: expected 2 classes and at least 100"
+            + " windows, got 2 and 40",
+        "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
+        "--input @x.ts --out @y --hidden-size 0|hidden_size: expected 1 to 4096, got 0"
+      })
+  void wrongOptionsAreNamed(String arguments, String message) throws IOException {
+    writeWindows();
+    assertThat(run(new TrainCommand(), "--task classify " + arguments)).isEqualTo(2);
+    assertThat(errors.toString()).startsWith("weir train: " + message);
+    assertThat(folder.resolve("y")).doesNotExist();
+  }
+}
