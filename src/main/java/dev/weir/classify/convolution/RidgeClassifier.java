@@ -83,7 +83,7 @@ public final class RidgeClassifier {
       if (dual) {
         CommonOps_DDRM.multOuter(standardized, gram);
       } else {
-        CommonOps_DDRM.multInner(standardized, gram);
+        CommonOps_DDRM.multTransA(standardized, standardized, gram); // faster than multInner
       }
     }
 
