@@ -20,6 +20,7 @@ import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,7 +191,7 @@ class NetworkForecasterTest {
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 1, 1, true, false);
     float[] weights = {0, 0, 1, 0};
     ForecastModel.Head head = new ForecastModel.Head(new float[] {0, 1}, new float[] {0.5f});
-    for (Readout readout : Readout.values()) {
+    for (Readout readout : List.of(Readout.FINAL_HIDDEN, Readout.LAST_STEP)) {
       ForecastModel model =
           new ForecastModel(
               "m",
