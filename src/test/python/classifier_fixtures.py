@@ -53,6 +53,7 @@ def case(cell, bidirectional, readout, seed):
         "input": flat([x]),
         "labels": labels.tolist(),
         "logits": flat([logits]),
+        "step_logits": flat([head(out)]),  # many-to-many
         "probabilities": flat([torch.softmax(logits, dim=1)]),
         "loss": float(loss),
         "gradient": flat([p.grad for p in parameters]),

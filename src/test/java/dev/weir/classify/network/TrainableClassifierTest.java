@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.classify.Probabilities;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
+import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
@@ -17,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -101,10 +104,7 @@ class TrainableClassifierTest {
   void probabilitiesOfEachWindowAreThoseOfTorch(JsonNode one) {
     RnnConfig config = config(one);
     int channels = config.inputSize();
-    float[] ones = new float[channels];
-    Arrays.fill(ones, 1f);
-    InputView view =
-        new InputView(channels, List.of(InputView.Block.RAW), 1, new float[channels], ones, ones);
+    InputView view = InputView.raw(channels);
     NetworkClassifier network =
         new NetworkClassifier(
             view,
@@ -123,6 +123,34 @@ class TrainableClassifierTest {
       for (int k = 0; k < CLASSES; k++) {
         assertThat(probabilities[k]).isCloseTo(expected[b * CLASSES + k], within(1e-6));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void logitsOfEachStepAreThoseOfTorch(JsonNode one) {
+    RnnConfig config = config(one);
+    ClassifierModel model =
+        new ClassifierModel(
+            "steps",
+            1,
+            Mode.MANY_TO_MANY,
+            config,
+            Readout.FINAL_HIDDEN,
+            InputView.raw(config.inputSize()),
+            List.of("a", "b", "c", "d"),
+            1,
+            floats(one.get("weights")),
+            Map.of());
+    NetworkClassifier network = NetworkClassifier.of(model);
+    float[] input = floats(one.get("input"));
+    float[] expected = floats(one.get("step_logits"));
+    float[] logits = new float[STEPS * CLASSES];
+    int length = STEPS * config.inputSize();
+    for (int b = 0; b < BATCH; b++) {
+      network.stepLogits(Arrays.copyOfRange(input, b * length, (b + 1) * length), logits);
+      int from = b * logits.length;
+      assertClose(logits, Arrays.copyOfRange(expected, from, from + logits.length), 1e-6);
     }
   }
 
