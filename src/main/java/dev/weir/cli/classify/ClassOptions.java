@@ -46,10 +46,8 @@ public final class ClassOptions {
               + " or the last one).")
   private String label;
 
-  @Option(
-      names = "--seed",
-      description = "--task classify: of everything random (default: ${DEFAULT-VALUE}).")
-  private long seed = 1;
+  @Option(names = "--seed", description = "--task classify: of everything random (default: 1).")
+  private Long seed;
 
   /** Wrong options: what, expected and got. */
   public static final class UsageException extends Exception {
@@ -68,6 +66,7 @@ public final class ClassOptions {
     add(given, "--classifier", classifier);
     add(given, "--prequential", prequential);
     add(given, "--label", label);
+    add(given, "--seed", seed);
     return given;
   }
 
@@ -98,18 +97,20 @@ public final class ClassOptions {
   }
 
   private ClassEvaluation evaluation() throws UsageException {
+    long start = seed == null ? 1 : seed;
     if (prequential != null) {
       check(train == null, "--train", "none beside --prequential", train);
       check(test == null, "--test", "none beside --prequential", test);
       check(classifier == null, "--classifier", "none beside --prequential", classifier);
       check(Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
-      return new PrequentialEvaluation(prequential, label, seed);
+      return new PrequentialEvaluation(prequential, label, start);
     }
     check(label == null, "--label", "--prequential beside it", "none");
     if (classifier != null) {
       check(train == null, "--train", "none beside --classifier", train);
       check(Files.isRegularFile(classifier), "--classifier", "a model file", classifier);
       check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+      check(seed == null, "--seed", "none beside --classifier", seed);
       return new ModelEvaluation(classifier, test);
     }
     check(
@@ -118,7 +119,7 @@ public final class ClassOptions {
         "a .ts file, or --classifier or --prequential",
         train);
     check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
-    return new WindowEvaluation(train, test, seed);
+    return new WindowEvaluation(train, test, start);
   }
 
   private static void check(boolean holds, String option, String expected, Object got)

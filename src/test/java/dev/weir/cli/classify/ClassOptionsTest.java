@@ -112,7 +112,7 @@ class ClassOptionsTest {
         "--task classify --train @a.ts|--train: expected a .ts file, or --classifier or --prequential, got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
         "--task classify --label y|--label: expected --prequential beside it, got none",
-        "--input x --seed 3 --test y|--task: expected classify beside [--test], got forecast"
+        "--input x --seed 3 --test y|--task: expected classify beside [--test, --seed], got forecast"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
     Outcome outcome = run(arguments);
