@@ -28,12 +28,7 @@ public final class ClassScore {
 
   /** Counts one classification. */
   public void add(double[] probabilities, int truth) {
-    int answer = 0;
-    for (int k = 1; k < probabilities.length; k++) {
-      if (probabilities[k] > probabilities[answer]) {
-        answer = k;
-      }
-    }
+    int answer = Probabilities.largest(probabilities);
     confusion[truth][answer]++;
     count++;
     boolean isRight = answer == truth;

@@ -117,6 +117,20 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
     return fold;
   }
 
+  /**
+   * Chooses a share of the windows, with about the same share of each class.
+   *
+   * @return 1 for each window that is chosen, else 0; as {@link #places} reads it
+   */
+  public int[] chosen(double share) {
+    int[] chosen = new int[size()];
+    int[] order = folds(size()); // each window a number, those of a class side by side
+    for (int i = 0; i < chosen.length; i++) {
+      chosen[i] = (int) (Math.floor((order[i] + 1) * share) - Math.floor(order[i] * share));
+    }
+    return chosen;
+  }
+
   /** Places of the windows that are, or are not, in a part of {@link #folds}. */
   public static int[] places(int[] folds, int part, boolean inside) {
     List<Integer> places = new ArrayList<>();

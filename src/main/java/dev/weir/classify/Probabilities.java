@@ -43,11 +43,9 @@ public final class Probabilities {
 
   /**
    * The mean log loss of a softmax with this factor. A share of 1 / (n + 2) of each of the n labels
-   * belongs to all classes alike, as in Platt's scaling: few answers that are all right do not
-   * prove that no answer will be wrong.
-   *
-   * @see <a href="https://www.researchgate.net/publication/2594015">Platt, Probabilistic outputs
-   *     for support vector machines, 1999</a>
+   * belongs to all classes alike, as in the scaling of Platt, Probabilistic outputs for support
+   * vector machines, 1999: few answers that are all right do not prove that no answer will be
+   * wrong.
    */
   public static double logLoss(float[][] scores, int[] labels, double factor) {
     double sum = 0;

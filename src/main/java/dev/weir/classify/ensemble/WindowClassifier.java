@@ -44,7 +44,6 @@ public final class WindowClassifier {
   public static final List<String> METHODS =
       List.of("mixture", "network", "networks", "convolution", "frequencies");
 
-  private final LabelledWindows windows;
   private final List<NetworkClassifier> networks; // the last one saw all windows
   private final double networkFactor;
   private final InputView convolutionView;
@@ -53,7 +52,6 @@ public final class WindowClassifier {
   private final double ridgeFactor;
   private final double[] weights; // networks, convolution, frequencies
   private final double[] frequencies;
-  private final double[] outOfFoldLosses;
 
   // scratch
   private final MiniRocket.Scratch scratch = new MiniRocket.Scratch();
@@ -62,7 +60,6 @@ public final class WindowClassifier {
   private float[] input = {};
 
   private WindowClassifier(
-      LabelledWindows windows,
       List<NetworkClassifier> networks,
       double networkFactor,
       InputView convolutionView,
@@ -70,9 +67,7 @@ public final class WindowClassifier {
       RidgeClassifier ridge,
       double ridgeFactor,
       double[] weights,
-      double[] frequencies,
-      double[] outOfFoldLosses) {
-    this.windows = windows;
+      double[] frequencies) {
     this.networks = networks;
     this.networkFactor = networkFactor;
     this.convolutionView = convolutionView;
@@ -81,9 +76,8 @@ public final class WindowClassifier {
     this.ridgeFactor = ridgeFactor;
     this.weights = weights;
     this.frequencies = frequencies;
-    this.outOfFoldLosses = outOfFoldLosses;
     this.features = new float[rocket.features()];
-    this.scores = new float[windows.classes().size()];
+    this.scores = new float[frequencies.length];
   }
 
   /**
@@ -182,16 +176,7 @@ public final class WindowClassifier {
     };
     double[] weights = Probabilities.mixtureWeights(ofTruth, LEAST_WEIGHT);
     Convolution convolution = result(convolutions.get(parts));
-    double mixed = 0;
-    for (int i = 0; i < labels.length; i++) {
-      double p = 0;
-      for (int m = 0; m < 3; m++) {
-        p += weights[m] * ofTruth[m][i];
-      }
-      mixed -= Math.log(Math.max(Probabilities.LEAST, p)) / labels.length;
-    }
     return new WindowClassifier(
-        windows,
         networks,
         networkFactor,
         convolution.view(),
@@ -199,10 +184,7 @@ public final class WindowClassifier {
         convolution.problem().solve(PENALTIES[best]),
         ridgeFactor,
         weights,
-        frequencies,
-        new double[] {
-          mixed, Probabilities.logLoss(networkScores, labels, networkFactor), losses[best]
-        });
+        frequencies);
   }
 
   /** Adds up the shares of several trainings. */
@@ -342,18 +324,8 @@ public final class WindowClassifier {
     }
   }
 
-  /** Names of the classes, in the order of the probabilities. */
-  public List<String> classes() {
-    return windows.classes();
-  }
-
   /** Weights of networks, convolution and class frequencies in the mixture. */
   public double[] weights() {
     return weights.clone();
-  }
-
-  /** Log losses of mixture, network and convolution on windows that they had not seen. */
-  public double[] outOfFoldLosses() {
-    return outOfFoldLosses.clone();
   }
 }

@@ -35,15 +35,15 @@ final class LabelCounts {
   }
 
   void add(float[] state, int after, int label) {
-    add(state, at + classes * classes, label, KEPT);
+    count(state, at + classes * classes, label);
     if (after >= 0) {
-      add(state, at + after * classes, label, KEPT);
+      count(state, at + after * classes, label);
     }
   }
 
-  private void add(float[] state, int from, int label, float kept) {
+  private void count(float[] state, int from, int label) {
     for (int k = 0; k < classes; k++) {
-      state[from + k] *= kept;
+      state[from + k] *= KEPT;
     }
     state[from + label] += 1f;
   }

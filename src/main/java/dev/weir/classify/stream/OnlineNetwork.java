@@ -15,9 +15,8 @@ import java.util.Arrays;
  * back-propagation through the newest rows whenever some more have got their labels. Its head reads
  * the hidden state and the row.
  *
- * <p>State: whether it was started, weights (network, head's weight, head's bias), those of Adam,
- * the hidden state, the hidden state before the kept rows, their number, the kept rows, their
- * labels.
+ * <p>State: weights (network, head's weight, head's bias), those of Adam, the hidden state, the
+ * hidden state before each kept row, the number of kept rows, the kept rows, their labels.
  */
 final class OnlineNetwork {
 
@@ -26,7 +25,7 @@ final class OnlineNetwork {
   private final RnnConfig rnn;
   private final int classes;
   private final int kept; // rows of one pass
-  private final int fresh; // new rows until the next pass
+  private final int fresh; // new rows until the next pass, fewer than the kept ones
   private final long seed;
   private final TrainableRnn network;
   private final RnnOutput result = new RnnOutput();
@@ -43,7 +42,7 @@ final class OnlineNetwork {
   private final int optimizerAt;
   private final int hiddenAt;
   private final int firstAt; // hidden states before each kept row
-  private final int countAt; // kept rows, rows since the last pass
+  private final int countAt; // kept rows
   private final int rowsAt;
   private final int labelsAt;
 
@@ -72,12 +71,12 @@ final class OnlineNetwork {
     this.headAt = rnn.parameterCount();
     this.biasAt = headAt + classes * width;
     this.count = biasAt + classes;
-    this.at = at + 1;
+    this.at = at;
     this.optimizerAt = this.at + count;
     this.hiddenAt = optimizerAt + adam.stateLength(count);
     this.firstAt = hiddenAt + size;
     this.countAt = firstAt + kept * size;
-    this.rowsAt = countAt + 2;
+    this.rowsAt = countAt + 1;
     this.labelsAt = rowsAt + kept * inputs;
     this.read = new float[width];
     this.input = new float[kept * inputs];
@@ -90,22 +89,17 @@ final class OnlineNetwork {
   }
 
   int length() {
-    return labelsAt + kept - at + 1;
+    return labelsAt + kept - at;
   }
 
-  private void begin(float[] state) {
-    if (state[at - 1] != 0f) {
-      return;
-    }
-    state[at - 1] = 1f;
-    TorchRandom random = new TorchRandom(seed);
-    float[] recurrent = Initialization.recurrent(rnn, random);
+  /** Writes the first weights. */
+  void start(float[] state) {
+    float[] recurrent = Initialization.recurrent(rnn, new TorchRandom(seed));
     System.arraycopy(recurrent, 0, state, at, recurrent.length);
   }
 
   /** Reads a row: moves the hidden state on. */
   void logits(float[] state, float[] row, float[] logits) {
-    begin(state);
     int n = (int) state[countAt];
     System.arraycopy(state, hiddenAt, state, firstAt + n * size, size);
     System.arraycopy(row, 0, state, rowsAt + n * inputs, inputs);
@@ -121,14 +115,9 @@ final class OnlineNetwork {
     state[labelsAt + n] = label;
     n++;
     state[countAt] = n;
-    state[countAt + 1] += 1f;
-    if (n < kept || state[countAt + 1] < fresh) {
-      if (n == kept) {
-        drop(state, 1);
-      }
+    if (n < kept) {
       return;
     }
-    state[countAt + 1] = 0f;
     System.arraycopy(state, firstAt, h0, 0, size);
     System.arraycopy(state, rowsAt, input, 0, input.length);
     network.load(state, at);
@@ -161,7 +150,7 @@ final class OnlineNetwork {
     }
     network.backward(dOut, null, null, gradient, 0, null, null, null);
     adam.step(loss, gradient, 0, state, at, state, optimizerAt, count);
-    drop(state, Math.min(fresh, kept));
+    drop(state, fresh);
   }
 
   private void drop(float[] state, int rows) {

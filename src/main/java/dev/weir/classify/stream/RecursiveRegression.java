@@ -1,11 +1,12 @@
 package dev.weir.classify.stream;
 
+import dev.weir.rnn.Linear;
 import java.util.Arrays;
 
 /**
  * Logistic regression of the classes on features by recursive least squares with forgetting: a step
- * for each row as Newton's, with one matrix for all classes. State: whether it was started, the
- * matrix (inputs, inputs), weights (classes, inputs).
+ * for each row as Newton's, with one matrix for all classes. State: the matrix (inputs, inputs),
+ * weights (classes, inputs).
  *
  * <p>The matrix is the inverse of the sum of the features' products, times the largest curvature
  * that the loss can have. It grows where nothing is learned for a long time; its trace is bounded.
@@ -32,36 +33,30 @@ final class RecursiveRegression {
     this.inputs = inputs;
     this.classes = classes;
     this.forgetting = (float) forgetting;
-    this.matrix = at + 1;
+    this.matrix = at;
     this.weights = matrix + inputs * inputs;
     this.gain = new float[inputs];
   }
 
   int length() {
-    return 1 + inputs * (inputs + classes);
+    return inputs * (inputs + classes);
   }
 
-  void logits(float[] state, float[] features, int from, float[] logits) {
-    for (int k = 0; k < classes; k++) {
-      float sum = 0f;
-      int row = weights + k * inputs;
-      for (int i = 0; i < inputs; i++) {
-        sum = Math.fma(state[row + i], features[from + i], sum);
-      }
-      logits[k] = sum;
+  /** Writes the first matrix. */
+  void start(float[] state) {
+    for (int i = 0; i < inputs; i++) {
+      state[matrix + i * inputs + i] = START;
     }
   }
 
-  void learn(float[] state, float[] features, int from, double[] probabilities, int label) {
-    if (state[matrix - 1] == 0f) {
-      state[matrix - 1] = 1f;
-      for (int i = 0; i < inputs; i++) {
-        state[matrix + i * inputs + i] = START;
-      }
-    }
+  void logits(float[] state, float[] features, float[] logits) {
+    Linear.forward(state, weights, null, 0, inputs, classes, features, 0, logits, 0);
+  }
+
+  void learn(float[] state, float[] features, double[] probabilities, int label) {
     Arrays.fill(gain, 0f);
     for (int i = 0; i < inputs; i++) {
-      float value = features[from + i];
+      float value = features[i];
       int row = matrix + i * inputs;
       for (int j = 0; j < inputs; j++) {
         gain[j] = Math.fma(value, state[row + j], gain[j]);
@@ -69,7 +64,7 @@ final class RecursiveRegression {
     }
     float spread = 0f;
     for (int i = 0; i < inputs; i++) {
-      spread = Math.fma(features[from + i], gain[i], spread);
+      spread = Math.fma(features[i], gain[i], spread);
     }
     float divisor = forgetting + CURVATURE * spread;
     float trace = 0f;

@@ -1,8 +1,9 @@
 package dev.weir.classify.stream;
 
 /**
- * Standardizes the values of a row by the mean and deviation of the rows before, newer rows
- * counting more. State: number of rows, means, variances.
+ * Standardizes the values of a row by the mean and deviation of it and the rows before, newer rows
+ * counting more. State: number of rows, means, deviations. A deviation is kept, not its square,
+ * which a float could not hold for large values.
  */
 final class RowScaling {
 
@@ -29,16 +30,18 @@ final class RowScaling {
   void apply(float[] state, float[] row, float[] scaled) {
     float count = state[at] + 1f;
     state[at] = Math.min(count, LONGEST);
-    float step = 1f / state[at];
+    double step = 1.0 / state[at];
     for (int i = 0; i < width; i++) {
       int mean = at + 1 + i;
-      int variance = mean + width;
-      float distance = row[i] - state[mean];
-      state[mean] += step * distance;
-      state[variance] += step * (distance * (row[i] - state[mean]) - state[variance]);
-      float deviation = (float) Math.sqrt(Math.max(state[variance], 0f));
-      float value = deviation > 0f ? (row[i] - state[mean]) / deviation : 0f;
-      scaled[i] = Math.max(-LIMIT, Math.min(LIMIT, value));
+      int deviation = mean + width;
+      double before = state[mean];
+      double after = before + step * (row[i] - before);
+      double variance = (double) state[deviation] * state[deviation];
+      variance += step * ((row[i] - before) * (row[i] - after) - variance);
+      state[mean] = (float) after;
+      state[deviation] = (float) Math.sqrt(Math.max(variance, 0));
+      double value = state[deviation] > 0f ? (row[i] - after) / state[deviation] : 0;
+      scaled[i] = (float) Math.max(-LIMIT, Math.min(LIMIT, value));
     }
   }
 }

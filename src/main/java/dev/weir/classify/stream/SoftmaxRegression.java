@@ -1,5 +1,7 @@
 package dev.weir.classify.stream;
 
+import dev.weir.rnn.Linear;
+
 /**
  * Logistic regression of the classes on features, by stochastic gradient descent with a step that
  * is normalized by the features' size. State: weights (classes, inputs).
@@ -22,31 +24,27 @@ final class SoftmaxRegression {
     return classes * inputs;
   }
 
-  void logits(float[] state, float[] features, int from, float[] logits) {
-    for (int k = 0; k < classes; k++) {
-      float sum = 0f;
-      int row = at + k * inputs;
-      for (int i = 0; i < inputs; i++) {
-        sum = Math.fma(state[row + i], features[from + i], sum);
-      }
-      logits[k] = sum;
-    }
+  /**
+   * @param features as many as inputs, or more
+   */
+  void logits(float[] state, float[] features, float[] logits) {
+    Linear.forward(state, at, null, 0, inputs, classes, features, 0, logits, 0);
   }
 
   /**
    * @param probabilities what it had said
    */
-  void learn(float[] state, float[] features, int from, double[] probabilities, int label) {
+  void learn(float[] state, float[] features, double[] probabilities, int label) {
     float square = 1f;
     for (int i = 0; i < inputs; i++) {
-      square = Math.fma(features[from + i], features[from + i], square);
+      square = Math.fma(features[i], features[i], square);
     }
     for (int k = 0; k < classes; k++) {
       float error = (float) ((k == label ? 1 : 0) - probabilities[k]);
       float step = rate * error * 10f / (10f + square);
       int row = at + k * inputs;
       for (int i = 0; i < inputs; i++) {
-        state[row + i] = Math.fma(step, features[from + i], state[row + i]);
+        state[row + i] = Math.fma(step, features[i], state[row + i]);
       }
     }
   }

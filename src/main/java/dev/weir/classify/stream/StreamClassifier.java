@@ -146,6 +146,8 @@ public final class StreamClassifier {
   public float[] newState() {
     float[] state = new float[length];
     Arrays.fill(state, weightsAt, rowsAt, 1f / MIXED);
+    readout.start(state);
+    network.start(state);
     return state;
   }
 
@@ -168,9 +170,9 @@ public final class StreamClassifier {
     lastLabel = history.label(state, 1);
     counts.probabilities(state, lastLabel, probabilities[1]);
     counts.probabilities(state, -1, probabilities[2]);
-    logistic.logits(state, features, 0, logits);
+    logistic.logits(state, features, logits);
     Probabilities.softmax(logits, 1, probabilities[3]);
-    readout.logits(state, features, 0, logits);
+    readout.logits(state, features, logits);
     Probabilities.softmax(logits, 1, probabilities[4]);
     network.logits(state, row, logits);
     Probabilities.softmax(logits, 1, probabilities[5]);
@@ -213,7 +215,7 @@ public final class StreamClassifier {
     if (state[rowsAt] < STACKING_STARTS) {
       System.arraycopy(probabilities[MEAN], 0, probabilities[STACKING], 0, classes);
     } else {
-      stacking.logits(state, logs, 0, logits);
+      stacking.logits(state, logs, logits);
       Probabilities.softmax(logits, 1, probabilities[STACKING]);
     }
     for (int k = 0; k < classes; k++) {
@@ -241,13 +243,13 @@ public final class StreamClassifier {
     for (int at = weightsAt; at < rowsAt; at++) {
       state[at] = (float) ((1 - SHARE) * state[at] / sum + SHARE / MIXED);
     }
-    stacking.logits(state, logs, 0, logits);
+    stacking.logits(state, logs, logits);
     Probabilities.softmax(logits, 1, probabilities[STACKING]); // also where the mean stood in
-    stacking.learn(state, logs, 0, probabilities[STACKING], label);
+    stacking.learn(state, logs, probabilities[STACKING], label);
     counts.add(state, lastLabel, label);
     history.add(state, label);
-    logistic.learn(state, features, 0, probabilities[3], label);
-    readout.learn(state, features, 0, probabilities[4], label);
+    logistic.learn(state, features, probabilities[3], label);
+    readout.learn(state, features, probabilities[4], label);
     network.learn(state, label);
     state[rowsAt] = Math.min(STACKING_STARTS, state[rowsAt] + 1f);
   }

@@ -4,14 +4,26 @@ import dev.weir.cli.console.ProgressLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Options of {@code weir evaluate --task classify}. */
 public final class ClassOptions {
 
   private static final long SHOWN_NANOS = 2_000_000_000L;
+
+  private static final List<String> OWN =
+      List.of("--train", "--test", "--classifier", "--prequential", "--label", "--seed");
+
+  /** Options of the command that count for a classification, too. */
+  private static final List<String> SHARED = List.of("--task", "--format", "--out", "--report");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--train",
@@ -60,20 +72,12 @@ public final class ClassOptions {
 
   /** Those of the options that were given; for the message that refuses them. */
   public List<String> given() {
-    List<String> given = new ArrayList<>();
-    add(given, "--train", train);
-    add(given, "--test", test);
-    add(given, "--classifier", classifier);
-    add(given, "--prequential", prequential);
-    add(given, "--label", label);
-    add(given, "--seed", seed);
-    return given;
+    return matched().filter(OWN::contains).toList();
   }
 
-  private static void add(List<String> given, String option, Object value) {
-    if (value != null) {
-      given.add(option);
-    }
+  private Stream<String> matched() {
+    return command.commandLine().getParseResult().matchedOptions().stream()
+        .map(OptionSpec::longestName);
   }
 
   /**
@@ -97,6 +101,10 @@ public final class ClassOptions {
   }
 
   private ClassEvaluation evaluation() throws UsageException {
+    for (String option : matched().toList()) { // what could have no effect is a mistake
+      boolean isRead = OWN.contains(option) || SHARED.contains(option);
+      check(isRead, option, "none beside --task classify", "one");
+    }
     long start = seed == null ? 1 : seed;
     if (prequential != null) {
       check(train == null, "--train", "none beside --prequential", train);

@@ -1,13 +1,11 @@
 package dev.weir.cli.classify;
 
-import dev.weir.classify.ClassScore;
 import dev.weir.classify.stream.StreamClassifier;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.LabelledRows;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -56,11 +54,7 @@ final class PrequentialEvaluation implements ClassEvaluation {
     } catch (IllegalArgumentException e) {
       throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
     }
-    List<String> methods = StreamClassifier.METHODS;
-    ClassScore[] scores = new ClassScore[methods.size()];
-    for (int m = 0; m < scores.length; m++) {
-      scores[m] = new ClassScore(classes.size());
-    }
+    MethodScores scores = new MethodScores(StreamClassifier.METHODS, classes);
     Map<String, Series> states = new HashMap<>();
     long missing = 0;
     for (LabelledRows.Row row = rows.next(); row != null; row = rows.next()) {
@@ -70,23 +64,21 @@ final class PrequentialEvaluation implements ClassEvaluation {
       missing += update(series.values(), row.values());
       double[][] probabilities = classifier.classify(series.state(), series.values());
       int truth = classes.indexOf(row.label());
-      for (int m = 0; m < scores.length; m++) {
-        scores[m].add(probabilities[m], truth);
-      }
+      scores.add(probabilities, truth);
       classifier.learn(series.state(), truth);
-      long done = scores[0].count();
+      long done = scores.mixture().count();
       if (done % SHOWN_ROWS == 0) {
         progress.show(
-            (double) done / all, "%,d of %,d rows, accuracy %.4f", done, all, scores[0].accuracy());
+            (double) done / all,
+            "%,d of %,d rows, accuracy %.4f",
+            done,
+            all,
+            scores.mixture().accuracy());
       }
-    }
-    Map<String, ClassScore> alone = new LinkedHashMap<>();
-    for (int m = 1; m < scores.length; m++) {
-      alone.put(methods.get(m), scores[m]);
     }
     String note =
         missing == 0 ? "" : "%,d empty fields had the value before them.".formatted(missing);
-    return new ClassResult(classes, scores[0].count(), scores[0], alone, note);
+    return scores.result(scores.mixture().count(), note);
   }
 
   /** Takes the values that are there; gives the number of those that are missing. */

@@ -1,6 +1,5 @@
 package dev.weir.cli.classify;
 
-import dev.weir.classify.ClassScore;
 import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.ensemble.ClassifierSettings;
 import dev.weir.classify.ensemble.WindowClassifier;
@@ -9,9 +8,6 @@ import dev.weir.cli.series.TsFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -62,23 +58,13 @@ final class WindowEvaluation implements ClassEvaluation {
 
   private static ClassResult classify(
       WindowClassifier classifier, LabelledWindows windows, int learned, String note) {
-    List<String> methods = WindowClassifier.METHODS;
-    int classes = windows.classes().size();
-    ClassScore[] scores = new ClassScore[methods.size()];
-    for (int m = 0; m < scores.length; m++) {
-      scores[m] = new ClassScore(classes);
-    }
-    double[][] probabilities = new double[scores.length][classes];
+    MethodScores scores = new MethodScores(WindowClassifier.METHODS, windows.classes());
+    double[][] probabilities =
+        new double[WindowClassifier.METHODS.size()][windows.classes().size()];
     for (int i = 0; i < windows.size(); i++) {
       classifier.classify(windows.windows()[i], probabilities);
-      for (int m = 0; m < scores.length; m++) {
-        scores[m].add(probabilities[m], windows.labels()[i]);
-      }
+      scores.add(probabilities, windows.labels()[i]);
     }
-    Map<String, ClassScore> alone = new LinkedHashMap<>();
-    for (int m = 1; m < scores.length; m++) {
-      alone.put(methods.get(m), scores[m]);
-    }
-    return new ClassResult(windows.classes(), learned, scores[0], alone, note);
+    return scores.result(learned, note);
   }
 }

@@ -176,7 +176,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int classify() throws Exception {
-    check(inputs == null, "--input", "none beside --task classify", inputs);
     checkWritable("--report", report);
     checkWritable("--out", out);
     ClassResult result = classes.run(report);

@@ -139,17 +139,18 @@ final class ClassTraining {
    */
   int run(Path file) throws IOException {
     LabelledWindows windows = TsFile.read(file, null).windows();
-    int parts = validation == 0 ? 0 : (int) Math.round(1 / validation);
-    if (windows.classes().size() < 2 || windows.size() < Math.max(2, 2 * parts)) {
+    int[] chosen = windows.chosen(validation);
+    LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, 1, false));
+    LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, 1, true));
+    if (windows.classes().size() < 2 || learned.size() < 2) {
       throw new IllegalArgumentException(
-          "--input: expected 2 classes and at least %d windows, got %d and %d"
-              .formatted(Math.max(2, 2 * parts), windows.classes().size(), windows.size()));
+          "--input: expected 2 classes and at least 2 windows to learn from, got %d and %d"
+              .formatted(windows.classes().size(), learned.size()));
     }
-    int[] folds = windows.folds(Math.max(1, parts));
-    LabelledWindows learned =
-        parts == 0 ? windows : windows.subset(LabelledWindows.places(folds, 0, false));
-    LabelledWindows heldBack =
-        windows.subset(parts == 0 ? new int[0] : LabelledWindows.places(folds, 0, true));
+    if (patience < 1) {
+      throw new IllegalArgumentException("--patience: expected at least 1, got " + patience);
+    }
+    boolean isHeldBack = heldBack.size() > 0;
     InputView view = InputViews.of(learned, settings.blocks());
     RnnConfig rnn = settings.rnn(view);
     System.err.printf(
@@ -164,14 +165,14 @@ final class ClassTraining {
     } finally {
       course.line.clear();
     }
-    float[] weights = parts == 0 ? last : course.best;
+    float[] weights = isHeldBack ? course.best : last;
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir train");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     provenance.put("windows", Integer.toString(learned.size()));
     double factor = 1;
     String score = "no windows held back";
-    if (parts > 0) {
+    if (isHeldBack) {
       float[][] logits = course.logits(weights);
       factor = Probabilities.bestFactor(logits, heldBack.labels());
       ClassScore held = score(logits, heldBack, factor);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.Allocations;
 import dev.weir.classify.ClassScore;
 import dev.weir.classify.stream.StreamClassifier.Settings;
 import java.util.ArrayList;
@@ -133,6 +134,35 @@ class StreamClassifierTest {
       }
       classifier.learn(state, i % CLASSES);
     }
+  }
+
+  /** A large value must not end a feature: a square of it has no place in a float. */
+  @Test
+  void aLargeValueIsForgotten() {
+    RowScaling scaling = new RowScaling(1, 0);
+    float[] state = new float[scaling.length()];
+    float[] scaled = new float[1];
+    scaling.apply(state, new float[] {1e30f}, scaled);
+    for (int i = 0; i < 5_000; i++) {
+      scaling.apply(state, new float[] {i % 2 * 1e29f}, scaled);
+    }
+    assertThat(Math.abs(scaled[0])).isBetween(0.3f, 1.5f);
+  }
+
+  @Test
+  void aRowAllocatesNothing() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    List<Row> rows = rows(2_000, 8);
+    run(classifier, state, rows);
+    Allocations.assertNoneOnceWarm(
+        rows.size(),
+        () -> {
+          for (Row row : rows) {
+            classifier.classify(state, row.values());
+            classifier.learn(state, row.label());
+          }
+        });
   }
 
   @Test

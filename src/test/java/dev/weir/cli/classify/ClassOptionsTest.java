@@ -111,8 +111,9 @@ class ClassOptionsTest {
         "--task classify --input x --train @a.ts|--input: expected none beside --task classify",
         "--task classify --train @a.ts|--train: expected a .ts file, or --classifier or --prequential, got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
+        "--task classify --train @a.ts --horizon 3|--horizon: expected none beside --task classify",
         "--task classify --label y|--label: expected --prequential beside it, got none",
-        "--input x --seed 3 --test y|--task: expected classify beside [--test, --seed], got forecast"
+        "--input x --seed 3 --test y|--task: expected classify beside [--seed, --test], got forecast"
       })
   void wrongOptionsAreAnsweredOnOneLine(String arguments, String message) {
     Outcome outcome = run(arguments);

@@ -84,8 +84,7 @@ class ClassTrainingTest {
       value = {
         "--input @no.ts --out @y|--input: expected one .ts file, got [",
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
-        "--input @x.ts --out @y --validation 0.02|--input: expected 2 classes and at least 100"
-            + " windows, got 2 and 40",
+        "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
         "--input @x.ts --out @y --hidden-size 0|hidden_size: expected 1 to 4096, got 0"
       })

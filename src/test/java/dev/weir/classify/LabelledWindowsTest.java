@@ -1,0 +1,39 @@
+package dev.weir.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LabelledWindowsTest {
+
+  private static LabelledWindows windows() { // 30 of a, 20 of b, in turn
+    float[][] values = new float[50][1];
+    int[] labels = new int[50];
+    for (int i = 0; i < 50; i++) {
+      labels[i] = i % 5 < 3 ? 0 : 1;
+    }
+    return new LabelledWindows(1, List.of("a", "b"), values, labels);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0, 0", "0.3, 9, 6", "0.4, 12, 8", "0.5, 15, 10"})
+  void aShareOfEachClassIsChosen(double share, int ofA, int ofB) {
+    int[] places = LabelledWindows.places(windows().chosen(share), 1, true);
+    assertThat(windows().subset(places).counts()).containsExactly(ofA, ofB);
+  }
+
+  @Test
+  void eachPartHasAShareOfEachClass() {
+    int[] folds = windows().folds(4);
+    for (int part = 0; part < 4; part++) {
+      int[] counts = windows().subset(LabelledWindows.places(folds, part, true)).counts();
+      assertThat(counts[0]).isBetween(7, 8);
+      assertThat(counts[1]).isBetween(5, 5);
+    }
+    assertThat(Arrays.stream(folds).distinct().count()).isEqualTo(4);
+  }
+}
