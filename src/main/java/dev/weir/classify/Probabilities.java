@@ -16,18 +16,24 @@ public final class Probabilities {
    * @param probabilities overwritten; may be longer than needed
    */
   public static void softmax(float[] scores, double factor, double[] probabilities) {
+    softmax(scores, scores.length, factor, probabilities);
+  }
+
+  /** As {@link #softmax(float[], double, double[])} of the first scores only; 0 for the others. */
+  public static void softmax(float[] scores, int count, double factor, double[] probabilities) {
     double largest = Double.NEGATIVE_INFINITY;
-    for (float score : scores) {
-      largest = Math.max(largest, factor * score);
+    for (int k = 0; k < count; k++) {
+      largest = Math.max(largest, factor * scores[k]);
     }
     double sum = 0;
-    for (int k = 0; k < scores.length; k++) {
+    for (int k = 0; k < count; k++) {
       probabilities[k] = Math.exp(factor * scores[k] - largest);
       sum += probabilities[k];
     }
-    for (int k = 0; k < scores.length; k++) {
+    for (int k = 0; k < count; k++) {
       probabilities[k] /= sum;
     }
+    Arrays.fill(probabilities, count, scores.length, 0);
   }
 
   /** The first class with the largest probability. */

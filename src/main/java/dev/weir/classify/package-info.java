@@ -7,6 +7,7 @@
  *   <li>{@code convolution} computes features by fixed kernels and a ridge regression on them.
  *   <li>{@code ensemble} mixes both by what they say of windows that they did not see.
  *   <li>{@code stream} classifies the rows of a series as they come and learns from their labels.
+ *   <li>{@code series} cuts series into windows and calls the packages above for each of them.
  * </ul>
  *
  * <p>Start at {@link dev.weir.classify.ensemble.WindowClassifier} or {@link

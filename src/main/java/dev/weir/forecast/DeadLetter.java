@@ -28,6 +28,8 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     LATE,
     /** A model that the job cannot use. */
     MODEL,
+    /** A label that belongs to no window, or to a class that there may not be. */
+    LABEL,
     /** A new series, and its task has as many as it may keep. */
     SERIES_LIMIT,
     /** The schema that a registry has, or should have, is not to be had or is of something else. */

@@ -2,9 +2,10 @@ package dev.weir.forecast;
 
 /**
  * What one record of the observations topic turned out to be: an observation, or a dead letter that
- * travels along the same road so that one transaction holds all output.
+ * travels along the same road so that one transaction holds all output. Where classes are learned,
+ * a record of the labels topic is one too.
  */
-public sealed interface InputEvent permits ObservationEvent, DeadLetter {
+public sealed interface InputEvent permits ObservationEvent, LabelEvent, DeadLetter {
 
   /** The record as it came. */
   SourceRecord source();

@@ -5,9 +5,9 @@
  * a checksum to the bytes of a value. {@link dev.weir.forecast.learn.LearnerStateFormat} and {@link
  * dev.weir.forecast.window.WindowStateFormat} define the bytes. {@link
  * dev.weir.state.LearnerStateSerializer} and {@link dev.weir.state.WindowStateSerializer} adapt
- * them to Flink.
+ * them to Flink. {@link dev.weir.state.ClassStateSerializer} does so for classes.
  *
- * <p>Allowed imports: {@code forecast.learn}, {@code forecast.window}, Flink's type serializers and
- * the JDK.
+ * <p>Allowed imports: {@code classify.series}, {@code forecast.learn}, {@code forecast.window},
+ * Flink's type serializers and the JDK.
  */
 package dev.weir.state;

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
@@ -137,6 +138,10 @@ final class ForecastFunction
       collectOnce(letter, out);
       return;
     }
+    if (arrival instanceof ClassifierUpdate classifier) {
+      refuse(classifier, out);
+      return;
+    }
     ModelUpdate update = (ModelUpdate) arrival;
     ForecastModel model = update.model();
     boolean wanted = false;
@@ -160,6 +165,15 @@ final class ForecastFunction
           use(i, model, update.source().timestamp());
         }
       }
+    }
+  }
+
+  /** A classifier is for other jobs, unless it has the name of a model of this one. */
+  private void refuse(ClassifierUpdate classifier, Collector<Output> out) {
+    String name = classifier.model().name();
+    if (settings.targets().stream().anyMatch(target -> name.equals(target.model()))) {
+      String message = "model %s: expected one that forecasts, got a classifier".formatted(name);
+      collectOnce(new DeadLetter(Reason.MODEL, message, classifier.source()), out);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
@@ -25,6 +26,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
 
   private static final byte OBSERVED = 0;
   private static final byte DEAD_LETTER = 1;
+  private static final byte LABEL = 2;
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -47,6 +49,12 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       target.writeDouble(observation.value());
       writeDoubles(observation.features(), target);
       writeSource(observed.source(), target);
+    } else if (arrival instanceof LabelEvent event) {
+      target.writeByte(LABEL);
+      StringValue.writeString(event.series(), target);
+      target.writeLong(event.time());
+      StringValue.writeString(event.label(), target);
+      writeSource(event.source(), target);
     } else {
       target.writeByte(DEAD_LETTER);
       writeDeadLetter((DeadLetter) arrival, target);
@@ -61,6 +69,9 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     }
     String series = StringValue.readString(source);
     long time = source.readLong();
+    if (kind == LABEL) {
+      return new LabelEvent(series, time, StringValue.readString(source), readSource(source));
+    }
     double value = source.readDouble();
     double[] features = readDoubles(source);
     Observation observation =

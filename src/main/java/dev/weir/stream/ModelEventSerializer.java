@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
@@ -19,6 +20,7 @@ final class ModelEventSerializer extends WeirSerializer<ModelEvent> {
 
   private static final byte UPDATE = 0;
   private static final byte DEAD_LETTER = 1;
+  private static final byte CLASSIFIER = 2;
 
   @Override
   public byte version() {
@@ -31,6 +33,10 @@ final class ModelEventSerializer extends WeirSerializer<ModelEvent> {
       target.writeByte(UPDATE);
       ForecastModelSerializer.INSTANCE.serialize(update.model(), target);
       InputEventSerializer.writeSource(update.source(), target);
+    } else if (arrival instanceof ClassifierUpdate update) {
+      target.writeByte(CLASSIFIER);
+      ClassifierModelSerializer.INSTANCE.serialize(update.model(), target);
+      InputEventSerializer.writeSource(update.source(), target);
     } else {
       target.writeByte(DEAD_LETTER);
       InputEventSerializer.writeDeadLetter((DeadLetter) arrival, target);
@@ -42,6 +48,11 @@ final class ModelEventSerializer extends WeirSerializer<ModelEvent> {
     byte kind = source.readByte();
     if (kind == DEAD_LETTER) {
       return InputEventSerializer.readDeadLetter(source);
+    }
+    if (kind == CLASSIFIER) {
+      return new ClassifierUpdate(
+          ClassifierModelSerializer.INSTANCE.deserialize(source),
+          InputEventSerializer.readSource(source));
     }
     return new ModelUpdate(
         ForecastModelSerializer.INSTANCE.deserialize(source),

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
@@ -26,6 +27,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   private static final byte FORECAST = 0;
   private static final byte DEAD_LETTER = 1;
   private static final byte SCORE = 2;
+  private static final byte CLASSIFICATION = 3;
 
   @Override
   public byte version() {
@@ -40,6 +42,9 @@ final class OutputSerializer extends WeirSerializer<Output> {
     } else if (output instanceof Score score) {
       target.writeByte(SCORE);
       writeScore(score, target);
+    } else if (output instanceof Classification classification) {
+      target.writeByte(CLASSIFICATION);
+      writeClassification(classification, target);
     } else {
       target.writeByte(DEAD_LETTER);
       InputEventSerializer.writeDeadLetter((DeadLetter) output, target);
@@ -51,6 +56,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
     return switch (source.readByte()) {
       case FORECAST -> readForecast(source);
       case SCORE -> readScore(source);
+      case CLASSIFICATION -> readClassification(source);
       default -> InputEventSerializer.readDeadLetter(source);
     };
   }
@@ -143,6 +149,52 @@ final class OutputSerializer extends WeirSerializer<Output> {
               StringValue.readString(source), source.readDouble(), source.readDouble()));
     }
     return methods;
+  }
+
+  private static void writeClassification(Classification output, DataOutputView target)
+      throws IOException {
+    StringValue.writeString(output.series(), target);
+    target.writeLong(output.windowStart());
+    target.writeLong(output.windowEnd());
+    target.writeInt(output.steps());
+    StringValue.writeString(output.label(), target);
+    target.writeInt(output.classes().size());
+    for (String name : output.classes()) {
+      StringValue.writeString(name, target);
+    }
+    writeDoubles(output.probabilities(), target);
+    StringValue.writeString(output.model(), target);
+    target.writeLong(output.modelVersion());
+    target.writeLong(output.labels());
+    target.writeDouble(output.accuracy());
+    target.writeDouble(output.logLoss());
+    StringValue.writeString(output.status().name(), target);
+  }
+
+  private static Classification readClassification(DataInputView source) throws IOException {
+    return new Classification(
+        StringValue.readString(source),
+        source.readLong(),
+        source.readLong(),
+        source.readInt(),
+        StringValue.readString(source),
+        readNames(source),
+        readDoubles(source),
+        StringValue.readString(source),
+        source.readLong(),
+        source.readLong(),
+        source.readDouble(),
+        source.readDouble(),
+        Classification.Status.valueOf(StringValue.readString(source)));
+  }
+
+  private static List<String> readNames(DataInputView source) throws IOException {
+    int size = source.readInt();
+    List<String> names = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      names.add(StringValue.readString(source));
+    }
+    return names;
   }
 
   private static void writeLongs(long[] values, DataOutputView target) throws IOException {

@@ -1,11 +1,14 @@
 package dev.weir.stream;
 
+import dev.weir.classify.series.ClassState;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
+import dev.weir.state.ClassStateSerializer;
 import dev.weir.state.LearnerStateSerializer;
 import dev.weir.state.WindowStateSerializer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
@@ -27,6 +30,10 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
       new WeirTypeInformation<>(WindowState.class, WindowStateSerializer.INSTANCE);
   static final TypeInformation<LearnerState> LEARNER_STATE =
       new WeirTypeInformation<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
+  static final TypeInformation<ClassState> CLASS_STATE =
+      new WeirTypeInformation<>(ClassState.class, ClassStateSerializer.INSTANCE);
+  static final TypeInformation<ClassifierModel> CLASSIFIER =
+      new WeirTypeInformation<>(ClassifierModel.class, ClassifierModelSerializer.INSTANCE);
   static final TypeInformation<ForecastModel> MODEL =
       new WeirTypeInformation<>(ForecastModel.class, ForecastModelSerializer.INSTANCE);
 

@@ -1,12 +1,13 @@
 /**
- * Runs the forecasting in Flink: the keyed operator with its state, timers and broadcast models,
+ * Runs the forecasting in Flink: the keyed operators with their state, timers and broadcast models,
  * the serializers of records, the watermarks and the metrics.
  *
  * <p>Start at {@code ForecastFunction}. Its method {@code processBroadcastElement} replaces the
- * weights of a running job. {@link dev.weir.forecast} contains the calculations.
+ * weights of a running job. {@link dev.weir.forecast} contains the calculations. {@code
+ * ClassifyFunction} is the same for classes, with {@link dev.weir.classify.series}.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.combination}, {@code forecast.engine},
- * {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code rnn.kernel}, {@code
- * state}, Flink, SLF4J and the JDK.
+ * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.combination},
+ * {@code forecast.engine}, {@code forecast.learn}, {@code forecast.window}, {@code model}, {@code
+ * rnn.kernel}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.stream;

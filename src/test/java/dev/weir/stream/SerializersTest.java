@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
@@ -19,6 +23,7 @@ import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -72,6 +77,32 @@ class SerializersTest {
     assertThat(roundTrip(InputEventSerializer.INSTANCE, plain)).isEqualTo(plain);
     assertThat(roundTrip(InputEventSerializer.INSTANCE, featured)).isEqualTo(featured);
     assertThat(roundTrip(InputEventSerializer.INSTANCE, dead)).isEqualTo(dead);
+    InputEvent label = new LabelEvent("größe-7", 1_234, "läuft", SOURCE);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, label)).isEqualTo(label);
+  }
+
+  @Test
+  void classificationsAndClassifiersKeepAllFields() throws Exception {
+    Output known =
+        new Classification(
+            "größe-7",
+            11,
+            22,
+            5,
+            "läuft",
+            List.of("steht", "läuft"),
+            new double[] {0.25, 0.75},
+            "states",
+            7,
+            40,
+            0.875,
+            0.5,
+            Classification.Status.OK);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, known)).isEqualTo(known);
+    ClassifierModel model = ClassFixture.model("states", 3, ClassFixture.STATES);
+    ModelEvent update = new ClassifierUpdate(model, SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    assertThat(roundTrip(ClassifierModelSerializer.INSTANCE, model)).isEqualTo(model);
   }
 
   @Test

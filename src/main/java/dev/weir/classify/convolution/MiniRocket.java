@@ -1,6 +1,7 @@
 package dev.weir.classify.convolution;
 
 import java.util.Arrays;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
@@ -26,6 +27,8 @@ public final class MiniRocket {
 
   private static final int LENGTH = 9;
   private static final int MIDDLE = LENGTH / 2;
+  private static final int STANDARD_WINDOWS = 32;
+  private static final double STANDARD_CORRELATION = 0.8; // of neighbouring steps
   private static final int MAX_DILATIONS = 32;
   private static final int MAX_CHANNELS = 9; // of a kernel
   private static final double GOLDEN_RATIO = (Math.sqrt(5) + 1) / 2;
@@ -121,6 +124,29 @@ public final class MiniRocket {
     MiniRocket rocket = new MiniRocket(channels, dilations, counts, combinations, biases);
     rocket.fitBiases(windows, random);
     return rocket;
+  }
+
+  /**
+   * Takes the biases from random series instead of training windows: for windows whose channels are
+   * standardized, before any of them has come.
+   *
+   * @param steps of a window at most
+   */
+  public static MiniRocket standard(int steps, int channels, int features, long seed) {
+    Random random = new Random(seed);
+    float[][] windows = new float[STANDARD_WINDOWS][steps * channels];
+    double fresh = Math.sqrt(1 - STANDARD_CORRELATION * STANDARD_CORRELATION);
+    for (float[] window : windows) {
+      for (int at = 0; at < window.length; at++) {
+        double noise = random.nextGaussian();
+        window[at] =
+            (float)
+                (at < channels
+                    ? noise
+                    : STANDARD_CORRELATION * window[at - channels] + fresh * noise);
+      }
+    }
+    return fit(windows, channels, features, seed);
   }
 
   private static int[] choose(int from, int count, SplittableRandom random) {

@@ -2,6 +2,7 @@ package dev.weir.classify.network;
 
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
+import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
@@ -41,10 +42,19 @@ public final class NetworkClassifier {
     rnn.load(Arrays.copyOf(weights, config.parameterCount()));
   }
 
-  /** One that answers as a model does. */
+  /** One that answers as a model does; a many-to-many one for the last step of a window. */
   public static NetworkClassifier of(ClassifierModel model) {
     return new NetworkClassifier(
-        model.view(), model.rnn(), model.readout(), model.classes().size(), model.weights());
+        model.view(),
+        model.rnn(),
+        model.mode() == Mode.MANY_TO_MANY ? Readout.LAST_STEP : model.readout(),
+        model.classes().size(),
+        model.weights());
+  }
+
+  /** What the head read of the last window, valid until the next one: {@code (output size)}. */
+  public float[] features() {
+    return read;
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.weir.classify.stream;
 
+import java.util.Arrays;
+
 /**
  * How often each class came after each class, newer labels counting more, and how often in all.
  * State: counts after each class, then counts in all.
@@ -21,17 +23,22 @@ final class LabelCounts {
     return classes * (classes + 1);
   }
 
-  /** Probabilities after a class; those in all if it is below 0. */
-  void probabilities(float[] state, int after, double[] probabilities) {
+  /**
+   * Probabilities after a class; those in all if it is below 0.
+   *
+   * @param known classes that there are so far; the others have probability 0
+   */
+  void probabilities(float[] state, int after, int known, double[] probabilities) {
     int from = at + (after < 0 ? classes : after) * classes;
     double sum = 0;
-    for (int k = 0; k < classes; k++) {
+    for (int k = 0; k < known; k++) {
       sum += state[from + k];
     }
-    double all = sum + PRIOR * classes;
-    for (int k = 0; k < classes; k++) {
+    double all = sum + PRIOR * known;
+    for (int k = 0; k < known; k++) {
       probabilities[k] = (state[from + k] + PRIOR) / all;
     }
+    Arrays.fill(probabilities, known, classes, 0);
   }
 
   void add(float[] state, int after, int label) {

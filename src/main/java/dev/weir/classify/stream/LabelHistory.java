@@ -3,25 +3,31 @@ package dev.weir.classify.stream;
 import java.util.Arrays;
 
 /**
- * The newest labels of a series, and features of those some rows before: for each lag one value for
- * each class, for two classes one value in all. State: number of labels, then a ring of them.
+ * The labels of a series' newest rows, and features of those some rows before: for each lag one
+ * value for each class, for two classes one value in all. A row whose label has not come yet counts
+ * as having that of the newest row before it that has one. State: number of rows, place of the next
+ * one, then a ring of labels, {@value #UNKNOWN} for one that has not come.
  */
 final class LabelHistory {
 
+  private static final int UNKNOWN = -1;
+
   private final int classes;
   private final int[] lags;
-  private final int longest;
+  private final int ring; // rows
+  private final int waiting; // rows whose label may not have come
   private final int at;
 
-  LabelHistory(int classes, int[] lags, int at) {
+  LabelHistory(int classes, int[] lags, int waiting, int at) {
     this.classes = classes;
     this.lags = lags;
-    this.longest = Arrays.stream(lags).max().orElse(1);
+    this.waiting = waiting;
+    this.ring = Arrays.stream(lags).max().orElse(1) + waiting;
     this.at = at;
   }
 
   int length() {
-    return 2 + longest;
+    return 2 + ring;
   }
 
   int width() {
@@ -32,14 +38,17 @@ final class LabelHistory {
     return classes == 2 ? 1 : classes;
   }
 
-  /** The label {@code lag} rows before the next one; -1 without one. */
+  /** The label {@code lag} rows before the next one, or the newest before; -1 without one. */
   int label(float[] state, int lag) {
     int count = (int) state[at];
-    if (lag > count) {
-      return -1;
-    }
     int next = (int) state[at + 1];
-    return (int) state[at + 2 + Math.floorMod(next - lag, longest)];
+    for (int back = lag; back <= Math.min(count, lag + waiting); back++) {
+      int label = (int) state[at + 2 + Math.floorMod(next - back, ring)];
+      if (label != UNKNOWN) {
+        return label;
+      }
+    }
+    return UNKNOWN;
   }
 
   /** Writes the features for the next row. */
@@ -59,10 +68,29 @@ final class LabelHistory {
     }
   }
 
-  void add(float[] state, int label) {
+  /** One more row, whose label is not known. */
+  void add(float[] state) {
     int next = (int) state[at + 1];
-    state[at + 2 + next] = label;
-    state[at + 1] = (next + 1) % longest;
-    state[at] = Math.min(longest, state[at] + 1f);
+    state[at + 2 + next] = UNKNOWN;
+    state[at + 1] = (next + 1) % ring;
+    state[at] = Math.min(ring, state[at] + 1f);
+  }
+
+  /**
+   * The label of a row.
+   *
+   * @param age rows after it
+   */
+  void set(float[] state, int age, int label) {
+    state[at + 2 + place(state, age)] = label;
+  }
+
+  /** The label of a row will not come: it counts as having that of the row before. */
+  void giveUp(float[] state, int age) {
+    set(state, age, label(state, age + 1));
+  }
+
+  private int place(float[] state, int age) {
+    return Math.floorMod((int) state[at + 1] - 1 - age, ring);
   }
 }

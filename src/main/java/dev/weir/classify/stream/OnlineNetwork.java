@@ -12,19 +12,26 @@ import java.util.Arrays;
 
 /**
  * A recurrent network of one direction that reads row after row with a carried state, and learns by
- * back-propagation through the newest rows whenever some more have got their labels. Its head reads
- * the hidden state and the row.
+ * back-propagation through some rows whenever it is settled for some more of them which label they
+ * have. Its head reads the hidden state and the row.
  *
  * <p>State: weights (network, head's weight, head's bias), those of Adam, the hidden state, the
- * hidden state before each kept row, the number of kept rows, the kept rows, their labels.
+ * hidden state before each row in store, the number of such rows, the rows, their labels.
  */
 final class OnlineNetwork {
 
   private static final double MAX_NORM = 1;
 
+  /** In place of a label that has not come. */
+  private static final int OPEN = -2;
+
+  /** In place of a label that will not come. */
+  private static final int NONE = -1;
+
   private final RnnConfig rnn;
   private final int classes;
   private final int kept; // rows of one pass
+  private final int stored; // rows at most, those of a pass and those that wait for a label
   private final int fresh; // new rows until the next pass, fewer than the kept ones
   private final long seed;
   private final TrainableRnn network;
@@ -57,10 +64,18 @@ final class OnlineNetwork {
   private final float[] gradient;
 
   OnlineNetwork(
-      RnnConfig rnn, int classes, int kept, int fresh, double learningRate, long seed, int at) {
+      RnnConfig rnn,
+      int classes,
+      int kept,
+      int fresh,
+      int waiting,
+      double learningRate,
+      long seed,
+      int at) {
     this.rnn = rnn;
     this.classes = classes;
     this.kept = kept;
+    this.stored = kept + waiting;
     this.fresh = fresh;
     this.seed = seed;
     this.network = new TrainableRnn(rnn);
@@ -75,9 +90,9 @@ final class OnlineNetwork {
     this.optimizerAt = this.at + count;
     this.hiddenAt = optimizerAt + adam.stateLength(count);
     this.firstAt = hiddenAt + size;
-    this.countAt = firstAt + kept * size;
+    this.countAt = firstAt + stored * size;
     this.rowsAt = countAt + 1;
-    this.labelsAt = rowsAt + kept * inputs;
+    this.labelsAt = rowsAt + stored * inputs;
     this.read = new float[width];
     this.input = new float[kept * inputs];
     this.h0 = new float[size];
@@ -89,7 +104,7 @@ final class OnlineNetwork {
   }
 
   int length() {
-    return labelsAt + kept - at;
+    return labelsAt + stored - at;
   }
 
   /** Writes the first weights. */
@@ -103,33 +118,74 @@ final class OnlineNetwork {
     int n = (int) state[countAt];
     System.arraycopy(state, hiddenAt, state, firstAt + n * size, size);
     System.arraycopy(row, 0, state, rowsAt + n * inputs, inputs);
+    state[labelsAt + n] = OPEN;
+    state[countAt] = n + 1;
     network.step(state, at, row, 0, state, hiddenAt, null, 0);
     System.arraycopy(state, hiddenAt, read, 0, size);
     System.arraycopy(row, 0, read, size, inputs);
     Linear.forward(state, at + headAt, state, at + biasAt, width, classes, read, 0, logits, 0);
   }
 
-  /** The label of the row that was read last. */
-  void learn(float[] state, int label) {
-    int n = (int) state[countAt];
-    state[labelsAt + n] = label;
-    n++;
-    state[countAt] = n;
-    if (n < kept) {
-      return;
+  /**
+   * The label of a row.
+   *
+   * @param age rows after it
+   */
+  void learn(float[] state, int age, int known, int label) {
+    settle(state, age, label);
+    learnSettled(state, known);
+  }
+
+  /** The label of a row will not come. */
+  void giveUp(float[] state, int age, int known) {
+    settle(state, age, NONE);
+    learnSettled(state, known);
+  }
+
+  private void settle(float[] state, int age, int label) {
+    state[labelsAt + (int) state[countAt] - 1 - age] = label;
+  }
+
+  private void learnSettled(float[] state, int known) {
+    while (isSettled(state)) {
+      pass(state, known);
+      drop(state, fresh);
     }
+  }
+
+  /** Whether the labels of enough of the oldest rows are settled. */
+  private boolean isSettled(float[] state) {
+    if (state[countAt] < kept) {
+      return false;
+    }
+    for (int t = 0; t < kept; t++) {
+      if (state[labelsAt + t] == OPEN) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void pass(float[] state, int known) {
     System.arraycopy(state, firstAt, h0, 0, size);
     System.arraycopy(state, rowsAt, input, 0, input.length);
     network.load(state, at);
     network.forward(input, 1, kept, true, h0, null, result);
     Arrays.fill(gradient, 0f);
+    Arrays.fill(dOut, 0f);
     double loss = 0;
+    int labels = 0;
     for (int t = 0; t < kept; t++) {
+      int label = (int) state[labelsAt + t];
+      if (label == NONE) {
+        continue;
+      }
+      labels++;
       System.arraycopy(result.out(), t * size, read, 0, size);
       System.arraycopy(input, t * inputs, read, size, inputs);
       Linear.forward(state, at + headAt, state, at + biasAt, width, classes, read, 0, logits, 0);
-      loss +=
-          Loss.crossEntropy(logits, 0, classes, (int) state[labelsAt + t], 0f, 1.0 / kept, dLogits);
+      Arrays.fill(dLogits, 0f);
+      loss += Loss.crossEntropy(logits, 0, known, label, 0f, 1.0 / kept, dLogits);
       Arrays.fill(dRead, 0f);
       Linear.backward(
           state,
@@ -148,13 +204,15 @@ final class OnlineNetwork {
           0);
       System.arraycopy(dRead, 0, dOut, t * size, size);
     }
-    network.backward(dOut, null, null, gradient, 0, null, null, null);
-    adam.step(loss, gradient, 0, state, at, state, optimizerAt, count);
-    drop(state, fresh);
+    if (labels > 0) {
+      network.backward(dOut, null, null, gradient, 0, null, null, null);
+      adam.step(loss, gradient, 0, state, at, state, optimizerAt, count);
+    }
   }
 
+  /** Removes the oldest rows. */
   private void drop(float[] state, int rows) {
-    int left = kept - rows;
+    int left = (int) state[countAt] - rows;
     System.arraycopy(state, firstAt + rows * size, state, firstAt, left * size);
     System.arraycopy(state, rowsAt + rows * inputs, state, rowsAt, left * inputs);
     System.arraycopy(state, labelsAt + rows, state, labelsAt, left);

@@ -42,6 +42,11 @@ final class RecursiveRegression {
     return inputs * (inputs + classes);
   }
 
+  /** Where a class's weights are in the state. */
+  int weightsAt(int label) {
+    return weights + label * inputs;
+  }
+
   /** Writes the first matrix. */
   void start(float[] state) {
     for (int i = 0; i < inputs; i++) {

@@ -6,24 +6,29 @@ import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
 import dev.weir.rnn.training.TrainableRnn;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Classifies the rows of a series one after another, and learns from the label of each row, which
- * arrives before the next row. Several methods answer; a regression on what they say is one more,
- * and all are mixed by their log losses, so that the mixture is never much worse than the best.
+ * Classifies the rows of a series one after another, and learns from their labels, which arrive
+ * later: before the next row or some rows later, in any order, or never. Several methods answer; a
+ * regression on what they say is one more, and all are mixed by their log losses, so that the
+ * mixture is never much worse than the best. A label that comes d rows late moves the shares in the
+ * mixture by the (1 + d)th part: until it came, they could not follow it.
  *
  * <pre>{@code
- * StreamClassifier classifier = new StreamClassifier(new StreamClassifier.Settings(6, 2, 1));
+ * StreamClassifier classifier = new StreamClassifier(StreamClassifier.Settings.of(6, 2, 1));
  * float[] state = classifier.newState();
  * double[] probabilities = classifier.classify(state, row)[0];  // of the mixture
- * classifier.learn(state, label);
+ * classifier.learn(state, 0, 2, label);  // of the newest row, of 2 classes
  * }</pre>
  *
  * <p>All that is learned is in the state, which lies with the caller, so that one instance serves
- * any number of series of the same settings. Between {@link #classify} and {@link #learn} no other
- * series may be asked. Allocates nothing. Not thread-safe.
+ * any number of series of the same settings. Allocates nothing. Not thread-safe.
+ *
+ * @see <a href="https://proceedings.mlr.press/v28/joulani13.html">Joulani, György and Szepesvári,
+ *     Online learning under delayed feedback, 2013</a>
  */
 public final class StreamClassifier {
 
@@ -42,32 +47,35 @@ public final class StreamClassifier {
   private static final double SHARE = 0.002; // of a method's weight that all methods get
   private static final float LARGEST_LOG = 6f;
 
-  /** Names of the methods, in the order of {@link #classify}. */
-  public static final List<String> METHODS =
-      List.of(
-          "mixture",
-          "last-label",
-          "frequencies",
-          "logistic",
-          "fixed-network",
-          "network",
-          "mean",
-          "stacking");
+  private static final List<String> OWN =
+      List.of("last-label", "frequencies", "logistic", "fixed-network", "network");
 
-  private static final int ALONE = 5; // methods that the stacking reads
-  private static final int MIXED = METHODS.size() - 1;
-  private static final int MEAN = 6;
-  private static final int STACKING = 7;
+  private static final double[][] NO_ANSWERS = {};
+
+  /** Most classes. */
+  public static final int MAX_CLASSES = 100;
+
+  /** Most rows that wait for their label. */
+  public static final int MAX_WAITING = 10_000;
 
   /**
    * @param width values of a row
-   * @param classes number of classes, at least 2
+   * @param classes number of classes at most, at least 2
+   * @param waiting rows that wait for their label at most, at least 1
+   * @param external names of further methods, whose answers the caller gives
    * @param seed of the networks' first weights
    */
-  public record Settings(int width, int classes, long seed) {
+  public record Settings(int width, int classes, int waiting, List<String> external, long seed) {
     public Settings {
       check("values of a row", width, 1, 1_000);
-      check("classes", classes, 2, 100);
+      check("classes", classes, 2, MAX_CLASSES);
+      check("waiting", waiting, 1, MAX_WAITING);
+      external = List.copyOf(external);
+    }
+
+    /** For labels that arrive before the next row. */
+    public static Settings of(int width, int classes, long seed) {
+      return new Settings(width, classes, 1, List.of(), seed);
     }
 
     private static void check(String what, int value, int least, int most) {
@@ -79,6 +87,11 @@ public final class StreamClassifier {
   }
 
   private final Settings settings;
+  private final List<String> methods;
+  private final int alone; // methods that the stacking reads
+  private final int mixed;
+  private final int mean;
+  private final int stacked;
   private final RowScaling scaling;
   private final LabelHistory history;
   private final LabelCounts counts;
@@ -90,24 +103,36 @@ public final class StreamClassifier {
   private final SoftmaxRegression stacking;
   private final int hiddenAt; // of the fixed network
   private final int weightsAt; // of the methods
-  private final int rowsAt;
+  private final int labelsAt; // number of labels, up to where the stacking starts
+  private final int rowsAt; // of those that wait: number of rows, place of the next one, rows
+  private final int waitingLength; // of one row that waits
   private final int length;
 
-  // of the row that was classified last
+  // of one row
   private final float[] row; // (inputs): scaled values, labels before
   private final float[] features; // (inputs, 1, hidden state of the fixed network)
   private final float[] logs; // (alone, classes), 1
   private final float[] logits; // (classes)
+  private final double[] learned; // (classes)
   private final double[][] probabilities; // (methods)(classes)
-  private int lastLabel;
 
   public StreamClassifier(Settings settings) {
     this.settings = settings;
+    List<String> names = new ArrayList<>(OWN);
+    names.addAll(settings.external());
+    this.alone = names.size();
+    names.add(0, "mixture");
+    names.add("mean");
+    names.add("stacking");
+    this.methods = List.copyOf(names);
+    this.mixed = methods.size() - 1;
+    this.mean = alone + 1;
+    this.stacked = alone + 2;
     int classes = settings.classes();
     int at = 0;
     this.scaling = new RowScaling(settings.width(), at);
     at += scaling.length();
-    this.history = new LabelHistory(classes, LAGS, at);
+    this.history = new LabelHistory(classes, LAGS, settings.waiting(), at);
     at += history.length();
     this.counts = new LabelCounts(classes, at);
     at += counts.length();
@@ -125,41 +150,64 @@ public final class StreamClassifier {
             classes,
             KEPT_ROWS,
             FRESH_ROWS,
+            settings.waiting(),
             LEARNING_RATE,
             settings.seed() + 1,
             at);
     at += network.length();
-    this.stacking = new SoftmaxRegression(ALONE * classes + 1, classes, STACKING_RATE, at);
+    this.stacking = new SoftmaxRegression(alone * classes + 1, classes, STACKING_RATE, at);
     at += stacking.length();
     this.hiddenAt = at;
     this.weightsAt = hiddenAt + FIXED_UNITS;
-    this.rowsAt = weightsAt + MIXED;
-    this.length = rowsAt + 1;
+    this.labelsAt = weightsAt + mixed;
+    this.rowsAt = labelsAt + 1;
     this.row = new float[inputs];
     this.features = new float[inputs + 1 + FIXED_UNITS];
-    this.logs = new float[ALONE * classes + 1];
+    this.logs = new float[alone * classes + 1];
     this.logits = new float[classes];
-    this.probabilities = new double[METHODS.size()][classes];
+    this.learned = new double[classes];
+    this.probabilities = new double[methods.size()][classes];
+    this.waitingLength = 2 + features.length + mixed * classes;
+    this.length = rowsAt + 2 + settings.waiting() * waitingLength;
+  }
+
+  /** Names of the methods, in the order of {@link #classify}. */
+  public List<String> methods() {
+    return methods;
+  }
+
+  /** Values of a state. */
+  public int stateLength() {
+    return length;
   }
 
   /** The state of a series that has no rows yet. */
   public float[] newState() {
     float[] state = new float[length];
-    Arrays.fill(state, weightsAt, rowsAt, 1f / MIXED);
+    Arrays.fill(state, weightsAt, labelsAt, 1f / mixed);
     readout.start(state);
     network.start(state);
     return state;
   }
 
+  /** As {@link #classify(float[], float[], int, double[][])} of all classes. */
+  public double[][] classify(float[] state, float[] values) {
+    return classify(state, values, settings.classes(), NO_ANSWERS);
+  }
+
   /**
-   * Classifies the next row of a series.
+   * Classifies the next row of a series. The oldest row that waits for its label is given up if as
+   * many wait as may.
    *
    * @param state of the series; changed
    * @param values finite, as many as the settings say
-   * @return (methods of {@link #METHODS})(classes), valid until the next call
+   * @param known classes that there are so far, at least 1; the others have probability 0
+   * @param external (external methods)(classes): what they say
+   * @return (methods)(classes), valid until the next call
    */
-  public double[][] classify(float[] state, float[] values) {
-    requireLength(state, values);
+  public double[][] classify(float[] state, float[] values, int known, double[][] external) {
+    require(state, values, external);
+    makeRoom(state, known);
     int inputs = row.length;
     scaling.apply(state, values, row);
     history.features(state, row, settings.width());
@@ -167,20 +215,25 @@ public final class StreamClassifier {
     features[inputs] = 1f;
     fixed.step(fixedWeights, 0, row, 0, state, hiddenAt, null, 0);
     System.arraycopy(state, hiddenAt, features, inputs + 1, FIXED_UNITS);
-    lastLabel = history.label(state, 1);
-    counts.probabilities(state, lastLabel, probabilities[1]);
-    counts.probabilities(state, -1, probabilities[2]);
+    int lastLabel = history.label(state, 1);
+    counts.probabilities(state, lastLabel, known, probabilities[1]);
+    counts.probabilities(state, -1, known, probabilities[2]);
     logistic.logits(state, features, logits);
-    Probabilities.softmax(logits, 1, probabilities[3]);
+    Probabilities.softmax(logits, known, 1, probabilities[3]);
     readout.logits(state, features, logits);
-    Probabilities.softmax(logits, 1, probabilities[4]);
+    Probabilities.softmax(logits, known, 1, probabilities[4]);
     network.logits(state, row, logits);
-    Probabilities.softmax(logits, 1, probabilities[5]);
-    combine(state);
+    Probabilities.softmax(logits, known, 1, probabilities[5]);
+    for (int m = 0; m < external.length; m++) {
+      System.arraycopy(external[m], 0, probabilities[OWN.size() + 1 + m], 0, logits.length);
+    }
+    combine(state, known);
+    history.add(state);
+    keep(state, lastLabel);
     return probabilities;
   }
 
-  private void requireLength(float[] state, float[] values) {
+  private void require(float[] state, float[] values, double[][] external) {
     if (state.length != length) {
       throw new IllegalArgumentException(
           "state: expected %d values, got %d".formatted(length, state.length));
@@ -189,68 +242,158 @@ public final class StreamClassifier {
       throw new IllegalArgumentException(
           "row: expected %d values, got %d".formatted(settings.width(), values.length));
     }
+    if (external.length != settings.external().size()) {
+      throw new IllegalArgumentException(
+          "external methods: expected the answers of %d, got %d"
+              .formatted(settings.external().size(), external.length));
+    }
   }
 
-  private void combine(float[] state) {
+  private void makeRoom(float[] state, int known) {
+    int oldest = settings.waiting() - 1;
+    if (isWaiting(state, oldest)) {
+      giveUp(state, oldest, known);
+    }
+  }
+
+  /** A row is kept until its label comes: whether it waits, the label before it, what it showed. */
+  private void keep(float[] state, int lastLabel) {
+    int next = (int) state[rowsAt + 1];
+    int at = rowsAt + 2 + next * waitingLength;
+    state[at++] = 1f;
+    state[at++] = lastLabel;
+    System.arraycopy(features, 0, state, at, features.length);
+    at += features.length;
+    for (int m = 1; m <= mixed; m++) {
+      for (double probability : probabilities[m]) {
+        state[at++] = (float) probability;
+      }
+    }
+    state[rowsAt + 1] = (next + 1) % settings.waiting();
+    state[rowsAt] = Math.min(settings.waiting(), state[rowsAt] + 1f);
+  }
+
+  private int place(float[] state, int age) {
+    int slot = Math.floorMod((int) state[rowsAt + 1] - 1 - age, settings.waiting());
+    return rowsAt + 2 + slot * waitingLength;
+  }
+
+  /**
+   * Whether a row still waits for its label.
+   *
+   * @param age rows after it
+   */
+  public boolean isWaiting(float[] state, int age) {
+    return age < state[rowsAt] && state[place(state, age)] != 0f;
+  }
+
+  /**
+   * The label of a row will not come.
+   *
+   * @param age rows after it; one that waits
+   */
+  public void giveUp(float[] state, int age, int known) {
+    state[place(state, age)] = 0f;
+    history.giveUp(state, age);
+    network.giveUp(state, age, known);
+  }
+
+  private void combine(float[] state, int known) {
     int classes = settings.classes();
     for (int k = 0; k < classes; k++) {
       double sum = 0;
-      for (int m = 1; m <= ALONE; m++) {
+      for (int m = 1; m <= alone; m++) {
         sum += probabilities[m][k];
       }
-      probabilities[MEAN][k] = sum / ALONE;
+      probabilities[mean][k] = sum / alone;
     }
-    for (int m = 1; m <= ALONE; m++) {
-      float mean = 0f;
-      int at = (m - 1) * classes;
-      for (int k = 0; k < classes; k++) {
-        logs[at + k] = (float) Math.log(Math.max(Probabilities.LEAST, probabilities[m][k]));
-        mean += logs[at + k] / classes;
-      }
-      for (int k = 0; k < classes; k++) {
-        logs[at + k] = Math.max(-LARGEST_LOG, Math.min(LARGEST_LOG, logs[at + k] - mean));
-      }
-    }
-    logs[logs.length - 1] = 1f;
-    if (state[rowsAt] < STACKING_STARTS) {
-      System.arraycopy(probabilities[MEAN], 0, probabilities[STACKING], 0, classes);
+    fillLogs(known);
+    if (state[labelsAt] < STACKING_STARTS) {
+      System.arraycopy(probabilities[mean], 0, probabilities[stacked], 0, classes);
     } else {
       stacking.logits(state, logs, logits);
-      Probabilities.softmax(logits, 1, probabilities[STACKING]);
+      Probabilities.softmax(logits, known, 1, probabilities[stacked]);
     }
     for (int k = 0; k < classes; k++) {
       double sum = 0;
-      for (int m = 1; m <= MIXED; m++) {
+      for (int m = 1; m <= mixed; m++) {
         sum += state[weightsAt + m - 1] * probabilities[m][k];
       }
       probabilities[0][k] = sum;
     }
   }
 
+  /** Logarithms of what the methods say, less their mean. */
+  private void fillLogs(int known) {
+    int classes = settings.classes();
+    Arrays.fill(logs, 0f);
+    for (int m = 1; m <= alone; m++) {
+      float mean = 0f;
+      int at = (m - 1) * classes;
+      for (int k = 0; k < known; k++) {
+        logs[at + k] = (float) Math.log(Math.max(Probabilities.LEAST, probabilities[m][k]));
+        mean += logs[at + k] / known;
+      }
+      for (int k = 0; k < known; k++) {
+        logs[at + k] = Math.max(-LARGEST_LOG, Math.min(LARGEST_LOG, logs[at + k] - mean));
+      }
+    }
+    logs[logs.length - 1] = 1f;
+  }
+
   /**
-   * Learns the label of the row that was classified last.
+   * Learns the label of a row.
    *
-   * @param state of the same series; changed
-   * @param label from 0 to below the number of classes
+   * @param state of the series; changed
+   * @param age rows after it; 0 for the row that was classified last
+   * @param known classes that there are by now
+   * @param label from 0 to below that
+   * @throws IllegalArgumentException if the row does not wait for a label
    */
-  public void learn(float[] state, int label) {
+  public void learn(float[] state, int age, int known, int label) {
+    if (!isWaiting(state, age)) {
+      throw new IllegalArgumentException(
+          "age: expected a row that waits for its label, got " + age);
+    }
+    int lastLabel = recall(state, age);
     double sum = 0;
-    for (int m = 1; m <= MIXED; m++) {
+    double rate = 1.0 / (1 + age);
+    for (int m = 1; m <= mixed; m++) {
       int at = weightsAt + m - 1;
-      state[at] *= (float) Math.max(Probabilities.LEAST, probabilities[m][label]);
+      state[at] *= (float) Math.pow(Math.max(Probabilities.LEAST, probabilities[m][label]), rate);
       sum += state[at];
     }
-    for (int at = weightsAt; at < rowsAt; at++) {
-      state[at] = (float) ((1 - SHARE) * state[at] / sum + SHARE / MIXED);
+    for (int at = weightsAt; at < labelsAt; at++) {
+      state[at] = (float) ((1 - SHARE) * state[at] / sum + SHARE / mixed);
     }
+    fillLogs(known);
     stacking.logits(state, logs, logits);
-    Probabilities.softmax(logits, 1, probabilities[STACKING]); // also where the mean stood in
-    stacking.learn(state, logs, probabilities[STACKING], label);
+    Probabilities.softmax(logits, known, 1, learned);
+    stacking.learn(state, logs, learned, label);
     counts.add(state, lastLabel, label);
-    history.add(state, label);
-    logistic.learn(state, features, probabilities[3], label);
-    readout.learn(state, features, probabilities[4], label);
-    network.learn(state, label);
-    state[rowsAt] = Math.min(STACKING_STARTS, state[rowsAt] + 1f);
+    history.set(state, age, label);
+    logistic.logits(state, features, logits); // as it is now: it may have learned since the row
+    Probabilities.softmax(logits, known, 1, learned);
+    logistic.learn(state, features, learned, label);
+    readout.logits(state, features, logits);
+    Probabilities.softmax(logits, known, 1, learned);
+    readout.learn(state, features, learned, label);
+    network.learn(state, age, known, label);
+    state[labelsAt] = Math.min(STACKING_STARTS, state[labelsAt] + 1f);
+  }
+
+  /** Reads a row that waits, which waits no longer; gives the label before it. */
+  private int recall(float[] state, int age) {
+    int at = place(state, age);
+    state[at++] = 0f;
+    int lastLabel = (int) state[at++];
+    System.arraycopy(state, at, features, 0, features.length);
+    at += features.length;
+    for (int m = 1; m <= mixed; m++) {
+      for (int k = 0; k < probabilities[m].length; k++) {
+        probabilities[m][k] = state[at++];
+      }
+    }
+    return lastLabel;
   }
 }

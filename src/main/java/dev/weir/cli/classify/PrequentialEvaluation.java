@@ -50,11 +50,11 @@ final class PrequentialEvaluation implements ClassEvaluation {
       throws IOException {
     StreamClassifier classifier;
     try {
-      classifier = new StreamClassifier(new StreamClassifier.Settings(width, classes.size(), seed));
+      classifier = new StreamClassifier(StreamClassifier.Settings.of(width, classes.size(), seed));
     } catch (IllegalArgumentException e) {
       throw new IOException(file.getFileName() + ": " + e.getMessage(), e);
     }
-    MethodScores scores = new MethodScores(StreamClassifier.METHODS, classes);
+    MethodScores scores = new MethodScores(classifier.methods(), classes);
     Map<String, Series> states = new HashMap<>();
     long missing = 0;
     for (LabelledRows.Row row = rows.next(); row != null; row = rows.next()) {
@@ -65,7 +65,7 @@ final class PrequentialEvaluation implements ClassEvaluation {
       double[][] probabilities = classifier.classify(series.state(), series.values());
       int truth = classes.indexOf(row.label());
       scores.add(probabilities, truth);
-      classifier.learn(series.state(), truth);
+      classifier.learn(series.state(), 0, classes.size(), truth);
       long done = scores.mixture().count();
       if (done % SHOWN_ROWS == 0) {
         progress.show(

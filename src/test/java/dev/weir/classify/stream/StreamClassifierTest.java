@@ -40,14 +40,14 @@ class StreamClassifierTest {
   }
 
   private static StreamClassifier classifier() {
-    return new StreamClassifier(new Settings(WIDTH, CLASSES, 7));
+    return new StreamClassifier(Settings.of(WIDTH, CLASSES, 7));
   }
 
   private static List<double[]> run(StreamClassifier classifier, float[] state, List<Row> rows) {
     List<double[]> answers = new ArrayList<>();
     for (Row row : rows) {
       answers.add(classifier.classify(state, row.values())[0].clone());
-      classifier.learn(state, row.label());
+      classifier.learn(state, 0, CLASSES, row.label());
     }
     return answers;
   }
@@ -57,7 +57,7 @@ class StreamClassifierTest {
     StreamClassifier classifier = classifier();
     float[] state = classifier.newState();
     List<ClassScore> scores = new ArrayList<>();
-    StreamClassifier.METHODS.forEach(name -> scores.add(new ClassScore(CLASSES)));
+    classifier.methods().forEach(name -> scores.add(new ClassScore(CLASSES)));
     for (Row row : rows(4_000, 1)) {
       double[][] probabilities = classifier.classify(state, row.values());
       for (int m = 0; m < scores.size(); m++) {
@@ -68,11 +68,11 @@ class StreamClassifierTest {
         assertThat(sum).isCloseTo(1, within(1e-5));
         scores.get(m).add(probabilities[m], row.label());
       }
-      classifier.learn(state, row.label());
+      classifier.learn(state, 0, CLASSES, row.label());
     }
     double best = scores.stream().skip(1).mapToDouble(ClassScore::logLoss).min().getAsDouble();
     assertThat(scores.get(0).logLoss()).isLessThan(best + 0.02);
-    int lastLabel = StreamClassifier.METHODS.indexOf("last-label");
+    int lastLabel = classifier.methods().indexOf("last-label");
     assertThat(scores.get(0).accuracy()).isGreaterThan(scores.get(lastLabel).accuracy() + 0.02);
   }
 
@@ -132,7 +132,7 @@ class StreamClassifierTest {
       for (double probability : answer) {
         assertThat(probability).as("row %d", i).isBetween(0.0, 1.0);
       }
-      classifier.learn(state, i % CLASSES);
+      classifier.learn(state, 0, CLASSES, i % CLASSES);
     }
   }
 
@@ -160,9 +160,89 @@ class StreamClassifierTest {
         () -> {
           for (Row row : rows) {
             classifier.classify(state, row.values());
-            classifier.learn(state, row.label());
+            classifier.learn(state, 0, CLASSES, row.label());
           }
         });
+  }
+
+  /** Room for labels that come late changes nothing while they come in time. */
+  @Test
+  void labelsInTimeNeedNoRoom() {
+    List<Row> rows = rows(400, 9);
+    StreamClassifier roomy = new StreamClassifier(new Settings(WIDTH, CLASSES, 13, List.of(), 7));
+    List<double[]> answers = run(classifier(), classifier().newState(), rows);
+    List<double[]> same = run(roomy, roomy.newState(), rows);
+    assertThat(same).usingRecursiveComparison().isEqualTo(answers);
+  }
+
+  @Test
+  void labelsThatComeLateAndInAnyOrderAreLearned() {
+    int delay = 5;
+    StreamClassifier classifier =
+        new StreamClassifier(new Settings(WIDTH, CLASSES, delay + 2, List.of(), 7));
+    float[] state = classifier.newState();
+    ClassScore score = new ClassScore(CLASSES);
+    ClassScore lastLabel = new ClassScore(CLASSES);
+    List<Row> rows = rows(4_000, 10);
+    for (int i = 0; i < rows.size(); i++) {
+      double[][] said = classifier.classify(state, rows.get(i).values());
+      score.add(said[0], rows.get(i).label());
+      lastLabel.add(said[1], rows.get(i).label());
+      if (i > delay && i % 2 == 0) { // two at once, the newer one first
+        classifier.learn(state, delay - 1, CLASSES, rows.get(i - delay + 1).label());
+        classifier.learn(state, delay, CLASSES, rows.get(i - delay).label());
+        assertThat(classifier.isWaiting(state, delay)).isFalse();
+      }
+    }
+    assertThat(score.accuracy()).isGreaterThan(lastLabel.accuracy() + 0.1);
+    assertThat(score.accuracy()).isGreaterThan(0.75);
+  }
+
+  @Test
+  void labelsThatNeverComeLeaveOneThatLearns() {
+    StreamClassifier classifier =
+        new StreamClassifier(new Settings(WIDTH, CLASSES, 3, List.of(), 7));
+    float[] state = classifier.newState();
+    ClassScore late = new ClassScore(CLASSES);
+    List<Row> rows = rows(6_000, 11);
+    for (int i = 0; i < rows.size(); i++) {
+      double[] said = classifier.classify(state, rows.get(i).values())[0];
+      if (i >= 4_000) {
+        late.add(said, rows.get(i).label());
+      }
+      if (i % 3 == 0) {
+        classifier.learn(state, 0, CLASSES, rows.get(i).label());
+      }
+    }
+    assertThat(late.accuracy()).isGreaterThan(0.75);
+    assertThat(classifier.isWaiting(state, 0)).isTrue(); // 5,999 had no label
+    assertThat(classifier.isWaiting(state, 2)).isFalse(); // 5,997 had one
+    assertThatThrownBy(() -> classifier.learn(state, 2, CLASSES, 0))
+        .hasMessage("age: expected a row that waits for its label, got 2");
+  }
+
+  @Test
+  void aClassThatAppearsLaterIsLearned() {
+    StreamClassifier classifier = classifier();
+    float[] state = classifier.newState();
+    ClassScore late = new ClassScore(CLASSES);
+    List<Row> rows = new ArrayList<>(rows(6_000, 12));
+    rows.subList(0, 1_000).removeIf(row -> row.label() == 3);
+    int known = 1;
+    for (int i = 0; i < rows.size(); i++) {
+      double[][] said = classifier.classify(state, rows.get(i).values(), known, new double[0][]);
+      for (int m = 0; m < said.length; m++) {
+        for (int k = known; k < CLASSES; k++) {
+          assertThat(said[m][k]).isZero();
+        }
+      }
+      if (i >= 4_000) {
+        late.add(said[0], rows.get(i).label());
+      }
+      known = Math.max(known, rows.get(i).label() + 1);
+      classifier.learn(state, 0, known, rows.get(i).label());
+    }
+    assertThat(late.accuracy()).isGreaterThan(0.85);
   }
 
   @Test
@@ -172,6 +252,6 @@ class StreamClassifierTest {
         .hasMessage("row: expected 3 values, got 2");
     assertThatThrownBy(() -> classifier.classify(new float[5], new float[3]))
         .hasMessageMatching("state: expected \\d+ values, got 5");
-    assertThatThrownBy(() -> new Settings(1, 1, 1)).hasMessage("classes: expected 2 to 100, got 1");
+    assertThatThrownBy(() -> Settings.of(1, 1, 1)).hasMessage("classes: expected 2 to 100, got 1");
   }
 }

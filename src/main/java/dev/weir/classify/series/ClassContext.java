@@ -1,0 +1,39 @@
+package dev.weir.classify.series;
+
+import dev.weir.forecast.Output;
+
+/** The engine that a {@link SeriesClassifier} runs in, for the series that it works on. */
+public interface ClassContext {
+
+  /** What is counted. */
+  enum Counted {
+    /** An observation that came again. */
+    DUPLICATE,
+    /** A label of a window that has one. */
+    REPEATED_LABEL,
+    /** A label that came before its window and found none. */
+    UNUSED_LABEL,
+    /** A window whose label did not come while it could be learned. */
+    UNLABELLED,
+    /** A series that was silent for too long. */
+    EXPIRED
+  }
+
+  void collect(Output output);
+
+  void count(Counted what);
+
+  /**
+   * A label has met its window.
+   *
+   * @param delay from the window's newest observation to the label's record, milliseconds; negative
+   *     if not known
+   */
+  void labelled(boolean isRight, double logLoss, long delay);
+
+  /** Event time. */
+  long watermark();
+
+  /** Wants {@link SeriesClassifier#wake} to be called at an event time. */
+  void wakeAt(long time);
+}

@@ -1,0 +1,129 @@
+package dev.weir.classify.series;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is remembered of one series: the observations of its window, the names of its classes, what
+ * was learned, the windows that wait for their label and the labels that wait for their window.
+ * Mutable; in the series' keyed state.
+ */
+public final class ClassState {
+
+  /** In place of the end of a window that waits for no label. */
+  static final long LABELLED = Long.MIN_VALUE;
+
+  static final float[] NOTHING = {};
+
+  /** A label that came before its window, and the time of its record. */
+  record EarlyLabel(long time, String label, long recordTime) {}
+
+  final int seqLen;
+  final int channels;
+  final int maxClasses;
+  final int waiting;
+
+  final long[] times; // ring of the window's observations
+  final float[] rows; // (seq_len, channels), the same ring
+  int next;
+  int size;
+  int sinceWindow; // observations after the newest window
+  long lastTime = Long.MIN_VALUE;
+
+  final List<String> names = new ArrayList<>();
+  float[] learner = NOTHING;
+  float[] convolution = NOTHING;
+  float[] scaling = NOTHING;
+  float[] readout = NOTHING; // of the model's network
+  long readoutModel; // which model that is
+  int readoutWindows; // since then, as many as may wait at most
+
+  final long[] firstTimes; // ring of windows: first time that belongs to one, and last time
+  final long[] lastTimes;
+  final long[] ends; // time of the newest observation, LABELLED for one with a label
+  final float[] said; // (waiting, maxClasses): probabilities
+  int nextWindow;
+  int windows;
+
+  final List<EarlyLabel> early = new ArrayList<>(); // by time
+  long labels;
+  long scored; // those of windows of which anything had been said
+  long right;
+  double lossSum;
+
+  ClassState(int seqLen, int channels, int maxClasses, int waiting) {
+    this.seqLen = seqLen;
+    this.channels = channels;
+    this.maxClasses = maxClasses;
+    this.waiting = waiting;
+    this.times = new long[seqLen];
+    this.rows = new float[seqLen * channels];
+    this.firstTimes = new long[waiting];
+    this.lastTimes = new long[waiting];
+    this.ends = new long[waiting];
+    this.said = new float[waiting * maxClasses];
+    Arrays.fill(ends, LABELLED);
+  }
+
+  /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
+  public ClassState(ClassState other) {
+    this(other.seqLen, other.channels, other.maxClasses, other.waiting);
+    System.arraycopy(other.times, 0, times, 0, times.length);
+    System.arraycopy(other.rows, 0, rows, 0, rows.length);
+    next = other.next;
+    size = other.size;
+    sinceWindow = other.sinceWindow;
+    lastTime = other.lastTime;
+    names.addAll(other.names);
+    learner = other.learner.clone();
+    convolution = other.convolution.clone();
+    scaling = other.scaling.clone();
+    readout = other.readout.clone();
+    readoutModel = other.readoutModel;
+    readoutWindows = other.readoutWindows;
+    System.arraycopy(other.firstTimes, 0, firstTimes, 0, waiting);
+    System.arraycopy(other.lastTimes, 0, lastTimes, 0, waiting);
+    System.arraycopy(other.ends, 0, ends, 0, waiting);
+    System.arraycopy(other.said, 0, said, 0, said.length);
+    nextWindow = other.nextWindow;
+    windows = other.windows;
+    early.addAll(other.early);
+    labels = other.labels;
+    scored = other.scored;
+    right = other.right;
+    lossSum = other.lossSum;
+  }
+
+  /** Whether it has this shape; one of another job file may have another. */
+  boolean fits(ClassifySettings settings) {
+    return seqLen == settings.seqLen()
+        && channels == settings.channels()
+        && maxClasses == settings.maxClasses()
+        && waiting == settings.waiting();
+  }
+
+  /** Time of the window's oldest observation. */
+  long firstTime() {
+    return times[Math.floorMod(next - size, seqLen)];
+  }
+
+  /** Places of windows in their ring, by age: 0 is the newest. */
+  int place(int age) {
+    return Math.floorMod(nextWindow - 1 - age, waiting);
+  }
+
+  /** Time of the series' newest observation, milliseconds since 1970. */
+  public long lastTime() {
+    return lastTime;
+  }
+
+  /** Size of the numbers, without the JVM's few bytes for each array. */
+  public int bytes() {
+    return 8 * times.length
+        + 4 * rows.length
+        + 4 * (learner.length + convolution.length + scaling.length + readout.length)
+        + 24 * waiting
+        + 4 * said.length;
+  }
+}

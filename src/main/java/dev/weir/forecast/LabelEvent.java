@@ -1,0 +1,11 @@
+package dev.weir.forecast;
+
+/**
+ * The true class of a window, which somebody found out, together with the record that brought it.
+ *
+ * @param series which series
+ * @param time of the window's newest observation, or within the window if windows do not overlap
+ * @param label the class
+ */
+public record LabelEvent(String series, long time, String label, SourceRecord source)
+    implements InputEvent {}

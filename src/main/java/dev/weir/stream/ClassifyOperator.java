@@ -1,0 +1,38 @@
+package dev.weir.stream;
+
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Output;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+
+/**
+ * Runs a {@link ClassifyFunction} and tells it, when it starts, how many series there are, which
+ * only an operator can find out.
+ */
+public final class ClassifyOperator
+    extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param isAlone whether no other operator of the job reports bad observations
+   */
+  public ClassifyOperator(ClassifySettings settings, boolean isAlone) {
+    super(new ClassifyFunction(settings, isAlone), List.of(ClassifyFunction.MODELS));
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    KeyedStateBackend<String> backend = getKeyedStateBackend();
+    try (Stream<String> keys =
+        backend.getKeys(ClassifyFunction.SERIES.getName(), VoidNamespace.INSTANCE)) {
+      ((ClassifyFunction) getUserFunction()).restored(keys.count());
+    }
+  }
+}

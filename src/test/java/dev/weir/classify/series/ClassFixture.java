@@ -1,0 +1,165 @@
+package dev.weir.classify.series;
+
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.InputView;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.rnn.TorchRandom;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.rnn.training.Initialization;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Settings, models and series to classify, and an engine that keeps what it is given. */
+public final class ClassFixture implements ClassContext {
+
+  public static final int CHANNELS = 2;
+  public static final List<String> STATES = List.of("idle", "run", "fault");
+
+  final List<Output> outputs = new ArrayList<>();
+  final Map<Counted, Integer> counted = new EnumMap<>(Counted.class);
+  final List<Long> timers = new ArrayList<>();
+  long watermark = Long.MIN_VALUE;
+  int labelled;
+  int right;
+
+  @Override
+  public void collect(Output output) {
+    outputs.add(output);
+  }
+
+  @Override
+  public void count(Counted what) {
+    counted.merge(what, 1, Integer::sum);
+  }
+
+  @Override
+  public void labelled(boolean isRight, double logLoss, long delay) {
+    labelled++;
+    right += isRight ? 1 : 0;
+  }
+
+  @Override
+  public long watermark() {
+    return watermark;
+  }
+
+  @Override
+  public void wakeAt(long time) {
+    timers.add(time);
+  }
+
+  List<Classification> classifications() {
+    return outputs.stream()
+        .filter(Classification.class::isInstance)
+        .map(Classification.class::cast)
+        .toList();
+  }
+
+  List<String> problems() {
+    return outputs.stream()
+        .filter(DeadLetter.class::isInstance)
+        .map(letter -> ((DeadLetter) letter).message())
+        .toList();
+  }
+
+  /** Windows by count that learn. */
+  public static ClassifySettings settings(int seqLen, int stride, ClassifierModel model) {
+    return settings(seqLen, stride, WindowRule.COUNT, model, true, 6);
+  }
+
+  static ClassifySettings settings(
+      int seqLen, int stride, WindowRule rule, ClassifierModel model, boolean learns, int waiting) {
+    return new ClassifySettings(
+        seqLen,
+        stride,
+        CHANNELS,
+        rule,
+        model == null ? null : model.name(),
+        model == null ? null : ClassifierFiles.toBytes(model),
+        List.of(),
+        5,
+        learns,
+        waiting,
+        11,
+        Duration.ZERO,
+        0);
+  }
+
+  /** A network with random weights. */
+  public static ClassifierModel model(String name, long version, List<String> classes) {
+    RnnConfig rnn = new RnnConfig(Cell.GRU, CHANNELS, 7, 1, true, true);
+    float[] recurrent = Initialization.recurrent(rnn, new TorchRandom(version));
+    int count = classes.size() * (rnn.outputSize() + 1);
+    float[] weights = Arrays.copyOf(recurrent, recurrent.length + count);
+    SplittableRandom random = new SplittableRandom(version);
+    for (int i = recurrent.length; i < weights.length; i++) {
+      weights[i] = (float) random.nextDouble(-1, 1);
+    }
+    return new ClassifierModel(
+        name,
+        version,
+        Mode.MANY_TO_ONE,
+        rnn,
+        Readout.MEAN,
+        InputView.raw(CHANNELS),
+        classes,
+        1.25,
+        weights,
+        Map.of());
+  }
+
+  static Observation observation(long time, double... values) {
+    return new Observation(
+        "machine", time, values[0], Arrays.copyOfRange(values, 1, values.length));
+  }
+
+  static LabelEvent label(long time, String label) {
+    return new LabelEvent("machine", time, label, source(time));
+  }
+
+  static SourceRecord source(long time) {
+    return new SourceRecord("labels", 0, time, time + 40, null, new byte[] {1});
+  }
+
+  /** An observation and its true state. */
+  public record Step(Observation observation, String label) {}
+
+  /**
+   * A machine in one of three states: it is still, it swings slowly, or it swings fast with an
+   * offset.
+   */
+  public static List<Step> steps(String series, int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Step> steps = new ArrayList<>();
+    int state = 0;
+    for (int i = 0; i < count; i++) {
+      if (random.nextDouble() < 0.02) {
+        state = (state + 1 + random.nextInt(2)) % 3;
+      }
+      double phase = state == 1 ? i * 0.6 : i * 2.2;
+      double swing = state == 0 ? 0 : Math.sin(phase);
+      Observation observation =
+          new Observation(
+              series,
+              1_000L * (i + 1),
+              20 + 3 * swing + 0.6 * random.nextGaussian(),
+              new double[] {1e4 + 40 * (state == 2 ? 1 : 0) + 60 * random.nextGaussian()});
+      steps.add(new Step(observation, STATES.get(state)));
+    }
+    return steps;
+  }
+}

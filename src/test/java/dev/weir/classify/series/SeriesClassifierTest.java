@@ -1,0 +1,422 @@
+package dev.weir.classify.series;
+
+import static dev.weir.classify.series.ClassFixture.label;
+import static dev.weir.classify.series.ClassFixture.model;
+import static dev.weir.classify.series.ClassFixture.observation;
+import static dev.weir.classify.series.ClassFixture.settings;
+import static dev.weir.classify.series.ClassFixture.source;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.classify.ClassScore;
+import dev.weir.classify.Probabilities;
+import dev.weir.classify.network.NetworkClassifier;
+import dev.weir.classify.series.ClassContext.Counted;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.series.WindowRule.Kind;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.Classification.Status;
+import dev.weir.model.ClassifierModel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SeriesClassifierTest {
+
+  private static final List<String> STATES = ClassFixture.STATES;
+
+  private final ClassFixture context = new ClassFixture();
+
+  private SeriesClassifier classifier(ClassifySettings settings) throws IOException {
+    return new SeriesClassifier(settings, context);
+  }
+
+  private static ClassState copy(ClassState state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ClassStateFormat.write(state, new DataOutputStream(bytes));
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+    ClassState read = ClassStateFormat.read(in);
+    assertThat(in.available()).isZero();
+    return read;
+  }
+
+  @Test
+  void aModelAloneAnswersAsItsNetwork() throws Exception {
+    ClassifierModel model = model("states", 3, STATES);
+    SeriesClassifier classifier = classifier(settings(4, 2, WindowRule.COUNT, model, false, 6));
+    ClassState state = classifier.newState();
+    float[] window = new float[4 * ClassFixture.CHANNELS];
+    for (int t = 1; t <= 6; t++) {
+      double value = 0.1 * t * t;
+      classifier.observe(state, observation(t * 10, value, -t), source(t));
+      if (t > 2) {
+        window[(t - 3) * 2] = (float) value;
+        window[(t - 3) * 2 + 1] = -t;
+      }
+    }
+    float[] logits = new float[3];
+    double[] expected = new double[3];
+    NetworkClassifier.of(model).logits(window, logits);
+    Probabilities.softmax(logits, 1.25, expected);
+
+    List<Classification> classified = context.classifications();
+    assertThat(classified).extracting(Classification::windowEnd).containsExactly(20L, 40L, 60L);
+    assertThat(classified)
+        .extracting(Classification::status)
+        .containsExactly(Status.WARMUP, Status.OK, Status.OK);
+    Classification last = classified.get(2);
+    assertThat(last.windowStart()).isEqualTo(30);
+    assertThat(last.steps()).isEqualTo(4);
+    assertThat(last.classes()).isEqualTo(STATES);
+    assertThat(last.probabilities()).containsExactly(expected, within(1e-12));
+    assertThat(last.label()).isEqualTo(STATES.get(Probabilities.largest(expected)));
+    assertThat(last.model()).isEqualTo("states");
+    assertThat(last.modelVersion()).isEqualTo(3);
+    assertThat(classifier.methods()).isEmpty();
+  }
+
+  @Test
+  void windowsByTimeEndAtMultiplesOfTheirLength() throws Exception {
+    WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
+    ClassifierModel model = model("states", 1, STATES);
+    SeriesClassifier classifier = classifier(settings(3, 1, rule, model, true, 6));
+    ClassState state = classifier.newState();
+    for (long time : new long[] {105, 110, 120, 130, 199, 200, 450}) {
+      classifier.observe(state, observation(time, 1, time), source(time));
+    }
+    assertThat(context.timers).containsExactly(200L, 300L, 500L);
+    assertThat(context.classifications())
+        .extracting(Classification::windowStart, Classification::windowEnd, Classification::steps)
+        .containsExactly( // of the first the newest three
+            org.assertj.core.groups.Tuple.tuple(120L, 199L, 3),
+            org.assertj.core.groups.Tuple.tuple(200L, 200L, 1));
+    assertThat(context.classifications()).extracting(Classification::status).contains(Status.OK);
+    classifier.wake("machine", state, 500);
+    assertThat(context.classifications()).hasSize(3);
+    assertThat(context.classifications().get(2).windowStart()).isEqualTo(450);
+    classifier.wake("machine", state, 600); // nothing came
+    assertThat(context.classifications()).hasSize(3);
+
+    classifier.label(state, label(100, "run")); // the first of the window's times
+    classifier.label(state, label(299, "idle")); // the last of the next one's
+    classifier.label(state, label(300, "idle"));
+    assertThat(context.labelled).isEqualTo(2);
+    assertThat(context.problems())
+        .containsExactly(
+            "time: expected one of the 3 newest windows of series machine,"
+                + " got 1970-01-01T00:00:00.300Z");
+  }
+
+  @Test
+  void aGapEndsASession() throws Exception {
+    WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
+    ClassifierModel model = model("states", 1, STATES);
+    SeriesClassifier classifier = classifier(settings(9, 1, rule, model, true, 6));
+    ClassState state = classifier.newState();
+    for (long time : new long[] {10, 40, 90, 141, 150}) {
+      classifier.observe(state, observation(time, 1, time), source(time));
+    }
+    assertThat(context.classifications()).singleElement();
+    assertThat(context.classifications().get(0).steps()).isEqualTo(3);
+    assertThat(context.timers).containsExactly(61L, 192L);
+    assertThat(classifier.wake("machine", state, 192)).isTrue(); // it has grown since
+    assertThat(context.timers).endsWith(201L);
+    assertThat(context.classifications()).hasSize(1);
+    classifier.wake("machine", state, 201);
+    assertThat(context.classifications()).hasSize(2);
+    assertThat(context.classifications().get(1).windowStart()).isEqualTo(141);
+    classifier.label(state, label(140, "run")); // within the gap after the first
+    assertThat(context.labelled).isEqualTo(1);
+  }
+
+  @Test
+  void observationsThatAreLateOrComeAgainChangeNothing() throws Exception {
+    SeriesClassifier classifier = classifier(settings(2, 1, model("states", 1, STATES)));
+    ClassState state = classifier.newState();
+    classifier.observe(state, observation(1_000, 1.1, 2.2), source(1));
+    classifier.observe(state, observation(2_000, 1.3, 2.2), source(2));
+    ClassState before = copy(state);
+    classifier.observe(state, observation(2_000, 1.3, 2.2), source(3));
+    classifier.observe(state, observation(2_000, 1.3, 2.3), source(4));
+    classifier.observe(state, observation(1_500, 1.3, 2.2), source(5));
+    assertThat(context.counted).containsEntry(Counted.DUPLICATE, 1);
+    assertThat(context.problems())
+        .containsExactly(
+            "time: expected after 1970-01-01T00:00:02Z, which series machine has reached,"
+                + " got 1970-01-01T00:00:02Z",
+            "time: expected after 1970-01-01T00:00:02Z, which series machine has reached,"
+                + " got 1970-01-01T00:00:01.500Z");
+    assertThat(state).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  @Test
+  void labelsFindTheirWindowWheneverTheyCome() throws Exception {
+    ClassifySettings settings = settings(2, 3, WindowRule.COUNT, null, true, 4);
+    SeriesClassifier classifier = classifier(settings);
+    ClassState state = classifier.newState();
+    classifier.label(state, label(50, "early")); // before its window
+    for (int t = 1; t <= 12; t++) { // windows end at 30, 60, 90 and 120
+      classifier.observe(state, observation(10 * t, t, 1), source(t));
+    }
+    assertThat(context.classifications()).hasSize(4);
+    assertThat(context.classifications().get(0).status()).isEqualTo(Status.UNKNOWN);
+    assertThat(context.classifications().get(0).label()).isEmpty();
+    assertThat(context.classifications().get(1).labels()).isZero(); // it was not known before
+    Classification third = context.classifications().get(2);
+    assertThat(third.labels()).isEqualTo(1);
+    assertThat(third.label()).isEqualTo("early");
+    assertThat(third.probability()).isCloseTo(1, within(1e-6));
+
+    classifier.label(state, label(61, "other")); // of the third window
+    classifier.label(state, label(60, "other")); // of the second, which has one
+    assertThat(context.counted).containsEntry(Counted.REPEATED_LABEL, 1);
+    assertThat(state.labels).isEqualTo(2);
+    classifier.observe(state, observation(121, 1, 1), source(0));
+    classifier.observe(state, observation(122, 1, 1), source(0));
+    classifier.observe(state, observation(123, 1, 1), source(0)); // the first is given up
+    assertThat(context.counted).containsEntry(Counted.UNLABELLED, 1);
+    classifier.label(state, label(29, "other"));
+    assertThat(context.problems())
+        .containsExactly(
+            "time: expected one of the 4 newest windows of series machine,"
+                + " got 1970-01-01T00:00:00.029Z");
+    assertThat(context.classifications().get(4).classes()).containsExactly("early", "other");
+  }
+
+  @Test
+  void thereAreOnlySoManyClasses() throws Exception {
+    SeriesClassifier classifier = classifier(settings(1, 1, null));
+    ClassState state = classifier.newState();
+    for (int t = 1; t <= 6; t++) {
+      classifier.observe(state, observation(t, t, 1), source(t));
+      classifier.label(state, label(t, "class " + t));
+    }
+    assertThat(context.problems())
+        .containsExactly(
+            "label: expected one of [class 1, class 2, class 3, class 4, class 5], got class 6");
+    assertThat(state.labels).isEqualTo(5);
+  }
+
+  @Test
+  void aSeriesLearnsWhatItsModelDoesNotKnow() throws Exception {
+    ClassifierModel model = model("states", 1, List.of("run", "idle")); // and no fault
+    SeriesClassifier classifier = classifier(settings(12, 1, WindowRule.COUNT, model, true, 20));
+    assertThat(classifier.methods())
+        .containsExactly(
+            "mixture",
+            "last-label",
+            "frequencies",
+            "logistic",
+            "fixed-network",
+            "network",
+            "model",
+            "model-readout",
+            "convolution",
+            "mean",
+            "stacking");
+    ClassState state = classifier.newState();
+    ClassScore late = new ClassScore(5);
+    int lastRight = 0;
+    int count = 0;
+    List<Step> steps = ClassFixture.steps("machine", 3_000, 5);
+    int delay = 15;
+    for (int i = 0; i < steps.size(); i++) {
+      classifier.observe(state, steps.get(i).observation(), source(i));
+      if (i >= delay) {
+        Step labelled = steps.get(i - delay);
+        classifier.label(state, label(labelled.observation().time(), labelled.label()));
+      }
+      if (i >= 1_500) {
+        Classification said = context.classifications().get(i);
+        count++;
+        lastRight += steps.get(i - delay - 1).label().equals(steps.get(i).label()) ? 1 : 0;
+        double[] all = java.util.Arrays.copyOf(said.probabilities(), 5);
+        late.add(all, said.classes().indexOf(steps.get(i).label()));
+      }
+    }
+    assertThat(state.names).containsExactly("run", "idle", "fault");
+    assertThat(late.accuracy()).isGreaterThan((double) lastRight / count + 0.1);
+    assertThat(late.accuracy()).isGreaterThan(0.85);
+    assertThat(state.labels).isEqualTo(steps.size() - delay);
+    Classification last = context.classifications().get(steps.size() - 1);
+    assertThat(last.accuracy()).isEqualTo((double) context.right / context.labelled, within(1e-3));
+  }
+
+  @Test
+  void aSavedStateGoesOnWithTheSameBits() throws Exception {
+    ClassifierModel model = model("states", 1, STATES);
+    ClassifySettings settings = settings(11, 1, model);
+    List<Step> steps = ClassFixture.steps("machine", 500, 6);
+    SeriesClassifier classifier = classifier(settings);
+    ClassState state = classifier.newState();
+    ClassState copied = null;
+    ClassFixture other = new ClassFixture();
+    SeriesClassifier again = new SeriesClassifier(settings, other);
+    for (int i = 0; i < steps.size(); i++) {
+      if (i == 233) {
+        copied = copy(state);
+        context.outputs.clear();
+      }
+      Step late = steps.get(Math.max(0, i - 3));
+      classifier.observe(state, steps.get(i).observation(), source(i));
+      classifier.label(state, label(late.observation().time(), late.label()));
+      if (copied != null) {
+        again.observe(copied, steps.get(i).observation(), source(i));
+        again.label(copied, label(late.observation().time(), late.label()));
+      }
+    }
+    assertThat(context.outputs).hasSizeGreaterThan(200).isEqualTo(other.outputs);
+    assertThat(copied).usingRecursiveComparison().isEqualTo(state);
+    assertThat(new ClassState(state)).usingRecursiveComparison().isEqualTo(state);
+  }
+
+  @Test
+  void aClassificationDependsOnNothingThatComesLater() throws Exception {
+    ClassifySettings settings = settings(11, 1, model("states", 1, STATES));
+    List<Step> steps = new ArrayList<>(ClassFixture.steps("machine", 300, 7));
+    SeriesClassifier classifier = classifier(settings);
+    ClassState state = classifier.newState();
+    ClassState other = classifier.newState();
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      classifier.observe(state, step.observation(), source(i));
+      classifier.label(state, label(step.observation().time(), step.label()));
+    }
+    List<Classification> said = context.classifications();
+    context.outputs.clear();
+    for (int i = 0; i <= 200; i++) { // the last one's label is another, and comes before it
+      Step step = steps.get(i);
+      String truth = i < 200 ? step.label() : STATES.get((STATES.indexOf(step.label()) + 1) % 3);
+      classifier.label(other, label(step.observation().time(), truth));
+      classifier.observe(other, step.observation(), source(i));
+    }
+    assertThat(context.classifications()).hasSize(201);
+    assertThat(context.classifications().get(200)).isEqualTo(said.get(200));
+  }
+
+  @Test
+  void aNewModelReplacesTheOldOneAndItsReadout() throws Exception {
+    SeriesClassifier classifier = classifier(settings(3, 1, model("states", 1, STATES)));
+    ClassState state = classifier.newState();
+    List<Step> steps = ClassFixture.steps("machine", 60, 8);
+    for (Step step : steps.subList(0, 30)) {
+      classifier.observe(state, step.observation(), source(1));
+    }
+    long before = state.readoutModel;
+    classifier.use(model("states", 2, STATES));
+    classifier.observe(state, steps.get(30).observation(), source(1));
+    assertThat(context.classifications().get(30).modelVersion()).isEqualTo(2);
+    assertThat(state.readoutModel).isNotEqualTo(before);
+    assertThat(state.readoutWindows).isEqualTo(1);
+    classifier.label(state, label(steps.get(28).observation().time(), "run")); // of the old one
+    classifier.label(state, label(steps.get(30).observation().time(), "run"));
+    assertThat(state.labels).isEqualTo(2);
+  }
+
+  @Test
+  void aModelThatHasNotComeIsWaitedFor() throws Exception {
+    ClassifySettings given = settings(2, 1, model("states", 1, STATES));
+    ClassifySettings settings =
+        new ClassifySettings(
+            2, 1, 2, WindowRule.COUNT, "states", null, STATES, 3, false, 5, 1, Duration.ZERO, 0);
+    SeriesClassifier classifier = classifier(settings);
+    ClassState state = classifier.newState();
+    classifier.observe(state, observation(1, 1, 1), source(1));
+    Classification without = context.classifications().get(0);
+    assertThat(without.status()).isEqualTo(Status.FALLBACK);
+    assertThat(without.probabilities()).containsExactly(1 / 3.0, 1 / 3.0, 1 / 3.0);
+    assertThat(without.modelVersion()).isEqualTo(-1);
+    classifier.use(model("states", 4, STATES));
+    classifier.observe(state, observation(2, 1, 1), source(2));
+    assertThat(context.classifications().get(1).status()).isEqualTo(Status.OK);
+    assertThat(classifier.fits(classifier(given).newState())).isFalse(); // more classes
+  }
+
+  @Test
+  void aSeriesIsForgottenAfterItsTtl() throws Exception {
+    ClassifySettings settings =
+        new ClassifySettings(
+            1,
+            1,
+            2,
+            WindowRule.COUNT,
+            null,
+            null,
+            STATES,
+            3,
+            true,
+            5,
+            1,
+            Duration.ofMillis(100),
+            0);
+    SeriesClassifier classifier = classifier(settings);
+    ClassState state = classifier.newState();
+    classifier.observe(state, observation(1_010, 1, 1), source(1));
+    classifier.observe(state, observation(1_020, 1, 1), source(1));
+    assertThat(context.timers).containsExactly(1_150L);
+    assertThat(classifier.isSilence(state, 1_120)).isFalse();
+    assertThat(classifier.isSilence(state, 1_121)).isTrue();
+    context.watermark = 1_150;
+    assertThat(classifier.wake("machine", state, 1_150)).isFalse();
+    context.watermark = Long.MAX_VALUE;
+    assertThat(classifier.wake("machine", state, 1_150)).isTrue(); // the input has ended
+    ClassState unseen = classifier.newState();
+    classifier.label(unseen, label(2_000, "run"));
+    assertThat(context.timers).hasSize(2);
+  }
+
+  @Test
+  void valuesBeyondFloatsAreTaken() throws Exception {
+    SeriesClassifier classifier = classifier(settings(11, 1, model("states", 1, STATES)));
+    ClassState state = classifier.newState();
+    double[] values = {1e300, -1e300, 0, 1e38, -1e-300, 3};
+    for (int i = 0; i < 300; i++) {
+      classifier.observe(state, observation(i + 1, values[i % 6], values[i * 7 % 5]), source(i));
+      classifier.label(state, label(i + 1, STATES.get(i % 3)));
+    }
+    for (Classification said : context.classifications()) {
+      double sum = 0;
+      for (double probability : said.probabilities()) {
+        assertThat(probability).isBetween(0.0, 1.0 + 1e-6);
+        sum += probability;
+      }
+      assertThat(sum).isCloseTo(1, within(1e-4));
+    }
+  }
+
+  @Test
+  void wrongSettingsAndModelsAreRefused() {
+    assertThatThrownBy(() -> settings(2, 1, WindowRule.COUNT, null, false, 6))
+        .hasMessage("model: expected one where nothing is learned, got none");
+    assertThatThrownBy(() -> new WindowRule(Kind.TIME, Duration.ZERO))
+        .hasMessage("length: expected a millisecond or more, got PT0S");
+    ClassifySettings settings =
+        new ClassifySettings(
+            2,
+            1,
+            3,
+            WindowRule.COUNT,
+            "m",
+            null,
+            List.of("a", "b"),
+            2,
+            true,
+            5,
+            1,
+            Duration.ZERO,
+            0);
+    assertThat(settings.problemWith(model("m", 1, List.of("a", "b"))))
+        .isEqualTo("classifier m version 1: channels: expected 3 (a value and 2 features), got 2");
+    ClassifySettings fewer = settings(2, 1, null);
+    assertThat(fewer.problemWith(model("m", 1, List.of("a", "b", "c", "d", "e", "f"))))
+        .isEqualTo(
+            "classifier m version 1: classes: expected at most 5 (classify.max-classes), got 6");
+  }
+}

@@ -1,0 +1,330 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.WindowRule;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.Classification.Status;
+import dev.weir.forecast.ClassifierUpdate;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ClassifierModel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClassifyFunctionTest {
+
+  private static final int MAX_PARALLELISM = 12;
+  private static final int DELAY = 3; // observations after which a label comes
+  private static final List<String> SERIES = List.of("a", "b", "lathe", "mill", "press-9");
+  private static final ClassifierModel MODEL =
+      ClassFixture.model("states", 1, List.of("idle", "run"));
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  private final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(ClassifySettings settings, boolean isAlone, StateBackend backend, int of, int subtask)
+        throws Exception {
+      super(
+          new ClassifyOperator(settings, isAlone),
+          ClassifyFunctionTest::key,
+          model -> "",
+          Types.STRING,
+          MAX_PARALLELISM,
+          of,
+          subtask);
+      setStateBackend(backend);
+      setup(OutputSerializer.INSTANCE);
+      ClassifyFunctionTest.this.open.add(this);
+    }
+
+    List<Classification> classifications() {
+      return extractOutputValues().stream()
+          .filter(Classification.class::isInstance)
+          .map(Classification.class::cast)
+          .toList();
+    }
+
+    List<DeadLetter> deadLetters() {
+      return extractOutputValues().stream()
+          .filter(DeadLetter.class::isInstance)
+          .map(DeadLetter.class::cast)
+          .toList();
+    }
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable harness : open) {
+      harness.close();
+    }
+  }
+
+  static Stream<StateBackend> backends() {
+    return Stream.of(new HashMapStateBackend(), new EmbeddedRocksDBStateBackend());
+  }
+
+  private static String key(InputEvent event) {
+    if (event instanceof LabelEvent label) {
+      return label.series();
+    }
+    return event instanceof ObservationEvent observed ? observed.observation().series() : "none";
+  }
+
+  private static SourceRecord source(long offset) {
+    return new SourceRecord("observations", 0, offset, offset, null, new byte[] {1});
+  }
+
+  private static ModelEvent update(ClassifierModel model) {
+    return new ClassifierUpdate(model, source(1));
+  }
+
+  private Harness harness(ClassifySettings settings) throws Exception {
+    Harness harness = new Harness(settings, true, new HashMapStateBackend(), 1, 0);
+    harness.open();
+    return harness;
+  }
+
+  /** Observations of all series in turns, each label some observations later. */
+  private static List<InputEvent> events(int from, int to) {
+    List<List<Step>> all = new ArrayList<>();
+    for (int s = 0; s < SERIES.size(); s++) {
+      all.add(ClassFixture.steps(SERIES.get(s), to, s + 1));
+    }
+    List<InputEvent> events = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      for (List<Step> steps : all) {
+        Step step = steps.get(i);
+        events.add(new ObservationEvent(step.observation(), source(i)));
+        if (i >= DELAY) {
+          Step late = steps.get(i - DELAY);
+          Observation labelled = late.observation();
+          events.add(new LabelEvent(labelled.series(), labelled.time(), late.label(), source(i)));
+        }
+      }
+    }
+    return events;
+  }
+
+  private static void send(List<Harness> tasks, List<InputEvent> events) throws Exception {
+    for (InputEvent event : events) {
+      int group =
+          org.apache.flink.runtime.state.KeyGroupRangeAssignment.assignKeyToParallelOperator(
+              key(event), MAX_PARALLELISM, tasks.size());
+      tasks.get(group).processElement1(event, 0);
+    }
+  }
+
+  private List<Harness> tasks(int count, StateBackend backend, OperatorSubtaskState state)
+      throws Exception {
+    List<Harness> tasks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Harness task = new Harness(ClassFixture.settings(11, 1, MODEL), true, backend, count, i);
+      if (state != null) {
+        task.initializeState(
+            AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                state, MAX_PARALLELISM, 1, count, i));
+      }
+      task.open();
+      tasks.add(task);
+    }
+    return tasks;
+  }
+
+  private static List<Classification> sorted(List<Harness> tasks) {
+    return tasks.stream()
+        .flatMap(task -> task.classifications().stream())
+        .sorted(
+            Comparator.comparing(Classification::series).thenComparing(Classification::windowEnd))
+        .toList();
+  }
+
+  /** With learning on: what is learned goes on with the same bits, wherever the series runs. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void restoredAtAnotherParallelismClassificationsKeepTheirBits(StateBackend backend)
+      throws Exception {
+    List<Harness> whole = tasks(1, backend, null);
+    send(whole, events(0, 40));
+    whole.get(0).processElement2(update(ClassFixture.model("states", 2, ClassFixture.STATES)), 0);
+    send(whole, events(40, 70));
+    OperatorSubtaskState state = whole.get(0).snapshot(1, 1);
+    int before = whole.get(0).classifications().size();
+    send(whole, events(70, 120));
+    List<Classification> expected =
+        whole.get(0).classifications().stream()
+            .skip(before)
+            .sorted(
+                Comparator.comparing(Classification::series)
+                    .thenComparing(Classification::windowEnd))
+            .toList();
+
+    List<Harness> rescaled = tasks(3, backend, state);
+    send(rescaled, events(70, 120));
+    assertThat(rescaled).noneMatch(task -> task.classifications().isEmpty());
+    assertThat(sorted(rescaled)).hasSize(5 * 50).isEqualTo(expected);
+    assertThat(expected).allMatch(said -> said.modelVersion() == 2);
+    assertThat(expected.get(expected.size() - 1).labels()).isEqualTo(119 - DELAY);
+  }
+
+  @Test
+  void modelsAreReplacedAndBadOnesRefused() throws Exception {
+    Harness harness = harness(ClassFixture.settings(2, 1, MODEL));
+    send(List.of(harness), events(0, 1));
+    harness.processElement2(update(ClassFixture.model("other", 5, ClassFixture.STATES)), 0);
+    List<String> many = List.of("a", "b", "c", "d", "e", "f");
+    harness.processElement2(update(ClassFixture.model("states", 6, many)), 0);
+    send(List.of(harness), events(1, 2));
+    harness.processElement2(update(ClassFixture.model("states", 7, ClassFixture.STATES)), 0);
+    send(List.of(harness), events(2, 3));
+    assertThat(harness.classifications().stream().filter(c -> c.series().equals("a")))
+        .extracting(Classification::modelVersion)
+        .containsExactly(1L, 1L, 7L);
+    assertThat(harness.deadLetters()).singleElement();
+    assertThat(harness.deadLetters().get(0).reason()).isEqualTo(Reason.MODEL);
+    assertThat(harness.deadLetters().get(0).message())
+        .isEqualTo(
+            "classifier states version 6: classes: expected at most 5 (classify.max-classes), got"
+                + " 6");
+  }
+
+  @Test
+  void aRestoredModelThatDoesNotFitFailsBeforeAnythingRuns() throws Exception {
+    Harness harness = harness(ClassFixture.settings(2, 1, MODEL));
+    harness.processElement2(update(ClassFixture.model("states", 7, ClassFixture.STATES)), 0);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    ClassifySettings wider =
+        new ClassifySettings(
+            2, 1, 3, WindowRule.COUNT, "states", null, List.of(), 5, true, 6, 11, Duration.ZERO, 0);
+    Harness other = new Harness(wider, true, new HashMapStateBackend(), 1, 0);
+    assertThatThrownBy(() -> other.initializeState(state))
+        .hasMessageContaining(
+            "the restored state and the job file disagree: classifier states version 7: channels:"
+                + " expected 3 (a value and 2 features), got 2");
+  }
+
+  @Test
+  void badInputBecomesDeadLetters() throws Exception {
+    Harness harness = harness(ClassFixture.settings(1, 1, MODEL));
+    Observation narrow = new Observation("a", 1, 2);
+    harness.processElement1(new ObservationEvent(narrow, source(0)), 0);
+    harness.processElement1(new DeadLetter(Reason.MALFORMED, "x", source(1)), 0);
+    send(List.of(harness), events(0, 2));
+    send(List.of(harness), events(0, 1));
+    harness.processElement1(new LabelEvent("a", 5, "run", source(0)), 0);
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::reason)
+        .containsExactly(
+            Reason.FEATURES,
+            Reason.MALFORMED,
+            Reason.LATE,
+            Reason.LATE,
+            Reason.LATE,
+            Reason.LATE,
+            Reason.LATE,
+            Reason.LABEL);
+  }
+
+  /** Beside the operator that forecasts, which reports the same observations. */
+  @Test
+  void besideForecastsOnlyLabelsAreReported() throws Exception {
+    Harness harness =
+        new Harness(ClassFixture.settings(1, 1, MODEL), false, new HashMapStateBackend(), 1, 0);
+    harness.open();
+    harness.processElement1(new ObservationEvent(new Observation("a", 1, 2), source(0)), 0);
+    send(List.of(harness), events(0, 2));
+    send(List.of(harness), events(0, 1));
+    harness.processElement2(new DeadLetter(Reason.MODEL, "x", source(1)), 0);
+    harness.processElement1(new LabelEvent("a", 5, "run", source(0)), 0);
+    assertThat(harness.deadLetters()).extracting(DeadLetter::reason).containsExactly(Reason.LABEL);
+  }
+
+  @Test
+  void aTaskKeepsOnlySoManySeriesAndForgetsThem() throws Exception {
+    ClassifySettings settings =
+        new ClassifySettings(
+            1,
+            1,
+            2,
+            WindowRule.COUNT,
+            null,
+            null,
+            List.of(),
+            3,
+            true,
+            4,
+            1,
+            Duration.ofSeconds(10),
+            3);
+    Harness harness = harness(settings);
+    send(List.of(harness), events(0, 1));
+    assertThat(harness.classifications()).hasSize(3);
+    assertThat(harness.classifications())
+        .extracting(Classification::status)
+        .containsOnly(Status.UNKNOWN);
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::reason)
+        .containsExactly(Reason.SERIES_LIMIT, Reason.SERIES_LIMIT);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(3);
+    harness.processBothWatermarks(new Watermark(40_000));
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    harness.processElement1(
+        new ObservationEvent(new Observation("press-9", 50_000, 1, new double[] {2}), source(1)),
+        0);
+    assertThat(harness.classifications()).hasSize(4);
+  }
+
+  @Test
+  void windowsByTimeEndWithEventTime() throws Exception {
+    ClassifySettings settings =
+        new ClassifySettings(
+            5,
+            1,
+            2,
+            new WindowRule(WindowRule.Kind.TIME, Duration.ofSeconds(4)),
+            "states",
+            null,
+            List.of(),
+            3,
+            true,
+            4,
+            1,
+            Duration.ZERO,
+            0);
+    Harness harness = harness(settings);
+    send(List.of(harness), events(0, 2)); // at 1 and 2 s
+    harness.processBothWatermarks(new Watermark(3_999));
+    assertThat(harness.classifications()).isEmpty();
+    harness.processBothWatermarks(new Watermark(4_000));
+    assertThat(harness.classifications()).hasSize(5);
+    assertThat(harness.classifications()).allMatch(said -> said.steps() == 2);
+  }
+}
