@@ -182,14 +182,7 @@ public final class ForecastJob {
     KafkaSettings.Topics topics = kafka.topics();
     ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
-      List<String> missing =
-          admin.missing(
-              List.of(
-                  topics.observations(),
-                  topics.forecasts(),
-                  topics.scores(),
-                  topics.deadLetters(),
-                  topics.models()));
+      List<String> missing = admin.missing(topics.all());
       if (missing.contains(topics.observations())) {
         throw new IllegalStateException(
             "topic %s: expected on Kafka at %s, got no such topic; create it or set topics.observations"
@@ -221,6 +214,7 @@ public final class ForecastJob {
           settings.name(),
           kafka.measured(offsets, maxBytes),
           settings.forecast(),
+          settings.classify(),
           settings.idleTimeout(),
           settings.createTopics());
     }

@@ -1,12 +1,15 @@
 package dev.weir.job;
 
+import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.connector.KafkaConnectors;
+import dev.weir.stream.ClassifyOperator;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.WeirTypeInformation;
@@ -55,6 +58,9 @@ public final class ForecastPipeline {
     if (arrival instanceof ObservationEvent observed) {
       return observed.observation().series();
     }
+    if (arrival instanceof LabelEvent label) {
+      return label.series();
+    }
     DeadLetter letter = (DeadLetter) arrival;
     return "dead-letter-"
         + letter.source().partition()
@@ -87,6 +93,36 @@ public final class ForecastPipeline {
                 "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
-    middle.build(observations, models).sinkTo(ends.sink()).name("sink").uid("sink");
+    DataStream<Output> outputs =
+        settings.forecast().targets().isEmpty() ? null : middle.build(observations, models);
+    if (settings.classify() != null) {
+      DataStream<InputEvent> labels =
+          env.fromSource(
+                  ends.labels(WeirTypeInformation.INPUT_EVENT),
+                  ObservationWatermarks.ofLabels(),
+                  "labels")
+              .uid("labels");
+      boolean isAlone = outputs == null; // else the other operator reports dead letters
+      DataStream<InputEvent> usable =
+          isAlone
+              ? observations
+              : observations.filter(event -> !(event instanceof DeadLetter)).name("usable");
+      DataStream<Output> classes =
+          classify(usable.union(labels), models, settings.classify(), isAlone);
+      outputs = isAlone ? classes : outputs.union(classes);
+    }
+    outputs.sinkTo(ends.sink()).name("sink").uid("sink");
+  }
+
+  /** Observations and labels to classes and dead letters: one shuffle, one operator. */
+  public static SingleOutputStreamOperator<Output> classify(
+      DataStream<InputEvent> observationsAndLabels,
+      DataStream<ModelEvent> models,
+      ClassifySettings settings,
+      boolean isAlone) {
+    return keyed(observationsAndLabels)
+        .connect(models.broadcast())
+        .transform("classify", WeirTypeInformation.OUTPUT, new ClassifyOperator(settings, isAlone))
+        .uid("classify");
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -18,10 +19,11 @@ import dev.weir.job.options.NetworkOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.KafkaSettings.ClassTopics;
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
-import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -32,23 +34,22 @@ import dev.weir.option.Option;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.core.fs.FSDataInputStream;
-import org.apache.flink.core.fs.FileStatus;
-import org.apache.flink.core.fs.FileSystem;
 
 /**
  * A job file, checked: everything that a job needs to be built.
  *
  * @param name name of the job
  * @param kafka where the pipeline's ends are
- * @param forecast what the operator is configured with
+ * @param forecast what the operator that forecasts is configured with; without targets there is no
+ *     such operator
+ * @param classify what the operator that classifies is configured with; null: there is no such
+ *     operator
  * @param idleTimeout a partition without an observation for so long no longer holds back time
  * @param createTopics whether missing output and model topics are created
  */
@@ -56,11 +57,9 @@ public record JobSettings(
     String name,
     KafkaSettings kafka,
     ForecastSettings forecast,
+    ClassifySettings classify,
     Duration idleTimeout,
     boolean createTopics) {
-
-  /** More would not fit into a job graph's blob comfortably. */
-  private static final long MAX_MODEL_BYTES = 64L << 20;
 
   /**
    * Reads a job file and the weights that it names.
@@ -94,15 +93,21 @@ public record JobSettings(
         targets.add(target(file, mode, seqLen, directory));
       }
     }
-    if (targets.isEmpty()) {
-      file.problem("forecast", "expected many-to-one, many-to-many or both, got neither");
+    ClassifySettings classify =
+        ClassifySection.isIn(file)
+            ? ClassifySection.read(file, targets.isEmpty(), directory)
+            : null;
+    if (targets.isEmpty() && classify == null && !ClassifySection.isIn(file)) {
+      file.problem(
+          "forecast",
+          "expected many-to-one, many-to-many or both, or a section classify, got none");
     } else if (targets.size() > 1
         && targets.get(0).model() != null
         && targets.get(0).model().equals(targets.get(1).model())) {
       file.problem(
           JobOptions.MODES.get(1).model(), "expected another name than that of many-to-one");
     }
-    KafkaSettings kafka = kafka(file, name, directory);
+    KafkaSettings kafka = kafka(file, name, targets.isEmpty(), directory);
     Duration outOfOrderness = file.get(JobOptions.OUT_OF_ORDERNESS);
     Sampling sampling = sampling(file);
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
@@ -127,7 +132,7 @@ public record JobSettings(
       checkInitialModel(file, forecast, targets.get(i));
     }
     file.throwProblems();
-    return new JobSettings(name, kafka, forecast, idleTimeout, createTopics);
+    return new JobSettings(name, kafka, forecast, classify, idleTimeout, createTopics);
   }
 
   /** Those of the file that the job file names, then its own. */
@@ -191,30 +196,29 @@ public record JobSettings(
     return new Sampling(interval, gap, maxFill);
   }
 
-  private static KafkaSettings kafka(JobFile file, String name, Path directory) {
+  private static KafkaSettings kafka(
+      JobFile file, String name, boolean onlyClasses, Path directory) {
     String observations = file.get(JobOptions.OBSERVATIONS);
     String deadLetters = file.get(JobOptions.DEAD_LETTERS, observations + ".dlq");
-    List<String> topics =
-        List.of(
+    ClassTopics ofClasses =
+        ClassifySection.isIn(file) ? ClassifySection.topics(file, !onlyClasses) : null;
+    Topics topics =
+        new Topics(
             observations,
             file.get(JobOptions.FORECASTS),
             file.get(JobOptions.SCORES),
             deadLetters,
-            file.get(JobOptions.MODELS));
-    if (topics.stream().distinct().count() < topics.size()) {
-      file.problem("topics", "expected five different names, got " + topics);
+            file.get(JobOptions.MODELS),
+            ofClasses);
+    if (topics.all().stream().distinct().count() < topics.all().size()) {
+      file.problem("topics", "expected different names, got " + topics.all());
     }
     Map<String, String> clients = clientProperties(file, directory);
     return new KafkaSettings(
         file.require(JobOptions.BOOTSTRAP_SERVERS),
         clients,
         file.get(JobOptions.GROUP, name),
-        new KafkaSettings.Topics(
-            observations,
-            file.get(JobOptions.FORECASTS),
-            file.get(JobOptions.SCORES),
-            deadLetters,
-            file.get(JobOptions.MODELS)),
+        topics,
         file.get(JobOptions.GUARANTEE),
         file.get(JobOptions.TRANSACTION_TIMEOUT),
         file.get(JobOptions.TRANSACTION_PREFIX, "weir-" + name),
@@ -381,7 +385,7 @@ public record JobSettings(
             file.get(ForecastOptions.CALENDAR));
     try {
       ForecastModel model =
-          ModelFiles.fromBytes(load(location, seqLen, directory), defaults, location);
+          ModelFiles.fromBytes(ModelLocation.load(location, seqLen, directory), defaults, location);
       checkWords(file, options, defaults.contradictions(model));
       return ModelFiles.toBytes(model.withName(name)); // the job file's word counts
     } catch (ModelFormatException e) {
@@ -402,44 +406,6 @@ public record JobSettings(
           file.problem(option, contradiction.toString());
         }
       }
-    }
-  }
-
-  private static byte[] load(String location, int seqLen, Path directory) throws IOException {
-    if (BuiltInModels.isOne(location)) {
-      return BuiltInModels.bytes(location, seqLen);
-    }
-    if (location.contains("://")) {
-      var path = new org.apache.flink.core.fs.Path(location);
-      FileSystem files = path.getFileSystem();
-      FileStatus status = files.getFileStatus(path);
-      checkRegular(
-          files.isDistributedFS() ? !status.isDir() : Files.isRegularFile(Path.of(path.getPath())));
-      checkLength(status.getLen());
-      try (FSDataInputStream in = files.open(path)) {
-        byte[] bytes = in.readNBytes((int) MAX_MODEL_BYTES + 1); // it may have grown
-        checkLength(bytes.length);
-        return bytes;
-      }
-    }
-    Path path = directory.resolve(location);
-    checkRegular(!Files.exists(path) || Files.isRegularFile(path));
-    checkLength(Files.size(path));
-    return Files.readAllBytes(path);
-  }
-
-  /** Opening a pipe would wait for its writer, and a device has no end. */
-  private static void checkRegular(boolean regular) throws IOException {
-    if (!regular) {
-      throw new IOException("expected a regular file");
-    }
-  }
-
-  private static void checkLength(long length) throws IOException {
-    if (length > MAX_MODEL_BYTES) {
-      throw new IOException(
-          "expected at most %d bytes, got %d: publish it on the model topic instead"
-              .formatted(MAX_MODEL_BYTES, length));
     }
   }
 

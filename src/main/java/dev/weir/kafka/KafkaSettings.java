@@ -2,6 +2,8 @@ package dev.weir.kafka;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -51,9 +53,57 @@ public record KafkaSettings(
     AT_LEAST_ONCE
   }
 
-  /** The topics' names. */
+  /**
+   * The topics' names.
+   *
+   * @param ofClasses those of a job that classifies; null for one that does not
+   */
   public record Topics(
-      String observations, String forecasts, String scores, String deadLetters, String models)
+      String observations,
+      String forecasts,
+      String scores,
+      String deadLetters,
+      String models,
+      ClassTopics ofClasses)
+      implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Whether the job forecasts, so that there are forecasts and scores. */
+    public boolean forecasting() {
+      return ofClasses == null || ofClasses.forecasts();
+    }
+
+    /** All that the job reads or writes. */
+    public List<String> all() {
+      List<String> all = new ArrayList<>(List.of(observations, deadLetters, models));
+      if (forecasting()) {
+        all.add(1, forecasts);
+        all.add(2, scores);
+      }
+      if (ofClasses != null) {
+        all.add(ofClasses.classes());
+        all.add(ofClasses.labels());
+      }
+      return all;
+    }
+
+    /** Those of a job that only forecasts. */
+    public Topics(
+        String observations, String forecasts, String scores, String deadLetters, String models) {
+      this(observations, forecasts, scores, deadLetters, models, null);
+    }
+  }
+
+  /**
+   * What only a job that classifies has.
+   *
+   * @param classes topic that the classes leave on
+   * @param labels topic that the labels arrive on
+   * @param isJson whether classes are written as JSON, else as plain Avro
+   * @param forecasts whether the job forecasts too
+   */
+  public record ClassTopics(String classes, String labels, boolean isJson, boolean forecasts)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -42,6 +42,11 @@ public final class ClassifierFiles {
     return TASK.equals(Safetensors.read(file).metadata().get(ModelMetadata.TASK));
   }
 
+  /** Whether the bytes of a file say that they are a classifier; {@code where} is for messages. */
+  public static boolean isOne(byte[] bytes, String where) throws ModelFormatException {
+    return TASK.equals(Safetensors.of(bytes, where).metadata().get(ModelMetadata.TASK));
+  }
+
   /**
    * Reads a model file.
    *
@@ -174,7 +179,8 @@ public final class ClassifierFiles {
     Safetensors.writeAtomically(file, toBytes(model));
   }
 
-  private static Map<String, Safetensors.Tensor> tensors(ClassifierModel model) {
+  /** The model's tensors by their names in a file. */
+  public static Map<String, Safetensors.Tensor> tensors(ClassifierModel model) {
     Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
     RnnConfig rnn = model.rnn();
     for (RnnConfig.Parameter parameter : rnn.parameters()) {

@@ -35,7 +35,8 @@ public record ClassifierModel(
     List<String> classes,
     double factor,
     float[] weights,
-    Map<String, String> provenance) {
+    Map<String, String> provenance)
+    implements Model {
 
   /** Most classes. */
   public static final int MAX_CLASSES = 1_000;
@@ -101,6 +102,20 @@ public record ClassifierModel(
                 .formatted(MAX_CLASS_LENGTH, Safetensors.quoted(one)));
       }
     }
+  }
+
+  @Override
+  public ClassifierModel withVersion(long newVersion) {
+    return with(name, newVersion);
+  }
+
+  public ClassifierModel withName(String newName) {
+    return with(newName, version);
+  }
+
+  private ClassifierModel with(String newName, long newVersion) {
+    return new ClassifierModel(
+        newName, newVersion, mode, rnn, readout, view, classes, factor, weights, provenance);
   }
 
   @Override

@@ -50,7 +50,8 @@ public record ForecastModel(
     Head head,
     List<Calendar> calendar,
     List<String> candidates,
-    Map<String, String> provenance) {
+    Map<String, String> provenance)
+    implements Model {
 
   public static final int MAX_SEQ_LEN = 4096;
   public static final int MAX_HORIZON = 4096;
@@ -256,6 +257,7 @@ public record ForecastModel(
   }
 
   /** The same model under another version. Shares the arrays. */
+  @Override
   public ForecastModel withVersion(long newVersion) {
     return with(name, newVersion);
   }

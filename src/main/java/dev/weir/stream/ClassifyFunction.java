@@ -177,9 +177,8 @@ final class ClassifyFunction
       LOG.info("classifier {} version {} is active", model.name(), model.version());
     } else if (arrival instanceof ModelUpdate update) {
       if (update.model().name().equals(settings.model())) {
-        String message =
-            "model %s: expected a classifier, got one that forecasts".formatted(settings.model());
-        refuseOnce(new DeadLetter(Reason.MODEL, message, update.source()), out);
+        String problem = settings.problemWith(update.model());
+        refuseOnce(new DeadLetter(Reason.MODEL, problem, update.source()), out);
       }
     } else if (isAlone) {
       refuseOnce((DeadLetter) arrival, out);

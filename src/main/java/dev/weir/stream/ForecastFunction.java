@@ -14,6 +14,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.Model;
 import dev.weir.rnn.kernel.Kernels;
 import java.io.IOException;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -170,10 +171,12 @@ final class ForecastFunction
 
   /** A classifier is for other jobs, unless it has the name of a model of this one. */
   private void refuse(ClassifierUpdate classifier, Collector<Output> out) {
-    String name = classifier.model().name();
-    if (settings.targets().stream().anyMatch(target -> name.equals(target.model()))) {
-      String message = "model %s: expected one that forecasts, got a classifier".formatted(name);
-      collectOnce(new DeadLetter(Reason.MODEL, message, classifier.source()), out);
+    for (Target target : settings.targets()) {
+      if (classifier.model().name().equals(target.model())) {
+        String problem = settings.problemWith((Model) classifier.model(), target);
+        collectOnce(new DeadLetter(Reason.MODEL, problem, classifier.source()), out);
+        return;
+      }
     }
   }
 

@@ -66,7 +66,12 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
 
   /** Models have no event time and must never hold back that of the observations. */
   public static WatermarkStrategy<ModelEvent> ofModels() {
-    return WatermarkStrategy.forGenerator(context -> new NoBrake());
+    return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
+  }
+
+  /** Labels come when they come, and must never hold back the time of the observations either. */
+  public static WatermarkStrategy<InputEvent> ofLabels() {
+    return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
   }
 
   @Override
@@ -106,10 +111,10 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
     }
   }
 
-  private static final class NoBrake implements WatermarkGenerator<ModelEvent> {
+  private static final class NoBrake<T> implements WatermarkGenerator<T> {
     @Override
-    public void onEvent(ModelEvent arrival, long timestamp, WatermarkOutput output) {
-      // nothing to learn about time from a model
+    public void onEvent(T arrival, long timestamp, WatermarkOutput output) {
+      // nothing to learn about time from it
     }
 
     @Override

@@ -137,14 +137,14 @@ class ModelVersionsIT {
     InProcess rollback = weir("model", "rollback", "demand", "--topic", "compacted");
     assertThat(rollback.exitCode()).as("%s", rollback).isZero();
     assertThat(rollback.out()).isEqualTo("demand version 2 is in use again on compacted\n");
-    assertThat(topic.model("demand", null).weights()[0]).isEqualTo(2);
+    assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(2);
 
     assertThat(weir("model", "rollback", "demand", "--to", "3", "--topic", "compacted").exitCode())
         .isZero(); // forward again
-    assertThat(topic.model("demand", null).weights()[0]).isEqualTo(3);
+    assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(3);
     assertThat(weir("model", "rollback", "demand", "--to", "1", "--topic", "compacted").exitCode())
         .isZero();
-    assertThat(topic.model("demand", null).weights()[0]).isEqualTo(1);
+    assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(1);
 
     assertThat(topic.newestVersion("demand"))
         .as("the next number is not one of these")
@@ -209,7 +209,7 @@ class ModelVersionsIT {
     assertThat(states("old")).containsExactly("1 published", "2 kept");
     assertThat(weir("model", "rollback", "demand", "--to", "2", "--topic", "old").exitCode())
         .isZero();
-    assertThat(topic.model("demand", null).weights()[0]).isEqualTo(2);
+    assertThat(((ForecastModel) topic.model("demand", null)).weights()[0]).isEqualTo(2);
   }
 
   @Test

@@ -5,6 +5,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -66,9 +67,24 @@ public final class FlinkFixture implements AutoCloseable {
   /** Submits the job as {@code flink run} does. */
   public RunningJob submit(JobSettings settings, int parallelism, Duration checkpointInterval)
       throws Exception {
+    return restore(settings, parallelism, checkpointInterval, null);
+  }
+
+  /**
+   * As {@link #submit}.
+   *
+   * @param savepoint to start with; null for none
+   */
+  RunningJob restore(
+      JobSettings settings, int parallelism, Duration checkpointInterval, String savepoint)
+      throws Exception {
     StreamExecutionEnvironment env = environment(parallelism);
-    env.configure(
-        new Configuration().set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval));
+    Configuration configuration =
+        new Configuration().set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpointInterval);
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    env.configure(configuration);
     return new RunningJob(ForecastJob.submit(env, settings));
   }
 

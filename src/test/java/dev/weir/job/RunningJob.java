@@ -2,12 +2,14 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -41,6 +43,13 @@ public final class RunningJob implements AutoCloseable {
       client.getJobExecutionResult().get();
       throw new AssertionError("the job ended");
     }
+  }
+
+  /** Stops it with a savepoint in a folder, and gives the savepoint. */
+  String stop(Path savepoints) throws Exception {
+    return client
+        .stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+        .get();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.weir.classify.series;
 
 import dev.weir.classify.stream.StreamClassifier;
 import dev.weir.model.ClassifierModel;
+import dev.weir.model.Model;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,11 @@ public record ClassifySettings(
   }
 
   /** What is wrong with a model for this job; null if it fits. */
-  public String problemWith(ClassifierModel candidate) {
+  public String problemWith(Model model) {
+    if (!(model instanceof ClassifierModel candidate)) {
+      return "model %s version %d: expected a classifier, got one that forecasts"
+          .formatted(model.name(), model.version());
+    }
     String what = "classifier %s version %d: ".formatted(candidate.name(), candidate.version());
     if (candidate.view().channels() != channels) {
       return what

@@ -15,7 +15,7 @@ import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.codec.RegistrySubjects;
-import dev.weir.model.ForecastModel;
+import dev.weir.model.Model;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -63,14 +63,7 @@ final class TopicChecks {
    */
   void check(int parallelism, String savepoint) {
     list.ok("brokers", "%d at %s", facts.brokers(), kafka.bootstrapServers());
-    List<String> missing =
-        admin.missing(
-            List.of(
-                topics.observations(),
-                topics.forecasts(),
-                topics.scores(),
-                topics.deadLetters(),
-                topics.models()));
+    List<String> missing = admin.missing(topics.all());
     for (String name : missing) {
       if (name.equals(topics.observations())) {
         list.fail(
@@ -371,7 +364,7 @@ final class TopicChecks {
       return;
     }
     try {
-      ForecastModel model = models.model(target.model(), null);
+      Model model = models.model(target.model(), null);
       String problem = job.forecast().problemWith(model, target);
       if (problem == null) {
         list.ok(what, "%s version %d fits the job", model.name(), model.version());

@@ -10,11 +10,11 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Calendar;
-import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
+import dev.weir.model.Model;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,14 +77,14 @@ public final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() throws IOException {
-      if (ClassifierFiles.isOne(file)) {
-        ClassifierModel classifier = ClassifierFiles.read(file, "classifier");
+      Model any = weights.readAny(file);
+      if (any instanceof ClassifierModel classifier) {
         rows(classifier).forEach(Inspect::row);
         tensors(classifier.rnn());
         provenance(classifier.provenance());
         return 0;
       }
-      ForecastModel model = weights.read(file);
+      ForecastModel model = (ForecastModel) any;
       rows(model).forEach(Inspect::row);
       tensors(model.rnn());
       if (model.combines()) {
@@ -104,6 +104,13 @@ public final class ModelCommand implements Runnable {
       provenance.entrySet().stream()
           .sorted(Map.Entry.comparingByKey())
           .forEach(entry -> row(entry.getKey(), entry.getValue()));
+    }
+
+    /** As {@link #rows(ForecastModel)} or {@link #rows(ClassifierModel)}. */
+    static Map<String, String> rows(Model model) {
+      return model instanceof ClassifierModel classifier
+          ? rows(classifier)
+          : rows((ForecastModel) model);
     }
 
     private static Map<String, String> rows(ClassifierModel model) {
@@ -141,7 +148,7 @@ public final class ModelCommand implements Runnable {
     }
 
     /** What a model is, but for its tensors and where it comes from. */
-    static Map<String, String> rows(ForecastModel model) {
+    private static Map<String, String> rows(ForecastModel model) {
       Map<String, String> rows = new LinkedHashMap<>();
       RnnConfig rnn = model.rnn();
       rows.put("model", "%s version %d".formatted(model.name(), model.version()));
@@ -231,7 +238,7 @@ public final class ModelCommand implements Runnable {
         return 2;
       }
       topic = kafka.topic("--topic", topic, Topics::models);
-      ForecastModel model = weights.read(file);
+      Model model = weights.readAny(file);
       try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
         admin.createModels(topic);
       }
@@ -302,7 +309,8 @@ public final class ModelCommand implements Runnable {
       JobSettings job = kafka.job();
       for (ForecastSettings.Target target : job.forecast().targets()) {
         if (version.name().equals(target.model())) {
-          String problem = job.forecast().problemWith(models.model(version.name(), null), target);
+          Model model = models.model(version.name(), null);
+          String problem = job.forecast().problemWith(model, target);
           return problem == null
               ? "%s, fits %s".formatted(word, job.name())
               : "%s, refused by %s: %s".formatted(word, job.name(), Printable.line(problem, 300));

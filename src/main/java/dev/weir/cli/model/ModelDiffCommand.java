@@ -8,7 +8,10 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
 import java.io.IOException;
@@ -89,8 +92,8 @@ final class ModelDiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ForecastModel first = model(a);
-    ForecastModel second = first == null ? null : model(b);
+    Model first = model(a);
+    Model second = first == null ? null : model(b);
     if (second == null) {
       return 1;
     }
@@ -104,9 +107,9 @@ final class ModelDiffCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ForecastModel model(String what) throws IOException {
+  private Model model(String what) throws IOException {
     if (isFile(what)) {
-      return weights.read(Path.of(what));
+      return weights.readAny(Path.of(what));
     }
     Matcher matcher = ON_TOPIC.matcher(what);
     if (!matcher.matches()) {
@@ -120,7 +123,7 @@ final class ModelDiffCommand implements Callable<Integer> {
     if (models == null) {
       return null;
     }
-    ForecastModel model =
+    Model model =
         models.model(
             matcher.group(1), matcher.group(2) == null ? null : Long.valueOf(matcher.group(2)));
     if (model == null) {
@@ -140,7 +143,7 @@ final class ModelDiffCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, String[]> rows(ForecastModel first, ForecastModel second) {
+  private static Map<String, String[]> rows(Model first, Model second) {
     Map<String, String> ofFirst = described(first);
     Map<String, String> ofSecond = described(second);
     Set<String> keys = new LinkedHashSet<>(ofFirst.keySet());
@@ -150,7 +153,7 @@ final class ModelDiffCommand implements Callable<Integer> {
     return rows;
   }
 
-  private static Map<String, String> described(ForecastModel model) {
+  private static Map<String, String> described(Model model) {
     Map<String, String> rows = ModelCommand.Inspect.rows(model);
     model.provenance().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
@@ -158,9 +161,15 @@ final class ModelDiffCommand implements Callable<Integer> {
     return rows;
   }
 
-  private static List<Tensor> tensors(ForecastModel first, ForecastModel second) {
-    Map<String, Safetensors.Tensor> ofFirst = ModelFiles.tensors(first);
-    Map<String, Safetensors.Tensor> ofSecond = ModelFiles.tensors(second);
+  private static Map<String, Safetensors.Tensor> tensors(Model model) {
+    return model instanceof ClassifierModel classifier
+        ? ClassifierFiles.tensors(classifier)
+        : ModelFiles.tensors((ForecastModel) model);
+  }
+
+  private static List<Tensor> tensors(Model first, Model second) {
+    Map<String, Safetensors.Tensor> ofFirst = tensors(first);
+    Map<String, Safetensors.Tensor> ofSecond = tensors(second);
     Set<String> names = new LinkedHashSet<>(ofFirst.keySet());
     names.addAll(ofSecond.keySet());
     return names.stream()

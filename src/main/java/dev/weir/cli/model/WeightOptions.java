@@ -1,8 +1,11 @@
 package dev.weir.cli.model;
 
 import dev.weir.model.Calendar;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
@@ -46,6 +49,27 @@ final class WeightOptions {
       descriptionKey = "window.calendar",
       description = "${declared}, where the file does not say.")
   private List<Calendar> calendar;
+
+  /**
+   * Reads a file of either kind; the options are used where it says nothing. A classifier says all
+   * but its name.
+   *
+   * @throws IOException also if the file says otherwise than an option
+   */
+  Model readAny(Path file) throws IOException {
+    if (!ClassifierFiles.isOne(file)) {
+      return read(file);
+    }
+    for (Object option : new Object[] {mode, seqLen, readout, scaling, cell, calendar}) {
+      if (option != null) {
+        throw new IOException(
+            "%s: expected no option but --name beside a classifier, got %s"
+                .formatted(file.getFileName(), option));
+      }
+    }
+    ClassifierModel model = ClassifierFiles.read(file, name == null ? "classifier" : name);
+    return name == null ? model : model.withName(name);
+  }
 
   /**
    * Reads a file; the options are used where it says nothing.

@@ -7,6 +7,7 @@ import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.Model;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,8 @@ import java.util.List;
  * @param outOfOrderness how long a series waits for an earlier observation; zero: not at all
  * @param sampling how often a series is observed, and what becomes of what is missing
  * @param limits how much is kept of the series
- * @param targets the forecasts to make of each window, at most one for each mode
+ * @param targets the forecasts to make of each window, at most one for each mode; none where a job
+ *     only classifies
  */
 public record ForecastSettings(
     int seqLen,
@@ -39,9 +41,6 @@ public record ForecastSettings(
   public ForecastSettings {
     calendar = List.copyOf(calendar);
     targets = List.copyOf(targets);
-    if (targets.isEmpty()) {
-      throw new IllegalArgumentException("targets: expected at least one mode, got none");
-    }
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
@@ -100,6 +99,14 @@ public record ForecastSettings(
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+  }
+
+  /** As {@link #problemWith(ForecastModel, Target)} of any model. */
+  public String problemWith(Model model, Target target) {
+    return model instanceof ForecastModel forecaster
+        ? problemWith(forecaster, target)
+        : "kind: expected a network that forecasts, got one that classifies (model %s version %d)"
+            .formatted(model.name(), model.version());
   }
 
   /** Why the model can't make the forecasts of this target, in one line; null when it can. */

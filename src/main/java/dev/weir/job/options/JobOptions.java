@@ -250,7 +250,9 @@ public final class JobOptions {
                 TRANSACTION_PREFIX));
     all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
+    all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
     MODES.forEach(mode -> all.addAll(mode.all()));
+    all.addAll(ClassifyOptions.ALL);
     return all;
   }
 

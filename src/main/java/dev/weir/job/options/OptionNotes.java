@@ -28,6 +28,7 @@ final class OptionNotes {
       "no: a savepoint holds places in the old topic; start without one";
   private static final String MODEL_SHAPE =
       "the start is refused while the savepoint's base model has another one";
+  private static final String STARTS_AGAIN = "the classes of each series are learned from nothing";
   private static final String COMMITTED = "safe after a stop with a savepoint, which commits first";
 
   private static final Map<String, Note> NOTES = new LinkedHashMap<>();
@@ -98,6 +99,7 @@ final class OptionNotes {
     put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
     put(JobOptions.TRANSACTION_PREFIX, "", COMMITTED);
     putNetworks();
+    putClassify();
     JobOptions.MODES.forEach(OptionNotes::putMode);
   }
 
@@ -112,6 +114,20 @@ final class OptionNotes {
     put(NetworkOptions.BIDIRECTIONAL, "", LEARNS_AGAIN);
     put(NetworkOptions.TUNED, "", "each series begins or loses its copy");
     put(NetworkOptions.ON_NEW_MODEL, "", SAFE);
+  }
+
+  private static void putClassify() {
+    put(ClassifyOptions.CLASSES_TOPIC, "", SAFE);
+    put(ClassifyOptions.LABELS_TOPIC, "", OLD_TOPIC);
+    put(ClassifyOptions.MODEL, "", "the other model comes from the topic or the file");
+    put(ClassifyOptions.FILE, "", "without effect once the model topic has brought a model");
+    put(ClassifyOptions.CLASSES, "", "safe for further classes; each series keeps those it has");
+    put(ClassifyOptions.MAX_CLASSES, "", STARTS_AGAIN);
+    put(ClassifyOptions.WINDOW_TIME, "", UNTESTED);
+    put(ClassifyOptions.SESSION_GAP, "", UNTESTED);
+    put(ClassifyOptions.LEARNING, "", SAFE);
+    put(ClassifyOptions.WAITING, "windows", STARTS_AGAIN);
+    put(ClassifyOptions.FORMAT, "", SAFE);
   }
 
   private static void putMode(JobOptions.ModeOptions mode) {

@@ -41,6 +41,11 @@ public final class RegistryOptions {
 
   static final List<Option<?>> ALL = List.of(FORMAT, URL, PATIENCE);
 
+  /** Whether records are behind the ids of their schemas in a registry. */
+  public static boolean isRegistered(JobFile file) {
+    return file.get(FORMAT) == Format.AVRO_CONFLUENT;
+  }
+
   private RegistryOptions() {}
 
   /** The registry that the job file names; null when its topics are plain Avro. */

@@ -57,8 +57,14 @@ final class JobRights {
     Map<String, AclOperation> needed = new LinkedHashMap<>();
     needed.put(topics.observations(), AclOperation.READ);
     needed.put(topics.models(), AclOperation.READ);
-    needed.put(topics.forecasts(), AclOperation.WRITE);
-    needed.put(topics.scores(), AclOperation.WRITE);
+    if (topics.forecasting()) {
+      needed.put(topics.forecasts(), AclOperation.WRITE);
+      needed.put(topics.scores(), AclOperation.WRITE);
+    }
+    if (topics.ofClasses() != null) {
+      needed.put(topics.ofClasses().labels(), AclOperation.READ);
+      needed.put(topics.ofClasses().classes(), AclOperation.WRITE);
+    }
     needed.put(topics.deadLetters(), AclOperation.WRITE);
     Map<String, KafkaFuture<TopicDescription>> descriptions =
         admin

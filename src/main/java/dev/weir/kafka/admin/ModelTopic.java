@@ -4,7 +4,7 @@ import dev.weir.kafka.codec.ModelCodec;
 import dev.weir.kafka.codec.ModelVersionKeys;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
-import dev.weir.model.ForecastModel;
+import dev.weir.model.Model;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -85,7 +85,7 @@ public final class ModelTopic {
    * @param version null for the one that jobs use
    * @throws IOException when what is there is no model that we can run
    */
-  public ForecastModel model(String name, Long version) throws IOException {
+  public Model model(String name, Long version) throws IOException {
     byte[][] found = new byte[1][]; // the newest of them, as of several by the same number
     ModelCodec codec = new ModelCodec();
     scan(
@@ -144,17 +144,17 @@ public final class ModelTopic {
    * Publishes a model, and a copy of it to go back to; returns the model's offset once all replicas
    * have it.
    */
-  public long publish(ForecastModel model) throws IOException {
+  public long publish(Model model) throws IOException {
     return publish(model, KEEP);
   }
 
   /**
-   * As {@link #publish(ForecastModel)}.
+   * As {@link #publish(Model)}.
    *
    * @param keep copies of this model to keep, this one among them; the lowest numbers go first, but
    *     not the version that jobs used until now. 0: none is made, and those that are there stay
    */
-  public long publish(ForecastModel model, int keep) throws IOException {
+  public long publish(Model model, int keep) throws IOException {
     ModelVersions.Version left = keep > 0 ? versions().active(model.name()) : null;
     byte[] value = new ModelCodec().encode(model, Instant.now());
     byte[] copy = ModelVersionKeys.key(model.name(), model.version());
@@ -225,7 +225,7 @@ public final class ModelTopic {
     return wanted;
   }
 
-  private void publishCopy(ForecastModel model) throws IOException {
+  private void publishCopy(Model model) throws IOException {
     byte[] value = new ModelCodec().encode(model, Instant.now());
     try (KafkaProducer<byte[], byte[]> producer = producer(value.length)) {
       send(producer, ModelVersionKeys.key(model.name(), model.version()), value);
@@ -237,7 +237,7 @@ public final class ModelTopic {
     }
   }
 
-  private IOException failure(String what, ForecastModel model, ExecutionException e) {
+  private IOException failure(String what, Model model, ExecutionException e) {
     String next =
         e.getCause() instanceof RecordTooLargeException
             ? "; raise max.message.bytes of the topic"

@@ -79,8 +79,14 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public void createMissing(Topics topics, int partitions) {
     create(topics.observations(), partitions, KEPT);
-    create(topics.forecasts(), partitions, KEPT);
-    create(topics.scores(), partitions, KEPT);
+    if (topics.ofClasses() != null) {
+      create(topics.ofClasses().classes(), partitions, KEPT);
+      create(topics.ofClasses().labels(), partitions, KEPT);
+    }
+    if (topics.forecasting()) {
+      create(topics.forecasts(), partitions, KEPT);
+      create(topics.scores(), partitions, KEPT);
+    }
     Map<String, String> large = new HashMap<>(KEPT);
     large.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE);
     create(topics.deadLetters(), 1, large);

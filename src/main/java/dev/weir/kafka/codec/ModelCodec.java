@@ -3,8 +3,7 @@ package dev.weir.kafka.codec;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
-import dev.weir.model.ForecastModel;
-import dev.weir.model.ModelFiles;
+import dev.weir.model.Model;
 import dev.weir.model.ModelFormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,13 +30,13 @@ public final class ModelCodec {
     return WriterSchemas.fingerprint(dev.weir.kafka.avro.Model.getClassSchema());
   }
 
-  public byte[] encode(ForecastModel model, Instant created) throws IOException {
+  public byte[] encode(Model model, Instant created) throws IOException {
     dev.weir.kafka.avro.Model record =
         new dev.weir.kafka.avro.Model(
             model.name(),
             model.version(),
             created,
-            ByteBuffer.wrap(ModelFiles.toBytes(model)),
+            ByteBuffer.wrap(Model.toBytes(model)),
             model.provenance());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
@@ -59,14 +58,14 @@ public final class ModelCodec {
   /**
    * The model itself, fully checked. The record's name and version must be those of the weights.
    */
-  public ForecastModel decode(byte[] bytes) throws MalformedRecordException, ModelFormatException {
+  public Model decode(byte[] bytes) throws MalformedRecordException, ModelFormatException {
     dev.weir.kafka.avro.Model record = record(bytes);
     ByteBuffer buffer = record.getWeights();
     byte[] weights = new byte[buffer.remaining()];
     buffer.get(weights);
     String name = AvroBounds.quoted(record.getName());
     String where = "model %s version %d".formatted(name, record.getVersion());
-    ForecastModel model = ModelFiles.fromBytes(weights, ModelFiles.Defaults.NONE, where);
+    Model model = Model.fromBytes(weights, where);
     if (!model.name().equals(record.getName()) || model.version() != record.getVersion()) {
       throw new MalformedRecordException(
           "model: expected weights of %s version %d, got those of %s version %d"

@@ -1,5 +1,6 @@
 package dev.weir.kafka.codec;
 
+import dev.weir.forecast.ClassifierUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.ModelEvent;
@@ -7,6 +8,9 @@ import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Model;
 import dev.weir.model.ModelFormatException;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -42,7 +46,11 @@ public final class ModelDeserializer implements KafkaRecordDeserializationSchema
     }
     SourceRecord source = DeadLetterCodec.source(record);
     try {
-      out.collect(new ModelUpdate(codec.decode(record.value()), source));
+      Model model = codec.decode(record.value());
+      out.collect(
+          model instanceof ClassifierModel classifier
+              ? new ClassifierUpdate(classifier, source)
+              : new ModelUpdate((ForecastModel) model, source));
     } catch (ModelFormatException e) {
       out.collect(new DeadLetter(Reason.MODEL, e.getMessage(), source));
     } catch (MalformedRecordException e) {

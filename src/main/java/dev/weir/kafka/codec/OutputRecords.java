@@ -1,5 +1,6 @@
 package dev.weir.kafka.codec;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Output;
@@ -25,6 +26,8 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private final RegistrySettings registry; // null: plain Avro, its schema named in a header
   private transient ForecastCodec forecasts;
   private transient ScoreCodec scores;
+  private transient ClassificationCodec classifications;
+  private transient Header classSchema;
   private transient Header forecastSchema;
   private transient Header scoreSchema;
   private transient Clock clock;
@@ -40,6 +43,10 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
     forecasts = ForecastCodec.writing(registry);
     scores = ScoreCodec.writing(registry);
+    classifications = new ClassificationCodec();
+    if (topics.ofClasses() != null && !topics.ofClasses().isJson()) {
+      classSchema = new RecordHeader(WriterSchemas.HEADER, ClassificationCodec.fingerprint());
+    }
     if (registry == null) {
       forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
       scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
@@ -66,6 +73,15 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       byte[] series = AvroBytes.utf8(score.series());
       byte[] value = scores.encode(score, series);
       return record(topics.scores(), Math.min(score.time(), now), series, value, scoreSchema);
+    }
+    if (output instanceof Classification classification) {
+      byte[] series = AvroBytes.utf8(classification.series());
+      byte[] value =
+          topics.ofClasses().isJson()
+              ? classifications.toJson(classification)
+              : classifications.encode(classification, series);
+      long time = Math.min(classification.windowEnd(), now);
+      return record(topics.ofClasses().classes(), time, series, value, classSchema);
     }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);

@@ -1,5 +1,6 @@
 /**
- * Converts observations, forecasts, scores, models and dead letters to bytes and back.
+ * Converts observations, labels, forecasts, scores, classes, models and dead letters to bytes and
+ * back.
  *
  * <p>Start at {@link dev.weir.kafka.codec.ObservationDeserializer}, which turns an unreadable
  * record into a dead letter. {@link dev.weir.kafka.codec.OutputRecords} chooses the topic of each
@@ -7,6 +8,6 @@
  * headers of a dead letter.
  *
  * <p>Allowed imports: {@code forecast}, {@code kafka}, {@code kafka.avro}, {@code kafka.registry},
- * {@code kafka.wire}, {@code model}, Avro, Flink, the Kafka clients, SLF4J and the JDK.
+ * {@code kafka.wire}, {@code model}, Avro, Flink, Jackson, the Kafka clients, SLF4J and the JDK.
  */
 package dev.weir.kafka.codec;

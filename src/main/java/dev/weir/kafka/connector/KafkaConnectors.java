@@ -5,6 +5,7 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.ModelDeserializer;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.OutputRecords;
@@ -100,6 +101,27 @@ public final class KafkaConnectors {
                 starts.put(
                     new TopicPartition(settings.topics().observations(), partition), offset));
     return OffsetsInitializer.offsets(starts, OffsetResetStrategy.EARLIEST);
+  }
+
+  /**
+   * Labels, from the group's committed offsets, or the beginning without committed offsets. A
+   * bounded job reads those that are there when it starts, then goes on as long as there are
+   * observations.
+   */
+  public KafkaSource<InputEvent> labels(TypeInformation<InputEvent> type) {
+    return KafkaSource.<InputEvent>builder()
+        .setProperties(consumerProperties())
+        .setBootstrapServers(settings.bootstrapServers())
+        .setGroupId(labelGroup(settings))
+        .setTopics(settings.topics().ofClasses().labels())
+        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+        .setDeserializer(new LabelDeserializer(type))
+        .build();
+  }
+
+  /** The consumer group of the source of labels. */
+  public static String labelGroup(KafkaSettings settings) {
+    return settings.group() + "-labels";
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */

@@ -1,0 +1,102 @@
+package dev.weir.job.options;
+
+import dev.weir.classify.stream.StreamClassifier;
+import dev.weir.model.ClassifierModel;
+import dev.weir.option.Option;
+import java.time.Duration;
+import java.util.List;
+
+/** The options of classes, which are wanted as soon as their section is there. */
+public final class ClassifyOptions {
+
+  /** The section's key. */
+  public static final String SECTION = "classify";
+
+  /** How classes are written. */
+  public enum ClassFormat {
+    AVRO,
+    JSON
+  }
+
+  public static final Option<String> CLASSES_TOPIC =
+      Option.name("topics.classes", "classes", "Topic that the classes leave on.");
+  public static final Option<String> LABELS_TOPIC =
+      Option.name(
+          "topics.labels",
+          "labels",
+          "Topic that labels arrive on: the true classes of windows, when they are known.");
+
+  public static final Option<String> MODEL =
+      Option.name(
+          "classify.model",
+          null,
+          "Name of the classifier; the newest published under it on the model topic is used. What"
+              + " learns from labels needs none.");
+  public static final Option<String> FILE =
+      Option.text(
+          "classify.file",
+          null,
+          "Classifier to start with, safetensors: a path (a relative one starts at the job file) or"
+              + " a URL of Flink's file systems.");
+  public static final Option<List<String>> CLASSES =
+      Option.list(
+          "classify.classes",
+          "a list of at most %d names".formatted(StreamClassifier.MAX_CLASSES),
+          List.of(),
+          StreamClassifier.MAX_CLASSES,
+          "The classes that there may be; by default those of the model and of the labels that come.",
+          ClassifyOptions::className);
+  public static final Option<Integer> MAX_CLASSES =
+      Option.integer(
+          "classify.max-classes",
+          10,
+          2,
+          StreamClassifier.MAX_CLASSES,
+          "Classes of a series at most; memory grows with them.");
+  public static final Option<Duration> WINDOW_TIME =
+      Option.duration(
+          "classify.window-time",
+          null,
+          Duration.ofMillis(1),
+          "Windows end at each multiple of this time, with at most window.seq-len observations. By"
+              + " default windows are by count.");
+  public static final Option<Duration> SESSION_GAP =
+      Option.duration(
+          "classify.session-gap",
+          null,
+          Duration.ofMillis(1),
+          "A window ends when no observation came for longer than this, with at most window.seq-len"
+              + " observations.");
+  public static final Option<Boolean> LEARNING =
+      Option.flag(
+          "classify.learning",
+          true,
+          "Whether each series is learned from its labels; else the model alone answers.");
+  public static final Option<Integer> WAITING =
+      Option.integer(
+          "classify.waiting",
+          100,
+          1,
+          StreamClassifier.MAX_WAITING,
+          "Newest windows of a series whose label may still come; a later one is a dead letter.");
+  public static final Option<ClassFormat> FORMAT =
+      Option.choice(
+          "classify.format",
+          ClassFormat.class,
+          ClassFormat.AVRO,
+          "How classes are written; labels are read in either format.");
+
+  static final List<Option<?>> TOPICS = List.of(CLASSES_TOPIC, LABELS_TOPIC);
+  static final List<Option<?>> ALL =
+      List.of(
+          MODEL, FILE, CLASSES, MAX_CLASSES, WINDOW_TIME, SESSION_GAP, LEARNING, WAITING, FORMAT);
+
+  private ClassifyOptions() {}
+
+  private static String className(String text) {
+    if (text.isBlank() || text.length() > ClassifierModel.MAX_CLASS_LENGTH) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+}

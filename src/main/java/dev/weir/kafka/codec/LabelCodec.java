@@ -1,0 +1,111 @@
+package dev.weir.kafka.codec;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.AvroBytes;
+import dev.weir.kafka.wire.ConfluentWireFormat;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.WriterSchemas;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import org.apache.avro.io.BinaryEncoder;
+
+/**
+ * Labels as plain Avro binary of {@code label.avsc}, or as JSON objects such as {@code {"series":
+ * "pump-7", "time": "2026-01-31T00:00:00Z", "label": "fault"}}; a time may also be a number of
+ * milliseconds since 1970. The first byte tells both apart. Not thread-safe.
+ */
+public final class LabelCodec {
+
+  private static final AvroBytes.Fields<Label> FIELDS = LabelCodec::write;
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(16).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final AvroBytes buffer = new AvroBytes(ConfluentWireFormat.NONE);
+  private final AvroRecordReader<dev.weir.kafka.avro.Label> reader =
+      new AvroRecordReader<>("label", dev.weir.kafka.avro.Label.class, null);
+
+  /**
+   * A label as its record says it.
+   *
+   * @param time milliseconds since 1970 in UTC
+   */
+  public record Label(String series, long time, String label) {}
+
+  /** The header value that names the schema of {@link #encode}'s bytes. */
+  public static byte[] fingerprint() {
+    return WriterSchemas.fingerprint(dev.weir.kafka.avro.Label.getClassSchema());
+  }
+
+  /**
+   * Whether bytes are JSON: Avro would begin with the length of a series, which is not negative.
+   */
+  static boolean isJson(byte[] bytes) {
+    return bytes.length > 0 && bytes[0] == '{';
+  }
+
+  /** As Avro. */
+  public byte[] encode(Label label) {
+    return buffer.of(label, AvroBytes.utf8(label.series()), FIELDS);
+  }
+
+  private static void write(Label label, byte[] series, BinaryEncoder out) throws IOException {
+    out.writeBytes(series);
+    out.writeLong(label.time());
+    out.writeString(label.label());
+  }
+
+  /** Reads Avro or JSON; says nothing about whether the values make sense. */
+  public Label decode(byte[] bytes) throws MalformedRecordException {
+    if (!isJson(bytes)) {
+      dev.weir.kafka.avro.Label record = reader.read(bytes);
+      return new Label(record.getSeries(), record.getTime().toEpochMilli(), record.getLabel());
+    }
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(bytes);
+    } catch (IOException e) {
+      throw new MalformedRecordException(
+          "label: expected a JSON object, got " + AvroBounds.quoted(e.getMessage()), e);
+    }
+    return new Label(text(node, "series"), time(node), text(node, "label"));
+  }
+
+  private static String text(JsonNode node, String field) throws MalformedRecordException {
+    JsonNode value = node.path(field);
+    if (!value.isTextual() && !value.isIntegralNumber() && !value.isBoolean()) {
+      throw new MalformedRecordException(
+          "%s: expected text, got %s".formatted(field, shown(value)));
+    }
+    return value.asText();
+  }
+
+  private static String shown(JsonNode value) {
+    return value.isMissingNode() ? "nothing" : AvroBounds.quoted(value.toString());
+  }
+
+  private static long time(JsonNode node) throws MalformedRecordException {
+    JsonNode value = node.path("time");
+    try {
+      if (value.isIntegralNumber() && value.canConvertToLong()) {
+        return value.longValue();
+      }
+      return Instant.parse(value.asText()).toEpochMilli();
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw new MalformedRecordException(
+          "time: expected milliseconds since 1970 or a time such as 2026-01-31T00:00:00Z, got "
+              + shown(value),
+          e);
+    }
+  }
+}

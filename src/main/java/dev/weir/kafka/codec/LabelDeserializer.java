@@ -1,0 +1,84 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.model.ClassifierModel;
+import java.time.Instant;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Turns each record of the labels topic into one {@link InputEvent}; never throws for a record's
+ * sake.
+ */
+public final class LabelDeserializer implements KafkaRecordDeserializationSchema<InputEvent> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final TypeInformation<InputEvent> type;
+  private transient LabelCodec codec;
+
+  public LabelDeserializer(TypeInformation<InputEvent> type) {
+    this.type = type;
+  }
+
+  @Override
+  public void open(DeserializationSchema.InitializationContext context) {
+    codec = new LabelCodec();
+  }
+
+  @Override
+  public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InputEvent> out) {
+    out.collect(event(record));
+  }
+
+  InputEvent event(ConsumerRecord<byte[], byte[]> record) {
+    SourceRecord source = DeadLetterCodec.source(record);
+    if (record.value() == null) {
+      return new DeadLetter(Reason.NULL_VALUE, "value: expected a label, got null", source);
+    }
+    LabelCodec.Label label;
+    try {
+      label = codec.decode(record.value());
+    } catch (MalformedRecordException e) {
+      String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
+      return new DeadLetter(Reason.MALFORMED, message, source);
+    }
+    if (isWrong(label.series(), Observation.MAX_SERIES_LENGTH)) {
+      return new DeadLetter(
+          Reason.SERIES, wrong("series", label.series(), Observation.MAX_SERIES_LENGTH), source);
+    }
+    if (isWrong(label.label(), ClassifierModel.MAX_CLASS_LENGTH)) {
+      return new DeadLetter(
+          Reason.LABEL, wrong("label", label.label(), ClassifierModel.MAX_CLASS_LENGTH), source);
+    }
+    if (label.time() < 0) {
+      String message = "time: expected 1970 or later, got " + Instant.ofEpochMilli(label.time());
+      return new DeadLetter(Reason.TIME, message, source);
+    }
+    return new LabelEvent(label.series(), label.time(), label.label(), source);
+  }
+
+  private static boolean isWrong(String text, int longest) {
+    return text.isBlank() || text.length() > longest;
+  }
+
+  private static String wrong(String what, String text, int longest) {
+    return "%s: expected 1 to %d characters, got %s"
+        .formatted(what, longest, text.isBlank() ? "none" : text.length());
+  }
+
+  @Override
+  public TypeInformation<InputEvent> getProducedType() {
+    return type;
+  }
+}

@@ -1,0 +1,276 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.job.options.JobFile;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.codec.ClassificationCodec;
+import dev.weir.kafka.codec.LabelCodec;
+import dev.weir.kafka.codec.LabelCodec.Label;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ModelFiles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Classes of several series with labels that come later, on a broker and a cluster. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClassifyJobIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final List<String> SERIES = List.of("lathe", "mill", "press-9", "saw");
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, String text) {
+    Map<String, String> overrides = new HashMap<>();
+    overrides.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    for (String topic :
+        List.of("observations", "forecasts", "scores", "models", "classes", "labels")) {
+      if (text.contains("forecast:") || !topic.matches("forecasts|scores")) {
+        overrides.put("topics." + topic, name + "." + topic);
+      }
+    }
+    String head = "name: %s\nwindow: {seq-len: 11, features: 1}\n".formatted(name);
+    return JobSettings.of(JobFile.parse(head + text, name + ".yaml", overrides), Path.of(""));
+  }
+
+  private static List<List<Step>> all(int count) {
+    List<List<Step>> all = new ArrayList<>();
+    for (int s = 0; s < SERIES.size(); s++) {
+      all.add(ClassFixture.steps(SERIES.get(s), count, s + 1));
+    }
+    return all;
+  }
+
+  private static void sendObservations(JobSettings job, List<List<Step>> all, int from, int to)
+      throws Exception {
+    List<Observation> observations = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      for (List<Step> steps : all) {
+        observations.add(steps.get(i).observation());
+      }
+    }
+    kafka.sendObservations(job.kafka().topics().observations(), observations);
+  }
+
+  /** Every second label as Avro, the others as JSON. */
+  private static void sendLabels(JobSettings job, List<List<Step>> all, int from, int to)
+      throws Exception {
+    LabelCodec codec = new LabelCodec();
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      for (List<Step> steps : all) {
+        Observation labelled = steps.get(i).observation();
+        String label = steps.get(i).label();
+        byte[] value =
+            i % 2 == 0
+                ? codec.encode(new Label(labelled.series(), labelled.time(), label))
+                : "{\"series\": \"%s\", \"time\": \"%s\", \"label\": \"%s\"}"
+                    .formatted(labelled.series(), Instant.ofEpochMilli(labelled.time()), label)
+                    .getBytes(StandardCharsets.UTF_8);
+        records.add(new ProducerRecord<>(job.kafka().topics().ofClasses().labels(), value));
+      }
+    }
+    kafka.send(records);
+  }
+
+  private static List<Classification> classes(JobSettings job) throws Exception {
+    ClassificationCodec codec = new ClassificationCodec();
+    List<Classification> classes = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record :
+        kafka.read(job.kafka().topics().ofClasses().classes(), KafkaFixture.COMMITTED)) {
+      Classification classification = codec.decode(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8))
+          .isEqualTo(classification.series());
+      classes.add(classification);
+    }
+    return classes;
+  }
+
+  private static void await(RunningJob running, JobSettings job, int count) {
+    running.await().until(() -> classes(job).size() >= count);
+  }
+
+  /** Each window once and in order, at each parallelism and in each format. */
+  private static void assertComplete(JobSettings job, List<List<Step>> all, int count)
+      throws Exception {
+    List<Classification> classes = classes(job);
+    assertThat(classes).hasSize(count * SERIES.size());
+    for (List<Step> steps : all) {
+      String series = steps.get(0).observation().series();
+      assertThat(classes.stream().filter(c -> c.series().equals(series)))
+          .extracting(Classification::windowEnd)
+          .isEqualTo(steps.subList(0, count).stream().map(s -> s.observation().time()).toList());
+    }
+  }
+
+  @Test
+  void classesAreLearnedFromLabelsThatComeLaterAndModelsAreSwapped() throws Exception {
+    JobSettings job = settings("learns", "classify: {model: states, format: json, waiting: 200}");
+    List<List<Step>> all = all(900);
+    kafka.create(job.kafka().topics().observations(), 2, Map.of());
+    ClassifierModel first = ClassFixture.model("states", 1, List.of("idle", "run"));
+    ModelTopic models =
+        new ModelTopic(kafka.bootstrapServers(), Map.of(), job.kafka().topics().models());
+    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+      models.publish(first);
+      int sent = 0;
+      for (int i = 0; i < 600; i += 100) { // labels come up to 100 observations later, or before
+        sendObservations(job, all, i, i + 100);
+        sendLabels(job, all, i, i + 100);
+        sent = i + 100;
+        await(running, job, sent * SERIES.size());
+      }
+      models.publish(ClassFixture.model("states", 2, ClassFixture.STATES));
+      while (classes(job).stream().noneMatch(c -> c.modelVersion() == 2)) {
+        assertThat(sent).as("values sent while no new version came").isLessThan(890);
+        sendObservations(job, all, sent, sent + 10);
+        sendLabels(job, all, sent, sent + 10);
+        sent += 10;
+        await(running, job, sent * SERIES.size());
+      }
+      kafka.send(
+          List.of(
+              new ProducerRecord<>(
+                  job.kafka().topics().ofClasses().labels(),
+                  "{\"series\": \"saw\", \"time\": 3, \"label\": \"idle\"}"
+                      .getBytes(StandardCharsets.UTF_8)),
+              new ProducerRecord<>(
+                  job.kafka().topics().ofClasses().labels(), new byte[] {1, 2, 3})));
+      String letters = job.kafka().topics().deadLetters();
+      running.await().until(() -> kafka.deadLetters(letters).size() == 2);
+      assertThat(kafka.deadLetters(letters))
+          .extracting(DeadLetter::reason)
+          .containsExactlyInAnyOrder(Reason.LABEL, Reason.MALFORMED);
+      running.assertRunning();
+      assertComplete(job, all, sent);
+      List<Classification> late =
+          classes(job).stream().filter(c -> c.windowEnd() > 500_000).toList();
+      assertThat(late).allMatch(c -> c.labels() > 350);
+      double right =
+          late.stream()
+              .filter(
+                  c ->
+                      all.get(SERIES.indexOf(c.series()))
+                          .get((int) (c.windowEnd() / 1_000) - 1)
+                          .label()
+                          .equals(c.label()))
+              .count();
+      assertThat(right / late.size()).isGreaterThan(0.75);
+    }
+  }
+
+  @Test
+  void aStoppedJobGoesOnElsewhereWithoutLosingOrRepeatingAWindow() throws Exception {
+    JobSettings job = settings("stopped", "classify: {learning: true}");
+    List<List<Step>> all = all(120);
+    kafka.create(job.kafka().topics().observations(), 3, Map.of());
+    Path savepoints = java.nio.file.Files.createTempDirectory("weir-classes");
+    String savepoint;
+    try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
+      sendObservations(job, all, 0, 70);
+      sendLabels(job, all, 0, 70);
+      await(running, job, 70 * SERIES.size());
+      savepoint = running.stop(savepoints);
+    }
+    sendObservations(job, all, 70, 120);
+    sendLabels(job, all, 70, 120);
+    try (RunningJob running = flink.restore(job, 3, CHECKPOINTS, savepoint)) {
+      await(running, job, 120 * SERIES.size());
+      running.assertRunning();
+    }
+    assertComplete(job, all, 120);
+    assertThat(classes(job)).filteredOn(c -> c.windowEnd() == 120_000).hasSize(4);
+    assertThat(classes(job))
+        .filteredOn(c -> c.windowEnd() > 80_000)
+        .allMatch(c -> c.labels() > 30); // what was learned before is still there
+  }
+
+  @Test
+  void aJobForecastsAndClassifiesTheSameSeries() throws Exception {
+    JobSettings job =
+        settings(
+            "both",
+            """
+            learning: {size: small}
+            forecast: {many-to-one: {horizon: 2}}
+            classify: {learning: true}
+            """);
+    List<List<Step>> all = all(40);
+    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+      sendLabels(job, all, 0, 40);
+      sendObservations(job, all, 0, 40);
+      List<Observation> late = new ArrayList<>(); // one dead letter each, not two
+      SERIES.forEach(name -> late.add(new Observation(name, 3_000, 1, new double[] {2})));
+      kafka.sendObservations(job.kafka().topics().observations(), late);
+      await(running, job, 40 * SERIES.size());
+      String letters = job.kafka().topics().deadLetters();
+      running.await().until(() -> kafka.deadLetters(letters).size() >= SERIES.size());
+      running
+          .await()
+          .until(
+              () ->
+                  kafka.forecasts(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
+                      >= 40 * SERIES.size());
+      assertThat(kafka.deadLetters(letters)).hasSize(SERIES.size());
+      assertComplete(job, all, 40);
+      assertThat(kafka.forecasts(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED))
+          .extracting(Forecast::series)
+          .containsAll(SERIES);
+    }
+  }
+
+  @Test
+  void aModelThatForecastsIsRefused() throws Exception {
+    JobSettings job = settings("refuses", "classify: {model: sample-many-to-one}");
+    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+      new ModelTopic(kafka.bootstrapServers(), Map.of(), job.kafka().topics().models())
+          .publish(
+              ModelFiles.read(
+                  Path.of(KafkaFixture.sample("many-to-one")), ModelFiles.Defaults.NONE));
+      String letters = job.kafka().topics().deadLetters();
+      running.await().until(() -> !kafka.deadLetters(letters).isEmpty());
+      assertThat(kafka.deadLetters(letters))
+          .singleElement()
+          .satisfies(
+              letter ->
+                  assertThat(letter.message())
+                      .contains("expected a classifier, got one that forecasts"));
+      running.assertRunning();
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.weir.kafka.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.kafka.codec.LabelCodec.Label;
+import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LabelDeserializerTest {
+
+  private final LabelDeserializer deserializer = new LabelDeserializer(null);
+
+  @BeforeEach
+  void open() {
+    deserializer.open(null);
+  }
+
+  private InputEvent event(byte[] value) {
+    return deserializer.event(new ConsumerRecord<>("labels", 0, 7, null, value));
+  }
+
+  private InputEvent event(String json) {
+    return event(json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void assertLabel(InputEvent event, String series, long time, String label) {
+    LabelEvent known = (LabelEvent) event;
+    assertThat(known.series()).isEqualTo(series);
+    assertThat(known.time()).isEqualTo(time);
+    assertThat(known.label()).isEqualTo(label);
+    assertThat(known.source().offset()).isEqualTo(7);
+  }
+
+  private void assertRefused(InputEvent event, Reason reason, String message) {
+    DeadLetter letter = (DeadLetter) event;
+    assertThat(letter.message()).isEqualTo(message);
+    assertThat(letter.reason()).isEqualTo(reason);
+  }
+
+  @Test
+  void avroAndJsonAreLabels() {
+    byte[] avro = new LabelCodec().encode(new Label("größe-7", 1_234, "läuft"));
+    assertLabel(event(avro), "größe-7", 1_234, "läuft");
+    assertLabel(
+        event("{\"series\": \"größe-7\", \"time\": 1234, \"label\": \"läuft\"}"),
+        "größe-7",
+        1_234,
+        "läuft");
+    assertLabel(
+        event("{\"label\":3,\"x\":[],\"series\":\"s\",\"time\":\"1970-01-01T00:00:02.500Z\"}"),
+        "s",
+        2_500,
+        "3");
+    String longest = "s".repeat(1_000);
+    assertLabel(event(new LabelCodec().encode(new Label(longest, 1, "run"))), longest, 1, "run");
+  }
+
+  @Test
+  void othersAreDeadLetters() {
+    assertRefused(event((byte[]) null), Reason.NULL_VALUE, "value: expected a label, got null");
+    assertRefused(
+        event("{\"series\": \"s\", \"time\": \"noon\", \"label\": \"a\"}"),
+        Reason.MALFORMED,
+        "time: expected milliseconds since 1970 or a time such as 2026-01-31T00:00:00Z, got"
+            + " \"noon\" (45 bytes starting \"{\"series\": \"s\", \")");
+    assertRefused(
+        event("{\"series\": \"s\", \"time\": 1}"),
+        Reason.MALFORMED,
+        "label: expected text, got nothing (26 bytes starting \"{\"series\": \"s\", \")");
+    assertRefused(
+        event("{\"series\": \" \", \"time\": 1, \"label\": \"a\"}"),
+        Reason.SERIES,
+        "series: expected 1 to 1000 characters, got none");
+    assertRefused(
+        event("{\"series\": \"s\", \"time\": 1, \"label\": \"%s\"}".formatted("a".repeat(201))),
+        Reason.LABEL,
+        "label: expected 1 to 200 characters, got 201");
+    assertRefused(
+        event("{\"series\": \"s\", \"time\": -1, \"label\": \"a\"}"),
+        Reason.TIME,
+        "time: expected 1970 or later, got 1969-12-31T23:59:59.999Z");
+    assertThat(((DeadLetter) event("{\"series\": \"s\"} {}")).reason()).isEqualTo(Reason.MALFORMED);
+    assertThat(((DeadLetter) event("{".repeat(100_000))).reason()).isEqualTo(Reason.MALFORMED);
+    assertThat(((DeadLetter) event(new byte[0])).reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
+  void damagedBytesNeverThrow() {
+    SplittableRandom random = new SplittableRandom(20261127);
+    byte[][] whole = {
+      new LabelCodec().encode(new Label("pump-7", 1_700_000_000_000L, "fault")),
+      "{\"series\": \"s\", \"time\": 12, \"label\": \"a\"}".getBytes(StandardCharsets.UTF_8)
+    };
+    int labels = 0;
+    for (int i = 0; i < 3_000; i++) {
+      byte[] bytes = whole[i % 2].clone();
+      for (int changes = random.nextInt(1, 4); changes > 0; changes--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      labels += event(bytes) instanceof LabelEvent ? 1 : 0;
+    }
+    assertThat(labels).isBetween(50, 2_950);
+  }
+}
