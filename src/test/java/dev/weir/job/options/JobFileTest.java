@@ -340,7 +340,7 @@ class JobFileTest {
         "window:\n  seq-len: 0\n  stride: -1\n",
         "pumps.yaml: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
         "pumps.yaml line 2: window.seq-len: expected a whole number from 1 to 4096, got '0'",
-        "pumps.yaml: forecast: expected many-to-one, many-to-many or both, got neither",
+        "pumps.yaml: forecast: expected many-to-one, many-to-many or both, or a section classify, got none",
         "pumps.yaml: kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got nothing",
         "pumps.yaml line 3: window.stride: expected a whole number from 1 to 1000000, got '-1'");
   }
@@ -419,7 +419,7 @@ class JobFileTest {
   void topicsMustDiffer() {
     assertRefused(
         GOOD + "topics:\n  forecasts: observations\n",
-        "pumps.yaml: topics: expected five different names, got [observations, observations, scores, observations.dlq, models]");
+        "pumps.yaml: topics: expected different names, got [observations, observations, scores, observations.dlq, models]");
   }
 
   @Test
