@@ -74,6 +74,11 @@ public record KafkaSettings(
       return ofClasses == null || ofClasses.forecasts();
     }
 
+    /** The topic that shows that the job works. */
+    public String output() {
+      return forecasting() ? forecasts : ofClasses.classes();
+    }
+
     /** All that the job reads or writes. */
     public List<String> all() {
       List<String> all = new ArrayList<>(List.of(observations, deadLetters, models));

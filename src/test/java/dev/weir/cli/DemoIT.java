@@ -126,4 +126,22 @@ class DemoIT {
         .contains("no forecast of many-to-one, many-to-many yet; going on until there is one")
         .containsPattern("first forecast after [0-9.]+ s");
   }
+
+  @Tag("slow")
+  @Test
+  void chartsOfMachinesAreClassified() throws Exception {
+    WeirProcess demo =
+        WeirProcess.run(
+            Map.of(), "demo", "--task", "classify", "--duration", "15s", "--format", "json");
+    assertThat(demo.exitCode()).as("%s", demo).isZero();
+    assertThat(demo.err())
+        .doesNotContain("WARN", "ERROR", "Exception")
+        .containsPattern("[0-9,]+ charts classified in [0-9.,]+ s, (9[0-9]|100)\\.[0-9] % rightly");
+    assertThat(lines(demo)).hasSizeGreaterThanOrEqualTo(6);
+    for (String line : lines(demo)) {
+      assertThat(SampleData.CHART_CLASSES).contains(JSON.readTree(line).path("label").asText());
+      assertThat(JSON.readTree(line).path("steps").asInt()).isEqualTo(60);
+    }
+    assertThat(series(demo)).hasSize(6);
+  }
 }

@@ -23,6 +23,7 @@ class SharedOptionsTest {
       Set.of(
           "weir tail --scores",
           "weir tail --model",
+          "weir tail --classes",
           "weir evaluate --model",
           "weir evaluate --season",
           "weir forecast --model",

@@ -302,6 +302,45 @@ class ClassifyFunctionTest {
     assertThat(harness.classifications()).hasSize(4);
   }
 
+  /** What a task counts of a few observations and labels. */
+  static RecordedMetrics metrics(boolean isAlone) throws Exception {
+    RecordedMetrics metrics = new RecordedMetrics();
+    try (KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new RecordedMetrics.Operator(ClassFixture.settings(2, 1, MODEL), isAlone, metrics),
+            ClassifyFunctionTest::key,
+            model -> "",
+            Types.STRING)) {
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+      for (InputEvent event : events(0, 12)) {
+        harness.processElement1(event, 0);
+      }
+      harness.processElement1(events(11, 12).get(0), 0); // again
+      harness.processElement1(new LabelEvent("a", 9_000, "run", source(0)), 0); // again
+      harness.processElement1(new LabelEvent("a", 12_000, "run", source(12_250)), 0);
+    }
+    return metrics;
+  }
+
+  @Test
+  void whatHappensIsCounted() throws Exception {
+    RecordedMetrics metrics = metrics(true);
+    assertThat(metrics.count("weir.observations")).isEqualTo(12 * 5 + 1);
+    assertThat(metrics.count("weir.duplicates")).isEqualTo(1);
+    assertThat(metrics.count("weir.status.OK.classifications")).isEqualTo(11 * 5);
+    assertThat(metrics.count("weir.status.WARMUP.classifications")).isEqualTo(5);
+    assertThat(metrics.count("weir.labels")).isEqualTo(9 * 5 + 1);
+    assertThat(metrics.count("weir.rightLabels")).isBetween(1L, 45L);
+    assertThat((double) metrics.gauge("weir.accuracy")).isBetween(0.01, 0.99);
+    assertThat((double) metrics.gauge("weir.logLoss")).isPositive();
+    assertThat(metrics.count("weir.repeatedLabels")).isEqualTo(1);
+    assertThat(metrics.histogram("weir.labelDelayMillis").getStatistics().getMax()).isEqualTo(250);
+    assertThat(metrics.gauge("weir.series")).isEqualTo(5L);
+    assertThat(metrics.gauge("weir.classifierVersion")).isEqualTo(1L);
+    assertThat(metrics(false).count("weir.classify.observations")).isEqualTo(12 * 5 + 1);
+  }
+
   @Test
   void windowsByTimeEndWithEventTime() throws Exception {
     ClassifySettings settings =

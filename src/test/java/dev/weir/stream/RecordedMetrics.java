@@ -2,6 +2,7 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
@@ -113,7 +114,7 @@ public final class RecordedMetrics extends UnregisteredMetricsGroup implements O
     return UnregisteredMetricsGroup.createOperatorIOMetricGroup();
   }
 
-  /** A forecast operator that reports here. */
+  /** An operator that reports here. */
   static final class Operator
       extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
     private static final long serialVersionUID = 1L;
@@ -121,6 +122,12 @@ public final class RecordedMetrics extends UnregisteredMetricsGroup implements O
 
     Operator(ForecastSettings settings, RecordedMetrics metrics) {
       super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
+      this.metrics = metrics;
+    }
+
+    /** One that classifies. */
+    Operator(ClassifySettings settings, boolean isAlone, RecordedMetrics metrics) {
+      super(new ClassifyFunction(settings, isAlone), List.of(ClassifyFunction.MODELS));
       this.metrics = metrics;
     }
 

@@ -55,7 +55,11 @@ import picocli.CommandLine.Option;
         "Shows live forecasts of real series: broker, cluster, job and page in one process.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    footer = {"", "Example: weir demo --duration 60s --no-browser --format json | jq .steps"})
+    footer = {
+      "",
+      "Examples: weir demo --duration 60s --no-browser --format json | jq .steps",
+      "          weir demo --task classify"
+    })
 public final class DemoCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(100);
@@ -85,11 +89,18 @@ public final class DemoCommand implements Callable<Integer> {
   private Format format;
 
   @Option(
+      names = "--task",
+      defaultValue = "forecast",
+      description =
+          "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); classify: control charts of six"
+              + " machines, whose classes come two charts later; without a page.")
+  private Task task;
+
+  @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "4",
-      description = "Values a second of each series (default: ${DEFAULT-VALUE}).")
-  private double rate;
+      description = "Values a second of each series (default: 4, with --task classify 60).")
+  private Double rateOption;
 
   @Option(names = "--no-browser", description = "Do not open the page in a browser.")
   private boolean noBrowser;
@@ -99,6 +110,13 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Port of the page (default: the first free one of 8090 to 8099).")
   private Integer port;
 
+  /** What the demo shows. */
+  enum Task {
+    forecast,
+    classify
+  }
+
+  private double rate;
   private final DemoScore score = new DemoScore();
   private final ObservationCodec observationCodec = new ObservationCodec();
   private final ForecastCodec forecastCodec = new ForecastCodec();
@@ -113,6 +131,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    rate = rateOption != null ? rateOption : task == Task.classify ? 60 : 4;
     if (!(rate > 0 && rate <= 10_000)) {
       System.err.println("weir demo: --rate: expected above 0 to 10000, got " + rate);
       return 2;
@@ -120,6 +139,13 @@ public final class DemoCommand implements Callable<Integer> {
     if (port != null && (port < 0 || port > 65_535)) {
       System.err.println("weir demo: --port: expected 0 (any free one) to 65535, got " + port);
       return 2;
+    }
+    if (task == Task.classify) {
+      if (port != null) {
+        System.err.println("weir demo: --port: expected --task forecast, which has a page, got it");
+        return 2;
+      }
+      return new ClassDemo(duration, format, rate).run();
     }
     started = System.nanoTime();
     end = new DemoDeadline(duration);
@@ -188,7 +214,7 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   /** False when the process is ending already, and the hook runs. */
-  private static boolean isWithdrawn(Thread hook) {
+  static boolean isWithdrawn(Thread hook) {
     try {
       return Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

@@ -213,9 +213,9 @@ public final class StatusCommand implements Callable<Integer> {
               settings != null
                   ? settings.kafka().transactionPrefix()
                   : name == null ? null : "weir-" + name;
-          if (admin.missing(List.of(topics.forecasts())).isEmpty()) {
+          if (admin.missing(List.of(topics.output())).isEmpty()) {
             new TransactionHealth(admin.openTransactions(), report)
-                .look(topics.forecasts(), prefix, report.checkpointInterval());
+                .look(topics.output(), prefix, report.checkpointInterval());
           }
         }
       }

@@ -1,9 +1,11 @@
 package dev.weir.cli.health;
 
+import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.ClusterInfo;
@@ -93,13 +95,23 @@ final class TopicChecks {
     if (!missing.contains(topics.observations())) {
       allowed("partitions", () -> partitions(savepoint));
     }
-    check(
-        missing,
-        topics.forecasts(),
-        isReadable ? records::forecast : null,
-        () -> kept(topics.forecasts()));
-    check(
-        missing, topics.scores(), isReadable ? records::score : null, () -> kept(topics.scores()));
+    if (topics.forecasting()) {
+      check(
+          missing,
+          topics.forecasts(),
+          isReadable ? records::forecast : null,
+          () -> kept(topics.forecasts()));
+      check(
+          missing,
+          topics.scores(),
+          isReadable ? records::score : null,
+          () -> kept(topics.scores()));
+    }
+    ClassTopics ofClasses = topics.ofClasses();
+    if (ofClasses != null) {
+      check(missing, ofClasses.classes(), records::classification, () -> kept(ofClasses.classes()));
+      check(missing, ofClasses.labels(), records::label, () -> kept(ofClasses.labels()));
+    }
     check(
         missing,
         topics.deadLetters(),
@@ -112,7 +124,7 @@ final class TopicChecks {
       allowed(topics.models(), this::models);
     }
     allowed("transactions", this::transactions);
-    if (!missing.contains(topics.forecasts())) {
+    if (!missing.contains(topics.output())) {
       allowed("transactions", this::hidden);
     }
   }
@@ -345,6 +357,9 @@ final class TopicChecks {
         model(models, versions, target);
       }
     }
+    if (job.classify() != null && job.classify().model() != null) {
+      classifier(models, versions, job.classify());
+    }
   }
 
   private void model(ModelTopic models, ModelVersions versions, Target target) {
@@ -364,20 +379,47 @@ final class TopicChecks {
       return;
     }
     try {
-      Model model = models.model(target.model(), null);
-      String problem = job.forecast().problemWith(model, target);
-      if (problem == null) {
-        list.ok(what, "%s version %d fits the job", model.name(), model.version());
-      } else {
-        list.fail(
-            what,
-            "publish one that fits, or change the job file, or weir model rollback",
-            "%s",
-            problem);
-      }
+      fits(models.model(target.model(), null), model -> job.forecast().problemWith(model, target));
     } catch (IOException e) {
       list.fail(
           what, "publish it again, or weir model rollback " + target.model(), "%s", e.getMessage());
+    }
+  }
+
+  private void classifier(ModelTopic models, ModelVersions versions, ClassifySettings classify) {
+    String what = "model";
+    String name = classify.model();
+    if (versions.active(name) == null) {
+      if (classify.initialModel() != null) {
+        list.ok(what, "%s: from the job file until one is published", name);
+      } else if (classify.learns()) {
+        list.ok(what, "%s: none published yet; what is learned goes without", name);
+      } else {
+        list.warn(
+            what,
+            "weir model publish FILE --name " + name,
+            "%s: none published and classify.learning is off: nothing is known",
+            name);
+      }
+      return;
+    }
+    try {
+      fits(models.model(name, null), classify::problemWith);
+    } catch (IOException e) {
+      list.fail(what, "publish it again, or weir model rollback " + name, "%s", e.getMessage());
+    }
+  }
+
+  private void fits(Model model, Function<Model, String> problemWith) {
+    String problem = problemWith.apply(model);
+    if (problem == null) {
+      list.ok("model", "%s version %d fits the job", model.name(), model.version());
+    } else {
+      list.fail(
+          "model",
+          "publish one that fits, or change the job file, or weir model rollback",
+          "%s",
+          problem);
     }
   }
 
@@ -440,7 +482,7 @@ final class TopicChecks {
 
   /** Forecasts that read_committed readers wait for. */
   private void hidden() {
-    Hidden hidden = admin.openTransactions().hiding(topics.forecasts());
+    Hidden hidden = admin.openTransactions().hiding(topics.output());
     if (hidden != null && hidden.isLong(System.currentTimeMillis())) {
       list.warn("transactions", TransactionHealth.NEXT, "%s", hidden.sentence());
     }

@@ -67,13 +67,7 @@ final class TopicHealth {
    * @param mostLag offsets that the job may be behind
    */
   void look(Topics topics, String group, long mostLag, ModelTopic models) {
-    List<String> names =
-        List.of(
-            topics.observations(),
-            topics.forecasts(),
-            topics.scores(),
-            topics.deadLetters(),
-            topics.models());
+    List<String> names = topics.all();
     List<String> missing = admin.missing(names);
     ObjectNode json = report.section("topics");
     for (String name : names) {
@@ -89,14 +83,19 @@ final class TopicHealth {
           .put("partitions", extent.partitions())
           .put("records", extent.length());
     }
-    if (missing.contains(topics.observations()) || missing.contains(topics.forecasts())) {
+    String output = topics.output();
+    if (missing.contains(topics.observations()) || missing.contains(output)) {
       report.problem(
           "give the job file, weir status JOB.yaml, if its topics have other names",
           "there is no topic %s",
-          missing.contains(topics.observations()) ? topics.observations() : topics.forecasts());
+          missing.contains(topics.observations()) ? topics.observations() : output);
     }
     observations(topics, group, mostLag, json);
-    if (areReadable(topics)) {
+    if (topics.ofClasses() != null) {
+      String classes = topics.ofClasses().classes();
+      new ClassHealth(report).look(classes, extents.get(classes), tails, SAMPLE);
+    }
+    if (topics.forecasting() && areReadable(topics)) {
       forecasts(topics, extents.containsKey(topics.models()) ? models : null);
       scores(topics.scores());
     }
@@ -112,19 +111,18 @@ final class TopicHealth {
   /** After {@link #look}: whether forecasts come while observations do. */
   void grow(Topics topics) {
     Extent observations = extents.get(topics.observations());
-    Extent forecasts = extents.get(topics.forecasts());
+    Extent forecasts = extents.get(topics.output());
     if (observations == null || forecasts == null || forecasts.length() == 0) {
       return; // said already
     }
     new TopicGrowth(
             () ->
                 new TopicGrowth.Ends(
-                    tails.extent(topics.observations()).end(),
-                    tails.extent(topics.forecasts()).end()),
+                    tails.extent(topics.observations()).end(), tails.extent(topics.output()).end()),
             report)
         .look(
             topics.observations(),
-            topics.forecasts(),
+            topics.output(),
             forecasts.length() / (double) Math.max(1, observations.length()));
   }
 

@@ -5,9 +5,9 @@
  * <p>Start at {@link dev.weir.cli.health.DoctorCommand} or {@link
  * dev.weir.cli.health.StatusCommand}. {@code FlinkRest} reads Flink's REST API.
  *
- * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code forecast}, {@code
- * forecast.engine}, all packages of {@code job}, {@code kafka}, {@code kafka.admin}, {@code
- * kafka.codec}, {@code kafka.wire}, {@code model}, {@code option}, Flink, the Kafka clients,
- * Jackson, picocli and the JDK.
+ * <p>Allowed imports: {@code classify.series}, {@code cli.console}, {@code cli.option}, {@code
+ * forecast}, {@code forecast.engine}, all packages of {@code job}, {@code kafka}, {@code
+ * kafka.admin}, {@code kafka.codec}, {@code kafka.wire}, {@code model}, {@code option}, Flink, the
+ * Kafka clients, Jackson, picocli and the JDK.
  */
 package dev.weir.cli.health;

@@ -311,12 +311,20 @@ public final class ModelCommand implements Runnable {
         if (version.name().equals(target.model())) {
           Model model = models.model(version.name(), null);
           String problem = job.forecast().problemWith(model, target);
-          return problem == null
-              ? "%s, fits %s".formatted(word, job.name())
-              : "%s, refused by %s: %s".formatted(word, job.name(), Printable.line(problem, 300));
+          return fit(word, job.name(), problem);
         }
       }
+      if (job.classify() != null && version.name().equals(job.classify().model())) {
+        Model model = models.model(version.name(), null);
+        return fit(word, job.name(), job.classify().problemWith(model));
+      }
       return word;
+    }
+
+    private static String fit(String word, String job, String problem) {
+      return problem == null
+          ? "%s, fits %s".formatted(word, job)
+          : "%s, refused by %s: %s".formatted(word, job, Printable.line(problem, 300));
     }
   }
 

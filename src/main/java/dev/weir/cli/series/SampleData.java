@@ -1,11 +1,14 @@
 package dev.weir.cli.series;
 
+import dev.weir.classify.LabelledWindows;
 import dev.weir.forecast.Observation;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 
 /**
  * The real series that come with Weir; their sources and licences are in {@code sample/SOURCES.md}.
@@ -23,6 +26,23 @@ public final class SampleData {
           "vega_seattle_tmax");
 
   private SampleData() {}
+
+  /** Names of the classes of {@link #controlCharts}, in their order. */
+  public static final List<String> CHART_CLASSES =
+      List.of("normal", "cyclic", "rising", "falling", "shifted_up", "shifted_down");
+
+  /** Control charts of 60 values, those that no model was trained with. */
+  public static LabelledWindows controlCharts() throws IOException {
+    String file = "control_charts_test.ts.gz";
+    try (Reader text =
+        new InputStreamReader(
+            new GZIPInputStream(SampleData.class.getResourceAsStream("/classes/" + file)),
+            StandardCharsets.UTF_8)) {
+      LabelledWindows charts = TsFile.read(text, file, null).windows();
+      return new LabelledWindows(
+          charts.channels(), CHART_CLASSES, charts.windows(), charts.labels());
+    }
+  }
 
   /** One series, oldest observation first. */
   public static List<Observation> series(String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.weir.cli.tail;
 
+import dev.weir.cli.console.ClassLines;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
@@ -7,12 +8,14 @@ import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -31,10 +34,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code weir tail}: shows forecasts, and scores if wanted, as they arrive. */
+/** {@code weir tail}: shows forecasts, scores or classes as they arrive. */
 @Command(
     name = "tail",
-    description = "Shows the newest forecasts, and then those that arrive.",
+    description = "Shows the newest forecasts or classes, and then those that arrive.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
@@ -42,12 +45,17 @@ import picocli.CommandLine.Option;
       "Examples: weir tail my-job.yaml",
       "          weir tail --series 'pump-.*' --format json | jq .steps",
       "          weir tail --since 2h --status FALLBACK,WARMUP",
-      "          weir tail --scores --model demand@3 --limit 100"
+      "          weir tail --scores --model demand@3 --limit 100",
+      "          weir tail --classes --series 'pump-.*'"
     })
 public final class TailCommand implements Callable<Integer> {
 
   private static final Duration POLL = Duration.ofMillis(250);
   private static final String API_TIMEOUT_MILLIS = "15000";
+
+  /** The topic of classes where no job file names one. */
+  private static final String CLASSES = "classes";
+
   private static final int LAST = 10;
   private static final int MAX_LAST = 100_000;
 
@@ -83,6 +91,11 @@ public final class TailCommand implements Callable<Integer> {
       descriptionKey = "topics.scores")
   private String scoresTopic;
 
+  @Option(
+      names = "--classes",
+      description = "Classes in place of forecasts: --topic, or topics.classes of the job file.")
+  private boolean classes;
+
   @Option(names = "--from-beginning", description = "Start with the oldest forecast.")
   private boolean fromBeginning;
 
@@ -106,6 +119,7 @@ public final class TailCommand implements Callable<Integer> {
 
   @Mixin private RegistryOption registry;
 
+  private final ClassificationCodec classifications = new ClassificationCodec();
   private ForecastCodec forecasts;
   private ScoreCodec scoreCodec;
 
@@ -121,7 +135,19 @@ public final class TailCommand implements Callable<Integer> {
           MAX_LAST, last);
       return 2;
     }
+    boolean isNamed = kafka.isGiven("--topic");
     topic = kafka.topic("--topic", topic, KafkaSettings.Topics::forecasts);
+    if (kafka.job() != null && kafka.job().kafka().topics().ofClasses() != null) {
+      KafkaSettings.Topics ofJob = kafka.job().kafka().topics();
+      classes |= !ofJob.forecasting();
+      topic = classes && !isNamed ? ofJob.ofClasses().classes() : topic;
+    } else if (classes && !isNamed) {
+      topic = CLASSES;
+    }
+    if (classes && scores) {
+      System.err.println("weir tail: --scores: expected forecasts beside them, got --classes");
+      return 2;
+    }
     scoresTopic = kafka.topic("--scores-topic", scoresTopic, KafkaSettings.Topics::scores);
     RegistrySettings schemas = registry.settings(kafka);
     Map<String, Object> config = new HashMap<>(kafka.clientConfig());
@@ -240,6 +266,10 @@ public final class TailCommand implements Callable<Integer> {
         throw new MalformedRecordException("expected a value, got none");
       }
       if (record.topic().equals(topic)) {
+        if (classes) {
+          Classification said = classifications.decode(record.value());
+          return filter.includes(said) ? line(said) : null;
+        }
         Forecast forecast = forecasts.decode(record.value());
         return filter.includes(forecast) ? line(forecast) : null;
       }
@@ -253,6 +283,10 @@ public final class TailCommand implements Callable<Integer> {
       }
       return null;
     }
+  }
+
+  private String line(Classification said) {
+    return format == Format.json ? ClassLines.json(said) : ClassLines.text(said);
   }
 
   private String line(Forecast forecast) {

@@ -1,5 +1,6 @@
 package dev.weir.cli.tail;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
@@ -68,6 +69,15 @@ final class TailFilter {
         && (model == null
             || model.name.equals(forecast.model())
                 && (model.version == null || model.version == forecast.modelVersion()));
+  }
+
+  boolean includes(Classification said) {
+    return includes(said.series(), mode, said.windowEnd())
+        && (statuses == null
+            || statuses.stream().anyMatch(s -> s.name().equals(said.status().name())))
+        && (model == null
+            || model.name.equals(said.model())
+                && (model.version == null || model.version == said.modelVersion()));
   }
 
   /** Scores know neither status nor model, which leave them all. */

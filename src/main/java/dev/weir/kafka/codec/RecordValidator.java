@@ -14,6 +14,8 @@ public final class RecordValidator {
   private final ObservationDeserializer observations;
   private final int features;
   private final ForecastCodec forecasts;
+  private final ClassificationCodec classifications = new ClassificationCodec();
+  private final LabelDeserializer labels = new LabelDeserializer(null);
   private final ScoreCodec scores;
 
   /**
@@ -27,6 +29,7 @@ public final class RecordValidator {
     this.scores = new ScoreCodec(registry);
     this.features = features;
     observations.open(null);
+    labels.open(null);
   }
 
   /** Why a job would make a dead letter of it; null when it would not. */
@@ -59,6 +62,23 @@ public final class RecordValidator {
     } catch (MalformedRecordException e) {
       return e.getMessage();
     }
+  }
+
+  /** Why it is no classification; null when it is one. */
+  public String classification(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      classifications.decode(present(record));
+      return null;
+    } catch (MalformedRecordException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Why a job would make a dead letter of a label; null when it would not. */
+  public String label(ConsumerRecord<byte[], byte[]> record) {
+    return labels.event(record) instanceof DeadLetter letter
+        ? "%s: %s".formatted(letter.reason(), letter.message())
+        : null;
   }
 
   /** Why it is no dead letter; null when it is one. */

@@ -1,0 +1,130 @@
+package dev.weir.cli.health;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.forecast.Classification;
+import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.admin.LatestRecords.Extent;
+import dev.weir.kafka.codec.ClassificationCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The classes of a job as their topic tells of them, from the newest records. */
+final class ClassHealth {
+
+  private static final double MAX_UNKNOWN = 0.5;
+  private static final int MAX_WORDS = 20; // a topic may contain any number of them
+
+  private final HealthReport report;
+
+  ClassHealth(HealthReport report) {
+    this.report = report;
+  }
+
+  /**
+   * Reports on a topic.
+   *
+   * @param extent null if there is no such topic
+   */
+  void look(String topic, Extent extent, LatestRecords tails, int sample) {
+    if (extent == null) {
+      return;
+    }
+    ClassificationCodec codec = new ClassificationCodec();
+    Map<String, Classification> newest = new HashMap<>(); // by series
+    Map<String, Integer> statuses = new TreeMap<>();
+    Map<String, Integer> classes = new TreeMap<>();
+    int[] counts = new int[2];
+    tails.newest(
+        topic,
+        extent,
+        sample,
+        record -> {
+          try {
+            Classification said =
+                codec.decode(record.value() == null ? new byte[0] : record.value());
+            counts[0]++;
+            statuses.merge(said.status().name(), 1, Integer::sum);
+            if (classes.size() < MAX_WORDS || classes.containsKey(said.label())) {
+              classes.merge(said.label(), 1, Integer::sum);
+            }
+            newest.merge(said.series(), said, (a, b) -> a.windowEnd() >= b.windowEnd() ? a : b);
+          } catch (MalformedRecordException e) {
+            counts[1]++;
+          }
+        });
+    ObjectNode json = report.section("classes");
+    json.put("sampled", counts[0]);
+    json.put("series", newest.size());
+    if (counts[1] > 0) {
+      report.problem(
+          "does something else write there?",
+          "%d of the newest records of %s can't be read",
+          counts[1],
+          topic);
+    }
+    if (counts[0] == 0) {
+      report.row(topic, "none committed yet");
+      return;
+    }
+    tell(topic, extent, newest, statuses, classes, json);
+    int unknown = statuses.getOrDefault("UNKNOWN", 0) + statuses.getOrDefault("FALLBACK", 0);
+    if (unknown > MAX_UNKNOWN * counts[0]) {
+      report.problem(
+          "publish the classifier, or send labels; weir dead-letters --reason LABEL shows those that"
+              + " are refused",
+          "%d of the newest %d classes are without a model or a label",
+          unknown,
+          counts[0]);
+    }
+  }
+
+  private void tell(
+      String topic,
+      Extent extent,
+      Map<String, Classification> newest,
+      Map<String, Integer> statuses,
+      Map<String, Integer> classes,
+      ObjectNode json) {
+    long labels = 0;
+    double right = 0;
+    double loss = 0;
+    long end = Long.MIN_VALUE;
+    for (Classification said : newest.values()) {
+      end = Math.max(end, said.windowEnd());
+      if (said.labels() > 0 && !Double.isNaN(said.accuracy())) {
+        labels += said.labels();
+        right += said.labels() * said.accuracy();
+        loss += said.labels() * said.logLoss();
+      }
+    }
+    json.put("newest_window_end", end);
+    json.put("labels", labels);
+    statuses.forEach(json.putObject("statuses")::put);
+    classes.forEach(json.putObject("classes")::put);
+    report.row(
+        topic,
+        "%,d in %d partitions; newest of the window up to %s",
+        extent.length(),
+        extent.partitions(),
+        ForecastLines.minute(end));
+    report.row("classes", "%,d series: %s, %s", newest.size(), statuses, classes);
+    if (labels == 0) {
+      report.row("accuracy", "no labels yet");
+      return;
+    }
+    json.put("accuracy", right / labels);
+    json.put("log_loss", loss / labels);
+    report.row(
+        "accuracy",
+        String.format(
+            Locale.ROOT,
+            "%.4f, log loss %.3f, of %,d labels",
+            right / labels,
+            loss / labels,
+            labels));
+  }
+}

@@ -1,0 +1,206 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.forecast.Observation;
+import dev.weir.job.ForecastJob;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.LabelCodec;
+import dev.weir.kafka.codec.LabelCodec.Label;
+import dev.weir.kafka.connector.ObservationProducer;
+import dev.weir.model.ClassifierFiles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the commands say of a job that only classifies. */
+@Tag("slow")
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClassCommandsIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int STEPS = 60;
+
+  @TempDir private static Path dir;
+  private static EmbeddedBroker broker;
+  private static LocalCluster cluster;
+  private static Path job;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    ClassifierFiles.write(
+        ClassFixture.model("states", 1, ClassFixture.STATES), dir.resolve("states.safetensors"));
+    ClassifierFiles.write(
+        ClassFixture.model("states", 9, List.of("idle", "run")), dir.resolve("two.safetensors"));
+    job =
+        Files.writeString(
+            dir.resolve("states.yaml"),
+            """
+            name: states
+            kafka: {bootstrap-servers: "%s"}
+            window: {seq-len: 5, features: 1}
+            classify: {model: states, file: states.safetensors}
+            """
+                .formatted(broker.bootstrapServers()));
+    Map<String, Object> clients = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+      admin.create("observations", 1, Map.of());
+    }
+    List<Step> steps = ClassFixture.steps("lathe", STEPS, 3);
+    try (ObservationProducer producer = new ObservationProducer(clients, "observations")) {
+      for (Step step : steps) {
+        producer.send(step.observation());
+      }
+      producer.flush();
+    }
+    cluster =
+        LocalCluster.start(
+            Map.of("rest.bind-port", "0", "execution.checkpointing.interval", "500ms"));
+    ForecastJob.submit(cluster.environment(), JobSettings.read(job, Map.of()));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(clients, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (Step step : steps.subList(0, 40)) {
+        Observation labelled = step.observation();
+        Label label = new Label("lathe", labelled.time(), step.label());
+        producer.send(new ProducerRecord<>("labels", new LabelCodec().encode(label))).get();
+      }
+      producer.send(new ProducerRecord<>("labels", "junk".getBytes(StandardCharsets.UTF_8))).get();
+    }
+    Observation more = new Observation("lathe", 1_000L * STEPS + 500, 1, new double[] {2});
+    Awaitility.await("classes and a dead letter are committed")
+        .atMost(Patience.LIMIT)
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () -> {
+              String out = weir("status", job.toString(), "--format", "json").out();
+              return out.contains("\"sampled\":" + STEPS) && out.contains("MALFORMED");
+            });
+    try (ObservationProducer producer = new ObservationProducer(clients, "observations")) {
+      producer.send(more); // its class says how those before it have done
+      producer.flush();
+    }
+    Awaitility.await("the labels count")
+        .atMost(Patience.LIMIT)
+        .until(
+            () ->
+                weir("status", job.toString(), "--format", "json").out().contains("\"labels\":40"));
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private static InProcess weir(String... args) {
+    return InProcess.run(args);
+  }
+
+  @Test
+  void statusToldByTheTopicsIsThatOfTheJob() throws Exception {
+    String flink = cluster.webAddress().getAuthority();
+    InProcess json = weir("status", job.toString(), "--format", "json", "--jobmanager", flink);
+    JsonNode status = JSON.readTree(json.out());
+    assertThat(status.at("/job/state").asText()).isEqualTo("RUNNING");
+    assertThat(status.at("/topics/classes/records").asLong()).isPositive();
+    assertThat(status.at("/topics/labels/records").asLong()).isEqualTo(41);
+    assertThat(status.path("topics").has("forecasts")).isFalse();
+    assertThat(status.at("/classes/series").asInt()).isEqualTo(1);
+    assertThat(status.at("/classes/sampled").asInt()).isEqualTo(STEPS + 1);
+    assertThat(status.at("/classes/statuses/OK").asInt()).isEqualTo(STEPS + 1 - 4);
+    assertThat(status.at("/classes/accuracy").asDouble(-1)).isBetween(0.0, 1.0);
+    assertThat(status.at("/classes/log_loss").asDouble()).isPositive();
+    InProcess text = weir("status", job.toString());
+    assertThat(text.out())
+        .contains("1 series: {OK=57, WARMUP=4}")
+        .containsPattern("accuracy +0\\.[0-9]{4}, log loss [0-9.]+, of 40 labels");
+  }
+
+  @Test
+  void tailShowsClasses() throws Exception {
+    InProcess text = weir("tail", job.toString(), "--limit", "3");
+    assertThat(text.exitCode()).isZero();
+    assertThat(text.out().lines())
+        .hasSize(3)
+        .last()
+        .asString()
+        .matches(
+            "lathe +1970-01-01 00:01 +(idle|run|fault) +0\\.\\d{3} +\\(states v1, OK, accuracy"
+                + " 0\\.\\d{3} of 40 labels\\)");
+    InProcess json =
+        weir(
+            "tail",
+            "--classes",
+            "--bootstrap-servers",
+            broker.bootstrapServers(),
+            "--format",
+            "json",
+            "--limit",
+            "1",
+            "--status",
+            "OK",
+            "--model",
+            "states@1");
+    JsonNode last = JSON.readTree(json.out());
+    assertThat(last.path("series").asText()).isEqualTo("lathe");
+    assertThat(last.path("labels").asLong()).isEqualTo(40);
+    InProcess wrong = weir("tail", job.toString(), "--scores", "--limit", "1");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err())
+        .contains("weir tail: --scores: expected forecasts beside them, got --classes");
+  }
+
+  @Test
+  void doctorAndTheModelCommandsKnowClassifiers() {
+    InProcess doctor = weir("doctor", job.toString());
+    assertThat(doctor.out()).contains("states: from the job file until one is published");
+    String two = dir.resolve("two.safetensors").toString();
+    String one = dir.resolve("states.safetensors").toString();
+    InProcess published = weir("model", "publish", two, job.toString(), "--name", "other");
+    assertThat(published.exitCode()).as("%s", published).isZero();
+    assertThat(published.out()).contains("other version 9 is on models");
+    assertThat(weir("model", "publish", one, job.toString(), "--name", "other").exitCode())
+        .isZero();
+    InProcess list = weir("model", "list", job.toString());
+    assertThat(list.out()).containsPattern("other +10 .* published\\n");
+    InProcess diff = weir("model", "diff", "other@9", "other", job.toString());
+    assertThat(diff.exitCode()).as("%s", diff).isZero();
+    assertThat(diff.out())
+        .containsPattern("\\* classes +2: \\[idle, run\\] +3: \\[idle, run, fault\\]")
+        .contains("* fc.weight                [2, 14] -> [3, 14]");
+    InProcess rolledBack = weir("model", "rollback", "other", job.toString());
+    assertThat(rolledBack.out()).contains("other version 9 is in use again on models");
+    InProcess inspected = weir("model", "inspect", two, "--name", "mine");
+    assertThat(inspected.out()).contains("mine version 9");
+    InProcess wrong = weir("model", "inspect", two, "--seq-len", "5");
+    assertThat(wrong.exitCode()).isNotZero();
+    assertThat(wrong.err())
+        .contains("two.safetensors: expected no option but --name beside a classifier, got 5");
+  }
+}
