@@ -59,6 +59,7 @@ final class Snippets {
         "needs a checkpoint that a dead job left: ForecastJobClusterIT restores one");
     excuse("save_file(net.state_dict()", "a part of the program in docs/pytorch.md");
     excuse("import csv, torch", "needs PyTorch");
+    excuse("import torch\nfrom safetensors.torch", "needs PyTorch");
     excuse("from safetensors.torch import save_file", "needs PyTorch");
     excuse("self.lstm = nn.LSTM(", "a part of the program in docs/pytorch.md");
     excuse(

@@ -329,6 +329,13 @@ class SnippetsIT {
     Files.write(work.resolve("demand.safetensors"), network(1, 2, says));
     Files.write(work.resolve("steps.safetensors"), network(1, 1, Map.of()));
     Files.write(work.resolve("other.safetensors"), network(3, 2, Map.of()));
+    Map<String, String> ofClasses =
+        Map.of(
+            "weir.task", "classify",
+            "weir.name", "machine",
+            "weir.readout", "mean",
+            "weir.classes", "[\"idle\", \"running\", \"fault\"]");
+    Files.write(work.resolve("machine.safetensors"), network(1, 3, ofClasses));
   }
 
   /** As {@code net.state_dict()} of docs/pytorch.md: one layer, both ways, and a linear head. */
@@ -533,7 +540,7 @@ class SnippetsIT {
     if (startsJob) {
       stopJobs();
     }
-    String topic = forecastsOf(text);
+    String topic = outputOf(text);
     long before = startsJob ? count(topic) : 0;
     LocalProcess process = start(command, List.of("bash", "-o", "pipefail", "-c", text));
     Optional<Pattern> output =
@@ -581,7 +588,11 @@ class SnippetsIT {
     return process;
   }
 
-  private static String forecastsOf(String command) {
+  private String outputOf(String command) throws IOException {
+    String job = Files.readString(work.resolve("my-job.yaml"));
+    if (command.contains("my-job.yaml") && job.contains("classify:")) {
+      return "classes";
+    }
     Matcher topic = Pattern.compile("topics\\.forecasts=(\\S+)").matcher(command);
     return topic.find() ? topic.group(1) : "forecasts";
   }
