@@ -204,6 +204,7 @@ class ArchitectureTest {
               "org.apache.flink.util..",
               "dev.weir.sql..",
               "dev.weir.option..",
+              "dev.weir.classify..",
               "dev.weir.forecast..",
               "dev.weir.model..",
               "dev.weir.rnn..")

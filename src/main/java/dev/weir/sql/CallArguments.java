@@ -1,24 +1,28 @@
 package dev.weir.sql;
 
 import dev.weir.option.Option;
+import java.util.List;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.inference.CallContext;
 
-/** The arguments of one call of {@code FORECAST}, each read as its option declares it. */
+/** The arguments of one call of a table function, each read as its option declares it. */
 final class CallArguments {
 
-  /** As messages name it. */
-  static final String FUNCTION = "FORECAST";
-
   private final CallContext call;
+  private final Signature signature;
 
-  CallArguments(CallContext call) {
+  CallArguments(CallContext call, Signature signature) {
     this.call = call;
+    this.signature = signature;
+  }
+
+  Signature signature() {
+    return signature;
   }
 
   /** Whether the statement says anything of it; NULL is nothing. */
   boolean isGiven(Option<?> option) {
-    return !call.isArgumentNull(Signature.index(option));
+    return !call.isArgumentNull(signature.index(option));
   }
 
   <T> T get(Option<T> option) {
@@ -29,7 +33,7 @@ final class CallArguments {
     if (!isGiven(option)) {
       return otherwise;
     }
-    int index = Signature.index(option);
+    int index = signature.index(option);
     if (!call.isArgumentLiteral(index)) {
       throw wrong(option, "a literal", "an expression");
     }
@@ -40,16 +44,29 @@ final class CallArguments {
     try {
       return option.parse(literal);
     } catch (IllegalArgumentException e) {
-      throw wrong(Signature.label(option), e.getMessage());
+      throw wrong(signature.label(option), e.getMessage());
     }
   }
 
-  static ValidationException wrong(Option<?> option, String expected, Object got) {
-    return wrong(Signature.label(option), "expected %s, got %s".formatted(expected, got));
+  /** What could have no effect is a mistake. */
+  void refuse(List<Option<?>> unread, String expected, String got) {
+    for (Option<?> argument : unread) {
+      if (isGiven(argument)) {
+        throw wrong(argument, expected, got);
+      }
+    }
+  }
+
+  ValidationException wrong(Option<?> option, String expected, Object got) {
+    return wrong(signature.label(option), "expected %s, got %s".formatted(expected, got));
+  }
+
+  ValidationException wrong(String argument, String problem) {
+    return wrong("%s: %s".formatted(argument, problem));
   }
 
   /** Without a cause: of an error, Flink's tools show the deepest cause alone. */
-  static ValidationException wrong(String argument, String problem) {
-    return new ValidationException("%s: %s: %s".formatted(FUNCTION, argument, problem));
+  ValidationException wrong(String problem) {
+    return new ValidationException("%s: %s".formatted(signature.function(), problem));
   }
 }

@@ -85,7 +85,7 @@ public final class ForecastTableFunction extends ProcessTableFunction<RowData>
         LEARNED, withoutTtl(DataTypes.RAW(LearnerState.class, LearnerStateSerializer.INSTANCE)));
     TypeInference.Builder inference =
         TypeInference.newBuilder()
-            .staticArguments(Signature.arguments())
+            .staticArguments(Signature.FORECAST.arguments())
             .stateTypeStrategies(state)
             .outputTypeStrategy(call -> Optional.of(ForecastPlan.output(call)));
     if (plan != null) { // only then may the table's rows be asked for as Flink keeps them

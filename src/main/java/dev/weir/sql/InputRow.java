@@ -31,7 +31,7 @@ final class InputRow {
   record Column(String name, int index, LogicalType type) implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    private FieldGetter getter() {
+    FieldGetter getter() {
       return RowData.createFieldGetter(type, index);
     }
   }

@@ -1,6 +1,8 @@
 package dev.weir.sql;
 
 import dev.weir.model.BuiltInModels;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
@@ -26,6 +28,18 @@ final class ModelFileLoader {
   static ForecastModel read(String option, String location, ModelFiles.Defaults defaults) {
     try {
       return ModelFiles.fromBytes(load(location, defaults.seqLen()), defaults, location);
+    } catch (ModelFormatException e) {
+      throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+    } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all
+      throw new IllegalArgumentException(
+          "%s: expected a readable file, got %s (%s)".formatted(option, location, e), e);
+    }
+  }
+
+  /** As {@link #read}, of a classifier. */
+  static ClassifierModel readClassifier(String option, String location, String name) {
+    try {
+      return ClassifierFiles.fromBytes(load(location, null), name, location);
     } catch (ModelFormatException e) {
       throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
     } catch (IOException | IllegalArgumentException e) { // the latter from what is no path at all

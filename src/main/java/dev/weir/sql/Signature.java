@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import org.apache.flink.table.types.inference.StaticArgument;
 import org.apache.flink.table.types.inference.StaticArgumentTrait;
 
 /**
- * The named arguments of {@code FORECAST}, in their order, each with the option that it is. The
+ * The named arguments of a table function, in their order, each with the option that it is. The
  * names are part of users' statements and never change.
  *
  * <p>For Flink each but the table may be left out, since it has no good word for one that is
@@ -32,6 +33,10 @@ final class Signature {
           1000,
           "Columns of the covariates of a base model.",
           VALUE_COLUMN::parse);
+  static final Option<String> LABEL_COLUMN =
+      Option.text("label_column", null, "Column of the labels, texts.");
+  static final Option<String> LABEL_TIME_COLUMN =
+      Option.text("label_time_column", null, "Column of the times that the labels are of.");
   static final Option<Boolean> IN_ORDER =
       Option.flag("in_order", false, "Whether each series is in order and forecast at once.");
   static final Option<Integer> LEVEL =
@@ -54,8 +59,10 @@ final class Signature {
    */
   record Argument(String label, Option<?> option) {}
 
-  static final List<Argument> ARGUMENTS =
-      List.of(
+  /** Those of {@code FORECAST}. */
+  static final Signature FORECAST =
+      new Signature(
+          "FORECAST",
           new Argument("value_column", VALUE_COLUMN),
           new Argument("feature_columns", FEATURE_COLUMNS),
           new Argument("mode", ForecastOptions.MODE),
@@ -80,21 +87,58 @@ final class Signature {
           new Argument("calendar", ForecastOptions.CALENDAR),
           new Argument("refused_rows", REFUSED_ROWS));
 
-  private static final List<Option<?>> OPTIONS =
-      ARGUMENTS.stream().<Option<?>>map(Argument::option).toList();
+  /** Those of {@code CLASSIFY}. */
+  static final Signature CLASSIFY =
+      new Signature(
+          "CLASSIFY",
+          new Argument("value_column", VALUE_COLUMN),
+          new Argument("feature_columns", FEATURE_COLUMNS),
+          new Argument("label_column", LABEL_COLUMN),
+          new Argument("label_time_column", LABEL_TIME_COLUMN),
+          new Argument("seq_len", ForecastOptions.SEQ_LEN),
+          new Argument("stride", ForecastOptions.STRIDE),
+          new Argument("window_time", ClassifyOptions.WINDOW_TIME),
+          new Argument("session_gap", ClassifyOptions.SESSION_GAP),
+          new Argument("classes", ClassifyOptions.CLASSES),
+          new Argument("max_classes", ClassifyOptions.MAX_CLASSES),
+          new Argument("waiting", ClassifyOptions.WAITING),
+          new Argument("learning", ClassifyOptions.LEARNING),
+          new Argument("ttl", ForecastOptions.TTL),
+          new Argument("weights_path", ClassifyOptions.FILE),
+          new Argument("model_name", ClassifyOptions.MODEL),
+          new Argument("refused_rows", REFUSED_ROWS));
 
-  /** How many there are before those that Flink adds. */
-  static final int COUNT = 1 + ARGUMENTS.size();
+  private final String function;
+  private final List<Argument> arguments;
+  private final List<Option<?>> options;
 
-  private Signature() {}
-
-  /** Its position in a call. */
-  static int index(Option<?> option) {
-    return 1 + OPTIONS.indexOf(option);
+  private Signature(String function, Argument... arguments) {
+    this.function = function;
+    this.arguments = List.of(arguments);
+    this.options = this.arguments.stream().<Option<?>>map(Argument::option).toList();
   }
 
-  static String label(Option<?> option) {
-    return ARGUMENTS.get(OPTIONS.indexOf(option)).label;
+  /** The function, as messages name it. */
+  String function() {
+    return function;
+  }
+
+  List<Argument> named() {
+    return arguments;
+  }
+
+  /** How many arguments there are before those that Flink adds. */
+  int count() {
+    return 1 + arguments.size();
+  }
+
+  /** Its position in a call. */
+  int index(Option<?> option) {
+    return 1 + options.indexOf(option);
+  }
+
+  String label(Option<?> option) {
+    return arguments.get(options.indexOf(option)).label;
   }
 
   static DataType type(Option<?> option) {
@@ -106,9 +150,9 @@ final class Signature {
   }
 
   /** In Flink's words; texts as Flink keeps them, so that nothing is converted for a row. */
-  static List<StaticArgument> arguments() {
-    List<StaticArgument> arguments = new ArrayList<>();
-    arguments.add(
+  List<StaticArgument> arguments() {
+    List<StaticArgument> all = new ArrayList<>();
+    all.add(
         StaticArgument.table(
             "input",
             RowData.class,
@@ -117,13 +161,13 @@ final class Signature {
                 StaticArgumentTrait.TABLE,
                 StaticArgumentTrait.SET_SEMANTIC_TABLE,
                 StaticArgumentTrait.REQUIRE_ON_TIME)));
-    for (Argument argument : ARGUMENTS) {
+    for (Argument argument : arguments) {
       DataType type = type(argument.option);
       boolean text = type.equals(DataTypes.STRING());
-      arguments.add(
+      all.add(
           StaticArgument.scalar(
               argument.label, text ? type.bridgedTo(StringData.class) : type, true));
     }
-    return arguments;
+    return all;
   }
 }

@@ -1,6 +1,8 @@
 package dev.weir.sql;
 
+import dev.weir.sql.aggregate.Accuracy;
 import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.LogLoss;
 import dev.weir.sql.aggregate.Mase;
 import dev.weir.sql.aggregate.Smape;
 import java.util.Locale;
@@ -21,6 +23,9 @@ public final class WeirModule implements Module {
   private static final Map<String, FunctionDefinition> FUNCTIONS =
       Map.of(
           "FORECAST", new ForecastTableFunction(),
+          "CLASSIFY", new ClassifyTableFunction(),
+          "ACCURACY", new Accuracy(),
+          "LOG_LOSS", new LogLoss(),
           "MASE", new Mase(),
           "SMAPE", new Smape(),
           "COVERAGE", new Coverage());

@@ -6,8 +6,8 @@
  * <p>Start at {@link dev.weir.sql.ForecastTableFunction}. The SQL jar contains neither {@code
  * stream} nor {@code kafka}.
  *
- * <p>Allowed imports: {@code forecast}, {@code forecast.engine}, {@code forecast.learn}, {@code
- * forecast.network}, {@code forecast.window}, {@code model}, {@code option}, {@code sql.aggregate},
- * {@code state}, Flink, SLF4J and the JDK.
+ * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.engine}, {@code
+ * forecast.learn}, {@code forecast.network}, {@code forecast.window}, {@code model}, {@code
+ * option}, {@code sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;

@@ -39,11 +39,11 @@ final class ClassMetrics {
     labels = group.counter("labels");
     rightLabels = group.counter("rightLabels");
     rejectedModels = counts.counter("rejectedModels");
-    counter(counts, Counted.DUPLICATE, "duplicates");
-    counter(counts, Counted.EXPIRED, "expired");
-    counter(group, Counted.REPEATED_LABEL, "repeatedLabels");
-    counter(group, Counted.UNUSED_LABEL, "unusedLabels");
-    counter(group, Counted.UNLABELLED, "unlabelledWindows");
+    counter(counts, Counted.DUPLICATE);
+    counter(counts, Counted.EXPIRED);
+    counter(group, Counted.REPEATED_LABEL);
+    counter(group, Counted.UNUSED_LABEL);
+    counter(group, Counted.UNLABELLED);
     for (Status status : Status.values()) {
       classifications[status.ordinal()] =
           group.addGroup("status", status.name()).counter("classifications");
@@ -57,8 +57,8 @@ final class ClassMetrics {
     group.gauge("logLoss", () -> logLoss);
   }
 
-  private void counter(MetricGroup group, Counted what, String name) {
-    counted[what.ordinal()] = group.counter(name);
+  private void counter(MetricGroup group, Counted what) {
+    counted[what.ordinal()] = group.counter(what.metric());
   }
 
   void count(Counted what) {

@@ -1,8 +1,11 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.sql.aggregate.Accuracy;
 import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.LogLoss;
 import dev.weir.sql.aggregate.Mase;
 import dev.weir.sql.aggregate.Smape;
 import java.math.BigDecimal;
@@ -10,6 +13,7 @@ import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +47,41 @@ class AggregatesTest {
     assertThat(coverage.getValue(hits)).isEqualTo(0.5);
     coverage.retract(hits, 3.0, 1.0, 2.0);
     assertThat(coverage.getValue(hits)).isEqualTo(1);
+  }
+
+  @Test
+  void classesAreScored() {
+    Accuracy accuracy = new Accuracy();
+    Accuracy.Counts counts = accuracy.createAccumulator();
+    accuracy.accumulate(counts, "a", null);
+    assertThat(accuracy.getValue(counts)).isNull();
+    accuracy.accumulate(counts, "a", "a");
+    accuracy.accumulate(counts, "b", "a");
+    accuracy.accumulate(counts, "b", "b");
+    accuracy.accumulate(counts, null, "b");
+    assertThat(accuracy.getValue(counts)).isEqualTo(2 / 3.0);
+    accuracy.retract(counts, "b", "a");
+    Accuracy.Counts other = accuracy.createAccumulator();
+    accuracy.accumulate(other, "c", "b");
+    accuracy.merge(counts, List.of(other));
+    assertThat(accuracy.getValue(counts)).isEqualTo(2 / 3.0);
+
+    LogLoss loss = new LogLoss();
+    LogLoss.Sum sum = loss.createAccumulator();
+    loss.accumulate(sum, null, Map.of("a", 1.0));
+    loss.accumulate(sum, "a", null);
+    loss.accumulate(sum, "a", Map.of("a", Double.NaN));
+    assertThat(loss.getValue(sum)).isNull();
+    loss.accumulate(sum, "a", Map.of("a", 0.25, "b", 0.75));
+    loss.accumulate(sum, "a", Map.of("a", 1.0));
+    assertThat(loss.getValue(sum)).isEqualTo(Math.log(4) / 2, within(1e-12));
+    loss.retract(sum, "a", Map.of("a", 1.0));
+    loss.accumulate(sum, "c", Map.of("a", 1.0)); // a millionth
+    LogLoss.Sum others = loss.createAccumulator();
+    loss.accumulate(others, "a", Map.of("a", 0.5));
+    loss.merge(sum, List.of(others));
+    assertThat(loss.getValue(sum))
+        .isEqualTo((Math.log(4) + Math.log(1e6) + Math.log(2)) / 3, within(1e-12));
   }
 
   @Test

@@ -83,7 +83,7 @@ class SharedOptionsTest {
           .hasMessageStartingWith("job.yaml --set: %s: %s", key, problem);
     }
     if (option != ForecastOptions.FEATURES) { // columns
-      String label = Signature.label(option);
+      String label = Signature.FORECAST.label(option);
       String literal = option.type() == Type.INTEGER ? value : "'" + value + "'";
       assertThatThrownBy(
               () ->
@@ -107,7 +107,7 @@ class SharedOptionsTest {
     List<Option<?>> declared = new ArrayList<>(JobOptions.all());
     declared.addAll(ForecastOptions.OF_MODE);
     declared.add(ForecastOptions.SEASON_LENGTH);
-    assertThat(Signature.ARGUMENTS)
+    assertThat(Signature.FORECAST.named())
         .filteredOn(argument -> !declared.contains(argument.option()))
         .extracting(Signature.Argument::label)
         .containsExactly("value_column", "feature_columns", "in_order", "level", "refused_rows");

@@ -8,15 +8,26 @@ public interface ClassContext {
   /** What is counted. */
   enum Counted {
     /** An observation that came again. */
-    DUPLICATE,
+    DUPLICATE("duplicates"),
     /** A label of a window that has one. */
-    REPEATED_LABEL,
+    REPEATED_LABEL("repeatedLabels"),
     /** A label that came before its window and found none. */
-    UNUSED_LABEL,
+    UNUSED_LABEL("unusedLabels"),
     /** A window whose label did not come while it could be learned. */
-    UNLABELLED,
+    UNLABELLED("unlabelledWindows"),
     /** A series that was silent for too long. */
-    EXPIRED
+    EXPIRED("expired");
+
+    private final String metric;
+
+    Counted(String metric) {
+      this.metric = metric;
+    }
+
+    /** Name of the metric that it is counted in. */
+    public String metric() {
+      return metric;
+    }
   }
 
   void collect(Output output);

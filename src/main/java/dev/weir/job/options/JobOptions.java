@@ -6,6 +6,7 @@ import dev.weir.kafka.SourcePosition;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.rnn.cell.Cell;

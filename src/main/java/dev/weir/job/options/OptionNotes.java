@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.util.LinkedHashMap;

@@ -3,8 +3,7 @@
  *
  * <p>Start at {@link dev.weir.job.options.JobOptions}.
  *
- * <p>Allowed imports: {@code classify.stream}, {@code forecast.expert.recurrent}, {@code
- * forecast.learn}, {@code kafka}, {@code model}, {@code option}, {@code rnn.cell}, SnakeYAML, SLF4J
- * and the JDK.
+ * <p>Allowed imports: {@code forecast.expert.recurrent}, {@code forecast.learn}, {@code kafka},
+ * {@code model}, {@code option}, {@code rnn.cell}, SnakeYAML, SLF4J and the JDK.
  */
 package dev.weir.job.options;

@@ -1,12 +1,13 @@
-package dev.weir.job.options;
+package dev.weir.option;
 
 import dev.weir.classify.stream.StreamClassifier;
 import dev.weir.model.ClassifierModel;
-import dev.weir.option.Option;
 import java.time.Duration;
 import java.util.List;
 
-/** The options of classes, which are wanted as soon as their section is there. */
+/**
+ * The options of classes: of a job, which has them as soon as their section is there, and of SQL.
+ */
 public final class ClassifyOptions {
 
   /** The section's key. */
@@ -86,8 +87,8 @@ public final class ClassifyOptions {
           ClassFormat.AVRO,
           "How classes are written; labels are read in either format.");
 
-  static final List<Option<?>> TOPICS = List.of(CLASSES_TOPIC, LABELS_TOPIC);
-  static final List<Option<?>> ALL =
+  public static final List<Option<?>> TOPICS = List.of(CLASSES_TOPIC, LABELS_TOPIC);
+  public static final List<Option<?>> ALL =
       List.of(
           MODEL, FILE, CLASSES, MAX_CLASSES, WINDOW_TIME, SESSION_GAP, LEARNING, WAITING, FORMAT);
 

@@ -1,0 +1,298 @@
+package dev.weir.sql;
+
+import dev.weir.classify.series.ClassContext;
+import dev.weir.classify.series.ClassState;
+import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.Output;
+import dev.weir.model.ClassifierModel;
+import dev.weir.state.ClassStateSerializer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.RowData.FieldGetter;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.ProcessTableFunction;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.StateTypeStrategy;
+import org.apache.flink.table.types.inference.TypeInference;
+import org.apache.flink.table.types.inference.TypeStrategies;
+
+/**
+ * {@code CLASSIFY}: one series for each partition of a table, whose windows are classified and
+ * learned as they come in, by the same core as the streaming job; one row for each window. See
+ * docs/sql.md.
+ *
+ * <p>What is written in SQL is this class without a plan; the planner asks it for one that knows
+ * its call, see {@link #specialize}.
+ */
+public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
+    implements SpecializedFunction {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The name of a partition's state is part of each savepoint. */
+  private static final String CLASSES = "classes";
+
+  /** The only key of the state's map, which is read and written only when it is asked. */
+  private static final Integer KEY = 0;
+
+  private final ClassifyPlan plan; // null before the call is known
+  private transient InputRow input;
+  private transient FieldGetter value;
+  private transient FieldGetter label; // null without labels
+  private transient FieldGetter labelTime; // null: each label is of its row
+  private transient Partition partition;
+  private transient SeriesClassifier series;
+
+  /** For SQL: {@code CREATE FUNCTION CLASSIFY AS 'dev.weir.sql.ClassifyTableFunction'}. */
+  public ClassifyTableFunction() {
+    this(null);
+  }
+
+  ClassifyTableFunction(ClassifyPlan plan) {
+    this.plan = plan;
+  }
+
+  @Override
+  public boolean isDeterministic() {
+    return true;
+  }
+
+  @Override
+  public TypeInference getTypeInference(DataTypeFactory types) {
+    LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
+    DataType value = DataTypes.RAW(ClassState.class, ClassStateSerializer.INSTANCE);
+    DataType map = MapView.newMapViewDataType(DataTypes.INT().notNull(), value.notNull());
+    // Flink's state TTL uses processing time and could drop half of a partition
+    state.put(CLASSES, StateTypeStrategy.of(TypeStrategies.explicit(map), Duration.ZERO));
+    TypeInference.Builder inference =
+        TypeInference.newBuilder()
+            .staticArguments(Signature.CLASSIFY.arguments())
+            .stateTypeStrategies(state)
+            .outputTypeStrategy(call -> Optional.of(ClassifyPlan.output(call)));
+    if (plan != null) { // only then may the table's rows be asked for as Flink keeps them
+      inference.inputTypeStrategy(new InternalRowTypeStrategy());
+    }
+    return inference.build();
+  }
+
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return new ClassifyTableFunction(ClassifyPlan.of(context.getCallContext()));
+  }
+
+  @Override
+  public void open(FunctionContext context) throws Exception {
+    input = new InputRow(plan.columns());
+    value = plan.columns().value().getter();
+    label = plan.label() == null ? null : plan.label().getter();
+    labelTime = plan.labelTime() == null ? null : plan.labelTime().getter();
+    partition = new Partition(context.getMetricGroup().addGroup("weir"));
+    series = new SeriesClassifier(plan.settings(), partition);
+  }
+
+  /**
+   * A row comes in: an observation, a label, or both.
+   *
+   * @param arguments those after the table, which the plan knows already
+   */
+  public void eval(
+      Context context, MapView<Integer, ClassState> state, RowData row, Object... arguments)
+      throws Exception {
+    TimeContext<Long> clock = context.timeContext(Long.class);
+    long time = clock.time();
+    StringData said = label == null ? null : (StringData) label.getFieldOrNull(row);
+    partition.at(clock, time, said);
+    String name = input.name(row);
+    boolean isLabelOnly = said != null && value.getFieldOrNull(row) == null;
+    DeadLetter refused = isLabelOnly ? null : input.problemWith(name, row, time);
+    if (refused != null) {
+      partition.collect(refused);
+      return;
+    }
+    ClassState known = state.get(KEY);
+    if (known == null || !series.fits(known)) {
+      known = series.newState();
+    }
+    if (!isLabelOnly) {
+      if (series.isSilence(known, time)) {
+        partition.count(ClassContext.Counted.EXPIRED);
+        known = series.newState();
+      }
+      Observation observation = new Observation(name, time, input.value(row), input.features(row));
+      series.observe(known, observation, ForecastTableFunction.ROW);
+    }
+    if (said != null) {
+      label(known, name, row, time, said.toString());
+    }
+    state.put(KEY, known);
+    wakeOverdue(state);
+  }
+
+  private void label(ClassState known, String name, RowData row, long time, String said) {
+    Object of = labelTime == null ? null : labelTime.getFieldOrNull(row);
+    long labelled = of == null ? time : ((TimestampData) of).getMillisecond();
+    if (said.isBlank() || said.length() > ClassifierModel.MAX_CLASS_LENGTH || labelled < 0) {
+      String problem =
+          "%s: expected 1 to %d characters, of 1970 or later, got '%.60s'"
+              .formatted(plan.label().name(), ClassifierModel.MAX_CLASS_LENGTH, said);
+      partition.collect(new DeadLetter(Reason.LABEL, problem, ForecastTableFunction.ROW));
+      return;
+    }
+    series.label(known, new LabelEvent(name, labelled, said, ForecastTableFunction.ROW));
+  }
+
+  /** Event time has come to where a window ends, or where a partition expires. */
+  public void onTimer(OnTimerContext context, MapView<Integer, ClassState> state) throws Exception {
+    TimeContext<Long> clock = context.timeContext(Long.class);
+    partition.at(clock, clock.time(), null);
+    wake(state, clock.time());
+    wakeOverdue(state);
+  }
+
+  private void wake(MapView<Integer, ClassState> state, long time) throws Exception {
+    ClassState known = state.get(KEY);
+    if (known == null || !series.fits(known)) {
+      return;
+    }
+    if (series.wake("", known, time)) { // the planner adds the partition's key to each row
+      state.put(KEY, known);
+    } else {
+      state.remove(KEY);
+    }
+  }
+
+  /** A job's timers that are late fire at once; in SQL it is for us to see to that. */
+  private void wakeOverdue(MapView<Integer, ClassState> state) throws Exception {
+    for (Long due = partition.overdue.pollFirst();
+        due != null;
+        due = partition.overdue.pollFirst()) {
+      wake(state, due);
+    }
+  }
+
+  /** The current partition, as a {@link SeriesClassifier} sees it. */
+  private final class Partition implements ClassContext {
+
+    /** Asked for in this call, and passed already: Flink drops such timers silently. */
+    final TreeSet<Long> overdue = new TreeSet<>();
+
+    private final Counter[] counted = new Counter[Counted.values().length];
+    private final Counter[] deadLetters = new Counter[Reason.values().length];
+    private final Counter[] statuses = new Counter[Classification.Status.values().length];
+    private final Counter labels;
+    private final Counter rightLabels;
+    private TimeContext<Long> clock; // of the current call, as all below
+    private long time;
+    private StringData label;
+
+    Partition(MetricGroup metrics) {
+      for (Counted what : Counted.values()) {
+        counted[what.ordinal()] = metrics.counter(what.metric());
+      }
+      for (Reason reason : Reason.values()) {
+        deadLetters[reason.ordinal()] =
+            metrics.addGroup("reason", reason.name()).counter("deadLetters");
+      }
+      for (Classification.Status status : Classification.Status.values()) {
+        statuses[status.ordinal()] =
+            metrics.addGroup("status", status.name()).counter("classifications");
+      }
+      labels = metrics.counter("labels");
+      rightLabels = metrics.counter("rightLabels");
+    }
+
+    void at(TimeContext<Long> clock, long time, StringData label) {
+      this.clock = clock;
+      this.time = time;
+      this.label = label;
+    }
+
+    @Override
+    public void collect(Output output) {
+      if (output instanceof Classification classification) {
+        statuses[classification.status().ordinal()].inc();
+        collectRow(classification, classification.windowEnd() == time ? label : null);
+      } else {
+        DeadLetter letter = (DeadLetter) output;
+        deadLetters[letter.reason().ordinal()].inc();
+        if (plan.refusedRows()) {
+          GenericRowData row = new GenericRowData(ClassifyPlan.COLUMNS);
+          row.setField(1, TimestampData.fromEpochMillis(time));
+          row.setField(10, StringData.fromString(letter.reason().name()));
+          row.setField(11, StringData.fromString(letter.message()));
+          ClassifyTableFunction.this.collect(row);
+        }
+      }
+    }
+
+    @Override
+    public void count(Counted what) {
+      counted[what.ordinal()].inc();
+    }
+
+    @Override
+    public void labelled(boolean isRight, double logLoss, long delay) {
+      labels.inc();
+      rightLabels.inc(isRight ? 1 : 0);
+    }
+
+    @Override
+    public long watermark() {
+      Long watermark = clock.currentWatermark();
+      return watermark == null ? Long.MIN_VALUE : watermark;
+    }
+
+    @Override
+    public void wakeAt(long timestamp) {
+      if (timestamp > watermark()) {
+        clock.registerOnTime(timestamp);
+      } else {
+        overdue.add(timestamp);
+      }
+    }
+  }
+
+  private void collectRow(Classification said, StringData label) {
+    GenericRowData row = new GenericRowData(ClassifyPlan.COLUMNS);
+    row.setField(0, TimestampData.fromEpochMillis(said.windowStart()));
+    row.setField(1, TimestampData.fromEpochMillis(said.windowEnd()));
+    row.setField(2, said.steps());
+    if (!said.label().isEmpty()) {
+      Map<StringData, Double> probabilities = new LinkedHashMap<>();
+      for (int k = 0; k < said.probabilities().length; k++) {
+        probabilities.put(StringData.fromString(said.classes().get(k)), said.probabilities()[k]);
+      }
+      row.setField(3, StringData.fromString(said.label()));
+      row.setField(4, said.probability());
+      row.setField(5, new GenericMapData(probabilities));
+    }
+    row.setField(6, label);
+    row.setField(7, said.labels());
+    if (!said.model().isEmpty()) {
+      row.setField(8, StringData.fromString(said.model()));
+      row.setField(9, said.modelVersion() < 0 ? null : said.modelVersion());
+    }
+    row.setField(10, StringData.fromString(said.status().name()));
+    collect(row);
+  }
+}
