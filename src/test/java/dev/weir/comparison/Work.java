@@ -43,8 +43,9 @@ record Work(
         forward("LSTM:2:32:4:24:1"),
         forward("GRU:2:32:4:24:1"),
         forward(
-            "GRU:2:32:6:24:1",
+            "RNN_TANH:2:32:6:24:1",
             target(Kernel.VECTOR, OtherLibrary.ONNX, 6, 9)), // a classifier of six sensors
+        forward("GRU:2:32:6:24:1"),
         training("RNN_TANH:2:32:1:24:1", target(Kernel.VECTOR, OtherLibrary.TORCH, 50, 109)),
         training("RNN_TANH:2:32:1:24:32", target(Kernel.VECTOR, OtherLibrary.TORCH, 2.5, 6)),
         new Work(
