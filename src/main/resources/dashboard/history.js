@@ -35,6 +35,7 @@ export class History {
   observations = []; // {time, value}, oldest first
   modes = new Map(); // mode -> {level, wideLevel, forecasts, score}
   swaps = []; // {time, mode, model, version}
+  classes = {windows: [], latest: null}; // windows: {start, end, label, probability, truth}, oldest first
   oldest = null;
   why = null;
   #sequence = 0; // of what was told last, as the server counts
@@ -72,6 +73,12 @@ export class History {
     }
     this.swaps.sort((a, b) => a.time - b.time);
     this.swaps.splice(0, Math.max(0, this.swaps.length - MOST));
+    if (told.classes) {
+      const {start, end, label, probability, truth, latest} = told.classes;
+      const windows = end.map((at, i) => ({start: start[i], end: at, label: label[i], probability: probability[i], truth: truth[i]}));
+      mergeInto(this.classes.windows, windows, one => one.end, newer);
+      this.classes.latest = newer ? latest : this.classes.latest ?? latest;
+    }
     if (newer) {
       this.oldest = told.oldest ?? this.oldest;
       this.why = told.why === undefined ? this.why : told.why;

@@ -1,5 +1,6 @@
 // The chosen series: its panels, what of it is shown, and going back through what was forecast.
 
+import {ClassPanel} from "./classes.js";
 import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
@@ -31,6 +32,7 @@ export class SeriesView {
   #started = null; // when it began to read
   #modeChanged;
   #origins = [];
+  #classes = new ClassPanel();
 
   /** modeChanged(mode) is called when a person chose another one */
   constructor(modeChanged) {
@@ -50,6 +52,7 @@ export class SeriesView {
       const at = Number(event.target.value);
       this.scrubTo(at >= this.#origins.length - 1 ? null : this.#origins[at]);
     });
+    byId("classes").append(this.#classes.element);
     onTheme(() => {
       this.#panels.forEach(panel => panel.repaint());
     });
@@ -281,6 +284,8 @@ export class SeriesView {
       panel.age(this.#ahead === null ? null : this.#ahead + performance.now(), this.#started);
       panel.experts.show(history.modes.get(mode)?.score ?? null, alone ? "Who says so" : `Who says so, ${mode}`);
     }
+    byId("chosen").classList.toggle("only-classes", history.modes.size === 0 && history.classes.windows.length > 0);
+    this.#classes.show({history, from, to, over: byId("panels").querySelector(".u-over")});
     say(byId("series-why"), history.observations.length && history.modes.size ? history.why ?? "" : "");
     byId("chosen").dataset.series = history.series;
     byId("experts").classList.toggle("two", modes.length > 1);

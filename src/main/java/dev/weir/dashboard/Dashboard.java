@@ -54,16 +54,7 @@ public final class Dashboard implements AutoCloseable {
     Map<String, Object> clients = new HashMap<>(settings.properties());
     clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     this.monitor =
-        new TopicMonitor(
-            clients,
-            settings.bootstrapServers(),
-            List.of(
-                topics.observations(),
-                topics.forecasts(),
-                topics.scores(),
-                topics.deadLetters(),
-                topics.models()),
-            topics.forecasts());
+        new TopicMonitor(clients, settings.bootstrapServers(), topics.all(), topics.output());
     int back = settings.back();
     this.readers =
         List.of(
@@ -78,7 +69,7 @@ public final class Dashboard implements AutoCloseable {
             new TopicReader(
                 "forecasts",
                 clients,
-                List.of(topics.forecasts(), topics.scores()),
+                topics.told(),
                 back,
                 monitor,
                 state::takeOutput,
@@ -172,7 +163,7 @@ public final class Dashboard implements AutoCloseable {
     var topics = settings.topics();
     Map<String, String> starts = new LinkedHashMap<>();
     starts.put(topics.observations(), "send some: weir produce --input FILE --topic %s");
-    starts.put(topics.forecasts(), "a job makes it when it starts: weir run JOB.yaml");
+    starts.put(topics.output(), "a job makes it when it starts: weir run JOB.yaml");
     for (Map.Entry<String, String> topic : starts.entrySet()) {
       if (seen.missing().contains(topic.getKey())) {
         return "There is no topic %s on Kafka at %s yet; %s."

@@ -93,6 +93,13 @@ public record KafkaSettings(
       return all;
     }
 
+    /** What is told of series: forecasts, scores, classes and labels, of those that there are. */
+    public List<String> told() {
+      List<String> told = all();
+      told.removeAll(List.of(observations, deadLetters, models));
+      return told;
+    }
+
     /** Those of a job that only forecasts. */
     public Topics(
         String observations, String forecasts, String scores, String deadLetters, String models) {

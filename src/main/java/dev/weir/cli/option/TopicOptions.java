@@ -48,7 +48,8 @@ public final class TopicOptions {
         kafka.isGiven("--observations")
             ? own.deadLetters()
             : kafka.topic("--dead-letters", own.deadLetters(), Topics::deadLetters),
-        kafka.topic("--models", own.models(), Topics::models));
+        kafka.topic("--models", own.models(), Topics::models),
+        kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses());
   }
 
   public Topics topics() {

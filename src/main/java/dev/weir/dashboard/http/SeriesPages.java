@@ -27,6 +27,7 @@ final class SeriesPages {
       Observations observations,
       Map<Mode, ModeHistory> modes,
       List<Swap> swaps,
+      Object classes,
       Long oldest,
       String why) {}
 
@@ -65,6 +66,7 @@ final class SeriesPages {
             new Observations(view.times(), view.values()),
             modes,
             view.swaps(),
+            view.classes(),
             SeriesHistory.timeOrNull(view.oldest()),
             why));
   }

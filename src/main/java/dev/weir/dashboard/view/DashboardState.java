@@ -1,14 +1,19 @@
 package dev.weir.dashboard.view;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.model.ClassifierModel;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,6 +58,8 @@ public final class DashboardState {
   private final ObservationCodec observationCodec;
   private final ForecastCodec forecastCodec;
   private final ScoreCodec scoreCodec;
+  private final ClassificationCodec classificationCodec = new ClassificationCodec();
+  private final LabelCodec labelCodec = new LabelCodec();
 
   public DashboardState(
       Topics topics, RegistrySettings registry, int maxSeries, long historyBytes) {
@@ -177,7 +184,12 @@ public final class DashboardState {
   }
 
   public void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
-    if (record.topic().equals(topics.forecasts())) {
+    ClassTopics ofClasses = topics.ofClasses();
+    if (ofClasses != null && record.topic().equals(ofClasses.classes())) {
+      takeClass(record, live, now);
+    } else if (ofClasses != null && record.topic().equals(ofClasses.labels())) {
+      takeLabel(record, now);
+    } else if (record.topic().equals(topics.forecasts())) {
       takeForecast(record, live, now);
     } else {
       takeScore(record, now);
@@ -215,6 +227,38 @@ public final class DashboardState {
     return forecast != null && forecast.mode() != null && isSeries(forecast.series())
         ? forecast
         : null;
+  }
+
+  private void takeClass(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
+    Classification said = decoded(classificationCodec::decode, record);
+    if (said == null || !isSeries(said.series())) {
+      unreadable.increment();
+      return;
+    }
+    forecastRead = true;
+    if (live) {
+      synchronized (answers) {
+        lastForecast = now;
+        unanswered = 0;
+      }
+    }
+    SeriesRow row = series.row(said.series(), histories::offer);
+    if (row != null) {
+      histories.grown(row.classify(said, now));
+    }
+  }
+
+  private void takeLabel(ConsumerRecord<byte[], byte[]> record, long now) {
+    LabelCodec.Label label = decoded(labelCodec::decode, record);
+    if (label == null
+        || !isSeries(label.series())
+        || label.label().length() > ClassifierModel.MAX_CLASS_LENGTH) {
+      return; // the job reports it
+    }
+    SeriesRow row = series.row(label.series(), histories::offer);
+    if (row != null) {
+      histories.grown(row.label(label.time(), label.label(), now));
+    }
   }
 
   private void takeScore(ConsumerRecord<byte[], byte[]> record, long now) {

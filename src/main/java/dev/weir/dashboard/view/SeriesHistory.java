@@ -1,5 +1,6 @@
 package dev.weir.dashboard.view;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.model.Mode;
@@ -27,6 +28,7 @@ public final class SeriesHistory {
   private long[] news = new long[FIRST]; // the sequence number that each came with
   private int size;
   private final Map<Mode, Forecasts> modes = new EnumMap<>(Mode.class);
+  private final ClassHistory classes = new ClassHistory();
   private long sequence; // grows with each news
   private boolean cut;
 
@@ -128,11 +130,13 @@ public final class SeriesHistory {
       double[] values,
       Map<Mode, ModeView> modes,
       List<Swap> swaps,
+      ClassHistory.View classes,
       long oldest,
       boolean isCut) {
 
     public boolean isEmpty() {
       return times.length == 0
+          && classes == null
           && modes.values().stream().allMatch(m -> m.forecasts().isEmpty() && m.score() == null);
     }
   }
@@ -236,6 +240,16 @@ public final class SeriesHistory {
     }
   }
 
+  public void classify(Classification said) {
+    if (classes.add(said, sequence + 1)) {
+      sequence++;
+    }
+  }
+
+  public void label(long time, String label) {
+    classes.label(time, label, ++sequence);
+  }
+
   private Forecasts forecasts(Mode mode) {
     return modes.computeIfAbsent(mode, m -> new Forecasts());
   }
@@ -267,7 +281,7 @@ public final class SeriesHistory {
   }
 
   long bytes() {
-    long bytes = 200 + 24L * times.length;
+    long bytes = 200 + 24L * times.length + classes.bytes();
     for (Forecasts forecasts : modes.values()) {
       bytes += 100 + 4L * forecasts.all.length + forecasts.bytes;
       if (forecasts.score != null) {
@@ -325,6 +339,7 @@ public final class SeriesHistory {
         Arrays.copyOf(viewValues, count),
         views,
         swaps,
+        classes.view(from, before, after),
         oldest,
         cut);
   }

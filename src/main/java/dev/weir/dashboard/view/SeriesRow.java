@@ -1,5 +1,6 @@
 package dev.weir.dashboard.view;
 
+import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
@@ -123,6 +124,16 @@ public final class SeriesRow {
       mode.version = forecast.modelVersion();
     }
     return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
+  }
+
+  public synchronized long classify(Classification said, long now) {
+    seen = now;
+    return change(kept -> kept.classify(said));
+  }
+
+  public synchronized long label(long time, String label, long now) {
+    seen = now;
+    return change(kept -> kept.label(time, label));
   }
 
   public synchronized long score(Score score, int partition, long now) {

@@ -1,0 +1,160 @@
+package dev.weir.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.dashboard.view.DashboardSettings;
+import dev.weir.forecast.Observation;
+import dev.weir.job.FlinkFixture;
+import dev.weir.job.JobSettings;
+import dev.weir.job.KafkaFixture;
+import dev.weir.job.RunningJob;
+import dev.weir.job.options.JobFile;
+import dev.weir.kafka.codec.LabelCodec;
+import dev.weir.kafka.codec.LabelCodec.Label;
+import dev.weir.model.ClassifierFiles;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The live page of a job that classifies: a real broker, job and server, seen by a real browser.
+ */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClassPageIT {
+
+  private static final int STEPS = 160;
+  private static final int LABELS = 130;
+  private static final String HOSTILE = "<img src=x onerror=\"window.owned=1\">";
+
+  @TempDir private static Path dir;
+  private static Chromium browser;
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+  private static JobSettings settings;
+  private static RunningJob job;
+  private static Dashboard dashboard;
+  private static List<Step> steps;
+
+  @BeforeAll
+  static void start() throws Exception {
+    browser = Chromium.start();
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+    ClassifierFiles.write(
+        ClassFixture.model("states", 4, ClassFixture.STATES), dir.resolve("states.safetensors"));
+    Map<String, String> overrides = new HashMap<>();
+    overrides.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+    settings =
+        JobSettings.of(
+            JobFile.parse(
+                """
+                name: states
+                window: {seq-len: 11, features: 1}
+                classify: {model: states, file: states.safetensors}
+                """,
+                "states.yaml",
+                overrides),
+            dir);
+    kafka.create("observations", 1, Map.of());
+    job = flink.submit(settings, 1, Duration.ofMillis(500));
+    dashboard =
+        Dashboard.start(
+            new DashboardSettings(
+                kafka.bootstrapServers(), Map.of(), settings.kafka().topics(), null),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            null);
+    steps = ClassFixture.steps("lathe", STEPS, 3);
+    kafka.sendObservations("observations", steps.stream().map(Step::observation).toList());
+    List<ProducerRecord<byte[], byte[]>> labels = new ArrayList<>();
+    for (Step step : steps.subList(STEPS - LABELS - 10, STEPS - 10)) {
+      Observation labelled = step.observation();
+      String label = labelled.time() == 100_000 ? HOSTILE : step.label();
+      byte[] bytes = new LabelCodec().encode(new Label("lathe", labelled.time(), label));
+      labels.add(new ProducerRecord<>("labels", bytes));
+    }
+    job.await().until(() -> kafka.read("classes", KafkaFixture.COMMITTED).size() >= STEPS);
+    kafka.send(labels);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    for (AutoCloseable one : new AutoCloseable[] {browser, dashboard, job, flink, kafka}) {
+      if (one != null) {
+        one.close();
+      }
+    }
+  }
+
+  @AfterEach
+  void nothingIsWrongOnTheConsole() {
+    assertThat(browser.consoleProblems()).isEmpty();
+  }
+
+  @Test
+  void classesProbabilitiesAndLabelsAreShown() throws Exception {
+    browser.screen(1440, 1000, false);
+    browser.scheme("light");
+    browser.zone("UTC");
+    browser.open(URI.create(dashboard.address() + "#series=lathe"));
+    browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
+    browser.await(
+        "all labels",
+        () -> browser.text(".confusion caption").startsWith(LABELS + " windows with a label"));
+    assertThat(browser.text(".class-panel .headline"))
+        .matches("Up to .*00:02:40.* it is (idle|run|fault), [0-9.]+.%\\.");
+    assertThat(browser.text(".class-panel .facts")).startsWith("states v4 · OK · ");
+    assertThat(browser.text(".class-panel .legend")).contains("idle", "run", "fault", HOSTILE);
+    long sum =
+        browser.js(
+            "return [...document.querySelectorAll('.confusion td[data-value]')]"
+                + ".reduce((sum, cell) => sum + Number(cell.dataset.value), 0)");
+    assertThat(sum).isEqualTo(LABELS);
+    double probability =
+        browser
+            .<Number>js(
+                "return [...document.querySelectorAll('.class-bars td[data-value]')]"
+                    + ".reduce((sum, cell) => sum + Number(cell.dataset.value), 0)")
+            .doubleValue();
+    assertThat(probability).isBetween(0.999, 1.001);
+    long said = browser.js("return document.querySelectorAll('rect[data-row=said]').length");
+    long truths = browser.js("return document.querySelectorAll('rect[data-row=true]').length");
+    assertThat(said).isBetween(1L, (long) STEPS);
+    assertThat(truths).isGreaterThan(2);
+    assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();
+    assertThat(browser.accessibilityProblems()).isEmpty();
+
+    // a class that comes while the page is open
+    Observation next = new Observation("lathe", 1_000L * STEPS + 1_000, 20, new double[] {1e4});
+    kafka.sendObservations("observations", List.of(next));
+    browser.await(
+        "the next class", () -> browser.text(".class-panel .headline").contains("00:02:41"));
+  }
+
+  @Test
+  void aPhoneShowsItWithoutScrollingSideways() throws Exception {
+    browser.screen(390, 844, true);
+    browser.scheme("dark");
+    browser.open(URI.create(dashboard.address() + "#series=lathe"));
+    browser.await("the panel", () -> browser.find(".class-panel").isDisplayed());
+    assertThat(
+            browser.<Boolean>js(
+                "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+        .isTrue();
+    assertThat(browser.accessibilityProblems()).isEmpty();
+  }
+}
