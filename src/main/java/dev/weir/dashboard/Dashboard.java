@@ -69,7 +69,7 @@ public final class Dashboard implements AutoCloseable {
             new TopicReader(
                 "forecasts",
                 clients,
-                topics.told(),
+                topics.ofSeries(),
                 back,
                 monitor,
                 state::takeOutput,

@@ -93,11 +93,11 @@ public record KafkaSettings(
       return all;
     }
 
-    /** What is told of series: forecasts, scores, classes and labels, of those that there are. */
-    public List<String> told() {
-      List<String> told = all();
-      told.removeAll(List.of(observations, deadLetters, models));
-      return told;
+    /** Forecasts, scores, classes and labels: those that the job has. */
+    public List<String> ofSeries() {
+      List<String> others = all();
+      others.removeAll(List.of(observations, deadLetters, models));
+      return others;
     }
 
     /** Those of a job that only forecasts. */

@@ -28,7 +28,7 @@ public final class ClassOptions {
   @Option(
       names = "--train",
       paramLabel = "X.ts",
-      description = "--task classify: labelled windows to learn from, of the UCR and UEA archives.")
+      description = "--task classify: labelled windows to learn from, .ts or .csv.")
   private Path train;
 
   @Option(
@@ -117,16 +117,16 @@ public final class ClassOptions {
     if (classifier != null) {
       check(train == null, "--train", "none beside --classifier", train);
       check(Files.isRegularFile(classifier), "--classifier", "a model file", classifier);
-      check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+      check(test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
       check(seed == null, "--seed", "none beside --classifier", seed);
       return new ModelEvaluation(classifier, test);
     }
     check(
         train != null && Files.isRegularFile(train),
         "--train",
-        "a .ts file, or --classifier or --prequential",
+        "a .ts or .csv file, or --classifier or --prequential",
         train);
-    check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+    check(test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
     return new WindowEvaluation(train, test, start);
   }
 

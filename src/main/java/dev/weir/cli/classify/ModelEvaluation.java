@@ -6,6 +6,7 @@ import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.TsFile;
+import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.Mode;
@@ -30,7 +31,7 @@ final class ModelEvaluation implements ClassEvaluation {
     if (model.mode() != Mode.MANY_TO_ONE) {
       throw new IOException("--classifier: expected a many-to-one model, got " + model);
     }
-    TsFile.Contents asked = TsFile.read(test, model.classes());
+    TsFile.Contents asked = WindowFile.read(test, model.classes());
     LabelledWindows windows = asked.windows();
     if (windows.channels() != model.view().channels()) {
       throw new IOException(

@@ -5,6 +5,7 @@ import dev.weir.classify.ensemble.ClassifierSettings;
 import dev.weir.classify.ensemble.WindowClassifier;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.series.TsFile;
+import dev.weir.cli.series.WindowFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -26,9 +27,9 @@ final class WindowEvaluation implements ClassEvaluation {
 
   @Override
   public ClassResult run(ProgressLine progress) throws IOException {
-    TsFile.Contents learned = TsFile.read(train, null);
+    TsFile.Contents learned = WindowFile.read(train, null);
     LabelledWindows windows = learned.windows();
-    TsFile.Contents asked = TsFile.read(test, windows.classes());
+    TsFile.Contents asked = WindowFile.read(test, windows.classes());
     if (asked.windows().channels() != windows.channels()) {
       throw new IOException(
           "--test: expected %d channels, as in --train, got %d"

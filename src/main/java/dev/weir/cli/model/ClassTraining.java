@@ -8,7 +8,7 @@ import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.classify.network.InputViews;
 import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.cli.console.ProgressLine;
-import dev.weir.cli.series.TsFile;
+import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.InputView;
@@ -138,7 +138,7 @@ final class ClassTraining {
    * @throws IllegalArgumentException when there are too few windows or classes
    */
   int run(Path file) throws IOException {
-    LabelledWindows windows = TsFile.read(file, null).windows();
+    LabelledWindows windows = WindowFile.read(file, null).windows();
     int[] chosen = windows.chosen(validation);
     LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, 1, false));
     LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, 1, true));

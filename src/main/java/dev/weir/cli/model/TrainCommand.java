@@ -68,7 +68,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "FILE|DIR",
       description =
           "Series to learn from: CSV files or folders of them; for base also JSON lines, each file"
-              + " a family of series; for classify one .ts file of the UCR and UEA archives.")
+              + " a family of series; for classify one .ts or .csv file of labelled windows.")
   private List<Path> inputs;
 
   @Option(
@@ -358,7 +358,7 @@ public final class TrainCommand implements Callable<Integer> {
   private int trainClassifier(String modelName) throws IOException {
     if (inputs.size() != 1 || !Files.isRegularFile(inputs.get(0))) {
       throw new ParameterException(
-          spec.commandLine(), "weir train: --input: expected one .ts file, got " + inputs);
+          spec.commandLine(), "weir train: --input: expected one .ts or .csv file, got " + inputs);
     }
     try {
       ClassifierSettings settings =

@@ -27,7 +27,7 @@ public final class LabelledRows implements Closeable {
   static final int MAX_TEXTS = 64;
 
   private static final Set<String> LABELS = Set.of("label", "class", "target");
-  private static final Set<String> SERIES = Set.of("series", "series_id");
+  private static final Set<String> SERIES = Set.of("series", "series_id", "window");
   private static final Set<String> LEFT_OUT = Set.of("time", "timestamp", "date");
 
   /**

@@ -146,7 +146,9 @@ public final class TsFile {
       for (int t = 0; t < values.length; t++) {
         window[t * width + c] = value(values[t].strip(), number);
       }
-      fillIn(window, c, width, number);
+      if (!fillIn(window, c, width)) {
+        throw wrong(number, "at least one value in each channel", "none in " + (c + 1));
+      }
     }
     windows.add(window);
     labels.add(place);
@@ -168,7 +170,12 @@ public final class TsFile {
     throw wrong(number, "a finite number, NaN or ?", text);
   }
 
-  private void fillIn(float[] window, int channel, int width, int number) throws IOException {
+  /**
+   * Fills in what is missing of a channel.
+   *
+   * @return false if all of it is missing
+   */
+  static boolean fillIn(float[] window, int channel, int width) {
     int steps = window.length / width;
     int before = -1; // the last step with a value
     for (int t = 0; t < steps; t++) {
@@ -183,12 +190,10 @@ public final class TsFile {
       }
       before = t;
     }
-    if (before < 0) {
-      throw wrong(number, "at least one value in each channel", "none in " + (channel + 1));
-    }
-    for (int gap = before + 1; gap < steps; gap++) {
+    for (int gap = before + 1; before >= 0 && gap < steps; gap++) {
       window[gap * width + channel] = window[before * width + channel];
     }
+    return before >= 0;
   }
 
   private IOException wrong(int number, String expected, String got) {

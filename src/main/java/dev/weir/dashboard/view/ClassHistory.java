@@ -102,7 +102,7 @@ final class ClassHistory {
     return 300 + (long) ENTRY_BYTES * windows.size() + 100L * early.size();
   }
 
-  /** Those of windows that end within a time, and that are news; null if there are none. */
+  /** Windows that end within these times and changed after a sequence number; null without any. */
   View view(long from, long before, long after) {
     List<Map.Entry<Long, Entry>> shown =
         windows.tailMap(from).entrySet().stream()

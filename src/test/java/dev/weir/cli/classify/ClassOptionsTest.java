@@ -106,10 +106,10 @@ class ClassOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--task classify|--train: expected a .ts file, or --classifier or --prequential, got none",
+        "--task classify|--train: expected a .ts or .csv file, or --classifier or --prequential, got none",
         "--train @a.ts|--input: expected CSV files or folders, got none",
         "--task classify --input x --train @a.ts|--input: expected none beside --task classify",
-        "--task classify --train @a.ts|--train: expected a .ts file, or --classifier or --prequential, got",
+        "--task classify --train @a.ts|--train: expected a .ts or .csv file, or --classifier or --prequential, got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
         "--task classify --train @a.ts --horizon 3|--horizon: expected none beside --task classify",
         "--task classify --label y|--label: expected --prequential beside it, got none",

@@ -82,7 +82,7 @@ class ClassTrainingTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--input @no.ts --out @y|--input: expected one .ts file, got [",
+        "--input @no.ts --out @y|--input: expected one .ts or .csv file, got [",
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
         "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
