@@ -82,7 +82,11 @@ final class JobRights {
             missing.add("%s on topic %s".formatted(name, topic));
           }
         });
-    for (String group : List.of(job.group(), KafkaConnectors.modelGroup(job))) {
+    List<String> groups = new ArrayList<>(List.of(job.group(), KafkaConnectors.modelGroup(job)));
+    if (topics.ofClasses() != null) {
+      groups.add(KafkaConnectors.labelGroup(job));
+    }
+    for (String group : groups) {
       if (isRefused(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())) {
         missing.add("Read on group " + group);
       }
