@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.classify.series.WindowRule;
 import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.job.options.JobFile;
@@ -91,6 +92,7 @@ final class ClassifySection {
               file.get(ForecastOptions.TTL),
               file.get(JobOptions.MAX_SERIES));
       checkModel(file, settings);
+      checkBytes(file, settings);
       return settings;
     } catch (IllegalArgumentException e) {
       file.problem(ClassifyOptions.SECTION, e.getMessage());
@@ -168,6 +170,20 @@ final class ClassifySection {
           ClassifyOptions.FILE, "expected a readable file, got %s (%s)".formatted(location, e));
     }
     return null;
+  }
+
+  private static void checkBytes(JobFile file, ClassifySettings settings) {
+    try {
+      int bytes = new SeriesClassifier(settings.withoutModel(), null).seriesBytes();
+      if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
+        file.problem(
+            ClassifyOptions.SECTION,
+            "expected at most %,d bytes for each series, got %,d; take a smaller classify.waiting or classify.max-classes"
+                .formatted(ClassifySettings.MAX_SERIES_BYTES, bytes));
+      }
+    } catch (ModelFormatException e) {
+      throw new IllegalStateException("without a model", e);
+    }
   }
 
   private static void checkModel(JobFile file, ClassifySettings settings) {

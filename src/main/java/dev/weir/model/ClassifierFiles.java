@@ -123,7 +123,7 @@ public final class ClassifierFiles {
       ModelMetadata metadata, Safetensors file, RnnConfig rnn, String where)
       throws ModelFormatException {
     List<InputView.Block> blocks = new ArrayList<>();
-    for (String label : metadata.text(ModelMetadata.BLOCKS, "raw").split(",")) {
+    for (String label : metadata.text(ModelMetadata.BLOCKS, "raw").split(",", -1)) {
       InputView.Block block = InputView.Block.ofLabel(label);
       if (block == null || blocks.contains(block)) {
         throw new ModelFormatException(

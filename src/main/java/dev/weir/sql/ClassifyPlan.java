@@ -1,10 +1,12 @@
 package dev.weir.sql;
 
 import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.classify.series.WindowRule;
 import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
+import dev.weir.model.ModelFormatException;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.sql.InputRow.Column;
@@ -153,8 +155,15 @@ record ClassifyPlan(
       if (problem != null) {
         throw arguments.wrong(problem);
       }
+      int bytes = new SeriesClassifier(settings.withoutModel(), null).seriesBytes();
+      if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
+        throw arguments.wrong(
+            ClassifyOptions.WAITING,
+            "a series of at most %,d bytes".formatted(ClassifySettings.MAX_SERIES_BYTES),
+            "%,d".formatted(bytes));
+      }
       return settings;
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ModelFormatException e) {
       throw arguments.wrong(e.getMessage());
     }
   }

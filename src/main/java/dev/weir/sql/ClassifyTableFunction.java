@@ -121,7 +121,7 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     TimeContext<Long> clock = context.timeContext(Long.class);
     long time = clock.time();
     StringData said = label == null ? null : (StringData) label.getFieldOrNull(row);
-    partition.at(clock, time, said);
+    partition.at(clock, time, isOf(row, time) ? said : null);
     String name = input.name(row);
     boolean isLabelOnly = said != null && value.getFieldOrNull(row) == null;
     DeadLetter refused = isLabelOnly ? null : input.problemWith(name, row, time);
@@ -135,20 +135,21 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
     }
     if (!isLabelOnly) {
       if (series.isSilence(known, time)) {
+        series.end(name, known);
         partition.count(ClassContext.Counted.EXPIRED);
         known = series.newState();
       }
       Observation observation = new Observation(name, time, input.value(row), input.features(row));
       series.observe(known, observation, ForecastTableFunction.ROW);
     }
-    if (said != null) {
-      label(known, name, row, time, said.toString());
+    boolean isTaken = said == null || label(known, name, row, time, said.toString());
+    if (isTaken || !isLabelOnly) {
+      state.put(KEY, known);
     }
-    state.put(KEY, known);
     wakeOverdue(state);
   }
 
-  private void label(ClassState known, String name, RowData row, long time, String said) {
+  private boolean label(ClassState known, String name, RowData row, long time, String said) {
     Object of = labelTime == null ? null : labelTime.getFieldOrNull(row);
     long labelled = of == null ? time : ((TimestampData) of).getMillisecond();
     if (said.isBlank() || said.length() > ClassifierModel.MAX_CLASS_LENGTH || labelled < 0) {
@@ -156,9 +157,15 @@ public final class ClassifyTableFunction extends ProcessTableFunction<RowData>
           "%s: expected 1 to %d characters, of 1970 or later, got '%.60s'"
               .formatted(plan.label().name(), ClassifierModel.MAX_CLASS_LENGTH, said);
       partition.collect(new DeadLetter(Reason.LABEL, problem, ForecastTableFunction.ROW));
-      return;
+      return false;
     }
-    series.label(known, new LabelEvent(name, labelled, said, ForecastTableFunction.ROW));
+    return series.label(known, new LabelEvent(name, labelled, said, ForecastTableFunction.ROW));
+  }
+
+  /** Whether the row's label is of the row itself. */
+  private boolean isOf(RowData row, long time) {
+    Object of = labelTime == null ? null : labelTime.getFieldOrNull(row);
+    return of == null || ((TimestampData) of).getMillisecond() == time;
   }
 
   /** Event time has come to where a window ends, or where a partition expires. */

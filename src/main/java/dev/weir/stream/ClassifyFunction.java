@@ -198,9 +198,13 @@ final class ClassifyFunction
   /** Observations are reported by the operator that forecasts, if there is one. */
   private void refuse(DeadLetter letter, Collector<Output> out) {
     if (isAlone || letter.reason() == Reason.LABEL) {
-      metrics.deadLetter(letter.reason());
-      out.collect(letter);
+      report(letter, out);
     }
+  }
+
+  private void report(DeadLetter letter, Collector<Output> out) {
+    metrics.deadLetter(letter.reason());
+    out.collect(letter);
   }
 
   @Override
@@ -213,14 +217,36 @@ final class ClassifyFunction
     }
     task.at(context.timerService(), out);
     if (arrival instanceof LabelEvent label) {
-      ClassState known = known(label.series(), label.source(), out);
-      if (known != null) {
-        series.label(known, label);
-        state.update(known);
-      }
+      label(label, out);
       return;
     }
     observe((ObservationEvent) arrival, out);
+  }
+
+  private void label(LabelEvent label, Collector<Output> out) throws IOException {
+    ClassState known = state.value();
+    boolean isNew = known == null;
+    if (isNew && counter.isFull()) {
+      counter.refused();
+      report(tooMany(label.series(), label.source()), out);
+      return;
+    }
+    if (isNew || !series.fits(known)) {
+      known = series.newState();
+    }
+    if (series.label(known, label)) { // else nothing is to be remembered
+      if (isNew) {
+        counter.added();
+      }
+      state.update(known);
+    }
+  }
+
+  private DeadLetter tooMany(String name, SourceRecord source) {
+    String message =
+        "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
+            .formatted(counter.count(), name);
+    return new DeadLetter(Reason.SERIES_LIMIT, message, source);
   }
 
   private void observe(ObservationEvent observed, Collector<Output> out) throws IOException {
@@ -238,6 +264,7 @@ final class ClassifyFunction
       return;
     }
     if (series.isSilence(known, observation.time())) {
+      series.end(observation.series(), known);
       metrics.count(ClassContext.Counted.EXPIRED);
       known = series.newState();
     }
@@ -255,10 +282,7 @@ final class ClassifyFunction
     if (known == null) {
       if (counter.isFull()) {
         counter.refused();
-        String message =
-            "series: expected one of the %d that this task knows (state.max-series), got a new one: %s"
-                .formatted(counter.count(), name);
-        refuse(new DeadLetter(Reason.SERIES_LIMIT, message, source), out);
+        refuse(tooMany(name, source), out);
         return null;
       }
       counter.added();

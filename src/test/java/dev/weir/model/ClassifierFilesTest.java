@@ -109,6 +109,8 @@ class ClassifierFilesTest {
         "weir.classes|[\"a\",\"a\"]|classes: expected different names, got [a, a] (x)",
         "weir.blocks|window|input.mean: expected one number for each of 2 channels, got no such"
             + " tensor (x)",
+        "weir.blocks|','|weir.blocks: expected different ones of raw, window, global and"
+            + " difference, got , (x)",
         "weir.blocks|raw,raw|weir.blocks: expected different ones of raw, window, global and"
             + " difference, got raw,raw (x)",
         "weir.patch|3|weir.patch: expected 1 to 10000, and an input_size of channels * blocks *"

@@ -268,6 +268,37 @@ class ClassifyFunctionTest {
   }
 
   @Test
+  void aRefusedLabelLeavesNothingAndOneTooManyIsReported() throws Exception {
+    ClassifySettings settings =
+        new ClassifySettings(
+            1,
+            1,
+            2,
+            WindowRule.COUNT,
+            null,
+            null,
+            List.of("idle", "run"),
+            3,
+            true,
+            4,
+            1,
+            Duration.ofSeconds(10),
+            1);
+    Harness harness = new Harness(settings, false, new HashMapStateBackend(), 1, 0);
+    harness.open();
+    harness.processElement1(new LabelEvent("x", 5, "fault", source(0)), 0);
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    harness.processElement1(new LabelEvent("y", 5, "run", source(0)), 0);
+    harness.processElement1(new LabelEvent("z", 5, "run", source(0)), 0);
+    assertThat(harness.deadLetters())
+        .extracting(DeadLetter::reason)
+        .containsExactly(Reason.LABEL, Reason.SERIES_LIMIT);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    harness.processBothWatermarks(new Watermark(40_000)); // y never came
+    assertThat(harness.numKeyedStateEntries()).isZero();
+  }
+
+  @Test
   void aTaskKeepsOnlySoManySeriesAndForgetsThem() throws Exception {
     ClassifySettings settings =
         new ClassifySettings(

@@ -29,11 +29,13 @@ public final class ClassState {
   int next;
   int size;
   int sinceWindow; // observations after the newest window
+  long windowFirst; // time of the open window's first observation, by time or by session
   long lastTime = Long.MIN_VALUE;
 
   final List<String> names = new ArrayList<>();
   float[] learner = NOTHING;
   float[] convolution = NOTHING;
+  int learnerWindows; // since these two are there, as many as may wait at most
   float[] scaling = NOTHING;
   float[] readout = NOTHING; // of the model's network
   long readoutModel; // which model that is
@@ -74,10 +76,12 @@ public final class ClassState {
     next = other.next;
     size = other.size;
     sinceWindow = other.sinceWindow;
+    windowFirst = other.windowFirst;
     lastTime = other.lastTime;
     names.addAll(other.names);
     learner = other.learner.clone();
     convolution = other.convolution.clone();
+    learnerWindows = other.learnerWindows;
     scaling = other.scaling.clone();
     readout = other.readout.clone();
     readoutModel = other.readoutModel;

@@ -28,6 +28,7 @@ public final class ClassStateFormat {
     target.writeInt(state.next);
     target.writeInt(state.size);
     target.writeInt(state.sinceWindow);
+    target.writeLong(state.windowFirst);
     target.writeLong(state.lastTime);
     target.writeInt(state.names.size());
     for (String name : state.names) {
@@ -35,6 +36,7 @@ public final class ClassStateFormat {
     }
     writeFloats(state.learner, target);
     writeFloats(state.convolution, target);
+    target.writeInt(state.learnerWindows);
     writeFloats(state.scaling, target);
     writeFloats(state.readout, target);
     target.writeLong(state.readoutModel);
@@ -70,6 +72,7 @@ public final class ClassStateFormat {
     state.next = source.readInt();
     state.size = source.readInt();
     state.sinceWindow = source.readInt();
+    state.windowFirst = source.readLong();
     state.lastTime = source.readLong();
     int names = size(source.readInt());
     for (int i = 0; i < names; i++) {
@@ -77,6 +80,7 @@ public final class ClassStateFormat {
     }
     state.learner = readFloats(source);
     state.convolution = readFloats(source);
+    state.learnerWindows = source.readInt();
     state.scaling = readFloats(source);
     state.readout = readFloats(source);
     state.readoutModel = source.readLong();

@@ -42,6 +42,12 @@ public record ClassifySettings(
 
   private static final long serialVersionUID = 1L;
 
+  /** Values that a series learns to read of a network: its matrix has the square of them. */
+  private static final int MAX_READ = 1_024;
+
+  /** A series of more bytes would take too long to save and restore. */
+  public static final int MAX_SERIES_BYTES = 16 << 20;
+
   /**
    * @throws IllegalArgumentException when a number is out of its range, or nothing would answer
    */
@@ -52,6 +58,13 @@ public record ClassifySettings(
     within("max-classes", maxClasses, 2, StreamClassifier.MAX_CLASSES);
     within("labels.waiting", waiting, 1, StreamClassifier.MAX_WAITING);
     within("max-series", maxSeries, 0, Integer.MAX_VALUE);
+    if (learns) {
+      within("channels of what is learned", channels * (seqLen == 1 ? 1 : 5), 1, 1_000);
+    }
+    if (!ttl.isZero() && ttl.compareTo(rule.length()) <= 0) {
+      throw new IllegalArgumentException(
+          "ttl: expected more than a window or a gap (%s), got %s".formatted(rule.length(), ttl));
+    }
     classes = List.copyOf(classes);
     if (classes.size() > maxClasses || classes.stream().distinct().count() < classes.size()) {
       throw new IllegalArgumentException(
@@ -69,6 +82,24 @@ public record ClassifySettings(
     }
   }
 
+  /** The same, to wait for the model. */
+  public ClassifySettings withoutModel() {
+    return new ClassifySettings(
+        seqLen,
+        stride,
+        channels,
+        rule,
+        model,
+        null,
+        classes,
+        maxClasses,
+        learns,
+        waiting,
+        seed,
+        ttl,
+        maxSeries);
+  }
+
   /** What is wrong with a model for this job; null if it fits. */
   public String problemWith(Model model) {
     if (!(model instanceof ClassifierModel candidate)) {
@@ -80,6 +111,11 @@ public record ClassifySettings(
       return what
           + "channels: expected %d (a value and %d features), got %d"
               .formatted(channels, channels - 1, candidate.view().channels());
+    }
+    if (learns && candidate.rnn().outputSize() > MAX_READ) {
+      return what
+          + "output size of the network: expected at most %d where a series learns to read it, got %d"
+              .formatted(MAX_READ, candidate.rnn().outputSize());
     }
     if (candidate.classes().size() > maxClasses) {
       return what

@@ -112,6 +112,14 @@ public final class SeriesClassifier {
     useInitial();
   }
 
+  /** Bytes of a series that has classified its first window, without what it reads of a model. */
+  public int seriesBytes() {
+    ClassState state = newState();
+    int learned = learner == null ? 0 : learner.stateLength();
+    int convolved = convolution == null ? 0 : convolution.stateLength();
+    return state.bytes() + 4 * (learned + convolved);
+  }
+
   /** Names of the methods that are mixed; empty where nothing is learned. */
   public List<String> methods() {
     return learner == null ? List.of() : learner.methods();
@@ -171,12 +179,12 @@ public final class SeriesClassifier {
   /** Takes in the next observation of a series and classifies the windows that it ends. */
   public void observe(ClassState state, Observation observation, SourceRecord source) {
     long time = observation.time();
-    if (time <= state.lastTime) {
+    WindowRule rule = settings.rule();
+    if (time <= state.lastTime || isOfEndedWindow(state, time)) {
       late(state, observation, source);
       return;
     }
-    WindowRule rule = settings.rule();
-    if (state.size > 0 && rule.endsBefore(state.firstTime(), state.lastTime, time)) {
+    if (state.size > 0 && rule.endsBefore(state.windowFirst, state.lastTime, time)) {
       close(observation.series(), state);
     }
     if (half > 0 && Math.floorDiv(time, half) != Math.floorDiv(state.lastTime, half)) {
@@ -190,6 +198,13 @@ public final class SeriesClassifier {
     } else if (state.sinceWindow >= settings.stride()) {
       classify(observation.series(), state, nextFirstTime(state), time);
     }
+  }
+
+  /** Event time may have ended a window before all of its observations came. */
+  private boolean isOfEndedWindow(ClassState state, long time) {
+    return !settings.rule().isByCount()
+        && state.windows > 0
+        && time <= state.lastTimes[state.place(0)];
   }
 
   /** Wants to find out whether the series has been silent for a ttl since. */
@@ -213,7 +228,10 @@ public final class SeriesClassifier {
     String message =
         "time: expected after %s, which series %s has reached, got %s"
             .formatted(
-                Instant.ofEpochMilli(state.lastTime),
+                Instant.ofEpochMilli(
+                    isOfEndedWindow(state, observation.time())
+                        ? state.lastTimes[state.place(0)]
+                        : state.lastTime),
                 observation.series(),
                 Instant.ofEpochMilli(observation.time()));
     context.collect(new DeadLetter(Reason.LATE, message, source));
@@ -225,6 +243,9 @@ public final class SeriesClassifier {
     state.rows[at] = finite(observation.value());
     for (int f = 0; f + 1 < channels; f++) {
       state.rows[at + 1 + f] = finite(observation.features()[f]);
+    }
+    if (state.size == 0) {
+      state.windowFirst = observation.time();
     }
     state.next = (state.next + 1) % settings.seqLen();
     state.size = Math.min(state.size + 1, settings.seqLen());
@@ -251,10 +272,16 @@ public final class SeriesClassifier {
   /** A window by time or by session is over. */
   private void close(String series, ClassState state) {
     WindowRule rule = settings.rule();
-    long first = state.firstTime();
-    long last = rule.lastTime(first, state.lastTime);
-    classify(series, state, rule.firstTime(first), last);
+    long last = rule.lastTime(state.windowFirst, state.lastTime);
+    classify(series, state, rule.firstTime(state.windowFirst), last);
     state.size = 0;
+  }
+
+  /** The series is to be forgotten: classifies the window that is open, by time or by session. */
+  public void end(String series, ClassState state) {
+    if (!settings.rule().isByCount() && state.size > 0) {
+      close(series, state);
+    }
   }
 
   /**
@@ -265,7 +292,7 @@ public final class SeriesClassifier {
   public boolean wake(String series, ClassState state, long timestamp) {
     WindowRule rule = settings.rule();
     if (!rule.isByCount() && state.size > 0) {
-      long end = rule.lastTime(state.firstTime(), state.lastTime);
+      long end = rule.lastTime(state.windowFirst, state.lastTime);
       if (end < timestamp) {
         close(series, state);
       } else {
@@ -277,6 +304,7 @@ public final class SeriesClassifier {
             && context.watermark() != Long.MAX_VALUE // the end of the input is no silence
             && timestamp - Math.max(0, state.lastTime) > settings.ttl().toMillis();
     if (isSilent) {
+      end(series, state);
       context.count(Counted.EXPIRED);
     }
     return !isSilent;
@@ -292,6 +320,7 @@ public final class SeriesClassifier {
     int upTo = Math.min(state.size, settings.seqLen() - oldest) * channels;
     System.arraycopy(state.rows, oldest * channels, window, 0, upTo);
     System.arraycopy(state.rows, 0, window, upTo, length - upTo);
+    addClasses(state);
     if (model != null) {
       model.addNames(state.names);
     }
@@ -311,10 +340,15 @@ public final class SeriesClassifier {
       Arrays.fill(network, 0, known, 1.0 / Math.max(1, known));
     }
     if (learner == null) {
+      forgetLearned(state);
       return network;
     }
-    if (state.learner.length != learner.stateLength()) {
+    if (!isLearned(state)) { // a new series, or one that was restored with other settings
+      forgetLearned(state);
       state.learner = learner.newState();
+      if (convolution != null) {
+        state.convolution = convolution.newState();
+      }
     }
     int at = 0;
     int answers = Math.max(1, known); // before the first class nothing can be wrong
@@ -327,7 +361,19 @@ public final class SeriesClassifier {
     }
     summarize(state);
     double[] mixture = learner.classify(state.learner, summary, answers, external)[0];
+    state.learnerWindows = Math.min(settings.waiting(), state.learnerWindows + 1);
     return known > 0 ? mixture : network; // which says nothing
+  }
+
+  private boolean isLearned(ClassState state) {
+    int convolved = convolution == null ? 0 : convolution.stateLength();
+    return state.learner.length == learner.stateLength() && state.convolution.length == convolved;
+  }
+
+  private static void forgetLearned(ClassState state) {
+    state.learner = ClassState.NOTHING;
+    state.convolution = ClassState.NOTHING;
+    state.learnerWindows = 0;
   }
 
   /** What the series has learned to read from the model's network. */
@@ -348,9 +394,6 @@ public final class SeriesClassifier {
   }
 
   private void convolve(ClassState state, int known, double[] probabilities) {
-    if (state.convolution.length != convolution.stateLength()) {
-      state.convolution = convolution.newState();
-    }
     if (scaled.length != window.length) {
       scaled = new float[window.length];
     }
@@ -436,18 +479,23 @@ public final class SeriesClassifier {
         status);
   }
 
-  /** Takes in a label: of a window that waits for it, or of one that is still to come. */
-  public void label(ClassState state, LabelEvent event) {
+  /**
+   * Takes in a label: of a window that waits for it, or of one that is still to come.
+   *
+   * @return whether it could be taken; else there is a dead letter
+   */
+  public boolean label(ClassState state, LabelEvent event) {
+    addClasses(state);
     if (!state.names.contains(event.label()) && !mayAdd(state)) {
       refuse(
           event, "label: expected one of %s, got %s".formatted(state.names, quoted(event.label())));
-      return;
+      return false;
     }
     long time = event.time();
     if (state.windows == 0 || time > state.lastTimes[state.place(0)]) {
       if (state.early.size() >= MAX_EARLY) {
         refuse(event, "time: expected one of a window that there is, got " + instant(time));
-        return;
+        return false;
       }
       if (half > 0 && state.lastTime == Long.MIN_VALUE) { // of a series that may never come
         wakeAfter(Math.max(time, context.watermark()));
@@ -457,7 +505,7 @@ public final class SeriesClassifier {
         at--;
       }
       state.early.add(at, new EarlyLabel(time, event.label(), event.source().timestamp()));
-      return;
+      return true;
     }
     int age = age(state, time);
     if (age < 0) {
@@ -465,8 +513,18 @@ public final class SeriesClassifier {
           event,
           "time: expected one of the %d newest windows of series %s, got %s"
               .formatted(state.windows, event.series(), instant(time)));
-    } else {
-      learn(state, age, event.label(), event.source().timestamp());
+      return false;
+    }
+    learn(state, age, event.label(), event.source().timestamp());
+    return true;
+  }
+
+  /** A job may name further classes than it did when the series was saved. */
+  private void addClasses(ClassState state) {
+    for (String name : settings.classes()) {
+      if (!state.names.contains(name) && state.names.size() < settings.maxClasses()) {
+        state.names.add(name);
+      }
     }
   }
 
@@ -530,8 +588,8 @@ public final class SeriesClassifier {
     long delay = recordTime < 0 ? -1 : Math.max(0, recordTime - state.ends[place]);
     state.ends[place] = ClassState.LABELLED;
     score(state, place, index, delay);
-    if (learner == null) {
-      return;
+    if (learner == null || !isLearned(state) || age >= state.learnerWindows) {
+      return; // the window was classified with other settings
     }
     int known = state.names.size();
     learner.learn(state.learner, age, known, index);

@@ -11,6 +11,9 @@ public final class FeatureRegression {
 
   private static final double FORGETTING = 0.9998;
 
+  /** What a feature counts at most: its square must have a place in a float. */
+  private static final float LARGEST = 1e6f;
+
   private final int features;
   private final int classes;
   private final int waiting;
@@ -75,11 +78,14 @@ public final class FeatureRegression {
    * @param probabilities (classes); overwritten
    */
   public void classify(float[] state, float[] values, int known, double[] probabilities) {
-    System.arraycopy(values, 0, row, 0, features);
+    for (int i = 0; i < features; i++) {
+      float value = Float.isNaN(values[i]) ? 0f : values[i];
+      row[i] = Math.max(-LARGEST, Math.min(LARGEST, value));
+    }
     regression.logits(state, row, logits);
     Probabilities.softmax(logits, known, 1, probabilities);
     int next = (int) state[nextAt];
-    System.arraycopy(values, 0, state, nextAt + 1 + next * features, features);
+    System.arraycopy(row, 0, state, nextAt + 1 + next * features, features);
     state[nextAt] = (next + 1) % waiting;
   }
 

@@ -225,12 +225,26 @@ public final class StreamClassifier {
     network.logits(state, row, logits);
     Probabilities.softmax(logits, known, 1, probabilities[5]);
     for (int m = 0; m < external.length; m++) {
-      System.arraycopy(external[m], 0, probabilities[OWN.size() + 1 + m], 0, logits.length);
+      take(external[m], known, probabilities[OWN.size() + 1 + m]);
     }
     combine(state, known);
     history.add(state);
     keep(state, lastLabel);
     return probabilities;
+  }
+
+  /** An answer that is not finite says nothing. */
+  private static void take(double[] answer, int known, double[] probabilities) {
+    double sum = 0;
+    for (double probability : answer) {
+      sum += probability;
+    }
+    if (Double.isFinite(sum)) {
+      System.arraycopy(answer, 0, probabilities, 0, probabilities.length);
+    } else {
+      Arrays.fill(probabilities, 0);
+      Arrays.fill(probabilities, 0, known, 1.0 / known);
+    }
   }
 
   private void require(float[] state, float[] values, double[][] external) {

@@ -148,23 +148,32 @@ public final class ClassificationCodec {
     JsonNode all = node.required("classes");
     double[] probabilities = new double[all.size()];
     for (int k = 0; k < probabilities.length; k++) {
-      classes.add(all.get(k).required("label").textValue());
+      classes.add(text(all.get(k), "label"));
       probabilities[k] = all.get(k).required("probability").doubleValue();
     }
     return new Classification(
-        node.required("series").textValue(),
-        Instant.parse(node.required("window_start").textValue()).toEpochMilli(),
-        Instant.parse(node.required("window_end").textValue()).toEpochMilli(),
+        text(node, "series"),
+        Instant.parse(text(node, "window_start")).toEpochMilli(),
+        Instant.parse(text(node, "window_end")).toEpochMilli(),
         node.required("steps").intValue(),
-        node.required("label").textValue(),
+        text(node, "label"),
         classes,
         probabilities,
-        node.required("model").textValue(),
+        text(node, "model"),
         node.required("model_version").longValue(),
         node.required("labels").longValue(),
         orNaN(node.required("accuracy")),
         orNaN(node.required("log_loss")),
-        Classification.Status.valueOf(node.required("status").textValue()));
+        Classification.Status.valueOf(text(node, "status")));
+  }
+
+  private static String text(JsonNode node, String field) {
+    JsonNode value = node.required(field);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(
+          "%s: expected text, got %s".formatted(field, value.getNodeType()));
+    }
+    return value.textValue();
   }
 
   private static double orNaN(JsonNode value) {

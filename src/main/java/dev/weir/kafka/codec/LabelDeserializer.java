@@ -9,6 +9,9 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -25,15 +28,23 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
   private static final long serialVersionUID = 1L;
 
   private final TypeInformation<InputEvent> type;
+  private final Duration maxFuture;
   private transient LabelCodec codec;
+  private transient Clock clock;
 
-  public LabelDeserializer(TypeInformation<InputEvent> type) {
+  /**
+   * @param type Flink's type of an input event
+   * @param maxFuture how far ahead of the clock a label's time may be, as that of an observation
+   */
+  public LabelDeserializer(TypeInformation<InputEvent> type, Duration maxFuture) {
     this.type = type;
+    this.maxFuture = maxFuture;
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
     codec = new LabelCodec();
+    clock = Clock.systemUTC();
   }
 
   @Override
@@ -61,19 +72,23 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
       return new DeadLetter(
           Reason.LABEL, wrong("label", label.label(), ClassifierModel.MAX_CLASS_LENGTH), source);
     }
-    if (label.time() < 0) {
-      String message = "time: expected 1970 or later, got " + Instant.ofEpochMilli(label.time());
+    if (label.time() < 0 || label.time() > clock.millis() + maxFuture.toMillis()) {
+      String message =
+          "time: expected 1970 to %s from now, got %s"
+              .formatted(maxFuture, Instant.ofEpochMilli(label.time()));
       return new DeadLetter(Reason.TIME, message, source);
     }
     return new LabelEvent(label.series(), label.time(), label.label(), source);
   }
 
   private static boolean isWrong(String text, int longest) {
-    return text.isBlank() || text.length() > longest;
+    return text.isBlank()
+        || text.length() > longest
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(text); // half of a pair of surrogates
   }
 
   private static String wrong(String what, String text, int longest) {
-    return "%s: expected 1 to %d characters, got %s"
+    return "%s: expected 1 to %d characters of UTF-8, got %s"
         .formatted(what, longest, text.isBlank() ? "none" : text.length());
   }
 

@@ -65,7 +65,12 @@ public final class ModelCodec {
     buffer.get(weights);
     String name = AvroBounds.quoted(record.getName());
     String where = "model %s version %d".formatted(name, record.getVersion());
-    Model model = Model.fromBytes(weights, where);
+    Model model;
+    try {
+      model = Model.fromBytes(weights, where);
+    } catch (RuntimeException e) { // a reader's bug must not fail each job of the topic
+      throw new MalformedRecordException("%s: %s".formatted(where, e), e);
+    }
     if (!model.name().equals(record.getName()) || model.version() != record.getVersion()) {
       throw new MalformedRecordException(
           "model: expected weights of %s version %d, got those of %s version %d"

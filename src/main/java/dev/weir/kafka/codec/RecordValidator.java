@@ -15,7 +15,7 @@ public final class RecordValidator {
   private final int features;
   private final ForecastCodec forecasts;
   private final ClassificationCodec classifications = new ClassificationCodec();
-  private final LabelDeserializer labels = new LabelDeserializer(null);
+  private final LabelDeserializer labels;
   private final ScoreCodec scores;
 
   /**
@@ -27,6 +27,7 @@ public final class RecordValidator {
     this.observations = new ObservationDeserializer(null, maxFuture, registry);
     this.forecasts = new ForecastCodec(registry);
     this.scores = new ScoreCodec(registry);
+    this.labels = new LabelDeserializer(null, maxFuture);
     this.features = features;
     observations.open(null);
     labels.open(null);

@@ -104,9 +104,9 @@ public final class KafkaConnectors {
   }
 
   /**
-   * Labels, from the group's committed offsets, or the beginning without committed offsets. A
-   * bounded job reads those that are there when it starts, then goes on as long as there are
-   * observations.
+   * Labels, from the group's committed offsets, or the beginning without committed offsets. They
+   * have no end: a bounded job stops when its observations are read, and its savepoint says where
+   * its labels go on.
    */
   public KafkaSource<InputEvent> labels(TypeInformation<InputEvent> type) {
     return KafkaSource.<InputEvent>builder()
@@ -115,7 +115,7 @@ public final class KafkaConnectors {
         .setGroupId(labelGroup(settings))
         .setTopics(settings.topics().ofClasses().labels())
         .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-        .setDeserializer(new LabelDeserializer(type))
+        .setDeserializer(new LabelDeserializer(type, settings.maxFuture()))
         .build();
   }
 

@@ -17,6 +17,7 @@ import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
+import dev.weir.forecast.Observation;
 import dev.weir.model.ClassifierModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -391,8 +392,154 @@ class SeriesClassifierTest {
     }
   }
 
+  /** A label may be of a window that was classified before a restart with other settings. */
+  @Test
+  void labelsOfWindowsBeforeOtherSettingsTeachNothing() throws Exception {
+    ClassifierModel model = model("states", 1, STATES);
+    ClassifySettings alone = settings(11, 1, WindowRule.COUNT, model, false, 6);
+    ClassifySettings with = settings(11, 1, model);
+    ClassifySettings without = settings(11, 1, null);
+    List<Step> steps = ClassFixture.steps("machine", 80, 9);
+    ClassState state = classifier(with).newState();
+    List<ClassifySettings> turns = List.of(alone, with, without, with, alone, without);
+    int i = 0;
+    for (ClassifySettings turn : turns) {
+      SeriesClassifier classifier = classifier(turn);
+      assertThat(classifier.fits(state)).isTrue();
+      for (int end = i + 12; i < end; i++) {
+        if (i >= 3) { // of a window before this turn at first
+          Step late = steps.get(i - 3);
+          assertThat(classifier.label(state, label(late.observation().time(), late.label())))
+              .isTrue();
+        }
+        classifier.observe(state, steps.get(i).observation(), source(i));
+      }
+      assertThat(state.learner.length > 0).isEqualTo(turn.learns());
+    }
+    assertThat(state.labels).isEqualTo(i - 3);
+  }
+
+  @Test
+  void aJobMayNameFurtherClasses() throws Exception {
+    ClassState state =
+        classifier(
+                new ClassifySettings(
+                    1,
+                    1,
+                    2,
+                    WindowRule.COUNT,
+                    null,
+                    null,
+                    List.of("a", "b"),
+                    5,
+                    true,
+                    5,
+                    1,
+                    Duration.ZERO,
+                    0))
+            .newState();
+    SeriesClassifier more =
+        classifier(
+            new ClassifySettings(
+                1,
+                1,
+                2,
+                WindowRule.COUNT,
+                null,
+                null,
+                List.of("a", "b", "c"),
+                5,
+                true,
+                5,
+                1,
+                Duration.ZERO,
+                0));
+    more.observe(state, observation(1, 1, 1), source(1));
+    assertThat(more.label(state, label(1, "c"))).isTrue();
+    assertThat(more.label(state, label(1, "d"))).isFalse();
+    assertThat(context.problems()).containsExactly("label: expected one of [a, b, c], got d");
+  }
+
+  @Test
+  void anExtremeValueIsForgotten() throws Exception {
+    for (ClassifierModel model : new ClassifierModel[] {null, model("states", 1, STATES)}) {
+      SeriesClassifier classifier = classifier(settings(11, 1, model));
+      ClassState state = classifier.newState();
+      List<Step> steps = ClassFixture.steps("machine", 200, 10);
+      for (int i = 0; i < steps.size(); i++) {
+        Observation usual = steps.get(i).observation();
+        Observation observation = i == 20 ? observation(usual.time(), 1e300, -1e300) : usual;
+        classifier.observe(state, observation, source(i));
+        classifier.label(state, label(usual.time(), steps.get(i).label()));
+      }
+      Classification last = context.classifications().get(context.classifications().size() - 1);
+      for (double probability : last.probabilities()) {
+        assertThat(probability).isBetween(0.0, 1.0 + 1e-6);
+      }
+      assertThat(last.logLoss()).isBetween(0.0, 5.0);
+      assertThat(last.accuracy()).isGreaterThan(0.4);
+    }
+  }
+
+  @Test
+  void whatEventTimeHasEndedIsNotOpenedAgain() throws Exception {
+    WindowRule rule = new WindowRule(Kind.TIME, Duration.ofMillis(100));
+    SeriesClassifier classifier =
+        classifier(settings(5, 1, rule, model("states", 1, STATES), true, 6));
+    ClassState state = classifier.newState();
+    classifier.observe(state, observation(100, 1, 1), source(1));
+    classifier.observe(state, observation(130, 1, 1), source(1));
+    classifier.wake("machine", state, 200); // others are further
+    classifier.observe(state, observation(140, 1, 1), source(1));
+    classifier.observe(state, observation(200, 1, 1), source(1));
+    assertThat(context.classifications()).hasSize(1);
+    assertThat(context.problems())
+        .containsExactly(
+            "time: expected after 1970-01-01T00:00:00.199Z, which series machine has reached, got"
+                + " 1970-01-01T00:00:00.140Z");
+  }
+
+  @Test
+  void aLongSessionOwnsAllOfItsTimesAndEndsWithItsSeries() throws Exception {
+    WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
+    SeriesClassifier classifier =
+        classifier(settings(3, 1, rule, model("states", 1, STATES), true, 6));
+    ClassState state = classifier.newState();
+    for (int t = 10; t <= 200; t += 10) {
+      classifier.observe(state, observation(t, 1, 1), source(t));
+    }
+    classifier.end("machine", state);
+    assertThat(context.classifications()).hasSize(1);
+    assertThat(context.classifications().get(0).windowStart()).isEqualTo(180);
+    assertThat(classifier.label(state, label(10, "run"))).isTrue();
+    assertThat(state.labels).isEqualTo(1);
+  }
+
   @Test
   void wrongSettingsAndModelsAreRefused() {
+    assertThatThrownBy(
+            () ->
+                new ClassifySettings(
+                    2,
+                    1,
+                    201,
+                    WindowRule.COUNT,
+                    null,
+                    null,
+                    STATES,
+                    3,
+                    true,
+                    5,
+                    1,
+                    Duration.ZERO,
+                    0))
+        .hasMessage("channels of what is learned: expected 1 to 1000, got 1005");
+    WindowRule minutes = new WindowRule(Kind.SESSION, Duration.ofMinutes(1));
+    assertThatThrownBy(
+            () ->
+                new ClassifySettings(
+                    2, 1, 2, minutes, null, null, STATES, 3, true, 5, 1, Duration.ofSeconds(60), 0))
+        .hasMessage("ttl: expected more than a window or a gap (PT1M), got PT1M");
     assertThatThrownBy(() -> settings(2, 1, WindowRule.COUNT, null, false, 6))
         .hasMessage("model: expected one where nothing is learned, got none");
     assertThatThrownBy(() -> new WindowRule(Kind.TIME, Duration.ZERO))

@@ -8,6 +8,7 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class LabelDeserializerTest {
 
-  private final LabelDeserializer deserializer = new LabelDeserializer(null);
+  private final LabelDeserializer deserializer = new LabelDeserializer(null, Duration.ofHours(1));
 
   @BeforeEach
   void open() {
@@ -77,15 +78,23 @@ class LabelDeserializerTest {
     assertRefused(
         event("{\"series\": \" \", \"time\": 1, \"label\": \"a\"}"),
         Reason.SERIES,
-        "series: expected 1 to 1000 characters, got none");
+        "series: expected 1 to 1000 characters of UTF-8, got none");
     assertRefused(
         event("{\"series\": \"s\", \"time\": 1, \"label\": \"%s\"}".formatted("a".repeat(201))),
         Reason.LABEL,
-        "label: expected 1 to 200 characters, got 201");
+        "label: expected 1 to 200 characters of UTF-8, got 201");
     assertRefused(
         event("{\"series\": \"s\", \"time\": -1, \"label\": \"a\"}"),
         Reason.TIME,
-        "time: expected 1970 or later, got 1969-12-31T23:59:59.999Z");
+        "time: expected 1970 to PT1H from now, got 1969-12-31T23:59:59.999Z");
+    assertRefused(
+        event("{\"series\": \"s\", \"time\": 9223372036854775, \"label\": \"a\"}"),
+        Reason.TIME,
+        "time: expected 1970 to PT1H from now, got +294247-01-10T04:00:54.775Z");
+    assertRefused(
+        event("{\"series\": \"s\", \"time\": 1, \"label\": \"\\ud800\"}"),
+        Reason.LABEL,
+        "label: expected 1 to 200 characters of UTF-8, got 1");
     assertThat(((DeadLetter) event("{\"series\": \"s\"} {}")).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(((DeadLetter) event("{".repeat(100_000))).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(((DeadLetter) event(new byte[0])).reason()).isEqualTo(Reason.MALFORMED);
