@@ -109,7 +109,7 @@ class ClassifierFilesTest {
         "weir.classes|[\"a\",\"a\"]|classes: expected different names, got [a, a] (x)",
         "weir.blocks|window|input.mean: expected one number for each of 2 channels, got no such"
             + " tensor (x)",
-        "weir.blocks|','|weir.blocks: expected different ones of raw, window, global and"
+        "weir.blocks|,|weir.blocks: expected different ones of raw, window, global and"
             + " difference, got , (x)",
         "weir.blocks|raw,raw|weir.blocks: expected different ones of raw, window, global and"
             + " difference, got raw,raw (x)",
