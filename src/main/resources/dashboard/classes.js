@@ -45,7 +45,7 @@ export class ClassPanel {
   constructor() {
     const parts = this.#parts;
     this.element = element("article", {class: "panel class-panel", hidden: true},
-      element("p", {class: "headline"}, parts.headline = element("span", {})),
+      element("p", {class: "class-headline"}, parts.headline = element("span", {})),
       parts.facts = element("p", {class: "facts"}),
       parts.legend = element("p", {class: "legend"}),
       parts.strip = element("div", {class: "class-strip", role: "img"}),
@@ -57,7 +57,7 @@ export class ClassPanel {
   /** over: the chart's drawing area, to lie under it; null without a chart */
   show({history, from, to, over}) {
     const {windows, latest} = history.classes;
-    this.element.hidden = windows.length === 0;
+    this.element.hidden = this.element.parentElement.hidden = windows.length === 0;
     if (windows.length === 0 || latest === null) {
       return;
     }

@@ -115,7 +115,7 @@ class ClassPageIT {
     browser.await(
         "all labels",
         () -> browser.text(".confusion caption").startsWith(LABELS + " windows with a label"));
-    assertThat(browser.text(".class-panel .headline"))
+    assertThat(browser.text(".class-headline"))
         .matches("Up to .*00:02:40.* it is (idle|run|fault), [0-9.]+.%\\.");
     assertThat(browser.text(".class-panel .facts")).startsWith("states v4 · OK · ");
     assertThat(browser.text(".class-panel .legend")).contains("idle", "run", "fault", HOSTILE);
@@ -141,8 +141,7 @@ class ClassPageIT {
     // a class that comes while the page is open
     Observation next = new Observation("lathe", 1_000L * STEPS + 1_000, 20, new double[] {1e4});
     kafka.sendObservations("observations", List.of(next));
-    browser.await(
-        "the next class", () -> browser.text(".class-panel .headline").contains("00:02:41"));
+    browser.await("the next class", () -> browser.text(".class-headline").contains("00:02:41"));
   }
 
   @Test
