@@ -1,12 +1,8 @@
 package dev.weir.classify.series;
 
 import dev.weir.classify.Probabilities;
-import dev.weir.classify.convolution.MiniRocket;
 import dev.weir.classify.series.ClassContext.Counted;
 import dev.weir.classify.series.ClassState.EarlyLabel;
-import dev.weir.classify.stream.FeatureRegression;
-import dev.weir.classify.stream.RowScaling;
-import dev.weir.classify.stream.StreamClassifier;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Classification.Status;
 import dev.weir.forecast.DeadLetter;
@@ -14,11 +10,9 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ModelFormatException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -35,37 +29,12 @@ public final class SeriesClassifier {
   /** Labels of a series that came before their window, at most. */
   static final int MAX_EARLY = 10_000;
 
-  private static final String NETWORK = "model";
-  private static final String READOUT = "model-readout";
-  private static final String CONVOLUTION = "convolution";
-
-  /** A window of fewer steps has no shapes to look for. */
-  private static final int LEAST_CONVOLVED = 10;
-
-  private static final int CONVOLVED_FEATURES = 2 * MiniRocket.KERNELS;
-  private static final int SUMMARIES = 5; // of each channel of a window
-
-  /** Bias of a class that the model does not know. */
-  private static final float UNKNOWN_BIAS = -3f;
-
   private final ClassifySettings settings;
   private final ClassContext context;
-  private final StreamClassifier learner; // null where nothing is learned
-  private final double[][] external; // (methods)(max classes)
+  private final SeriesLearner learner;
   private final int channels;
-  private final float[] summary;
-  private final double[] network; // (max classes): what the model says
   private final long half; // of a ttl, rounded up; 0 without one
 
-  // null where windows are too short
-  private MiniRocket rocket;
-  private MiniRocket.Scratch rocketScratch;
-  private FeatureRegression convolution;
-  private RowScaling scaling;
-  private float[] convolved;
-  private float[] scaled = {};
-
-  private ModelRun model; // null until one has come
   private float[] window = {};
 
   /**
@@ -77,80 +46,28 @@ public final class SeriesClassifier {
     this.settings = settings;
     this.context = context;
     this.channels = settings.channels();
-    this.network = new double[settings.maxClasses()];
-    this.summary = new float[channels * (settings.seqLen() == 1 ? 1 : SUMMARIES)];
     this.half = (settings.ttl().toMillis() + 1) / 2;
-    if (!settings.learns()) {
-      learner = null;
-      external = new double[0][];
-    } else {
-      List<String> methods = new ArrayList<>();
-      if (settings.model() != null) {
-        methods.add(NETWORK);
-        methods.add(READOUT);
-      }
-      if (settings.seqLen() >= LEAST_CONVOLVED) {
-        methods.add(CONVOLUTION);
-        rocket =
-            MiniRocket.standard(settings.seqLen(), channels, CONVOLVED_FEATURES, settings.seed());
-        rocketScratch = new MiniRocket.Scratch();
-        convolution =
-            new FeatureRegression(rocket.features(), settings.maxClasses(), settings.waiting());
-        scaling = new RowScaling(channels, 0);
-        convolved = new float[rocket.features()];
-      }
-      external = new double[methods.size()][settings.maxClasses()];
-      learner =
-          new StreamClassifier(
-              new StreamClassifier.Settings(
-                  summary.length,
-                  settings.maxClasses(),
-                  settings.waiting(),
-                  methods,
-                  settings.seed()));
-    }
-    useInitial();
+    this.learner = new SeriesLearner(settings);
   }
 
   /** Bytes of a series that has classified its first window, without what it reads of a model. */
   public int seriesBytes() {
-    ClassState state = newState();
-    int learned = learner == null ? 0 : learner.stateLength();
-    int convolved = convolution == null ? 0 : convolution.stateLength();
-    return state.bytes() + 4 * (learned + convolved);
+    return newState().bytes() + learner.bytes();
   }
 
   /** Names of the methods that are mixed; empty where nothing is learned. */
   public List<String> methods() {
-    return learner == null ? List.of() : learner.methods();
+    return learner.methods();
   }
 
   /** The model to use from now on; null: the initial one. */
   public void use(ClassifierModel published) throws ModelFormatException {
-    if (published == null) {
-      useInitial();
-    } else {
-      model = new ModelRun(published, settings);
-    }
-  }
-
-  private void useInitial() throws ModelFormatException {
-    if (settings.initialModel() == null) {
-      model = null;
-      return;
-    }
-    ClassifierModel initial =
-        ClassifierFiles.fromBytes(settings.initialModel(), settings.model(), "initial model");
-    String problem = settings.problemWith(initial);
-    if (problem != null) {
-      throw new IllegalArgumentException(problem);
-    }
-    model = new ModelRun(initial, settings);
+    learner.use(published);
   }
 
   /** Version of the model in use; -1 without one. */
   public long modelVersion() {
-    return model == null ? -1 : model.model().version();
+    return learner.modelVersion();
   }
 
   /** What is remembered of a series that has no observations yet. */
@@ -251,16 +168,11 @@ public final class SeriesClassifier {
     state.size = Math.min(state.size + 1, settings.seqLen());
     state.sinceWindow++;
     state.lastTime = observation.time();
-    if (convolution != null) {
-      if (state.scaling.length != scaling.length()) {
-        state.scaling = new float[scaling.length()];
-      }
-      scaling.add(state.scaling, state.rows, at);
-    }
+    learner.observed(state, at);
   }
 
   /** A double beyond the range of floats counts as the largest of them. */
-  private static float finite(double value) {
+  static float finite(double value) {
     return (float) Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, value));
   }
 
@@ -321,120 +233,11 @@ public final class SeriesClassifier {
     System.arraycopy(state.rows, oldest * channels, window, 0, upTo);
     System.arraycopy(state.rows, 0, window, upTo, length - upTo);
     addClasses(state);
-    if (model != null) {
-      model.addNames(state.names);
-    }
-    double[] probabilities = probabilities(state);
+    double[] probabilities = learner.classify(state, window);
     remember(state, firstTime, lastTime, probabilities);
     state.sinceWindow = 0;
     context.collect(classification(series, state, probabilities));
     learnEarly(state, firstTime, lastTime);
-  }
-
-  private double[] probabilities(ClassState state) {
-    int known = state.names.size();
-    if (model != null) {
-      model.run(window, state.names, network);
-    } else {
-      Arrays.fill(network, 0);
-      Arrays.fill(network, 0, known, 1.0 / Math.max(1, known));
-    }
-    if (learner == null) {
-      forgetLearned(state);
-      return network;
-    }
-    if (!isLearned(state)) { // a new series, or one that was restored with other settings
-      forgetLearned(state);
-      state.learner = learner.newState();
-      if (convolution != null) {
-        state.convolution = convolution.newState();
-      }
-    }
-    int at = 0;
-    int answers = Math.max(1, known); // before the first class nothing can be wrong
-    if (settings.model() != null) {
-      System.arraycopy(network, 0, external[at++], 0, network.length);
-      readout(state, answers, external[at++]);
-    }
-    if (convolution != null) {
-      convolve(state, answers, external[at]);
-    }
-    summarize(state);
-    double[] mixture = learner.classify(state.learner, summary, answers, external)[0];
-    state.learnerWindows = Math.min(settings.waiting(), state.learnerWindows + 1);
-    return known > 0 ? mixture : network; // which says nothing
-  }
-
-  private boolean isLearned(ClassState state) {
-    int convolved = convolution == null ? 0 : convolution.stateLength();
-    return state.learner.length == learner.stateLength() && state.convolution.length == convolved;
-  }
-
-  private static void forgetLearned(ClassState state) {
-    state.learner = ClassState.NOTHING;
-    state.convolution = ClassState.NOTHING;
-    state.learnerWindows = 0;
-  }
-
-  /** What the series has learned to read from the model's network. */
-  private void readout(ClassState state, int known, double[] probabilities) {
-    if (model == null) {
-      System.arraycopy(network, 0, probabilities, 0, network.length);
-      return;
-    }
-    FeatureRegression regression = model.readout();
-    if (state.readoutModel != model.id() || state.readout.length != regression.stateLength()) {
-      state.readout = regression.newState();
-      state.readoutModel = model.id();
-      state.readoutWindows = 0;
-      model.start(state.readout, state.names, UNKNOWN_BIAS);
-    }
-    regression.classify(state.readout, model.features(), known, probabilities);
-    state.readoutWindows = Math.min(settings.waiting(), state.readoutWindows + 1);
-  }
-
-  private void convolve(ClassState state, int known, double[] probabilities) {
-    if (scaled.length != window.length) {
-      scaled = new float[window.length];
-    }
-    for (int at = 0; at < window.length; at += channels) {
-      scaling.standardize(state.scaling, window, at, scaled, at);
-    }
-    rocket.transform(scaled, convolved, rocketScratch);
-    for (int f = 0; f < convolved.length; f++) {
-      convolved[f] -= 0.5f; // it is a share
-    }
-    convolution.classify(state.convolution, convolved, known, probabilities);
-  }
-
-  /** Of each channel: newest value, mean, deviation, least and largest value. */
-  private void summarize(ClassState state) {
-    for (int c = 0; c < channels; c++) {
-      float newest = window[window.length - channels + c];
-      if (settings.seqLen() == 1) {
-        summary[c] = newest;
-        continue;
-      }
-      double sum = 0;
-      float least = newest;
-      float largest = newest;
-      for (int at = c; at < window.length; at += channels) {
-        sum += window[at];
-        least = Math.min(least, window[at]);
-        largest = Math.max(largest, window[at]);
-      }
-      double mean = sum / state.size;
-      double squares = 0;
-      for (int at = c; at < window.length; at += channels) {
-        squares += (window[at] - mean) * (window[at] - mean);
-      }
-      int to = c * SUMMARIES;
-      summary[to] = newest;
-      summary[to + 1] = (float) mean;
-      summary[to + 2] = finite(Math.sqrt(squares / state.size));
-      summary[to + 3] = least;
-      summary[to + 4] = largest;
-    }
   }
 
   private void remember(ClassState state, long firstTime, long lastTime, double[] probabilities) {
@@ -460,7 +263,7 @@ public final class SeriesClassifier {
     Status status =
         known == 0
             ? Status.UNKNOWN
-            : settings.model() != null && model == null
+            : settings.model() != null && !learner.hasModel()
                 ? Status.FALLBACK
                 : isFull ? Status.OK : Status.WARMUP;
     return new Classification(
@@ -588,17 +391,7 @@ public final class SeriesClassifier {
     long delay = recordTime < 0 ? -1 : Math.max(0, recordTime - state.ends[place]);
     state.ends[place] = ClassState.LABELLED;
     score(state, place, index, delay);
-    if (learner == null || !isLearned(state) || age >= state.learnerWindows) {
-      return; // the window was classified with other settings
-    }
-    int known = state.names.size();
-    learner.learn(state.learner, age, known, index);
-    if (convolution != null) {
-      convolution.learn(state.convolution, age, known, index);
-    }
-    if (model != null && state.readoutModel == model.id() && age < state.readoutWindows) {
-      model.readout().learn(state.readout, age, known, index);
-    }
+    learner.learn(state, age, index);
   }
 
   private void score(ClassState state, int place, int label, long delay) {
