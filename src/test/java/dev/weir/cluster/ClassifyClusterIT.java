@@ -1,0 +1,188 @@
+package dev.weir.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.classify.series.ClassContext;
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.series.ClassState;
+import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.admin.ClusterInfo;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.ClassificationCodec;
+import dev.weir.kafka.codec.LabelCodec;
+import dev.weir.kafka.codec.LabelCodec.Label;
+import dev.weir.kafka.connector.ObservationProducer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job that learns classes, on processes of which one is killed, then at another parallelism. */
+@Tag("slow")
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClassifyClusterIT {
+
+  private static final List<String> SERIES = List.of("lathe", "mill", "press-9", "saw", "drill");
+  private static final int STEPS = 450;
+
+  @TempDir private Path dir;
+
+  private static List<List<Step>> all() {
+    List<List<Step>> all = new ArrayList<>();
+    for (int s = 0; s < SERIES.size(); s++) {
+      all.add(ClassFixture.steps(SERIES.get(s), STEPS, s + 1));
+    }
+    return all;
+  }
+
+  private static void send(String servers, int from, int to) throws Exception {
+    try (ObservationProducer producer =
+        new ObservationProducer(Map.of("bootstrap.servers", servers), "observations")) {
+      for (int i = from; i < to; i++) {
+        for (List<Step> steps : all()) {
+          producer.send(steps.get(i).observation());
+        }
+      }
+      producer.flush();
+    }
+  }
+
+  /** All labels, before the first observation: then what is learned depends on nothing else. */
+  private static void sendLabels(String servers) throws Exception {
+    LabelCodec codec = new LabelCodec();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (List<Step> steps : all()) {
+        for (Step step : steps) {
+          Label label =
+              new Label(step.observation().series(), step.observation().time(), step.label());
+          producer.send(new ProducerRecord<>("labels", codec.encode(label)));
+        }
+      }
+    }
+  }
+
+  private static Map<String, Classification> byTheCore(JobSettings job) throws Exception {
+    Map<String, Classification> said = new HashMap<>();
+    ClassContext context =
+        new ClassContext() {
+          @Override
+          public void collect(Output output) {
+            Classification one = (Classification) output;
+            said.put(one.series() + " " + one.windowEnd(), one);
+          }
+
+          @Override
+          public void count(Counted what) {
+            // not asked for
+          }
+
+          @Override
+          public void labelled(boolean isRight, double logLoss, long delay) {
+            // not asked for
+          }
+
+          @Override
+          public long watermark() {
+            return Long.MIN_VALUE;
+          }
+
+          @Override
+          public void wakeAt(long time) {
+            // by count, without a ttl
+          }
+        };
+    SeriesClassifier classifier = new SeriesClassifier(job.classify(), context);
+    SourceRecord source = new SourceRecord("t", 0, 0, -1, null, null);
+    for (List<Step> steps : all()) {
+      ClassState state = classifier.newState();
+      for (Step step : steps) {
+        String series = step.observation().series();
+        classifier.label(
+            state, new LabelEvent(series, step.observation().time(), step.label(), source));
+      }
+      steps.forEach(step -> classifier.observe(state, step.observation(), source));
+    }
+    return said;
+  }
+
+  @Test
+  void killedAndRescaledEachWindowIsClassifiedOnceAndToTheBit() throws Exception {
+    Path file =
+        Files.writeString(
+            dir.resolve("states.yaml"),
+            """
+            name: states
+            kafka: {bootstrap-servers: "localhost:9092"}
+            window: {seq-len: 11, features: 1}
+            classify: {learning: true}
+            """);
+    Map<String, String> checkpoints = Map.of("execution.checkpointing.interval", "1 s");
+    try (ForecastCluster cluster =
+        ForecastCluster.start("ClassifyClusterIT", 2, file.toString(), Map.of(), Map.of())) {
+      String servers = cluster.broker().bootstrapServers();
+      FlinkCluster flink = cluster.flink();
+      Topics topics = cluster.topics();
+      cluster.run(2, null, checkpoints);
+      sendLabels(servers);
+      try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
+        await("a checkpoint holds all labels")
+            .atMost(Duration.ofSeconds(120))
+            .pollInterval(Duration.ofMillis(500))
+            .until(
+                () ->
+                    new ClusterInfo(admin)
+                            .committed("states-labels", "labels").values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum()
+                        == (long) SERIES.size() * STEPS);
+      }
+      send(servers, 0, 150);
+      topics.awaitCommitted("classes", 150 * SERIES.size() / 2);
+
+      int restored = flink.restored(cluster.job());
+      String killed = flink.taskManagerOf(cluster.job());
+      flink.taskManager(killed).kill();
+      send(servers, 150, 300);
+      flink.startTaskManager(killed);
+      flink.awaitRestored(cluster.job(), restored);
+      topics.awaitCommitted("classes", 300 * SERIES.size());
+
+      String savepoint = flink.stopWithSavepoint(cluster.job());
+      cluster.run(3, savepoint, checkpoints);
+      send(servers, 300, STEPS);
+      topics.awaitCommitted("classes", STEPS * SERIES.size());
+
+      Map<String, Classification> expected = byTheCore(JobSettings.read(file, Map.of()));
+      ClassificationCodec codec = new ClassificationCodec();
+      List<ConsumerRecord<byte[], byte[]>> records = topics.read("classes", Topics.COMMITTED);
+      assertThat(records).hasSize(STEPS * SERIES.size()).hasSameSizeAs(expected.values());
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        Classification said = codec.decode(record.value());
+        assertThat(said).isEqualTo(expected.remove(said.series() + " " + said.windowEnd()));
+      }
+      assertThat(expected).isEmpty();
+    }
+  }
+}
