@@ -28,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -192,6 +193,7 @@ class ClassifyJobIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void aStoppedJobGoesOnElsewhereWithoutLosingOrRepeatingAWindow() throws Exception {
     JobSettings job = settings("stopped", "classify: {learning: true}");
@@ -253,6 +255,7 @@ class ClassifyJobIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void aModelThatForecastsIsRefused() throws Exception {
     JobSettings job = settings("refuses", "classify: {model: sample-many-to-one}");
