@@ -173,16 +173,12 @@ final class ClassifySection {
   }
 
   private static void checkBytes(JobFile file, ClassifySettings settings) {
-    try {
-      int bytes = new SeriesClassifier(settings.withoutModel(), null).seriesBytes();
-      if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
-        file.problem(
-            ClassifyOptions.SECTION,
-            "expected at most %,d bytes for each series, got %,d; take a smaller classify.waiting or classify.max-classes"
-                .formatted(ClassifySettings.MAX_SERIES_BYTES, bytes));
-      }
-    } catch (ModelFormatException e) {
-      throw new IllegalStateException("without a model", e);
+    int bytes = SeriesClassifier.seriesBytes(settings);
+    if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
+      file.problem(
+          ClassifyOptions.SECTION,
+          "expected at most %,d bytes for each series, got %,d; take a smaller classify.waiting or classify.max-classes"
+              .formatted(ClassifySettings.MAX_SERIES_BYTES, bytes));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -27,6 +28,22 @@ public final class StateSizeEstimate {
   private static final int HEAP_ENTRY = 150;
 
   private StateSizeEstimate() {}
+
+  /** Bytes of a series of a job in a checkpoint. */
+  public static long inCheckpoint(JobSettings job) {
+    long forecast = job.forecast().targets().isEmpty() ? 0 : inCheckpoint(job.forecast());
+    return forecast + classes(job);
+  }
+
+  /** Bytes of a series of a job on the heap of a task. */
+  public static long onHeap(JobSettings job) {
+    long forecast = job.forecast().targets().isEmpty() ? 0 : onHeap(job.forecast());
+    return forecast + (job.classify() == null ? 0 : classes(job) + HEAP_ENTRY);
+  }
+
+  private static long classes(JobSettings job) {
+    return job.classify() == null ? 0 : SeriesClassifier.seriesBytes(job.classify());
+  }
 
   /** Bytes of a series in a checkpoint. */
   public static long inCheckpoint(ForecastSettings settings) {

@@ -6,7 +6,6 @@ import dev.weir.classify.series.WindowRule;
 import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
-import dev.weir.model.ModelFormatException;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.sql.InputRow.Column;
@@ -155,7 +154,7 @@ record ClassifyPlan(
       if (problem != null) {
         throw arguments.wrong(problem);
       }
-      int bytes = new SeriesClassifier(settings.withoutModel(), null).seriesBytes();
+      int bytes = SeriesClassifier.seriesBytes(settings);
       if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
         throw arguments.wrong(
             ClassifyOptions.WAITING,
@@ -163,7 +162,7 @@ record ClassifyPlan(
             "%,d".formatted(bytes));
       }
       return settings;
-    } catch (IllegalArgumentException | ModelFormatException e) {
+    } catch (IllegalArgumentException e) {
       throw arguments.wrong(e.getMessage());
     }
   }

@@ -3,14 +3,12 @@ package dev.weir.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.classify.series.ClassContext;
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.ClassState;
 import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.ClusterInfo;
@@ -23,9 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -84,35 +82,7 @@ class ClassifyClusterIT {
   }
 
   private static Map<String, Classification> byTheCore(JobSettings job) throws Exception {
-    Map<String, Classification> said = new HashMap<>();
-    ClassContext context =
-        new ClassContext() {
-          @Override
-          public void collect(Output output) {
-            Classification one = (Classification) output;
-            said.put(one.series() + " " + one.windowEnd(), one);
-          }
-
-          @Override
-          public void count(Counted what) {
-            // not asked for
-          }
-
-          @Override
-          public void labelled(boolean isRight, double logLoss, long delay) {
-            // not asked for
-          }
-
-          @Override
-          public long watermark() {
-            return Long.MIN_VALUE;
-          }
-
-          @Override
-          public void wakeAt(long time) {
-            // by count, without a ttl
-          }
-        };
+    ClassFixture context = new ClassFixture();
     SeriesClassifier classifier = new SeriesClassifier(job.classify(), context);
     SourceRecord source = new SourceRecord("t", 0, 0, -1, null, null);
     for (List<Step> steps : all()) {
@@ -124,7 +94,8 @@ class ClassifyClusterIT {
       }
       steps.forEach(step -> classifier.observe(state, step.observation(), source));
     }
-    return said;
+    return context.classifications().stream()
+        .collect(Collectors.toMap(one -> one.series() + " " + one.windowEnd(), one -> one));
   }
 
   @Test

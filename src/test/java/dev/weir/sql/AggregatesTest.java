@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.sql.aggregate.Accuracy;
 import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.ExactMean;
 import dev.weir.sql.aggregate.LogLoss;
 import dev.weir.sql.aggregate.Mase;
 import dev.weir.sql.aggregate.Smape;
@@ -33,7 +34,7 @@ class AggregatesTest {
     assertThat(errors.naive).isZero();
 
     Smape smape = new Smape();
-    Smape.Sum sum = smape.createAccumulator();
+    ExactMean sum = smape.createAccumulator();
     smape.accumulate(sum, 1.0, 3.0);
     smape.accumulate(sum, 0.0, 0.0);
     assertThat(smape.getValue(sum)).isEqualTo(50); // (200 * 2 / 4 + 0) / 2
@@ -67,7 +68,7 @@ class AggregatesTest {
     assertThat(accuracy.getValue(counts)).isEqualTo(2 / 3.0);
 
     LogLoss loss = new LogLoss();
-    LogLoss.Sum sum = loss.createAccumulator();
+    ExactMean sum = loss.createAccumulator();
     loss.accumulate(sum, null, Map.of("a", 1.0));
     loss.accumulate(sum, "a", null);
     loss.accumulate(sum, "a", Map.of("a", Double.NaN));
@@ -77,7 +78,7 @@ class AggregatesTest {
     assertThat(loss.getValue(sum)).isEqualTo(Math.log(4) / 2, within(1e-12));
     loss.retract(sum, "a", Map.of("a", 1.0));
     loss.accumulate(sum, "c", Map.of("a", 1.0)); // a millionth
-    LogLoss.Sum others = loss.createAccumulator();
+    ExactMean others = loss.createAccumulator();
     loss.accumulate(others, "a", Map.of("a", 0.5));
     loss.merge(sum, List.of(others));
     assertThat(loss.getValue(sum))
@@ -97,7 +98,7 @@ class AggregatesTest {
     assertThat(mase.getValue(errors)).isEqualTo(1.5 / 4);
 
     Smape smape = new Smape();
-    Smape.Sum sum = smape.createAccumulator();
+    ExactMean sum = smape.createAccumulator();
     smape.accumulate(sum, 1.0, -3.0); // 200
     smape.accumulate(sum, 1.0, 1 + 0x1p-52); // 200 * 2^-52 / (2 + 2^-52), below a step of 200
     smape.retract(sum, 1.0, -3.0);
@@ -110,7 +111,7 @@ class AggregatesTest {
     Mase mase = new Mase();
     Mase.Errors errors = mase.createAccumulator();
     Smape smape = new Smape();
-    Smape.Sum sum = smape.createAccumulator();
+    ExactMean sum = smape.createAccumulator();
     Coverage coverage = new Coverage();
     Coverage.Hits hits = coverage.createAccumulator();
     mase.accumulate(errors, 3.0, 4.0, 5.0);
@@ -176,8 +177,8 @@ class AggregatesTest {
     assertThat(mase.getValue(left)).isEqualTo(1); // (2 + 2) / (1 + 3)
 
     Smape smape = new Smape();
-    Smape.Sum first = smape.createAccumulator();
-    Smape.Sum second = smape.createAccumulator();
+    ExactMean first = smape.createAccumulator();
+    ExactMean second = smape.createAccumulator();
     smape.accumulate(first, 1.0, 3.0);
     smape.accumulate(second, 2.0, 2.0);
     smape.merge(first, List.of(second));
@@ -187,7 +188,7 @@ class AggregatesTest {
   @Test
   void numbersAtTheEndOfTheirRangeDoNotSpoilTheRest() {
     Smape smape = new Smape();
-    Smape.Sum sum = smape.createAccumulator();
+    ExactMean sum = smape.createAccumulator();
     smape.accumulate(sum, Double.MAX_VALUE, -Double.MAX_VALUE);
     assertThat(smape.getValue(sum)).isEqualTo(200);
     smape.accumulate(sum, Double.POSITIVE_INFINITY, 1.0);

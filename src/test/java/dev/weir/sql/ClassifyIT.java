@@ -3,7 +3,6 @@ package dev.weir.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.classify.series.ClassContext;
 import dev.weir.classify.series.ClassFixture;
 import dev.weir.classify.series.ClassFixture.Step;
 import dev.weir.classify.series.ClassState;
@@ -12,7 +11,6 @@ import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.classify.series.WindowRule;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.LabelEvent;
-import dev.weir.forecast.Output;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
@@ -23,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
@@ -148,35 +147,7 @@ class ClassifyIT {
             1,
             Duration.ZERO,
             0);
-    Map<String, Classification> said = new HashMap<>();
-    ClassContext context =
-        new ClassContext() {
-          @Override
-          public void collect(Output output) {
-            Classification one = (Classification) output;
-            said.put(one.series() + " " + one.windowEnd(), one);
-          }
-
-          @Override
-          public void count(Counted what) {
-            // not asked for
-          }
-
-          @Override
-          public void labelled(boolean isRight, double logLoss, long delay) {
-            // not asked for
-          }
-
-          @Override
-          public long watermark() {
-            return Long.MIN_VALUE;
-          }
-
-          @Override
-          public void wakeAt(long time) {
-            // by count, without a ttl
-          }
-        };
+    ClassFixture context = new ClassFixture();
     SeriesClassifier classifier = new SeriesClassifier(settings, context);
     for (List<Step> steps : all()) {
       ClassState state = classifier.newState();
@@ -194,7 +165,8 @@ class ClassifyIT {
         }
       }
     }
-    return said;
+    return context.classifications().stream()
+        .collect(Collectors.toMap(one -> one.series() + " " + one.windowEnd(), one -> one));
   }
 
   @Test

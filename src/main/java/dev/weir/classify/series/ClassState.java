@@ -117,11 +117,6 @@ public final class ClassState {
     return Math.floorMod(nextWindow - 1 - age, waiting);
   }
 
-  /** Time of the series' newest observation, milliseconds since 1970. */
-  public long lastTime() {
-    return lastTime;
-  }
-
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
     return 8 * times.length

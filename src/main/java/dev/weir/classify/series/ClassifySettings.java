@@ -83,7 +83,7 @@ public record ClassifySettings(
   }
 
   /** The same, to wait for the model. */
-  public ClassifySettings withoutModel() {
+  ClassifySettings withoutModel() {
     return new ClassifySettings(
         seqLen,
         stride,

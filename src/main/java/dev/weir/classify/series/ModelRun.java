@@ -10,6 +10,9 @@ import java.util.List;
 /** A model in use, and the regression by which a series learns to read its network. */
 final class ModelRun {
 
+  /** Bias of a class that the model does not know. */
+  private static final float UNKNOWN_BIAS = -3f;
+
   private final ClassifierModel model;
   private final NetworkClassifier classifier;
   private final FeatureRegression readout;
@@ -85,7 +88,7 @@ final class ModelRun {
   }
 
   /** Has a series begin with the model's own head. */
-  void start(float[] state, List<String> names, float otherBias) {
+  void start(float[] state, List<String> names) {
     float[] weights = model.weights();
     int width = model.rnn().outputSize();
     int classes = model.classes().size();
@@ -93,7 +96,7 @@ final class ModelRun {
     int headAt = model.rnn().parameterCount();
     float[] row = new float[width];
     for (int k = 0; k < maxClasses; k++) {
-      readout.setBias(state, k, otherBias);
+      readout.setBias(state, k, UNKNOWN_BIAS);
     }
     for (int k = 0; k < classes; k++) {
       int index = index(names, k);

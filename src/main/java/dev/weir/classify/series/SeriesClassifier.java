@@ -51,8 +51,13 @@ public final class SeriesClassifier {
   }
 
   /** Bytes of a series that has classified its first window, without what it reads of a model. */
-  public int seriesBytes() {
-    return newState().bytes() + learner.bytes();
+  public static int seriesBytes(ClassifySettings settings) {
+    try {
+      SeriesClassifier classifier = new SeriesClassifier(settings.withoutModel(), null);
+      return classifier.newState().bytes() + classifier.learner.bytes();
+    } catch (ModelFormatException e) {
+      throw new IllegalStateException("without a model nothing is read", e);
+    }
   }
 
   /** Names of the methods that are mixed; empty where nothing is learned. */

@@ -29,9 +29,6 @@ final class SeriesLearner {
   private static final int CONVOLVED_FEATURES = 2 * MiniRocket.KERNELS;
   private static final int SUMMARIES = 5; // of each channel of a window
 
-  /** Bias of a class that the model does not know. */
-  private static final float UNKNOWN_BIAS = -3f;
-
   private final ClassifySettings settings;
   private final int channels;
   private final StreamClassifier mixture; // null where nothing is learned
@@ -206,7 +203,7 @@ final class SeriesLearner {
       state.readout = regression.newState();
       state.readoutModel = model.id();
       state.readoutWindows = 0;
-      model.start(state.readout, state.names, UNKNOWN_BIAS);
+      model.start(state.readout, state.names);
     }
     regression.classify(state.readout, model.features(), known, probabilities);
     state.readoutWindows = Math.min(settings.waiting(), state.readoutWindows + 1);

@@ -301,12 +301,8 @@ public final class StreamClassifier {
     return age < state[rowsAt] && state[place(state, age)] != 0f;
   }
 
-  /**
-   * The label of a row will not come.
-   *
-   * @param age rows after it; one that waits
-   */
-  public void giveUp(float[] state, int age, int known) {
+  /** The label of a row that waits will not come. */
+  private void giveUp(float[] state, int age, int known) {
     state[place(state, age)] = 0f;
     history.giveUp(state, age);
     network.giveUp(state, age, known);

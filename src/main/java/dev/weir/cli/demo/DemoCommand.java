@@ -142,7 +142,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
     if (task == Task.classify) {
       if (port != null) {
-        System.err.println("weir demo: --port: expected --task forecast, which has a page, got it");
+        System.err.println(
+            "weir demo: --port: expected none with --task classify, which has no page, got "
+                + port);
         return 2;
       }
       return new ClassDemo(duration, format, rate).run();

@@ -151,13 +151,13 @@ final class ClusterChecks {
   }
 
   private void memory(JsonNode taskManagers, String backend) {
-    long each = StateSizeEstimate.inCheckpoint(job.forecast());
+    long each = StateSizeEstimate.inCheckpoint(job);
     if (series == null) {
       list.ok("memory", "%,d bytes for each series; --series N compares with what there is", each);
       return;
     }
     long saved = each * series;
-    long heap = StateSizeEstimate.onHeap(job.forecast()) * series;
+    long heap = StateSizeEstimate.onHeap(job) * series;
     int limit = job.forecast().limits().maxSeries();
     if (limit > 0 && series > limit) {
       list.warn(

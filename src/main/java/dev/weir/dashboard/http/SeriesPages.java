@@ -1,5 +1,6 @@
 package dev.weir.dashboard.http;
 
+import dev.weir.dashboard.view.ClassHistory;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesHistory.Issued;
 import dev.weir.dashboard.view.SeriesHistory.ModeView;
@@ -27,7 +28,7 @@ final class SeriesPages {
       Observations observations,
       Map<Mode, ModeHistory> modes,
       List<Swap> swaps,
-      Object classes,
+      ClassHistory.View classes,
       Long oldest,
       String why) {}
 

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * The newest classes of one series, and their labels as far as they have come. Not thread-safe: its
  * row guards it.
  */
-final class ClassHistory {
+public final class ClassHistory {
 
   private static final int MAX_EARLY = 200;
   private static final int ENTRY_BYTES = 160;
@@ -34,7 +34,7 @@ final class ClassHistory {
    *
    * @param version null without a model
    */
-  record Latest(
+  public record Latest(
       List<String> classes,
       double[] probabilities,
       long labels,
@@ -49,7 +49,7 @@ final class ClassHistory {
    *
    * @param truth the labels; null where one has not come
    */
-  record View(
+  public record View(
       long[] start,
       long[] end,
       String[] label,

@@ -1,9 +1,7 @@
 package dev.weir.sql.aggregate;
 
 import dev.weir.classify.Probabilities;
-import java.math.BigDecimal;
 import java.util.Map;
-import org.apache.flink.api.common.typeutils.base.BigDecSerializer;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.functions.AggregateFunction;
 
@@ -13,41 +11,31 @@ import org.apache.flink.table.functions.AggregateFunction;
  * probability 0. Rows with a NULL, or a probability that is not between 0 and 1, do not count; NULL
  * when none does.
  */
-public final class LogLoss extends AggregateFunction<Double, LogLoss.Sum> {
+public final class LogLoss extends AggregateFunction<Double, ExactMean> {
 
   private static final long serialVersionUID = 1L;
 
-  /** An exact sum: retraction leaves no remainder. Flink reads and writes the fields. */
-  public static final class Sum {
-    @DataTypeHint(
-        value = "RAW",
-        bridgedTo = BigDecimal.class,
-        rawSerializer = BigDecSerializer.class)
-    public BigDecimal sum = BigDecimal.ZERO;
-
-    public long rows = 0;
-  }
-
   @Override
-  public Sum createAccumulator() {
-    return new Sum();
+  public ExactMean createAccumulator() {
+    return new ExactMean();
   }
 
   public void accumulate(
-      Sum sum,
+      ExactMean mean,
       String label,
       @DataTypeHint("MAP<STRING, DOUBLE>") Map<String, Double> probabilities) {
-    add(sum, label, probabilities, 1);
+    add(mean, label, probabilities, 1);
   }
 
   public void retract(
-      Sum sum,
+      ExactMean mean,
       String label,
       @DataTypeHint("MAP<STRING, DOUBLE>") Map<String, Double> probabilities) {
-    add(sum, label, probabilities, -1);
+    add(mean, label, probabilities, -1);
   }
 
-  private static void add(Sum sum, String label, Map<String, Double> probabilities, int rows) {
+  private static void add(
+      ExactMean mean, String label, Map<String, Double> probabilities, int rows) {
     if (label == null || probabilities == null) {
       return;
     }
@@ -56,19 +44,15 @@ public final class LogLoss extends AggregateFunction<Double, LogLoss.Sum> {
       return;
     }
     double loss = -Math.log(Math.max(Probabilities.LEAST, probability));
-    sum.rows += rows;
-    sum.sum = sum.sum.add(new BigDecimal(rows * loss));
+    mean.add(loss, rows);
   }
 
-  public void merge(Sum sum, Iterable<Sum> others) {
-    for (Sum other : others) {
-      sum.sum = sum.sum.add(other.sum);
-      sum.rows += other.rows;
-    }
+  public void merge(ExactMean mean, Iterable<ExactMean> others) {
+    mean.merge(others);
   }
 
   @Override
-  public Double getValue(Sum sum) {
-    return sum.rows <= 0 ? null : sum.sum.doubleValue() / sum.rows;
+  public Double getValue(ExactMean mean) {
+    return mean.value();
   }
 }

@@ -1,8 +1,5 @@
 package dev.weir.sql.aggregate;
 
-import java.math.BigDecimal;
-import org.apache.flink.api.common.typeutils.base.BigDecSerializer;
-import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.functions.AggregateFunction;
 
 /**
@@ -10,35 +7,24 @@ import org.apache.flink.table.functions.AggregateFunction;
  * |forecast|)}, per cent, as in the M4 competition; a row in which both are 0 counts as 0. Rows
  * with a NULL or a number that is not finite do not count; NULL when none does.
  */
-public final class Smape extends AggregateFunction<Double, Smape.Sum> {
+public final class Smape extends AggregateFunction<Double, ExactMean> {
 
   private static final long serialVersionUID = 1L;
 
-  /** An exact sum: retraction leaves no remainder. Flink reads and writes the fields. */
-  public static final class Sum {
-    @DataTypeHint(
-        value = "RAW",
-        bridgedTo = BigDecimal.class,
-        rawSerializer = BigDecSerializer.class)
-    public BigDecimal sum = BigDecimal.ZERO;
-
-    public long rows = 0;
-  }
-
   @Override
-  public Sum createAccumulator() {
-    return new Sum();
+  public ExactMean createAccumulator() {
+    return new ExactMean();
   }
 
-  public void accumulate(Sum sum, Double actual, Double forecast) {
-    add(sum, actual, forecast, 1);
+  public void accumulate(ExactMean mean, Double actual, Double forecast) {
+    add(mean, actual, forecast, 1);
   }
 
-  public void retract(Sum sum, Double actual, Double forecast) {
-    add(sum, actual, forecast, -1);
+  public void retract(ExactMean mean, Double actual, Double forecast) {
+    add(mean, actual, forecast, -1);
   }
 
-  private static void add(Sum sum, Double actual, Double forecast, int rows) {
+  private static void add(ExactMean mean, Double actual, Double forecast, int rows) {
     if (actual == null || forecast == null) {
       return;
     }
@@ -48,19 +34,15 @@ public final class Smape extends AggregateFunction<Double, Smape.Sum> {
     if (!Double.isFinite(term)) {
       return;
     }
-    sum.rows += rows;
-    sum.sum = sum.sum.add(new BigDecimal(rows * term));
+    mean.add(term, rows);
   }
 
-  public void merge(Sum sum, Iterable<Sum> others) {
-    for (Sum other : others) {
-      sum.sum = sum.sum.add(other.sum);
-      sum.rows += other.rows;
-    }
+  public void merge(ExactMean mean, Iterable<ExactMean> others) {
+    mean.merge(others);
   }
 
   @Override
-  public Double getValue(Sum sum) {
-    return sum.rows <= 0 ? null : sum.sum.doubleValue() / sum.rows;
+  public Double getValue(ExactMean mean) {
+    return mean.value();
   }
 }

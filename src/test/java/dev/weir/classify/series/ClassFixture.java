@@ -62,7 +62,7 @@ public final class ClassFixture implements ClassContext {
     timers.add(time);
   }
 
-  List<Classification> classifications() {
+  public List<Classification> classifications() {
     return outputs.stream()
         .filter(Classification.class::isInstance)
         .map(Classification.class::cast)
