@@ -168,7 +168,7 @@ class ForecastJobClusterIT {
     assertThat(topics.read("observations.dlq", Topics.COMMITTED)).hasSize(expected.late);
   }
 
-  /** All that the dashboard and the alerts ask for, but for what needs learning. */
+  /** All that the dashboard and the alerts ask for, but for what needs learning or classes. */
   private static void assertProcessesReport() throws Exception {
     String scraped = flink.metrics(flink.taskManager("tm-1")) + flink.metrics(flink.jobManager());
     Set<String> asked = new TreeSet<>();
@@ -178,7 +178,9 @@ class ForecastJobClusterIT {
           .matcher(Files.readString(Path.of(file)))
           .results()
           .map(MatchResult::group)
-          .filter(name -> !name.matches(".*_(learningSteps|interval_\\w+|relativeError)"))
+          .filter(
+              name ->
+                  !name.matches(".*_(learningSteps|interval_\\w+|relativeError|classifications)"))
           .forEach(asked::add);
     }
     assertThat(asked).hasSizeGreaterThan(25);
