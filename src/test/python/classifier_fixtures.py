@@ -45,6 +45,15 @@ def case(cell, bidirectional, readout, seed):
     loss = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=SMOOTHING)
     loss.backward()
     parameters = list(rnn.parameters()) + list(head.parameters())
+    gradient = flat([p.grad for p in parameters])
+    for p in parameters:
+        p.grad = None
+    step_labels = torch.randint(CLASSES, (BATCH, STEPS))  # many-to-many
+    step_logits = head(rnn(x)[0])
+    step_loss = torch.nn.functional.cross_entropy(
+        step_logits.flatten(0, 1), step_labels.flatten(), label_smoothing=SMOOTHING
+    )
+    step_loss.backward()
     return {
         "cell": cell,
         "bidirectional": bidirectional,
@@ -53,10 +62,13 @@ def case(cell, bidirectional, readout, seed):
         "input": flat([x]),
         "labels": labels.tolist(),
         "logits": flat([logits]),
-        "step_logits": flat([head(out)]),  # many-to-many
+        "step_labels": step_labels.flatten().tolist(),
+        "step_logits": flat([step_logits]),
+        "step_loss": float(step_loss),
+        "step_gradient": flat([p.grad for p in parameters]),
         "probabilities": flat([torch.softmax(logits, dim=1)]),
         "loss": float(loss),
-        "gradient": flat([p.grad for p in parameters]),
+        "gradient": gradient,
     }
 
 

@@ -44,16 +44,20 @@ public record LabelledWindows(int channels, List<String> classes, float[][] wind
       }
       check("steps of window " + i, windows[i].length / channels, 1, MAX_STEPS);
       check("label of window " + i, labels[i], 0, classes.size() - 1);
-      for (float value : windows[i]) {
-        if (!Float.isFinite(value)) {
-          throw new IllegalArgumentException(
-              "window %d: expected finite values, got %s".formatted(i, value));
-        }
+      checkFinite("window " + i, windows[i]);
+    }
+  }
+
+  static void checkFinite(String what, float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new IllegalArgumentException(
+            "%s: expected finite values, got %s".formatted(what, value));
       }
     }
   }
 
-  private static void check(String what, int value, int least, int most) {
+  static void check(String what, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           "%s: expected %d to %d, got %d".formatted(what, least, most, value));

@@ -1,6 +1,5 @@
 package dev.weir.classify.ensemble;
 
-import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.network.ClassifierTrainer;
 import dev.weir.model.InputView;
 import dev.weir.model.InputView.Block;
@@ -74,16 +73,17 @@ public record ClassifierSettings(
   }
 
   /**
-   * How a network learns these windows.
+   * How a network learns some windows.
    *
+   * @param n how many windows
+   * @param counts labels of each class
    * @param ownSeed of this network
    */
-  public ClassifierTrainer.Settings training(RnnConfig rnn, LabelledWindows windows, long ownSeed) {
-    int n = windows.size();
+  public ClassifierTrainer.Settings training(RnnConfig rnn, int n, int[] counts, long ownSeed) {
     return new ClassifierTrainer.Settings(
         rnn,
         readout,
-        updates > 0 ? updates : updates(n, windows.classes().size()),
+        updates > 0 ? updates : updates(n, counts.length),
         n < 70 ? 16 : n < 2_000 ? 32 : 128,
         learningRate,
         WEIGHT_DECAY,
@@ -91,7 +91,7 @@ public record ClassifierSettings(
         smoothing,
         noise,
         stretch,
-        balanced ? balance(windows) : null,
+        balanced ? balance(counts) : null,
         ownSeed);
   }
 
@@ -101,12 +101,12 @@ public record ClassifierSettings(
     return (int) Math.round(Math.max(300, Math.min(4_000, updates)));
   }
 
-  private static double[] balance(LabelledWindows windows) {
-    int[] counts = windows.counts();
+  private static double[] balance(int[] counts) {
+    long labels = Arrays.stream(counts).asLongStream().sum();
     long present = Arrays.stream(counts).filter(count -> count > 0).count();
     double[] weights = new double[counts.length];
     for (int k = 0; k < counts.length; k++) {
-      weights[k] = counts[k] == 0 ? 0 : (double) windows.size() / present / counts[k];
+      weights[k] = counts[k] == 0 ? 0 : (double) labels / present / counts[k];
     }
     return weights;
   }

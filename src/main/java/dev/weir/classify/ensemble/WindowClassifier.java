@@ -228,7 +228,7 @@ public final class WindowClassifier {
     RnnConfig rnn = settings.rnn(view);
     int classes = seen.classes().size();
     ClassifierTrainer trainer =
-        new ClassifierTrainer(settings.training(rnn, seen, seed), view, seen);
+        new ClassifierTrainer(settings.training(rnn, seen.size(), seen.counts(), seed), view, seen);
     float[] weights = trainer.train(progress::accept);
     NetworkClassifier network =
         new NetworkClassifier(view, rnn, settings.readout(), classes, weights);

@@ -1,7 +1,9 @@
 package dev.weir.classify.network;
 
+import dev.weir.classify.LabelledSequences;
 import dev.weir.classify.LabelledWindows;
 import dev.weir.model.InputView;
+import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.RnnConfig;
@@ -16,10 +18,10 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Trains a network to classify windows: cross-entropy, Adam with decoupled weight decay, a learning
- * rate that rises and then falls as a cosine, dropout, and windows that differ a little each time
- * they are shown. Windows of unequal length are shown as they are, in groups of equal length, which
- * is what {@code pack_padded_sequence} computes.
+ * Trains a network to classify windows, or each step of them: cross-entropy, Adam with decoupled
+ * weight decay, a learning rate that rises and then falls as a cosine, dropout, and windows that
+ * differ a little each time they are shown. Windows of unequal length are shown as they are, in
+ * groups of equal length, which is what {@code pack_padded_sequence} computes.
  *
  * <p>The same windows and settings give the same bits. Use one trainer per thread.
  *
@@ -34,7 +36,7 @@ public final class ClassifierTrainer {
 
   /**
    * @param rnn shape of the network
-   * @param readout what the head reads
+   * @param readout what a many-to-one head reads
    * @param updates how many mini-batches
    * @param batch windows in a mini-batch
    * @param learningRate the highest
@@ -62,20 +64,49 @@ public final class ClassifierTrainer {
 
   private final Settings settings;
   private final InputView view;
-  private final LabelledWindows windows;
+  private final int classes;
   private final TrainableClassifier network;
   private final float[][] inputs; // of each window
+  private final int[][] labels; // of each window: one, or one for each step
 
+  /** A many-to-one network. */
   public ClassifierTrainer(Settings settings, InputView view, LabelledWindows windows) {
+    this(
+        settings,
+        view,
+        Mode.MANY_TO_ONE,
+        windows.classes().size(),
+        windows.windows(),
+        Arrays.stream(windows.labels()).mapToObj(label -> new int[] {label}).toArray(int[][]::new));
+  }
+
+  /** A many-to-many network. */
+  public ClassifierTrainer(Settings settings, InputView view, LabelledSequences sequences) {
+    this(
+        settings,
+        view,
+        Mode.MANY_TO_MANY,
+        sequences.classes().size(),
+        sequences.values(),
+        sequences.labels());
+  }
+
+  private ClassifierTrainer(
+      Settings settings,
+      InputView view,
+      Mode mode,
+      int classes,
+      float[][] windows,
+      int[][] labels) {
     this.settings = settings;
     this.view = view;
-    this.windows = windows;
-    this.network =
-        new TrainableClassifier(settings.rnn(), settings.readout(), windows.classes().size());
-    this.inputs = new float[windows.size()][];
+    this.classes = classes;
+    this.labels = labels;
+    this.network = new TrainableClassifier(settings.rnn(), mode, settings.readout(), classes);
+    this.inputs = new float[windows.length][];
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = new float[view.steps(windows.steps(i)) * view.inputSize()];
-      view.fill(windows.windows()[i], inputs[i], 0);
+      inputs[i] = new float[view.steps(windows[i].length / view.channels()) * view.inputSize()];
+      view.fill(windows[i], inputs[i], 0);
     }
   }
 
@@ -108,7 +139,7 @@ public final class ClassifierTrainer {
     float[] state = new float[2 * weights.length + 1];
     float[] gradient = new float[weights.length];
     network.dropout(settings.dropout(), random);
-    int[] order = new int[windows.size()];
+    int[] order = new int[inputs.length];
     Arrays.setAll(order, i -> i);
     int at = order.length;
     int batch = Math.min(settings.batch(), order.length);
@@ -139,8 +170,8 @@ public final class ClassifierTrainer {
     float[] recurrent = Initialization.recurrent(settings.rnn(), random);
     System.arraycopy(recurrent, 0, weights, 0, recurrent.length);
     int width = settings.rnn().outputSize();
-    float[] head = new float[windows.classes().size() * width];
-    float[] bias = new float[windows.classes().size()];
+    float[] head = new float[classes * width];
+    float[] bias = new float[classes];
     Initialization.linear(width, head, bias, random);
     System.arraycopy(head, 0, weights, recurrent.length, head.length);
     System.arraycopy(bias, 0, weights, recurrent.length + head.length, bias.length);
@@ -162,7 +193,7 @@ public final class ClassifierTrainer {
         scale(weights, parameter.offset(), parameter.length(), kept);
       }
     }
-    int head = windows.classes().size() * settings.rnn().outputSize();
+    int head = classes * settings.rnn().outputSize();
     scale(weights, network.headAt(), head, kept);
   }
 
@@ -196,7 +227,6 @@ public final class ClassifierTrainer {
       byLength.computeIfAbsent(length, key -> new ArrayList<>()).add(order[i]);
     }
     double loss = 0;
-    int classes = windows.classes().size();
     for (Map.Entry<Integer, List<Integer>> group : byLength.entrySet()) {
       int length = group.getKey();
       List<Integer> members = group.getValue();
@@ -205,19 +235,22 @@ public final class ClassifierTrainer {
         show(inputs[members.get(b)], random, input, b * length);
       }
       float[] logits = network.forward(input, members.size(), length / view.inputSize());
-      float[] dLogits = new float[members.size() * classes];
-      for (int b = 0; b < members.size(); b++) {
-        int label = windows.labels()[members.get(b)];
-        double weight = settings.classWeights() == null ? 1 : settings.classWeights()[label];
-        loss +=
-            Loss.crossEntropy(
-                logits,
-                b * classes,
-                classes,
-                label,
-                (float) settings.smoothing(),
-                weight / count,
-                dLogits);
+      float[] dLogits = new float[members.size() * labels[members.get(0)].length * classes];
+      int row = 0;
+      for (int member : members) {
+        for (int label : labels[member]) {
+          double weight = settings.classWeights() == null ? 1 : settings.classWeights()[label];
+          loss +=
+              Loss.crossEntropy(
+                  logits,
+                  row * classes,
+                  classes,
+                  label,
+                  (float) settings.smoothing(),
+                  weight / count / labels[member].length,
+                  dLogits);
+          row++;
+        }
       }
       network.backward(dLogits, gradient);
     }

@@ -1,5 +1,6 @@
 package dev.weir.classify.network;
 
+import dev.weir.classify.LabelledSequences;
 import dev.weir.classify.LabelledWindows;
 import dev.weir.model.InputView;
 import java.util.List;
@@ -14,8 +15,17 @@ public final class InputViews {
 
   /** A view with the figures of these windows, and the patch that suits their length. */
   public static InputView of(LabelledWindows windows, List<InputView.Block> blocks) {
-    int channels = windows.channels();
     int patch = Math.max(1, windows.longest() / NETWORK_STEPS);
+    return of(windows.windows(), windows.channels(), blocks, patch);
+  }
+
+  /** A view with the figures of these sequences, each of whose steps is one of the network. */
+  public static InputView of(LabelledSequences sequences, List<InputView.Block> blocks) {
+    return of(sequences.values(), sequences.channels(), blocks, 1);
+  }
+
+  private static InputView of(
+      float[][] windows, int channels, List<InputView.Block> blocks, int patch) {
     float[] mean = new float[channels];
     float[] deviation = new float[channels];
     float[] change = new float[channels];
@@ -25,7 +35,7 @@ public final class InputViews {
       double changes = 0;
       long count = 0;
       long pairs = 0;
-      for (float[] window : windows.windows()) {
+      for (float[] window : windows) {
         for (int at = c; at < window.length; at += channels) {
           sum += window[at];
           squares += (double) window[at] * window[at];

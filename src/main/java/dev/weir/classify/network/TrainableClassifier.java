@@ -1,5 +1,6 @@
 package dev.weir.classify.network;
 
+import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.RnnOutput;
@@ -9,8 +10,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A recurrent network, what its head reads of it, and the head, with gradients. Weights lie with
- * the caller:
+ * A recurrent network, what its head reads of it, and the head, with gradients. A many-to-one head
+ * reads each window once, a many-to-many head each of its steps: so many rows it gives. Weights lie
+ * with the caller:
  *
  * <pre>
  * network as in {@link RnnConfig#parameters()} | head's weight (classes, width) | head's bias
@@ -22,7 +24,8 @@ import java.util.SplittableRandom;
 final class TrainableClassifier {
 
   private final RnnConfig rnn;
-  private final Readout readout;
+  private final Mode mode;
+  private final Readout readout; // of many-to-one
   private final int classes;
   private final int width; // what the head reads
   private final int headAt;
@@ -34,18 +37,20 @@ final class TrainableClassifier {
   private float[] weights;
   private int batch;
   private int steps;
+  private int rows; // that the head gives
 
   // scratch
-  private float[] read = {}; // (batch, width): what the head reads
-  private float[] mask = {}; // (batch, width): dropout
+  private float[] read = {}; // (rows, width): what the head reads
+  private float[] mask = {}; // (rows, width): dropout
   private int[] largest = {}; // (batch, width): the step of the largest value
-  private float[] logits = {}; // (batch, classes)
-  private float[] dRead = {}; // (batch, width)
+  private float[] logits = {}; // (rows, classes)
+  private float[] dRead = {}; // (rows, width)
   private float[] dOut = {}; // (batch, steps, width)
   private float[] dHN = {};
 
-  TrainableClassifier(RnnConfig rnn, Readout readout, int classes) {
+  TrainableClassifier(RnnConfig rnn, Mode mode, Readout readout, int classes) {
     this.rnn = rnn;
+    this.mode = mode;
     this.readout = readout;
     this.classes = classes;
     this.width = rnn.outputSize();
@@ -78,83 +83,88 @@ final class TrainableClassifier {
 
   /**
    * @param input (batch, steps, input_size), of just that length
-   * @return (batch, classes), valid until the next call
+   * @return (batch, classes), many-to-many (batch, steps, classes), valid until the next call
    */
   float[] forward(float[] input, int batch, int steps) {
     this.batch = batch;
     this.steps = steps;
+    this.rows = mode == Mode.MANY_TO_MANY ? batch * steps : batch;
     grow();
     network.forward(input, batch, steps, true, null, null, result);
-    for (int b = 0; b < batch; b++) {
-      read(b);
+    if (mode == Mode.MANY_TO_MANY) {
+      System.arraycopy(result.out(), 0, read, 0, rows * width);
+    } else {
+      for (int b = 0; b < batch; b++) {
+        Readouts.read(readout, result, rnn, b, batch, steps, read, largest);
+      }
     }
     if (dropout > 0) {
       float kept = 1f / (1f - dropout);
-      for (int i = 0; i < batch * width; i++) {
+      for (int i = 0; i < rows * width; i++) {
         mask[i] = random.nextDouble() < dropout ? 0f : kept;
         read[i] *= mask[i];
       }
     }
-    for (int b = 0; b < batch; b++) {
+    for (int r = 0; r < rows; r++) {
       Linear.forward(
-          weights, headAt, weights, biasAt, width, classes, read, b * width, logits, b * classes);
+          weights, headAt, weights, biasAt, width, classes, read, r * width, logits, r * classes);
     }
     return logits;
   }
 
   private void grow() {
-    if (read.length < batch * width) {
-      read = new float[batch * width];
-      mask = new float[batch * width];
-      largest = new int[batch * width];
-      dRead = new float[batch * width];
-      logits = new float[batch * classes];
+    if (read.length < rows * width) {
+      read = new float[rows * width];
+      mask = new float[rows * width];
+      largest = new int[rows * width];
+      dRead = new float[rows * width];
+      logits = new float[rows * classes];
     }
-    int outs = readout == Readout.FINAL_HIDDEN ? 0 : batch * steps * width;
+    int outs = isFinalHidden() ? 0 : batch * steps * width;
     if (dOut.length != outs) { // the network wants just that length
       dOut = new float[outs];
     }
     int states = rnn.numLayers() * batch * width;
-    if (readout == Readout.FINAL_HIDDEN && dHN.length != states) {
+    if (isFinalHidden() && dHN.length != states) {
       dHN = new float[states];
     }
   }
 
-  private void read(int b) {
-    Readouts.read(readout, result, rnn, b, batch, steps, read, largest);
+  private boolean isFinalHidden() {
+    return mode == Mode.MANY_TO_ONE && readout == Readout.FINAL_HIDDEN;
   }
 
   /**
    * Goes back through the last {@link #forward}.
    *
-   * @param dLogits (batch, classes)
+   * @param dLogits as the logits
    * @param gradient (count); added to
    */
   void backward(float[] dLogits, float[] gradient) {
-    Arrays.fill(dRead, 0, batch * width, 0f);
-    for (int b = 0; b < batch; b++) {
+    Arrays.fill(dRead, 0, rows * width, 0f);
+    for (int r = 0; r < rows; r++) {
       Linear.backward(
           weights,
           headAt,
           width,
           classes,
           read,
-          b * width,
+          r * width,
           dLogits,
-          b * classes,
+          r * classes,
           gradient,
           headAt,
           gradient,
           biasAt,
           dRead,
-          b * width);
+          r * width);
     }
     if (dropout > 0) {
-      for (int i = 0; i < batch * width; i++) {
+      for (int i = 0; i < rows * width; i++) {
         dRead[i] *= mask[i];
       }
     }
-    if (readout == Readout.FINAL_HIDDEN) {
+    if (isFinalHidden()) {
       int size = rnn.hiddenSize();
       Arrays.fill(dHN, 0f);
       for (int b = 0; b < batch; b++) {
@@ -166,6 +176,16 @@ final class TrainableClassifier {
       network.backward(null, dHN, null, gradient, 0, null, null, null);
       return;
     }
+    if (mode == Mode.MANY_TO_MANY) {
+      System.arraycopy(dRead, 0, dOut, 0, rows * width);
+    } else {
+      spread();
+    }
+    network.backward(dOut, null, null, gradient, 0, null, null, null);
+  }
+
+  /** The gradient of what was read, to the steps that it was read of. */
+  private void spread() {
     Arrays.fill(dOut, 0f);
     for (int b = 0; b < batch; b++) {
       for (int k = 0; k < width; k++) {
@@ -183,6 +203,5 @@ final class TrainableClassifier {
         }
       }
     }
-    network.backward(dOut, null, null, gradient, 0, null, null, null);
   }
 }

@@ -20,7 +20,8 @@ public final class ClassOptions {
       List.of("--train", "--test", "--classifier", "--prequential", "--label", "--seed");
 
   /** Options of the command that count for a classification, too. */
-  private static final List<String> SHARED = List.of("--task", "--format", "--out", "--report");
+  private static final List<String> SHARED =
+      List.of("--task", "--format", "--out", "--report", "--seq-len");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -40,7 +41,9 @@ public final class ClassOptions {
   @Option(
       names = "--classifier",
       paramLabel = "FILE",
-      description = "With --test: this model classifies; without --train.")
+      description =
+          "With --test: this model classifies; without --train. With --seq-len, a many-to-many model"
+              + " answers for the newest step of windows, as in a job.")
   private Path classifier;
 
   @Option(
@@ -106,6 +109,8 @@ public final class ClassOptions {
       check(isRead, option, "none beside --task classify", "one");
     }
     long start = seed == null ? 1 : seed;
+    Integer seqLen = command.commandLine().getParseResult().matchedOptionValue("--seq-len", null);
+    check(seqLen == null || classifier != null, "--seq-len", "--classifier beside it", "none");
     if (prequential != null) {
       check(train == null, "--train", "none beside --prequential", train);
       check(test == null, "--test", "none beside --prequential", test);
@@ -119,7 +124,7 @@ public final class ClassOptions {
       check(Files.isRegularFile(classifier), "--classifier", "a model file", classifier);
       check(test != null && Files.isRegularFile(test), "--test", "a .ts or .csv file", test);
       check(seed == null, "--seed", "none beside --classifier", seed);
-      return new ModelEvaluation(classifier, test);
+      return new ModelEvaluation(classifier, test, seqLen);
     }
     check(
         train != null && Files.isRegularFile(train),

@@ -1,10 +1,12 @@
 package dev.weir.cli.classify;
 
 import dev.weir.classify.ClassScore;
+import dev.weir.classify.LabelledSequences;
 import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.series.SequenceFile;
 import dev.weir.cli.series.TsFile;
 import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
@@ -12,32 +14,38 @@ import dev.weir.model.ClassifierModel;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 
-/** Classifies the windows of a file with a model that was trained before. */
+/** Classifies the windows, or the steps, of a file with a model that was trained before. */
 final class ModelEvaluation implements ClassEvaluation {
 
   private final Path file;
   private final Path test;
+  private final Integer seqLen;
 
-  ModelEvaluation(Path file, Path test) {
+  /**
+   * @param seqLen steps that a many-to-many model sees up to the one that it answers for; null:
+   *     each series as a whole, from which it answers for each step
+   */
+  ModelEvaluation(Path file, Path test, Integer seqLen) {
     this.file = file;
     this.test = test;
+    this.seqLen = seqLen;
   }
 
   @Override
   public ClassResult run(ProgressLine progress) throws IOException {
     ClassifierModel model = ClassifierFiles.read(file, "classifier");
-    if (model.mode() != Mode.MANY_TO_ONE) {
-      throw new IOException("--classifier: expected a many-to-one model, got " + model);
+    if (model.mode() == Mode.MANY_TO_MANY) {
+      return steps(model);
+    }
+    if (seqLen != null) {
+      throw new IOException("--seq-len: expected a many-to-many model beside it, got " + model);
     }
     TsFile.Contents asked = WindowFile.read(test, model.classes());
     LabelledWindows windows = asked.windows();
-    if (windows.channels() != model.view().channels()) {
-      throw new IOException(
-          "--test: expected %d channels, as the model reads, got %d"
-              .formatted(model.view().channels(), windows.channels()));
-    }
+    checkChannels(model, windows.channels());
     NetworkClassifier network = NetworkClassifier.of(model);
     int classes = model.classes().size();
     ClassScore score = new ClassScore(classes);
@@ -50,5 +58,49 @@ final class ModelEvaluation implements ClassEvaluation {
     }
     return new ClassResult(
         model.classes(), 0, score, Map.of("network", score), WindowEvaluation.note(asked));
+  }
+
+  private ClassResult steps(ClassifierModel model) throws IOException {
+    LabelledSequences series = SequenceFile.read(test, model.classes());
+    checkChannels(model, series.channels());
+    NetworkClassifier network = NetworkClassifier.of(model);
+    int classes = model.classes().size();
+    ClassScore score = new ClassScore(classes);
+    double[] probabilities = new double[classes];
+    for (int i = 0; i < series.size(); i++) {
+      int[] labels = series.labels()[i];
+      float[][] logits = logits(network, series.values()[i], labels.length, classes);
+      for (int t = 0; t < labels.length; t++) {
+        Probabilities.softmax(logits[t], model.factor(), probabilities);
+        score.add(probabilities, labels[t]);
+      }
+    }
+    return new ClassResult(model.classes(), 0, score, Map.of("network", score), "");
+  }
+
+  private float[][] logits(NetworkClassifier network, float[] values, int steps, int classes) {
+    float[][] logits = new float[steps][classes];
+    int channels = values.length / steps;
+    if (seqLen == null) {
+      float[] all = new float[steps * classes];
+      network.stepLogits(values, all);
+      for (int t = 0; t < steps; t++) {
+        System.arraycopy(all, t * classes, logits[t], 0, classes);
+      }
+      return logits;
+    }
+    for (int t = 0; t < steps; t++) {
+      int from = Math.max(0, t + 1 - seqLen);
+      network.logits(Arrays.copyOfRange(values, from * channels, (t + 1) * channels), logits[t]);
+    }
+    return logits;
+  }
+
+  private static void checkChannels(ClassifierModel model, int channels) throws IOException {
+    if (channels != model.view().channels()) {
+      throw new IOException(
+          "--test: expected %d channels, as the model reads, got %d"
+              .formatted(model.view().channels(), channels));
+    }
   }
 }

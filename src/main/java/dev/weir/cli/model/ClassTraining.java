@@ -1,21 +1,16 @@
 package dev.weir.cli.model;
 
 import dev.weir.classify.ClassScore;
-import dev.weir.classify.LabelledWindows;
 import dev.weir.classify.Probabilities;
 import dev.weir.classify.ensemble.ClassifierSettings;
 import dev.weir.classify.network.ClassifierTrainer;
-import dev.weir.classify.network.InputViews;
-import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.series.SequenceFile;
 import dev.weir.cli.series.WindowFile;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
-import dev.weir.model.InputView;
-import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.Cell;
-import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,8 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * {@code weir train --task classify}: trains one network on labelled windows. A part of the windows
- * is held back: it decides which weights are the best, and how sharp the probabilities are.
+ * {@code weir train --task classify}: trains one network on labelled windows, or on sequences with
+ * a label for each step. A part is held back: it decides which weights are the best, and how sharp
+ * the probabilities are.
  */
 final class ClassTraining {
 
@@ -41,7 +37,7 @@ final class ClassTraining {
         converter = ReadoutConverter.class,
         paramLabel = "POOLING",
         description =
-            "Classify: what the head reads; h_n, out[:, -1], mean or max (default: mean).")
+            "Classify: what a many-to-one head reads; h_n, out[:, -1], mean or max (default: mean).")
     private Readout readout = Readout.MEAN;
 
     @Option(
@@ -55,8 +51,9 @@ final class ClassTraining {
         names = "--validation",
         paramLabel = "SHARE",
         description =
-            "Classify: share of the windows that is held back; 0: none, then training ends with its"
-                + " last weights (default: ${DEFAULT-VALUE}).")
+            "Classify: share of the windows, many-to-many the newest steps of each series, that is"
+                + " held back; 0: none, then training ends with its last weights (default:"
+                + " ${DEFAULT-VALUE}).")
     private double validation = 0.2;
 
     /** What a window counts. */
@@ -132,55 +129,62 @@ final class ClassTraining {
   }
 
   /**
-   * Trains on a file and writes the model.
+   * Trains on a file of windows with a class each, many-to-one, and writes the model.
    *
    * @return the exit code
    * @throws IllegalArgumentException when there are too few windows or classes
    */
   int run(Path file) throws IOException {
-    LabelledWindows windows = WindowFile.read(file, null).windows();
-    int[] chosen = windows.chosen(validation);
-    LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, 1, false));
-    LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, 1, true));
-    if (windows.classes().size() < 2 || learned.size() < 2) {
-      throw new IllegalArgumentException(
-          "--input: expected 2 classes and at least 2 windows to learn from, got %d and %d"
-              .formatted(windows.classes().size(), learned.size()));
-    }
+    return run(ClassExamples.of(WindowFile.read(file, null).windows(), validation, settings));
+  }
+
+  /**
+   * Trains on a file with a class for each step, many-to-many, and writes the model.
+   *
+   * @param seqLen steps of a window
+   * @return the exit code
+   * @throws IllegalArgumentException when there are too few steps or classes
+   */
+  int runSteps(Path file, int seqLen) throws IOException {
+    return run(ClassExamples.of(SequenceFile.read(file, null), seqLen, validation, settings));
+  }
+
+  private int run(ClassExamples examples) throws IOException {
     if (patience < 1) {
       throw new IllegalArgumentException("--patience: expected at least 1, got " + patience);
     }
-    boolean isHeldBack = heldBack.size() > 0;
-    InputView view = InputViews.of(learned, settings.blocks());
-    RnnConfig rnn = settings.rnn(view);
+    int[] heldBack = examples.heldBack();
     System.err.printf(
-        "%,d windows to learn from, %,d held back, %d classes; %,d parameters%n",
-        learned.size(), heldBack.size(), windows.classes().size(), rnn.parameterCount());
-    Course course = new Course(view, rnn, heldBack);
+        "%,d windows to learn from, %,d %s held back, %d classes; %,d parameters%n",
+        examples.size(),
+        heldBack.length,
+        examples.unit(),
+        examples.classes.size(),
+        examples.rnn.parameterCount());
+    Course course = new Course(examples);
     float[] last;
     try {
-      last =
-          new ClassifierTrainer(settings.training(rnn, learned, settings.seed()), view, learned)
-              .train(course);
+      last = examples.trainer().train(course);
     } finally {
       course.line.clear();
     }
-    float[] weights = isHeldBack ? course.best : last;
+    float[] weights = heldBack.length > 0 ? course.best : last;
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir train");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    provenance.put("windows", Integer.toString(learned.size()));
+    provenance.put("windows", Integer.toString(examples.size()));
     double factor = 1;
-    String score = "no windows held back";
-    if (isHeldBack) {
-      float[][] logits = course.logits(weights);
-      factor = Probabilities.bestFactor(logits, heldBack.labels());
+    String score = "no %s held back".formatted(examples.unit());
+    if (heldBack.length > 0) {
+      float[][] logits = examples.logits(weights);
+      factor = Probabilities.bestFactor(logits, heldBack);
       ClassScore held = score(logits, heldBack, factor);
       score =
           String.format(
               Locale.ROOT,
-              "on %,d windows held back: accuracy %.4f, log loss %.4f",
-              heldBack.size(),
+              "on %,d %s held back: accuracy %.4f, log loss %.4f",
+              heldBack.length,
+              examples.unit(),
               held.accuracy(),
               held.logLoss());
       provenance.put("held_back_accuracy", "%.4f".formatted(held.accuracy()));
@@ -190,11 +194,11 @@ final class ClassTraining {
         new ClassifierModel(
             name,
             1,
-            Mode.MANY_TO_ONE,
-            rnn,
+            examples.mode,
+            examples.rnn,
             settings.readout(),
-            view,
-            windows.classes(),
+            examples.view,
+            examples.classes,
             factor,
             weights,
             provenance);
@@ -203,12 +207,12 @@ final class ClassTraining {
     return 0;
   }
 
-  private static ClassScore score(float[][] logits, LabelledWindows windows, double factor) {
-    ClassScore score = new ClassScore(windows.classes().size());
-    double[] probabilities = new double[windows.classes().size()];
+  private static ClassScore score(float[][] logits, int[] labels, double factor) {
+    ClassScore score = new ClassScore(logits[0].length);
+    double[] probabilities = new double[logits[0].length];
     for (int i = 0; i < logits.length; i++) {
       Probabilities.softmax(logits[i], factor, probabilities);
-      score.add(probabilities, windows.labels()[i]);
+      score.add(probabilities, labels[i]);
     }
     return score;
   }
@@ -216,29 +220,16 @@ final class ClassTraining {
   /** How the training goes: keeps the best weights, and ends it when it gets no better. */
   private final class Course implements ClassifierTrainer.Listener {
 
-    private final InputView view;
-    private final RnnConfig rnn;
-    private final LabelledWindows heldBack;
+    private final ClassExamples examples;
+    private final int[] heldBack;
     private final ProgressLine line = new ProgressLine(2_000_000_000L);
     private float[] best;
     private double bestLoss = Double.POSITIVE_INFINITY;
     private int sinceBest;
 
-    Course(InputView view, RnnConfig rnn, LabelledWindows heldBack) {
-      this.view = view;
-      this.rnn = rnn;
-      this.heldBack = heldBack;
-    }
-
-    float[][] logits(float[] weights) {
-      int classes = heldBack.classes().size();
-      NetworkClassifier network =
-          new NetworkClassifier(view, rnn, settings.readout(), classes, weights);
-      float[][] logits = new float[heldBack.size()][classes];
-      for (int i = 0; i < logits.length; i++) {
-        network.logits(heldBack.windows()[i], logits[i]);
-      }
-      return logits;
+    Course(ClassExamples examples) {
+      this.examples = examples;
+      this.heldBack = examples.heldBack();
     }
 
     @Override
@@ -248,13 +239,12 @@ final class ClassTraining {
 
     @Override
     public boolean check(float[] weights) {
-      if (heldBack.size() == 0) {
+      if (heldBack.length == 0) {
         return true;
       }
-      float[][] logits = logits(weights);
+      float[][] logits = examples.logits(weights);
       double loss =
-          Probabilities.logLoss(
-              logits, heldBack.labels(), Probabilities.bestFactor(logits, heldBack.labels()));
+          Probabilities.logLoss(logits, heldBack, Probabilities.bestFactor(logits, heldBack));
       sinceBest++;
       if (loss <= bestLoss) { // of equal ones the later one
         bestLoss = loss;

@@ -68,7 +68,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "FILE|DIR",
       description =
           "Series to learn from: CSV files or folders of them; for base also JSON lines, each file"
-              + " a family of series; for classify one .ts or .csv file of labelled windows.")
+              + " a family of series; for classify one .ts or .csv file of labelled windows;"
+              + " many-to-many: one .csv file with a label in each row.")
   private List<Path> inputs;
 
   @Option(
@@ -246,8 +247,7 @@ public final class TrainCommand implements Callable<Integer> {
   private static final List<String> OF_CLASSIFY =
       List.of("--pooling", "--class-weights", "--validation");
 
-  private static final List<String> OF_SERIES =
-      List.of("--columns", "--mode", "--seq-len", "--threads", "--restart");
+  private static final List<String> OF_SERIES = List.of("--columns", "--threads", "--restart");
 
   /** Options of which a task has no use. */
   private static final Map<Task, List<String>> UNREAD =
@@ -315,9 +315,17 @@ public final class TrainCommand implements Callable<Integer> {
             "weir train: %s: expected none with --task %s, got one".formatted(option, task));
       }
     }
-    if (task == Task.base && isGiven("--seq-len") && !isGiven("--mode")) {
+    boolean hasNoWindows =
+        task == Task.base ? !isGiven("--mode") : task == Task.classify && mode == Mode.MANY_TO_ONE;
+    if (isGiven("--seq-len") && hasNoWindows) {
       throw new ParameterException(
-          spec.commandLine(), "weir train: --seq-len: expected --mode beside it, got none");
+          spec.commandLine(),
+          "weir train: --seq-len: expected --mode%s beside it, got none"
+              .formatted(task == Task.base ? "" : " many-to-many"));
+    }
+    if (isGiven("--pooling") && mode == Mode.MANY_TO_MANY) {
+      throw new ParameterException(
+          spec.commandLine(), "weir train: --pooling: expected none with many-to-many, got one");
     }
   }
 
@@ -369,7 +377,10 @@ public final class TrainCommand implements Callable<Integer> {
               !unidirectional,
               learningRate == null ? 0.004 : learningRate,
               seed);
-      return new ClassTraining(out, modelName, settings, classes, patience).run(inputs.get(0));
+      ClassTraining training = new ClassTraining(out, modelName, settings, classes, patience);
+      return mode == Mode.MANY_TO_MANY
+          ? training.runSteps(inputs.get(0), seqLen)
+          : training.run(inputs.get(0));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }

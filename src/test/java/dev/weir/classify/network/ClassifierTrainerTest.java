@@ -2,6 +2,7 @@ package dev.weir.classify.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.classify.LabelledSequences;
 import dev.weir.classify.LabelledWindows;
 import dev.weir.model.InputView;
 import dev.weir.model.InputView.Block;
@@ -56,6 +57,49 @@ class ClassifierTrainerTest {
       right += (logits[1] > logits[0] ? 1 : 0) == others.labels()[i] ? 1 : 0;
     }
     assertThat(right).isGreaterThanOrEqualTo(57);
+  }
+
+  /** The class of a step is whether the values rise or fall there; its level says nothing. */
+  @Test
+  void learnsStepsOfSequencesOfUnequalLength() {
+    LabelledSequences sequences = ramps(30, 4);
+    InputView view = InputViews.of(sequences, List.of(Block.DIFFERENCE));
+    assertThat(view.patch()).isEqualTo(1);
+    ClassifierTrainer.Settings settings = settings(view);
+    float[] weights = new ClassifierTrainer(settings, view, sequences).train(share -> {});
+    NetworkClassifier network =
+        new NetworkClassifier(view, settings.rnn(), settings.readout(), 2, weights);
+    LabelledSequences others = ramps(20, 5);
+    int right = 0;
+    for (int i = 0; i < others.size(); i++) {
+      int[] labels = others.labels()[i];
+      float[] logits = new float[2 * labels.length];
+      network.stepLogits(others.values()[i], logits);
+      for (int t = 0; t < labels.length; t++) {
+        right += (logits[2 * t + 1] > logits[2 * t] ? 1 : 0) == labels[t] ? 1 : 0;
+      }
+    }
+    assertThat((double) right / others.steps()).isGreaterThan(0.9);
+  }
+
+  private static LabelledSequences ramps(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[][] values = new float[count][];
+    int[][] labels = new int[count][];
+    for (int i = 0; i < count; i++) {
+      int steps = 11 + random.nextInt(4);
+      values[i] = new float[steps];
+      labels[i] = new int[steps];
+      double level = random.nextDouble(-20, 20);
+      int label = random.nextInt(2);
+      for (int t = 0; t < steps; t++) {
+        label = random.nextInt(5) == 0 ? 1 - label : label;
+        level += label == 0 ? 0.5 : -0.5;
+        values[i][t] = (float) (level + 0.1 * random.nextGaussian());
+        labels[i][t] = label;
+      }
+    }
+    return new LabelledSequences(1, List.of("rising", "falling"), values, labels);
   }
 
   @Test

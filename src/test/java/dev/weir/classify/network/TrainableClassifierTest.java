@@ -79,7 +79,8 @@ class TrainableClassifierTest {
   @MethodSource("cases")
   void logitsAndGradientsAreThoseOfTorch(JsonNode one) {
     Readout readout = Readout.ofLabel(one.get("readout").textValue());
-    TrainableClassifier network = new TrainableClassifier(config(one), readout, CLASSES);
+    TrainableClassifier network =
+        new TrainableClassifier(config(one), Mode.MANY_TO_ONE, readout, CLASSES);
     float[] weights = floats(one.get("weights"));
     assertThat(network.count()).isEqualTo(weights.length);
     network.load(weights);
@@ -97,6 +98,31 @@ class TrainableClassifierTest {
     float[] gradient = new float[weights.length];
     network.backward(dLogits, gradient);
     assertClose(gradient, floats(one.get("gradient")), 1e-6);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void gradientsOfAllStepsAreThoseOfTorch(JsonNode one) {
+    Readout unread = Readout.ofLabel(one.get("readout").textValue());
+    TrainableClassifier network =
+        new TrainableClassifier(config(one), Mode.MANY_TO_MANY, unread, CLASSES);
+    float[] weights = floats(one.get("weights"));
+    network.load(weights);
+    float[] logits = network.forward(floats(one.get("input")), BATCH, STEPS);
+    assertClose(logits, floats(one.get("step_logits")), 1e-6);
+    int rows = BATCH * STEPS;
+    float[] dLogits = new float[rows * CLASSES];
+    double loss = 0;
+    for (int r = 0; r < rows; r++) {
+      int label = one.get("step_labels").get(r).intValue();
+      float smoothing = GOLDEN.get("smoothing").floatValue();
+      loss +=
+          Loss.crossEntropy(logits, r * CLASSES, CLASSES, label, smoothing, 1.0 / rows, dLogits);
+    }
+    assertThat(loss).isCloseTo(one.get("step_loss").doubleValue(), within(1e-6));
+    float[] gradient = new float[weights.length];
+    network.backward(dLogits, gradient);
+    assertClose(gradient, floats(one.get("step_gradient")), 1e-6);
   }
 
   @ParameterizedTest
@@ -158,7 +184,8 @@ class TrainableClassifierTest {
   @Test
   void gradientsWithDropoutAreThoseOfFiniteDifferences() {
     RnnConfig config = new RnnConfig(Cell.GRU, 2, 3, 3, true, true);
-    TrainableClassifier network = new TrainableClassifier(config, Readout.MEAN, 2);
+    TrainableClassifier network =
+        new TrainableClassifier(config, Mode.MANY_TO_ONE, Readout.MEAN, 2);
     SplittableRandom random = new SplittableRandom(11);
     float[] weights = random(network.count(), random);
     float[] input = random(4 * 5 * 2, random);

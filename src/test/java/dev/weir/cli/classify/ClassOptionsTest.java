@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.evaluate.EvaluateCommand;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.InputView;
+import dev.weir.model.Mode;
+import dev.weir.model.Readout;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +111,60 @@ class ClassOptionsTest {
     assertThat(ours).startsWith("weir,600,0.9");
   }
 
+  /** Its network stays with the sign that it saw first, so what it says tells how much it saw. */
+  private void latch(Mode mode) throws IOException {
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 1, 1, false, true);
+    float[] weights = {5, 10, 0, 0, 9, -9, 0, 0}; // w_ih, w_hh, b_ih, b_hh, head, its bias
+    ClassifierModel model =
+        new ClassifierModel(
+            "latch",
+            1,
+            mode,
+            rnn,
+            Readout.LAST_STEP,
+            InputView.raw(1),
+            List.of("plus", "minus"),
+            1,
+            weights,
+            Map.of());
+    ClassifierFiles.write(model, folder.resolve("latch.safetensors"));
+    Files.writeString(
+        folder.resolve("steps.csv"),
+        "series,value,label\na,1,plus\nb,-1,minus\na,-1,minus\na,-1,minus\nb,-1,minus\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 0.6", "--seq-len 1, 1", "--seq-len 2, 0.8", "--seq-len 3, 0.6"})
+  void aManyToManyModelAnswersForEachStep(String option, double accuracy) throws IOException {
+    latch(Mode.MANY_TO_MANY);
+    Outcome outcome =
+        run(
+            ("--task classify --classifier @latch.safetensors --test @steps.csv --format json "
+                    + option)
+                .strip());
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode answer = new ObjectMapper().readTree(outcome.out());
+    assertThat(answer.get("accuracy").doubleValue()).isEqualTo(accuracy);
+  }
+
+  @Test
+  void whatDoesNotFitAModelIsNamed() throws IOException {
+    latch(Mode.MANY_TO_ONE);
+    String arguments = "--task classify --classifier @latch.safetensors --test @steps.csv";
+    assertThat(run(arguments + " --seq-len 2").err())
+        .contains("--seq-len: expected a many-to-many model beside it, got ClassifierModel[latch");
+    latch(Mode.MANY_TO_MANY);
+    Files.writeString(folder.resolve("steps.csv"), "value,label\n1,plus\n2,none\n");
+    assertThat(run(arguments).err())
+        .contains("steps.csv: expected labels of [plus, minus], got none");
+    Files.writeString(folder.resolve("steps.csv"), "x,y,label\n1,2,plus\n");
+    assertThat(run(arguments).err())
+        .contains("--test: expected 1 channels, as the model reads, got 2");
+    Files.writeString(folder.resolve("steps.csv"), "series,x,label\na,1,plus\nb,,plus\n");
+    assertThat(run(arguments).err())
+        .contains("steps.csv: series b: expected at least one value in each column, got none in 1");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -112,6 +175,7 @@ class ClassOptionsTest {
         "--task classify --train @a.ts|--train: expected a .ts or .csv file, or --classifier or --prequential, got",
         "--task classify --prequential @no.csv|--prequential: expected a CSV file, got",
         "--task classify --train @a.ts --horizon 3|--horizon: expected none beside --task classify",
+        "--task classify --train @a.ts --seq-len 3|--seq-len: expected --classifier beside it, got none",
         "--task classify --label y|--label: expected --prequential beside it, got none",
         "--input x --seed 3 --test y|--task: expected classify beside [--seed, --test], got forecast"
       })

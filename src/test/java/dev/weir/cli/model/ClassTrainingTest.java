@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
+import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.Cell;
 import java.io.ByteArrayOutputStream;
@@ -78,6 +79,37 @@ class ClassTrainingTest {
         .contains("slope version 1", "2: [rise, fall]", "linear, reads max", "one direction");
   }
 
+  /** States of two machines; in the second one's rows a value is missing. */
+  private void writeStates() throws IOException {
+    SplittableRandom random = new SplittableRandom(2);
+    StringBuilder text = new StringBuilder("series,time,current,heat,label\n");
+    for (int t = 0; t < 360; t++) {
+      boolean isOn = t / 9 % 3 != 0;
+      double current = (isOn ? 3 : 0) + 0.3 * random.nextGaussian();
+      String heat = t == 77 ? "" : "" + random.nextGaussian();
+      text.append(
+          "%s,%d,%s,%s,%s%n"
+              .formatted(t % 2 == 0 ? "a" : "b", t, current, heat, isOn ? "on" : "off"));
+    }
+    Files.writeString(folder.resolve("states.csv"), text);
+  }
+
+  @Test
+  void trainsAModelThatLabelsEachStep() throws IOException {
+    writeStates();
+    int code =
+        run(
+            new TrainCommand(),
+            "--task classify --mode many-to-many --seq-len 12 --input @states.csv"
+                + " --out @states.safetensors --hidden-size 4 --num-layers 1");
+    assertThat(code).as("%s", errors).isZero();
+    ClassifierModel model = ClassifierFiles.read(folder.resolve("states.safetensors"), null);
+    assertThat(model.mode()).isEqualTo(Mode.MANY_TO_MANY);
+    assertThat(model.classes()).containsExactly("off", "on");
+    assertThat(model.view().patch()).isEqualTo(1);
+    assertThat(Double.parseDouble(model.provenance().get("held_back_accuracy"))).isGreaterThan(0.9);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -86,6 +118,8 @@ class ClassTrainingTest {
         "--input @x.ts --out @y --validation 0.7|--validation: expected 0 to 0.5, got 0.7",
         "--input @x.ts --out @y --patience 0|--patience: expected at least 1, got 0",
         "--input @x.ts --out @y --horizon 3|--horizon: expected none with --task classify, got one",
+        "--input @x.ts --out @y --seq-len 4|--seq-len: expected --mode many-to-many beside it, got none",
+        "--input @x.ts --out @y --mode many-to-many --pooling max|--pooling: expected none with many-to-many, got one",
         "--input @x.ts --out @y --hidden-size 0|hidden_size: expected 1 to 4096, got 0"
       })
   void wrongOptionsAreNamed(String arguments, String message) throws IOException {

@@ -1,0 +1,185 @@
+package dev.weir.cli.model;
+
+import dev.weir.classify.LabelledSequences;
+import dev.weir.classify.LabelledWindows;
+import dev.weir.classify.ensemble.ClassifierSettings;
+import dev.weir.classify.network.ClassifierTrainer;
+import dev.weir.classify.network.InputViews;
+import dev.weir.classify.network.NetworkClassifier;
+import dev.weir.model.InputView;
+import dev.weir.model.Mode;
+import dev.weir.rnn.cell.RnnConfig;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a classifier learns from, and what is held back: windows with a class each, or sequences
+ * with a class for each step.
+ */
+abstract class ClassExamples {
+
+  final Mode mode;
+  final List<String> classes;
+  final InputView view;
+  final RnnConfig rnn;
+  final ClassifierSettings settings;
+
+  private ClassExamples(
+      Mode mode, List<String> classes, InputView view, ClassifierSettings settings) {
+    this.mode = mode;
+    this.classes = classes;
+    this.view = view;
+    this.rnn = settings.rnn(view);
+    this.settings = settings;
+  }
+
+  /**
+   * @param validation share of the windows to hold back, of each class
+   * @throws IllegalArgumentException when there are too few windows or classes
+   */
+  static ClassExamples of(LabelledWindows windows, double validation, ClassifierSettings settings) {
+    int[] chosen = windows.chosen(validation);
+    LabelledWindows learned = windows.subset(LabelledWindows.places(chosen, 1, false));
+    LabelledWindows heldBack = windows.subset(LabelledWindows.places(chosen, 1, true));
+    checkEnough(windows.classes(), learned.size(), "windows");
+    return new Windows(learned, heldBack, settings);
+  }
+
+  /**
+   * @param seqLen steps of the windows that the sequences are cut into
+   * @param validation share of the steps to hold back: the newest of each sequence
+   * @throws IllegalArgumentException when there are too few steps or classes
+   */
+  static ClassExamples of(
+      LabelledSequences sequences, int seqLen, double validation, ClassifierSettings settings) {
+    LabelledSequences learned = sequences.withoutLast(validation);
+    checkEnough(sequences.classes(), learned.steps(), "steps");
+    return new Steps(
+        learned.pieces(seqLen, Math.max(1, seqLen / 2)),
+        sequences.last(validation).pieces(seqLen, seqLen),
+        settings);
+  }
+
+  private static void checkEnough(List<String> classes, int count, String unit) {
+    if (classes.size() < 2 || count < 2) {
+      throw new IllegalArgumentException(
+          "--input: expected 2 classes and at least 2 %s to learn from, got %d and %d"
+              .formatted(unit, classes.size(), count));
+    }
+  }
+
+  /** Windows to learn from. */
+  abstract int size();
+
+  abstract ClassifierTrainer trainer();
+
+  /** Classes of the windows, or of the steps, that are held back; maybe none. */
+  abstract int[] heldBack();
+
+  /** What a network says of those: (held back, classes). */
+  abstract float[][] logits(float[] weights);
+
+  /** What each of those is called. */
+  abstract String unit();
+
+  NetworkClassifier network(float[] weights) {
+    return new NetworkClassifier(view, rnn, settings.readout(), classes.size(), weights);
+  }
+
+  /** Many-to-one. */
+  private static final class Windows extends ClassExamples {
+    private final LabelledWindows learned;
+    private final LabelledWindows heldBack;
+
+    Windows(LabelledWindows learned, LabelledWindows heldBack, ClassifierSettings settings) {
+      super(
+          Mode.MANY_TO_ONE, learned.classes(), InputViews.of(learned, settings.blocks()), settings);
+      this.learned = learned;
+      this.heldBack = heldBack;
+    }
+
+    @Override
+    int size() {
+      return learned.size();
+    }
+
+    @Override
+    ClassifierTrainer trainer() {
+      return new ClassifierTrainer(
+          settings.training(rnn, learned.size(), learned.counts(), settings.seed()), view, learned);
+    }
+
+    @Override
+    int[] heldBack() {
+      return heldBack.labels();
+    }
+
+    @Override
+    float[][] logits(float[] weights) {
+      NetworkClassifier network = network(weights);
+      float[][] logits = new float[heldBack.size()][classes.size()];
+      for (int i = 0; i < logits.length; i++) {
+        network.logits(heldBack.windows()[i], logits[i]);
+      }
+      return logits;
+    }
+
+    @Override
+    String unit() {
+      return "windows";
+    }
+  }
+
+  /** Many-to-many. */
+  private static final class Steps extends ClassExamples {
+    private final LabelledSequences learned;
+    private final LabelledSequences heldBack;
+
+    Steps(LabelledSequences learned, LabelledSequences heldBack, ClassifierSettings settings) {
+      super(
+          Mode.MANY_TO_MANY,
+          learned.classes(),
+          InputViews.of(learned, settings.blocks()),
+          settings);
+      this.learned = learned;
+      this.heldBack = heldBack;
+    }
+
+    @Override
+    int size() {
+      return learned.size();
+    }
+
+    @Override
+    ClassifierTrainer trainer() {
+      return new ClassifierTrainer(
+          settings.training(rnn, learned.size(), learned.counts(), settings.seed()), view, learned);
+    }
+
+    @Override
+    int[] heldBack() {
+      return heldBack.allLabels();
+    }
+
+    @Override
+    float[][] logits(float[] weights) {
+      NetworkClassifier network = network(weights);
+      float[][] logits = new float[heldBack.steps()][];
+      int at = 0;
+      for (float[] window : heldBack.values()) {
+        int steps = window.length / view.channels();
+        float[] said = new float[steps * classes.size()];
+        network.stepLogits(window, said);
+        for (int t = 0; t < steps; t++) {
+          logits[at++] = Arrays.copyOfRange(said, t * classes.size(), (t + 1) * classes.size());
+        }
+      }
+      return logits;
+    }
+
+    @Override
+    String unit() {
+      return "steps";
+    }
+  }
+}
