@@ -3,6 +3,7 @@ package dev.weir.classify;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * Sequences of one or more channels, each of whose steps has its class. Immutable by convention:
@@ -77,17 +78,18 @@ public record LabelledSequences(
   }
 
   /**
-   * Cuts the sequences into pieces of equal length; one that is shorter stays as it is.
+   * Cuts the sequences into pieces of equal length; one that is shorter stays as it is. A piece
+   * starts at random 1 to {@code steps} steps after the one before: where all start at the same
+   * hour of the day, the place in the piece would give the hour away.
    *
    * @param steps of a piece
-   * @param stride steps from one piece to the next; the last piece ends with its sequence
    */
-  public LabelledSequences pieces(int steps, int stride) {
+  public LabelledSequences pieces(int steps, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
     List<int[]> parts = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
       int length = labels[i].length;
-      int from = 0;
-      for (; from + steps < length; from += stride) {
+      for (int from = 0; from + steps < length; from += 1 + random.nextInt(steps)) {
         parts.add(new int[] {i, from, from + steps});
       }
       parts.add(new int[] {i, Math.max(0, length - steps), length});

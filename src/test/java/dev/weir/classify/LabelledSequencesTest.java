@@ -19,14 +19,32 @@ class LabelledSequencesTest {
 
   @Test
   void piecesCoverEachSequenceAndEndWithIt() {
-    LabelledSequences pieces = sequences().pieces(3, 2);
-    assertThat(pieces.labels())
-        .isDeepEqualTo(new int[][] {{0, 0, 1}, {1, 1, 2}, {2, 2, 2}, {1, 0}});
-    assertThat(pieces.values()[1]).containsExactly(2, 12, 3, 13, 4, 14);
-    assertThat(pieces.values()[2]).containsExactly(4, 14, 5, 15, 6, 16);
-    assertThat(pieces.values()[3]).containsExactly(20, 30, 21, 31);
-    assertThat(sequences().pieces(3, 3).labels())
-        .isDeepEqualTo(new int[][] {{0, 0, 1}, {1, 2, 2}, {2, 2, 2}, {1, 0}});
+    int[] starts = new int[5];
+    for (int seed = 0; seed < 300; seed++) {
+      LabelledSequences pieces = sequences().pieces(3, seed);
+      int count = pieces.size() - 1; // the short one is one
+      float before = -1;
+      for (int i = 0; i < count; i++) {
+        float[] values = pieces.values()[i];
+        int first = (int) values[0];
+        assertThat(values)
+            .containsExactly(first, 10 + first, 1 + first, 11 + first, 2 + first, 12 + first);
+        assertThat(values[0] - before).isBetween(1f, 3f);
+        assertThat(pieces.labels()[i])
+            .containsExactly(label(first), label(first + 1), label(first + 2));
+        before = values[0];
+        starts[first]++;
+      }
+      assertThat(before).isEqualTo(4);
+      assertThat(pieces.values()[count]).containsExactly(20, 30, 21, 31);
+      assertThat(pieces.labels()[count]).containsExactly(1, 0);
+    }
+    assertThat(starts).startsWith(300).doesNotContain(0).endsWith(300);
+    assertThat(starts[2]).isBetween(100, 170); // 4 of 9 have a piece that starts there
+  }
+
+  private static int label(int step) {
+    return sequences().labels()[0][step];
   }
 
   @Test

@@ -55,8 +55,8 @@ abstract class ClassExamples {
     LabelledSequences learned = sequences.withoutLast(validation);
     checkEnough(sequences.classes(), learned.steps(), "steps");
     return new Steps(
-        learned.pieces(seqLen, Math.max(1, seqLen / 2)),
-        sequences.last(validation).pieces(seqLen, seqLen),
+        learned.pieces(seqLen, settings.seed()),
+        sequences.last(validation).pieces(seqLen, settings.seed()),
         settings);
   }
 
