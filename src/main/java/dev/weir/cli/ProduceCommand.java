@@ -56,9 +56,9 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--columns",
-      converter = SeriesColumns.Converter.class,
+      converter = SeriesColumns.WindowsConverter.class,
       paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.OPTION)
+      description = SeriesColumns.WINDOWS_OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
   @Option(
@@ -98,6 +98,11 @@ final class ProduceCommand implements Callable<Integer> {
     }
     topic = kafka.topic("--topic", topic, KafkaSettings.Topics::observations);
     RegistrySettings schemas = registry.settings(kafka);
+    if (schemas != null && columns.isOfWindows()) {
+      System.err.println(
+          "weir produce: --columns: expected no label and no end with a schema registry, got one");
+      return 2;
+    }
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv csv = source.sample ? null : open(source.input)) {
       return produce(csv, schemas);

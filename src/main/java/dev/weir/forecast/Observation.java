@@ -1,6 +1,7 @@
 package dev.weir.forecast;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One value of one series.
@@ -9,8 +10,11 @@ import java.util.Arrays;
  * @param time when it was observed, milliseconds since 1970 in UTC
  * @param value finite
  * @param features covariates observed with the value, all finite; nobody may write into the array
+ * @param label the true class of the window whose newest observation this is; null if not known
+ * @param endsWindow whether a window by session ends with it
  */
-public record Observation(String series, long time, double value, double[] features) {
+public record Observation(
+    String series, long time, double value, double[] features, String label, boolean endsWindow) {
 
   public static final int MAX_SERIES_LENGTH = 1000;
 
@@ -21,6 +25,16 @@ public record Observation(String series, long time, double value, double[] featu
     this(series, time, value, NO_FEATURES);
   }
 
+  /** One that says nothing of windows. */
+  public Observation(String series, long time, double value, double[] features) {
+    this(series, time, value, features, null, false);
+  }
+
+  /** Whether it says something of a window that it ends. */
+  public boolean isMarked() {
+    return label != null || endsWindow;
+  }
+
   /** Whether both say the same; a producer's retry sends the same observation twice. */
   @Override
   public boolean equals(Object other) {
@@ -28,7 +42,9 @@ public record Observation(String series, long time, double value, double[] featu
         && time == o.time
         && Double.compare(value, o.value) == 0
         && series.equals(o.series)
-        && Arrays.equals(features, o.features);
+        && Arrays.equals(features, o.features)
+        && Objects.equals(label, o.label)
+        && endsWindow == o.endsWindow;
   }
 
   @Override
@@ -38,11 +54,13 @@ public record Observation(String series, long time, double value, double[] featu
 
   @Override
   public String toString() {
-    return "Observation[%s %s = %s%s]"
+    return "Observation[%s %s = %s%s%s%s]"
         .formatted(
             series,
             java.time.Instant.ofEpochMilli(time),
             value,
-            features.length == 0 ? "" : " " + Arrays.toString(features));
+            features.length == 0 ? "" : " " + Arrays.toString(features),
+            label == null ? "" : " is " + label,
+            endsWindow ? " ends a window" : "");
   }
 }

@@ -66,8 +66,8 @@ public final class ClassifyOptions {
           "classify.session-gap",
           null,
           Duration.ofMillis(1),
-          "A window ends when no observation came for longer than this, with at most window.seq-len"
-              + " observations.");
+          "A window ends when no observation came for longer than this, or with an observation that"
+              + " says so (ends_window), with at most window.seq-len observations.");
   public static final Option<Boolean> LEARNING =
       Option.flag(
           "classify.learning",

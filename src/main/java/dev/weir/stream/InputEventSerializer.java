@@ -27,6 +27,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte OBSERVED = 0;
   private static final byte DEAD_LETTER = 1;
   private static final byte LABEL = 2;
+  private static final byte MARKED = 3; // since version 2: an observation that says more
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -36,18 +37,22 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
 
   @Override
   public byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
   protected void write(InputEvent arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ObservationEvent observed) {
       Observation observation = observed.observation();
-      target.writeByte(OBSERVED);
+      target.writeByte(observation.isMarked() ? MARKED : OBSERVED);
       StringValue.writeString(observation.series(), target);
       target.writeLong(observation.time());
       target.writeDouble(observation.value());
       writeDoubles(observation.features(), target);
+      if (observation.isMarked()) {
+        StringValue.writeString(observation.label(), target);
+        target.writeBoolean(observation.endsWindow());
+      }
       writeSource(observed.source(), target);
     } else if (arrival instanceof LabelEvent event) {
       target.writeByte(LABEL);
@@ -73,10 +78,13 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
       return new LabelEvent(series, time, StringValue.readString(source), readSource(source));
     }
     double value = source.readDouble();
-    double[] features = readDoubles(source);
+    double[] some = readDoubles(source);
+    double[] features = some.length == 0 ? Observation.NO_FEATURES : some;
     Observation observation =
-        new Observation(
-            series, time, value, features.length == 0 ? Observation.NO_FEATURES : features);
+        kind == MARKED
+            ? new Observation(
+                series, time, value, features, StringValue.readString(source), source.readBoolean())
+            : new Observation(series, time, value, features);
     return new ObservationEvent(observation, readSource(source));
   }
 

@@ -124,7 +124,13 @@ public final class KafkaFixture implements AutoCloseable {
             partition,
             observation.series().getBytes(StandardCharsets.UTF_8),
             new ObservationCodec().encode(observation));
-    record.headers().add(ObservationCodec.fingerprintHeader(), ObservationCodec.fingerprint());
+    record
+        .headers()
+        .add(
+            ObservationCodec.fingerprintHeader(),
+            observation.isMarked()
+                ? ObservationCodec.markedFingerprint()
+                : ObservationCodec.fingerprint());
     return record;
   }
 

@@ -73,6 +73,14 @@ class SerializersTest {
     InputEvent plain = new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE);
     InputEvent featured =
         new ObservationEvent(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
+    InputEvent labelled =
+        new ObservationEvent(
+            new Observation("s", 7, 1.5, new double[] {2, -3}, "läuft", false), BARE);
+    InputEvent ending =
+        new ObservationEvent(
+            new Observation("s", 7, 1.5, Observation.NO_FEATURES, null, true), SOURCE);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, labelled)).isEqualTo(labelled);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, ending)).isEqualTo(ending);
     InputEvent dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
     assertThat(roundTrip(InputEventSerializer.INSTANCE, plain)).isEqualTo(plain);
     assertThat(roundTrip(InputEventSerializer.INSTANCE, featured)).isEqualTo(featured);

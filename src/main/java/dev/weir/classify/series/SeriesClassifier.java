@@ -107,13 +107,18 @@ public final class SeriesClassifier {
       return;
     }
     if (state.size > 0 && rule.endsBefore(state.windowFirst, state.lastTime, time)) {
-      close(observation.series(), state);
+      close(observation.series(), state, rule.lastTime(state.windowFirst, state.lastTime));
     }
     if (half > 0 && Math.floorDiv(time, half) != Math.floorDiv(state.lastTime, half)) {
       wakeAfter(time);
     }
     append(state, observation);
-    if (!rule.isByCount()) {
+    if (observation.label() != null) {
+      hold(state, observation, source);
+    }
+    if (rule.kind() == WindowRule.Kind.SESSION && observation.endsWindow()) {
+      close(observation.series(), state, time);
+    } else if (!rule.isByCount()) {
       if (state.size == 1) { // it may grow: then it is woken again
         context.wakeAt(rule.lastTime(time, time) + 1);
       }
@@ -186,18 +191,58 @@ public final class SeriesClassifier {
     return state.windows == 0 ? state.firstTime() : state.lastTimes[state.place(0)] + 1;
   }
 
-  /** A window by time or by session is over. */
-  private void close(String series, ClassState state) {
-    WindowRule rule = settings.rule();
-    long last = rule.lastTime(state.windowFirst, state.lastTime);
-    classify(series, state, rule.firstTime(state.windowFirst), last);
+  /**
+   * A window by time or by session is over.
+   *
+   * @param last the last time that belongs to it
+   */
+  private void close(String series, ClassState state, long last) {
+    classify(series, state, settings.rule().firstTime(state.windowFirst), last);
     state.size = 0;
+  }
+
+  /**
+   * An observation says the class of its window, which is learned once the window was classified.
+   * Of several in a window the newest counts.
+   */
+  private void hold(ClassState state, Observation observation, SourceRecord source) {
+    addClasses(state);
+    LabelEvent event =
+        new LabelEvent(observation.series(), observation.time(), observation.label(), source);
+    if (isRefused(state, event)) {
+      return;
+    }
+    long first =
+        settings.rule().isByCount()
+            ? nextFirstTime(state)
+            : settings.rule().firstTime(state.windowFirst);
+    int end = state.early.size();
+    while (end > 0 && state.early.get(end - 1).time() > event.time()) {
+      end--;
+    }
+    int from = end;
+    while (from > 0 && state.early.get(from - 1).time() >= first) {
+      from--;
+    }
+    state.early.subList(from, end).clear();
+    state.early.add(from, new EarlyLabel(event.time(), event.label(), source.timestamp()));
+  }
+
+  /** Refuses a label of a class that may not be. */
+  private boolean isRefused(ClassState state, LabelEvent event) {
+    if (state.names.contains(event.label()) || mayAdd(state)) {
+      return false;
+    }
+    refuse(
+        event, "label: expected one of %s, got %s".formatted(state.names, quoted(event.label())));
+    return true;
   }
 
   /** The series is to be forgotten: classifies the window that is open, by time or by session. */
   public void end(String series, ClassState state) {
-    if (!settings.rule().isByCount() && state.size > 0) {
-      close(series, state);
+    WindowRule rule = settings.rule();
+    if (!rule.isByCount() && state.size > 0) {
+      close(series, state, rule.lastTime(state.windowFirst, state.lastTime));
     }
   }
 
@@ -211,7 +256,7 @@ public final class SeriesClassifier {
     if (!rule.isByCount() && state.size > 0) {
       long end = rule.lastTime(state.windowFirst, state.lastTime);
       if (end < timestamp) {
-        close(series, state);
+        close(series, state, end);
       } else {
         context.wakeAt(end + 1);
       }
@@ -294,9 +339,7 @@ public final class SeriesClassifier {
    */
   public boolean label(ClassState state, LabelEvent event) {
     addClasses(state);
-    if (!state.names.contains(event.label()) && !mayAdd(state)) {
-      refuse(
-          event, "label: expected one of %s, got %s".formatted(state.names, quoted(event.label())));
+    if (isRefused(state, event)) {
       return false;
     }
     long time = event.time();

@@ -22,7 +22,7 @@ public record WindowRule(Kind kind, Duration length) implements Serializable {
     COUNT,
     /** At each multiple of a length of time, counted from 1970 in UTC. */
     TIME,
-    /** When no observation came for longer than a gap. */
+    /** When no observation came for longer than a gap, or with one that says so. */
     SESSION
   }
 

@@ -2,6 +2,7 @@ package dev.weir.cli.series;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -13,49 +14,91 @@ import picocli.CommandLine.TypeConversionException;
  * @param series name of the column with the series; null: as the file has it
  * @param time name of the column with the time
  * @param value name of the column with the value
+ * @param features names of the columns with the features
+ * @param label name of the column with the class of each window, where it is known; null: none
+ * @param end name of the column that is true where a window by session ends; null: none
  */
-public record SeriesColumns(String series, String time, String value) {
+public record SeriesColumns(
+    String series, String time, String value, List<String> features, String label, String end) {
 
-  public static final String LABEL = "series=NAME,time=NAME,value=NAME";
+  public static final String LABEL = "series=NAME,time=NAME,value=NAME[,...]";
 
   public static final String OPTION =
       "Columns of the CSV, where they have other names than series_id, timestamp and value. A file"
-          + " without series is one, called as the file.";
+          + " without series is one, called as the file. Further ones: features=NAME+NAME...";
 
-  public static final SeriesColumns DEFAULT = new SeriesColumns(null, null, null);
+  public static final SeriesColumns DEFAULT =
+      new SeriesColumns(null, null, null, List.of(), null, null);
+
+  public static final String WINDOWS_OPTION =
+      OPTION
+          + ", label=NAME (class of the window that ends there, or nothing) and end=NAME (true where"
+          + " a window by session ends).";
+
+  private static final List<String> KEYS =
+      List.of("series", "time", "value", "features", "label", "end");
 
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
   private static final String VALUE = "value";
 
   /** From {@code series=device,time=ts,value=temp}. */
-  public static final class Converter implements ITypeConverter<SeriesColumns> {
+  public static class Converter implements ITypeConverter<SeriesColumns> {
+
+    private final List<String> keys;
+
+    public Converter() {
+      this(KEYS.subList(0, 4));
+    }
+
+    private Converter(List<String> keys) {
+      this.keys = keys;
+    }
 
     @Override
     public SeriesColumns convert(String text) {
-      String[] names = new String[3];
+      String[] names = new String[KEYS.size()];
       for (String pair : text.split(",", -1)) {
         int equals = pair.indexOf('=');
-        int key =
-            equals < 0 ? -1 : List.of("series", "time", "value").indexOf(pair.substring(0, equals));
+        int key = equals < 0 ? -1 : keys.indexOf(pair.substring(0, equals));
         if (key < 0 || names[key] != null || equals == pair.length() - 1) {
           throw new TypeConversionException(
-              "expected series=COLUMN,time=COLUMN,value=COLUMN, each at most once, got '%s'"
-                  .formatted(text));
+              "expected %s=COLUMN, each at most once, got '%s'"
+                  .formatted(String.join("=COLUMN,", keys), text));
         }
         names[key] = pair.substring(equals + 1);
       }
-      return new SeriesColumns(names[0], names[1], names[2]);
+      return new SeriesColumns(
+          names[0],
+          names[1],
+          names[2],
+          names[3] == null ? List.of() : List.of(names[3].split("\\+")),
+          names[4],
+          names[5]);
     }
+  }
+
+  /** The same, and with what says something of windows. */
+  public static final class WindowsConverter extends Converter {
+    public WindowsConverter() {
+      super(KEYS);
+    }
+  }
+
+  /** Whether it has what says something of windows. */
+  public boolean isOfWindows() {
+    return label != null || end != null;
   }
 
   /**
    * Where they are in a header.
    *
    * @param series -1: the file holds one series
-   * @param features places of the features, in the order of the file
+   * @param features places of the features
+   * @param label -1: none
+   * @param end -1: none
    */
-  record Places(int series, int time, int value, List<Integer> features) {}
+  record Places(int series, int time, int value, List<Integer> features, int label, int end) {}
 
   /** Null if the header has not got them. */
   Places in(List<String> header) {
@@ -69,13 +112,22 @@ public record SeriesColumns(String series, String time, String value) {
       for (int i = first + 2; i < header.size(); i++) {
         features.add(i);
       }
-      return new Places(first - 1, first, first + 1, features);
+      return new Places(first - 1, first, first + 1, features, -1, -1);
     }
     int ofSeries = place(header, series == null ? SERIES : series);
     int ofTime = place(header, time == null ? TIME : time);
     int ofValue = place(header, value == null ? VALUE : value);
-    boolean missing = ofTime < 0 || ofValue < 0 || ofSeries < 0 && series != null;
-    return missing ? null : new Places(ofSeries, ofTime, ofValue, List.of());
+    List<Integer> ofFeatures = features.stream().map(name -> place(header, name)).toList();
+    int ofLabel = label == null ? -1 : place(header, label);
+    int ofEnd = end == null ? -1 : place(header, end);
+    boolean missing =
+        ofTime < 0
+            || ofValue < 0
+            || ofSeries < 0 && series != null
+            || ofFeatures.contains(-1)
+            || ofLabel < 0 && label != null
+            || ofEnd < 0 && end != null;
+    return missing ? null : new Places(ofSeries, ofTime, ofValue, ofFeatures, ofLabel, ofEnd);
   }
 
   private static boolean startsWith(List<String> header, String... names) {
@@ -93,9 +145,17 @@ public record SeriesColumns(String series, String time, String value) {
     if (equals(DEFAULT)) {
       return "the header series_id,timestamp,value[,feature...]";
     }
-    String names = (time == null ? TIME : time) + " and " + (value == null ? VALUE : value);
-    return "a header with the columns %s%s, each once"
-        .formatted(series == null ? "" : series + ", ", names);
+    List<String> names = new ArrayList<>();
+    names.add(series);
+    names.add(time == null ? TIME : time);
+    names.add(value == null ? VALUE : value);
+    names.addAll(features);
+    names.add(label);
+    names.add(end);
+    names.removeIf(Objects::isNull);
+    String last = names.remove(names.size() - 1);
+    return "a header with the columns %s and %s, each once"
+        .formatted(String.join(", ", names), last);
   }
 
   /** What to do about a header that has not got them. */

@@ -2,12 +2,14 @@ package dev.weir.cli.series;
 
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
+import dev.weir.model.ClassifierModel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Observations from CSV, one at a time; {@link SeriesColumns} says in which columns, {@link
@@ -75,7 +77,35 @@ public final class SeriesCsv implements Closeable {
         series,
         time(row[places.time()]),
         number(column(places.value()), row[places.value()], rows.place()),
-        features);
+        features,
+        label(row),
+        endsWindow(row));
+  }
+
+  private String label(String[] row) throws IOException {
+    String label = places.label() < 0 ? "" : row[places.label()].strip();
+    if (label.length() > ClassifierModel.MAX_CLASS_LENGTH) {
+      throw new IOException(
+          "%s: %s: expected at most %d characters, got %d"
+              .formatted(
+                  rows.place(),
+                  column(places.label()),
+                  ClassifierModel.MAX_CLASS_LENGTH,
+                  label.length()));
+    }
+    return label.isEmpty() ? null : label;
+  }
+
+  private boolean endsWindow(String[] row) throws IOException {
+    String text = places.end() < 0 ? "" : row[places.end()].strip().toLowerCase(Locale.ROOT);
+    return switch (text) {
+      case "true", "1" -> true;
+      case "false", "0", "" -> false;
+      default ->
+          throw new IOException(
+              "%s: %s: expected true, false, 1, 0 or nothing, got '%s'"
+                  .formatted(rows.place(), column(places.end()), Printable.line(text)));
+    };
   }
 
   /** Refuses a name that no series may have. */

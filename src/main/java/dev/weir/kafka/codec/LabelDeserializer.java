@@ -81,13 +81,13 @@ public final class LabelDeserializer implements KafkaRecordDeserializationSchema
     return new LabelEvent(label.series(), label.time(), label.label(), source);
   }
 
-  private static boolean isWrong(String text, int longest) {
+  static boolean isWrong(String text, int longest) {
     return text.isBlank()
         || text.length() > longest
         || !StandardCharsets.UTF_8.newEncoder().canEncode(text); // half of a pair of surrogates
   }
 
-  private static String wrong(String what, String text, int longest) {
+  static String wrong(String what, String text, int longest) {
     return "%s: expected 1 to %d characters of UTF-8, got %s"
         .formatted(what, longest, text.isBlank() ? "none" : text.length());
   }

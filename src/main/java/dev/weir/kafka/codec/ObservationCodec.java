@@ -28,6 +28,7 @@ public final class ObservationCodec {
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer;
   private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
+  private final boolean isRegistered; // what is written
   private final SeriesName name = new SeriesName();
   private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
@@ -37,17 +38,20 @@ public final class ObservationCodec {
   public ObservationCodec() {
     this.buffer = new AvroBytes(ConfluentWireFormat.NONE);
     this.registered = null;
+    this.isRegistered = false;
   }
 
   /** Reads what writers of any schema in the registry have written; writes nothing. */
   public ObservationCodec(RegistrySettings registry) {
     this.buffer = new AvroBytes(null);
+    this.isRegistered = false;
     this.registered = new RegistrySchemas<>(registry, ObservationReader::of);
   }
 
   private ObservationCodec(int id) {
     this.buffer = new AvroBytes(ConfluentWireFormat.of(id));
     this.registered = null;
+    this.isRegistered = true;
   }
 
   /**
@@ -60,9 +64,14 @@ public final class ObservationCodec {
     return new ObservationCodec(RegistrySubjects.idOf(registry, topic, WriterSchemas.OBSERVATION));
   }
 
-  /** The header value that names the schema of {@link #encode}'s bytes. */
+  /** The header value that names the schema of {@link #encode}'s bytes, if it is not marked. */
   public static byte[] fingerprint() {
     return WriterSchemas.fingerprint(WriterSchemas.OBSERVATION);
+  }
+
+  /** The same for an observation that is marked. */
+  public static byte[] markedFingerprint() {
+    return WriterSchemas.fingerprint(WriterSchemas.LABELLED_OBSERVATION);
   }
 
   /** The header that carries {@link #fingerprint()}. */
@@ -70,7 +79,15 @@ public final class ObservationCodec {
     return WriterSchemas.HEADER;
   }
 
+  /**
+   * @throws IllegalArgumentException when the observation is marked and the schema in the registry
+   *     has no place for that
+   */
   public byte[] encode(Observation observation) {
+    if (isRegistered && observation.isMarked()) {
+      throw new IllegalArgumentException(
+          "expected no label and no end of a window with a schema registry, got " + observation);
+    }
     return buffer.of(observation, AvroBytes.utf8(observation.series()), FIELDS);
   }
 
@@ -86,6 +103,15 @@ public final class ObservationCodec {
       out.writeDouble(feature);
     }
     out.writeArrayEnd();
+    if (observation.isMarked()) {
+      if (observation.label() == null) {
+        AvroBytes.writeNull(out);
+      } else {
+        AvroBytes.writePresent(out);
+        out.writeString(observation.label());
+      }
+      out.writeBoolean(observation.endsWindow());
+    }
   }
 
   /** Reads an observation; says nothing about whether its values make sense. */
@@ -127,10 +153,14 @@ public final class ObservationCodec {
       long time = decoder.readLong();
       double value = decoder.readDouble();
       double[] features =
-          schema == WriterSchemas.OBSERVATION
-              ? ObservationReader.features(decoder)
-              : Observation.NO_FEATURES;
-      return new Observation(series, time, value, features);
+          schema == WriterSchemas.OBSERVATION_REQUIRED
+              ? Observation.NO_FEATURES
+              : ObservationReader.features(decoder);
+      if (schema != WriterSchemas.LABELLED_OBSERVATION) {
+        return new Observation(series, time, value, features);
+      }
+      String label = ObservationReader.label(decoder);
+      return new Observation(series, time, value, features, label, decoder.readBoolean());
     } catch (IOException | AvroRuntimeException e) {
       throw new MalformedRecordException("observation: " + e.getMessage(), e);
     }

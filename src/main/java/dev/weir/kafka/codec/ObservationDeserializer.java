@@ -11,6 +11,7 @@ import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
+import dev.weir.model.ClassifierModel;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,6 +96,11 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
                 .formatted(i, observation.features()[i]);
         return new DeadLetter(Reason.NOT_FINITE, message, source);
       }
+    }
+    String label = observation.label();
+    if (label != null && LabelDeserializer.isWrong(label, ClassifierModel.MAX_CLASS_LENGTH)) {
+      String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);
+      return new DeadLetter(Reason.LABEL, message, source);
     }
     long latest = clock.millis() + maxFuture.toMillis();
     if (observation.time() < 0 || observation.time() > latest) {

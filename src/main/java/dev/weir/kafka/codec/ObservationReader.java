@@ -22,8 +22,9 @@ import org.apache.avro.io.ResolvingDecoder;
 
 /**
  * Observations out of the bytes of one writer's schema, resolved by Avro's rules: fields that are
- * not ours are skipped, an integer is accepted as a number, a missing {@code features} is empty. No
- * record of Avro's is built.
+ * not ours are skipped, an integer is accepted as a number, a missing {@code features} is empty,
+ * and {@code label} and {@code ends_window} are read where they have our types. No record of Avro's
+ * is built.
  */
 public final class ObservationReader {
 
@@ -31,6 +32,8 @@ public final class ObservationReader {
   private static final int SERIES = OURS.getField("series").pos();
   private static final int TIME = OURS.getField("time").pos();
   private static final int VALUE = OURS.getField("value").pos();
+  private static final String LABEL = "label";
+  private static final String ENDS_WINDOW = "ends_window";
 
   private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
 
@@ -51,13 +54,40 @@ public final class ObservationReader {
     if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
       return new ObservationReader(OURS, null);
     }
-    Schema reader = UntrustedSchema.readerOf(writer, OURS);
+    Schema reader = UntrustedSchema.readerOf(writer, wanted(writer));
     try {
       return new ObservationReader(
           writer, DecoderFactory.get().resolvingDecoder(writer, reader, null));
     } catch (IOException e) {
       throw new UnknownSchemaException("schema: " + AvroBounds.quoted(e.getMessage()));
     }
+  }
+
+  /**
+   * Ours, with what says something of windows as far as the writer has it: fields that are called
+   * the same and hold something else are somebody else's.
+   */
+  private static Schema wanted(Schema writer) {
+    List<Field> fields =
+        WriterSchemas.LABELLED_OBSERVATION.getFields().stream()
+            .filter(
+                field ->
+                    OURS.getField(field.name()) != null
+                        || writer.getField(field.name()) != null
+                            && hasType(writer.getField(field.name()).schema(), field))
+            .map(field -> new Field(field, field.schema()))
+            .toList();
+    return Schema.createRecord(OURS.getName(), null, OURS.getNamespace(), false, fields);
+  }
+
+  private static boolean hasType(Schema type, Field ours) {
+    List<Schema> branches = type.getType() == Schema.Type.UNION ? type.getTypes() : List.of(type);
+    Schema.Type wanted = ours.name().equals(LABEL) ? Schema.Type.STRING : Schema.Type.BOOLEAN;
+    return branches.stream()
+        .allMatch(
+            branch ->
+                branch.getType() == wanted
+                    || wanted == Schema.Type.STRING && branch.getType() == Schema.Type.NULL);
   }
 
   /** To Avro a unit is a matter of taste: microseconds would be taken for milliseconds. */
@@ -97,6 +127,8 @@ public final class ObservationReader {
     long time = 0;
     double value = 0;
     double[] features = Observation.NO_FEATURES;
+    String label = null;
+    boolean endsWindow = false;
     for (Field field : resolving.readFieldOrder()) {
       int pos = field.pos();
       if (pos == SERIES) {
@@ -105,12 +137,26 @@ public final class ObservationReader {
         time = resolving.readLong();
       } else if (pos == VALUE) {
         value = resolving.readDouble();
+      } else if (field.name().equals(LABEL)) {
+        label = label(resolving);
+      } else if (field.name().equals(ENDS_WINDOW)) {
+        endsWindow = resolving.readBoolean();
       } else {
         features = features(resolving);
       }
     }
     resolving.drain();
-    return new Observation(series, time, value, features);
+    return new Observation(series, time, value, features, label, endsWindow);
+  }
+
+  /** A union of null and string, in this order; an empty one says nothing, either. */
+  static String label(Decoder in) throws IOException {
+    if (in.readIndex() == 0) {
+      in.readNull();
+      return null;
+    }
+    String label = in.readString();
+    return label.isEmpty() ? null : label;
   }
 
   static double[] features(Decoder in) throws IOException {

@@ -23,6 +23,7 @@ public final class ObservationProducer implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final ObservationCodec codec;
   private final byte[] fingerprint; // null: the value itself says which schema wrote it
+  private final byte[] markedFingerprint = ObservationCodec.markedFingerprint();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   public ObservationProducer(Map<String, Object> clientConfig, String topic) throws IOException {
@@ -57,7 +58,11 @@ public final class ObservationProducer implements AutoCloseable {
             observation.series().getBytes(StandardCharsets.UTF_8),
             codec.encode(observation));
     if (fingerprint != null) {
-      record.headers().add(ObservationCodec.fingerprintHeader(), fingerprint);
+      record
+          .headers()
+          .add(
+              ObservationCodec.fingerprintHeader(),
+              observation.isMarked() ? markedFingerprint : fingerprint);
     }
     producer.send(record, (metadata, exception) -> failure.compareAndSet(null, exception));
   }

@@ -20,6 +20,10 @@ public final class WriterSchemas {
 
   public static final Schema OBSERVATION = dev.weir.kafka.avro.Observation.getClassSchema();
 
+  /** An observation with its class, or one that ends a window. */
+  public static final Schema LABELLED_OBSERVATION =
+      dev.weir.kafka.avro.LabelledObservation.getClassSchema();
+
   /** An observation without the optional fields, as other producers write it. */
   public static final Schema OBSERVATION_REQUIRED =
       Schema.createRecord(
@@ -32,8 +36,9 @@ public final class WriterSchemas {
               .map(field -> new Schema.Field(field, field.schema()))
               .toList());
 
-  /** The newest first. */
-  public static final List<Schema> OBSERVATIONS = List.of(OBSERVATION, OBSERVATION_REQUIRED);
+  /** The most usual first. */
+  public static final List<Schema> OBSERVATIONS =
+      List.of(OBSERVATION, LABELLED_OBSERVATION, OBSERVATION_REQUIRED);
 
   private static final long[] FINGERPRINTS =
       OBSERVATIONS.stream().mapToLong(SchemaNormalization::parsingFingerprint64).toArray();

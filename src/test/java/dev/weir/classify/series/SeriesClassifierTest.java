@@ -137,6 +137,96 @@ class SeriesClassifierTest {
     assertThat(context.labelled).isEqualTo(1);
   }
 
+  private static Observation marked(Observation observation, String label, boolean endsWindow) {
+    return new Observation(
+        observation.series(),
+        observation.time(),
+        observation.value(),
+        observation.features(),
+        label,
+        endsWindow);
+  }
+
+  @Test
+  void anObservationMayEndASession() throws Exception {
+    WindowRule rule = new WindowRule(Kind.SESSION, Duration.ofMillis(50));
+    ClassifierModel model = model("states", 1, STATES);
+    SeriesClassifier classifier = classifier(settings(9, 1, rule, model, true, 6));
+    ClassState state = classifier.newState();
+    classifier.observe(state, observation(10, 1, 1), source(10));
+    classifier.observe(state, observation(20, 1, 2), source(20));
+    classifier.observe(state, marked(observation(40, 1, 3), "run", true), source(40));
+    assertThat(context.classifications()).singleElement();
+    assertThat(context.classifications().get(0).windowEnd()).isEqualTo(40);
+    assertThat(context.labelled).isEqualTo(1);
+
+    classifier.observe(state, observation(41, 1, 4), source(41)); // within the gap: the next one
+    assertThat(classifier.wake("machine", state, 61)).isTrue(); // as the first one had wanted
+    assertThat(context.classifications()).hasSize(1);
+    classifier.wake("machine", state, 92);
+    assertThat(context.classifications()).hasSize(2);
+    assertThat(context.classifications().get(1).windowStart()).isEqualTo(41);
+    classifier.label(state, label(40, "run")); // has come with the observation
+    assertThat(context.counted).containsEntry(Counted.REPEATED_LABEL, 1);
+    classifier.label(state, label(50, "idle"));
+    assertThat(context.labelled).isEqualTo(2);
+    assertThat(context.problems()).isEmpty();
+  }
+
+  @Test
+  void aLabelInAnObservationCountsAsOneThatComesAfterItsWindow() throws Exception {
+    ClassifierModel model = model("states", 1, STATES);
+    SeriesClassifier classifier = classifier(settings(4, 3, model));
+    ClassState with = classifier.newState();
+    ClassState apart = classifier.newState();
+    for (Step step : ClassFixture.steps("machine", 40, 6)) {
+      Observation observation = step.observation();
+      long time = observation.time();
+      classifier.observe(with, marked(observation, step.label(), true), source(time));
+      classifier.observe(apart, observation, source(time));
+      if (time / 1_000 % 3 == 0) { // of the three the newest counts
+        classifier.label(apart, label(time, step.label()));
+      }
+    }
+    List<Classification> all = context.classifications();
+    assertThat(all).hasSize(26);
+    for (int i = 0; i < all.size(); i += 2) {
+      assertThat(all.get(i)).isEqualTo(all.get(i + 1));
+    }
+    assertThat(with.labels).isEqualTo(13);
+    assertThat(with.learner).isEqualTo(apart.learner);
+    assertThat(with.early).singleElement(); // of the window that is open
+    assertThat(context.counted).isEmpty();
+  }
+
+  @Test
+  void aWrongLabelInAnObservationIsADeadLetterAndTheValueCounts() throws Exception {
+    ClassifierModel model = model("states", 1, STATES);
+    ClassifySettings settings = settings(2, 1, model);
+    ClassifySettings named =
+        new ClassifySettings(
+            2,
+            1,
+            settings.channels(),
+            settings.rule(),
+            settings.model(),
+            settings.initialModel(),
+            STATES,
+            5,
+            true,
+            6,
+            11,
+            Duration.ZERO,
+            0);
+    SeriesClassifier classifier = classifier(named);
+    ClassState state = classifier.newState();
+    classifier.observe(state, marked(observation(10, 1, 1), "odd\n", false), source(10));
+    assertThat(context.problems())
+        .containsExactly("label: expected one of [idle, run, fault], got odd.");
+    assertThat(context.classifications()).singleElement();
+    assertThat(context.labelled).isZero();
+  }
+
   @Test
   void observationsThatAreLateOrComeAgainChangeNothing() throws Exception {
     SeriesClassifier classifier = classifier(settings(2, 1, model("states", 1, STATES)));

@@ -139,6 +139,37 @@ class SeriesCsvTest {
         .containsExactly(new Observation("pump", midnight - 30L * 86_400_000, 1));
   }
 
+  @Test
+  void columnsMayHoldFeaturesAndWhatSaysSomethingOfWindows() throws IOException {
+    SeriesColumns columns =
+        new SeriesColumns.WindowsConverter()
+            .convert("time=ts,value=a,features=c+b,label=state,end=done");
+    String text =
+        """
+        ts,a,b,c,state,done
+        1970-01-01T00:00:01Z,1,2,3,,
+        1970-01-01T00:00:02Z,4,5,6, run ,0
+        1970-01-01T00:00:03Z,7,8,9,,TRUE
+        """;
+    assertThat(read(text, columns))
+        .containsExactly(
+            new Observation("a", 1_000, 1, new double[] {3, 2}),
+            new Observation("a", 2_000, 4, new double[] {6, 5}, "run", false),
+            new Observation("a", 3_000, 7, new double[] {9, 8}, null, true));
+    assertThatThrownBy(() -> read(text.replace("TRUE", "yes"), columns))
+        .hasMessage("a.csv line 4: done: expected true, false, 1, 0 or nothing, got 'yes'");
+    assertThatThrownBy(() -> read(text.replace("run", "r".repeat(201)), columns))
+        .hasMessage("a.csv line 3: state: expected at most 200 characters, got 201");
+    assertThatThrownBy(() -> read(text.replace("done", "over"), columns))
+        .hasMessageStartingWith(
+            "a.csv line 1: expected a header with the columns ts, a, c, b, state and done, each"
+                + " once, got");
+    assertThatThrownBy(() -> columns("time=ts,label=state"))
+        .hasMessage(
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
+                + " got 'time=ts,label=state'");
+  }
+
   private static SeriesColumns columns(String text) {
     return new SeriesColumns.Converter().convert(text);
   }
@@ -172,7 +203,9 @@ class SeriesCsvTest {
   void wrongColumnsAreRefused(String text) {
     assertThatThrownBy(() -> columns(text))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN, each at most once, got '%s'", text);
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once, got"
+                + " '%s'",
+            text);
   }
 
   @Test

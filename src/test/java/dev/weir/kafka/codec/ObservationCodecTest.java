@@ -76,6 +76,31 @@ class ObservationCodecTest {
   }
 
   @Test
+  void whatAnObservationSaysOfItsWindowIsDecoded() throws Exception {
+    double[] features = {3.5};
+    List<Observation> marked =
+        List.of(
+            new Observation("pump-7", 12, -1.5, features, "läuft", false),
+            new Observation("pump-7", 13, -1.5, Observation.NO_FEATURES, null, true),
+            new Observation("pump-7", 14, -1.5, features, "x", true));
+    for (Observation observation : marked) {
+      byte[] bytes = codec.encode(observation);
+      assertThat(codec.decode(bytes, none())).isEqualTo(observation);
+      assertThat(codec.decode(codec.encode(PLAIN), none())).isEqualTo(PLAIN);
+      assertThat(codec.decode(bytes, headers(WriterSchemas.LABELLED_OBSERVATION)))
+          .isEqualTo(observation);
+      Headers ours = new RecordHeaders().add("weir-schema", ObservationCodec.markedFingerprint());
+      assertThat(codec.decode(bytes, ours)).isEqualTo(observation);
+      GenericRecord record =
+          new GenericDatumReader<GenericRecord>(WriterSchemas.LABELLED_OBSERVATION)
+              .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
+      String label = record.get("label") == null ? null : record.get("label").toString();
+      assertThat(label).isEqualTo(observation.label());
+      assertThat(record.get("ends_window")).isEqualTo(observation.endsWindow());
+    }
+  }
+
+  @Test
   void anyAvroReaderWithTheSchemaReadsOurBytes() throws Exception {
     GenericRecord record =
         new GenericDatumReader<GenericRecord>(WriterSchemas.OBSERVATION)

@@ -41,6 +41,8 @@ class ObservationFuzzTest {
         codec.encode(new Observation("größe/湿度", time, -1e300)),
         codec.encode(new Observation("x".repeat(1_000), 0, Double.MIN_VALUE)),
         codec.encode(new Observation("f", time, 0, new double[] {1, 2, 3, 4, 5})),
+        codec.encode(new Observation("l", time, 0, new double[] {1}, "läuft", false)),
+        codec.encode(new Observation("e", time, 0, Observation.NO_FEATURES, null, true)),
         ofBlocks(1),
         ofBlocks(200));
   }
@@ -69,7 +71,8 @@ class ObservationFuzzTest {
               .add(
                   WriterSchemas.HEADER,
                   WriterSchemas.fingerprint(WriterSchemas.OBSERVATION_REQUIRED));
-      case 3 -> {
+      case 3 -> record.headers().add(WriterSchemas.HEADER, ObservationCodec.markedFingerprint());
+      case 4 -> {
         byte[] noise = new byte[random.nextInt(12)];
         random.nextBytes(noise);
         record.headers().add(WriterSchemas.HEADER, random.nextInt(4) == 0 ? null : noise);
@@ -91,7 +94,8 @@ class ObservationFuzzTest {
     if (observation.series().isEmpty()
         || observation.series().length() > Observation.MAX_SERIES_LENGTH
         || !Double.isFinite(observation.value())
-        || observation.time() < 0) {
+        || observation.time() < 0
+        || observation.label() != null && observation.label().isBlank()) {
       throw new AssertionError("expected a dead letter, got " + observation);
     }
     return Outcome.taken(observation.hashCode()); // its text would cost more than all else

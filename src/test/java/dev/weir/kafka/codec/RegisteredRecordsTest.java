@@ -116,6 +116,29 @@ class RegisteredRecordsTest {
         .isEqualTo(new Observation("größe", TIME, 2.5));
   }
 
+  @Test
+  void whatSaysSomethingOfWindowsIsReadWhereItHasOurTypes() throws Exception {
+    String required =
+        """
+        {"name": "label", "type": %s},
+        {"name": "series", "type": "string"},
+        {"name": "ends_window", "type": %s},
+        {"name": "time", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+        {"name": "value", "type": "double"}
+        """;
+    Schema ours = schema(required.formatted("[\"null\", \"string\"]", "\"boolean\""));
+    assertThat(read(ours, avro(ours, "läuft", "p", true, TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, "läuft", true));
+    assertThat(read(ours, avro(ours, null, "p", false, TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5));
+    Schema text = schema(required.formatted("\"string\"", "\"boolean\""));
+    assertThat(read(text, avro(text, "", "p", true, TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, null, true));
+    Schema others = schema(required.formatted("[\"null\", \"long\"]", "\"long\""));
+    assertThat(read(others, avro(others, 7L, "p", 8L, TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5));
+  }
+
   /** A column of Flink SQL is nullable unless told otherwise. */
   @Test
   void nullableFieldsAreReadAndANullIsADeadLetter() throws Exception {
