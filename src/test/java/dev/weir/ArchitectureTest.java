@@ -214,11 +214,21 @@ class ArchitectureTest {
   static final ArchRule THE_JOB_KNOWS_NO_TABLES =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.weir.sql..")
+          .resideOutsideOfPackages("dev.weir.sql..", "dev.weir.kafka.mapping")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.flink.table..", "dev.weir.sql..")
           .because("a cluster that runs no SQL needs no planner, and the job jar has no functions");
+
+  @ArchTest
+  static final ArchRule FORMATS_ARE_NO_FUNCTIONS =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.weir.kafka.mapping")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.weir.sql..")
+          .because("table formats read records without a statement");
 
   @ArchTest
   static final ArchRule JOB_IS_BELOW_THE_PERSON =

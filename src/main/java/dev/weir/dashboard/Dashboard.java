@@ -50,7 +50,11 @@ public final class Dashboard implements AutoCloseable {
     var topics = settings.topics();
     this.state =
         new DashboardState(
-            topics, settings.registry(), settings.maxSeries(), settings.historyBytes());
+            topics,
+            settings.registry(),
+            settings.mapping(),
+            settings.maxSeries(),
+            settings.historyBytes());
     Map<String, Object> clients = new HashMap<>(settings.properties());
     clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
     this.monitor =

@@ -12,8 +12,10 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
 
   /** Kinds of failure. The names go to topics and metrics and never change. */
   public enum Reason {
-    /** The bytes are not the Avro that they should be. */
+    /** The bytes are not what they should be: Avro, or the format of the job file. */
     MALFORMED,
+    /** A field that the job file names is missing, or holds something else. */
+    FIELD,
     /** The record has no value. */
     NULL_VALUE,
     /** The series' name is empty or too long. */

@@ -84,6 +84,7 @@ public record JobSettings(
   }
 
   public static JobSettings of(JobFile file, Path directory) {
+    MappingSection.addDefaults(file);
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
@@ -226,7 +227,8 @@ public record JobSettings(
         span(file),
         SourceOffsets.STREAM, // these two are measured on the topics when the job is submitted
         0,
-        RegistryOptions.read(file, clients));
+        RegistryOptions.read(file, clients),
+        MappingSection.read(file));
   }
 
   /** An observation further ahead than the ttl would make its series forget what it has learned. */

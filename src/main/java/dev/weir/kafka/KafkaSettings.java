@@ -1,5 +1,6 @@
 package dev.weir.kafka;
 
+import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param offsets the span's offsets; known when the job is submitted
  * @param maxDeadLetterBytes the longest value that the dead-letter topic takes
  * @param registry where the schemas of observations, forecasts and scores are; null: plain Avro
+ * @param mapping what observations are that are not our own records; null: they are
  */
 public record KafkaSettings(
     String bootstrapServers,
@@ -36,7 +38,8 @@ public record KafkaSettings(
     SourceRange span,
     SourceOffsets offsets,
     int maxDeadLetterBytes,
-    RegistrySettings registry)
+    RegistrySettings registry,
+    ObservationMapping mapping)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -156,6 +159,7 @@ public record KafkaSettings(
         span,
         measured,
         bytes,
-        asked);
+        asked,
+        mapping);
   }
 }

@@ -284,7 +284,16 @@ public class ReadingIT {
     try (Dashboard page =
         Dashboard.start(
             new DashboardSettings(
-                kafka.bootstrapServers(), Map.of(), topics, null, null, 1_000, 10, 1 << 20, null),
+                kafka.bootstrapServers(),
+                Map.of(),
+                topics,
+                null,
+                null,
+                null,
+                1_000,
+                10,
+                1 << 20,
+                null),
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             null)) {
       await()

@@ -40,7 +40,7 @@ public final class ServedPage implements AutoCloseable {
   private ServedPage(String token, Duration idle) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            "localhost:1", Map.of(), Records.TOPICS, null, null, 10, 1_000, 8 << 20, null);
+            "localhost:1", Map.of(), Records.TOPICS, null, null, null, 10, 1_000, 8 << 20, null);
     this.state =
         new DashboardState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
     this.job = new JobPage(settings, state, () -> null);

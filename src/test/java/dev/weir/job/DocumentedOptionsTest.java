@@ -24,7 +24,7 @@ class DocumentedOptionsTest {
   private static final String PROPERTIES = "kafka.properties";
 
   /** What looks like ours and is a file's name, Kafka's or Flink's. */
-  private static final Pattern OTHERS = Pattern.compile(".*\\.(avsc|ms)|state\\.backend\\..*");
+  private static final Pattern OTHERS = Pattern.compile(".*\\.(avsc|dlq|ms)|state\\.backend\\..*");
 
   private static Set<String> known() {
     Set<String> known = new HashSet<>(JobOptions.SHORT_FORMS.keySet());

@@ -235,6 +235,7 @@ class ClientPropertiesTest {
             SourceRange.STREAM,
             SourceOffsets.STREAM,
             0,
+            null,
             null);
     assertThat(settings.toString())
         .contains("broker:9093", "sasl.jaas.config=[hidden]", "security.protocol=SASL_SSL")

@@ -121,6 +121,7 @@ public final class DashboardCommand implements Callable<Integer> {
             kafka.properties(),
             topics.topics(kafka),
             registry.settings(kafka),
+            kafka.mapping(),
             flink,
             back,
             maxSeries,

@@ -86,7 +86,8 @@ final class TopicChecks {
         new RecordValidator(
             kafka.maxFuture(),
             job.forecast().features(),
-            RegistrySubjects.impatient(isReadable ? kafka.registry() : null));
+            RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
+            kafka.mapping());
     check(
         missing,
         topics.observations(),

@@ -4,6 +4,7 @@ import dev.weir.job.JobSettings;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -88,6 +89,11 @@ public class KafkaOptions {
       job = JobSettings.read(file, overrides);
     }
     return job;
+  }
+
+  /** What the job's observations are that are not our own records; null: they are. */
+  public ObservationMapping mapping() throws IOException {
+    return job() == null ? null : job().kafka().mapping();
   }
 
   /** Whether an option is given on the command line, where it overrides the job file. */

@@ -4,6 +4,6 @@
  * <p>Start at {@link dev.weir.cli.option.KafkaOptions}.
  *
  * <p>Allowed imports: all packages of {@code job}, {@code kafka}, {@code kafka.admin}, {@code
- * option}, the Kafka clients, picocli and the JDK.
+ * kafka.mapping}, {@code option}, the Kafka clients, picocli and the JDK.
  */
 package dev.weir.cli.option;

@@ -9,7 +9,7 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.ForecastCodec;
-import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,7 @@ public final class HistoryLoader implements AutoCloseable {
   private final DashboardState state;
   private final int back;
   private final Duration longest;
-  private final ObservationCodec observations; // these three are of the one thread
+  private final ObservationDeserializer observations; // these three are of the one thread
   private final ForecastCodec forecasts;
   private final ScoreCodec scores;
   private final ThreadPoolExecutor one =
@@ -91,7 +91,7 @@ public final class HistoryLoader implements AutoCloseable {
     this.state = state;
     this.back = back;
     this.longest = longest;
-    this.observations = state.observationCodec();
+    this.observations = state.observationReader();
     this.forecasts = state.forecastCodec();
     this.scores = state.scoreCodec();
   }
@@ -122,7 +122,6 @@ public final class HistoryLoader implements AutoCloseable {
     SeriesHistory found = new SeriesHistory(row.name());
     long start = System.nanoTime();
     byte[] key = row.name().getBytes(StandardCharsets.UTF_8);
-    long now = System.currentTimeMillis();
     try (TopicConsumer consumer = new TopicConsumer(config)) {
       scan(
               consumer,
@@ -130,12 +129,16 @@ public final class HistoryLoader implements AutoCloseable {
               places.observations(),
               deadline(start, 1),
               record -> { // others than ours may give another key, or none
-                Observation observation = DashboardState.observation(observations, record, now);
-                return observation != null && observation.series().equals(row.name())
-                    ? observation
-                    : null;
+                List<Observation> own =
+                    DashboardState.observations(observations, record).stream()
+                        .filter(observation -> observation.series().equals(row.name()))
+                        .toList();
+                return own.isEmpty() ? null : own;
               })
-          .forEach(observation -> found.observe(observation.time(), observation.value()));
+          .forEach(
+              all ->
+                  all.forEach(
+                      observation -> found.observe(observation.time(), observation.value())));
       scan(
               consumer,
               topics.forecasts(),

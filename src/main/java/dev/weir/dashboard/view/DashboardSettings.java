@@ -2,6 +2,7 @@ package dev.weir.dashboard.view;
 
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.mapping.ObservationMapping;
 import java.net.URI;
 import java.util.Map;
 
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param properties further properties of the Kafka clients
  * @param topics the job's topics
  * @param registry where the schemas of the values are; null: plain Avro
+ * @param mapping what observations are that are not our own records; null: they are
  * @param flink Flink's own page, or null
  * @param back how many of its newest records are read of each partition at the start
  * @param maxSeries how many series are kept, about a kilobyte each; further ones are not shown
@@ -23,6 +25,7 @@ public record DashboardSettings(
     Map<String, String> properties,
     Topics topics,
     RegistrySettings registry,
+    ObservationMapping mapping,
     URI flink,
     int back,
     int maxSeries,
@@ -46,13 +49,32 @@ public record DashboardSettings(
   /** The usual distances and limits. */
   public DashboardSettings(
       String bootstrapServers, Map<String, String> properties, Topics topics, URI flink) {
-    this(bootstrapServers, properties, topics, null, flink, BACK, MAX_SERIES, HISTORY_BYTES, null);
+    this(
+        bootstrapServers,
+        properties,
+        topics,
+        null,
+        null,
+        flink,
+        BACK,
+        MAX_SERIES,
+        HISTORY_BYTES,
+        null);
   }
 
   /** The same with a sentence on where the values come from. */
   public DashboardSettings withNote(String note) {
     return new DashboardSettings(
-        bootstrapServers, properties, topics, registry, flink, back, maxSeries, historyBytes, note);
+        bootstrapServers,
+        properties,
+        topics,
+        registry,
+        mapping,
+        flink,
+        back,
+        maxSeries,
+        historyBytes,
+        note);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.weir.dashboard.view;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -10,11 +11,14 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.LabelCodec;
-import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
+import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -25,7 +29,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class DashboardState {
 
   /** Observations further ahead are not shown; most jobs refuse them by their window.max-future. */
-  private static final long MAX_FUTURE_MILLIS = Duration.ofDays(1).toMillis();
+  private static final Duration MAX_FUTURE = Duration.ofDays(1);
 
   private static final int MAX_MODEL_LENGTH = 249;
   private static final long SILENCE_MILLIS = 60_000;
@@ -55,7 +59,8 @@ public final class DashboardState {
   private long unanswered; // the first observation since the last forecast, 0 for none
   private final Topics topics;
   private final RegistrySettings registry; // null: plain Avro
-  private final ObservationCodec observationCodec;
+  private final ObservationMapping mapping; // null: observations are our own records
+  private final ObservationDeserializer observationReader;
   private final ForecastCodec forecastCodec;
   private final ScoreCodec scoreCodec;
   private final ClassificationCodec classificationCodec = new ClassificationCodec();
@@ -63,18 +68,35 @@ public final class DashboardState {
 
   public DashboardState(
       Topics topics, RegistrySettings registry, int maxSeries, long historyBytes) {
+    this(topics, registry, null, maxSeries, historyBytes);
+  }
+
+  /**
+   * @param registry where the schemas are; null: plain Avro
+   * @param mapping what observations are that are not our own records; null: they are
+   */
+  public DashboardState(
+      Topics topics,
+      RegistrySettings registry,
+      ObservationMapping mapping,
+      int maxSeries,
+      long historyBytes) {
     this.topics = topics;
     this.registry = registry;
-    this.observationCodec = observationCodec();
+    this.mapping = mapping;
+    this.observationReader = observationReader();
     this.forecastCodec = forecastCodec();
     this.scoreCodec = scoreCodec();
     this.series = new SeriesTable(maxSeries);
     this.histories = new HistoryCache(historyBytes);
   }
 
-  /** A new one, since codecs are of one thread. */
-  public ObservationCodec observationCodec() {
-    return registry == null ? new ObservationCodec() : new ObservationCodec(registry);
+  /** A new one, since it is of one thread. */
+  public ObservationDeserializer observationReader() {
+    ObservationDeserializer reader =
+        new ObservationDeserializer(null, MAX_FUTURE, registry, mapping);
+    reader.openAlone();
+    return reader;
   }
 
   /** A new one, since codecs are of one thread. */
@@ -134,11 +156,14 @@ public final class DashboardState {
     if (live) {
       liveObservations.increment();
     }
-    Observation observation = observation(observationCodec, record, now);
-    if (observation == null) {
+    List<Observation> all = observations(observationReader, record);
+    if (all.isEmpty()) {
       unreadable.increment();
-      return;
     }
+    all.forEach(observation -> take(observation, record.partition(), live, now));
+  }
+
+  private void take(Observation observation, int partition, boolean live, long now) {
     if (live) {
       synchronized (answers) {
         lastObservation = now;
@@ -152,7 +177,7 @@ public final class DashboardState {
     }
     SeriesRow row = series.row(observation.series(), histories::offer);
     if (row != null) {
-      histories.grown(row.observe(observation, record.partition(), now));
+      histories.grown(row.observe(observation, partition, now));
     }
   }
 
@@ -165,17 +190,18 @@ public final class DashboardState {
     return name.substring(0, Math.min(name.length(), MAX_MODEL_LENGTH)).intern();
   }
 
-  /** An observation that a job would take, or null. */
-  public static Observation observation(
-      ObservationCodec codec, ConsumerRecord<byte[], byte[]> record, long now) {
-    Observation observation = decoded(value -> codec.decode(value, record.headers()), record);
-    boolean usable =
-        observation != null
-            && isSeries(observation.series())
-            && Double.isFinite(observation.value())
-            && observation.time() >= 0
-            && observation.time() <= now + MAX_FUTURE_MILLIS;
-    return usable ? observation : null;
+  /** What a job would take of a record. */
+  public static List<Observation> observations(
+      ObservationDeserializer reader, ConsumerRecord<byte[], byte[]> record) {
+    List<Observation> observations = new ArrayList<>(1);
+    reader.read(
+        record,
+        event -> {
+          if (event instanceof ObservationEvent observed) {
+            observations.add(observed.observation());
+          }
+        });
+    return observations;
   }
 
   /** Of the reader of forecasts and scores. */

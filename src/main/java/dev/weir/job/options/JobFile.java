@@ -186,7 +186,13 @@ public final class JobFile {
     if (option != null) {
       return option.expected();
     }
-    return key.startsWith(JobOptions.PROPERTIES_PREFIX) ? "text" : "a known key with a value";
+    return isFree(key) ? "text" : "a known key with a value";
+  }
+
+  /** Whether it is one of Kafka's clients or of a table format, which know what is right. */
+  private static boolean isFree(String key) {
+    return key.startsWith(JobOptions.PROPERTIES_PREFIX)
+        || key.startsWith(MappingOptions.FORMAT_PREFIX);
   }
 
   private void checkKeys() {
@@ -194,7 +200,7 @@ public final class JobFile {
     JobOptions.all().forEach(option -> known.add(option.key()));
     entries.forEach(
         (key, entry) -> {
-          if (!known.contains(key) && !key.startsWith(JobOptions.PROPERTIES_PREFIX)) {
+          if (!known.contains(key) && !isFree(key)) {
             problems.add(
                 "%s %s: %s: expected a known key%s"
                     .formatted(
@@ -237,6 +243,23 @@ public final class JobFile {
 
   public boolean has(Option<?> option) {
     return entries.containsKey(option.key());
+  }
+
+  /** Gives an option that is not there a value that follows from another one. */
+  public void addDefault(Option<?> option, String text, Option<?> from) {
+    entries.putIfAbsent(option.key(), new Entry(text, "by " + from.key()));
+  }
+
+  /** Options of the observations' table format, without their prefix. */
+  public Map<String, String> formatOptions() {
+    Map<String, String> options = new LinkedHashMap<>();
+    entries.forEach(
+        (key, entry) -> {
+          if (key.startsWith(MappingOptions.FORMAT_PREFIX)) {
+            options.put(key.substring(MappingOptions.FORMAT_PREFIX.length()), entry.text);
+          }
+        });
+    return options;
   }
 
   /** The option's value, or its default; a value of the wrong type becomes a problem. */

@@ -145,7 +145,13 @@ public final class JobOptions {
 
   /** Short keys and the keys that they abbreviate. */
   public static final Map<String, String> SHORT_FORMS =
-      Map.of("learning", "learning.enabled", "mode", "source.mode");
+      Map.of(
+          "learning",
+          "learning.enabled",
+          "mode",
+          "source.mode",
+          "observations.topic",
+          "topics.observations");
 
   private static String addresses(String text) {
     if (!BrokerAddresses.areAddresses(text)) {
@@ -252,6 +258,7 @@ public final class JobOptions {
     all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
+    all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     all.addAll(ClassifyOptions.ALL);
     return all;

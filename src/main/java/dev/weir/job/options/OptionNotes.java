@@ -30,6 +30,7 @@ final class OptionNotes {
   private static final String MODEL_SHAPE =
       "the start is refused while the savepoint's base model has another one";
   private static final String STARTS_AGAIN = "the classes of each series are learned from nothing";
+  private static final String NEW_SERIES = "series with other names are new ones";
   private static final String COMMITTED = "safe after a stop with a savepoint, which commits first";
 
   private static final Map<String, Note> NOTES = new LinkedHashMap<>();
@@ -59,6 +60,7 @@ final class OptionNotes {
     put(JobOptions.DEAD_LETTERS, "", SAFE);
     put(JobOptions.MODELS, "", OLD_TOPIC);
     put(JobOptions.CREATE_TOPICS, "", SAFE);
+    putMapping();
     put(JobOptions.MODE, "", "safe: a bounded run's savepoint is what streaming goes on from");
     put(JobOptions.START, "", "without effect: a savepoint says where to go on");
     put(JobOptions.END, "", SAFE);
@@ -115,6 +117,22 @@ final class OptionNotes {
     put(NetworkOptions.BIDIRECTIONAL, "", LEARNS_AGAIN);
     put(NetworkOptions.TUNED, "", "each series begins or loses its copy");
     put(NetworkOptions.ON_NEW_MODEL, "", SAFE);
+  }
+
+  private static void putMapping() {
+    put(MappingOptions.FORMAT, "", SAFE);
+    put(MappingOptions.SERIES, "", NEW_SERIES);
+    put(MappingOptions.TIME, "", SAFE);
+    put(MappingOptions.TIME_UNIT, "", SAFE);
+    put(MappingOptions.VALUES, "", NEW_SERIES);
+    put(
+        MappingOptions.FEATURES,
+        "",
+        "as window.features; in another order, each means another one");
+    put(MappingOptions.LABEL, "", SAFE);
+    put(MappingOptions.ENDS_WINDOW, "", SAFE);
+    put(MappingOptions.EACH, "", SAFE);
+    put(MappingOptions.ON_NULL, "", SAFE);
   }
 
   private static void putClassify() {

@@ -6,24 +6,31 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.mapping.MappedRecords;
+import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
-import dev.weir.model.ClassifierModel;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.SimpleUserCodeClassLoader;
+import org.apache.flink.util.UserCodeClassLoader;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Turns each record of the observations topic into one {@link InputEvent}; never throws for a
- * record's sake. Runs inside the source, so that watermarks are those of each partition.
+ * Turns each record of the observations topic into an {@link InputEvent}, or several where a
+ * mapping says so; never throws for a record's sake. Runs inside the source, so that watermarks are
+ * those of each partition.
  */
 public final class ObservationDeserializer implements KafkaRecordDeserializationSchema<InputEvent> {
 
@@ -32,31 +39,95 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
   private final TypeInformation<InputEvent> type;
   private final Duration maxFuture;
   private final RegistrySettings registry;
+  private final MappedRecords mapped; // null: records are our own
   private transient ObservationCodec codec;
-  private transient Clock clock;
+  private transient ObservationCheck check;
+  private transient Counter ignored;
 
   /**
    * @param type Flink's type of an input event
-   * @param maxFuture how far ahead of the clock an observation may be; one far ahead would carry
-   *     event time with it and make all others late
+   * @param maxFuture how far ahead of the clock an observation may be
    * @param registry where the records' schemas are; null: plain Avro
+   * @param mapping what other records hold; null: they are our own
+   * @throws IllegalArgumentException when the mapping is wrong
    */
   public ObservationDeserializer(
-      TypeInformation<InputEvent> type, Duration maxFuture, RegistrySettings registry) {
+      TypeInformation<InputEvent> type,
+      Duration maxFuture,
+      RegistrySettings registry,
+      ObservationMapping mapping) {
     this.type = type;
     this.maxFuture = maxFuture;
     this.registry = registry;
+    this.mapped = mapping == null ? null : new MappedRecords(mapping);
+  }
+
+  /** Of our own records. */
+  public ObservationDeserializer(
+      TypeInformation<InputEvent> type, Duration maxFuture, RegistrySettings registry) {
+    this(type, maxFuture, registry, null);
+  }
+
+  /** Of a job's observations. */
+  public static ObservationDeserializer of(
+      TypeInformation<InputEvent> type, KafkaSettings settings) {
+    return new ObservationDeserializer(
+        type, settings.maxFuture(), settings.registry(), settings.mapping());
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    codec = registry == null ? new ObservationCodec() : new ObservationCodec(registry);
-    clock = Clock.systemUTC();
+    check = new ObservationCheck(maxFuture);
+    if (mapped == null) {
+      codec = registry == null ? new ObservationCodec() : new ObservationCodec(registry);
+    } else {
+      mapped.open(context);
+      ignored = context.getMetricGroup().addGroup("weir").counter("ignoredChanges");
+    }
+  }
+
+  /** For use outside of a job. */
+  public void openAlone() {
+    open(
+        new DeserializationSchema.InitializationContext() {
+          @Override
+          public MetricGroup getMetricGroup() {
+            return new UnregisteredMetricsGroup();
+          }
+
+          @Override
+          public UserCodeClassLoader getUserCodeClassLoader() {
+            return SimpleUserCodeClassLoader.create(getClass().getClassLoader());
+          }
+        });
   }
 
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<InputEvent> out) {
-    out.collect(event(record));
+    if (mapped == null) {
+      out.collect(event(record));
+    } else {
+      ignored.inc(read(record, out::collect));
+    }
+  }
+
+  /**
+   * Reads a record of any kind.
+   *
+   * @return changes that are no observations
+   */
+  public int read(ConsumerRecord<byte[], byte[]> record, Consumer<InputEvent> out) {
+    if (mapped == null) {
+      out.accept(event(record));
+      return 0;
+    }
+    return mapped.read(
+        DeadLetterCodec.source(record),
+        event ->
+            out.accept(
+                event instanceof ObservationEvent observed
+                    ? check.event(observed.observation(), observed.source())
+                    : event));
   }
 
   InputEvent event(ConsumerRecord<byte[], byte[]> record) {
@@ -78,42 +149,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       }
       return new DeadLetter(Reason.MALFORMED, message, source);
     }
-    int length = observation.series().length();
-    if (length == 0 || length > Observation.MAX_SERIES_LENGTH) {
-      String message =
-          "series: expected a name of 1 to %d characters, got %d"
-              .formatted(Observation.MAX_SERIES_LENGTH, length);
-      return new DeadLetter(Reason.SERIES, message, source);
-    }
-    if (!Double.isFinite(observation.value())) {
-      String message = "value: expected a finite number, got " + observation.value();
-      return new DeadLetter(Reason.NOT_FINITE, message, source);
-    }
-    for (int i = 0; i < observation.features().length; i++) {
-      if (!Double.isFinite(observation.features()[i])) {
-        String message =
-            "features[%d]: expected a finite number, got %s"
-                .formatted(i, observation.features()[i]);
-        return new DeadLetter(Reason.NOT_FINITE, message, source);
-      }
-    }
-    String label = observation.label();
-    if (label != null && LabelDeserializer.isWrong(label, ClassifierModel.MAX_CLASS_LENGTH)) {
-      String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);
-      return new DeadLetter(Reason.LABEL, message, source);
-    }
-    long latest = clock.millis() + maxFuture.toMillis();
-    if (observation.time() < 0 || observation.time() > latest) {
-      String message =
-          "time: expected 1970 to %s from now, got %s"
-              .formatted(maxFuture, readable(observation.time()));
-      return new DeadLetter(Reason.TIME, message, source);
-    }
-    return new ObservationEvent(observation, source);
-  }
-
-  private static String readable(long time) {
-    return Instant.ofEpochMilli(time).toString();
+    return check.event(observation, source);
   }
 
   @Override

@@ -4,8 +4,11 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Whether a record of one of a job's topics could be used, and why not. Not thread-safe. */
@@ -22,20 +25,34 @@ public final class RecordValidator {
    * @param maxFuture how far ahead of the clock an observation may be
    * @param features covariates that each observation has
    * @param registry where the schemas are; null: plain Avro
+   * @param mapping what observations are that are not our own records; null: they are
    */
-  public RecordValidator(Duration maxFuture, int features, RegistrySettings registry) {
-    this.observations = new ObservationDeserializer(null, maxFuture, registry);
+  public RecordValidator(
+      Duration maxFuture, int features, RegistrySettings registry, ObservationMapping mapping) {
+    this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping);
     this.forecasts = new ForecastCodec(registry);
     this.scores = new ScoreCodec(registry);
     this.labels = new LabelDeserializer(null, maxFuture);
     this.features = features;
-    observations.open(null);
+    observations.openAlone();
     labels.open(null);
   }
 
   /** Why a job would make a dead letter of it; null when it would not. */
   public String observation(ConsumerRecord<byte[], byte[]> record) {
-    InputEvent event = observations.event(record);
+    List<String> problems = new ArrayList<>(1);
+    observations.read(
+        record,
+        event -> {
+          String problem = problem(event);
+          if (problem != null) {
+            problems.add(problem);
+          }
+        });
+    return problems.isEmpty() ? null : problems.get(0);
+  }
+
+  private String problem(InputEvent event) {
     if (event instanceof DeadLetter letter) {
       return "%s: %s".formatted(letter.reason(), letter.message());
     }

@@ -83,8 +83,7 @@ public final class KafkaConnectors {
             .setGroupId(settings.group())
             .setTopics(settings.topics().observations())
             .setStartingOffsets(starts(offsets))
-            .setDeserializer(
-                new ObservationDeserializer(type, settings.maxFuture(), settings.registry()))
+            .setDeserializer(ObservationDeserializer.of(type, settings))
             .build();
     return offsets.ends() == null ? source : new HistorySource(source, settings);
   }

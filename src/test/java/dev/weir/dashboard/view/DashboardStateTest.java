@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.Mode;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -20,18 +20,19 @@ class DashboardStateTest {
     state.takeObservation(Records.record(Records.observation("pump", time, 1)), true, now);
   }
 
-  private Observation taken(long time, double value, long now) {
-    return DashboardState.observation(
-        new ObservationCodec(), Records.record(Records.observation("pump", time, value)), now);
+  private List<Observation> taken(long time, double value) {
+    return DashboardState.observations(
+        state.observationReader(), Records.record(Records.observation("pump", time, value)));
   }
 
   @Test
   void anObservationThatAJobWouldRefuseIsNotTaken() {
-    assertThat(taken(0, 1, HOUR)).isEqualTo(Records.observation("pump", 0, 1));
-    assertThat(taken(-1, 1, HOUR)).isNull();
-    assertThat(taken(25 * HOUR, 1, HOUR)).as("a day ahead").isNotNull();
-    assertThat(taken(25 * HOUR + 1, 1, HOUR)).isNull();
-    assertThat(taken(0, Double.POSITIVE_INFINITY, HOUR)).isNull();
+    long now = System.currentTimeMillis();
+    assertThat(taken(0, 1)).containsExactly(Records.observation("pump", 0, 1));
+    assertThat(taken(-1, 1)).isEmpty();
+    assertThat(taken(now + 24 * HOUR, 1)).as("a day ahead").hasSize(1);
+    assertThat(taken(now + 25 * HOUR, 1)).isEmpty();
+    assertThat(taken(0, Double.POSITIVE_INFINITY)).isEmpty();
   }
 
   @Test

@@ -41,10 +41,17 @@ class ObservationFuzzTest {
         codec.encode(new Observation("größe/湿度", time, -1e300)),
         codec.encode(new Observation("x".repeat(1_000), 0, Double.MIN_VALUE)),
         codec.encode(new Observation("f", time, 0, new double[] {1, 2, 3, 4, 5})),
-        codec.encode(new Observation("l", time, 0, new double[] {1}, "läuft", false)),
-        codec.encode(new Observation("e", time, 0, Observation.NO_FEATURES, null, true)),
         ofBlocks(1),
         ofBlocks(200));
+  }
+
+  /** Those, and observations that say something of windows, which have a schema of their own. */
+  private static List<byte[]> allSamples() throws Exception {
+    ObservationCodec codec = new ObservationCodec();
+    List<byte[]> all = new ArrayList<>(samples());
+    all.add(codec.encode(new Observation("l", 7, 0, new double[] {1}, "läuft", false)));
+    all.add(codec.encode(new Observation("e", 7, 0, Observation.NO_FEATURES, null, true)));
+    return all;
   }
 
   /** An observation whose features come one in each block, as Avro allows. */
@@ -103,7 +110,7 @@ class ObservationFuzzTest {
 
   @Test
   void anyBytesAreAnObservationOrADeadLetterAtSmallCost() throws Exception {
-    Fuzzer fuzzer = new Fuzzer(SEED, samples());
+    Fuzzer fuzzer = new Fuzzer(SEED, allSamples());
     fuzzer.run(this::open, 20_000, 40);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());

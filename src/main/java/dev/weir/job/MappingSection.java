@@ -1,0 +1,82 @@
+package dev.weir.job;
+
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.MappingOptions;
+import dev.weir.job.options.RegistryOptions;
+import dev.weir.kafka.mapping.MappedRecords;
+import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.option.ForecastOptions;
+import dev.weir.option.Option;
+
+/** The section {@code observations} of a job file, checked. */
+final class MappingSection {
+
+  private MappingSection() {}
+
+  /** What the section says of other options, before they are read. */
+  static void addDefaults(JobFile file) {
+    if (file.has(MappingOptions.FEATURES)) {
+      int features = file.get(MappingOptions.FEATURES).size();
+      file.addDefault(
+          ForecastOptions.FEATURES, Integer.toString(features), MappingOptions.FEATURES);
+    }
+  }
+
+  /**
+   * What is wrong becomes a problem of the file.
+   *
+   * @return null for a topic of Weir's own records, or when something is wrong
+   */
+  static ObservationMapping read(JobFile file) {
+    if (!file.has(MappingOptions.FORMAT)) {
+      for (Option<?> option : MappingOptions.ALL) {
+        if (file.has(option)) {
+          file.problem(option, "expected observations.format beside it, got none");
+        }
+      }
+      file.formatOptions()
+          .keySet()
+          .forEach(
+              key ->
+                  file.problem(
+                      "observations.format.options." + key,
+                      "expected observations.format beside it, got none"));
+      return null;
+    }
+    if (file.require(MappingOptions.VALUES) == null) {
+      return null;
+    }
+    if (RegistryOptions.isRegistered(file)) {
+      file.problem(
+          MappingOptions.FORMAT,
+          "expected none beside kafka.format: avro-confluent, which is for Weir's own records, got one");
+    }
+    int features = file.get(ForecastOptions.FEATURES);
+    if (features != file.get(MappingOptions.FEATURES).size()) {
+      file.problem(
+          MappingOptions.FEATURES,
+          "expected %d, as window.features says, got %d"
+              .formatted(features, file.get(MappingOptions.FEATURES).size()));
+    }
+    ObservationMapping mapping =
+        new ObservationMapping(
+            file.get(MappingOptions.FORMAT),
+            file.formatOptions(),
+            file.get(MappingOptions.SERIES),
+            file.get(MappingOptions.TIME),
+            file.get(MappingOptions.TIME_UNIT),
+            file.get(MappingOptions.VALUES),
+            file.get(MappingOptions.FEATURES),
+            file.get(MappingOptions.LABEL),
+            file.get(MappingOptions.ENDS_WINDOW),
+            file.get(MappingOptions.EACH),
+            file.get(MappingOptions.ON_NULL));
+    try {
+      new MappedRecords(mapping);
+      return mapping;
+    } catch (IllegalArgumentException e) {
+      file.problem(MappingOptions.SECTION, e.getMessage());
+      return null;
+    }
+  }
+}

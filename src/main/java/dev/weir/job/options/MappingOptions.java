@@ -1,0 +1,89 @@
+package dev.weir.job.options;
+
+import dev.weir.kafka.mapping.ElementPath;
+import dev.weir.kafka.mapping.FieldPath;
+import dev.weir.kafka.mapping.NamePart;
+import dev.weir.kafka.mapping.ObservationMapping.OnNull;
+import dev.weir.kafka.mapping.TimeText;
+import dev.weir.option.Option;
+import java.util.List;
+
+/** The options of a topic whose records are not Weir's own: which fields hold what. */
+public final class MappingOptions {
+
+  public static final String SECTION = "observations";
+
+  /** Below it, options of the table format. */
+  static final String FORMAT_PREFIX = "observations.format.options.";
+
+  private static final int MAX_FIELDS = 1_000;
+
+  public static final Option<String> FORMAT =
+      Option.name(
+          "observations.format",
+          null,
+          "A table format of Flink, such as json, by which records are read that are not Weir's own;"
+              + " its options are below observations.format.options.");
+  public static final Option<List<NamePart>> SERIES =
+      Option.list(
+          "observations.series",
+          "a list of " + NamePart.EXPECTED,
+          List.of(NamePart.KEY),
+          16,
+          "Parts of a series' name, joined by slashes.",
+          NamePart::parse);
+  public static final Option<FieldPath> TIME =
+      path("observations.time", "When a value was observed; by default the record's timestamp.");
+  public static final Option<TimeText.Unit> TIME_UNIT =
+      Option.choice(
+          "observations.time-unit",
+          TimeText.Unit.class,
+          TimeText.Unit.AUTO,
+          "What a time counts that is a number; auto: what gives a time from 1973 to 5138.");
+  public static final Option<List<FieldPath>> VALUES =
+      Option.list(
+          "observations.values",
+          "a list of " + FieldPath.EXPECTED,
+          null,
+          MAX_FIELDS,
+          "Numbers, each a series; of several, a series' name ends with the field's.",
+          FieldPath::parse);
+  public static final Option<List<FieldPath>> FEATURES =
+      Option.list(
+          "observations.features",
+          "a list of " + FieldPath.EXPECTED,
+          List.of(),
+          MAX_FIELDS,
+          "Covariates of each value, window.features of them.",
+          FieldPath::parse);
+  public static final Option<FieldPath> LABEL =
+      path(
+          "observations.label", "The true class of the window that ends there, where it is known.");
+  public static final Option<FieldPath> ENDS_WINDOW =
+      path("observations.ends-window", "Whether a window by session ends there: true or 1.");
+  public static final Option<ElementPath> EACH =
+      new Option<>(
+          "observations.each",
+          Option.Type.TEXT,
+          ElementPath.EXPECTED,
+          null,
+          "An array whose elements are observations. A path is looked for in an element first, then"
+              + " in what is around it; one that begins with $. in the record only.",
+          ElementPath::parse);
+  public static final Option<OnNull> ON_NULL =
+      Option.choice(
+          "observations.on-null",
+          OnNull.class,
+          OnNull.SKIP,
+          "A value that is null or missing makes no observation, or a dead letter of its record.");
+
+  public static final List<Option<?>> ALL =
+      List.of(FORMAT, SERIES, TIME, TIME_UNIT, VALUES, FEATURES, LABEL, ENDS_WINDOW, EACH, ON_NULL);
+
+  private static Option<FieldPath> path(String key, String description) {
+    return new Option<>(
+        key, Option.Type.TEXT, FieldPath.EXPECTED, null, description, FieldPath::parse);
+  }
+
+  private MappingOptions() {}
+}

@@ -1,0 +1,63 @@
+package dev.weir.kafka.codec;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ClassifierModel;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Whether an observation makes sense, wherever it was read from. */
+final class ObservationCheck {
+
+  private final Duration maxFuture;
+  private final Clock clock = Clock.systemUTC();
+
+  /**
+   * @param maxFuture how far ahead of the clock an observation may be; one far ahead would carry
+   *     event time with it and make all others late
+   */
+  ObservationCheck(Duration maxFuture) {
+    this.maxFuture = maxFuture;
+  }
+
+  /** The event of an observation, or a dead letter where it makes no sense. */
+  InputEvent event(Observation observation, SourceRecord source) {
+    int length = observation.series().length();
+    if (length == 0 || length > Observation.MAX_SERIES_LENGTH) {
+      String message =
+          "series: expected a name of 1 to %d characters, got %d"
+              .formatted(Observation.MAX_SERIES_LENGTH, length);
+      return new DeadLetter(Reason.SERIES, message, source);
+    }
+    if (!Double.isFinite(observation.value())) {
+      String message = "value: expected a finite number, got " + observation.value();
+      return new DeadLetter(Reason.NOT_FINITE, message, source);
+    }
+    for (int i = 0; i < observation.features().length; i++) {
+      if (!Double.isFinite(observation.features()[i])) {
+        String message =
+            "features[%d]: expected a finite number, got %s"
+                .formatted(i, observation.features()[i]);
+        return new DeadLetter(Reason.NOT_FINITE, message, source);
+      }
+    }
+    String label = observation.label();
+    if (label != null && LabelDeserializer.isWrong(label, ClassifierModel.MAX_CLASS_LENGTH)) {
+      String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);
+      return new DeadLetter(Reason.LABEL, message, source);
+    }
+    long latest = clock.millis() + maxFuture.toMillis();
+    if (observation.time() < 0 || observation.time() > latest) {
+      String message =
+          "time: expected 1970 to %s from now, got %s"
+              .formatted(maxFuture, Instant.ofEpochMilli(observation.time()));
+      return new DeadLetter(Reason.TIME, message, source);
+    }
+    return new ObservationEvent(observation, source);
+  }
+}

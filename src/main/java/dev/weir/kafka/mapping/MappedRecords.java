@@ -1,0 +1,350 @@
+package dev.weir.kafka.mapping;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.mapping.ObservationMapping.OnNull;
+import dev.weir.kafka.wire.AvroBounds;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.types.RowKind;
+import org.apache.flink.util.Collector;
+
+/**
+ * Turns a record into observations as a mapping says, and what can't be used into one dead letter
+ * beside them. Not thread-safe; {@link #open} comes first.
+ */
+public final class MappedRecords implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final int MAX_SHOWN = 80;
+
+  private final ObservationMapping mapping;
+  private final DeserializationSchema<RowData> format;
+  private final boolean hasChanges;
+  private transient Fields fields;
+  private transient Rows rows;
+
+  /**
+   * @throws IllegalArgumentException when the paths contradict each other, the format is not there,
+   *     or an option of it is wrong
+   */
+  public MappedRecords(ObservationMapping mapping) {
+    this.mapping = mapping;
+    TableFormat table =
+        TableFormat.of(mapping.format(), mapping.options(), new MappedSchema(mapping).type());
+    this.format = table.decoder();
+    this.hasChanges = table.hasChanges();
+  }
+
+  /**
+   * @throws IllegalStateException when the format can't start
+   */
+  public void open(DeserializationSchema.InitializationContext context) {
+    try {
+      format.open(context);
+    } catch (Exception e) {
+      throw new IllegalStateException(
+          "format %s: %s".formatted(mapping.format(), e.getMessage()), e);
+    }
+    fields = new Fields(mapping);
+    rows = new Rows();
+  }
+
+  /** Where the fields are. */
+  private static final class Fields {
+    private final int levels;
+    private final RowPath[] arrays; // of each level after the first
+    private final List<List<RowPath>> series = new ArrayList<>(); // null for what is no field
+    private final List<RowPath> time;
+    private final List<List<RowPath>> values;
+    private final List<List<RowPath>> features;
+    private final List<RowPath> label;
+    private final List<RowPath> endsWindow;
+    private final List<String> names;
+
+    Fields(ObservationMapping mapping) {
+      MappedSchema schema = new MappedSchema(mapping);
+      levels = schema.levels();
+      arrays = new RowPath[levels];
+      for (int level = 1; level < levels; level++) {
+        arrays[level] = schema.array(level);
+      }
+      for (NamePart part : mapping.series()) {
+        series.add(part.path() == null ? null : schema.places(part.path()));
+      }
+      time = mapping.time() == null ? null : schema.places(mapping.time());
+      values = mapping.values().stream().map(schema::places).toList();
+      features = mapping.features().stream().map(schema::places).toList();
+      label = mapping.label() == null ? null : schema.places(mapping.label());
+      endsWindow = mapping.endsWindow() == null ? null : schema.places(mapping.endsWindow());
+      names = mapping.values().stream().map(mapping::nameOf).toList();
+    }
+  }
+
+  /** What is wrong with an observation. */
+  private static final class FieldException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final Reason reason;
+
+    FieldException(Reason reason, String message) {
+      super(message, null, false, false);
+      this.reason = reason;
+    }
+  }
+
+  /** The rows of one record. */
+  private final class Rows implements Collector<RowData> {
+    private final RowData[] row = new RowData[fields.levels];
+    private final double[] numbers = new double[mapping.features().size()];
+    private SourceRecord source;
+    private Consumer<InputEvent> out;
+    private int count;
+    private int observations;
+    private int changes;
+    private FieldException first;
+
+    void begin(SourceRecord record, Consumer<InputEvent> events) {
+      source = record;
+      out = events;
+      count = 0;
+      observations = 0;
+      changes = 0;
+      first = null;
+    }
+
+    @Override
+    public void collect(RowData record) {
+      if (record == null) {
+        return;
+      }
+      count++;
+      if (record.getRowKind() == RowKind.DELETE || record.getRowKind() == RowKind.UPDATE_BEFORE) {
+        changes++;
+        return;
+      }
+      row[0] = record;
+      walk(1);
+    }
+
+    private void walk(int level) {
+      if (level == fields.levels) {
+        try {
+          observe();
+        } catch (FieldException e) {
+          first = first == null ? e : first;
+        }
+        return;
+      }
+      ArrayData elements = fields.arrays[level].array(row);
+      for (int i = 0; elements != null && i < elements.size(); i++) {
+        if (!elements.isNullAt(i)) {
+          row[level] = elements.getRow(i, fields.arrays[level].width());
+          walk(level + 1);
+        }
+      }
+    }
+
+    private void observe() throws FieldException {
+      String name = name();
+      long time = time();
+      double[] features = features();
+      String label = fields.label == null ? null : text(fields.label);
+      boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
+      int missing = 0;
+      for (int i = 0; i < fields.values.size(); i++) {
+        String text = text(fields.values.get(i));
+        if (text == null) {
+          missing++;
+          continue;
+        }
+        double value = number(mapping.values().get(i), text);
+        String own = fields.names.get(i);
+        String series = own.isEmpty() ? name : name.isEmpty() ? own : name + "/" + own;
+        out.accept(
+            new ObservationEvent(
+                new Observation(
+                    series,
+                    time,
+                    value,
+                    features,
+                    label == null || label.isBlank() ? null : label,
+                    endsWindow),
+                source));
+        observations++;
+      }
+      if (missing > 0 && mapping.onNull() == OnNull.DEAD_LETTER
+          || missing == fields.values.size() && fields.levels == 1) {
+        throw missing();
+      }
+    }
+
+    private FieldException missing() {
+      List<FieldPath> absent = new ArrayList<>();
+      for (int i = 0; i < fields.values.size(); i++) {
+        if (text(fields.values.get(i)) == null) {
+          absent.add(mapping.values().get(i));
+        }
+      }
+      return new FieldException(
+          Reason.FIELD,
+          "%s: expected a number, got null or nothing"
+              .formatted(String.join(", ", absent.stream().map(FieldPath::toString).toList())));
+    }
+
+    private String name() throws FieldException {
+      StringBuilder name = new StringBuilder();
+      for (int i = 0; i < mapping.series().size(); i++) {
+        NamePart part = mapping.series().get(i);
+        String text =
+            switch (part.kind()) {
+              case TEXT -> part.text();
+              case TOPIC -> source.topic();
+              case KEY -> key();
+              case FIELD -> text(fields.series.get(i));
+            };
+        if (text == null || text.isEmpty()) {
+          throw new FieldException(
+              Reason.FIELD, "%s: expected a text, got null or nothing".formatted(part));
+        }
+        name.append(i == 0 ? "" : "/").append(text);
+      }
+      return name.toString();
+    }
+
+    private String key() throws FieldException {
+      if (source.key() == null) {
+        return null;
+      }
+      try {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(source.key())).toString();
+      } catch (CharacterCodingException e) {
+        throw new FieldException(Reason.SERIES, "key: expected UTF-8, got other bytes");
+      }
+    }
+
+    private long time() throws FieldException {
+      if (fields.time == null) {
+        return source.timestamp();
+      }
+      String text = text(fields.time);
+      try {
+        return TimeText.millis(text == null ? "" : text.strip(), mapping.unit());
+      } catch (DateTimeException | ArithmeticException e) {
+        String why = text == null ? "null or nothing" : shown(text);
+        throw new FieldException(
+            text == null ? Reason.FIELD : Reason.TIME,
+            "%s: expected %s, got %s".formatted(mapping.time(), TimeText.EXPECTED, why));
+      }
+    }
+
+    private double[] features() throws FieldException {
+      if (numbers.length == 0) {
+        return Observation.NO_FEATURES;
+      }
+      for (int i = 0; i < numbers.length; i++) {
+        FieldPath path = mapping.features().get(i);
+        String text = text(fields.features.get(i));
+        if (text == null) {
+          throw new FieldException(Reason.FIELD, path + ": expected a number, got null or nothing");
+        }
+        numbers[i] = number(path, text);
+      }
+      return numbers.clone();
+    }
+
+    private double number(FieldPath path, String text) throws FieldException {
+      try {
+        return Double.parseDouble(text);
+      } catch (NumberFormatException e) {
+        throw new FieldException(
+            Reason.FIELD, "%s: expected a number, got %s".formatted(path, shown(text)));
+      }
+    }
+
+    private static boolean isTrue(String text) {
+      return text != null && (text.equalsIgnoreCase("true") || text.equals("1"));
+    }
+
+    private String text(List<RowPath> places) {
+      for (int i = 0; i < places.size(); i++) {
+        String text = places.get(i).text(row);
+        if (text != null) {
+          return text;
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {
+      // nothing is held
+    }
+  }
+
+  private static String shown(String text) {
+    return "'" + AvroBounds.quoted(text.substring(0, Math.min(text.length(), MAX_SHOWN))) + "'";
+  }
+
+  /**
+   * Reads a record; never throws for a record's sake.
+   *
+   * @param out takes each observation, and at most one dead letter after them
+   * @return changes that are no observations: what was deleted, or is no longer so
+   */
+  public int read(SourceRecord source, Consumer<InputEvent> out) {
+    if (source.value() == null) {
+      if (!hasChanges) {
+        out.accept(new DeadLetter(Reason.NULL_VALUE, "value: expected a record, got null", source));
+      }
+      return 1;
+    }
+    rows.begin(source, out);
+    try {
+      format.deserialize(source.value(), rows);
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      out.accept(new DeadLetter(Reason.MALFORMED, problem(e), source));
+      return rows.changes;
+    }
+    if (rows.first != null) {
+      out.accept(new DeadLetter(rows.first.reason, rows.first.getMessage(), source));
+    } else if (rows.count == 0 || rows.observations == 0 && rows.changes == 0) {
+      out.accept(
+          new DeadLetter(
+              Reason.FIELD, "%s: expected observations, got none".formatted(place()), source));
+    }
+    return rows.changes;
+  }
+
+  private String place() {
+    return mapping.each() == null ? "record" : mapping.each().toString();
+  }
+
+  /** What a format says, in one line: the outermost says least, the innermost only what. */
+  private String problem(Throwable failure) {
+    List<String> messages = new ArrayList<>();
+    for (Throwable e = failure; e != null && messages.size() < 4; e = e.getCause()) {
+      String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      String line = message.lines().findFirst().orElse("");
+      messages.add(AvroBounds.quoted(line.substring(0, Math.min(line.length(), 2 * MAX_SHOWN))));
+    }
+    if (messages.size() > 1) {
+      messages.remove(0);
+    }
+    return "record: expected %s, got: %s".formatted(mapping.format(), String.join(": ", messages));
+  }
+}

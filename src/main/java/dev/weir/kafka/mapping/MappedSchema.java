@@ -1,0 +1,145 @@
+package dev.weir.kafka.mapping;
+
+import dev.weir.kafka.mapping.NamePart.Kind;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.types.DataType;
+
+/**
+ * The part of a record that a mapping names, as a row type of Flink. Each field is a text: formats
+ * give a number as it was written, and a message about a wrong field shows it.
+ *
+ * <p>A path without {@code $.} may be one of an element, or of what is around it: the schema has
+ * all of them, and the innermost that is there counts.
+ */
+final class MappedSchema {
+
+  /** A field or what it contains, in the order in which they are in their row. */
+  private static final class Node {
+    private final Map<String, Node> children = new LinkedHashMap<>();
+    private final String name;
+    private boolean isArray;
+    private boolean isLeaf;
+
+    Node(String name) {
+      this.name = name;
+    }
+
+    DataType type() {
+      if (isLeaf) {
+        return DataTypes.STRING();
+      }
+      DataType row =
+          DataTypes.ROW(
+              children.values().stream()
+                  .map(child -> DataTypes.FIELD(child.name, child.type()))
+                  .toList());
+      return isArray ? DataTypes.ARRAY(row) : row;
+    }
+  }
+
+  private final ObservationMapping mapping;
+  private final Node root = new Node("record");
+
+  /**
+   * @throws IllegalArgumentException when the paths contradict each other
+   */
+  MappedSchema(ObservationMapping mapping) {
+    this.mapping = mapping;
+    if (mapping.each() != null) {
+      for (int i = 0; i < levels() - 1; i++) {
+        inner(mapping.each().namesTo(i)).isArray = true;
+      }
+    }
+    List<FieldPath> paths = new ArrayList<>(mapping.values());
+    paths.addAll(mapping.features());
+    mapping.series().stream()
+        .filter(part -> part.kind() == Kind.FIELD)
+        .forEach(part -> paths.add(part.path()));
+    for (FieldPath path : new FieldPath[] {mapping.time(), mapping.label(), mapping.endsWindow()}) {
+      if (path != null) {
+        paths.add(path);
+      }
+    }
+    for (FieldPath path : paths) {
+      for (int level = first(path); level >= 0; level--) {
+        leaf(namesAt(level, path));
+      }
+    }
+  }
+
+  /** Of rows: the record, and an element of each array. */
+  int levels() {
+    return mapping.each() == null ? 1 : 1 + mapping.each().arrays().size();
+  }
+
+  private int first(FieldPath path) {
+    return path.isOfRecord() ? 0 : levels() - 1;
+  }
+
+  private List<String> namesAt(int level, FieldPath path) {
+    List<String> names =
+        level == 0 ? new ArrayList<>() : new ArrayList<>(mapping.each().namesTo(level - 1));
+    names.addAll(path.names());
+    return names;
+  }
+
+  private Node inner(List<String> names) {
+    Node node = root;
+    for (String name : names) {
+      if (node.isLeaf) {
+        throw contradiction(names);
+      }
+      node = node.children.computeIfAbsent(name, Node::new);
+    }
+    return node;
+  }
+
+  private void leaf(List<String> names) {
+    Node node = inner(names);
+    if (!node.children.isEmpty()) {
+      throw contradiction(names);
+    }
+    node.isLeaf = true;
+  }
+
+  private static IllegalArgumentException contradiction(List<String> names) {
+    return new IllegalArgumentException(
+        "%s: expected a field or what contains fields, got both"
+            .formatted(String.join(".", names)));
+  }
+
+  /** What a format is to read. */
+  DataType type() {
+    return root.type();
+  }
+
+  /** The array of a level, from the row of the level before it. */
+  RowPath array(int level) {
+    return pathFrom(level - 1, mapping.each().arrays().get(level - 1));
+  }
+
+  /** Where a path may be, from the rows of all levels; the innermost first. */
+  List<RowPath> places(FieldPath path) {
+    List<RowPath> places = new ArrayList<>();
+    for (int level = first(path); level >= 0; level--) {
+      places.add(pathFrom(level, path.names()));
+    }
+    return places;
+  }
+
+  private RowPath pathFrom(int level, List<String> names) {
+    Node node = level == 0 ? root : inner(mapping.each().namesTo(level - 1));
+    int[] positions = new int[names.size()];
+    int[] widths = new int[names.size()];
+    for (int i = 0; i < names.size(); i++) {
+      positions[i] = List.copyOf(node.children.keySet()).indexOf(names.get(i));
+      node = node.children.get(names.get(i));
+      widths[i] = node.children.size();
+    }
+    return new RowPath(level, positions, widths);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.weir.kafka.mapping;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which fields of a record make which observations.
+ *
+ * @param format name of one of Flink's table formats
+ * @param options of the format, without its name before them
+ * @param series parts of a series' name, joined by slashes
+ * @param time when it was observed; null: the record's timestamp
+ * @param unit of numbers that are times
+ * @param values one series each; where there are several, a series' name ends with the field's
+ * @param features covariates of each value
+ * @param label the class of the window that ends there; null: none
+ * @param endsWindow true where a window by session ends; null: none
+ * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
+ *     one
+ * @param onNull what happens to a value that is null or missing
+ */
+public record ObservationMapping(
+    String format,
+    Map<String, String> options,
+    List<NamePart> series,
+    FieldPath time,
+    TimeText.Unit unit,
+    List<FieldPath> values,
+    List<FieldPath> features,
+    FieldPath label,
+    FieldPath endsWindow,
+    ElementPath each,
+    OnNull onNull)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** What happens to a value that is null or missing. */
+  public enum OnNull {
+    /** It makes no observation; a record of which all values are missing is a dead letter. */
+    SKIP,
+    /** The record is a dead letter; its other values count. */
+    DEAD_LETTER
+  }
+
+  public ObservationMapping {
+    options = Map.copyOf(options);
+    series = List.copyOf(series);
+    values = List.copyOf(values);
+    features = List.copyOf(features);
+  }
+
+  /** What a value's series is called after the parts that all have; empty for a single value. */
+  String nameOf(FieldPath value) {
+    if (values.size() == 1 && !series.isEmpty()) {
+      return "";
+    }
+    boolean isUnique =
+        values.stream().filter(other -> other.last().equals(value.last())).count() == 1;
+    return isUnique ? value.last() : String.join(".", value.names());
+  }
+}

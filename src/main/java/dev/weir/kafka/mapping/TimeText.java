@@ -1,0 +1,135 @@
+package dev.weir.kafka.mapping;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+
+/**
+ * Times as texts: numbers since 1970, or ISO 8601 with T or a space, with or without an offset, a
+ * time of day or a day of the month. Without an offset a time is UTC.
+ */
+public final class TimeText {
+
+  /** What a number counts. */
+  public enum Unit {
+    /** What gives a time from 1973 to 5138: seconds, milliseconds, micro- or nanoseconds. */
+    AUTO(0),
+    SECONDS(3),
+    MILLIS(0),
+    MICROS(-3),
+    NANOS(-6);
+
+    private final int toMillis; // power of ten
+
+    Unit(int toMillis) {
+      this.toMillis = toMillis;
+    }
+  }
+
+  public static final String EXPECTED =
+      "a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or a number since 1970";
+
+  private static final long MIN_SECONDS = 100_000_000L; // in 1973; a date has fewer digits
+  private static final long MAX_SECONDS = 100_000_000_000L; // in 5138
+
+  private static final int DATE = "2026-01-31".length();
+  private static final int SECONDS = "2026-01-31T12:00:00Z".length();
+  private static final int MAX_LENGTH = 64;
+
+  private TimeText() {}
+
+  /**
+   * Milliseconds since 1970.
+   *
+   * @throws DateTimeException if it is no such time, or a number of which the unit is not sure
+   * @throws ArithmeticException if it is beyond milliseconds
+   */
+  public static long millis(String text, Unit unit) {
+    int length = text.length();
+    if (length == 0 || length > MAX_LENGTH) {
+      throw new DateTimeException("a time has 1 to %d characters".formatted(MAX_LENGTH));
+    }
+    return isNumber(text) ? ofNumber(text, unit) : iso(text);
+  }
+
+  /** A date has a second sign, and no date is followed by an exponent. */
+  private static boolean isNumber(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean isDigit = c >= '0' && c <= '9';
+      boolean isSign = (c == '-' || c == '+') && (i == 0 || isExponent(text.charAt(i - 1)));
+      if (!isDigit && !isSign && c != '.' && !isExponent(c)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isExponent(char c) {
+    return c == 'e' || c == 'E';
+  }
+
+  private static long ofNumber(String text, Unit unit) {
+    try {
+      if (text.length() < 19 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        long number = Long.parseLong(text);
+        return switch (unit == Unit.AUTO ? unit(number) : unit) {
+          case SECONDS -> Math.multiplyExact(number, 1_000L);
+          case MICROS -> number / 1_000;
+          case NANOS -> number / 1_000_000;
+          default -> number;
+        };
+      }
+      BigDecimal number = new BigDecimal(text);
+      if (number.precision() - (long) number.scale() > 30 || number.scale() > 1_000) {
+        throw new DateTimeException("a time has fewer digits");
+      }
+      Unit of = unit == Unit.AUTO ? unit(number.longValue()) : unit;
+      return number.movePointRight(of.toMillis).setScale(0, RoundingMode.FLOOR).longValueExact();
+    } catch (NumberFormatException e) {
+      throw new DateTimeException("neither a number nor a time", e);
+    }
+  }
+
+  /** The one by which a number is a time from 1973 to 5138. */
+  private static Unit unit(long number) {
+    if (number < MIN_SECONDS) {
+      throw new DateTimeException("the unit is not sure");
+    }
+    long factor = number / MAX_SECONDS;
+    return factor == 0
+        ? Unit.SECONDS
+        : factor < 1_000 ? Unit.MILLIS : factor < 1_000_000 ? Unit.MICROS : Unit.NANOS;
+  }
+
+  /**
+   * Milliseconds since 1970 of a time of ISO 8601.
+   *
+   * @throws DateTimeException if it is no such time
+   */
+  public static long iso(String text) {
+    if (text.length() <= DATE) {
+      LocalDate date =
+          text.length() == DATE ? LocalDate.parse(text) : YearMonth.parse(text).atDay(1);
+      return date.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
+    }
+    String iso =
+        text.charAt(DATE) == ' ' ? text.substring(0, DATE) + 'T' + text.substring(DATE + 1) : text;
+    if (iso.endsWith("Z") && iso.length() >= SECONDS) { // knows leap seconds, too
+      return Instant.parse(iso).toEpochMilli();
+    }
+    boolean offset =
+        iso.endsWith("Z") || iso.lastIndexOf('+') > DATE || iso.lastIndexOf('-') > DATE;
+    Instant time =
+        offset
+            ? OffsetDateTime.parse(iso).toInstant()
+            : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
+    return time.toEpochMilli();
+  }
+}

@@ -1,0 +1,240 @@
+package dev.weir.kafka.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.MappingOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.util.SimpleUserCodeClassLoader;
+import org.apache.flink.util.UserCodeClassLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MappedRecordsTest {
+
+  private static final long TIMESTAMP = 1_767_225_600_000L; // 2026-01-01
+  private static final double[] NONE = Observation.NO_FEATURES;
+
+  /** From the section of a job file. */
+  static ObservationMapping mapping(String section) {
+    JobFile file = JobFile.parse("observations: {" + section + "}", "test.yaml", Map.of());
+    return new ObservationMapping(
+        file.get(MappingOptions.FORMAT),
+        file.formatOptions(),
+        file.get(MappingOptions.SERIES),
+        file.get(MappingOptions.TIME),
+        file.get(MappingOptions.TIME_UNIT),
+        file.get(MappingOptions.VALUES),
+        file.get(MappingOptions.FEATURES),
+        file.get(MappingOptions.LABEL),
+        file.get(MappingOptions.ENDS_WINDOW),
+        file.get(MappingOptions.EACH),
+        file.get(MappingOptions.ON_NULL));
+  }
+
+  private static MappedRecords records(String section) {
+    MappedRecords records = new MappedRecords(mapping(section));
+    records.open(
+        new DeserializationSchema.InitializationContext() {
+          @Override
+          public MetricGroup getMetricGroup() {
+            return new UnregisteredMetricsGroup();
+          }
+
+          @Override
+          public UserCodeClassLoader getUserCodeClassLoader() {
+            return SimpleUserCodeClassLoader.create(getClass().getClassLoader());
+          }
+        });
+    return records;
+  }
+
+  private static SourceRecord source(String value) {
+    byte[] key = "pump-1".getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
+    return new SourceRecord("sensors", 3, 4, TIMESTAMP, key, bytes);
+  }
+
+  private static List<InputEvent> events(String section, String value) {
+    List<InputEvent> events = new ArrayList<>();
+    records(section).read(source(value), events::add);
+    return events;
+  }
+
+  private static List<Observation> observations(String section, String value) {
+    List<Observation> observations = new ArrayList<>();
+    for (InputEvent event : events(section, value)) {
+      assertThat(event).isInstanceOf(ObservationEvent.class);
+      observations.add(((ObservationEvent) event).observation());
+    }
+    return observations;
+  }
+
+  @Test
+  void fieldsOfARecordBecomeSeries() {
+    String section =
+        "format: json, series: [site, device.id], time: ts, values: [temperature, humidity],"
+            + " features: [outdoor.temperature]";
+    String record =
+        """
+        {"site": "berlin", "device": {"id": 7}, "ts": 1767225600.25, "temperature": "21.5",
+         "humidity": 0.4, "outdoor": {"temperature": -3}, "other": [1, {"x": null}]}
+        """;
+    assertThat(observations(section, record))
+        .containsExactly(
+            new Observation("berlin/7/temperature", TIMESTAMP + 250, 21.5, new double[] {-3}),
+            new Observation("berlin/7/humidity", TIMESTAMP + 250, 0.4, new double[] {-3}));
+  }
+
+  @Test
+  void keyTopicAndTextsNameASeriesAndTheRecordsTimestampIsItsTime() {
+    assertThat(
+            observations("format: json, series: ['=plant', key, topic], values: [v]", "{\"v\":1}"))
+        .containsExactly(new Observation("plant/pump-1/sensors", TIMESTAMP, 1));
+    assertThat(observations("format: json, values: [a.v]", "{\"a\":{\"v\":1}}"))
+        .containsExactly(new Observation("pump-1", TIMESTAMP, 1));
+    assertThat(observations("format: json, values: [a.v, b.v, c]", "{\"a\":{\"v\":1},\"c\":3}"))
+        .containsExactly(
+            new Observation("pump-1/a.v", TIMESTAMP, 1), new Observation("pump-1/c", TIMESTAMP, 3));
+  }
+
+  @Test
+  void elementsOfArraysAreObservationsAndWhatIsAroundThemCounts() {
+    String section =
+        "format: json, each: 'sites[].readings', series: [name, $.name, sensor], values: [v], time: t";
+    String record =
+        """
+        {"name": "plant", "t": "2026-01-01", "sites": [
+          {"name": "a", "readings": [{"sensor": 1, "v": 1}, {"sensor": 2, "v": 2, "t": "2026-01-02"}]},
+          null,
+          {"readings": [{"sensor": 3, "v": 3, "name": "own"}]}]}
+        """;
+    assertThat(observations(section, record))
+        .containsExactly(
+            new Observation("a/plant/1", TIMESTAMP, 1),
+            new Observation("a/plant/2", TIMESTAMP + 86_400_000, 2),
+            new Observation("own/plant/3", TIMESTAMP, 3));
+  }
+
+  @Test
+  void windowsAreMarked() {
+    String section = "format: json, values: [v], label: state, ends-window: done";
+    assertThat(observations(section, "{\"v\":1,\"state\":\"ok\",\"done\":true}"))
+        .containsExactly(new Observation("pump-1", TIMESTAMP, 1, NONE, "ok", true));
+    assertThat(observations(section, "{\"v\":1,\"state\":\"\",\"done\":0}"))
+        .containsExactly(new Observation("pump-1", TIMESTAMP, 1));
+  }
+
+  @Test
+  void aBadElementIsADeadLetterBesideTheOthers() {
+    String section = "format: json, each: readings, values: [v]";
+    String record =
+        "{\"readings\":[{\"v\":1},{\"v\":\"hot\"},{\"v\":2},{\"w\":3},{\"v\":\"cold\"}]}";
+    List<InputEvent> events = events(section, record);
+    assertThat(events).hasSize(3);
+    DeadLetter letter = (DeadLetter) events.get(2);
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.FIELD);
+    assertThat(letter.message()).isEqualTo("v: expected a number, got 'hot'");
+    assertThat(letter.source()).isEqualTo(source(record));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"s\":\"a\",\"v\":1}|FIELD: t: expected a time such as",
+        "{\"s\":\"a\",\"v\":1,\"t\":\"soon\"}|TIME: t: expected a time such as",
+        "{\"s\":\"a\",\"v\":1,\"t\":20260131}|TIME: t: expected a time such as",
+        "{\"s\":{},\"v\":1,\"t\":\"2026-01-01\"}|",
+        "{\"s\":\"\",\"v\":1,\"t\":\"2026-01-01\"}|FIELD: s: expected a text, got null or nothing",
+        "{\"v\":1,\"t\":\"2026-01-01\"}|FIELD: s: expected a text, got null or nothing",
+        "{\"s\":\"a\",\"v\":null,\"t\":\"2026-01-01\"}|FIELD: v: expected a number, got null or nothing",
+        "{\"s\":\"a\",\"v\":\"x\\ty\",\"t\":\"2026-01-01\"}|FIELD: v: expected a number, got 'x",
+        "{\"s\":\"a\",\"v\":1,\"t\":|MALFORMED: record: expected json, got: Unexpected end-of-input",
+        "[]|FIELD: record: expected observations, got none",
+        "7|MALFORMED: record: expected json, got: ",
+        "`null`|MALFORMED: record: expected json, got: "
+      })
+  void whatCanNotBeUsedIsADeadLetterThatSaysWhere(String record, String problem) {
+    List<InputEvent> events = events("format: json, series: [s], time: t, values: [v]", record);
+    if (problem == null) {
+      assertThat(events).singleElement().isInstanceOf(ObservationEvent.class);
+      return;
+    }
+    assertThat(events).singleElement().isInstanceOf(DeadLetter.class);
+    DeadLetter letter = (DeadLetter) events.get(0);
+    assertThat(letter.reason() + ": " + letter.message()).startsWith(problem);
+    assertThat(letter.message().lines()).hasSize(1);
+  }
+
+  @Test
+  void nullValuesAreSkippedOrDeadLetters() {
+    String values = "format: json, values: [a, b]";
+    assertThat(observations(values, "{\"a\":1,\"b\":null}"))
+        .containsExactly(new Observation("pump-1/a", TIMESTAMP, 1));
+    List<InputEvent> strict = events(values + ", on-null: dead-letter", "{\"a\":1,\"b\":null}");
+    assertThat(strict).hasSize(2);
+    assertThat(((DeadLetter) strict.get(1)).message())
+        .isEqualTo("b: expected a number, got null or nothing");
+    List<InputEvent> empty = events(values, null);
+    assertThat(((DeadLetter) empty.get(0)).reason()).isEqualTo(DeadLetter.Reason.NULL_VALUE);
+  }
+
+  @Test
+  void changesThatAreNoObservationsAreCounted() {
+    String section = "format: debezium-json, series: [device], values: [level], time: at";
+    String row = "{\"device\":\"d\",\"level\":%d,\"at\":1767225600000}";
+    String change = "{\"before\":%s,\"after\":%s,\"op\":\"%s\"}";
+    List<InputEvent> events = new ArrayList<>();
+    MappedRecords records = records(section);
+    String before = row.formatted(1);
+    String after = row.formatted(2);
+    assertThat(records.read(source(change.formatted("null", before, "c")), events::add)).isZero();
+    assertThat(records.read(source(change.formatted(before, after, "u")), events::add))
+        .isEqualTo(1);
+    assertThat(records.read(source(change.formatted(after, "null", "d")), events::add))
+        .isEqualTo(1);
+    assertThat(records.read(source(null), events::add)).isEqualTo(1); // a tombstone
+    assertThat(events)
+        .extracting(event -> ((ObservationEvent) event).observation())
+        .containsExactly(new Observation("d", TIMESTAMP, 1), new Observation("d", TIMESTAMP, 2));
+  }
+
+  @Test
+  void wrongMappingsAreNamedBeforeAnythingStarts() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: jsn, values: [v]"))
+        .withMessage(
+            "format: expected a table format of Flink whose jar is on the class path, got jsn");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: json, format.options: {colour: red}, values: [v]"))
+        .withMessageStartingWith("format.options: expected some of [")
+        .withMessageEndingWith("], got colour");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                records(
+                    "format: json, format.options: {fail-on-missing-field: perhaps}, values: [v]"))
+        .withMessageContaining("fail-on-missing-field");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: json, values: [a, a.b]"))
+        .withMessage("a.b: expected a field or what contains fields, got both");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: json, series: [a], values: [a.b]"))
+        .withMessage("a: expected a field or what contains fields, got both");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.weir.kafka.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.kafka.mapping.TimeText.Unit;
+import java.time.DateTimeException;
+import java.time.Instant;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimeTextTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "1767225600, AUTO, 2026-01-01T00:00:00Z",
+    "1767225600.25, AUTO, 2026-01-01T00:00:00.250Z",
+    "1.7672256001239E9, AUTO, 2026-01-01T00:00:00.123Z",
+    "1767225600123, AUTO, 2026-01-01T00:00:00.123Z",
+    "1767225600123456, AUTO, 2026-01-01T00:00:00.123Z",
+    "1767225600123456789, AUTO, 2026-01-01T00:00:00.123Z",
+    "100000000, AUTO, 1973-03-03T09:46:40Z",
+    "99999999999, AUTO, 5138-11-16T09:46:39Z",
+    "100000000000, AUTO, 1973-03-03T09:46:40Z",
+    "5, SECONDS, 1970-01-01T00:00:05Z",
+    "5, MILLIS, 1970-01-01T00:00:00.005Z",
+    "5000, MICROS, 1970-01-01T00:00:00.005Z",
+    "5000000, NANOS, 1970-01-01T00:00:00.005Z",
+    "-0.5, SECONDS, 1969-12-31T23:59:59.500Z",
+    "2026-01-31T12:00:00Z, MILLIS, 2026-01-31T12:00:00Z",
+    "2026-01-31T12:00:00.5+02:00, AUTO, 2026-01-31T10:00:00.500Z",
+    "2026-01-31 12:00, AUTO, 2026-01-31T12:00:00Z",
+    "2026-01-31, AUTO, 2026-01-31T00:00:00Z",
+    "2026-01, AUTO, 2026-01-01T00:00:00Z"
+  })
+  void timesAreRead(String text, Unit unit, Instant time) {
+    assertThat(Instant.ofEpochMilli(TimeText.millis(text, unit))).isEqualTo(time);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "soon",
+        "20260131",
+        "0",
+        "-1767225600",
+        "1e30",
+        "1e1000000000",
+        "e",
+        "-",
+        "1-2"
+      })
+  void whatIsNoTimeForSureIsRefused(String text) {
+    assertThatThrownBy(() -> TimeText.millis(text, Unit.AUTO))
+        .isInstanceOfAny(DateTimeException.class, ArithmeticException.class);
+  }
+}
