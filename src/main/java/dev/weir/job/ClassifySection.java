@@ -28,7 +28,7 @@ final class ClassifySection {
 
   /** Keys of options that only forecasts have. */
   private static final List<String> OF_FORECASTS =
-      List.of("learning.", "intervals.", "scores.", "output", "experts", "season");
+      List.of("learning.", "intervals.", "scores.", "forecasts.", "output", "experts", "season");
 
   private ClassifySection() {}
 

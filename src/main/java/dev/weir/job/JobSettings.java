@@ -12,6 +12,7 @@ import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.JobOptions.Format;
 import dev.weir.job.options.JobOptions.Made;
 import dev.weir.job.options.JobOptions.ModeOptions;
 import dev.weir.job.options.JobOptions.RunMode;
@@ -210,7 +211,13 @@ public record JobSettings(
             file.get(JobOptions.SCORES),
             deadLetters,
             file.get(JobOptions.MODELS),
-            ofClasses);
+            ofClasses,
+            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON);
+    if (topics.isJson() && RegistryOptions.isRegistered(file)) {
+      file.problem(
+          JobOptions.FORECAST_FORMAT,
+          "expected avro beside kafka.format: avro-confluent, got json, which needs no registry");
+    }
     if (topics.all().stream().distinct().count() < topics.all().size()) {
       file.problem("topics", "expected different names, got " + topics.all());
     }

@@ -60,6 +60,7 @@ public record KafkaSettings(
    * The topics' names.
    *
    * @param ofClasses those of a job that classifies; null for one that does not
+   * @param isJson whether forecasts and scores are written as JSON, else as Avro
    */
   public record Topics(
       String observations,
@@ -67,7 +68,8 @@ public record KafkaSettings(
       String scores,
       String deadLetters,
       String models,
-      ClassTopics ofClasses)
+      ClassTopics ofClasses,
+      boolean isJson)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -106,7 +108,7 @@ public record KafkaSettings(
     /** Those of a job that only forecasts. */
     public Topics(
         String observations, String forecasts, String scores, String deadLetters, String models) {
-      this(observations, forecasts, scores, deadLetters, models, null);
+      this(observations, forecasts, scores, deadLetters, models, null, false);
     }
   }
 

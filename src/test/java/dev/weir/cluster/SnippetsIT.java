@@ -78,7 +78,7 @@ class SnippetsIT {
     endless("\\./weir demo(?!.*--duration).*", " \\[.*, .*\\] ");
     endless("\\./weir tail .*", "pump-|uci_bike");
     endless("(\\w+=\\S+ )*\\./weir dashboard .*", "the page is at http");
-    endless("kcat -C .*", "series pump-");
+    endless("kcat -C (?!.* -e ).*", "series pump-");
     endless("java .* ReadForecasts", "pump-\\d+ \\d+ \\[");
   }
 
@@ -257,7 +257,9 @@ class SnippetsIT {
     writeModels();
     writePrograms();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-      admin.createTopics(List.of(new NewTopic("observations", 1, (short) 1))).all().get();
+      for (String topic : List.of("observations", "sensors")) {
+        admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      }
     }
     if (text.contains("--confirm 17")) {
       send(IntStream.range(0, 17).mapToObj(i -> new byte[] {1, (byte) i}).toList());
@@ -639,7 +641,7 @@ class SnippetsIT {
     Files.writeString(work.resolve("snippet.py"), substitute(program.text()));
     LocalProcess process = start(program, List.of("/usr/bin/python3", "-u", "snippet.py"));
     if (program.text().contains("while True")) {
-      process.awaitOutput(Pattern.compile("pump-\\d+ .*\\[\\d"), OUTPUT);
+      process.awaitOutput(Pattern.compile("(pump-\\d+|berlin/7/\\w+) .*\\[\\d"), OUTPUT);
       process.close();
     } else {
       assertThat(process.exitCode(END)).as("%s%n%s", program, process.output()).isZero();

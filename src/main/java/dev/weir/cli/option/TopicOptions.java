@@ -49,7 +49,8 @@ public final class TopicOptions {
             ? own.deadLetters()
             : kafka.topic("--dead-letters", own.deadLetters(), Topics::deadLetters),
         kafka.topic("--models", own.models(), Topics::models),
-        kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses());
+        kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses(),
+        kafka.job() != null && kafka.job().kafka().topics().isJson());
   }
 
   public Topics topics() {

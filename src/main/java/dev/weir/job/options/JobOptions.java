@@ -135,6 +135,19 @@ public final class JobOptions {
           null,
           "mixture: experts that learn each series, the model among them; network: the model's"
               + " own forecasts. By default mixture, and network where learning is off.");
+
+  /** How forecasts and scores are written. */
+  public enum Format {
+    AVRO,
+    JSON
+  }
+
+  public static final Option<Format> FORECAST_FORMAT =
+      Option.choice(
+          "forecasts.format",
+          Format.class,
+          Format.AVRO,
+          "How forecasts and scores are written: as Avro or as JSON objects with the same fields.");
   public static final Option<Integer> SCORES_EVERY =
       Option.integer(
           "scores.every",
@@ -252,6 +265,7 @@ public final class JobOptions {
                 ForecastOptions.SEASON,
                 ForecastOptions.LEVELS,
                 SCORES_EVERY,
+                FORECAST_FORMAT,
                 GUARANTEE,
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));

@@ -5,6 +5,7 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
+import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
@@ -20,7 +21,7 @@ import org.apache.avro.io.BinaryEncoder;
 
 /**
  * Forecasts as Avro binary of {@code forecast.avsc}: plain, or behind the id of their schema in a
- * registry. Not thread-safe: buffers are reused.
+ * registry; or as JSON with the same fields. Not thread-safe: buffers are reused.
  */
 public final class ForecastCodec {
 
@@ -31,6 +32,7 @@ public final class ForecastCodec {
 
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
+  private final AvroJson json = new AvroJson(SCHEMA);
   private final AvroRecordReader<dev.weir.kafka.avro.Forecast> reader; // null: only writes
   private String model = ""; // whose bytes are next; the same one for many forecasts
   private byte[] modelBytes = {};
@@ -142,11 +144,18 @@ public final class ForecastCodec {
     out.writeArrayEnd();
   }
 
+  /** As JSON, where no registry is asked. */
+  public byte[] toJson(Forecast forecast) {
+    return json.toJson(encode(forecast));
+  }
+
+  /** Reads Avro or, where no registry is asked, JSON. */
   public Forecast decode(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }
-    dev.weir.kafka.avro.Forecast record = reader.read(bytes);
+    dev.weir.kafka.avro.Forecast record =
+        reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
     try {
       return toForecast(record);
     } catch (RuntimeException e) {

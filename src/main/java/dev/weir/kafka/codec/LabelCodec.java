@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
+import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
@@ -47,13 +48,6 @@ public final class LabelCodec {
     return WriterSchemas.fingerprint(dev.weir.kafka.avro.Label.getClassSchema());
   }
 
-  /**
-   * Whether bytes are JSON: Avro would begin with the length of a series, which is not negative.
-   */
-  static boolean isJson(byte[] bytes) {
-    return bytes.length > 0 && bytes[0] == '{';
-  }
-
   /** As Avro. */
   public byte[] encode(Label label) {
     return buffer.of(label, AvroBytes.utf8(label.series()), FIELDS);
@@ -67,7 +61,7 @@ public final class LabelCodec {
 
   /** Reads Avro or JSON; says nothing about whether the values make sense. */
   public Label decode(byte[] bytes) throws MalformedRecordException {
-    if (!isJson(bytes)) {
+    if (!AvroJson.isJson(bytes)) {
       dev.weir.kafka.avro.Label record = reader.read(bytes);
       return new Label(record.getSeries(), record.getTime().toEpochMilli(), record.getLabel());
     }

@@ -47,7 +47,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     if (topics.ofClasses() != null && !topics.ofClasses().isJson()) {
       classSchema = new RecordHeader(WriterSchemas.HEADER, ClassificationCodec.fingerprint());
     }
-    if (registry == null) {
+    if (registry == null && !topics.isJson()) {
       forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
       scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
     }
@@ -65,13 +65,14 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     long now = clock.millis();
     if (output instanceof Forecast forecast) {
       byte[] series = AvroBytes.utf8(forecast.series()); // once, for the key and the value
-      byte[] value = forecasts.encode(forecast, series);
+      byte[] value =
+          topics.isJson() ? forecasts.toJson(forecast) : forecasts.encode(forecast, series);
       long time = Math.min(forecast.origin(), now);
       return record(topics.forecasts(), time, series, value, forecastSchema);
     }
     if (output instanceof Score score) {
       byte[] series = AvroBytes.utf8(score.series());
-      byte[] value = scores.encode(score, series);
+      byte[] value = topics.isJson() ? scores.toJson(score) : scores.encode(score, series);
       return record(topics.scores(), Math.min(score.time(), now), series, value, scoreSchema);
     }
     if (output instanceof Classification classification) {

@@ -3,6 +3,7 @@ package dev.weir.kafka.codec;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
+import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
@@ -12,7 +13,7 @@ import org.apache.avro.io.BinaryEncoder;
 
 /**
  * Scores as Avro binary of {@code score.avsc}: plain, or behind the id of their schema in a
- * registry. Not thread-safe: buffers are reused.
+ * registry; or as JSON with the same fields. Not thread-safe: buffers are reused.
  */
 public final class ScoreCodec {
 
@@ -21,6 +22,7 @@ public final class ScoreCodec {
   public static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
 
   private final AvroBytes buffer;
+  private final AvroJson json = new AvroJson(SCHEMA);
   private final AvroRecordReader<dev.weir.kafka.avro.Score> reader; // null: only writes
 
   /** Plain Avro. */
@@ -99,11 +101,18 @@ public final class ScoreCodec {
     out.writeArrayEnd();
   }
 
+  /** As JSON, where no registry is asked. */
+  public byte[] toJson(Score score) {
+    return json.toJson(encode(score));
+  }
+
+  /** Reads Avro or, where no registry is asked, JSON. */
   public Score decode(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }
-    dev.weir.kafka.avro.Score record = reader.read(bytes);
+    dev.weir.kafka.avro.Score record =
+        reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
     try {
       return new Score(
           record.getSeries(),

@@ -1,9 +1,10 @@
 /**
- * Checks the bytes of a record before Avro decodes them, and implements Confluent's wire format.
+ * Checks the bytes of a record before Avro decodes them, turns Avro into JSON and back, and
+ * implements Confluent's wire format.
  *
  * <p>Start at {@link dev.weir.kafka.wire.AvroBounds}. The exceptions for unusable bytes are here
  * too.
  *
- * <p>Allowed imports: {@code kafka.avro}, Avro, the Kafka clients and the JDK.
+ * <p>Allowed imports: {@code kafka.avro}, Avro, Jackson, the Kafka clients and the JDK.
  */
 package dev.weir.kafka.wire;

@@ -7,6 +7,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.generic.GenericDatumReader;
@@ -54,6 +55,50 @@ public class ForecastCodecTest {
   void whatIsEncodedIsDecoded() throws Exception {
     assertThat(codec.decode(codec.encode(FULL))).isEqualTo(FULL);
     assertThat(codec.decode(codec.encode(BARE))).isEqualTo(BARE);
+  }
+
+  @Test
+  void jsonHoldsTheSameAndIsRead() throws Exception {
+    assertThat(new String(codec.toJson(FULL), StandardCharsets.UTF_8))
+        .isEqualTo(
+            """
+            {"series":"pump-7","origin":"1970-01-01T00:00:05Z",\
+            "window_start":"1970-01-01T00:00:01Z","seq_len":5,"mode":"many-to-one","steps":[\
+            {"time":"1970-01-01T00:00:06Z","value":1.5,"lower":1.0,"upper":2.0,\
+            "intervals":[{"level":0.95,"lower":0.0,"upper":3.0}]},\
+            {"time":"1970-01-01T00:00:07Z","value":2.5,"lower":2.0,"upper":3.0,\
+            "intervals":[{"level":0.95,"lower":1.0,"upper":4.0}]}],"level":0.8,"model":"pumps",\
+            "model_version":7,"learning_steps":99,"status":"OK"}""");
+    assertThat(codec.decode(codec.toJson(FULL))).isEqualTo(FULL);
+    assertThat(codec.decode(codec.toJson(BARE))).isEqualTo(BARE);
+    assertThat(new String(codec.toJson(BARE), StandardCharsets.UTF_8))
+        .contains("{\"time\":null,\"value\":1.0,\"lower\":null,\"upper\":null,\"intervals\":[]}");
+  }
+
+  @Test
+  void jsonWithoutOptionalFieldsIsReadAndOtherJsonIsNamed() throws Exception {
+    String whole = new String(codec.toJson(BARE), StandardCharsets.UTF_8);
+    String less =
+        whole
+            .replace(",\"lower\":null,\"upper\":null,\"intervals\":[]", "")
+            .replace("\"level\":null,", "")
+            .replace("\"learning_steps\":0,", "")
+            .replace("\"1970-01-01T00:00:05Z\"", "5000");
+    assertThat(codec.decode(less.getBytes(StandardCharsets.UTF_8))).isEqualTo(BARE);
+    assertWrong(whole.replace("\"series\":\"s\",", ""), "series: expected a value, got nothing");
+    assertWrong(whole.replace("\"s\"", "7"), "series: expected a text, got 7");
+    assertWrong(whole.replace(":1.0,", ":\"1.0\","), "value: expected a number, got \"1.0\"");
+    assertWrong(whole.replace("\"seq_len\":1", "\"seq_len\":1.5"), "seq_len: expected a whole");
+    assertWrong(whole.replace("1970-01-01T00:00:05Z", "soon"), "origin: expected milliseconds");
+    assertWrong(whole.replace("many-to-many", "many"), "forecast: mode: expected many-to-one or");
+    assertWrong(whole + "x", "Forecast: expected a JSON object, got ");
+    assertWrong("{", "Forecast: expected a JSON object, got ");
+  }
+
+  private void assertWrong(String json, String message) {
+    assertThatThrownBy(() -> codec.decode(json.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageStartingWith(message);
   }
 
   @Test

@@ -3,9 +3,11 @@ package dev.weir.kafka.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.generic.GenericDatumReader;
@@ -34,6 +36,14 @@ public class ScoreCodecTest {
   @Test
   void whatIsEncodedIsDecoded() throws Exception {
     assertThat(codec.decode(codec.encode(SCORE))).isEqualTo(SCORE);
+  }
+
+  @Test
+  void jsonHoldsTheSameAndIsRead() throws Exception {
+    assertThat(codec.decode(codec.toJson(SCORE))).isEqualTo(SCORE);
+    List<String> names = new ArrayList<>();
+    new ObjectMapper().readTree(codec.toJson(SCORE)).fieldNames().forEachRemaining(names::add);
+    assertThat(names).isEqualTo(ScoreCodec.SCHEMA.getFields().stream().map(f -> f.name()).toList());
   }
 
   @Test
