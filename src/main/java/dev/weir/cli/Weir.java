@@ -10,6 +10,7 @@ import dev.weir.cli.evaluate.EvaluateCommand;
 import dev.weir.cli.evaluate.ForecastCommand;
 import dev.weir.cli.health.DoctorCommand;
 import dev.weir.cli.health.StatusCommand;
+import dev.weir.cli.init.InitCommand;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.model.ModelCommand;
 import dev.weir.cli.model.TrainCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     sortOptions = false,
     subcommands = {
       DemoCommand.class,
+      InitCommand.class,
       RunCommand.class,
       SubmitCommand.class,
       StopCommand.class,
@@ -64,7 +66,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "A first look:  weir demo",
-      "Your own job:  weir doctor my-job.yaml, weir run my-job.yaml, weir status my-job.yaml",
+      "Your own job:  weir init --topic my-topic, weir run my-topic.yaml, weir status my-topic.yaml",
       "Exit codes:    0 done, 1 the work failed, 2 wrong usage"
     })
 public final class Weir implements Runnable {

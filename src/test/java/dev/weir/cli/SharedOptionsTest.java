@@ -31,7 +31,7 @@ class SharedOptionsTest {
 
   /** Where a command needs one and a job has none, or the weights' file says it. */
   private static final Set<String> OWN_DEFAULTS =
-      Set.of("weir train --cell", "weir train --scaling");
+      Set.of("weir init --horizon", "weir train --cell", "weir train --scaling");
 
   private static Map<String, Option<?>> shared() {
     Map<String, Option<?>> shared = new LinkedHashMap<>();

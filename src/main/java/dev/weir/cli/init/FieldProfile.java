@@ -1,0 +1,98 @@
+package dev.weir.cli.init;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.kafka.mapping.TimeText;
+import dev.weir.kafka.mapping.TimeText.Unit;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What a field of some records holds. */
+final class FieldProfile {
+
+  private static final long EARLIEST = 631_152_000_000L; // 1990
+  private static final int MAX_TEXT = 100;
+
+  private final String path;
+  private final Set<String> texts = new LinkedHashSet<>();
+  private int count;
+  private int numbers;
+  private int times;
+  private int plain; // texts and whole numbers that could be a part of a name
+
+  FieldProfile(String path) {
+    this.path = path;
+  }
+
+  void add(JsonNode value) {
+    if (value.isNull() || value.isContainerNode()) {
+      return;
+    }
+    count++;
+    String text = value.asText();
+    texts.add(text);
+    numbers += isNumber(value) ? 1 : 0;
+    times += isTime(text) ? 1 : 0;
+    boolean isShort = !text.isBlank() && text.length() <= MAX_TEXT;
+    plain += isShort && (value.isTextual() || value.isIntegralNumber()) ? 1 : 0;
+  }
+
+  private static boolean isNumber(JsonNode value) {
+    if (value.isNumber()) {
+      return true;
+    }
+    try {
+      return value.isTextual() && Double.isFinite(Double.parseDouble(value.textValue()));
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static boolean isTime(String text) {
+    try {
+      long time = TimeText.millis(text, Unit.AUTO);
+      return time >= EARLIEST
+          && time <= System.currentTimeMillis() + Duration.ofDays(366).toMillis();
+    } catch (DateTimeException | ArithmeticException e) {
+      return false;
+    }
+  }
+
+  String path() {
+    return path;
+  }
+
+  /** The last name of the path. */
+  String name() {
+    return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  /** How many records have it. */
+  int count() {
+    return count;
+  }
+
+  boolean isTime() {
+    return count > 0 && times == count;
+  }
+
+  boolean isNumber() {
+    return count > 0 && numbers == count;
+  }
+
+  /** Whether it could be a part of a name. */
+  boolean isPlain() {
+    return count > 0 && plain == count;
+  }
+
+  /** How many different values it has. */
+  int different() {
+    return texts.size();
+  }
+
+  /** One of its values. */
+  String example() {
+    return texts.iterator().next();
+  }
+}

@@ -1,0 +1,296 @@
+package dev.weir.cli.init;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.Terminal;
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesCsv;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.job.JobSettings;
+import dev.weir.job.options.JobFile;
+import dev.weir.kafka.admin.LatestRecords;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.ObservationDeserializer;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code weir init}: a job file for a topic or a CSV file, from what is in it. */
+@Command(
+    name = "init",
+    description = {
+      "Looks at the newest records of a topic, or at a CSV file, shows how they would be read, and"
+          + " writes a job file.",
+      "Then:    weir run JOB.yaml"
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Example: weir init --bootstrap-servers localhost:9092 --topic sensors",
+      "Example: weir init --input demand.csv"
+    })
+public final class InitCommand implements Callable<Integer> {
+
+  private static final int RECORDS = 500;
+  private static final int SHOWN = 5;
+  private static final int ROWS = 5_000;
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Source source;
+
+  private static final class Source {
+    @Option(names = "--topic", paramLabel = "TOPIC", description = "The topic to look at.")
+    private String topic;
+
+    @Option(names = "--input", paramLabel = "CSV", description = "The CSV file to look at.")
+    private Path input;
+  }
+
+  @Option(
+      names = "--columns",
+      converter = SeriesColumns.Converter.class,
+      paramLabel = SeriesColumns.LABEL,
+      description = SeriesColumns.OPTION)
+  private SeriesColumns columns = SeriesColumns.DEFAULT;
+
+  @Option(
+      names = "--out",
+      paramLabel = "JOB.yaml",
+      description = "The job file to write (default: the topic's or the file's name and .yaml).")
+  private Path out;
+
+  @Option(
+      names = "--horizon",
+      descriptionKey = "forecast.horizon",
+      defaultValue = "12",
+      description = "${declared} (default: 12).")
+  private int horizon;
+
+  @Option(names = "--yes", description = "Write the file without a question.")
+  private boolean yes;
+
+  @Option(names = "--force", description = "Replace a file that exists.")
+  private boolean force;
+
+  @Mixin private KafkaOptions kafka;
+
+  @Override
+  public Integer call() throws Exception {
+    String name =
+        (source.topic != null ? source.topic : fileName(source.input))
+            .replaceAll("[^A-Za-z0-9._-]", "-");
+    Path target = out == null ? Path.of(name + ".yaml") : out;
+    if (Files.exists(target) && !force) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir init: --out: expected a file that is not there yet, or --force, got " + target);
+    }
+    return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
+  }
+
+  private static String fileName(Path file) {
+    return file.getFileName().toString().replaceFirst("(?i)\\.csv(\\.gz)?$", "");
+  }
+
+  // ---- a topic
+
+  private int ofTopic(String name, Path target) throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> records = newest();
+    if (records.isEmpty()) {
+      System.err.printf(
+          "weir init: --topic: expected records on %s at %s, got none; send some first, such as"
+              + " with weir produce%n",
+          source.topic, kafka.bootstrapServers());
+      return 1;
+    }
+    MappingGuess guess = null;
+    if (!areOwn(records)) {
+      RecordProfile profile = new RecordProfile();
+      records.forEach(record -> profile.add(record.value()));
+      if (profile.others() > profile.records()) {
+        System.err.printf(
+            "weir init: --topic: expected JSON objects or Weir's own records on %s, got %,d others"
+                + " of %,d; docs/records.md says how to write the mapping by hand%n",
+            source.topic, profile.others(), records.size());
+        return 1;
+      }
+      boolean hasKeys = records.stream().allMatch(record -> record.key() != null);
+      guess = MappingGuess.of(profile, hasKeys ? "key" : "topic").orElse(null);
+      if (guess == null) {
+        System.err.printf(
+            "weir init: --topic: expected a field with numbers in the %,d newest records of %s, got"
+                + " none%n",
+            records.size(), source.topic);
+        return 1;
+      }
+    }
+    JobSettings settings = settings(text(name, guess, null), target);
+    List<InputEvent> events = new ArrayList<>();
+    ObservationDeserializer reader = ObservationDeserializer.of(null, settings.kafka());
+    reader.openAlone();
+    records.forEach(record -> reader.read(record, events::add));
+    List<Observation> read = new ArrayList<>();
+    String problem = null;
+    int unread = 0;
+    for (InputEvent event : events) {
+      if (event instanceof ObservationEvent observed) {
+        read.add(observed.observation());
+      } else if (event instanceof DeadLetter letter) {
+        unread++;
+        problem = "%s: %s".formatted(letter.reason(), letter.message());
+      }
+    }
+    if (guess != null) {
+      tell("format", guess.format());
+      tell("series", String.join(" / ", guess.series()));
+      tell("time", guess.time().isEmpty() ? "the record's timestamp" : guess.time());
+      tell("values", String.join(", ", guess.values()));
+      tell("each", guess.each());
+    } else {
+      tell("format", "Weir's own records");
+    }
+    show(read, records.size());
+    if (unread > 0) {
+      System.err.printf(
+          "%,d of %,d records would be dead letters; the last one: %s%n",
+          unread, records.size(), Printable.line(problem));
+    }
+    if (read.isEmpty()) {
+      System.err.println("weir init: expected observations, got none; nothing was written");
+      return 1;
+    }
+    return write(text(name, guess, interval(read)), target);
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> newest() throws Exception {
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      if (!admin.missing(List.of(source.topic)).isEmpty()) {
+        throw new IOException(
+            "--topic: expected a topic on Kafka at %s, got %s, which is not there"
+                .formatted(kafka.bootstrapServers(), Printable.line(source.topic)));
+      }
+    }
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (LatestRecords latest = new LatestRecords(kafka.clientConfig())) {
+      latest.newest(source.topic, latest.extent(source.topic), RECORDS, records::add);
+    }
+    return records;
+  }
+
+  private static boolean areOwn(List<ConsumerRecord<byte[], byte[]>> records) {
+    ObservationDeserializer own = new ObservationDeserializer(null, Duration.ofDays(366), null);
+    own.openAlone();
+    List<InputEvent> events = new ArrayList<>();
+    records.forEach(record -> own.read(record, events::add));
+    return events.stream().filter(ObservationEvent.class::isInstance).count() * 2 > records.size();
+  }
+
+  private String text(String name, MappingGuess guess, Duration interval) throws IOException {
+    return JobText.of(name, kafka.bootstrapServers(), topic(name), guess, horizon, interval);
+  }
+
+  private String topic(String name) {
+    return source.topic != null ? source.topic : name;
+  }
+
+  private static JobSettings settings(String text, Path target) {
+    return JobSettings.of(
+        JobFile.parse(text, target.getFileName().toString(), Map.of()), Path.of(""));
+  }
+
+  // ---- a CSV file
+
+  private int ofFile(String name, Path target) throws IOException {
+    List<Observation> read = new ArrayList<>();
+    try (SeriesCsv csv = SeriesCsv.open(source.input, columns)) {
+      for (Observation o = csv.next(); o != null && read.size() < ROWS; o = csv.next()) {
+        read.add(o);
+      }
+    }
+    if (read.isEmpty()) {
+      System.err.printf("weir init: --input: expected rows in %s, got none%n", source.input);
+      return 1;
+    }
+    show(read, read.size());
+    int code = write(text(name, null, interval(read)), target);
+    if (code == 0) {
+      System.err.printf("Send the file: weir produce %s --input %s%n", target, source.input);
+    }
+    return code;
+  }
+
+  // ---- both
+
+  private static void tell(String what, String found) {
+    if (!found.isEmpty()) {
+      System.out.printf("%-8s  %s%n", what, Printable.line(found));
+    }
+  }
+
+  /** One observation of each of some series, or the first ones of a single series. */
+  private static void show(List<Observation> read, int records) {
+    System.out.printf("%,d observations in %,d records or rows, such as%n", read.size(), records);
+    read.stream()
+        .limit(SHOWN)
+        .forEach(
+            o ->
+                System.out.printf(
+                    "  %-40s  %s  %s%n",
+                    Printable.line(o.series(), 80), Instant.ofEpochMilli(o.time()), o.value()));
+  }
+
+  /** Median of the times between the values of a series; null without any. */
+  private static Duration interval(List<Observation> read) {
+    Map<String, Long> last = new HashMap<>();
+    List<Long> steps = new ArrayList<>();
+    for (Observation o : read) {
+      Long before = last.put(o.series(), o.time());
+      if (before != null && o.time() > before) {
+        steps.add(o.time() - before);
+      }
+    }
+    steps.sort(null);
+    return steps.isEmpty() ? null : Duration.ofMillis(steps.get(steps.size() / 2));
+  }
+
+  private int write(String text, Path target) throws IOException {
+    if (!yes) {
+      Console console = Terminal.isOut() ? System.console() : null;
+      if (console == null) {
+        System.out.print(text);
+        System.err.println("weir init: nothing was written; --yes writes it to " + target);
+        return 0;
+      }
+      String answer = console.readLine("Write %s? [Y/n] ", target);
+      if (answer == null || !answer.isBlank() && !answer.strip().matches("(?i)y(es)?")) {
+        return 0;
+      }
+    }
+    settings(text, target); // what is written must be right
+    Files.writeString(target, text);
+    System.err.printf("%s is written. Next: weir run %s%n", target, target);
+    return 0;
+  }
+}

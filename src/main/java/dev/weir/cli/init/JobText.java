@@ -1,0 +1,87 @@
+package dev.weir.cli.init;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The text of a job file for a topic, with comments. */
+final class JobText {
+
+  private JobText() {}
+
+  /**
+   * @param name of the job
+   * @param topic of the observations
+   * @param guess what its records hold; null: Weir's own
+   * @param interval between the values of a series; null: not known
+   */
+  static String of(
+      String name,
+      String bootstrapServers,
+      String topic,
+      MappingGuess guess,
+      int horizon,
+      Duration interval) {
+    StringBuilder text = new StringBuilder();
+    text.append("name: ").append(name).append('\n');
+    text.append("kafka:\n  bootstrap-servers: ").append(bootstrapServers).append('\n');
+    if (guess != null) {
+      text.append("observations:\n  topic: ").append(topic).append('\n');
+      text.append("  format: ").append(guess.format()).append('\n');
+      line(text, "series", list(guess.series()), "joined by slashes; key is the record's key");
+      line(
+          text,
+          guess.time().isEmpty() ? "# time" : "time",
+          guess.time().isEmpty() ? "FIELD" : quoted(guess.time()),
+          guess.time().isEmpty() ? "else the record's timestamp" : "ISO 8601, or since 1970");
+      line(text, "values", list(guess.values()), "one series each");
+      if (!guess.each().isEmpty()) {
+        line(text, "each", quoted(guess.each()), "its elements are observations");
+      }
+    }
+    text.append("topics:\n");
+    if (guess == null) {
+      text.append("  observations: ").append(topic).append('\n');
+    }
+    text.append("  forecasts: ").append(name).append(".forecasts\n");
+    text.append("  scores: ").append(name).append(".scores\n");
+    text.append("  models: ").append(name).append(".models\n");
+    if (guess != null) {
+      text.append("forecasts:\n");
+      line(text, "format", "json", "or avro");
+    }
+    text.append("forecast:\n  many-to-one:\n");
+    text.append("    horizon: %d%s%n".formatted(horizon, ahead(horizon, interval)));
+    return text.toString();
+  }
+
+  private static String ahead(int horizon, Duration interval) {
+    return interval == null
+        ? "                     # values ahead"
+        : "                     # values ahead; they come about every %s, so %s ahead"
+            .formatted(shown(interval), shown(interval.multipliedBy(horizon)));
+  }
+
+  private static String shown(Duration duration) {
+    long seconds = Math.max(1, Math.round(duration.toMillis() / 1_000.0));
+    return seconds < 120
+        ? seconds + " s"
+        : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+  }
+
+  private static void line(StringBuilder text, String key, String value, String comment) {
+    text.append("  %-40s  # %s%n".formatted(key + ": " + value, comment));
+  }
+
+  private static String list(List<String> values) {
+    return values.stream().map(JobText::quoted).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** As YAML wants it: in quotes, unless it is plain. */
+  private static String quoted(String value) {
+    return value.matches("[A-Za-z_][A-Za-z0-9_.-]*")
+            && !value.matches("(?i)y|n|yes|no|on|off|true|false|null")
+        ? value
+        : "'" + value.replace("'", "''") + "'";
+  }
+}

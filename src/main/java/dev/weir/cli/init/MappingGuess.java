@@ -1,0 +1,112 @@
+package dev.weir.cli.init;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What of some records could be what: by the names of fields and by what they hold.
+ *
+ * @param format name of the table format
+ * @param each path of the array whose elements are observations; empty: the records are
+ * @param series parts of a series' name
+ * @param time path of the time; empty: the record's timestamp
+ * @param values paths of the values
+ */
+record MappingGuess(
+    String format, String each, List<String> series, String time, List<String> values) {
+
+  private static final int MAX_VALUES = 20;
+  private static final int MAX_PARTS = 4;
+
+  private static final Pattern TIME =
+      Pattern.compile(
+          "(?i)(.*[_-]?)?(time(stamp)?|ts|date(time)?|when|at|timeunixnano)([_-]?\\w{0,3})?");
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?i).*(device|sensor|host|site|station|machine|meter|location|symbol|series|tag|plant"
+              + "|tank|name|id|key|source|node|instance|metric)");
+  private static final Pattern NO_VALUE =
+      Pattern.compile(
+          "(?i)(.*[_-])?(id|uuid|version|seq(uence)?|offset|code|port|zip|year|month|day|lsn|txid"
+              + "|index|line|status|flags?|lat(itude)?|lon(gitude)?)|.*(Id|Nano|_ms|_ns)");
+
+  /**
+   * The best guess; empty where no field could be a value.
+   *
+   * @param otherwise what names a series where no field is called like a name
+   */
+  static Optional<MappingGuess> of(RecordProfile profile, String otherwise) {
+    return profile.groups().stream()
+        .map(group -> of(profile, group, otherwise))
+        .filter(guess -> !guess.values().isEmpty())
+        .max(
+            Comparator.comparingInt((MappingGuess guess) -> guess.each().isEmpty() ? 1 : 0)
+                .thenComparingInt(guess -> samples(profile, guess)));
+  }
+
+  private static int samples(RecordProfile profile, MappingGuess guess) {
+    return profile.fields(guess.each()).stream()
+        .filter(field -> guess.values().contains(field.path()))
+        .mapToInt(FieldProfile::count)
+        .sum();
+  }
+
+  private static MappingGuess of(RecordProfile profile, String group, String otherwise) {
+    List<FieldProfile> visible = profile.visible(group);
+    FieldProfile time = time(visible);
+    List<String> values =
+        profile.fields(group).stream()
+            .filter(field -> field != time && field.isNumber())
+            .filter(field -> !NO_VALUE.matcher(field.name()).matches())
+            .filter(field -> !(field.isTime() && TIME.matcher(field.name()).matches()))
+            .sorted(Comparator.comparingInt(field -> field.different() > 1 ? 0 : 1))
+            .limit(MAX_VALUES)
+            .map(FieldProfile::path)
+            .toList();
+    return new MappingGuess(
+        profile.isOfChanges() ? "debezium-json" : "json",
+        group,
+        series(visible, time, values, otherwise),
+        time == null ? "" : time.path(),
+        values);
+  }
+
+  /** A field that is a time in each record; of several one that is called so. */
+  private static FieldProfile time(List<FieldProfile> visible) {
+    return visible.stream()
+        .filter(FieldProfile::isTime)
+        .filter(field -> TIME.matcher(field.name()).matches())
+        .min(
+            Comparator.comparingInt(
+                    (FieldProfile field) -> field.name().matches("(?i).*start.*") ? 1 : 0)
+                .thenComparingInt(field -> field.path().split("\\.").length))
+        .orElse(null);
+  }
+
+  /** Fields that are called like names and come again with other times. */
+  private static List<String> series(
+      List<FieldProfile> visible, FieldProfile time, List<String> values, String otherwise) {
+    List<String> parts = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (FieldProfile field : visible) {
+      boolean isName =
+          field != time
+              && field.isPlain()
+              && !values.contains(field.path())
+              && NAME.matcher(field.name()).matches()
+              && (field.count() < 10 || field.different() <= field.count() / 2);
+      if (isName && parts.size() < MAX_PARTS && names.add(field.path())) {
+        parts.add(field.path());
+      }
+    }
+    if (parts.size() > 1) {
+      parts.remove("id"); // more often the row's than the device's
+    }
+    return parts.isEmpty() ? List.of(otherwise) : List.copyOf(parts);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.weir.cli.init;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What some JSON records hold: the fields of the records, and those of the elements of arrays of
+ * objects in them.
+ */
+final class RecordProfile {
+
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String RECORD = "";
+  private static final int MAX_FIELDS = 2_000;
+  private static final int MAX_DEPTH = 16;
+
+  private final Map<String, Map<String, FieldProfile>> groups = new LinkedHashMap<>();
+  private int records;
+  private int changes;
+  private int others;
+
+  /** Takes in a record; one that is no JSON object, or array of objects, is only counted. */
+  void add(byte[] value) {
+    JsonNode node;
+    try {
+      node = value == null ? MAPPER.nullNode() : MAPPER.readTree(value);
+    } catch (IOException | StackOverflowError e) {
+      others++;
+      return;
+    }
+    if (node.isArray() && !node.isEmpty()) {
+      node.forEach(this::add);
+    } else {
+      add(node);
+    }
+  }
+
+  private void add(JsonNode node) {
+    if (!node.isObject()) {
+      others++;
+      return;
+    }
+    records++;
+    if (isChange(node)) {
+      changes++;
+      walk(node.get("after"), RECORD, "", 0);
+    } else {
+      walk(node, RECORD, "", 0);
+    }
+  }
+
+  /** As Debezium writes them, without their schema. */
+  private static boolean isChange(JsonNode node) {
+    return node.path("op").isTextual() && node.has("before") && node.has("after");
+  }
+
+  private void walk(JsonNode node, String group, String path, int depth) {
+    if (depth > MAX_DEPTH) {
+      return;
+    }
+    if (node.isObject()) {
+      node.fields()
+          .forEachRemaining(
+              field -> {
+                if (field.getKey().matches("[^.\\[\\]\\s]+")) { // else no path names it
+                  String child = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+                  walk(field.getValue(), group, child, depth + 1);
+                }
+              });
+    } else if (node.isArray()) {
+      String inner = group.isEmpty() ? path + "[]" : group + "." + path + "[]";
+      for (JsonNode element : node) {
+        if (element.isObject()) {
+          walk(element, inner, "", depth + 1);
+        }
+      }
+    } else {
+      Map<String, FieldProfile> fields =
+          groups.computeIfAbsent(group, key -> new LinkedHashMap<>());
+      if (fields.size() < MAX_FIELDS) {
+        fields.computeIfAbsent(path, FieldProfile::new).add(node);
+      }
+    }
+  }
+
+  /** How many records are JSON objects. */
+  int records() {
+    return records;
+  }
+
+  /** How many are not. */
+  int others() {
+    return others;
+  }
+
+  /** Whether the records are change events. */
+  boolean isOfChanges() {
+    return records > 0 && changes == records;
+  }
+
+  /** Where fields are: empty for the records themselves, else the path of an array. */
+  List<String> groups() {
+    return new ArrayList<>(groups.keySet());
+  }
+
+  Collection<FieldProfile> fields(String group) {
+    return groups.getOrDefault(group, Map.of()).values();
+  }
+
+  /** The fields of a group and of what is around it, the innermost first. */
+  List<FieldProfile> visible(String group) {
+    List<FieldProfile> visible = new ArrayList<>(fields(group));
+    for (String outer : groups.keySet()) {
+      if (!outer.equals(group) && (outer.isEmpty() || group.startsWith(outer + "."))) {
+        visible.addAll(fields(outer));
+      }
+    }
+    return visible;
+  }
+}
