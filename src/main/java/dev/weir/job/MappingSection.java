@@ -62,6 +62,7 @@ final class MappingSection {
         new ObservationMapping(
             file.get(MappingOptions.FORMAT),
             file.formatOptions(),
+            file.get(MappingOptions.COLUMNS),
             file.get(MappingOptions.SERIES),
             file.get(MappingOptions.TIME),
             file.get(MappingOptions.TIME_UNIT),

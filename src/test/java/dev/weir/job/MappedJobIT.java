@@ -83,12 +83,14 @@ class MappedJobIT {
             + "|system.cpu.utilization,system.memory.utilization",
         "debezium.jsonl|format: debezium-json, series: [tank], time: measured_at, values: [level]|3"
             + "|north,south",
+        "lines.csv|format: csv, columns: [device, at, level], series: [device], time: at,"
+            + " values: [level]|4|tank-1,tank-2",
         "readings.jsonl|format: json, each: readings, series: [site, sensor], time: at,"
             + " values: [value]|6|berlin/a,berlin/b"
       })
   void recordsOfOtherToolsAreForecast(String file, String mapping, int expected, String names)
       throws Exception {
-    String name = file.replace(".jsonl", "");
+    String name = file.replaceAll("\\..*", "");
     JobSettings job = settings(name, mapping, "");
     String forecasts = job.kafka().topics().forecasts();
     kafka.create(job.kafka().topics().observations(), 1, Map.of());

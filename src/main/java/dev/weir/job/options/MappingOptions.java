@@ -24,6 +24,14 @@ public final class MappingOptions {
           null,
           "A table format of Flink, such as json, by which records are read that are not Weir's own;"
               + " its options are below observations.format.options.");
+  public static final Option<List<String>> COLUMNS =
+      Option.list(
+          "observations.columns",
+          "a list of names",
+          List.of(),
+          MAX_FIELDS,
+          "All fields of a record in their order, for a format without names, such as csv.",
+          text -> FieldPath.parse(text).toString());
   public static final Option<List<NamePart>> SERIES =
       Option.list(
           "observations.series",
@@ -78,7 +86,18 @@ public final class MappingOptions {
           "A value that is null or missing makes no observation, or a dead letter of its record.");
 
   public static final List<Option<?>> ALL =
-      List.of(FORMAT, SERIES, TIME, TIME_UNIT, VALUES, FEATURES, LABEL, ENDS_WINDOW, EACH, ON_NULL);
+      List.of(
+          FORMAT,
+          COLUMNS,
+          SERIES,
+          TIME,
+          TIME_UNIT,
+          VALUES,
+          FEATURES,
+          LABEL,
+          ENDS_WINDOW,
+          EACH,
+          ON_NULL);
 
   private static Option<FieldPath> path(String key, String description) {
     return new Option<>(

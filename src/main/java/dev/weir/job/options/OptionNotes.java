@@ -122,6 +122,7 @@ final class OptionNotes {
 
   private static void putMapping() {
     put(MappingOptions.FORMAT, "", SAFE);
+    put(MappingOptions.COLUMNS, "", SAFE);
     put(MappingOptions.SERIES, "", NEW_SERIES);
     put(MappingOptions.TIME, "", SAFE);
     put(MappingOptions.TIME_UNIT, "", SAFE);

@@ -49,6 +49,10 @@ final class MappedSchema {
    */
   MappedSchema(ObservationMapping mapping) {
     this.mapping = mapping;
+    for (String column : mapping.columns()) {
+      leaf(List.of(column));
+    }
+    int columns = root.children.size();
     if (mapping.each() != null) {
       for (int i = 0; i < levels() - 1; i++) {
         inner(mapping.each().namesTo(i)).isArray = true;
@@ -68,6 +72,10 @@ final class MappedSchema {
       for (int level = first(path); level >= 0; level--) {
         leaf(namesAt(level, path));
       }
+    }
+    if (columns > 0 && root.children.size() > columns) {
+      throw new IllegalArgumentException(
+          "expected fields of columns, got " + List.copyOf(root.children.keySet()).get(columns));
     }
   }
 

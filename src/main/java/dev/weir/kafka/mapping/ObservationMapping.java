@@ -9,6 +9,8 @@ import java.util.Map;
  *
  * @param format name of one of Flink's table formats
  * @param options of the format, without its name before them
+ * @param columns all fields of a record in their order, for a format without names such as csv;
+ *     empty: fields have names
  * @param series parts of a series' name, joined by slashes
  * @param time when it was observed; null: the record's timestamp
  * @param unit of numbers that are times
@@ -23,6 +25,7 @@ import java.util.Map;
 public record ObservationMapping(
     String format,
     Map<String, String> options,
+    List<String> columns,
     List<NamePart> series,
     FieldPath time,
     TimeText.Unit unit,
@@ -46,6 +49,7 @@ public record ObservationMapping(
 
   public ObservationMapping {
     options = Map.copyOf(options);
+    columns = List.copyOf(columns);
     series = List.copyOf(series);
     values = List.copyOf(values);
     features = List.copyOf(features);

@@ -34,6 +34,7 @@ class MappedRecordsTest {
     return new ObservationMapping(
         file.get(MappingOptions.FORMAT),
         file.formatOptions(),
+        file.get(MappingOptions.COLUMNS),
         file.get(MappingOptions.SERIES),
         file.get(MappingOptions.TIME),
         file.get(MappingOptions.TIME_UNIT),
@@ -127,6 +128,23 @@ class MappedRecordsTest {
             new Observation("a/plant/1", TIMESTAMP, 1),
             new Observation("a/plant/2", TIMESTAMP + 86_400_000, 2),
             new Observation("own/plant/3", TIMESTAMP, 3));
+  }
+
+  @Test
+  void columnsOfLinesHaveTheirOrder() {
+    String section =
+        "format: csv, format.options: {field-delimiter: ';'}, columns: [site, at, note, v, w],"
+            + " series: [site], time: at, values: [v, w]";
+    assertThat(observations(section, "berlin;2026-01-01;\"a;b\";1.5;2"))
+        .containsExactly(
+            new Observation("berlin/v", TIMESTAMP, 1.5), new Observation("berlin/w", TIMESTAMP, 2));
+    List<InputEvent> wrong = events(section, "berlin;2026-01-01;x;hot;2");
+    assertThat(((DeadLetter) wrong.get(0)).message()).isEqualTo("v: expected a number, got 'hot'");
+    List<InputEvent> few = events(section, "berlin;2026-01-01");
+    assertThat(few).singleElement().isInstanceOf(DeadLetter.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: csv, columns: [a, b], series: [a], values: [c]"))
+        .withMessage("expected fields of columns, got c");
   }
 
   @Test
