@@ -61,6 +61,19 @@ final class ProduceCommand implements Callable<Integer> {
       description = SeriesColumns.WINDOWS_OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
+  /** How observations are written. */
+  enum Format {
+    avro,
+    json
+  }
+
+  @Option(
+      names = "--format",
+      description =
+          "avro: Weir's own records; json: objects with series, time, value, feature_1, ..., label"
+              + " and ends_window (default: json where the job file has observations.format).")
+  private Format format;
+
   @Option(
       names = "--topic",
       defaultValue = DeclaredOptions.DEFAULT,
@@ -103,19 +116,25 @@ final class ProduceCommand implements Callable<Integer> {
           "weir produce: --columns: expected no label and no end with a schema registry, got one");
       return 2;
     }
+    boolean isJson = format == null ? kafka.mapping() != null : format == Format.json;
+    if (isJson && schemas != null) {
+      System.err.println("weir produce: --format: expected avro with a schema registry, got json");
+      return 2;
+    }
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv csv = source.sample ? null : open(source.input)) {
-      return produce(csv, schemas);
+      return produce(csv, schemas, isJson);
     }
   }
 
-  private int produce(SeriesCsv csv, RegistrySettings schemas) throws Exception {
+  private int produce(SeriesCsv csv, RegistrySettings schemas, boolean isJson) throws Exception {
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       // records are as old as the CSV says, so the usual week would delete them at the next check
       admin.create(topic, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
     }
     started = System.nanoTime();
-    try (ObservationProducer p = new ObservationProducer(kafka.clientConfig(), topic, schemas)) {
+    try (ObservationProducer p =
+        new ObservationProducer(kafka.clientConfig(), topic, schemas, isJson)) {
       producer = p;
       if (source.sample) {
         replaySample();

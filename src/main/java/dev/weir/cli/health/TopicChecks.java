@@ -93,6 +93,9 @@ final class TopicChecks {
         topics.observations(),
         isReadable ? records::observation : null,
         () -> observations(parallelism));
+    if (kafka.mapping() != null) { // what is right for a reader may be wrong for its writer
+      records.examples().forEach(example -> list.ok("as read", "%s", example));
+    }
     if (!missing.contains(topics.observations())) {
       allowed("partitions", () -> partitions(savepoint));
     }
@@ -452,7 +455,9 @@ final class TopicChecks {
           topic,
           example[0].contains(": SCHEMA: ")
               ? "register the schema that they name, or write them with one that is"
-              : "write them as observation.avsc says",
+              : kafka.mapping() != null
+                  ? "change observations in the job file"
+                  : "write them as observation.avsc says",
           "none of the newest %d records can be used: %s",
           count[0],
           example[0]);

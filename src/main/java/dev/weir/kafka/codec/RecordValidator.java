@@ -2,19 +2,27 @@ package dev.weir.kafka.codec;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Whether a record of one of a job's topics could be used, and why not. Not thread-safe. */
 public final class RecordValidator {
 
+  private static final int EXAMPLES = 5;
+
   private final ObservationDeserializer observations;
+  private final Queue<String> examples = new ArrayDeque<>();
   private final int features;
   private final ForecastCodec forecasts;
   private final ClassificationCodec classifications = new ClassificationCodec();
@@ -52,11 +60,29 @@ public final class RecordValidator {
     return problems.isEmpty() ? null : problems.get(0);
   }
 
+  /** The newest observations as a job reads them, a line each. */
+  public List<String> examples() {
+    return List.copyOf(examples);
+  }
+
   private String problem(InputEvent event) {
     if (event instanceof DeadLetter letter) {
       return "%s: %s".formatted(letter.reason(), letter.message());
     }
-    int got = ((ObservationEvent) event).observation().features().length;
+    Observation observation = ((ObservationEvent) event).observation();
+    if (examples.size() == EXAMPLES) {
+      examples.remove();
+    }
+    examples.add(
+        "%s at %s: %s%s"
+            .formatted(
+                observation.series(),
+                Instant.ofEpochMilli(observation.time()),
+                observation.value(),
+                observation.features().length == 0
+                    ? ""
+                    : " with " + Arrays.toString(observation.features())));
+    int got = observation.features().length;
     return got == features
         ? null
         : "FEATURES: expected %d, as window.features says, got %d".formatted(features, got);

@@ -3,6 +3,7 @@ package dev.weir.kafka.connector;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ObservationJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Sends observations as Avro, keyed by series so that each series keeps its order. */
+/** Sends observations as Avro or JSON, keyed by series so that each series keeps its order. */
 public final class ObservationProducer implements AutoCloseable {
 
   private static final String MAX_BLOCK_MILLIS = "15000";
@@ -22,6 +23,7 @@ public final class ObservationProducer implements AutoCloseable {
   private final String topic;
   private final KafkaProducer<byte[], byte[]> producer;
   private final ObservationCodec codec;
+  private final ObservationJson json; // null: Avro
   private final byte[] fingerprint; // null: the value itself says which schema wrote it
   private final byte[] markedFingerprint = ObservationCodec.markedFingerprint();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -36,9 +38,19 @@ public final class ObservationProducer implements AutoCloseable {
   public ObservationProducer(
       Map<String, Object> clientConfig, String topic, RegistrySettings registry)
       throws IOException {
+    this(clientConfig, topic, registry, false);
+  }
+
+  /**
+   * @param registry where the observations' schema is registered first; null for plain Avro or JSON
+   */
+  public ObservationProducer(
+      Map<String, Object> clientConfig, String topic, RegistrySettings registry, boolean isJson)
+      throws IOException {
+    this.json = isJson ? new ObservationJson() : null;
     this.codec =
         registry == null ? new ObservationCodec() : ObservationCodec.registered(registry, topic);
-    this.fingerprint = registry == null ? ObservationCodec.fingerprint() : null;
+    this.fingerprint = registry == null && !isJson ? ObservationCodec.fingerprint() : null;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     config.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "5");
@@ -56,7 +68,7 @@ public final class ObservationProducer implements AutoCloseable {
             // brokers refuse a record that is ahead of the clock
             Math.max(0, Math.min(observation.time(), System.currentTimeMillis())),
             observation.series().getBytes(StandardCharsets.UTF_8),
-            codec.encode(observation));
+            json == null ? codec.encode(observation) : json.encode(observation));
     if (fingerprint != null) {
       record
           .headers()

@@ -10,6 +10,7 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.MappingOptions;
+import dev.weir.kafka.codec.ObservationJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,21 @@ class MappedRecordsTest {
             new Observation("a/plant/1", TIMESTAMP, 1),
             new Observation("a/plant/2", TIMESTAMP + 86_400_000, 2),
             new Observation("own/plant/3", TIMESTAMP, 3));
+  }
+
+  /** What {@code weir produce --format json} sends. */
+  @Test
+  void ownJsonIsRead() {
+    ObservationJson json = new ObservationJson();
+    Observation plain = new Observation("größe", TIMESTAMP + 5, 1.5);
+    Observation marked = new Observation("p", TIMESTAMP, -2, new double[] {3, 4}, "läuft", true);
+    String mapping = ObservationJson.MAPPING.replaceAll("observations: \\{|\\}", "");
+    assertThat(observations(mapping, new String(json.encode(plain), StandardCharsets.UTF_8)))
+        .containsExactly(plain);
+    String all =
+        mapping + ", features: [feature_1, feature_2], label: label, ends-window: ends_window";
+    assertThat(observations(all, new String(json.encode(marked), StandardCharsets.UTF_8)))
+        .containsExactly(marked);
   }
 
   @Test
