@@ -145,6 +145,16 @@ class ClassPageIT {
   }
 
   @Test
+  void allTopicsAreNamed() throws Exception {
+    browser.screen(1440, 1000, false);
+    browser.open(URI.create(dashboard.address() + "#view=job"));
+    browser.await("the topics", () -> browser.text(".topics").startsWith("Read from"));
+    assertThat(browser.text(".topics"))
+        .startsWith("Read from observations, ")
+        .contains(", models, classes, labels. Times are UTC");
+  }
+
+  @Test
   void aPhoneShowsItWithoutScrollingSideways() throws Exception {
     browser.screen(390, 844, true);
     browser.scheme("dark");
