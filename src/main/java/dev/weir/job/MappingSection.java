@@ -46,10 +46,14 @@ final class MappingSection {
     if (file.require(MappingOptions.VALUES) == null) {
       return null;
     }
-    if (RegistryOptions.isRegistered(file)) {
+    boolean isRegistered = file.get(MappingOptions.FORMAT).equals(ObservationMapping.REGISTERED);
+    if (isRegistered != RegistryOptions.isRegistered(file)) {
       file.problem(
           MappingOptions.FORMAT,
-          "expected none beside kafka.format: avro-confluent, which is for Weir's own records, got one");
+          isRegistered
+              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
+              : "expected avro-confluent beside kafka.format: avro-confluent, got "
+                  + file.get(MappingOptions.FORMAT));
     }
     int features = file.get(ForecastOptions.FEATURES);
     if (features != file.get(MappingOptions.FEATURES).size()) {
@@ -73,7 +77,7 @@ final class MappingSection {
             file.get(MappingOptions.EACH),
             file.get(MappingOptions.ON_NULL));
     try {
-      new MappedRecords(mapping);
+      new MappedRecords(mapping, null);
       return mapping;
     } catch (IllegalArgumentException e) {
       file.problem(MappingOptions.SECTION, e.getMessage());

@@ -243,11 +243,76 @@ class RegistryJobIT {
     }
   }
 
+  /** Records of somebody else's schema, nested, whose fields the job file names. */
+  @Test
+  void recordsOfAnotherSchemaAreReadByAMapping() throws Exception {
+    Schema nested =
+        SchemaBuilder.record("Measured")
+            .namespace("org.plant")
+            .fields()
+            .name("meta")
+            .type()
+            .record("Meta")
+            .fields()
+            .requiredString("tank")
+            .requiredLong("at_micros")
+            .endRecord()
+            .noDefault()
+            .optionalDouble("level")
+            .requiredInt("alarms")
+            .endRecord();
+    try (ApicurioProcess apicurio = ApicurioProcess.start()) {
+      Map<String, String> more = new java.util.HashMap<>(registry(apicurio.url()));
+      more.put("observations.format", "avro-confluent");
+      more.put("observations.series", "meta.tank");
+      more.put("observations.time", "meta.at_micros");
+      more.put("observations.values", "level,alarms");
+      JobSettings settings = settings("mapped", more);
+      String topic = settings.kafka().topics().observations();
+      kafka.create(topic, 1, Map.of());
+      int id = register(apicurio.url(), topic, nested);
+      try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          GenericRecord meta = new GenericData.Record(nested.getField("meta").schema());
+          meta.put("tank", "north");
+          meta.put("at_micros", (START + 60_000L * i) * 1_000);
+          GenericRecord record = new GenericData.Record(nested);
+          record.put("meta", meta);
+          record.put("level", i == 7 ? null : 3 + Math.sin(i));
+          record.put("alarms", i % 3);
+          ByteArrayOutputStream out = new ByteArrayOutputStream();
+          out.write(ByteBuffer.allocate(5).putInt(1, id).array());
+          BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+          new GenericDatumWriter<GenericRecord>(nested).write(record, encoder);
+          encoder.flush();
+          records.add(new ProducerRecord<>(topic, out.toByteArray()));
+        }
+        records.add(new ProducerRecord<>(topic, new byte[] {0, 0, 9, 9, 9, 1}));
+        kafka.send(records);
+        String forecasts = settings.kafka().topics().forecasts();
+        awaitRecords(job, forecasts, 39); // one level was null
+        awaitRecords(job, settings.kafka().topics().deadLetters(), 1);
+        assertThat(read(forecasts)).hasSize(39);
+        assertThat(readByIdOf(apicurio.url(), read(forecasts).get(38).value()).get("series"))
+            .hasToString("north/alarms");
+        assertThat(kafka.deadLetters(settings.kafka().topics().deadLetters()))
+            .extracting(DeadLetter::reason)
+            .containsExactly(Reason.SCHEMA);
+        job.assertRunning();
+      }
+    }
+  }
+
   private static int registerSensor(String url, String topic) throws Exception {
+    return register(url, topic, SENSOR);
+  }
+
+  private static int register(String url, String topic, Schema schema) throws Exception {
     String body =
         new com.fasterxml.jackson.databind.ObjectMapper()
             .createObjectNode()
-            .put("schema", SENSOR.toString())
+            .put("schema", schema.toString())
             .toString();
     HttpResponse<String> answer =
         HttpClient.newHttpClient()

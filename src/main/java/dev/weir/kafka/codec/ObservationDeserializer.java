@@ -10,6 +10,7 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.kafka.registry.RegisteredRecords;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -59,7 +60,8 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
     this.type = type;
     this.maxFuture = maxFuture;
     this.registry = registry;
-    this.mapped = mapping == null ? null : new MappedRecords(mapping);
+    this.mapped =
+        mapping == null ? null : new MappedRecords(mapping, new RegisteredRecords(registry));
   }
 
   /** Of our own records. */

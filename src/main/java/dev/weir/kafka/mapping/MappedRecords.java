@@ -8,6 +8,7 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.UnknownSchemaException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -34,17 +35,33 @@ public final class MappedRecords implements Serializable {
   private static final int MAX_SHOWN = 80;
 
   private final ObservationMapping mapping;
-  private final DeserializationSchema<RowData> format;
+  private final DeserializationSchema<RowData> format; // null: Avro
+  private final AvroSource avro; // null: a table format
   private final boolean hasChanges;
+  private transient MappedSchema schema;
   private transient Fields fields;
   private transient Rows rows;
 
   /**
+   * @param registered what reads {@link ObservationMapping#REGISTERED} records; null to find out
+   *     whether a mapping is right
    * @throws IllegalArgumentException when the paths contradict each other, the format is not there,
    *     or an option of it is wrong
    */
-  public MappedRecords(ObservationMapping mapping) {
+  public MappedRecords(ObservationMapping mapping, AvroSource registered) {
     this.mapping = mapping;
+    this.avro = mapping.isRegistered() ? registered : null;
+    if (mapping.isRegistered()) {
+      new MappedSchema(mapping);
+      if (!mapping.options().isEmpty()) {
+        throw new IllegalArgumentException(
+            "format.options: expected none with %s, got %s"
+                .formatted(mapping.format(), mapping.options().keySet()));
+      }
+      this.format = null;
+      this.hasChanges = false;
+      return;
+    }
     TableFormat table =
         TableFormat.of(mapping.format(), mapping.options(), new MappedSchema(mapping).type());
     this.format = table.decoder();
@@ -56,12 +73,17 @@ public final class MappedRecords implements Serializable {
    */
   public void open(DeserializationSchema.InitializationContext context) {
     try {
-      format.open(context);
+      if (avro != null) {
+        avro.open();
+      } else {
+        format.open(context);
+      }
     } catch (Exception e) {
       throw new IllegalStateException(
           "format %s: %s".formatted(mapping.format(), e.getMessage()), e);
     }
-    fields = new Fields(mapping);
+    schema = new MappedSchema(mapping);
+    fields = new Fields(mapping, schema);
     rows = new Rows();
   }
 
@@ -77,8 +99,7 @@ public final class MappedRecords implements Serializable {
     private final List<RowPath> endsWindow;
     private final List<String> names;
 
-    Fields(ObservationMapping mapping) {
-      MappedSchema schema = new MappedSchema(mapping);
+    Fields(ObservationMapping mapping, MappedSchema schema) {
       levels = schema.levels();
       arrays = new RowPath[levels];
       for (int level = 1; level < levels; level++) {
@@ -315,7 +336,14 @@ public final class MappedRecords implements Serializable {
     }
     rows.begin(source, out);
     try {
-      format.deserialize(source.value(), rows);
+      if (avro != null) {
+        rows.collect(schema.row(avro.read(source.value())));
+      } else {
+        format.deserialize(source.value(), rows);
+      }
+    } catch (UnknownSchemaException e) {
+      out.accept(new DeadLetter(Reason.SCHEMA, e.getMessage(), source));
+      return 0;
     } catch (IOException | RuntimeException | StackOverflowError e) {
       out.accept(new DeadLetter(Reason.MALFORMED, problem(e), source));
       return rows.changes;

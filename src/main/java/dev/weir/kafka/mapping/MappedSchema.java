@@ -2,10 +2,18 @@ package dev.weir.kafka.mapping;
 
 import dev.weir.kafka.mapping.NamePart.Kind;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.util.Utf8;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.DataType;
 
 /**
@@ -26,6 +34,45 @@ final class MappedSchema {
 
     Node(String name) {
       this.name = name;
+    }
+
+    /** The part of an Avro value that the mapping names, as a format would give it. */
+    Object of(Object value) {
+      if (value == null) {
+        return null;
+      }
+      if (isLeaf) {
+        return StringData.fromString(value.toString());
+      }
+      if (!isArray) {
+        return row(value);
+      }
+      if (!(value instanceof Collection<?> elements)) {
+        throw new IllegalArgumentException(name + ": expected an array, got another value");
+      }
+      return new GenericArrayData(
+          elements.stream().map(element -> element == null ? null : row(element)).toArray());
+    }
+
+    GenericRowData row(Object value) {
+      if (!(value instanceof IndexedRecord) && !(value instanceof Map)) {
+        throw new IllegalArgumentException(name + ": expected a record, got another value");
+      }
+      GenericRowData row = new GenericRowData(children.size());
+      int at = 0;
+      for (Node child : children.values()) {
+        row.setField(at++, child.of(field(value, child.name)));
+      }
+      return row;
+    }
+
+    private static Object field(Object value, String name) {
+      if (value instanceof Map<?, ?> map) {
+        return map.get(new Utf8(name));
+      }
+      IndexedRecord record = (IndexedRecord) value;
+      Schema.Field field = record.getSchema().getField(name);
+      return field == null ? null : record.get(field.pos());
     }
 
     DataType type() {
@@ -118,6 +165,15 @@ final class MappedSchema {
     return new IllegalArgumentException(
         "%s: expected a field or what contains fields, got both"
             .formatted(String.join(".", names)));
+  }
+
+  /**
+   * The same of an Avro record.
+   *
+   * @throws IllegalArgumentException when an array or a record should be where something else is
+   */
+  RowData row(IndexedRecord record) {
+    return root.row(record);
   }
 
   /** What a format is to read. */

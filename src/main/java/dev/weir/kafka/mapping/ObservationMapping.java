@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * Which fields of a record make which observations.
  *
- * @param format name of one of Flink's table formats
+ * @param format name of one of Flink's table formats, or {@link #REGISTERED}
  * @param options of the format, without its name before them
  * @param columns all fields of a record in their order, for a format without names such as csv;
  *     empty: fields have names
@@ -38,6 +38,15 @@ public record ObservationMapping(
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
+
+  /**
+   * Avro whose schemas are in a registry; read without a table format, which must know a schema.
+   */
+  public static final String REGISTERED = "avro-confluent";
+
+  boolean isRegistered() {
+    return format.equals(REGISTERED);
+  }
 
   /** What happens to a value that is null or missing. */
   public enum OnNull {

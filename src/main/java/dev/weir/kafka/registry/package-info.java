@@ -4,7 +4,7 @@
  *
  * <p>Start at {@link dev.weir.kafka.registry.SchemaRegistry}.
  *
- * <p>Allowed imports: {@code kafka}, {@code kafka.wire}, Avro, Flink, Jackson, the Kafka clients,
- * SLF4J and the JDK.
+ * <p>Allowed imports: {@code kafka}, {@code kafka.mapping}, {@code kafka.wire}, Avro, Flink,
+ * Jackson, the Kafka clients, SLF4J and the JDK.
  */
 package dev.weir.kafka.registry;

@@ -15,6 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.util.Utf8;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
@@ -48,7 +53,7 @@ class MappedRecordsTest {
   }
 
   private static MappedRecords records(String section) {
-    MappedRecords records = new MappedRecords(mapping(section));
+    MappedRecords records = new MappedRecords(mapping(section), null);
     records.open(
         new DeserializationSchema.InitializationContext() {
           @Override
@@ -246,6 +251,73 @@ class MappedRecordsTest {
     assertThat(events)
         .extracting(event -> ((ObservationEvent) event).observation())
         .containsExactly(new Observation("d", TIMESTAMP, 1), new Observation("d", TIMESTAMP, 2));
+  }
+
+  /** The schema of somebody else, with nested records, a map, an array and other types. */
+  @Test
+  void avroOfAnyShapeIsRead() {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Reading", "fields": [
+                  {"name": "site", "type": {"type": "enum", "name": "S", "symbols": ["BERLIN"]}},
+                  {"name": "device", "type": ["null", {"type": "record", "name": "Device",
+                    "fields": [{"name": "id", "type": "int"}]}]},
+                  {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+                  {"name": "tags", "type": {"type": "map", "values": "string"}},
+                  {"name": "values", "type": {"type": "array", "items": {"type": "record",
+                    "name": "V", "fields": [{"name": "v", "type": ["null", "float"]}]}}}]}
+                """);
+    Schema device = schema.getField("device").schema().getTypes().get(1);
+    Schema value = schema.getField("values").schema().getElementType();
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("site", new GenericData.EnumSymbol(schema.getField("site").schema(), "BERLIN"));
+    record.put("device", new GenericRecordBuilder(device).set("id", 7).build());
+    record.put("at", TIMESTAMP * 1_000 + 250_999);
+    record.put("tags", Map.of(new Utf8("room"), new Utf8("größe")));
+    record.put(
+        "values",
+        List.of(
+            new GenericRecordBuilder(value).set("v", 1.5f).build(),
+            new GenericRecordBuilder(value).set("v", null).build(),
+            new GenericRecordBuilder(value).set("v", -2f).build()));
+    String section =
+        "format: avro-confluent, each: values, series: [site, device.id, tags.room], time: at,"
+            + " values: [v]";
+    String name = "BERLIN/7/größe";
+    assertThat(avro(section, record))
+        .containsExactly(
+            new ObservationEvent(new Observation(name, TIMESTAMP + 250, 1.5), source("x")),
+            new ObservationEvent(new Observation(name, TIMESTAMP + 250, -2), source("x")));
+    record.put("device", null);
+    DeadLetter letter = (DeadLetter) avro(section, record).get(0);
+    assertThat(letter.message()).isEqualTo("device.id: expected a text, got null or nothing");
+    String wrong = "format: avro-confluent, each: at, series: [site], values: [v]";
+    DeadLetter array = (DeadLetter) avro(wrong, record).get(0);
+    assertThat(array.reason()).isEqualTo(DeadLetter.Reason.MALFORMED);
+    assertThat(array.message()).contains("at: expected an array, got another value");
+  }
+
+  private static List<InputEvent> avro(String section, GenericRecord record) {
+    MappedRecords records =
+        new MappedRecords(
+            mapping(section),
+            new AvroSource() {
+              @Override
+              public void open() {
+                // has all
+              }
+
+              @Override
+              public GenericRecord read(byte[] bytes) {
+                return record;
+              }
+            });
+    records.open(null);
+    List<InputEvent> events = new ArrayList<>();
+    records.read(source("x"), events::add);
+    return events;
   }
 
   @Test
