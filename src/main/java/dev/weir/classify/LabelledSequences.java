@@ -53,11 +53,6 @@ public record LabelledSequences(
     return counts;
   }
 
-  /** The labels of all steps, one sequence after the other. */
-  public int[] allLabels() {
-    return Arrays.stream(labels).flatMapToInt(Arrays::stream).toArray();
-  }
-
   /** The first steps of each sequence: all but the last share. */
   public LabelledSequences withoutLast(double share) {
     return parts(share, false);

@@ -11,6 +11,7 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.ObservationProducer;
+import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,15 @@ final class ProduceCommand implements Callable<Integer> {
           "weir produce: --columns: expected no label and no end with a schema registry, got one");
       return 2;
     }
-    boolean isJson = format == null ? kafka.mapping() != null : format == Format.json;
+    ObservationMapping mapping = kafka.mapping();
+    if (format == null && mapping != null && !mapping.format().equals("json")) {
+      System.err.printf(
+          "weir produce: --format: expected one, since the job file has observations.format: %s,"
+              + " got none%n",
+          mapping.format());
+      return 2;
+    }
+    boolean isJson = format == null ? mapping != null : format == Format.json;
     if (isJson && schemas != null) {
       System.err.println("weir produce: --format: expected avro with a schema registry, got json");
       return 2;

@@ -7,6 +7,7 @@ import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import java.util.List;
 
 /** The section {@code observations} of a job file, checked. */
 final class MappingSection {
@@ -54,6 +55,15 @@ final class MappingSection {
               ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
               : "expected avro-confluent beside kafka.format: avro-confluent, got "
                   + file.get(MappingOptions.FORMAT));
+    }
+    if (file.get(MappingOptions.FORMAT).equals("csv") && !file.has(MappingOptions.COLUMNS)) {
+      file.problem(
+          MappingOptions.COLUMNS, "expected all columns in their order with csv, got none");
+    }
+    for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
+      if (file.has(option) && !ClassifySection.isIn(file)) {
+        file.problem(option, "expected a section classify beside it, got none");
+      }
     }
     int features = file.get(ForecastOptions.FEATURES);
     if (features != file.get(MappingOptions.FEATURES).size()) {

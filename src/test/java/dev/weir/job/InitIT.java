@@ -140,6 +140,20 @@ class InitIT {
   }
 
   @Test
+  void featuresAndTheWayToTheBrokersAreWritten() throws Exception {
+    Files.writeString(
+        folder.resolve("f.csv"), "series_id,timestamp,value,wind\na,2026-01-01,1,2\n");
+    String more = " --kafka client.id=init --kafka-properties @k.properties";
+    Files.writeString(folder.resolve("k.properties"), "security.protocol=PLAINTEXT\n");
+    assertThat(init("--input @f.csv --yes --out @f.yaml" + more)).as("%s%s", out, err).isZero();
+    JobSettings job = JobSettings.read(folder.resolve("f.yaml"), Map.of());
+    assertThat(job.forecast().features()).isEqualTo(1);
+    assertThat(job.kafka().properties()).containsEntry("client.id", "init");
+    assertThat(init("--topic t --columns time=a --yes --out @g.yaml")).isEqualTo(2);
+    assertThat(err).contains("--columns: expected --input beside it, got --topic");
+  }
+
+  @Test
   void aFileIsLookedAtToo() throws Exception {
     Files.writeString(
         folder.resolve("heat.csv"), "timestamp,value\n2026-01-01,1\n2026-01-02,2\n2026-01-03,3\n");

@@ -142,8 +142,7 @@ public final class SeriesClassifier {
   private void late(ClassState state, Observation observation, SourceRecord source) {
     int newest = Math.floorMod(state.next - 1, settings.seqLen()) * channels;
     boolean isSame =
-        state.size > 0
-            && observation.time() == state.lastTime
+        observation.time() == state.lastTime // also the one that has just ended a session
             && state.rows[newest] == (float) observation.value();
     for (int f = 0; f + 1 < channels && isSame; f++) {
       isSame = state.rows[newest + 1 + f] == (float) observation.features()[f];

@@ -87,7 +87,7 @@ final class TopicChecks {
             kafka.maxFuture(),
             job.forecast().features(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
-            kafka.mapping());
+            isReadable ? kafka.mapping() : null);
     check(
         missing,
         topics.observations(),

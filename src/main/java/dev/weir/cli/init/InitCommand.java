@@ -107,6 +107,10 @@ public final class InitCommand implements Callable<Integer> {
           spec.commandLine(),
           "weir init: --out: expected a file that is not there yet, or --force, got " + target);
     }
+    if (source.topic != null && !columns.equals(SeriesColumns.DEFAULT)) {
+      throw new ParameterException(
+          spec.commandLine(), "weir init: --columns: expected --input beside it, got --topic");
+    }
     return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
   }
 
@@ -146,7 +150,7 @@ public final class InitCommand implements Callable<Integer> {
         return 1;
       }
     }
-    JobSettings settings = settings(text(name, guess, null), target);
+    JobSettings settings = settings(text(name, guess, List.of()), target);
     List<InputEvent> events = new ArrayList<>();
     ObservationDeserializer reader = ObservationDeserializer.of(null, settings.kafka());
     reader.openAlone();
@@ -181,7 +185,7 @@ public final class InitCommand implements Callable<Integer> {
       System.err.println("weir init: expected observations, got none; nothing was written");
       return 1;
     }
-    return write(text(name, guess, interval(read)), target);
+    return write(text(name, guess, read), target);
   }
 
   private List<ConsumerRecord<byte[], byte[]>> newest() throws Exception {
@@ -207,8 +211,34 @@ public final class InitCommand implements Callable<Integer> {
     return events.stream().filter(ObservationEvent.class::isInstance).count() * 2 > records.size();
   }
 
-  private String text(String name, MappingGuess guess, Duration interval) throws IOException {
-    return JobText.of(name, kafka.bootstrapServers(), topic(name), guess, horizon, interval);
+  private String text(String name, MappingGuess guess, List<Observation> read) throws IOException {
+    int features = read.isEmpty() ? 0 : read.get(0).features().length;
+    return JobText.of(
+        name,
+        kafka.bootstrapServers(),
+        connection(),
+        topic(name),
+        guess,
+        horizon,
+        features,
+        interval(read));
+  }
+
+  /** What was needed to look is needed to run; a secret was refused among it. */
+  private List<String> connection() {
+    List<String> lines = new ArrayList<>();
+    Path file =
+        spec.commandLine().getParseResult().matchedOptionValue("--kafka-properties", (Path) null);
+    if (file != null) {
+      lines.add("properties-file: " + JobText.quoted(file.toAbsolutePath().toString()));
+    }
+    Map<String, String> properties =
+        spec.commandLine().getParseResult().matchedOptionValue("--kafka", Map.of());
+    if (!properties.isEmpty()) {
+      lines.add("properties:");
+      properties.forEach((key, value) -> lines.add("  " + key + ": " + JobText.quoted(value)));
+    }
+    return lines;
   }
 
   private String topic(String name) {
@@ -234,9 +264,13 @@ public final class InitCommand implements Callable<Integer> {
       return 1;
     }
     show(read, read.size());
-    int code = write(text(name, null, interval(read)), target);
+    int code = write(text(name, null, read), target);
     if (code == 0) {
-      System.err.printf("Send the file: weir produce %s --input %s%n", target, source.input);
+      System.err.printf(
+          "Send the file: weir produce %s --input %s%s%n",
+          target,
+          source.input,
+          columns.equals(SeriesColumns.DEFAULT) ? "" : ", with the same --columns");
     }
     return code;
   }
@@ -279,7 +313,7 @@ public final class InitCommand implements Callable<Integer> {
     if (!yes) {
       Console console = Terminal.isOut() ? System.console() : null;
       if (console == null) {
-        System.out.print(text);
+        text.lines().forEach(line -> System.out.println(Printable.line(line)));
         System.err.println("weir init: nothing was written; --yes writes it to " + target);
         return 0;
       }

@@ -13,18 +13,23 @@ final class JobText {
    * @param name of the job
    * @param topic of the observations
    * @param guess what its records hold; null: Weir's own
+   * @param kafka further lines below {@code kafka}
+   * @param features of each observation
    * @param interval between the values of a series; null: not known
    */
   static String of(
       String name,
       String bootstrapServers,
+      List<String> kafka,
       String topic,
       MappingGuess guess,
       int horizon,
+      int features,
       Duration interval) {
     StringBuilder text = new StringBuilder();
     text.append("name: ").append(name).append('\n');
     text.append("kafka:\n  bootstrap-servers: ").append(bootstrapServers).append('\n');
+    kafka.forEach(line -> text.append("  ").append(line).append('\n'));
     if (guess != null) {
       text.append("observations:\n  topic: ").append(topic).append('\n');
       text.append("  format: ").append(guess.format()).append('\n');
@@ -38,6 +43,10 @@ final class JobText {
       if (!guess.each().isEmpty()) {
         line(text, "each", quoted(guess.each()), "its elements are observations");
       }
+    }
+    if (features > 0) {
+      text.append("window:\n");
+      line(text, "features", Integer.toString(features), "of each observation");
     }
     text.append("topics:\n");
     if (guess == null) {
@@ -78,7 +87,7 @@ final class JobText {
   }
 
   /** As YAML wants it: in quotes, unless it is plain. */
-  private static String quoted(String value) {
+  static String quoted(String value) {
     return value.matches("[A-Za-z_][A-Za-z0-9_.-]*")
             && !value.matches("(?i)y|n|yes|no|on|off|true|false|null")
         ? value

@@ -100,7 +100,8 @@ record MappingGuess(
               && !values.contains(field.path())
               && NAME.matcher(field.name()).matches()
               && (field.count() < 10 || field.different() <= field.count() / 2);
-      if (isName && parts.size() < MAX_PARTS && names.add(field.path())) {
+      boolean isWord = field.path().equals("key") || field.path().equals("topic"); // of a mapping
+      if (isName && !isWord && parts.size() < MAX_PARTS && names.add(field.path())) {
         parts.add(field.path());
       }
     }

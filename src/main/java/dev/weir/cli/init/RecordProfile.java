@@ -2,6 +2,7 @@ package dev.weir.cli.init;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.console.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -68,7 +69,8 @@ final class RecordProfile {
       node.fields()
           .forEachRemaining(
               field -> {
-                if (field.getKey().matches("[^.\\[\\]\\s]+")) { // else no path names it
+                boolean isShown = Printable.line(field.getKey()).equals(field.getKey());
+                if (isShown && field.getKey().matches("[^.\\[\\]\\s]+")) { // else no path names it
                   String child = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
                   walk(field.getValue(), group, child, depth + 1);
                 }

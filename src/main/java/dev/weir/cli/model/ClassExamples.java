@@ -8,9 +8,12 @@ import dev.weir.classify.network.InputViews;
 import dev.weir.classify.network.NetworkClassifier;
 import dev.weir.model.InputView;
 import dev.weir.model.Mode;
+import dev.weir.model.Readout;
 import dev.weir.rnn.cell.RnnConfig;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What a classifier learns from, and what is held back: windows with a class each, or sequences
@@ -55,9 +58,7 @@ abstract class ClassExamples {
     LabelledSequences learned = sequences.withoutLast(validation);
     checkEnough(sequences.classes(), learned.steps(), "steps");
     return new Steps(
-        learned.pieces(seqLen, settings.seed()),
-        sequences.last(validation).pieces(seqLen, settings.seed()),
-        settings);
+        learned.pieces(seqLen, settings.seed()), sequences.last(validation), seqLen, settings);
   }
 
   private static void checkEnough(List<String> classes, int count, String unit) {
@@ -132,10 +133,18 @@ abstract class ClassExamples {
 
   /** Many-to-many. */
   private static final class Steps extends ClassExamples {
+    private static final int MAX_HELD_BACK = 2_000; // of more, about so many, evenly
+
     private final LabelledSequences learned;
     private final LabelledSequences heldBack;
+    private final int seqLen;
+    private final int stride;
 
-    Steps(LabelledSequences learned, LabelledSequences heldBack, ClassifierSettings settings) {
+    Steps(
+        LabelledSequences learned,
+        LabelledSequences heldBack,
+        int seqLen,
+        ClassifierSettings settings) {
       super(
           Mode.MANY_TO_MANY,
           learned.classes(),
@@ -143,6 +152,8 @@ abstract class ClassExamples {
           settings);
       this.learned = learned;
       this.heldBack = heldBack;
+      this.seqLen = seqLen;
+      this.stride = 1 + heldBack.steps() / MAX_HELD_BACK;
     }
 
     @Override
@@ -158,23 +169,34 @@ abstract class ClassExamples {
 
     @Override
     int[] heldBack() {
-      return heldBack.allLabels();
+      return IntStream.range(0, heldBack.size())
+          .flatMap(i -> places(i).map(t -> heldBack.labels()[i][t]))
+          .toArray();
     }
 
+    private IntStream places(int sequence) {
+      int steps = heldBack.labels()[sequence].length;
+      return IntStream.iterate(0, t -> t < steps, t -> t + stride);
+    }
+
+    /** As a job asks: for the newest step of a window. */
     @Override
     float[][] logits(float[] weights) {
-      NetworkClassifier network = network(weights);
-      float[][] logits = new float[heldBack.steps()][];
-      int at = 0;
-      for (float[] window : heldBack.values()) {
-        int steps = window.length / view.channels();
-        float[] said = new float[steps * classes.size()];
-        network.stepLogits(window, said);
-        for (int t = 0; t < steps; t++) {
-          logits[at++] = Arrays.copyOfRange(said, t * classes.size(), (t + 1) * classes.size());
-        }
+      NetworkClassifier network =
+          new NetworkClassifier(view, rnn, Readout.LAST_STEP, classes.size(), weights);
+      List<float[]> logits = new ArrayList<>();
+      for (int i = 0; i < heldBack.size(); i++) {
+        float[] values = heldBack.values()[i];
+        places(i)
+            .forEach(
+                t -> {
+                  int from = Math.max(0, t + 1 - seqLen) * view.channels();
+                  float[] said = new float[classes.size()];
+                  network.logits(Arrays.copyOfRange(values, from, (t + 1) * view.channels()), said);
+                  logits.add(said);
+                });
       }
-      return logits;
+      return logits.toArray(float[][]::new);
     }
 
     @Override

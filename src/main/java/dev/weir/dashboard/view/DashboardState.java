@@ -156,11 +156,15 @@ public final class DashboardState {
     if (live) {
       liveObservations.increment();
     }
-    List<Observation> all = observations(observationReader, record);
-    if (all.isEmpty()) {
-      unreadable.increment();
-    }
-    all.forEach(observation -> take(observation, record.partition(), live, now));
+    observationReader.read(
+        record,
+        event -> {
+          if (event instanceof ObservationEvent observed) {
+            take(observed.observation(), record.partition(), live, now);
+          } else {
+            unreadable.increment();
+          }
+        });
   }
 
   private void take(Observation observation, int partition, boolean live, long now) {

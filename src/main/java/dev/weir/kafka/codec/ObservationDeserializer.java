@@ -123,13 +123,25 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       out.accept(event(record));
       return 0;
     }
-    return mapped.read(
-        DeadLetterCodec.source(record),
-        event ->
-            out.accept(
-                event instanceof ObservationEvent observed
-                    ? check.event(observed.observation(), observed.source())
-                    : event));
+    DeadLetter[] first = new DeadLetter[1]; // one for a record, however many are in it
+    int changes =
+        mapped.read(
+            DeadLetterCodec.source(record),
+            event -> {
+              InputEvent checked =
+                  event instanceof ObservationEvent observed
+                      ? check.event(observed.observation(), observed.source())
+                      : event;
+              if (!(checked instanceof DeadLetter letter)) {
+                out.accept(checked);
+              } else if (first[0] == null) {
+                first[0] = letter;
+              }
+            });
+    if (first[0] != null) {
+      out.accept(first[0]);
+    }
+    return changes;
   }
 
   InputEvent event(ConsumerRecord<byte[], byte[]> record) {

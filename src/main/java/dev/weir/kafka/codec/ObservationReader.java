@@ -6,6 +6,7 @@ import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.SeriesName;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import dev.weir.kafka.wire.WriterSchemas;
+import dev.weir.model.ClassifierModel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,8 @@ public final class ObservationReader {
   private static final int VALUE = OURS.getField("value").pos();
   private static final String LABEL = "label";
   private static final String ENDS_WINDOW = "ends_window";
+  private static final Schema MAYBE =
+      Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.BOOLEAN));
 
   private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
 
@@ -75,7 +78,11 @@ public final class ObservationReader {
                     OURS.getField(field.name()) != null
                         || writer.getField(field.name()) != null
                             && hasType(writer.getField(field.name()).schema(), field))
-            .map(field -> new Field(field, field.schema()))
+            .map(
+                field ->
+                    field.name().equals(ENDS_WINDOW)
+                        ? new Field(field.name(), MAYBE)
+                        : new Field(field, field.schema()))
             .toList();
     return Schema.createRecord(OURS.getName(), null, OURS.getNamespace(), false, fields);
   }
@@ -84,10 +91,7 @@ public final class ObservationReader {
     List<Schema> branches = type.getType() == Schema.Type.UNION ? type.getTypes() : List.of(type);
     Schema.Type wanted = ours.name().equals(LABEL) ? Schema.Type.STRING : Schema.Type.BOOLEAN;
     return branches.stream()
-        .allMatch(
-            branch ->
-                branch.getType() == wanted
-                    || wanted == Schema.Type.STRING && branch.getType() == Schema.Type.NULL);
+        .allMatch(branch -> branch.getType() == wanted || branch.getType() == Schema.Type.NULL);
   }
 
   /** To Avro a unit is a matter of taste: microseconds would be taken for milliseconds. */
@@ -139,14 +143,27 @@ public final class ObservationReader {
         value = resolving.readDouble();
       } else if (field.name().equals(LABEL)) {
         label = label(resolving);
+        if (label != null
+            && (label.isBlank() || label.length() > ClassifierModel.MAX_CLASS_LENGTH)) {
+          label = null; // somebody else's field of this name
+        }
       } else if (field.name().equals(ENDS_WINDOW)) {
-        endsWindow = resolving.readBoolean();
+        endsWindow = isTrue(resolving);
       } else {
         features = features(resolving);
       }
     }
     resolving.drain();
     return new Observation(series, time, value, features, label, endsWindow);
+  }
+
+  /** A union of null and boolean, in this order. */
+  private static boolean isTrue(Decoder in) throws IOException {
+    if (in.readIndex() == 0) {
+      in.readNull();
+      return false;
+    }
+    return in.readBoolean();
   }
 
   /** A union of null and string, in this order; an empty one says nothing, either. */

@@ -34,6 +34,11 @@ public final class MappedRecords implements Serializable {
 
   private static final int MAX_SHOWN = 80;
 
+  /** Observations of one record; each carries its record's bytes to where it may be refused. */
+  private static final int MAX_OBSERVATIONS = 10_000;
+
+  private static final long MAX_BYTES = 64L << 20;
+
   private final ObservationMapping mapping;
   private final DeserializationSchema<RowData> format; // null: Avro
   private final AvroSource avro; // null: a table format
@@ -132,18 +137,16 @@ public final class MappedRecords implements Serializable {
   private final class Rows implements Collector<RowData> {
     private final RowData[] row = new RowData[fields.levels];
     private final double[] numbers = new double[mapping.features().size()];
+    private final List<Observation> observations = new ArrayList<>();
     private SourceRecord source;
-    private Consumer<InputEvent> out;
     private int count;
-    private int observations;
     private int changes;
     private FieldException first;
 
-    void begin(SourceRecord record, Consumer<InputEvent> events) {
+    void begin(SourceRecord record) {
       source = record;
-      out = events;
       count = 0;
-      observations = 0;
+      observations.clear();
       changes = 0;
       first = null;
     }
@@ -167,7 +170,7 @@ public final class MappedRecords implements Serializable {
         try {
           observe();
         } catch (FieldException e) {
-          first = first == null ? e : first;
+          note(e);
         }
         return;
       }
@@ -180,6 +183,10 @@ public final class MappedRecords implements Serializable {
       }
     }
 
+    private void note(FieldException problem) {
+      first = first == null ? problem : first;
+    }
+
     private void observe() throws FieldException {
       String name = name();
       long time = time();
@@ -189,24 +196,32 @@ public final class MappedRecords implements Serializable {
       int missing = 0;
       for (int i = 0; i < fields.values.size(); i++) {
         String text = text(fields.values.get(i));
-        if (text == null) {
+        if (text == null || text.isBlank()) {
           missing++;
           continue;
         }
-        double value = number(mapping.values().get(i), text);
+        double value;
+        try {
+          value = number(mapping.values().get(i), text);
+        } catch (FieldException e) { // of this value alone
+          note(e);
+          continue;
+        }
+        if (observations.size() == MAX_OBSERVATIONS) {
+          throw new FieldException(
+              Reason.FIELD,
+              "record: expected at most %,d observations, got more".formatted(MAX_OBSERVATIONS));
+        }
         String own = fields.names.get(i);
         String series = own.isEmpty() ? name : name.isEmpty() ? own : name + "/" + own;
-        out.accept(
-            new ObservationEvent(
-                new Observation(
-                    series,
-                    time,
-                    value,
-                    features,
-                    label == null || label.isBlank() ? null : label,
-                    endsWindow),
-                source));
-        observations++;
+        observations.add(
+            new Observation(
+                series,
+                time,
+                value,
+                features,
+                label == null || label.isBlank() ? null : label,
+                endsWindow));
       }
       if (missing > 0 && mapping.onNull() == OnNull.DEAD_LETTER
           || missing == fields.values.size() && fields.levels == 1) {
@@ -217,7 +232,8 @@ public final class MappedRecords implements Serializable {
     private FieldException missing() {
       List<FieldPath> absent = new ArrayList<>();
       for (int i = 0; i < fields.values.size(); i++) {
-        if (text(fields.values.get(i)) == null) {
+        String text = text(fields.values.get(i));
+        if (text == null || text.isBlank()) {
           absent.add(mapping.values().get(i));
         }
       }
@@ -243,6 +259,10 @@ public final class MappedRecords implements Serializable {
               Reason.FIELD, "%s: expected a text, got null or nothing".formatted(part));
         }
         name.append(i == 0 ? "" : "/").append(text);
+      }
+      if (name.chars().anyMatch(c -> Character.isSurrogate((char) c))
+          && !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+        throw new FieldException(Reason.SERIES, "series: expected UTF-8, got half a character");
       }
       return name.toString();
     }
@@ -332,9 +352,9 @@ public final class MappedRecords implements Serializable {
       if (!hasChanges) {
         out.accept(new DeadLetter(Reason.NULL_VALUE, "value: expected a record, got null", source));
       }
-      return 1;
+      return hasChanges ? 1 : 0;
     }
-    rows.begin(source, out);
+    rows.begin(source);
     try {
       if (avro != null) {
         rows.collect(schema.row(avro.read(source.value())));
@@ -348,9 +368,20 @@ public final class MappedRecords implements Serializable {
       out.accept(new DeadLetter(Reason.MALFORMED, problem(e), source));
       return rows.changes;
     }
+    if ((long) rows.observations.size() * source.value().length > MAX_BYTES
+        && rows.observations.size() > 1) {
+      out.accept(
+          new DeadLetter(
+              Reason.FIELD,
+              "record: expected observations times bytes of at most %,d, got %,d times %,d"
+                  .formatted(MAX_BYTES, rows.observations.size(), source.value().length),
+              source));
+      return rows.changes;
+    }
+    rows.observations.forEach(o -> out.accept(new ObservationEvent(o, source)));
     if (rows.first != null) {
       out.accept(new DeadLetter(rows.first.reason, rows.first.getMessage(), source));
-    } else if (rows.count == 0 || rows.observations == 0 && rows.changes == 0) {
+    } else if (rows.count == 0 || rows.observations.isEmpty() && rows.changes == 0) {
       out.accept(
           new DeadLetter(
               Reason.FIELD, "%s: expected observations, got none".formatted(place()), source));

@@ -68,7 +68,8 @@ final class MappedSchema {
 
     private static Object field(Object value, String name) {
       if (value instanceof Map<?, ?> map) {
-        return map.get(new Utf8(name));
+        Object found = map.get(new Utf8(name));
+        return found != null ? found : map.get(name); // as the writer's schema says
       }
       IndexedRecord record = (IndexedRecord) value;
       Schema.Field field = record.getSchema().getField(name);

@@ -160,6 +160,8 @@ class SeriesClassifierTest {
     assertThat(context.classifications().get(0).windowEnd()).isEqualTo(40);
     assertThat(context.labelled).isEqualTo(1);
 
+    classifier.observe(state, marked(observation(40, 1, 3), "run", true), source(40)); // again
+    assertThat(context.counted).containsEntry(Counted.DUPLICATE, 1);
     classifier.observe(state, observation(41, 1, 4), source(41)); // within the gap: the next one
     assertThat(classifier.wake("machine", state, 61)).isTrue(); // as the first one had wanted
     assertThat(context.classifications()).hasSize(1);

@@ -134,6 +134,12 @@ class RegisteredRecordsTest {
     Schema text = schema(required.formatted("\"string\"", "\"boolean\""));
     assertThat(read(text, avro(text, "", "p", true, TIME, 2.5)))
         .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, null, true));
+    Schema nullable =
+        schema(required.formatted("[\"null\", \"string\"]", "[\"null\", \"boolean\"]"));
+    assertThat(read(nullable, avro(nullable, null, "p", null, TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5));
+    assertThat(read(nullable, avro(nullable, "x".repeat(201), "p", true, TIME, 2.5)))
+        .isEqualTo(new Observation("p", TIME, 2.5, Observation.NO_FEATURES, null, true));
     Schema others = schema(required.formatted("[\"null\", \"long\"]", "\"long\""));
     assertThat(read(others, avro(others, 7L, "p", 8L, TIME, 2.5)))
         .isEqualTo(new Observation("p", TIME, 2.5));

@@ -160,7 +160,10 @@ class MappedRecordsTest {
         .containsExactly(
             new Observation("berlin/v", TIMESTAMP, 1.5), new Observation("berlin/w", TIMESTAMP, 2));
     List<InputEvent> wrong = events(section, "berlin;2026-01-01;x;hot;2");
-    assertThat(((DeadLetter) wrong.get(0)).message()).isEqualTo("v: expected a number, got 'hot'");
+    assertThat(wrong.get(0)).isInstanceOf(ObservationEvent.class);
+    assertThat(((DeadLetter) wrong.get(1)).message()).isEqualTo("v: expected a number, got 'hot'");
+    assertThat(observations(section, "berlin;2026-01-01;x;;2")) // nothing is no number
+        .containsExactly(new Observation("berlin/w", TIMESTAMP, 2));
     List<InputEvent> few = events(section, "berlin;2026-01-01");
     assertThat(few).singleElement().isInstanceOf(DeadLetter.class);
     assertThatIllegalArgumentException()
@@ -218,6 +221,41 @@ class MappedRecordsTest {
     DeadLetter letter = (DeadLetter) events.get(0);
     assertThat(letter.reason() + ": " + letter.message()).startsWith(problem);
     assertThat(letter.message().lines()).hasSize(1);
+  }
+
+  @Test
+  void aWrongValueSpoilsNoOther() {
+    List<InputEvent> events =
+        events("format: json, values: [a, b, c]", "{\"a\":\"n/a\",\"b\":\"\",\"c\":3}");
+    assertThat(events).hasSize(2);
+    assertThat(((ObservationEvent) events.get(0)).observation())
+        .isEqualTo(new Observation("pump-1/c", TIMESTAMP, 3));
+    assertThat(((DeadLetter) events.get(1)).message()).isEqualTo("a: expected a number, got 'n/a'");
+  }
+
+  @Test
+  void aRecordOfFarTooManyObservationsIsOneDeadLetter() {
+    String section = "format: json, each: r, values: [v]";
+    String many = "{\"r\":[" + "{\"v\":1},".repeat(10_000) + "{\"v\":2}]}";
+    List<InputEvent> events = events(section, many);
+    assertThat(events.get(events.size() - 1))
+        .isInstanceOfSatisfying(
+            DeadLetter.class,
+            letter ->
+                assertThat(letter.message())
+                    .isEqualTo(
+                        "record: expected observations times bytes of at most 67,108,864, got 10,000"
+                            + " times 80,015"));
+    assertThat(events).hasSize(1);
+    assertThat(observations(section, "{\"r\":[" + "{\"v\":1},".repeat(900) + "{\"v\":2}]}"))
+        .hasSize(901);
+  }
+
+  @Test
+  void halfACharacterNamesNoSeries() {
+    List<InputEvent> events =
+        events("format: json, series: [s], values: [v]", "{\"s\":\"\\ud800\",\"v\":1}");
+    assertThat(events).singleElement().isInstanceOf(DeadLetter.class);
   }
 
   @Test
