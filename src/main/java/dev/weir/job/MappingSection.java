@@ -72,20 +72,7 @@ final class MappingSection {
           "expected %d, as window.features says, got %d"
               .formatted(features, file.get(MappingOptions.FEATURES).size()));
     }
-    ObservationMapping mapping =
-        new ObservationMapping(
-            file.get(MappingOptions.FORMAT),
-            file.formatOptions(),
-            file.get(MappingOptions.COLUMNS),
-            file.get(MappingOptions.SERIES),
-            file.get(MappingOptions.TIME),
-            file.get(MappingOptions.TIME_UNIT),
-            file.get(MappingOptions.VALUES),
-            file.get(MappingOptions.FEATURES),
-            file.get(MappingOptions.LABEL),
-            file.get(MappingOptions.ENDS_WINDOW),
-            file.get(MappingOptions.EACH),
-            file.get(MappingOptions.ON_NULL));
+    ObservationMapping mapping = MappingOptions.mapping(file);
     try {
       new MappedRecords(mapping, null);
       return mapping;

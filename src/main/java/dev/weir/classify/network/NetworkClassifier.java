@@ -73,6 +73,19 @@ public final class NetworkClassifier {
   }
 
   /**
+   * What a model says of the window that ends with a step, as in a job.
+   *
+   * @param values (steps, channels)
+   * @param step the newest of the window
+   * @param seqLen steps of a window; fewer at the beginning
+   * @param logits (classes); overwritten
+   */
+  public void logitsAt(float[] values, int step, int seqLen, float[] logits) {
+    int from = Math.max(0, step + 1 - seqLen) * view.channels();
+    logits(Arrays.copyOfRange(values, from, (step + 1) * view.channels()), logits);
+  }
+
+  /**
    * What a many-to-many model says of each step of a window.
    *
    * @param window (steps, channels)

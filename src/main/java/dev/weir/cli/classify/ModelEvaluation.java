@@ -14,7 +14,6 @@ import dev.weir.model.ClassifierModel;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 
 /** Classifies the windows, or the steps, of a file with a model that was trained before. */
@@ -80,7 +79,6 @@ final class ModelEvaluation implements ClassEvaluation {
 
   private float[][] logits(NetworkClassifier network, float[] values, int steps, int classes) {
     float[][] logits = new float[steps][classes];
-    int channels = values.length / steps;
     if (seqLen == null) {
       float[] all = new float[steps * classes];
       network.stepLogits(values, all);
@@ -90,8 +88,7 @@ final class ModelEvaluation implements ClassEvaluation {
       return logits;
     }
     for (int t = 0; t < steps; t++) {
-      int from = Math.max(0, t + 1 - seqLen);
-      network.logits(Arrays.copyOfRange(values, from * channels, (t + 1) * channels), logits[t]);
+      network.logitsAt(values, t, seqLen, logits[t]);
     }
     return logits;
   }

@@ -283,7 +283,7 @@ public final class InitCommand implements Callable<Integer> {
     }
   }
 
-  /** One observation of each of some series, or the first ones of a single series. */
+  /** The first observations, a line each. */
   private static void show(List<Observation> read, int records) {
     System.out.printf("%,d observations in %,d records or rows, such as%n", read.size(), records);
     read.stream()

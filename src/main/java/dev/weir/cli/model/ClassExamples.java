@@ -11,7 +11,6 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.cell.RnnConfig;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -83,10 +82,6 @@ abstract class ClassExamples {
   /** What each of those is called. */
   abstract String unit();
 
-  NetworkClassifier network(float[] weights) {
-    return new NetworkClassifier(view, rnn, settings.readout(), classes.size(), weights);
-  }
-
   /** Many-to-one. */
   private static final class Windows extends ClassExamples {
     private final LabelledWindows learned;
@@ -117,7 +112,8 @@ abstract class ClassExamples {
 
     @Override
     float[][] logits(float[] weights) {
-      NetworkClassifier network = network(weights);
+      NetworkClassifier network =
+          new NetworkClassifier(view, rnn, settings.readout(), classes.size(), weights);
       float[][] logits = new float[heldBack.size()][classes.size()];
       for (int i = 0; i < logits.length; i++) {
         network.logits(heldBack.windows()[i], logits[i]);
@@ -190,9 +186,8 @@ abstract class ClassExamples {
         places(i)
             .forEach(
                 t -> {
-                  int from = Math.max(0, t + 1 - seqLen) * view.channels();
                   float[] said = new float[classes.size()];
-                  network.logits(Arrays.copyOfRange(values, from, (t + 1) * view.channels()), said);
+                  network.logitsAt(values, t, seqLen, said);
                   logits.add(said);
                 });
       }

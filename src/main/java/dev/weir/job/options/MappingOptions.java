@@ -3,6 +3,7 @@ package dev.weir.job.options;
 import dev.weir.kafka.mapping.ElementPath;
 import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
+import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.mapping.TimeText;
 import dev.weir.option.Option;
@@ -98,6 +99,23 @@ public final class MappingOptions {
           ENDS_WINDOW,
           EACH,
           ON_NULL);
+
+  /** What the section says; the file must have a format and values. */
+  public static ObservationMapping mapping(JobFile file) {
+    return new ObservationMapping(
+        file.get(FORMAT),
+        file.formatOptions(),
+        file.get(COLUMNS),
+        file.get(SERIES),
+        file.get(TIME),
+        file.get(TIME_UNIT),
+        file.get(VALUES),
+        file.get(FEATURES),
+        file.get(LABEL),
+        file.get(ENDS_WINDOW),
+        file.get(EACH),
+        file.get(ON_NULL));
+  }
 
   private static Option<FieldPath> path(String key, String description) {
     return new Option<>(

@@ -195,8 +195,8 @@ public final class MappedRecords implements Serializable {
       boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
       int missing = 0;
       for (int i = 0; i < fields.values.size(); i++) {
-        String text = text(fields.values.get(i));
-        if (text == null || text.isBlank()) {
+        String text = valueText(i);
+        if (text == null) {
           missing++;
           continue;
         }
@@ -232,8 +232,7 @@ public final class MappedRecords implements Serializable {
     private FieldException missing() {
       List<FieldPath> absent = new ArrayList<>();
       for (int i = 0; i < fields.values.size(); i++) {
-        String text = text(fields.values.get(i));
-        if (text == null || text.isBlank()) {
+        if (valueText(i) == null) {
           absent.add(mapping.values().get(i));
         }
       }
@@ -260,11 +259,19 @@ public final class MappedRecords implements Serializable {
         }
         name.append(i == 0 ? "" : "/").append(text);
       }
-      if (name.chars().anyMatch(c -> Character.isSurrogate((char) c))
-          && !StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-        throw new FieldException(Reason.SERIES, "series: expected UTF-8, got half a character");
-      }
+      checkUtf8(name);
       return name.toString();
+    }
+
+    private static void checkUtf8(CharSequence name) throws FieldException {
+      for (int i = 0; i < name.length(); i++) {
+        if (Character.isSurrogate(name.charAt(i))) { // rare: an encoder for each name costs
+          if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw new FieldException(Reason.SERIES, "series: expected UTF-8, got half a character");
+          }
+          return;
+        }
+      }
     }
 
     private String key() throws FieldException {
@@ -319,6 +326,12 @@ public final class MappedRecords implements Serializable {
 
     private static boolean isTrue(String text) {
       return text != null && (text.equalsIgnoreCase("true") || text.equals("1"));
+    }
+
+    /** A number's text; an empty field of a line is missing, too. */
+    private String valueText(int value) {
+      String text = text(fields.values.get(value));
+      return text == null || text.isBlank() ? null : text;
     }
 
     private String text(List<RowPath> places) {

@@ -2,7 +2,6 @@ package dev.weir.kafka.mapping;
 
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.data.StringData;
 
 /**
  * Where a field is in rows of Flink.
@@ -20,8 +19,7 @@ record RowPath(int level, int[] positions, int[] widths) {
     if (row == null || row.isNullAt(last)) {
       return null;
     }
-    StringData text = row.getString(last);
-    return text.toString();
+    return row.getString(last).toString();
   }
 
   /** The array; null if it is null or missing. */

@@ -55,6 +55,9 @@ public final class TimeText {
     if (length == 0 || length > MAX_LENGTH) {
       throw new DateTimeException("a time has 1 to %d characters".formatted(MAX_LENGTH));
     }
+    if (length < 19 && isWhole(text)) {
+      return ofWhole(Long.parseLong(text), unit);
+    }
     return isNumber(text) ? ofNumber(text, unit) : iso(text);
   }
 
@@ -75,17 +78,26 @@ public final class TimeText {
     return c == 'e' || c == 'E';
   }
 
+  private static boolean isWhole(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long ofWhole(long number, Unit unit) {
+    return switch (unit == Unit.AUTO ? unit(number) : unit) {
+      case SECONDS -> Math.multiplyExact(number, 1_000L);
+      case MICROS -> number / 1_000;
+      case NANOS -> number / 1_000_000;
+      default -> number;
+    };
+  }
+
   private static long ofNumber(String text, Unit unit) {
     try {
-      if (text.length() < 19 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-        long number = Long.parseLong(text);
-        return switch (unit == Unit.AUTO ? unit(number) : unit) {
-          case SECONDS -> Math.multiplyExact(number, 1_000L);
-          case MICROS -> number / 1_000;
-          case NANOS -> number / 1_000_000;
-          default -> number;
-        };
-      }
       BigDecimal number = new BigDecimal(text);
       if (number.precision() - (long) number.scale() > 30 || number.scale() > 1_000) {
         throw new DateTimeException("a time has fewer digits");

@@ -37,19 +37,7 @@ class MappedRecordsTest {
   /** From the section of a job file. */
   static ObservationMapping mapping(String section) {
     JobFile file = JobFile.parse("observations: {" + section + "}", "test.yaml", Map.of());
-    return new ObservationMapping(
-        file.get(MappingOptions.FORMAT),
-        file.formatOptions(),
-        file.get(MappingOptions.COLUMNS),
-        file.get(MappingOptions.SERIES),
-        file.get(MappingOptions.TIME),
-        file.get(MappingOptions.TIME_UNIT),
-        file.get(MappingOptions.VALUES),
-        file.get(MappingOptions.FEATURES),
-        file.get(MappingOptions.LABEL),
-        file.get(MappingOptions.ENDS_WINDOW),
-        file.get(MappingOptions.EACH),
-        file.get(MappingOptions.ON_NULL));
+    return MappingOptions.mapping(file);
   }
 
   private static MappedRecords records(String section) {
