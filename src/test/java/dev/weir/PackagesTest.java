@@ -38,6 +38,7 @@ class PackagesTest {
           entry("Jetty", "org\\.eclipse\\.jetty\\."),
           entry("Log4j", "org\\.apache\\.logging\\."),
           entry("picocli", "picocli\\."),
+          entry("Protobuf", "com\\.google\\.protobuf\\."),
           entry("SLF4J", "org\\.slf4j\\."),
           entry("SnakeYAML", "org\\.yaml\\.snakeyaml\\."),
           entry("the Kafka broker", "kafka\\.|org\\.apache\\.kafka\\.(?:server|metadata)\\."),

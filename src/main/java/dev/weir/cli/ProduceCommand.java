@@ -1,13 +1,11 @@
 package dev.weir.cli;
 
-import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.ObservationProducer;
@@ -77,8 +75,8 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--topic",
-      defaultValue = DeclaredOptions.DEFAULT,
-      descriptionKey = "topics.observations")
+      defaultValue = "observations",
+      description = "Topic to send to, the first of several (default: ${DEFAULT-VALUE}).")
   private String topic;
 
   @Option(
@@ -110,7 +108,7 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
       return 2;
     }
-    topic = kafka.topic("--topic", topic, KafkaSettings.Topics::observations);
+    topic = kafka.topic("--topic", topic, topics -> topics.observations().first());
     RegistrySettings schemas = registry.settings(kafka);
     if (schemas != null && columns.isOfWindows()) {
       System.err.println(

@@ -8,6 +8,7 @@ import dev.weir.dashboard.read.TopicMonitor;
 import dev.weir.dashboard.read.TopicReader;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -57,15 +58,14 @@ public final class Dashboard implements AutoCloseable {
             settings.historyBytes());
     Map<String, Object> clients = new HashMap<>(settings.properties());
     clients.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
-    this.monitor =
-        new TopicMonitor(clients, settings.bootstrapServers(), topics.all(), topics.output());
+    this.monitor = new TopicMonitor(clients, settings.bootstrapServers(), topics);
     int back = settings.back();
     this.readers =
         List.of(
             new TopicReader(
                 "observations",
                 clients,
-                List.of(topics.observations()),
+                found -> found.observations().names(),
                 back,
                 monitor,
                 state::takeObservation,
@@ -73,7 +73,7 @@ public final class Dashboard implements AutoCloseable {
             new TopicReader(
                 "forecasts",
                 clients,
-                topics.ofSeries(),
+                Topics::ofSeries,
                 back,
                 monitor,
                 state::takeOutput,
@@ -81,7 +81,7 @@ public final class Dashboard implements AutoCloseable {
             new TopicReader(
                 "rare",
                 clients,
-                List.of(topics.deadLetters(), topics.models()),
+                found -> List.of(found.deadLetters(), found.models()),
                 back,
                 monitor,
                 state::takeRare,
@@ -166,7 +166,9 @@ public final class Dashboard implements AutoCloseable {
     }
     var topics = settings.topics();
     Map<String, String> starts = new LinkedHashMap<>();
-    starts.put(topics.observations(), "send some: weir produce --input FILE --topic %s");
+    for (String name : topics.observations().names()) {
+      starts.put(name, "send some: weir produce --input FILE --topic %s");
+    }
     starts.put(topics.output(), "a job makes it when it starts: weir run JOB.yaml");
     for (Map.Entry<String, String> topic : starts.entrySet()) {
       if (seen.missing().contains(topic.getKey())) {

@@ -179,14 +179,21 @@ public final class ForecastJob {
    */
   static JobSettings prepareTopics(JobSettings settings) {
     KafkaSettings kafka = settings.kafka();
-    KafkaSettings.Topics topics = kafka.topics();
     ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      KafkaSettings.Topics topics = admin.found(kafka.topics());
+      kafka = kafka.withTopics(topics);
+      List<String> observations = topics.observations().names();
       List<String> missing = admin.missing(topics.all());
-      if (missing.contains(topics.observations())) {
+      if (observations.isEmpty() || missing.stream().anyMatch(observations::contains)) {
         throw new IllegalStateException(
-            "topic %s: expected on Kafka at %s, got no such topic; create it or set topics.observations"
-                .formatted(topics.observations(), kafka.bootstrapServers()));
+            "%s: expected on Kafka at %s, got no such topic%s; create it or set topics.observations"
+                .formatted(
+                    topics.observations().described(),
+                    kafka.bootstrapServers(),
+                    observations.size() > 1
+                        ? " as " + missing.stream().filter(observations::contains).toList()
+                        : ""));
       }
       if (!missing.isEmpty() && !settings.createTopics()) {
         throw new IllegalStateException(
@@ -194,7 +201,8 @@ public final class ForecastJob {
                 .formatted(missing, kafka.bootstrapServers()));
       }
       if (!missing.isEmpty()) {
-        admin.createMissing(topics, admin.partitions(topics.observations()));
+        admin.createMissing(
+            topics, observations.stream().mapToInt(admin::partitions).max().orElseThrow());
         LOG.info("created topics {}", missing);
       }
       int partitions = admin.partitions(topics.models());

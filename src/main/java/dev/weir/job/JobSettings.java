@@ -22,6 +22,7 @@ import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
@@ -200,8 +201,11 @@ public record JobSettings(
 
   private static KafkaSettings kafka(
       JobFile file, String name, boolean onlyClasses, Path directory) {
-    String observations = file.get(JobOptions.OBSERVATIONS);
-    String deadLetters = file.get(JobOptions.DEAD_LETTERS, observations + ".dlq");
+    ObservationTopics observations = observations(file);
+    String deadLetters =
+        file.get(
+            JobOptions.DEAD_LETTERS,
+            (observations.pattern() == null ? observations.first() : name) + ".dlq");
     ClassTopics ofClasses =
         ClassifySection.isIn(file) ? ClassifySection.topics(file, !onlyClasses) : null;
     Topics topics =
@@ -221,6 +225,11 @@ public record JobSettings(
     if (topics.all().stream().distinct().count() < topics.all().size()) {
       file.problem("topics", "expected different names, got " + topics.all());
     }
+    if (!topics.ownMatches().isEmpty()) {
+      file.problem(
+          JobOptions.PATTERN,
+          "expected none of the job's other topics to match, got " + topics.ownMatches());
+    }
     Map<String, String> clients = clientProperties(file, directory);
     return new KafkaSettings(
         file.require(JobOptions.BOOTSTRAP_SERVERS),
@@ -235,7 +244,30 @@ public record JobSettings(
         SourceOffsets.STREAM, // these two are measured on the topics when the job is submitted
         0,
         RegistryOptions.read(file, clients),
-        MappingSection.read(file));
+        MappingSection.read(file, directory));
+  }
+
+  private static ObservationTopics observations(JobFile file) {
+    ObservationTopics observations =
+        new ObservationTopics(
+            file.has(JobOptions.PATTERN) ? List.of() : file.get(JobOptions.OBSERVATIONS),
+            file.has(JobOptions.PATTERN) ? file.get(JobOptions.PATTERN, "") : null);
+    if (file.has(JobOptions.PATTERN) && file.has(JobOptions.OBSERVATIONS)) {
+      file.problem(
+          JobOptions.PATTERN,
+          "expected it or topics.observations, got both: " + file.get(JobOptions.OBSERVATIONS));
+    }
+    for (Option<?> option : List.of(JobOptions.MODE, JobOptions.START)) {
+      boolean isNeeded =
+          option == JobOptions.MODE
+              ? file.get(JobOptions.MODE) == RunMode.BOUNDED
+              : file.get(JobOptions.START) != null
+                  && !file.get(JobOptions.START).equals(SourcePosition.COMMITTED);
+      if (!observations.isOne() && isNeeded) {
+        file.problem(option, "expected one topic of observations beside it, got several");
+      }
+    }
+    return observations;
   }
 
   /** An observation further ahead than the ttl would make its series forget what it has learned. */

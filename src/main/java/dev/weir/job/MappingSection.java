@@ -7,6 +7,8 @@ import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The section {@code observations} of a job file, checked. */
@@ -26,9 +28,10 @@ final class MappingSection {
   /**
    * What is wrong becomes a problem of the file.
    *
+   * @param directory where a relative path starts
    * @return null for a topic of Weir's own records, or when something is wrong
    */
-  static ObservationMapping read(JobFile file) {
+  static ObservationMapping read(JobFile file, Path directory) {
     if (!file.has(MappingOptions.FORMAT)) {
       for (Option<?> option : MappingOptions.ALL) {
         if (file.has(option)) {
@@ -47,18 +50,21 @@ final class MappingSection {
     if (file.require(MappingOptions.VALUES) == null) {
       return null;
     }
-    boolean isRegistered = file.get(MappingOptions.FORMAT).equals(ObservationMapping.REGISTERED);
+    String format = file.get(MappingOptions.FORMAT);
+    boolean isRegistered = format.equals(ObservationMapping.REGISTERED);
     if (isRegistered != RegistryOptions.isRegistered(file)) {
       file.problem(
           MappingOptions.FORMAT,
           isRegistered
               ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
-              : "expected avro-confluent beside kafka.format: avro-confluent, got "
-                  + file.get(MappingOptions.FORMAT));
+              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
     }
-    if (file.get(MappingOptions.FORMAT).equals("csv") && !file.has(MappingOptions.COLUMNS)) {
+    if (format.equals("csv") && !file.has(MappingOptions.COLUMNS)) {
       file.problem(
           MappingOptions.COLUMNS, "expected all columns in their order with csv, got none");
+    }
+    if (!checkSchema(file, format)) {
+      return null;
     }
     for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
       if (file.has(option) && !ClassifySection.isIn(file)) {
@@ -72,13 +78,36 @@ final class MappingSection {
           "expected %d, as window.features says, got %d"
               .formatted(features, file.get(MappingOptions.FEATURES).size()));
     }
-    ObservationMapping mapping = MappingOptions.mapping(file);
     try {
+      ObservationMapping mapping = MappingOptions.mapping(file, directory);
       new MappedRecords(mapping, null);
       return mapping;
+    } catch (IOException e) {
+      file.problem(MappingOptions.SCHEMA_FILE, e.getMessage());
     } catch (IllegalArgumentException e) {
       file.problem(MappingOptions.SECTION, e.getMessage());
-      return null;
     }
+    return null;
+  }
+
+  private static boolean checkSchema(JobFile file, String format) {
+    boolean isRight =
+        checkPresence(
+            file, MappingOptions.SCHEMA_FILE, ObservationMapping.needsFile(format), format);
+    boolean isProtobuf = format.equals(ObservationMapping.PROTOBUF);
+    return checkPresence(file, MappingOptions.MESSAGE, isProtobuf, format) && isRight;
+  }
+
+  private static boolean checkPresence(
+      JobFile file, Option<?> option, boolean isNeeded, String format) {
+    if (file.has(option) == isNeeded) {
+      return true;
+    }
+    file.problem(
+        option,
+        isNeeded
+            ? "expected %s with %s, got nothing".formatted(option.expected(), format)
+            : "expected nothing with %s, got some".formatted(format));
+    return false;
   }
 }

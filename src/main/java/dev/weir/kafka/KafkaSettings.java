@@ -63,7 +63,7 @@ public record KafkaSettings(
    * @param isJson whether forecasts and scores are written as JSON, else as Avro
    */
   public record Topics(
-      String observations,
+      ObservationTopics observations,
       String forecasts,
       String scores,
       String deadLetters,
@@ -86,10 +86,16 @@ public record KafkaSettings(
 
     /** All that the job reads or writes. */
     public List<String> all() {
-      List<String> all = new ArrayList<>(List.of(observations, deadLetters, models));
+      List<String> all = new ArrayList<>(observations.names());
+      all.addAll(outputs());
+      return all;
+    }
+
+    private List<String> outputs() {
+      List<String> all = new ArrayList<>(List.of(deadLetters, models));
       if (forecasting()) {
-        all.add(1, forecasts);
-        all.add(2, scores);
+        all.add(0, forecasts);
+        all.add(1, scores);
       }
       if (ofClasses != null) {
         all.add(ofClasses.classes());
@@ -100,15 +106,25 @@ public record KafkaSettings(
 
     /** Forecasts, scores, classes and labels: those that the job has. */
     public List<String> ofSeries() {
-      List<String> others = all();
-      others.removeAll(List.of(observations, deadLetters, models));
+      List<String> others = outputs();
+      others.removeAll(List.of(deadLetters, models));
       return others;
+    }
+
+    /** What the job writes or learns from that a pattern of observations takes too. */
+    public List<String> ownMatches() {
+      return outputs().stream().filter(observations::matches).toList();
+    }
+
+    /** The same with the observations that there are now. */
+    public Topics withObservations(ObservationTopics found) {
+      return new Topics(found, forecasts, scores, deadLetters, models, ofClasses, isJson);
     }
 
     /** Those of a job that only forecasts. */
     public Topics(
         String observations, String forecasts, String scores, String deadLetters, String models) {
-      this(observations, forecasts, scores, deadLetters, models, null, false);
+      this(ObservationTopics.of(observations), forecasts, scores, deadLetters, models, null, false);
     }
   }
 
@@ -140,20 +156,26 @@ public record KafkaSettings(
 
   /** The same ends with what only the brokers know. */
   public KafkaSettings measured(SourceOffsets measured, int bytes) {
-    return with(measured, bytes, registry);
+    return with(topics, measured, bytes, registry);
   }
 
   /** The same ends with what only the registry knows. */
   public KafkaSettings withRegistry(RegistrySettings asked) {
-    return with(offsets, maxDeadLetterBytes, asked);
+    return with(topics, offsets, maxDeadLetterBytes, asked);
   }
 
-  private KafkaSettings with(SourceOffsets measured, int bytes, RegistrySettings asked) {
+  /** The same ends with the topics that there are now. */
+  public KafkaSettings withTopics(Topics found) {
+    return with(found, offsets, maxDeadLetterBytes, registry);
+  }
+
+  private KafkaSettings with(
+      Topics found, SourceOffsets measured, int bytes, RegistrySettings asked) {
     return new KafkaSettings(
         bootstrapServers,
         properties,
         group,
-        topics,
+        found,
         delivery,
         transactionTimeout,
         transactionPrefix,

@@ -83,10 +83,11 @@ public record Option<T>(
   }
 
   private static String text(Object value) {
-    if (value instanceof List<?> list) {
+    if (value instanceof List<?> list && list.size() != 1) {
       return list.stream().map(Option::text).collect(Collectors.joining(", ", "[", "]"));
     }
-    return value instanceof Enum<?> word ? word(word) : value.toString();
+    Object one = value instanceof List<?> list ? list.get(0) : value;
+    return one instanceof Enum<?> word ? word(word) : one.toString();
   }
 
   private static String word(Enum<?> value) {

@@ -105,12 +105,12 @@ class ComposeFileIT {
         String.join("\n", ComposeFileIT.<List<String>>child(services.get("topics"), "entrypoint"));
     assertThat(create)
         .contains(
-            "topic " + topics.observations() + " ",
+            "topic " + topics.observations().first() + " ",
             "topic " + topics.forecasts() + " ",
             "topic " + topics.deadLetters() + " ",
             "topic " + topics.models() + " --partitions 1 --config cleanup.policy=compact");
     assertThat(ComposeFile.command(services.get("producer")))
-        .containsSubsequence("--topic", topics.observations());
+        .containsSubsequence("--topic", topics.observations().first());
     assertThat(ComposeFile.command(services.get("tail")))
         .containsSubsequence("--topic", topics.forecasts());
   }

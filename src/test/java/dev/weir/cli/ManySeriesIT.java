@@ -181,7 +181,7 @@ class ManySeriesIT {
                   new Observation(series, START + i * 60_000L, random.nextDouble() * 100));
           producer.send(
               new ProducerRecord<>(
-                  TOPICS.observations(), k % PARTITIONS, series.getBytes(UTF_8), value));
+                  TOPICS.observations().first(), k % PARTITIONS, series.getBytes(UTF_8), value));
         }
       }
       for (int k = 0; k < SERIES; k++) {

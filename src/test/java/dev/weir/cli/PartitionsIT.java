@@ -49,7 +49,7 @@ class PartitionsIT {
             new ByteArraySerializer())) {
       for (int i = 0; i < count; i++) {
         byte[] junk = "junk".getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(TOPICS.observations(), partition, junk, junk));
+        producer.send(new ProducerRecord<>(TOPICS.observations().first(), partition, junk, junk));
       }
     }
   }
@@ -84,13 +84,13 @@ class PartitionsIT {
       String savepoint = savepointAtTheEnd(new ClusterInfo(admin));
       try (Admin client = Admin.create(Map.of("bootstrap.servers", kafka))) {
         client
-            .createPartitions(Map.of(TOPICS.observations(), NewPartitions.increaseTo(4)))
+            .createPartitions(Map.of(TOPICS.observations().first(), NewPartitions.increaseTo(4)))
             .all()
             .get(30, TimeUnit.SECONDS);
       }
       await("all partitions are there")
           .atMost(WAIT)
-          .until(() -> admin.partitions(TOPICS.observations()) == 4);
+          .until(() -> admin.partitions(TOPICS.observations().first()) == 4);
       assertThat(doctor("--savepoint", savepoint))
           .contains("has read 2 partitions of observations", "2 were added, and nothing waits");
 
@@ -116,7 +116,10 @@ class PartitionsIT {
       await("the job has read all")
           .atMost(WAIT)
           .until(
-              () -> facts.committed("plant", TOPICS.observations()).equals(Map.of(0, 10L, 1, 10L)));
+              () ->
+                  facts
+                      .committed("plant", TOPICS.observations().first())
+                      .equals(Map.of(0, 10L, 1, 10L)));
       return client
           .stopWithSavepoint(
               false, dir.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)

@@ -90,7 +90,7 @@ class PageIT {
     overrides.remove("output"); // learned
     overrides.put("learning.size", "small");
     settings = JobSettings.builtin("demo", overrides);
-    kafka.create(topics().observations(), 2, Map.of());
+    kafka.create(topics().observations().first(), 2, Map.of());
     kafka.create("page.many", 2, Map.of());
     for (String series : SERIES) {
       SAMPLE.put(series, sample(series));
@@ -104,7 +104,8 @@ class PageIT {
     byte[] damaged = "<b>no Avro</b>\u0007".getBytes(UTF_8);
     kafka.send(
         List.of(
-            new ProducerRecord<>(topics().observations(), 0, HOSTILE.getBytes(UTF_8), damaged)));
+            new ProducerRecord<>(
+                topics().observations().first(), 0, HOSTILE.getBytes(UTF_8), damaged)));
     awaitForecasts();
     job.await().until(() -> kafka.deadLetters(topics().deadLetters()).size() == 1);
     job.await() // else the first test may ask for what the server has not read yet
@@ -176,7 +177,7 @@ class PageIT {
   private static void send(String series, int values) throws Exception {
     int from = SENT.merge(series, values, Integer::sum) - values;
     kafka.sendObservations(
-        topics().observations(), SAMPLE.get(series).subList(from, from + values));
+        topics().observations().first(), SAMPLE.get(series).subList(from, from + values));
   }
 
   private static void awaitForecasts() {
@@ -278,7 +279,7 @@ class PageIT {
     browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
 
     assertThat(browser.text("[data-tile=state] .tile-value")).isEqualTo("Live");
-    int sent = kafka.read(topics().observations(), KafkaFixture.COMMITTED).size();
+    int sent = kafka.read(topics().observations().first(), KafkaFixture.COMMITTED).size();
     browser.await(
         "as many as on the topic",
         () -> Integer.toString(sent).equals(browser.data("[data-tile=records]", "value")));
@@ -411,18 +412,18 @@ class PageIT {
     JobSettings of =
         JobSettings.read(Files.writeString(dir.resolve(name + ".yaml"), file), overrides);
     Topics own = of.kafka().topics();
-    kafka.create(own.observations(), 1, Map.of());
+    kafka.create(own.observations().first(), 1, Map.of());
     List<Observation> values = SAMPLE.get(TAXI).subList(0, 80);
     String newest = Long.toString(values.get(values.size() - 1).time());
     try (RunningJob running = flink.submit(of, 1, CHECKPOINTS);
         Dashboard page = serve(own, 0)) {
-      kafka.sendObservations(own.observations(), values.subList(0, 60));
+      kafka.sendObservations(own.observations().first(), values.subList(0, 60));
       for (Mode mode : modes) {
         String panel = "[data-mode=" + mode.label() + "]";
         open(page, hash(TAXI) + "&mode=" + (modes.size() > 1 ? "both" : mode.label()));
         browser.await("a forecast", () -> !"".equals(browser.data(panel, "origin")));
         if (mode == modes.get(0)) { // news of a page that is open
-          kafka.sendObservations(own.observations(), values.subList(60, 80));
+          kafka.sendObservations(own.observations().first(), values.subList(60, 80));
         }
         browser.await("the newest", () -> newest.equals(browser.data(panel, "origin")));
         browser.await("live", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
@@ -619,7 +620,7 @@ class PageIT {
     assertThat(browser.data("[data-reason]", "count")).isEqualTo("1");
     browser.find("[data-reason=MALFORMED] summary").click();
     assertThat(browser.find("[data-reason=MALFORMED] .example").getText())
-        .contains(topics().observations(), "partition 0", HOSTILE);
+        .contains(topics().observations().first(), "partition 0", HOSTILE);
     assertThat(browser.find("#view-job").getText())
         .contains("weir dead-letters replay", "--reason MALFORMED");
     assertThat(browser.<Boolean>js("return window.owned === undefined")).isTrue();

@@ -155,7 +155,7 @@ public class ReadingIT {
         new Topics(prefix + ".o", prefix + ".f", prefix + ".s", prefix + ".d", prefix + ".m");
     for (String topic :
         List.of(
-            topics.observations(),
+            topics.observations().first(),
             topics.forecasts(),
             topics.scores(),
             topics.deadLetters(),
@@ -189,9 +189,10 @@ public class ReadingIT {
         producer.beginTransaction();
         for (int j = 0; j < 3; j++) {
           producer.send(
-              KafkaFixture.record(topics.observations(), 1, observation("pump", 3 * i + j)));
+              KafkaFixture.record(
+                  topics.observations().first(), 1, observation("pump", 3 * i + j)));
           producer.send(
-              KafkaFixture.record(topics.observations(), 1, observation("fan", 3 * i + j)));
+              KafkaFixture.record(topics.observations().first(), 1, observation("fan", 3 * i + j)));
         }
         producer.flush();
         if (i == 11) {
@@ -203,7 +204,11 @@ public class ReadingIT {
         }
       }
       SeriesRow row = new SeriesRow("pump");
-      row.observe(observation("pump", 32), 1, 1); // where it is, and nothing of the other topics
+      row.observe(
+          observation("pump", 32),
+          topics.observations().first(),
+          1,
+          1); // where it is, and nothing of the other topics
       SeriesHistory.View found = lookBack(topics, row);
       assertThat(found.times())
           .containsExactly(
@@ -227,7 +232,7 @@ public class ReadingIT {
     for (int[] offsets : new int[][] {{0, 4}, {4, 8}, {8, 16}}) {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
       for (int i = offsets[0]; i < offsets[1]; i++) {
-        records.add(KafkaFixture.record(topics.observations(), 0, observation("pump", i)));
+        records.add(KafkaFixture.record(topics.observations().first(), 0, observation("pump", i)));
       }
       batch(records);
     }
@@ -243,15 +248,15 @@ public class ReadingIT {
                 "pump".getBytes(UTF_8),
                 new ScoreCodec()
                     .encode(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3)))));
-    damage(topics.observations(), 0, 4, 7);
-    TopicPartition place = new TopicPartition(topics.observations(), 0);
+    damage(topics.observations().first(), 0, 4, 7);
+    TopicPartition place = new TopicPartition(topics.observations().first(), 0);
     try (TopicConsumer consumer = consumer()) {
       assertThat(HistoryLoader.part(consumer, place, 2, 15, () -> false, record -> record.offset()))
           .as("what is before it would leave a hole; three behind it are skipped with it")
           .isEqualTo(new HistoryLoader.Part<>(List.of(11L, 12L, 13L, 14L), false));
     }
     SeriesRow row = new SeriesRow("pump");
-    row.observe(observation("pump", 11), 0, 1);
+    row.observe(observation("pump", 11), topics.observations().first(), 0, 1);
     row.issue(
         Records.forecast("pump", Mode.MANY_TO_ONE, 11_000, "demand", 4), "demand", 0, 1, true);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 11_000, 1, 2, 3), 0, 1);
@@ -273,13 +278,15 @@ public class ReadingIT {
         for (int i = 0; i < 5; i++) {
           records.add(
               KafkaFixture.record(
-                  topics.observations(), partition, observation("p" + partition, 5 * batch + i)));
+                  topics.observations().first(),
+                  partition,
+                  observation("p" + partition, 5 * batch + i)));
         }
       }
       batch(records);
     }
-    damage(topics.observations(), 0, 5, 9);
-    damage(topics.observations(), 1, 15, 19); // the newest
+    damage(topics.observations().first(), 0, 5, 9);
+    damage(topics.observations().first(), 1, 15, 19); // the newest
     TreeSet<String> said = new TreeSet<>();
     try (Dashboard page =
         Dashboard.start(
@@ -314,7 +321,7 @@ public class ReadingIT {
           kafka.send(
               List.of(
                   KafkaFixture.record(
-                      topics.observations(), partition, observation("p" + partition, i))));
+                      topics.observations().first(), partition, observation("p" + partition, i))));
         }
       }
       await()

@@ -100,7 +100,9 @@ public final class Records {
 
   public static ConsumerRecord<byte[], byte[]> record(Observation observation) {
     return record(
-        TOPICS.observations(), observation.series(), new ObservationCodec().encode(observation));
+        TOPICS.observations().first(),
+        observation.series(),
+        new ObservationCodec().encode(observation));
   }
 
   public static ConsumerRecord<byte[], byte[]> record(Forecast forecast) {

@@ -179,7 +179,7 @@ public final class ServedPage implements AutoCloseable {
 
   public void take(List<org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]>> records) {
     for (var record : records) {
-      if (record.topic().equals(Records.TOPICS.observations())) {
+      if (record.topic().equals(Records.TOPICS.observations().first())) {
         state.takeObservation(record, true);
       } else if (record.topic().equals(Records.TOPICS.deadLetters())
           || record.topic().equals(Records.TOPICS.models())) {

@@ -125,7 +125,7 @@ class BadInputIT {
   @Test
   void eachBadRecordIsADeadLetterWithItsBytesAndTheGoodOnesAroundItAreForecast() throws Exception {
     JobSettings settings = settings("bad");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
     Traffic traffic = new Traffic(topic);
     byte[] ours = ObservationCodec.fingerprint();
@@ -192,7 +192,7 @@ class BadInputIT {
   @Test
   void aDeadLetterTooLargeForItsTopicIsCutAndSaysSo() throws Exception {
     JobSettings settings = settings("cut");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
     int limit = 20_000;
     kafka.create(
@@ -222,7 +222,7 @@ class BadInputIT {
   @Test
   void aKeyTooLargeForItsDeadLetterTopicIsCutAndSaysSo() throws Exception {
     JobSettings settings = settings("key");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of("max.message.bytes", Integer.toString(16 << 20)));
     kafka.create(settings.kafka().topics().deadLetters(), 1, Map.of("max.message.bytes", "20000"));
     Traffic traffic = new Traffic(topic);
@@ -246,7 +246,7 @@ class BadInputIT {
   @Test
   void aTimeAheadOfTheClockThatTheJobTakesIsForecast() throws Exception {
     JobSettings settings = settings("ahead");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of());
     long ahead = System.currentTimeMillis() + HOUR / 2; // max-future is an hour
     List<Observation> good = new ArrayList<>();
@@ -265,7 +265,7 @@ class BadInputIT {
   @Test
   void aKafkaTimestampThatTheDeadLetterTopicRefusesDoesNotStopTheJob() throws Exception {
     JobSettings settings = settings("stamp");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
     long future = Instant.parse("9999-12-31T23:59:59Z").toEpochMilli();
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
@@ -280,7 +280,7 @@ class BadInputIT {
   @Test
   void aDeadLetterTopicMayTakeRecordsOfAnyLength() throws Exception {
     JobSettings settings = settings("any");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of());
     kafka.create(
         settings.kafka().topics().deadLetters(),
@@ -310,7 +310,7 @@ class BadInputIT {
   @Test
   void observationsOfAnOlderSchemaAreForecastBesideThoseOfTheNewest() throws Exception {
     JobSettings settings = settings("older");
-    String topic = settings.kafka().topics().observations();
+    String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 2, Map.of());
     byte[] fingerprint =
         ByteBuffer.allocate(8).putLong(SchemaNormalization.parsingFingerprint64(OLDER)).array();
@@ -397,7 +397,7 @@ class BadInputIT {
           .as(what)
           .isEqualTo(traffic.reasons.get(Arrays.toString(record.key())).name());
       assertThat(header(record, DeadLetterCodec.TOPIC))
-          .isEqualTo(settings.kafka().topics().observations());
+          .isEqualTo(settings.kafka().topics().observations().first());
       assertThat(header(record, DeadLetterCodec.PARTITION))
           .isEqualTo(original.partition().toString());
     }

@@ -84,7 +84,7 @@ class ClassifyJobIT {
         observations.add(steps.get(i).observation());
       }
     }
-    kafka.sendObservations(job.kafka().topics().observations(), observations);
+    kafka.sendObservations(job.kafka().topics().observations().first(), observations);
   }
 
   /** Every second label as Avro, the others as JSON. */
@@ -142,7 +142,7 @@ class ClassifyJobIT {
   void classesAreLearnedFromLabelsThatComeLaterAndModelsAreSwapped() throws Exception {
     JobSettings job = settings("learns", "classify: {model: states, format: json, waiting: 200}");
     List<List<Step>> all = all(900);
-    kafka.create(job.kafka().topics().observations(), 2, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 2, Map.of());
     ClassifierModel first = ClassFixture.model("states", 1, List.of("idle", "run"));
     ModelTopic models =
         new ModelTopic(kafka.bootstrapServers(), Map.of(), job.kafka().topics().models());
@@ -218,9 +218,9 @@ class ClassifyJobIT {
       }
       ends.add(time);
     }
-    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
-      kafka.sendObservations(job.kafka().topics().observations(), observations);
+      kafka.sendObservations(job.kafka().topics().observations().first(), observations);
       await(running, job, ends.size());
       List<Classification> classes = classes(job);
       assertThat(classes).extracting(Classification::windowEnd).isEqualTo(ends);
@@ -238,7 +238,7 @@ class ClassifyJobIT {
   void aStoppedJobGoesOnElsewhereWithoutLosingOrRepeatingAWindow() throws Exception {
     JobSettings job = settings("stopped", "classify: {learning: true}");
     List<List<Step>> all = all(120);
-    kafka.create(job.kafka().topics().observations(), 3, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 3, Map.of());
     Path savepoints = java.nio.file.Files.createTempDirectory("weir-classes");
     String savepoint;
     try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
@@ -271,13 +271,13 @@ class ClassifyJobIT {
             classify: {learning: true}
             """);
     List<List<Step>> all = all(40);
-    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
       sendLabels(job, all, 0, 40);
       sendObservations(job, all, 0, 40);
       List<Observation> late = new ArrayList<>(); // one dead letter each, not two
       SERIES.forEach(name -> late.add(new Observation(name, 3_000, 1, new double[] {2})));
-      kafka.sendObservations(job.kafka().topics().observations(), late);
+      kafka.sendObservations(job.kafka().topics().observations().first(), late);
       await(running, job, 40 * SERIES.size());
       String letters = job.kafka().topics().deadLetters();
       running.await().until(() -> kafka.deadLetters(letters).size() >= SERIES.size());
@@ -299,7 +299,7 @@ class ClassifyJobIT {
   @Test
   void aModelThatForecastsIsRefused() throws Exception {
     JobSettings job = settings("refuses", "classify: {model: sample-many-to-one}");
-    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
       new ModelTopic(kafka.bootstrapServers(), Map.of(), job.kafka().topics().models())
           .publish(

@@ -123,13 +123,13 @@ class DashboardIT {
                   assertThat(waiting.path("why").textValue())
                       .contains("no topic page.observations", "weir produce");
                 });
-        kafka.create(topics.observations(), 2, Map.of());
+        kafka.create(topics.observations().first(), 2, Map.of());
         try (RunningJob running = flink.submit(settings, 1, Duration.ofMillis(500))) {
-          kafka.sendObservations(topics.observations(), observations(0, 60));
+          kafka.sendObservations(topics.observations().first(), observations(0, 60));
           kafka.send(
               List.of(
                   new ProducerRecord<>(
-                      topics.observations(), "x".getBytes(UTF_8), new byte[] {1, 2})));
+                      topics.observations().first(), "x".getBytes(UTF_8), new byte[] {1, 2})));
           running
               .await()
               .untilAsserted(
@@ -139,7 +139,8 @@ class DashboardIT {
                     assertThat(live.path("dead_letters").intValue()).isEqualTo(1);
                     assertThat(live.path("state").textValue()).isEqualTo("LIVE");
                   });
-          kafka.sendObservations(topics.observations(), observations(60, 61)); // of a live page
+          kafka.sendObservations(
+              topics.observations().first(), observations(60, 61)); // of a live page
           running
               .await()
               .untilAsserted(
@@ -268,7 +269,7 @@ class DashboardIT {
     try (TopicAdmin admin = new TopicAdmin(servers, Map.of())) {
       admin.createMissing(topics, 1);
     }
-    send(servers, topics.observations(), 0, observations(0, 20));
+    send(servers, topics.observations().first(), 0, observations(0, 20));
     try (Dashboard page = page(servers, topics, DashboardSettings.BACK, 8 << 20)) {
       await().atMost(WAIT).until(() -> observations(page) == 60);
       broker.close();
@@ -284,19 +285,19 @@ class DashboardIT {
           .as("what it knew")
           .hasSize(20);
       broker = EmbeddedBroker.start(dir.resolve("broker"), port);
-      send(servers, topics.observations(), 0, observations(20, 30));
+      send(servers, topics.observations().first(), 0, observations(20, 30));
       await().atMost(WAIT).until(() -> observations(page) == 90);
       try (var admin =
           org.apache.kafka.clients.admin.Admin.create(Map.of("bootstrap.servers", servers))) {
         admin
             .createPartitions(
                 Map.of(
-                    topics.observations(),
+                    topics.observations().first(),
                     org.apache.kafka.clients.admin.NewPartitions.increaseTo(2)))
             .all()
             .get();
       }
-      send(servers, topics.observations(), 1, observations(30, 40));
+      send(servers, topics.observations().first(), 1, observations(30, 40));
       await().atMost(WAIT).until(() -> observations(page) == 120);
       assertThat(numbers(history(page, "a").path("observations").path("time")))
           .as("each once, in order")

@@ -59,7 +59,7 @@ class DeliveryIT {
   @Test
   void atLeastOnceShowsForecastsWithoutACheckpoint() throws Exception {
     JobSettings settings = settings("at-once", "at-least-once");
-    String observations = settings.kafka().topics().observations();
+    String observations = settings.kafka().topics().observations().first();
     kafka.create(observations, 2, Map.of());
     String forecasts = settings.kafka().topics().forecasts();
     try (RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER)) {
@@ -76,7 +76,7 @@ class DeliveryIT {
   @Test
   void exactlyOnceShowsNothingCommittedBeforeACheckpointAndAllAfterIt() throws Exception {
     JobSettings settings = settings("committed", "exactly-once");
-    String observations = settings.kafka().topics().observations();
+    String observations = settings.kafka().topics().observations().first();
     kafka.create(observations, 2, Map.of());
     String forecasts = settings.kafka().topics().forecasts();
     try (RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER)) {

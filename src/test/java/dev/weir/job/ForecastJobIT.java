@@ -221,7 +221,7 @@ class ForecastJobIT {
   void bothModesForecastRealSeriesAsTheCoreDoesAndSwapModelsInMidStream() throws Exception {
     JobSettings one = settings("real", Mode.MANY_TO_ONE);
     JobSettings many = settings("real", Mode.MANY_TO_MANY);
-    String observations = one.kafka().topics().observations();
+    String observations = one.kafka().topics().observations().first();
     String forecasts = one.kafka().topics().forecasts();
     assertThat(many.kafka().topics().forecasts()).isEqualTo(forecasts);
     kafka.create(observations, 2, Map.of());

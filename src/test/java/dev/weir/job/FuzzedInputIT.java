@@ -47,7 +47,7 @@ class FuzzedInputIT {
         FlinkFixture flink = FlinkFixture.start()) {
       JobSettings settings =
           JobSettings.read(Path.of("jobs/many-to-one.yaml"), kafka.sampleOverrides("fuzzed"));
-      String topic = settings.kafka().topics().observations();
+      String topic = settings.kafka().topics().observations().first();
       kafka.create(topic, 2, Map.of());
       Fuzzer fuzzer = new Fuzzer(SEED, samples());
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();

@@ -33,7 +33,7 @@ class GapsIT {
       overrides.put("window.interval", "PT1S");
       overrides.put("window.gap", "linear");
       JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
-      String topic = settings.kafka().topics().observations();
+      String topic = settings.kafka().topics().observations().first();
       String forecasts = settings.kafka().topics().forecasts();
       kafka.create(topic, 2, Map.of());
       try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {

@@ -34,7 +34,7 @@ class IdleInputIT {
       overrides.put("window.out-of-orderness", "PT10S");
       overrides.put("window.idle-timeout", "PT1S");
       JobSettings settings = JobSettings.read(Path.of("jobs/many-to-one.yaml"), overrides);
-      String topic = settings.kafka().topics().observations();
+      String topic = settings.kafka().topics().observations().first();
       String forecasts = settings.kafka().topics().forecasts();
       kafka.create(topic, 1, Map.of());
       try (RunningJob job = flink.submit(settings, 1, FlinkFixture.NEVER)) {

@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,10 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -61,15 +64,15 @@ class MappedJobIT {
         %s
         """
             .formatted(name, observations, rest);
-    return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), Path.of(""));
+    return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), RECORDS);
   }
 
   private static void send(String topic, List<String> lines) throws Exception {
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (String line : lines) {
-      records.add(new ProducerRecord<>(topic, line.getBytes(StandardCharsets.UTF_8)));
-    }
-    kafka.send(records);
+    sendBytes(topic, lines.stream().map(l -> l.getBytes(StandardCharsets.UTF_8)).toList());
+  }
+
+  private static void sendBytes(String topic, List<byte[]> values) throws Exception {
+    kafka.send(values.stream().map(v -> new ProducerRecord<byte[], byte[]>(topic, v)).toList());
   }
 
   @Tag("slow")
@@ -88,16 +91,27 @@ class MappedJobIT {
         "lines.csv|format: csv, columns: [device, at, level], series: [device], time: at,"
             + " values: [level]|4|tank-1,tank-2",
         "readings.jsonl|format: json, each: readings, series: [site, sensor], time: at,"
-            + " values: [value]|6|berlin/a,berlin/b"
+            + " values: [value]|6|berlin/a,berlin/b",
+        "reading.hex|format: protobuf, schema-file: reading.desc, message: acme.Reading,"
+            + " series: [site, device.id], time: measured_at, values: [temperature, humidity]|11"
+            + "|berlin/pump-1/humidity,berlin/pump-1/temperature,berlin/pump-2/humidity,"
+            + "berlin/pump-2/temperature"
       })
   void recordsOfOtherToolsAreForecast(String file, String mapping, int expected, String names)
       throws Exception {
     String name = file.replaceAll("\\..*", "");
     JobSettings job = settings(name, mapping, "");
     String forecasts = job.kafka().topics().forecasts();
-    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
-      send(job.kafka().topics().observations(), Files.readAllLines(RECORDS.resolve(file)));
+      List<String> lines = Files.readAllLines(RECORDS.resolve(file));
+      if (file.endsWith(".hex")) {
+        sendBytes(
+            job.kafka().topics().observations().first(),
+            lines.stream().map(HexFormat.of()::parseHex).toList());
+      } else {
+        send(job.kafka().topics().observations().first(), lines);
+      }
       running
           .await()
           .until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= expected);
@@ -126,9 +140,9 @@ class MappedJobIT {
     lines.add("{\"id\":\"a\",\"t\":17672257000000000000000,\"v\":1,\"f\":1}");
     lines.add("{\"id\":\"a\",\"t\":1767225700,\"v\":1e999,\"f\":1}");
     lines.add("nonsense");
-    kafka.create(job.kafka().topics().observations(), 1, Map.of());
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
     try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
-      send(job.kafka().topics().observations(), lines);
+      send(job.kafka().topics().observations().first(), lines);
       String letters = job.kafka().topics().deadLetters();
       running.await().until(() -> kafka.deadLetters(letters).size() == 4);
       List<DeadLetter> dead = kafka.deadLetters(letters);
@@ -161,5 +175,71 @@ class MappedJobIT {
                   kafka.read(job.kafka().topics().scores(), KafkaFixture.COMMITTED).get(0).value());
       assertThat(score.get("scored").intValue()).isPositive();
     }
+  }
+
+  @Test
+  void topicsOfAPatternAreReadAlsoThoseThatComeLater() throws Exception {
+    JobSettings listed =
+        manyTopics("listed", "topics.observations", "listed.a, listed.b", Map.of());
+    JobSettings matched =
+        manyTopics(
+            "matched",
+            "topics.pattern",
+            "listed[.].*",
+            Map.of("kafka.properties.partition.discovery.interval.ms", "200"));
+    kafka.create("listed.a", 1, Map.of());
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ForecastJob.prepareTopics(listed))
+        .withMessage(
+            "topics listed.a, listed.b: expected on Kafka at %s, got no such topic as [listed.b];"
+                    .formatted(kafka.bootstrapServers())
+                + " create it or set topics.observations");
+    try (RunningJob running = flink.submit(matched, 1, CHECKPOINTS)) {
+      send("listed.a", readings(0, 8));
+      String forecasts = matched.kafka().topics().forecasts();
+      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 8);
+      kafka.create("listed.b", 3, Map.of()); // while the job runs
+      send("listed.b", readings(0, 9));
+      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 17);
+      assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
+    }
+    try (RunningJob running = flink.submit(listed, 1, CHECKPOINTS)) {
+      String forecasts = listed.kafka().topics().forecasts();
+      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 17);
+      assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
+      assertThat(kafka.deadLetters(listed.kafka().topics().deadLetters())).isEmpty();
+    }
+  }
+
+  private static JobSettings manyTopics(
+      String name, String option, String topics, Map<String, String> more) {
+    Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
+    overrides.remove("output");
+    overrides.remove("topics.observations");
+    overrides.put(option, topics);
+    overrides.put("topics.forecasts", name + "-forecasts");
+    overrides.put("topics.models", name + "-models");
+    overrides.put("topics.scores", name + "-scores");
+    overrides.put("topics.dead-letters", name + "-letters");
+    overrides.putAll(more);
+    String text =
+        """
+        name: %s
+        observations: {format: json, series: [topic, id], time: t, values: [v]}
+        forecast: {many-to-one: {horizon: 2}}
+        """
+            .formatted(name);
+    return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), RECORDS);
+  }
+
+  private static List<String> readings(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "{\"id\":7,\"t\":%d,\"v\":%d}".formatted(1_767_225_600 + i, i % 5))
+        .toList();
+  }
+
+  private static TreeSet<String> seriesOf(String forecasts) throws Exception {
+    return new TreeSet<>(
+        kafka.forecasts(forecasts, KafkaFixture.COMMITTED).stream().map(Forecast::series).toList());
   }
 }

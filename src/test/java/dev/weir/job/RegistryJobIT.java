@@ -174,8 +174,8 @@ class RegistryJobIT {
     try (ApicurioProcess apicurio = ApicurioProcess.start()) {
       JobSettings plain = settings("plain", Map.of());
       JobSettings registered = settings("registered", registry(apicurio.url()));
-      String observations = registered.kafka().topics().observations();
-      kafka.create(plain.kafka().topics().observations(), 1, Map.of());
+      String observations = registered.kafka().topics().observations().first();
+      kafka.create(plain.kafka().topics().observations().first(), 1, Map.of());
       kafka.create(observations, 1, Map.of());
       RegistrySettings registry = apicurio.settings();
       ObservationCodec ours = ObservationCodec.registered(registry, observations);
@@ -188,7 +188,8 @@ class RegistryJobIT {
           String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
           assertThat(get(subject)).isEqualTo(new JsonAnswer(200, "[1]"));
         }
-        kafka.sendObservations(plain.kafka().topics().observations(), observations(0, rounds));
+        kafka.sendObservations(
+            plain.kafka().topics().observations().first(), observations(0, rounds));
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (Observation o : observations(0, 20)) {
           records.add(record(observations, o.series(), ours.encode(o)));
@@ -268,7 +269,7 @@ class RegistryJobIT {
       more.put("observations.time", "meta.at_micros");
       more.put("observations.values", "level,alarms");
       JobSettings settings = settings("mapped", more);
-      String topic = settings.kafka().topics().observations();
+      String topic = settings.kafka().topics().observations().first();
       kafka.create(topic, 1, Map.of());
       int id = register(apicurio.url(), topic, nested);
       try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
@@ -335,7 +336,7 @@ class RegistryJobIT {
   void aJobDoesNotStartWithoutItsRegistryAndSaysWhy() throws Exception {
     try (RegistryServer server = RegistryServer.start()) {
       JobSettings settings = settings("unregistered", registry(server.url()));
-      kafka.create(settings.kafka().topics().observations(), 1, Map.of());
+      kafka.create(settings.kafka().topics().observations().first(), 1, Map.of());
 
       server.pause();
       assertThatThrownBy(() -> ForecastJob.prepareTopics(settings))
@@ -389,7 +390,7 @@ class RegistryJobIT {
       Map<String, String> options = new HashMap<>(registry(server.url()));
       options.put("kafka.registry.patience", "PT20S");
       JobSettings settings = settings("away", options);
-      String observations = settings.kafka().topics().observations();
+      String observations = settings.kafka().topics().observations().first();
       String forecasts = settings.kafka().topics().forecasts();
       kafka.create(observations, 1, Map.of());
       ObservationCodec ours = ObservationCodec.registered(server.settings(), observations);

@@ -165,7 +165,7 @@ class UpgradeIT {
     var topics = settings.kafka().topics();
     List<String> names =
         List.of(
-            topics.observations(),
+            topics.observations().first(),
             topics.forecasts(),
             topics.scores(),
             topics.models(),
@@ -179,7 +179,7 @@ class UpgradeIT {
       List<String> old = new ArrayList<>(names);
       old.removeAll(admin.missing(names));
       client.deleteTopics(old).all().get();
-      admin.create(topics.observations(), PARTITIONS, Map.of());
+      admin.create(topics.observations().first(), PARTITIONS, Map.of());
       admin.createModels(topics.models());
     }
     publish(settings, 1);
@@ -231,7 +231,7 @@ class UpgradeIT {
     Files.createDirectory(directory); // never over one that is there
     JobSettings settings = settings(SAVEPOINTS.resolve("job.yaml"), Map.of());
     prepareTopics(settings);
-    String observations = settings.kafka().topics().observations();
+    String observations = settings.kafka().topics().observations().first();
     JobClient client = ForecastJob.submit(environment(2, "hashmap", null), settings);
     try (RunningJob job = new RunningJob(client)) {
       int sent = 100;
@@ -314,19 +314,19 @@ class UpgradeIT {
     var topics = settings.kafka().topics();
     prepareTopics(settings);
     publish(settings, 2);
-    kafka.sendObservations(topics.observations(), rounds(0, SAVED));
+    kafka.sendObservations(topics.observations().first(), rounds(0, SAVED));
 
     int afterExpiry = SAVED + AFTER;
     int end = afterExpiry + 2 * WAITING;
     JobClient client = ForecastJob.submit(environment(1, backend, savepoint), settings);
     try (RunningJob job = new RunningJob(client)) {
-      kafka.sendObservations(topics.observations(), List.of(at("s0", HELD_BACK)));
-      kafka.sendObservations(topics.observations(), rounds(SAVED, SAVED + 10));
-      kafka.sendObservations(topics.observations(), List.of(at("one-too-many", SAVED + 9)));
-      kafka.sendObservations(topics.observations(), rounds(SAVED + 10, afterExpiry));
+      kafka.sendObservations(topics.observations().first(), List.of(at("s0", HELD_BACK)));
+      kafka.sendObservations(topics.observations().first(), rounds(SAVED, SAVED + 10));
+      kafka.sendObservations(topics.observations().first(), List.of(at("one-too-many", SAVED + 9)));
+      kafka.sendObservations(topics.observations().first(), rounds(SAVED + 10, afterExpiry));
       awaitForecasts(job, settings, afterExpiry);
-      kafka.sendObservations(topics.observations(), List.of(at("newcomer", afterExpiry)));
-      kafka.sendObservations(topics.observations(), rounds(afterExpiry, end));
+      kafka.sendObservations(topics.observations().first(), List.of(at("newcomer", afterExpiry)));
+      kafka.sendObservations(topics.observations().first(), rounds(afterExpiry, end));
       awaitForecasts(job, settings, end);
       job.assertRunning();
     }

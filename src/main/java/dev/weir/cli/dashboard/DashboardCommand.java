@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -147,13 +146,7 @@ public final class DashboardCommand implements Callable<Integer> {
       Topics all = topics.topics(kafka);
       String servers = kafka.bootstrapServers();
       admin
-          .missing(
-              List.of(
-                  all.observations(),
-                  all.forecasts(),
-                  all.scores(),
-                  all.deadLetters(),
-                  all.models()))
+          .missing(all.all())
           .forEach(
               topic ->
                   System.err.printf(

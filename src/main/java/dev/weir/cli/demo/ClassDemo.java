@@ -112,7 +112,8 @@ final class ClassDemo {
   private void replay(String servers, Topics topics) {
     Map<String, Object> clients = Map.of("bootstrap.servers", servers);
     LabelCodec codec = new LabelCodec();
-    try (ObservationProducer producer = new ObservationProducer(clients, topics.observations());
+    try (ObservationProducer producer =
+            new ObservationProducer(clients, topics.observations().first());
         KafkaProducer<byte[], byte[]> labels =
             new KafkaProducer<>(clients, new ByteArraySerializer(), new ByteArraySerializer())) {
       double step = 1_000 / rate; // milliseconds between two values of a machine

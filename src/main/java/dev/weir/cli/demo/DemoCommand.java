@@ -231,7 +231,7 @@ public final class DemoCommand implements Callable<Integer> {
   private void replay(String bootstrapServers) {
     try (ObservationProducer producer =
         new ObservationProducer(
-            Map.of("bootstrap.servers", bootstrapServers), topics.observations())) {
+            Map.of("bootstrap.servers", bootstrapServers), topics.observations().first())) {
       List<SeriesCsv> all =
           new ArrayList<>(); // read as they are sent: the first values need no more
       for (String name : SampleData.NAMES) {
@@ -269,7 +269,10 @@ public final class DemoCommand implements Callable<Integer> {
       Map<TopicPartition, Long> places = new HashMap<>();
       for (String topic :
           List.of(
-              topics.observations(), topics.scores(), topics.forecasts(), topics.deadLetters())) {
+              topics.observations().first(),
+              topics.scores(),
+              topics.forecasts(),
+              topics.deadLetters())) {
         places.put(new TopicPartition(topic, 0), 0L);
       }
       consumer.follow(places);
@@ -312,7 +315,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
-      if (record.topic().equals(topics.observations())) {
+      if (record.topic().equals(topics.observations().first())) {
         score.take(observationCodec.decode(record.value(), record.headers()));
       } else if (record.topic().equals(topics.scores())) {
         Score told = scoreCodec.decode(record.value());

@@ -201,7 +201,8 @@ public final class StatusCommand implements Callable<Integer> {
       Map<String, Object> clients = new HashMap<>(properties);
       clients.put("bootstrap.servers", servers);
       try (TopicAdmin admin = new TopicAdmin(servers, properties)) {
-        admin.missing(List.of()); // before anything else: is there a broker
+        topics = admin.found(topics); // before anything else: is there a broker
+        admin.missing(List.of());
         try (LatestRecords tails = new LatestRecords(clients)) {
           TopicHealth health = new TopicHealth(admin, tails, schemas, report);
           health.look(

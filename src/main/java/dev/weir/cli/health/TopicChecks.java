@@ -42,7 +42,7 @@ final class TopicChecks {
   private final CheckList list;
   private final JobSettings job;
   private final KafkaSettings kafka;
-  private final Topics topics;
+  private Topics topics; // of a pattern, those found when the checks begin
   private final TopicAdmin admin;
   private final ClusterInfo facts;
   private final LatestRecords tails;
@@ -65,9 +65,18 @@ final class TopicChecks {
    */
   void check(int parallelism, String savepoint) {
     list.ok("brokers", "%d at %s", facts.brokers(), kafka.bootstrapServers());
+    topics = admin.found(kafka.topics());
+    List<String> observations = topics.observations().names();
+    if (observations.isEmpty()) {
+      list.fail(
+          "topics.pattern",
+          "create a topic whose name matches, or correct the pattern",
+          "no topic matches %s",
+          topics.observations());
+    }
     List<String> missing = admin.missing(topics.all());
     for (String name : missing) {
-      if (name.equals(topics.observations())) {
+      if (observations.contains(name)) {
         list.fail(
             name,
             "create it, send to it (weir produce --topic " + name + "), or set topics.observations",
@@ -88,17 +97,19 @@ final class TopicChecks {
             job.forecast().features(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
             isReadable ? kafka.mapping() : null);
-    check(
-        missing,
-        topics.observations(),
-        isReadable ? records::observation : null,
-        () -> observations(parallelism));
+    for (String name : observations) {
+      check(
+          missing,
+          name,
+          isReadable ? records::observation : null,
+          () -> observations(name, parallelism));
+    }
     if (kafka.mapping() != null) { // what is right for a reader may be wrong for its writer
       records.examples().forEach(example -> list.ok("as read", "%s", example));
     }
-    if (!missing.contains(topics.observations())) {
-      allowed("partitions", () -> partitions(savepoint));
-    }
+    observations.stream()
+        .filter(name -> !missing.contains(name))
+        .forEach(name -> allowed("partitions", () -> partitions(name, savepoint)));
     if (topics.forecasting()) {
       check(
           missing,
@@ -122,7 +133,7 @@ final class TopicChecks {
         records::deadLetter,
         () -> {
           kept(topics.deadLetters());
-          deadLetters(!missing.contains(topics.observations()));
+          observations.stream().filter(name -> !missing.contains(name)).forEach(this::deadLetters);
         });
     if (!missing.contains(topics.models())) {
       allowed(topics.models(), this::models);
@@ -199,8 +210,7 @@ final class TopicChecks {
     return policy;
   }
 
-  private void observations(int parallelism) {
-    String name = topics.observations();
+  private void observations(String name, int parallelism) {
     Extent extent = tails.extent(name);
     String policy = policy(name);
     if (policy.contains("compact")) {
@@ -226,8 +236,7 @@ final class TopicChecks {
    * Keys move to partitions that are added. Their newer values would be read beside older ones that
    * still wait in the old partitions, which would then become LATE.
    */
-  private void partitions(String savepoint) {
-    String name = topics.observations();
+  private void partitions(String name, String savepoint) {
     Extent extent = tails.extent(name);
     Map<Integer, Long> committed = facts.committed(kafka.group(), name);
     Set<Integer> known = committed.keySet();
@@ -303,13 +312,13 @@ final class TopicChecks {
     }
   }
 
-  private void deadLetters(boolean hasObservations) {
+  private void deadLetters(String observations) {
     int room = admin.maxValueBytes(topics.deadLetters());
-    int longest = hasObservations ? admin.maxValueBytes(topics.observations()) : 0;
+    int longest = admin.maxValueBytes(observations);
     if (room < longest) {
       list.warn(
           topics.deadLetters(),
-          "set max.message.bytes to that of " + topics.observations() + " plus 16384",
+          "set max.message.bytes to that of " + observations + " plus 16384",
           "takes values of %,d bytes, where observations may have %,d: longer ones are cut",
           room,
           longest);
@@ -450,7 +459,7 @@ final class TopicChecks {
     }
     if (count[1] == 0) {
       list.ok(topic, "the newest %d records can be read", count[0]);
-    } else if (topic.equals(topics.observations()) && count[1] == count[0]) {
+    } else if (topics.observations().names().contains(topic) && count[1] == count[0]) {
       list.fail(
           topic,
           example[0].contains(": SCHEMA: ")

@@ -19,6 +19,7 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,7 +51,7 @@ final class TopicHealth {
   private final Map<String, Extent> extents = new HashMap<>();
   private long malformed;
   private long newestModel = Long.MAX_VALUE; // its offset; not known yet
-  private Map<Integer, Long> read = Map.of(); // up to where the job has read observations
+  private final Map<String, Map<Integer, Long>> read = new HashMap<>(); // by the job, by topic
 
   TopicHealth(
       TopicAdmin admin, LatestRecords tails, RegistrySettings schemas, HealthReport report) {
@@ -84,13 +85,16 @@ final class TopicHealth {
           .put("records", extent.length());
     }
     String output = topics.output();
-    if (missing.contains(topics.observations()) || missing.contains(output)) {
+    List<String> needed = new ArrayList<>(topics.observations().names());
+    needed.add(output);
+    needed.retainAll(missing);
+    if (!needed.isEmpty() || topics.observations().names().isEmpty()) {
       report.problem(
           "give the job file, weir status JOB.yaml, if its topics have other names",
           "there is no topic %s",
-          missing.contains(topics.observations()) ? topics.observations() : output);
+          needed.isEmpty() ? "that matches " + topics.observations() : needed.get(0));
     }
-    observations(topics, group, mostLag, json);
+    topics.observations().names().forEach(name -> observations(name, group, mostLag, json));
     if (topics.ofClasses() != null) {
       String classes = topics.ofClasses().classes();
       new ClassHealth(report).look(classes, extents.get(classes), tails, SAMPLE);
@@ -110,20 +114,23 @@ final class TopicHealth {
 
   /** After {@link #look}: whether forecasts come while observations do. */
   void grow(Topics topics) {
-    Extent observations = extents.get(topics.observations());
+    List<String> observations =
+        topics.observations().names().stream().filter(extents::containsKey).toList();
     Extent forecasts = extents.get(topics.output());
-    if (observations == null || forecasts == null || forecasts.length() == 0) {
+    if (observations.isEmpty() || forecasts == null || forecasts.length() == 0) {
       return; // said already
     }
+    long length = observations.stream().mapToLong(name -> extents.get(name).length()).sum();
     new TopicGrowth(
             () ->
                 new TopicGrowth.Ends(
-                    tails.extent(topics.observations()).end(), tails.extent(topics.output()).end()),
+                    observations.stream().mapToLong(name -> tails.extent(name).end()).sum(),
+                    tails.extent(topics.output()).end()),
             report)
         .look(
-            topics.observations(),
+            topics.observations().toString(),
             topics.output(),
-            forecasts.length() / (double) Math.max(1, observations.length()));
+            forecasts.length() / (double) Math.max(1, length));
   }
 
   /** Asks the schema registry, if there is one, rather than wait for it at each record. */
@@ -142,8 +149,7 @@ final class TopicHealth {
     }
   }
 
-  private void observations(Topics topics, String group, long mostLag, ObjectNode json) {
-    String name = topics.observations();
+  private void observations(String name, String group, long mostLag, ObjectNode json) {
     Extent extent = extents.get(name);
     if (extent == null) {
       return;
@@ -160,7 +166,7 @@ final class TopicHealth {
       report.row(name, "%s; lag unknown: %s", records, e.getMessage());
       return;
     }
-    read = committed;
+    read.put(name, committed);
     long lag = extent.behind(committed);
     ((ObjectNode) json.get(name)).put("lag", lag);
     if (committed.isEmpty()) {
@@ -221,13 +227,13 @@ final class TopicHealth {
     json.put("series", series.size());
     if (count[0] == 0) {
       report.row(topics.forecasts(), "none committed yet");
-      Extent observations = extents.get(topics.observations());
-      if (observations != null && observations.length() > 0) {
+      if (topics.observations().names().stream()
+          .anyMatch(name -> extents.containsKey(name) && extents.get(name).length() > 0)) {
         report.problem(
             "is the job running? weir status --jobmanager HOST:PORT; forecasts are seen with the"
                 + " next checkpoint",
             "there are observations on %s and no forecasts on %s",
-            topics.observations(),
+            topics.observations().first(),
             topics.forecasts());
       }
     } else {
@@ -321,9 +327,14 @@ final class TopicHealth {
       return;
     }
     Map<String, Integer> reasons = new TreeMap<>();
-    Extent observations = extents.get(topics.observations());
-    Extent window = observations == null ? null : window(observations, read);
-    long mostDead = window == null ? 0 : (long) (MAX_DEAD * window.length());
+    Map<String, Extent> windows = new HashMap<>();
+    for (String name : topics.observations().names()) {
+      if (extents.containsKey(name)) {
+        windows.put(name, window(extents.get(name), read.getOrDefault(name, Map.of())));
+      }
+    }
+    long looked = windows.values().stream().mapToLong(Extent::length).sum();
+    long mostDead = (long) (MAX_DEAD * looked);
     long[] recent = new long[1];
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
@@ -340,7 +351,8 @@ final class TopicHealth {
               String from = header(record, DeadLetterCodec.TOPIC);
               long offset = number(header(record, DeadLetterCodec.OFFSET));
               int partition = (int) number(header(record, DeadLetterCodec.PARTITION));
-              if (window != null && from.equals(topics.observations())) {
+              Extent window = windows.get(from);
+              if (window != null) {
                 Long end = window.ends().get(partition);
                 boolean isRecent =
                     end != null && offset < end && offset >= window.begins().get(partition);
@@ -368,7 +380,7 @@ final class TopicHealth {
           "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
           "%d of the newest %d observations that were read are dead letters: %s",
           recent[0],
-          window.length(),
+          looked,
           reasons);
     }
     if (rejected[0]) {

@@ -1,7 +1,9 @@
 package dev.weir.cli.option;
 
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationTopics;
 import java.io.IOException;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The five topics of a job, by the names that a job file gives them by default. */
@@ -10,9 +12,10 @@ public final class TopicOptions {
   @Option(
       names = "--observations",
       paramLabel = "TOPIC",
+      split = ",",
       defaultValue = DeclaredOptions.DEFAULT,
       descriptionKey = "topics.observations")
-  private String observations;
+  private List<String> observations;
 
   @Option(
       names = "--forecasts",
@@ -42,7 +45,9 @@ public final class TopicOptions {
   public Topics topics(KafkaOptions kafka) throws IOException {
     Topics own = topics();
     return new Topics(
-        kafka.topic("--observations", own.observations(), Topics::observations),
+        kafka.job() == null || kafka.isGiven("--observations")
+            ? own.observations()
+            : kafka.job().kafka().topics().observations(),
         kafka.topic("--forecasts", own.forecasts(), Topics::forecasts),
         kafka.topic("--scores", own.scores(), Topics::scores),
         kafka.isGiven("--observations")
@@ -55,10 +60,12 @@ public final class TopicOptions {
 
   public Topics topics() {
     return new Topics(
-        observations,
+        new ObservationTopics(observations, null),
         forecasts,
         scores,
-        deadLetters == null ? observations + ".dlq" : deadLetters,
-        models);
+        deadLetters == null ? observations.get(0) + ".dlq" : deadLetters,
+        models,
+        null,
+        false);
   }
 }

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.weir.forecast.Score;
+import dev.weir.kafka.ObservationTopics;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.Map;
@@ -23,6 +25,7 @@ final class PageJson {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(
               new SimpleModule()
+                  .addSerializer(ObservationTopics.class, ToStringSerializer.instance)
                   .addSerializer(double.class, new FiniteNumber())
                   .addSerializer(double[].class, new FiniteNumbers()))
           .addMixIn(Mode.class, ModeLabel.class)

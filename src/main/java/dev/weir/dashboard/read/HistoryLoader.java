@@ -125,7 +125,7 @@ public final class HistoryLoader implements AutoCloseable {
     try (TopicConsumer consumer = new TopicConsumer(config)) {
       scan(
               consumer,
-              topics.observations(),
+              places.topic(),
               places.observations(),
               deadline(start, 1),
               record -> { // others than ours may give another key, or none

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.read;
 
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.OpenTransactions;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class TopicMonitor implements AutoCloseable {
   private static final String TIMEOUT_MILLIS = "5000";
 
   private final String bootstrapServers;
-  private final List<String> topics;
+  private volatile Topics topics;
   private final String forecasts;
   private final Map<String, Object> config;
   private final Thread thread = new Thread(this::run, "dashboard-topics");
@@ -48,13 +49,12 @@ public final class TopicMonitor implements AutoCloseable {
   public record Seen(Map<String, Integer> partitions, List<String> missing, String problem) {}
 
   /**
-   * @param forecasts that one of the topics whose hidden records are looked for
+   * @param topics of a job
    */
-  public TopicMonitor(
-      Map<String, Object> clients, String bootstrapServers, List<String> topics, String forecasts) {
+  public TopicMonitor(Map<String, Object> clients, String bootstrapServers, Topics topics) {
     this.bootstrapServers = bootstrapServers;
     this.topics = topics;
-    this.forecasts = forecasts;
+    this.forecasts = topics.output();
     this.config = new HashMap<>(clients);
     config.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
     config.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MILLIS);
@@ -69,6 +69,11 @@ public final class TopicMonitor implements AutoCloseable {
 
   public Seen seen() {
     return seen;
+  }
+
+  /** The topics, with those of a pattern that there are now. */
+  Topics topics() {
+    return topics;
   }
 
   /** The open transaction that hides forecasts, as a sentence; null if none does for long. */
@@ -112,8 +117,16 @@ public final class TopicMonitor implements AutoCloseable {
     Map<String, Integer> partitions = new HashMap<>();
     TreeSet<String> missing = new TreeSet<>();
     String problem = null;
+    if (topics.observations().pattern() != null) {
+      try {
+        topics =
+            topics.withObservations(topics.observations().found(admin.listTopics().names().get()));
+      } catch (ExecutionException e) {
+        problem = sentence(e.getCause());
+      }
+    }
     Map<String, KafkaFuture<TopicDescription>> answers =
-        admin.describeTopics(topics).topicNameValues();
+        admin.describeTopics(topics.all()).topicNameValues();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
       try {
         partitions.put(answer.getKey(), answer.getValue().get().partitions().size());

@@ -1,5 +1,6 @@
 package dev.weir.dashboard.read;
 
+import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,7 +38,7 @@ public final class TopicReader implements AutoCloseable {
   /** A failure that comes later than this after another one is the first of its own row. */
   private static final Duration ROW = Duration.ofMinutes(1);
 
-  private final List<String> topics;
+  private final Function<Topics, List<String>> topics;
   private final int back;
   private final TopicMonitor monitor;
   private final Handler handler;
@@ -59,13 +61,14 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
+   * @param topics which of a job's it reads
    * @param back how many of its newest records are read of a partition at first
    * @param lost receives the number of skipped, unreadable offsets
    */
   public TopicReader(
       String name,
       Map<String, Object> clients,
-      List<String> topics,
+      Function<Topics, List<String>> topics,
       int back,
       TopicMonitor monitor,
       Handler handler,
@@ -128,7 +131,7 @@ public final class TopicReader implements AutoCloseable {
           if (assign(opened)) {
             read(opened);
           } else {
-            if (monitor.seen().missing().containsAll(topics)) {
+            if (monitor.seen().missing().containsAll(topics())) {
               readingBack = false; // nothing was there before the start
             }
             pause(POLL);
@@ -139,7 +142,7 @@ public final class TopicReader implements AutoCloseable {
       } catch (InvalidOffsetException e) { // deleted by age, or another topic of the same name
         e.partitions().forEach(positions::remove);
       } catch (KafkaException | IllegalStateException e) {
-        String said = "Reading %s failed: %s.".formatted(String.join(", ", topics), reason(e));
+        String said = "Reading %s failed: %s.".formatted(String.join(", ", topics()), reason(e));
         if (!said.equals(problem)) { // each second otherwise
           LOG.warn("{} It is tried again.", said);
         }
@@ -195,11 +198,15 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
+  private List<String> topics() {
+    return topics.apply(monitor.topics());
+  }
+
   /** Those that there are now. */
   private List<TopicPartition> partitions() {
     List<TopicPartition> all = new ArrayList<>();
     Map<String, Integer> partitions = monitor.seen().partitions();
-    for (String topic : topics) {
+    for (String topic : topics()) {
       for (int i = 0; i < partitions.getOrDefault(topic, 0); i++) {
         all.add(new TopicPartition(topic, i));
       }

@@ -129,8 +129,8 @@ public final class DashboardState {
                     : "with --registry they have to be in avro-confluent, of that registry");
       }
       return observations.sum() == 0
-          ? "No observations on topic %s yet; send some: weir produce --input FILE --topic %s."
-              .formatted(topics.observations(), topics.observations())
+          ? "No observations on %s yet; send some: weir produce --input FILE --topic %s."
+              .formatted(topics.observations().described(), topics.observations().first())
           : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint."
               + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
     }
@@ -160,14 +160,15 @@ public final class DashboardState {
         record,
         event -> {
           if (event instanceof ObservationEvent observed) {
-            take(observed.observation(), record.partition(), live, now);
+            take(observed.observation(), record, live, now);
           } else {
             unreadable.increment();
           }
         });
   }
 
-  private void take(Observation observation, int partition, boolean live, long now) {
+  private void take(
+      Observation observation, ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
     if (live) {
       synchronized (answers) {
         lastObservation = now;
@@ -181,7 +182,7 @@ public final class DashboardState {
     }
     SeriesRow row = series.row(observation.series(), histories::offer);
     if (row != null) {
-      histories.grown(row.observe(observation, partition, now));
+      histories.grown(row.observe(observation, record.topic(), record.partition(), now));
     }
   }
 

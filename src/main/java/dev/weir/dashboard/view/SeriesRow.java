@@ -27,6 +27,7 @@ public final class SeriesRow {
   private int filled;
   private long time = SeriesHistory.UNKNOWN;
   private long seen; // when its newest record was read, milliseconds since 1970
+  private String topic = ""; // of the observation that was read last
   private int observations = NOWHERE; // the partition that it was last seen on, by topic
   private int forecasts = NOWHERE;
   private int scores = NOWHERE;
@@ -69,8 +70,12 @@ public final class SeriesRow {
       Long version,
       double[] sparkline) {}
 
-  /** Where a series was last seen: a partition of each topic, or -1. */
-  public record Places(int observations, int forecasts, int scores) {}
+  /**
+   * Where a series was last seen: a partition of each topic, or -1.
+   *
+   * @param topic of its observations
+   */
+  public record Places(String topic, int observations, int forecasts, int scores) {}
 
   public SeriesRow(String name) {
     this.name = name;
@@ -83,10 +88,12 @@ public final class SeriesRow {
   /**
    * Each of these three says how many bytes its history has grown by.
    *
+   * @param topic where it was read
    * @param partition where it was read
    * @param now when, milliseconds since 1970
    */
-  public synchronized long observe(Observation observation, int partition, long now) {
+  public synchronized long observe(Observation observation, String topic, int partition, long now) {
+    this.topic = topic;
     observations = partition;
     seen = now;
     if (observation.time() > time) {
@@ -259,7 +266,7 @@ public final class SeriesRow {
   }
 
   public synchronized Places places() {
-    return new Places(observations, forecasts, scores);
+    return new Places(topic, observations, forecasts, scores);
   }
 
   /** Begins to keep its history; says what that takes, 0 when it was kept before. */

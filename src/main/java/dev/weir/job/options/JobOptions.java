@@ -3,6 +3,7 @@ package dev.weir.job.options;
 import dev.weir.kafka.BrokerAddresses;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.SourcePosition;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * All options of a job file: those of {@link ForecastOptions}, and what only a job has. Keys never
@@ -45,8 +47,23 @@ public final class JobOptions {
   /** Below it, any property of Kafka's clients; these win over those of the file. */
   static final String PROPERTIES_PREFIX = "kafka.properties.";
 
-  public static final Option<String> OBSERVATIONS =
-      Option.name("topics.observations", "observations", "Topic that the values arrive on.");
+  public static final Option<List<String>> OBSERVATIONS =
+      Option.list(
+          "topics.observations",
+          "a topic's name, or a list of names",
+          List.of("observations"),
+          100,
+          "Topic that the values arrive on, or several.",
+          JobOptions::topic);
+  public static final Option<String> PATTERN =
+      new Option<>(
+          "topics.pattern",
+          Option.Type.TEXT,
+          "a regular expression such as sensors[.].*",
+          null,
+          "In place of topics.observations: all topics whose whole names match, also those that are"
+              + " made later.",
+          JobOptions::pattern);
   public static final Option<String> FORECASTS =
       Option.name("topics.forecasts", "forecasts", "Topic that the forecasts leave on.");
   public static final Option<String> SCORES =
@@ -55,7 +72,8 @@ public final class JobOptions {
       Option.name(
           "topics.dead-letters",
           null,
-          "Topic for records that can't be used; by default that of the observations plus .dlq.");
+          "Topic for records that can't be used; by default the first of the observations, or the"
+              + " job's name beside a pattern, plus .dlq.");
   public static final Option<String> MODELS =
       Option.name("topics.models", "models", "Compacted topic that base models arrive on.");
   public static final Option<Boolean> CREATE_TOPICS =
@@ -164,7 +182,20 @@ public final class JobOptions {
           "mode",
           "source.mode",
           "observations.topic",
-          "topics.observations");
+          "topics.observations",
+          "observations.pattern",
+          "topics.pattern");
+
+  private static String topic(String text) {
+    if (!ForecastModel.isName(text)) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+
+  private static String pattern(String text) {
+    return Pattern.compile(text).pattern();
+  }
 
   private static String addresses(String text) {
     if (!BrokerAddresses.areAddresses(text)) {
@@ -238,6 +269,7 @@ public final class JobOptions {
                 GROUP,
                 PROPERTIES_FILE,
                 OBSERVATIONS,
+                PATTERN,
                 FORECASTS,
                 SCORES,
                 DEAD_LETTERS,

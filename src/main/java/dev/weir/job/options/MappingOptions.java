@@ -5,8 +5,11 @@ import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
+import dev.weir.kafka.mapping.SchemaFile;
 import dev.weir.kafka.mapping.TimeText;
 import dev.weir.option.Option;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The options of a topic whose records are not Weir's own: which fields hold what. */
@@ -33,6 +36,17 @@ public final class MappingOptions {
           MAX_FIELDS,
           "All fields of a record in their order, for a format without names, such as csv.",
           text -> FieldPath.parse(text).toString());
+  public static final Option<String> SCHEMA_FILE =
+      Option.text(
+          "observations.schema-file",
+          null,
+          "The schema of records of the format avro (.avsc) or protobuf (written by protoc"
+              + " --include_imports --descriptor_set_out).");
+  public static final Option<String> MESSAGE =
+      Option.name(
+          "observations.message",
+          null,
+          "Full name of the records' message in the schema file, with the format protobuf.");
   public static final Option<List<NamePart>> SERIES =
       Option.list(
           "observations.series",
@@ -90,6 +104,8 @@ public final class MappingOptions {
       List.of(
           FORMAT,
           COLUMNS,
+          SCHEMA_FILE,
+          MESSAGE,
           SERIES,
           TIME,
           TIME_UNIT,
@@ -100,8 +116,14 @@ public final class MappingOptions {
           EACH,
           ON_NULL);
 
-  /** What the section says; the file must have a format and values. */
-  public static ObservationMapping mapping(JobFile file) {
+  /**
+   * What the section says; the file must have a format and values.
+   *
+   * @param directory where a relative path starts
+   * @throws IOException when the schema's file can't be read
+   */
+  public static ObservationMapping mapping(JobFile file, Path directory) throws IOException {
+    String schema = file.get(SCHEMA_FILE);
     return new ObservationMapping(
         file.get(FORMAT),
         file.formatOptions(),
@@ -114,7 +136,8 @@ public final class MappingOptions {
         file.get(LABEL),
         file.get(ENDS_WINDOW),
         file.get(EACH),
-        file.get(ON_NULL));
+        file.get(ON_NULL),
+        schema == null ? null : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE)));
   }
 
   private static Option<FieldPath> path(String key, String description) {

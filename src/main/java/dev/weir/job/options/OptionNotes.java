@@ -55,6 +55,7 @@ final class OptionNotes {
     put(RegistryOptions.URL, "", SAFE);
     put(RegistryOptions.PATIENCE, "", SAFE);
     put(JobOptions.OBSERVATIONS, "", OLD_TOPIC);
+    put(JobOptions.PATTERN, "", OLD_TOPIC);
     put(JobOptions.FORECASTS, "", SAFE);
     put(JobOptions.SCORES, "", SAFE);
     put(JobOptions.DEAD_LETTERS, "", SAFE);
@@ -123,6 +124,8 @@ final class OptionNotes {
   private static void putMapping() {
     put(MappingOptions.FORMAT, "", SAFE);
     put(MappingOptions.COLUMNS, "", SAFE);
+    put(MappingOptions.SCHEMA_FILE, "", SAFE);
+    put(MappingOptions.MESSAGE, "", SAFE);
     put(MappingOptions.SERIES, "", NEW_SERIES);
     put(MappingOptions.TIME, "", SAFE);
     put(MappingOptions.TIME_UNIT, "", SAFE);

@@ -55,7 +55,7 @@ final class JobRights {
     }
     Topics topics = job.topics();
     Map<String, AclOperation> needed = new LinkedHashMap<>();
-    needed.put(topics.observations(), AclOperation.READ);
+    topics.observations().names().forEach(topic -> needed.put(topic, AclOperation.READ));
     needed.put(topics.models(), AclOperation.READ);
     if (topics.forecasting()) {
       needed.put(topics.forecasts(), AclOperation.WRITE);

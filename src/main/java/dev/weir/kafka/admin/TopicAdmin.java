@@ -78,7 +78,7 @@ public final class TopicAdmin implements AutoCloseable {
    * observation, so that the usual week would delete a replay of last year within minutes.
    */
   public void createMissing(Topics topics, int partitions) {
-    create(topics.observations(), partitions, KEPT);
+    topics.observations().names().forEach(topic -> create(topic, partitions, KEPT));
     if (topics.ofClasses() != null) {
       create(topics.ofClasses().classes(), partitions, KEPT);
       create(topics.ofClasses().labels(), partitions, KEPT);
@@ -231,6 +231,14 @@ public final class TopicAdmin implements AutoCloseable {
   /** The transactions that are open on these brokers. */
   public OpenTransactions openTransactions() {
     return new OpenTransactions(admin);
+  }
+
+  /** The same topics with those that match the pattern now, if there is one. */
+  public Topics found(Topics topics) {
+    return topics.observations().pattern() == null
+        ? topics
+        : topics.withObservations(
+            topics.observations().found(get("list topics", () -> admin.listTopics().names())));
   }
 
   /** How many partitions a topic has. */

@@ -25,7 +25,7 @@ public final class TopicOffsets {
 
   public TopicOffsets(TopicAdmin admin, KafkaSettings settings) {
     this.admin = admin;
-    this.topic = settings.topics().observations();
+    this.topic = settings.topics().observations().first(); // the only one
     this.group = settings.group();
     String isolation = settings.properties().get(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
     this.options =

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.slf4j.Logger;
@@ -50,7 +51,7 @@ public final class RegistrySubjects {
       int scores = client.idOf(subject(kafka.topics().scores()), ScoreCodec.SCHEMA);
       Map<Integer, String> writers =
           kafka.mapping() == null
-              ? writers(client, subject(kafka.topics().observations()))
+              ? writers(client, kafka.topics().observations().names())
               : Map.of(); // records of any schema, each asked for when it comes
       LOG.info(
           "schemas at {}: forecasts have id {}, scores have id {}, observations have {}",
@@ -64,9 +65,17 @@ public final class RegistrySubjects {
     }
   }
 
-  private static Map<Integer, String> writers(SchemaRegistry client, String subject)
+  private static Map<Integer, String> writers(SchemaRegistry client, List<String> topics)
       throws IOException {
     Map<Integer, String> writers = new HashMap<>();
+    for (String topic : topics) {
+      add(client, subject(topic), writers);
+    }
+    return writers;
+  }
+
+  private static void add(SchemaRegistry client, String subject, Map<Integer, String> writers)
+      throws IOException {
     int characters = 0;
     for (Map.Entry<Integer, String> newest : client.versions(subject, MAX_VERSIONS).entrySet()) {
       characters += newest.getValue().length();
@@ -80,7 +89,6 @@ public final class RegistrySubjects {
         LOG.warn("{}: its records will be dead letters: {}", subject, e.getMessage());
       }
     }
-    return writers;
   }
 
   /** The id of a schema that a producer writes; registered if it is missing. */
@@ -113,7 +121,9 @@ public final class RegistrySubjects {
     ids.put(forecasts, client.known(forecasts, ForecastCodec.SCHEMA));
     String scores = subject(topics.scores());
     ids.put(scores, client.known(scores, ScoreCodec.SCHEMA));
-    client.versions(subject(topics.observations()), 0); // is it readable
+    for (String topic : topics.observations().names()) {
+      client.versions(subject(topic), 0); // is it readable
+    }
     return ids;
   }
 

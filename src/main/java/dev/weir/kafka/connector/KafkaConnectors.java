@@ -4,6 +4,7 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.SourceOffsets;
 import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.ModelDeserializer;
@@ -13,12 +14,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -76,15 +79,20 @@ public final class KafkaConnectors {
       // HistoryReader commits; commits of Kafka's reader would erase the job id beside the offsets
       properties.setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false");
     }
-    KafkaSource<InputEvent> source =
+    KafkaSourceBuilder<InputEvent> builder =
         KafkaSource.<InputEvent>builder()
             .setProperties(properties)
             .setBootstrapServers(settings.bootstrapServers())
             .setGroupId(settings.group())
-            .setTopics(settings.topics().observations())
             .setStartingOffsets(starts(offsets))
-            .setDeserializer(ObservationDeserializer.of(type, settings))
-            .build();
+            .setDeserializer(ObservationDeserializer.of(type, settings));
+    ObservationTopics topics = settings.topics().observations();
+    if (topics.pattern() == null) {
+      builder.setTopics(topics.names());
+    } else {
+      builder.setTopicPattern(Pattern.compile(topics.pattern()));
+    }
+    KafkaSource<InputEvent> source = builder.build();
     return offsets.ends() == null ? source : new HistorySource(source, settings);
   }
 
@@ -98,7 +106,8 @@ public final class KafkaConnectors {
         .forEach(
             (partition, offset) ->
                 starts.put(
-                    new TopicPartition(settings.topics().observations(), partition), offset));
+                    new TopicPartition(settings.topics().observations().first(), partition),
+                    offset));
     return OffsetsInitializer.offsets(starts, OffsetResetStrategy.EARLIEST);
   }
 

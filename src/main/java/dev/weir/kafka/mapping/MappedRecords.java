@@ -40,8 +40,8 @@ public final class MappedRecords implements Serializable {
   private static final long MAX_BYTES = 64L << 20;
 
   private final ObservationMapping mapping;
-  private final DeserializationSchema<RowData> format; // null: Avro
-  private final AvroSource avro; // null: a table format
+  private final DeserializationSchema<RowData> format; // null: records with a schema
+  private final RecordSource reader; // null: a table format
   private final boolean hasChanges;
   private transient MappedSchema schema;
   private transient Fields fields;
@@ -50,27 +50,40 @@ public final class MappedRecords implements Serializable {
   /**
    * @param registered what reads {@link ObservationMapping#REGISTERED} records; null to find out
    *     whether a mapping is right
-   * @throws IllegalArgumentException when the paths contradict each other, the format is not there,
-   *     or an option of it is wrong
+   * @throws IllegalArgumentException when the paths contradict each other or the schema, the format
+   *     is not there, or an option of it is wrong
    */
-  public MappedRecords(ObservationMapping mapping, AvroSource registered) {
+  public MappedRecords(ObservationMapping mapping, RecordSource registered) {
     this.mapping = mapping;
-    this.avro = mapping.isRegistered() ? registered : null;
-    if (mapping.isRegistered()) {
-      new MappedSchema(mapping);
+    MappedSchema fields = new MappedSchema(mapping);
+    if (mapping.hasSchema()) {
       if (!mapping.options().isEmpty()) {
         throw new IllegalArgumentException(
             "format.options: expected none with %s, got %s"
                 .formatted(mapping.format(), mapping.options().keySet()));
       }
+      this.reader = reader(mapping, fields, registered);
       this.format = null;
       this.hasChanges = false;
       return;
     }
-    TableFormat table =
-        TableFormat.of(mapping.format(), mapping.options(), new MappedSchema(mapping).type());
+    TableFormat table = TableFormat.of(mapping.format(), mapping.options(), fields.type());
+    this.reader = null;
     this.format = table.decoder();
     this.hasChanges = table.hasChanges();
+  }
+
+  private static RecordSource reader(
+      ObservationMapping mapping, MappedSchema fields, RecordSource registered) {
+    if (mapping.isRegistered()) {
+      return registered;
+    }
+    if (mapping.format().equals(ObservationMapping.AVRO)) {
+      return new AvroRecords(mapping.schema());
+    }
+    ProtobufRecords records = new ProtobufRecords(mapping.schema());
+    fields.checkPaths(records::has);
+    return records;
   }
 
   /**
@@ -78,8 +91,8 @@ public final class MappedRecords implements Serializable {
    */
   public void open(DeserializationSchema.InitializationContext context) {
     try {
-      if (avro != null) {
-        avro.open();
+      if (reader != null) {
+        reader.open();
       } else {
         format.open(context);
       }
@@ -360,44 +373,44 @@ public final class MappedRecords implements Serializable {
    * @param out takes each observation, and at most one dead letter after them
    * @return changes that are no observations: what was deleted, or is no longer so
    */
-  public int read(SourceRecord source, Consumer<InputEvent> out) {
-    if (source.value() == null) {
+  public int read(SourceRecord record, Consumer<InputEvent> out) {
+    if (record.value() == null) {
       if (!hasChanges) {
-        out.accept(new DeadLetter(Reason.NULL_VALUE, "value: expected a record, got null", source));
+        out.accept(new DeadLetter(Reason.NULL_VALUE, "value: expected a record, got null", record));
       }
       return hasChanges ? 1 : 0;
     }
-    rows.begin(source);
+    rows.begin(record);
     try {
-      if (avro != null) {
-        rows.collect(schema.row(avro.read(source.value())));
+      if (reader != null) {
+        rows.collect(schema.row(reader.read(record.value())));
       } else {
-        format.deserialize(source.value(), rows);
+        format.deserialize(record.value(), rows);
       }
     } catch (UnknownSchemaException e) {
-      out.accept(new DeadLetter(Reason.SCHEMA, e.getMessage(), source));
+      out.accept(new DeadLetter(Reason.SCHEMA, e.getMessage(), record));
       return 0;
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      out.accept(new DeadLetter(Reason.MALFORMED, problem(e), source));
+      out.accept(new DeadLetter(Reason.MALFORMED, problem(e), record));
       return rows.changes;
     }
-    if ((long) rows.observations.size() * source.value().length > MAX_BYTES
+    if ((long) rows.observations.size() * record.value().length > MAX_BYTES
         && rows.observations.size() > 1) {
       out.accept(
           new DeadLetter(
               Reason.FIELD,
               "record: expected observations times bytes of at most %,d, got %,d times %,d"
-                  .formatted(MAX_BYTES, rows.observations.size(), source.value().length),
-              source));
+                  .formatted(MAX_BYTES, rows.observations.size(), record.value().length),
+              record));
       return rows.changes;
     }
-    rows.observations.forEach(o -> out.accept(new ObservationEvent(o, source)));
+    rows.observations.forEach(o -> out.accept(new ObservationEvent(o, record)));
     if (rows.first != null) {
-      out.accept(new DeadLetter(rows.first.reason, rows.first.getMessage(), source));
+      out.accept(new DeadLetter(rows.first.reason, rows.first.getMessage(), record));
     } else if (rows.count == 0 || rows.observations.isEmpty() && rows.changes == 0) {
       out.accept(
           new DeadLetter(
-              Reason.FIELD, "%s: expected observations, got none".formatted(place()), source));
+              Reason.FIELD, "%s: expected observations, got none".formatted(place()), record));
     }
     return rows.changes;
   }

@@ -1,11 +1,13 @@
 package dev.weir.kafka.mapping;
 
+import com.google.protobuf.Message;
 import dev.weir.kafka.mapping.NamePart.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.util.Utf8;
@@ -36,13 +38,13 @@ final class MappedSchema {
       this.name = name;
     }
 
-    /** The part of an Avro value that the mapping names, as a format would give it. */
+    /** The part of an Avro or Protobuf value that the mapping names, as a format would give it. */
     Object of(Object value) {
       if (value == null) {
         return null;
       }
       if (isLeaf) {
-        return StringData.fromString(value.toString());
+        return StringData.fromString(ProtobufRecords.text(value));
       }
       if (!isArray) {
         return row(value);
@@ -55,7 +57,9 @@ final class MappedSchema {
     }
 
     GenericRowData row(Object value) {
-      if (!(value instanceof IndexedRecord) && !(value instanceof Map)) {
+      if (!(value instanceof IndexedRecord)
+          && !(value instanceof Message)
+          && !(value instanceof Map)) {
         throw new IllegalArgumentException(name + ": expected a record, got another value");
       }
       GenericRowData row = new GenericRowData(children.size());
@@ -67,6 +71,9 @@ final class MappedSchema {
     }
 
     private static Object field(Object value, String name) {
+      if (value instanceof Message message) {
+        return ProtobufRecords.field(message, name);
+      }
       if (value instanceof Map<?, ?> map) {
         Object found = map.get(new Utf8(name));
         return found != null ? found : map.get(name); // as the writer's schema says
@@ -106,6 +113,18 @@ final class MappedSchema {
         inner(mapping.each().namesTo(i)).isArray = true;
       }
     }
+    for (FieldPath path : paths(mapping)) {
+      for (int level = first(path); level >= 0; level--) {
+        leaf(namesAt(level, path));
+      }
+    }
+    if (columns > 0 && root.children.size() > columns) {
+      throw new IllegalArgumentException(
+          "expected fields of columns, got " + List.copyOf(root.children.keySet()).get(columns));
+    }
+  }
+
+  private static List<FieldPath> paths(ObservationMapping mapping) {
     List<FieldPath> paths = new ArrayList<>(mapping.values());
     paths.addAll(mapping.features());
     mapping.series().stream()
@@ -116,14 +135,29 @@ final class MappedSchema {
         paths.add(path);
       }
     }
-    for (FieldPath path : paths) {
-      for (int level = first(path); level >= 0; level--) {
-        leaf(namesAt(level, path));
+    return paths;
+  }
+
+  /**
+   * @param exists whether records have a field at some names
+   * @throws IllegalArgumentException when a path is nowhere
+   */
+  void checkPaths(Predicate<List<String>> exists) {
+    for (int i = 0; i < levels() - 1; i++) {
+      if (!exists.test(mapping.each().namesTo(i))) {
+        throw new IllegalArgumentException(
+            "each: expected an array that the schema has, got "
+                + String.join(".", mapping.each().namesTo(i)));
       }
     }
-    if (columns > 0 && root.children.size() > columns) {
-      throw new IllegalArgumentException(
-          "expected fields of columns, got " + List.copyOf(root.children.keySet()).get(columns));
+    for (FieldPath path : paths(mapping)) {
+      boolean isThere = false;
+      for (int level = first(path); level >= 0; level--) {
+        isThere |= exists.test(namesAt(level, path));
+      }
+      if (!isThere) {
+        throw new IllegalArgumentException("expected fields that the schema has, got " + path);
+      }
     }
   }
 
@@ -169,11 +203,11 @@ final class MappedSchema {
   }
 
   /**
-   * The same of an Avro record.
+   * The same of a record of Avro or Protobuf.
    *
    * @throws IllegalArgumentException when an array or a record should be where something else is
    */
-  RowData row(IndexedRecord record) {
+  RowData row(Object record) {
     return root.row(record);
   }
 

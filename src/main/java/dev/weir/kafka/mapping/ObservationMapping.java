@@ -21,6 +21,7 @@ import java.util.Map;
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
  *     one
  * @param onNull what happens to a value that is null or missing
+ * @param schema of {@link #AVRO} or {@link #PROTOBUF}; null for other formats
  */
 public record ObservationMapping(
     String format,
@@ -34,7 +35,8 @@ public record ObservationMapping(
     FieldPath label,
     FieldPath endsWindow,
     ElementPath each,
-    OnNull onNull)
+    OnNull onNull,
+    SchemaFile schema)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -43,6 +45,21 @@ public record ObservationMapping(
    * Avro whose schemas are in a registry; read without a table format, which must know a schema.
    */
   public static final String REGISTERED = "avro-confluent";
+
+  /** Avro of the schema in a file; without a table format, too. */
+  public static final String AVRO = "avro";
+
+  /** Protobuf of the message in a file; Flink's own format wants a generated class. */
+  public static final String PROTOBUF = "protobuf";
+
+  /** Whether records of a format need the schema in a file. */
+  public static boolean needsFile(String format) {
+    return format.equals(AVRO) || format.equals(PROTOBUF);
+  }
+
+  boolean hasSchema() {
+    return isRegistered() || needsFile(format);
+  }
 
   boolean isRegistered() {
     return format.equals(REGISTERED);

@@ -1,11 +1,12 @@
 /**
  * Reads records of any topic as observations: a mapping says which fields hold what, a table format
- * of Flink reads the bytes.
+ * of Flink reads the bytes, or Avro's or Protobuf's own reader where records have a schema.
  *
  * <p>Start at {@link dev.weir.kafka.mapping.MappedRecords}. {@link
  * dev.weir.kafka.mapping.ObservationMapping} is the mapping; {@link
  * dev.weir.kafka.mapping.MappedSchema} is the part of a record that it names, as a type of Flink.
  *
- * <p>Allowed imports: {@code forecast}, {@code kafka.wire}, {@code model}, Avro, Flink and the JDK.
+ * <p>Allowed imports: {@code forecast}, {@code kafka.wire}, {@code model}, Avro, Flink, Protobuf
+ * and the JDK.
  */
 package dev.weir.kafka.mapping;

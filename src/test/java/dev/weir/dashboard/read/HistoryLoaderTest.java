@@ -77,7 +77,7 @@ class HistoryLoaderTest {
     Topics nameless = new Topics("", "f", "s", "d", "m"); // which a consumer refuses
     DashboardState state = new DashboardState(nameless, null, 10, 1 << 20);
     SeriesRow row = state.series.row("pump", added -> {});
-    row.observe(Records.observation("pump", 1, 1), 0, 1);
+    row.observe(Records.observation("pump", 1, 1), "observations", 0, 1);
     assertThat(state.histories.ask(row)).isTrue();
     assertThat(state.histories.ask(row)).isFalse();
     try (HistoryLoader lookBack =

@@ -16,7 +16,7 @@ class HistoryCacheTest {
 
   private void fill(SeriesRow row, int values) {
     for (int i = 0; i < values; i++) {
-      histories.grown(row.observe(Records.observation(row.name(), i, i), 0, 1));
+      histories.grown(row.observe(Records.observation(row.name(), i, i), "values", 0, 1));
       histories.grown(
           row.issue(
               Records.forecast(row.name(), Mode.MANY_TO_ONE, i, "demand", 1),
@@ -119,7 +119,7 @@ class HistoryCacheTest {
     SeriesRow row = new SeriesRow("wide");
     small.ask(row);
     for (int i = 0; i < 2_000; i++) {
-      small.grown(row.observe(Records.observation("wide", i, i), 0, 1));
+      small.grown(row.observe(Records.observation("wide", i, i), "values", 0, 1));
     }
     assertThat(row.isKept()).isTrue();
   }

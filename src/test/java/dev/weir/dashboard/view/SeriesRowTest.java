@@ -14,7 +14,7 @@ class SeriesRowTest {
   private final SeriesRow row = new SeriesRow("pump");
 
   private void observe(long time, double value) {
-    row.observe(Records.observation("pump", time, value), 2, 1_000 + time);
+    row.observe(Records.observation("pump", time, value), "values", 2, 1_000 + time);
   }
 
   @Test
@@ -107,9 +107,9 @@ class SeriesRowTest {
 
   @Test
   void itRemembersWhereItWasSeen() {
-    row.observe(Records.observation("pump", 1, 1), 2, 5);
+    row.observe(Records.observation("pump", 1, 1), "values", 2, 5);
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 1, "demand", 2), "demand", 3, 5, true);
-    assertThat(row.places()).isEqualTo(new SeriesRow.Places(2, 3, -1));
+    assertThat(row.places()).isEqualTo(new SeriesRow.Places("values", 2, 3, -1));
   }
 
   /** Else who listens does not see them: he asks for what came after the last number. */

@@ -16,6 +16,7 @@ import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Delivery;
+import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.SourcePosition;
 import dev.weir.kafka.SourceRange;
 import dev.weir.model.Calendar;
@@ -64,7 +65,8 @@ class JobFileTest {
     assertThat(settings.kafka().bootstrapServers()).isEqualTo("broker:9092");
     assertThat(settings.kafka().properties()).containsEntry("security.protocol", "SASL_SSL");
     assertThat(settings.kafka().group()).isEqualTo("pumps");
-    assertThat(settings.kafka().topics().observations()).isEqualTo("observations");
+    assertThat(settings.kafka().topics().observations())
+        .isEqualTo(ObservationTopics.of("observations"));
     assertThat(settings.kafka().topics().deadLetters()).isEqualTo("observations.dlq");
     assertThat(settings.kafka().delivery()).isEqualTo(Delivery.EXACTLY_ONCE);
     assertThat(settings.kafka().transactionPrefix()).isEqualTo("weir-pumps");
@@ -162,12 +164,50 @@ class JobFileTest {
     KafkaSettings.Topics topics = JobSettings.builtin("demo", Map.of()).kafka().topics();
     assertThat(
             List.of(
-                topics.observations(),
+                topics.observations().first(),
                 topics.forecasts(),
                 topics.scores(),
                 topics.deadLetters(),
                 topics.models()))
         .allMatch(name -> name.startsWith("demo."));
+  }
+
+  @Test
+  void observationsMayComeFromSeveralTopics() {
+    JobSettings list = read(GOOD, Map.of("observations.topic", "a, b.c"));
+    assertThat(list.kafka().topics().observations().names()).containsExactly("a", "b.c");
+    assertThat(list.kafka().topics().deadLetters()).isEqualTo("a.dlq");
+    JobSettings pattern = read(GOOD, Map.of("observations.pattern", "sensors[.].*"));
+    ObservationTopics topics = pattern.kafka().topics().observations();
+    assertThat(topics.names()).isEmpty();
+    assertThat(pattern.kafka().topics().deadLetters()).isEqualTo("pumps.dlq");
+    assertThat(topics.found(List.of("sensors.b", "my.sensors.b", "sensors.a", "sensors")).names())
+        .containsExactly("sensors.a", "sensors.b");
+  }
+
+  @Test
+  void severalTopicsThatCannotBeReadAreRefused() {
+    assertThatThrownBy(() -> read(GOOD, Map.of("topics.pattern", ".*")))
+        .hasMessage(
+            "pumps.yaml --set: topics.pattern: expected none of the job's other topics to match,"
+                + " got [forecasts, scores, pumps.dlq, models]");
+    assertThatThrownBy(() -> read(GOOD, Map.of("topics.pattern", "a(")))
+        .hasMessage(
+            "pumps.yaml --set: topics.pattern: expected a regular expression such as sensors[.].*,"
+                + " got 'a('");
+    assertThatThrownBy(
+            () -> read(GOOD, Map.of("topics.pattern", "a.*", "topics.observations", "b")))
+        .hasMessage(
+            "pumps.yaml --set: topics.pattern: expected it or topics.observations, got both: [b]");
+    assertThatThrownBy(() -> read(GOOD, Map.of("topics.observations", "a,b", "mode", "bounded")))
+        .hasMessage(
+            "pumps.yaml --set: source.mode: expected one topic of observations beside it, got"
+                + " several");
+    assertThatThrownBy(
+            () -> read(GOOD, Map.of("topics.observations", "a,b", "source.start", "latest")))
+        .hasMessage(
+            "pumps.yaml --set: source.start: expected one topic of observations beside it, got"
+                + " several");
   }
 
   private static void assertRefused(String text, String... lines) {

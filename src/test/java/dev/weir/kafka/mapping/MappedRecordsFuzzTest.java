@@ -8,10 +8,12 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.codec.ObservationDeserializer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,7 +47,10 @@ class MappedRecordsFuzzTest {
         "lines.csv|format: csv, columns: [device, at, level], series: [device], time: at,"
             + " values: [level]",
         "readings.jsonl|format: json, each: readings, series: [site, sensor], time: at,"
-            + " values: [value], label: site, ends-window: value"
+            + " values: [value], label: site, ends-window: value",
+        "reading.hex|format: protobuf, schema-file: reading.desc, message: acme.Reading,"
+            + " each: samples, series: [site, device.id], time: measured_at,"
+            + " values: [value, total, others.vibration], features: [temperature]"
       })
   void anyBytesAreObservationsOrADeadLetterAtSmallCost(String file, String mapping)
       throws Exception {
@@ -55,8 +60,10 @@ class MappedRecordsFuzzTest {
     reader.openAlone();
     List<byte[]> samples = new ArrayList<>();
     for (String line : Files.readAllLines(RECORDS.resolve(file))) {
-      if (!line.contains("\"op\":\"d\"")) { // which is nothing, rightly
-        samples.add(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      if (file.endsWith(".hex")) {
+        samples.add(HexFormat.of().parseHex(line));
+      } else if (!line.contains("\"op\":\"d\"")) { // which is nothing, rightly
+        samples.add(line.getBytes(StandardCharsets.UTF_8));
       }
     }
     Fuzzer fuzzer = new Fuzzer(20261128, samples);

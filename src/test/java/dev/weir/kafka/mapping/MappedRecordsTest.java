@@ -11,14 +11,24 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.MappingOptions;
 import dev.weir.kafka.codec.ObservationJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.util.Utf8;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.metrics.MetricGroup;
@@ -31,13 +41,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MappedRecordsTest {
 
+  private static final Path RECORDS = Path.of("src/test/resources/records");
   private static final long TIMESTAMP = 1_767_225_600_000L; // 2026-01-01
   private static final double[] NONE = Observation.NO_FEATURES;
 
   /** From the section of a job file. */
   static ObservationMapping mapping(String section) {
     JobFile file = JobFile.parse("observations: {" + section + "}", "test.yaml", Map.of());
-    return MappingOptions.mapping(file);
+    try {
+      return MappingOptions.mapping(file, RECORDS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static MappedRecords records(String section) {
@@ -58,8 +73,11 @@ class MappedRecordsTest {
   }
 
   private static SourceRecord source(String value) {
+    return source(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static SourceRecord source(byte[] bytes) {
     byte[] key = "pump-1".getBytes(StandardCharsets.UTF_8);
-    byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
     return new SourceRecord("sensors", 3, 4, TIMESTAMP, key, bytes);
   }
 
@@ -255,7 +273,7 @@ class MappedRecordsTest {
     assertThat(strict).hasSize(2);
     assertThat(((DeadLetter) strict.get(1)).message())
         .isEqualTo("b: expected a number, got null or nothing");
-    List<InputEvent> empty = events(values, null);
+    List<InputEvent> empty = events(values, (String) null);
     assertThat(((DeadLetter) empty.get(0)).reason()).isEqualTo(DeadLetter.Reason.NULL_VALUE);
   }
 
@@ -273,7 +291,7 @@ class MappedRecordsTest {
         .isEqualTo(1);
     assertThat(records.read(source(change.formatted(after, "null", "d")), events::add))
         .isEqualTo(1);
-    assertThat(records.read(source(null), events::add)).isEqualTo(1); // a tombstone
+    assertThat(records.read(source((String) null), events::add)).isEqualTo(1); // a tombstone
     assertThat(events)
         .extracting(event -> ((ObservationEvent) event).observation())
         .containsExactly(new Observation("d", TIMESTAMP, 1), new Observation("d", TIMESTAMP, 2));
@@ -329,7 +347,7 @@ class MappedRecordsTest {
     MappedRecords records =
         new MappedRecords(
             mapping(section),
-            new AvroSource() {
+            new RecordSource() {
               @Override
               public void open() {
                 // has all
@@ -344,6 +362,105 @@ class MappedRecordsTest {
     List<InputEvent> events = new ArrayList<>();
     records.read(source("x"), events::add);
     return events;
+  }
+
+  private static List<InputEvent> events(String section, byte[] value) {
+    List<InputEvent> events = new ArrayList<>();
+    records(section).read(source(value), events::add);
+    return events;
+  }
+
+  private static final String PROTOBUF =
+      "format: protobuf, schema-file: reading.desc, message: acme.Reading, ";
+
+  /** Of Python's Protobuf. */
+  private static byte[] reading(int line) throws IOException {
+    return HexFormat.of().parseHex(Files.readAllLines(RECORDS.resolve("reading.hex")).get(line));
+  }
+
+  @Test
+  void protobufIsReadByItsDescriptors() throws IOException {
+    byte[] bytes = reading(4); // without a humidity, at 2026-01-01T00:04:00.25Z
+    String section =
+        PROTOBUF
+            + "series: [site, device.id, device.slot, quality], time: measured_at,"
+            + " values: [temperature, humidity, others.vibration]";
+    long time = TIMESTAMP + 240_250;
+    String name = "berlin/pump-1/4000000000/GOOD/";
+    assertThat(events(section, bytes))
+        .containsExactly(
+            new ObservationEvent(new Observation(name + "temperature", time, 20.5), source(bytes)),
+            new ObservationEvent(new Observation(name + "vibration", time, 0.4), source(bytes)));
+    assertThat(events(PROTOBUF + "values: [humidity]", reading(3)))
+        .containsExactly(
+            new ObservationEvent(new Observation("pump-1", TIMESTAMP, 0.4), source(reading(3))));
+    assertThat(
+            events(
+                PROTOBUF + "each: samples, series: [site], time: at, values: [value, total]",
+                bytes))
+        .containsExactly(
+            new ObservationEvent(
+                new Observation("berlin/value", TIMESTAMP + 240_000, 1.5), source(bytes)),
+            new ObservationEvent(
+                new Observation("berlin/value", TIMESTAMP + 241_000, 2.5), source(bytes)),
+            new ObservationEvent(
+                new Observation("berlin/total", TIMESTAMP + 241_000, 0x1p64), source(bytes)));
+  }
+
+  @Test
+  void whatIsNoMessageIsADeadLetter() throws IOException {
+    byte[] bytes = Arrays.copyOf(reading(0), 30);
+    DeadLetter letter = (DeadLetter) events(PROTOBUF + "values: [temperature]", bytes).get(0);
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.MALFORMED);
+    assertThat(letter.message()).startsWith("record: expected protobuf, got: ");
+    assertThat(letter.source().value()).isSameAs(bytes);
+    DeadLetter text = (DeadLetter) events(PROTOBUF + "values: [quality]", reading(0)).get(0);
+    assertThat(text.message()).isEqualTo("quality: expected a number, got 'GOOD'");
+  }
+
+  @Test
+  void pathsThatADescriptorDoesNotHaveAreNamedBeforeAnythingStarts() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records(PROTOBUF + "series: [device.name], values: [temperature]"))
+        .withMessage("expected fields that the schema has, got device.name");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records(PROTOBUF + "each: readings, values: [value]"))
+        .withMessage("each: expected an array that the schema has, got readings");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records(PROTOBUF.replace("acme.Reading", "Reading") + "values: [v]"))
+        .withMessageStartingWith("message: expected one of [acme.Reading, acme.Reading.Device, ")
+        .withMessageEndingWith("got Reading");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> records(PROTOBUF.replace("reading.desc", "reading.proto") + "values: [v]"))
+        .withMessageStartingWith("schema-file: expected what protoc --include_imports");
+  }
+
+  @Test
+  void avroIsReadByTheSchemaInAFile() throws IOException {
+    Schema schema = new Schema.Parser().parse(RECORDS.resolve("reading.avsc").toFile());
+    GenericRecord record =
+        new GenericRecordBuilder(schema).set("site", "rom").set("level", 2.5f).build();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
+    encoder.flush();
+    String section = "format: avro, schema-file: reading.avsc, series: [site], values: [level]";
+    byte[] bytes = out.toByteArray();
+    assertThat(events(section, bytes))
+        .containsExactly(
+            new ObservationEvent(new Observation("rom", TIMESTAMP, 2.5), source(bytes)));
+    DeadLetter letter = (DeadLetter) events(section, Arrays.copyOf(bytes, 3)).get(0);
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.MALFORMED);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: avro, schema-file: reading.desc, values: [v]"))
+        .withMessageStartingWith("schema-file: expected an Avro schema, got: ");
+  }
+
+  @Test
+  void rawTextIsAValueByItself() {
+    assertThat(observations("format: raw, columns: [v], values: [v]", "21.5"))
+        .containsExactly(new Observation("pump-1", TIMESTAMP, 21.5));
   }
 
   @Test

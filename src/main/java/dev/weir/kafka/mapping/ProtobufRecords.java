@@ -1,0 +1,186 @@
+package dev.weir.kafka.mapping;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Protobuf messages of one type, with nothing before them. */
+final class ProtobufRecords implements RecordSource {
+
+  private static final long serialVersionUID = 1L;
+
+  private static final String TIMESTAMP = "google.protobuf.Timestamp";
+  private static final String WRAPPERS = "google\\.protobuf\\.[A-Z][A-Za-z0-9]+Value";
+
+  private final SchemaFile file;
+  private transient Descriptor type;
+
+  /**
+   * @throws IllegalArgumentException when the file does not hold the message
+   */
+  ProtobufRecords(SchemaFile file) {
+    this.file = file;
+    this.type = descriptor(file);
+  }
+
+  @Override
+  public void open() {
+    type = descriptor(file);
+  }
+
+  @Override
+  public Message read(byte[] bytes) throws IOException {
+    return DynamicMessage.parseFrom(type, bytes);
+  }
+
+  private static Descriptor descriptor(SchemaFile file) {
+    Map<String, FileDescriptorProto> protos = new LinkedHashMap<>();
+    List<String> messages = new ArrayList<>();
+    try {
+      FileDescriptorSet.parseFrom(file.bytes())
+          .getFileList()
+          .forEach(proto -> protos.put(proto.getName(), proto));
+      Map<String, FileDescriptor> built = new HashMap<>();
+      for (String name : protos.keySet()) {
+        for (Descriptor message : build(name, protos, built).getMessageTypes()) {
+          Descriptor found = find(message, file.message(), messages);
+          if (found != null) {
+            return found;
+          }
+        }
+      }
+    } catch (IOException | DescriptorValidationException | StackOverflowError e) {
+      throw new IllegalArgumentException(
+          "schema-file: expected what protoc --include_imports --descriptor_set_out writes, got: "
+              + SchemaFile.firstLine(e),
+          e);
+    }
+    throw new IllegalArgumentException(
+        "message: expected one of %s, got %s"
+            .formatted(messages.subList(0, Math.min(messages.size(), 20)), file.message()));
+  }
+
+  private static FileDescriptor build(
+      String name, Map<String, FileDescriptorProto> protos, Map<String, FileDescriptor> built)
+      throws DescriptorValidationException, IOException {
+    FileDescriptor before = built.get(name);
+    if (before != null) {
+      return before;
+    }
+    FileDescriptorProto proto = protos.get(name);
+    if (proto == null) {
+      throw new IOException("no " + name + ", which is imported");
+    }
+    List<FileDescriptor> imports = new ArrayList<>();
+    for (String imported : proto.getDependencyList()) {
+      imports.add(build(imported, protos, built));
+    }
+    FileDescriptor file =
+        FileDescriptor.buildFrom(proto, imports.toArray(new FileDescriptor[0]), false);
+    built.put(name, file);
+    return file;
+  }
+
+  private static Descriptor find(Descriptor message, String name, List<String> seen) {
+    if (!message.getFullName().startsWith("google.protobuf.")
+        && !message.getOptions().getMapEntry()) {
+      seen.add(message.getFullName());
+    }
+    if (message.getFullName().equals(name)) {
+      return message;
+    }
+    for (Descriptor inner : message.getNestedTypes()) {
+      Descriptor found = find(inner, name, seen);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Whether messages have a field there. */
+  boolean has(List<String> names) {
+    Descriptor message = type;
+    for (int i = 0; i < names.size(); i++) {
+      FieldDescriptor field = message == null ? null : message.findFieldByName(names.get(i));
+      if (field != null && field.isMapField()) {
+        i++; // its keys are names, too
+        field = field.getMessageType().findFieldByName("value");
+      }
+      if (field == null) {
+        return false;
+      }
+      boolean isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
+      message = isMessage ? field.getMessageType() : null;
+    }
+    return true;
+  }
+
+  /** A field of a message; null if it is missing, and the default of one that can't be. */
+  static Object field(Message message, String name) {
+    FieldDescriptor field = message.getDescriptorForType().findFieldByName(name);
+    if (field == null || field.hasPresence() && !message.hasField(field)) {
+      return null;
+    }
+    Object value = message.getField(field);
+    if (field.isMapField()) {
+      return map((List<?>) value);
+    }
+    return switch (field.getType()) {
+      case UINT32, FIXED32 ->
+          value instanceof Integer number ? Integer.toUnsignedString(number) : value;
+      case UINT64, FIXED64 -> value instanceof Long number ? Long.toUnsignedString(number) : value;
+      default -> value;
+    };
+  }
+
+  private static Map<String, Object> map(List<?> entries) {
+    Map<String, Object> map = new HashMap<>();
+    for (Object entry : entries) {
+      map.put(text(field((Message) entry, "key")), field((Message) entry, "value"));
+    }
+    return map;
+  }
+
+  /**
+   * A value as a text, as JSON has it where it is one of Protobuf's own messages.
+   *
+   * @throws java.time.DateTimeException when a timestamp is out of bounds
+   */
+  static String text(Object value) {
+    if (value instanceof EnumValueDescriptor constant) {
+      return constant.getName();
+    }
+    if (value instanceof ByteString bytes) {
+      return bytes.toStringUtf8();
+    }
+    if (!(value instanceof Message message)) {
+      return value.toString();
+    }
+    String type = message.getDescriptorForType().getFullName();
+    if (type.equals(TIMESTAMP)) {
+      long seconds = (Long) field(message, "seconds");
+      return Instant.ofEpochSecond(seconds, (Integer) field(message, "nanos")).toString();
+    }
+    if (type.matches(WRAPPERS)) {
+      Object inner = field(message, "value");
+      return inner == null ? "" : text(inner);
+    }
+    return TextFormat.printer().emittingSingleLine(true).printToString(message);
+  }
+}
