@@ -3,7 +3,6 @@ package dev.weir.cli.deadletter;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.codec.RecordFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,6 +71,13 @@ final class DeadLetterFilter {
       description = "Only those at these places of the dead-letter topic.")
   private List<Offsets> offsets = new ArrayList<>();
 
+  private LetterReader reader = new LetterReader(null);
+
+  /** Reads records so. */
+  void use(LetterReader letterReader) {
+    reader = letterReader;
+  }
+
   /** Whether no option narrows it. */
   boolean isEverything() {
     return reasons.isEmpty()
@@ -113,9 +119,8 @@ final class DeadLetterFilter {
         && series.matcher(new String(key, StandardCharsets.UTF_8)).matches()) {
       return true;
     }
-    String name = RecordFields.of(letter.value(), false).get("series");
-    return name != null
-        && name.length() <= Observation.MAX_SERIES_LENGTH
-        && series.matcher(name).matches();
+    return reader.series(letter).stream()
+        .filter(name -> name.length() <= Observation.MAX_SERIES_LENGTH)
+        .anyMatch(name -> series.matcher(name).matches());
   }
 }

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
-import dev.weir.kafka.codec.RecordFields;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -107,16 +106,13 @@ final class DeadLetterLines {
     }
   }
 
-  private static Map<String, String> fields(Letter letter) {
-    return RecordFields.of(letter.value(), "MODEL".equals(letter.reason()));
-  }
-
   /**
    * One letter in full.
    *
+   * @param fields what its record holds
    * @param most bytes of the value that are shown
    */
-  static List<String> text(Letter letter, int most) {
+  static List<String> text(Letter letter, Map<String, String> fields, int most) {
     List<String> lines = new ArrayList<>();
     lines.add(row("at", place(letter)));
     lines.add(row("reason", letter.reason() == null ? "not a dead letter" : letter.reason()));
@@ -136,7 +132,7 @@ final class DeadLetterLines {
       lines.add(row("header", "%s: %s".formatted(header.name(), shown(header.value()))));
     }
     lines.add(row("key", shown(letter.key())));
-    fields(letter).forEach((name, value) -> lines.add(row(name, value)));
+    fields.forEach((name, value) -> lines.add(row(name, value)));
     if (letter.value() != null) {
       lines.add(row("bytes", letter.value().length + (letter.cut() ? ", cut off" : "")));
       dump(letter.value(), most, lines);
@@ -170,7 +166,7 @@ final class DeadLetterLines {
     }
   }
 
-  static String json(Letter letter, int most) {
+  static String json(Letter letter, Map<String, String> fields, int most) {
     ObjectNode node = JSON.createObjectNode();
     node.put("at", place(letter));
     node.put("reason", letter.reason());
@@ -191,7 +187,7 @@ final class DeadLetterLines {
           .put("value_base64", base64(header.value(), most));
     }
     ObjectNode decoded = node.putObject("decoded");
-    fields(letter).forEach(decoded::put);
+    fields.forEach(decoded::put);
     node.put("key_base64", base64(letter.key(), most));
     node.put("value_base64", base64(letter.value(), most));
     node.put("value_bytes", letter.value() == null ? null : letter.value().length);

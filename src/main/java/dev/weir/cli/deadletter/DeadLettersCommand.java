@@ -103,7 +103,9 @@ public final class DeadLettersCommand implements Callable<Integer> {
     if (topic == null) {
       return 1;
     }
-    return show == null ? list(topic) : show(topic);
+    LetterReader reader = LetterReader.of(kafka);
+    filter.use(reader);
+    return show == null ? list(topic) : show(topic, reader);
   }
 
   private static ParameterException wrong(CommandSpec spec, String message) {
@@ -137,7 +139,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int show(DeadLetterTopic topic) throws IOException {
+  private int show(DeadLetterTopic topic, LetterReader reader) throws IOException {
     Letter letter;
     int colon = show.indexOf(':');
     if (colon > 0) {
@@ -165,10 +167,11 @@ public final class DeadLettersCommand implements Callable<Integer> {
           place.topic, show);
       return 1;
     }
+    Map<String, String> fields = reader.fields(letter);
     if (format == Format.json) {
-      System.out.println(DeadLetterLines.json(letter, bytes));
+      System.out.println(DeadLetterLines.json(letter, fields, bytes));
     } else {
-      DeadLetterLines.text(letter, bytes).forEach(System.out::println);
+      DeadLetterLines.text(letter, fields, bytes).forEach(System.out::println);
     }
     return 0;
   }
@@ -232,6 +235,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
       if (topic == null) {
         return 1;
       }
+      filter.use(LetterReader.of(kafka));
       Map<Integer, Long> ends = topic.ends();
       Map<String, Long> byTopic = new TreeMap<>();
       long[] unfit = new long[1];

@@ -4,6 +4,6 @@
  * <p>Start at {@link dev.weir.cli.deadletter.DeadLettersCommand}.
  *
  * <p>Allowed imports: {@code cli.console}, {@code cli.option}, {@code forecast}, {@code kafka},
- * {@code kafka.admin}, {@code kafka.codec}, Jackson, picocli and the JDK.
+ * {@code kafka.admin}, {@code kafka.codec}, Jackson, the Kafka clients, picocli and the JDK.
  */
 package dev.weir.cli.deadletter;

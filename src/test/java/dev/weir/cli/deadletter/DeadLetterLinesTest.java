@@ -31,13 +31,17 @@ class DeadLetterLinesTest {
         value);
   }
 
+  private static final LetterReader OWN = new LetterReader(null);
+
+  private static List<String> text(Letter letter, int most) {
+    return DeadLetterLines.text(letter, OWN.fields(letter), most);
+  }
+
   @Test
   void aLetterIsShownWithItsHeadersItsFieldsAndItsBytes() throws Exception {
     byte[] value =
         new ObservationCodec().encode(new Observation("pump", 0, 1.5, new double[] {2, 3}));
-    assertThat(
-            DeadLetterLines.text(
-                letter("LATE", "pump".getBytes(StandardCharsets.UTF_8), value), 16))
+    assertThat(text(letter("LATE", "pump".getBytes(StandardCharsets.UTF_8), value), 16))
         .containsExactly(
             "at         0:17",
             "reason     LATE",
@@ -57,14 +61,13 @@ class DeadLetterLinesTest {
   @Test
   void malformedValueIsShownWithTheByteOfTheError() throws Exception {
     byte[] value = new ObservationCodec().encode(new Observation("pump", 0, 1.5));
-    List<String> lines =
-        DeadLetterLines.text(letter("MALFORMED", null, Arrays.copyOf(value, 9)), 0);
+    List<String> lines = text(letter("MALFORMED", null, Arrays.copyOf(value, 9)), 0);
     assertThat(lines)
         .contains(
             "key        null",
             "problem    double at byte 6: expected a length of at most 3, got 8",
             "... and 9 bytes more");
-    assertThat(DeadLetterLines.text(letter("NULL_VALUE", null, null), 16))
+    assertThat(text(letter("NULL_VALUE", null, null), 16))
         .contains("problem    expected a value, got null");
   }
 
@@ -98,12 +101,13 @@ class DeadLetterLinesTest {
                   bytes);
           DeadLetterLines.Tally tally = new DeadLetterLines.Tally(words);
           tally.add(letter);
-          List<String> lines = new java.util.ArrayList<>(DeadLetterLines.text(letter, 100));
+          List<String> lines = new java.util.ArrayList<>(text(letter, 100));
           lines.add(DeadLetterLines.text(tally));
           for (String line : lines) {
             assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
           }
-          String json = DeadLetterLines.json(letter, 100) + DeadLetterLines.json(tally);
+          String json =
+              DeadLetterLines.json(letter, OWN.fields(letter), 100) + DeadLetterLines.json(tally);
           assertThat(json).matches("[\\x20-\\x7e]*");
           return Outcome.taken(lines.hashCode());
         },
