@@ -55,6 +55,7 @@ export class SeriesList {
         this.#activate(0);
       }
     });
+    byId("group").addEventListener("change", () => this.restart());
     byId("sort").addEventListener("change", () => this.restart());
     byId("status").addEventListener("change", () => this.restart());
     setInterval(() => document.hidden || this.refresh(), REFRESH_MS);
@@ -102,7 +103,7 @@ export class SeriesList {
     const generation = this.#generation;
     this.#asked.set(page, true);
     const told = await ask("api/series", {
-      search: byId("search").value.trim(), sort: byId("sort").value, status: byId("status").value,
+      group: byId("group").value, search: byId("search").value.trim(), sort: byId("sort").value, status: byId("status").value,
       offset: page * PAGE, limit: PAGE})
       .catch(() => null); // the server is away: the feed says so, and this is asked again soon
     if (generation === this.#generation) {
@@ -113,7 +114,8 @@ export class SeriesList {
     }
   }
 
-  #take({total, offset, items}, hold) {
+  #take({total, offset, groups, items}, hold) {
+    showGroups(groups);
     const byName = new Map(items.map(item => [item.series, item]));
     items.forEach((item, i) => {
       const old = this.#items.get(offset + i);
@@ -129,10 +131,10 @@ export class SeriesList {
       this.#active = this.#indexOf(this.#chosen);
     }
     this.#listbox.style.height = `${total * ROW}px`;
-    const filtered = byId("search").value.trim() !== "" || byId("status").value !== "";
+    const filtered = ["group", "search", "status"].some(id => byId(id).value.trim() !== "");
     say(byId("list-count"), total === 0 ? "" : `${count(total)} ${filtered ? "found" : "series"}`);
     byId("list-empty").hidden = total > 0;
-    say(byId("list-empty"), total > 0 ? "" : filtered ? "No series is like that. Change the search or the status."
+    say(byId("list-empty"), total > 0 ? "" : filtered ? "No series is like that. Change the group, the search or the status."
       : "No series yet. Each one appears here with its first observation.");
     this.#draw();
   }
@@ -184,14 +186,14 @@ export class SeriesList {
     row.classList.toggle("active", index === this.#active);
     const {name, value, status, error, versus, line} = row.parts;
     if (!item) {
-      say(name, "…");
+      name.dataset.shown = "";
+      name.replaceChildren("…");
       [value, status, error, versus].forEach(part => say(part, ""));
       return;
     }
     row.dataset.series = item.series;
     row.dataset.status = item.status ?? "";
-    say(name, printable(item.series));
-    name.title = printable(item.series);
+    showName(name, item.series);
     say(value, item.value === null ? "" : short(item.value));
     say(status, STATUS_WORDS[item.status] ?? "no forecast");
     const seasonal = item.relative_seasonal !== null;
@@ -237,9 +239,41 @@ export class SeriesList {
   }
 }
 
+/** The groups around the chosen one, itself, and those in it. */
+function showGroups(groups) {
+  const select = byId("group");
+  const chosen = select.value;
+  const around = chosen.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/") + "/");
+  const wanted = [
+    {value: "", text: "All groups"},
+    ...around.map(value => ({value, text: printable(value)})),
+    ...groups.map(({name, series}) => ({value: name, text: `${printable(name)}  (${count(series)})`}))];
+  byId("group-field").hidden = wanted.length === 1;
+  if (JSON.stringify(wanted) !== select.dataset.shown && document.activeElement !== select) {
+    select.dataset.shown = JSON.stringify(wanted);
+    select.replaceChildren(...wanted.map(({value, text}) => element("option", {value}, text)));
+    select.value = chosen;
+  }
+}
+
+/** The last part of a name always shows; what is before it, beyond the chosen group, as far as there is room. */
+function showName(place, series) {
+  const group = byId("group").value;
+  const shown = group + "\n" + series;
+  if (place.dataset.shown === shown) {
+    return;
+  }
+  place.dataset.shown = shown;
+  place.title = printable(series);
+  const name = series.startsWith(group) ? series.slice(group.length) : series;
+  const slash = name.lastIndexOf("/", name.length - 2) + 1;
+  const parts = [[name.slice(0, slash), "row-path"], [name.slice(slash), "row-last"]].filter(([text]) => text !== "");
+  place.replaceChildren(...parts.map(([text, style]) => element("bdi", {class: style}, printable(text))));
+}
+
 function makeRow(index) {
   const parts = {
-    name: element("bdi", {class: "row-name"}), value: element("span", {class: "row-value"}),
+    name: element("span", {class: "row-name"}), value: element("span", {class: "row-value"}),
     status: element("span", {class: "row-status"}), error: element("span", {class: "row-error"}),
     versus: element("span", {class: "row-versus"}), line: element("canvas", {class: "row-line", "aria-hidden": "true"})};
   const row = element("div", {role: "option", class: "row", id: `option-${index}`, "data-index": index,

@@ -1019,6 +1019,37 @@ class PageIT {
   }
 
   @Test
+  void slashesInNamesGroupTheList() throws Exception {
+    kafka.create("page.groups", 1, Map.of());
+    long time = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String name :
+        List.of(
+            "berlin/pump-1/temperature", "berlin/pump-1/flow", "berlin/pump-2/flow", "rome/a")) {
+      records.add(KafkaFixture.record("page.groups", null, new Observation(name, time, 1)));
+    }
+    kafka.send(records);
+    try (Dashboard other = serve(elsewhere("page.groups"), 0)) {
+      job.await().until(() -> told(other, "series") == 4);
+      open(other, "");
+      browser.await("the list", () -> browser.text("#list-count").startsWith("4 series"));
+      assertThat(browser.text("#group")).contains("All groups", "berlin/ (3)", "rome/ (1)");
+      browser.find("#sort option[value='name']").click();
+      browser.find("#group option[value='berlin/']").click();
+      browser.await("the group", () -> browser.text("#list-count").startsWith("3 found"));
+      assertThat(browser.text("#option-0 .row-path")).isEqualTo("pump-1/");
+      assertThat(browser.text("#option-0 .row-last")).isEqualTo("flow");
+      browser.js("document.activeElement.blur()");
+      browser.await(
+          "the groups in it", () -> browser.text("#group").contains("berlin/pump-1/ (2)"));
+      browser.find("#group option[value='berlin/pump-1/']").click();
+      browser.await("the inner group", () -> browser.text("#list-count").startsWith("2 found"));
+      assertThat(browser.text("#option-1 .row-name")).isEqualTo("temperature");
+      browser.leave();
+    }
+  }
+
+  @Test
   void thousandsOfSeriesAndTheNamesOfAnAttackerDoNoHarm() throws Exception {
     List<String> hostile =
         List.of(

@@ -197,6 +197,7 @@ public final class PageServer implements AutoCloseable {
   private void list(Context context) {
     SeriesTable.Query query =
         new SeriesTable.Query(
+            Parameters.text(context, "group", Observation.MAX_SERIES_LENGTH),
             Parameters.text(context, "search", MAX_SEARCH),
             Parameters.choice(context, "sort", SeriesTable.Sort.class, SeriesTable.Sort.worst),
             Parameters.choice(context, "status", Forecast.Status.class, null),

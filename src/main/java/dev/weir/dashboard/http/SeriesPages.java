@@ -20,7 +20,8 @@ final class SeriesPages {
 
   private SeriesPages() {}
 
-  private record SeriesList(int total, int offset, List<SeriesRow.Item> items) {}
+  private record SeriesList(
+      int total, int offset, List<SeriesTable.Group> groups, List<SeriesRow.Item> items) {}
 
   private record History(
       String series,
@@ -51,7 +52,7 @@ final class SeriesPages {
       double[] wideUpper) {}
 
   static byte[] list(SeriesTable.Page page, int offset) {
-    return PageJson.of(new SeriesList(page.total(), offset, page.items()));
+    return PageJson.of(new SeriesList(page.total(), offset, page.groups(), page.items()));
   }
 
   /**

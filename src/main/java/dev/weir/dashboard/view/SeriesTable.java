@@ -3,8 +3,10 @@ package dev.weir.dashboard.view;
 import dev.weir.forecast.Forecast;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -18,6 +20,8 @@ public final class SeriesTable {
 
   /** What a series may take, on average; long names make room for fewer. */
   private static final long ROW_BYTES = 1_000;
+
+  private static final int MAX_GROUPS = 500;
 
   private static final long BARE_ROW_BYTES = 700; // with a name of no length
 
@@ -42,15 +46,26 @@ public final class SeriesTable {
   }
 
   /**
+   * @param group what names begin with, up to a slash; empty for all
    * @param search part of the name, in any case; empty for all
    * @param status null for all
    */
-  public record Query(String search, Sort sort, Forecast.Status status, int offset, int limit) {}
+  public record Query(
+      String group, String search, Sort sort, Forecast.Status status, int offset, int limit) {}
 
   /**
    * @param total how many series fit the query
+   * @param groups those within the query's group, by name
    */
-  public record Page(int total, List<SeriesRow.Item> items) {}
+  public record Page(int total, List<Group> groups, List<SeriesRow.Item> items) {}
+
+  /**
+   * Series whose names are alike up to a slash.
+   *
+   * @param name up to and with that slash
+   * @param series how many fit the query
+   */
+  public record Group(String name, int series) {}
 
   /** A row and what it is sorted by, which goes on changing in the row. */
   private record Key(double number, String name, SeriesRow row) {}
@@ -115,6 +130,7 @@ public final class SeriesTable {
     String wanted = query.search().toLowerCase(Locale.ROOT);
     Key[] keys =
         Stream.of(rows())
+            .filter(row -> row.name().startsWith(query.group()))
             .filter(row -> wanted.isEmpty() || contains(row.name(), wanted))
             .filter(row -> query.status() == null || row.status() == query.status())
             .map(row -> new Key(number(row, query.sort()), row.name(), row))
@@ -122,11 +138,30 @@ public final class SeriesTable {
     Arrays.sort(keys, order(query.sort()));
     return new Page(
         keys.length,
+        groups(keys, query.group().length()),
         Arrays.stream(keys)
             .skip(query.offset())
             .limit(query.limit())
             .map(key -> key.row().item())
             .toList());
+  }
+
+  /** As far as there is room for them. */
+  private static List<Group> groups(Key[] keys, int start) {
+    Map<String, Integer> counts = new HashMap<>();
+    for (Key key : keys) {
+      int slash = key.name().indexOf('/', start);
+      if (slash >= 0) {
+        String name = key.name().substring(0, slash + 1);
+        if (counts.size() < MAX_GROUPS || counts.containsKey(name)) {
+          counts.merge(name, 1, Integer::sum);
+        }
+      }
+    }
+    return counts.entrySet().stream()
+        .map(entry -> new Group(entry.getKey(), entry.getValue()))
+        .sorted(Comparator.comparing(Group::name))
+        .toList();
   }
 
   private static boolean contains(String name, String lowerCase) {

@@ -3,6 +3,7 @@ package dev.weir.dashboard.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.dashboard.Records;
+import dev.weir.dashboard.view.SeriesTable.Group;
 import dev.weir.dashboard.view.SeriesTable.Query;
 import dev.weir.dashboard.view.SeriesTable.Sort;
 import dev.weir.forecast.Forecast;
@@ -34,7 +35,7 @@ class SeriesTableTest {
   }
 
   private List<String> names(Sort sort) {
-    return names(new Query("", sort, null, 0, 50));
+    return names(new Query("", "", sort, null, 0, 50));
   }
 
   @Test
@@ -59,7 +60,8 @@ class SeriesTableTest {
     status("a1", Status.FALLBACK);
     row("none");
     assertThat(names(Sort.status)).containsExactly("a1", "a2", "b", "c", "d", "none");
-    assertThat(names(new Query("", Sort.name, Status.FALLBACK, 0, 50))).containsExactly("a1", "a2");
+    assertThat(names(new Query("", "", Sort.name, Status.FALLBACK, 0, 50)))
+        .containsExactly("a1", "a2");
   }
 
   @Test
@@ -67,13 +69,34 @@ class SeriesTableTest {
     for (String name : List.of("Pump-1", "pump-2", "FAN", "the PUMP", "größe")) {
       row(name);
     }
-    SeriesTable.Page page = table.page(new Query("PUMP", Sort.name, null, 1, 1));
+    SeriesTable.Page page = table.page(new Query("", "PUMP", Sort.name, null, 1, 1));
     assertThat(page.total()).isEqualTo(3);
     assertThat(page.items()).extracting(SeriesRow.Item::series).containsExactly("pump-2");
-    assertThat(names(new Query("GRÖSSE", Sort.name, null, 0, 50))).isEmpty();
-    assertThat(names(new Query("Größe", Sort.name, null, 0, 50))).containsExactly("größe");
-    assertThat(table.page(new Query("", Sort.name, null, Integer.MAX_VALUE, 200)).items())
+    assertThat(names(new Query("", "GRÖSSE", Sort.name, null, 0, 50))).isEmpty();
+    assertThat(names(new Query("", "Größe", Sort.name, null, 0, 50))).containsExactly("größe");
+    assertThat(table.page(new Query("", "", Sort.name, null, Integer.MAX_VALUE, 200)).items())
         .isEmpty();
+  }
+
+  @Test
+  void slashesInNamesMakeGroups() {
+    for (String name : List.of("b/x/1", "b/x/2", "b/y", "a/x/1", "ab/x", "b", "/z", "c//d")) {
+      row(name);
+    }
+    SeriesTable.Page all = table.page(new Query("", "", Sort.name, null, 0, 2));
+    assertThat(all.groups())
+        .containsExactly(
+            new Group("/", 1),
+            new Group("a/", 1),
+            new Group("ab/", 1),
+            new Group("b/", 3),
+            new Group("c/", 1));
+    SeriesTable.Page one = table.page(new Query("b/", "", Sort.name, null, 0, 2));
+    assertThat(one.total()).isEqualTo(3);
+    assertThat(one.groups()).containsExactly(new Group("b/x/", 2));
+    assertThat(one.items()).extracting(SeriesRow.Item::series).containsExactly("b/x/1", "b/x/2");
+    assertThat(table.page(new Query("", "y", Sort.name, null, 0, 2)).groups())
+        .containsExactly(new Group("b/", 1));
   }
 
   /** Else its first records, which another reader may take meanwhile, miss in its history. */
