@@ -247,7 +247,7 @@ function showGroups(groups) {
   const wanted = [
     {value: "", text: "All groups"},
     ...around.map(value => ({value, text: printable(value)})),
-    ...groups.map(({name, series}) => ({value: name, text: `${printable(name)}  (${count(series)})`}))];
+    ...groups.map(({name, series}) => ({value: name, text: `${printable(name)} (${count(series)})`}))];
   byId("group-field").hidden = wanted.length === 1;
   if (JSON.stringify(wanted) !== select.dataset.shown && document.activeElement !== select) {
     select.dataset.shown = JSON.stringify(wanted);
