@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.health.DoctorCommand;
 import dev.weir.cli.local.JobShutdownHook;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.job.BoundedJobRunner;
@@ -56,8 +57,19 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Starts the job even if it seems to run already.")
   private boolean force;
 
+  @Option(
+      names = "--dry-run",
+      description = {
+        "Starts nothing, and says what weir doctor says: what the job lacks, and its newest"
+            + " observations as it would read them."
+      })
+  private boolean dryRun;
+
   @Override
   public Integer call() throws Exception {
+    if (dryRun) {
+      return DoctorCommand.report(job, overrides, savepoint);
+    }
     JobSettings settings = JobSettings.read(job, overrides);
     if (savepoint != null) {
       flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);

@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.cli.InProcess;
 import dev.weir.cli.init.InitCommand;
 import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.forecast.Forecast;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -109,7 +111,7 @@ class InitIT {
       value = {
         "telegraf|12|cpu/web-1/usage_idle,cpu/web-1/usage_system,cpu/web-1/usage_user,"
             + "cpu/web-2/usage_idle,cpu/web-2/usage_system,cpu/web-2/usage_user",
-        "otel|4|hostmetrics/system.cpu.utilization,hostmetrics/system.memory.utilization",
+        "otel|4|web-1/hostmetrics/system.cpu.utilization,web-1/hostmetrics/system.memory.utilization",
         "debezium|3|north,south",
         "readings|6|a/berlin,b/berlin"
       })
@@ -121,6 +123,51 @@ class InitIT {
     assertThat(err)
         .endsWith("job.yaml is written. Next: weir run %s%n".formatted(folder.resolve("job.yaml")));
     assertThat(forecast(folder.resolve("job.yaml"), expected)).containsExactly(series.split(","));
+  }
+
+  @Test
+  void protobufIsForecastAfterTwoCommandsToo() throws Exception {
+    kafka.create("init.proto", 1, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String line : Files.readAllLines(RECORDS.resolve("reading.hex"))) {
+      records.add(new ProducerRecord<>("init.proto", HexFormat.of().parseHex(line)));
+    }
+    kafka.send(records);
+    int code =
+        init(
+            "--topic init.proto --yes --out @p.yaml --message acme.Reading --schema-file "
+                + RECORDS.resolve("reading.desc"));
+    assertThat(code).as("%s%s", out, err).isZero();
+    assertThat(forecast(folder.resolve("p.yaml"), 23))
+        .containsExactly(
+            "berlin/pump-1/humidity",
+            "berlin/pump-1/slot",
+            "berlin/pump-1/temperature",
+            "berlin/pump-1/vibration",
+            "berlin/pump-2/humidity",
+            "berlin/pump-2/slot",
+            "berlin/pump-2/temperature",
+            "berlin/pump-2/vibration");
+    assertThat(init("--topic init.proto --yes --out @q.yaml --message a.B --schema-file x"))
+        .isEqualTo(1);
+    assertThat(init("--topic init.proto --yes --out @q.yaml --message a.B")).isEqualTo(2);
+    assertThat(err).contains("expected --topic and, for records with a schema, --registry or");
+  }
+
+  @Test
+  void aDryRunShowsTheObservationsAsTheyWouldBeRead() throws Exception {
+    send("init.dry", Files.readAllLines(RECORDS.resolve("telegraf.jsonl")));
+    assertThat(init("--topic init.dry --yes --out @dry.yaml")).as("%s%s", out, err).isZero();
+    Path job = folder.resolve("dry.yaml");
+    InProcess right = InProcess.run("run", job.toString(), "--dry-run");
+    assertThat(right.exitCode()).as(right.toString()).isZero();
+    assertThat(right.out()).contains("as read", "cpu/web-2/usage_idle at 2026-01-01T00:00:10Z: 69.4");
+    InProcess wrong =
+        InProcess.run(
+            "run", job.toString(), "--dry-run", "--set", "observations.values=fields.idle");
+    assertThat(wrong.exitCode()).as(wrong.toString()).isEqualTo(1);
+    assertThat(wrong.out())
+        .containsPattern("init\\.dry-0@\\d+: FIELD: fields.idle: expected a number");
   }
 
   @Test

@@ -103,6 +103,24 @@ public final class DoctorCommand implements Callable<Integer> {
         "--series",
         "1 to 10^12",
         series);
+    return report(format);
+  }
+
+  /**
+   * The same for a job that another command would start.
+   *
+   * @param savepoint that it would start from; null for none
+   * @return the exit code
+   */
+  public static int report(Path file, Map<String, String> overrides, String savepoint) {
+    DoctorCommand doctor = new DoctorCommand();
+    doctor.file = file;
+    doctor.overrides.putAll(overrides);
+    doctor.savepoint = savepoint;
+    return doctor.report(Format.text);
+  }
+
+  private int report(Format format) {
     CheckList list = new CheckList();
     examine(list);
     if (format == Format.json) {

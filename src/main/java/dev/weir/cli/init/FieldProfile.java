@@ -63,9 +63,18 @@ final class FieldProfile {
     return path;
   }
 
-  /** The last name of the path. */
+  /** The last name of the path; of an attribute, its key. */
   String name() {
+    int key = path.lastIndexOf(RecordProfile.KEY);
+    if (key >= 0) {
+      return path.substring(key + RecordProfile.KEY.length(), path.indexOf(']', key));
+    }
     return path.substring(path.lastIndexOf('.') + 1);
+  }
+
+  /** Whether it is one of a list of keys with their values. */
+  boolean isAttribute() {
+    return path.contains(RecordProfile.KEY);
   }
 
   /** How many records have it. */

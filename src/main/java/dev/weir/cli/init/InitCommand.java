@@ -3,6 +3,7 @@ package dev.weir.cli.init;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
 import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.DeadLetter;
@@ -14,6 +15,12 @@ import dev.weir.job.options.JobFile;
 import dev.weir.kafka.admin.LatestRecords;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ObservationDeserializer;
+import dev.weir.kafka.codec.RegistrySubjects;
+import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.kafka.mapping.PlainRecord;
+import dev.weir.kafka.mapping.RecordSource;
+import dev.weir.kafka.mapping.SchemaFile;
+import dev.weir.kafka.registry.RegisteredRecords;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,7 +101,21 @@ public final class InitCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Replace a file that exists.")
   private boolean force;
 
+  @Option(
+      names = "--schema-file",
+      paramLabel = "FILE",
+      description = "The schema of Avro or Protobuf records, as observations.schema-file names it.")
+  private Path schemaFile;
+
+  @Option(
+      names = "--message",
+      paramLabel = "NAME",
+      description = "The records' message in the schema file, with Protobuf.")
+  private String message;
+
   @Mixin private KafkaOptions kafka;
+
+  @Mixin private RegistryOption registry;
 
   @Override
   public Integer call() throws Exception {
@@ -110,6 +131,15 @@ public final class InitCommand implements Callable<Integer> {
     if (source.topic != null && !columns.equals(SeriesColumns.DEFAULT)) {
       throw new ParameterException(
           spec.commandLine(), "weir init: --columns: expected --input beside it, got --topic");
+    }
+    boolean isWithSchema = schemaFile != null || message != null || registry.isGiven();
+    if (message != null && schemaFile == null
+        || isWithSchema && source.topic == null
+        || schemaFile != null && registry.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "weir init: expected --topic and, for records with a schema, --registry or --schema-file"
+              + " (and --message), got others");
     }
     return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
   }
@@ -131,17 +161,20 @@ public final class InitCommand implements Callable<Integer> {
     }
     MappingGuess guess = null;
     if (!areOwn(records)) {
-      RecordProfile profile = new RecordProfile();
-      records.forEach(record -> profile.add(record.value()));
+      RecordProfile profile = profile(records);
       if (profile.others() > profile.records()) {
         System.err.printf(
-            "weir init: --topic: expected JSON objects or Weir's own records on %s, got %,d others"
-                + " of %,d; docs/records.md says how to write the mapping by hand%n",
-            source.topic, profile.others(), records.size());
+            "weir init: --topic: expected %s or Weir's own records on %s, got %,d others of %,d;"
+                + " --registry or --schema-file names the schema of Avro and Protobuf,"
+                + " docs/records.md says how to write the mapping by hand%n",
+            format() == null ? "JSON objects" : format(),
+            source.topic,
+            profile.others(),
+            records.size());
         return 1;
       }
       boolean hasKeys = records.stream().allMatch(record -> record.key() != null);
-      guess = MappingGuess.of(profile, hasKeys ? "key" : "topic").orElse(null);
+      guess = MappingGuess.of(profile, format(), hasKeys ? "key" : "topic").orElse(null);
       if (guess == null) {
         System.err.printf(
             "weir init: --topic: expected a field with numbers in the %,d newest records of %s, got"
@@ -188,6 +221,35 @@ public final class InitCommand implements Callable<Integer> {
     return write(text(name, guess, read), target);
   }
 
+  /** The records' format as far as options say it; null: to be found. */
+  private String format() {
+    if (schemaFile == null) {
+      return registry.isGiven() ? ObservationMapping.REGISTERED : null;
+    }
+    return message == null ? ObservationMapping.AVRO : ObservationMapping.PROTOBUF;
+  }
+
+  private RecordProfile profile(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
+    RecordProfile profile = new RecordProfile();
+    if (format() == null) {
+      records.forEach(record -> profile.add(record.value()));
+      return profile;
+    }
+    RecordSource reader =
+        schemaFile != null
+            ? RecordSource.of(SchemaFile.read(schemaFile, message))
+            : new RegisteredRecords(RegistrySubjects.impatient(registry.settings(kafka)));
+    reader.open();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      try {
+        profile.add(PlainRecord.of(reader.read(record.value())));
+      } catch (IOException | RuntimeException e) { // null, and whatever foreign bytes cause
+        profile.addOther();
+      }
+    }
+    return profile;
+  }
+
   private List<ConsumerRecord<byte[], byte[]>> newest() throws Exception {
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
       if (!admin.missing(List.of(source.topic)).isEmpty()) {
@@ -203,8 +265,13 @@ public final class InitCommand implements Callable<Integer> {
     return records;
   }
 
-  private static boolean areOwn(List<ConsumerRecord<byte[], byte[]>> records) {
-    ObservationDeserializer own = new ObservationDeserializer(null, Duration.ofDays(366), null);
+  private boolean areOwn(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
+    if (schemaFile != null) {
+      return false;
+    }
+    ObservationDeserializer own =
+        new ObservationDeserializer(
+            null, Duration.ofDays(366), RegistrySubjects.impatient(registry.settings(kafka)));
     own.openAlone();
     List<InputEvent> events = new ArrayList<>();
     records.forEach(record -> own.read(record, events::add));
@@ -219,6 +286,7 @@ public final class InitCommand implements Callable<Integer> {
         connection(),
         topic(name),
         guess,
+        schema(),
         horizon,
         features,
         interval(read));
@@ -237,6 +305,22 @@ public final class InitCommand implements Callable<Integer> {
     if (!properties.isEmpty()) {
       lines.add("properties:");
       properties.forEach((key, value) -> lines.add("  " + key + ": " + JobText.quoted(value)));
+    }
+    if (registry.isGiven()) {
+      lines.add("format: " + ObservationMapping.REGISTERED);
+      lines.add("registry: {url: " + JobText.quoted(registry.url()) + "}");
+    }
+    return lines;
+  }
+
+  /** What the mapping needs beyond the guess. */
+  private List<String> schema() {
+    List<String> lines = new ArrayList<>();
+    if (schemaFile != null) {
+      lines.add("schema-file: " + JobText.quoted(schemaFile.toAbsolutePath().toString()));
+    }
+    if (message != null) {
+      lines.add("message: " + message);
     }
     return lines;
   }

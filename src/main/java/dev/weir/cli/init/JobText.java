@@ -1,5 +1,6 @@
 package dev.weir.cli.init;
 
+import dev.weir.kafka.mapping.ObservationMapping;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -13,6 +14,7 @@ final class JobText {
    * @param name of the job
    * @param topic of the observations
    * @param guess what its records hold; null: Weir's own
+   * @param schema further lines below {@code observations}
    * @param kafka further lines below {@code kafka}
    * @param features of each observation
    * @param interval between the values of a series; null: not known
@@ -23,6 +25,7 @@ final class JobText {
       List<String> kafka,
       String topic,
       MappingGuess guess,
+      List<String> schema,
       int horizon,
       int features,
       Duration interval) {
@@ -33,6 +36,7 @@ final class JobText {
     if (guess != null) {
       text.append("observations:\n  topic: ").append(topic).append('\n');
       text.append("  format: ").append(guess.format()).append('\n');
+      schema.forEach(line -> text.append("  ").append(line).append('\n'));
       line(text, "series", list(guess.series()), "joined by slashes; key is the record's key");
       line(
           text,
@@ -55,7 +59,7 @@ final class JobText {
     text.append("  forecasts: ").append(name).append(".forecasts\n");
     text.append("  scores: ").append(name).append(".scores\n");
     text.append("  models: ").append(name).append(".models\n");
-    if (guess != null) {
+    if (guess != null && !guess.format().equals(ObservationMapping.REGISTERED)) {
       text.append("forecasts:\n");
       line(text, "format", "json", "or avro");
     }

@@ -1,6 +1,7 @@
 package dev.weir.cli.init;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -38,11 +39,13 @@ record MappingGuess(
   /**
    * The best guess; empty where no field could be a value.
    *
+   * @param format of the records; null: JSON, or change events in it
    * @param otherwise what names a series where no field is called like a name
    */
-  static Optional<MappingGuess> of(RecordProfile profile, String otherwise) {
+  static Optional<MappingGuess> of(RecordProfile profile, String format, String otherwise) {
+    String found = format != null ? format : profile.isOfChanges() ? "debezium-json" : "json";
     return profile.groups().stream()
-        .map(group -> of(profile, group, otherwise))
+        .map(group -> of(profile, found, group, otherwise))
         .filter(guess -> !guess.values().isEmpty())
         .max(
             Comparator.comparingInt((MappingGuess guess) -> guess.each().isEmpty() ? 1 : 0)
@@ -56,12 +59,13 @@ record MappingGuess(
         .sum();
   }
 
-  private static MappingGuess of(RecordProfile profile, String group, String otherwise) {
+  private static MappingGuess of(
+      RecordProfile profile, String format, String group, String otherwise) {
     List<FieldProfile> visible = profile.visible(group);
     FieldProfile time = time(visible);
     List<String> values =
         profile.fields(group).stream()
-            .filter(field -> field != time && field.isNumber())
+            .filter(field -> field != time && field.isNumber() && !field.isAttribute())
             .filter(field -> !NO_VALUE.matcher(field.name()).matches())
             .filter(field -> !(field.isTime() && TIME.matcher(field.name()).matches()))
             .sorted(Comparator.comparingInt(field -> field.different() > 1 ? 0 : 1))
@@ -69,9 +73,9 @@ record MappingGuess(
             .map(FieldProfile::path)
             .toList();
     return new MappingGuess(
-        profile.isOfChanges() ? "debezium-json" : "json",
+        format,
         group,
-        series(visible, time, values, otherwise),
+        series(profile, group, time, values, otherwise),
         time == null ? "" : time.path(),
         values);
   }
@@ -90,19 +94,26 @@ record MappingGuess(
 
   /** Fields that are called like names and come again with other times. */
   private static List<String> series(
-      List<FieldProfile> visible, FieldProfile time, List<String> values, String otherwise) {
+      RecordProfile profile,
+      String group,
+      FieldProfile time,
+      List<String> values,
+      String otherwise) {
     List<String> parts = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (FieldProfile field : visible) {
+    Collection<FieldProfile> own = profile.fields(group);
+    int elements = own.stream().mapToInt(FieldProfile::count).max().orElse(0);
+    for (FieldProfile field : profile.visible(group)) {
+      boolean isOfElement = field.isAttribute() && own.contains(field); // tells it from others
       boolean isName =
           field != time
               && field.isPlain()
               && !values.contains(field.path())
-              && NAME.matcher(field.name()).matches()
+              && (isOfElement || NAME.matcher(field.name()).matches())
               && (field.count() < 10 || field.different() <= field.count() / 2);
       boolean isWord = field.path().equals("key") || field.path().equals("topic"); // of a mapping
       if (isName && !isWord && parts.size() < MAX_PARTS && names.add(field.path())) {
-        parts.add(field.path());
+        parts.add(field.path() + (isOfElement && field.count() < elements ? "?" : ""));
       }
     }
     if (parts.size() > 1) {

@@ -18,6 +18,10 @@ final class RecordProfile {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String RECORD = "";
+
+  /** Before the key of an attribute in a path. */
+  static final String KEY = "[key=";
+
   private static final int MAX_FIELDS = 2_000;
   private static final int MAX_DEPTH = 16;
 
@@ -25,6 +29,16 @@ final class RecordProfile {
   private int records;
   private int changes;
   private int others;
+
+  /** Takes in a record that was read by its schema. */
+  void add(Object plain) {
+    add((JsonNode) MAPPER.valueToTree(plain));
+  }
+
+  /** One that could not be read. */
+  void addOther() {
+    others++;
+  }
 
   /** Takes in a record; one that is no JSON object, or array of objects, is only counted. */
   void add(byte[] value) {
@@ -61,6 +75,13 @@ final class RecordProfile {
     return node.path("op").isTextual() && node.has("before") && node.has("after");
   }
 
+  /** One of a list such as {@code [{"key": "host.name", "value": "web-1"}]}. */
+  private static boolean isAttribute(JsonNode element) {
+    return element.path("key").isTextual()
+        && element.has("value")
+        && element.get("key").textValue().matches("[\\w.-]{1,100}");
+  }
+
   private void walk(JsonNode node, String group, String path, int depth) {
     if (depth > MAX_DEPTH) {
       return;
@@ -78,7 +99,13 @@ final class RecordProfile {
     } else if (node.isArray()) {
       String inner = group.isEmpty() ? path + "[]" : group + "." + path + "[]";
       for (JsonNode element : node) {
-        if (element.isObject()) {
+        if (isAttribute(element)) {
+          walk(
+              element.get("value"),
+              group,
+              path + KEY + element.get("key").textValue() + "].value",
+              depth + 1);
+        } else if (element.isObject()) {
           walk(element, inner, "", depth + 1);
         }
       }

@@ -23,6 +23,16 @@ public final class RegistryOption {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  /** Whether a URL is given. */
+  public boolean isGiven() {
+    return url != null;
+  }
+
+  /** The URL as it is given; null for none. */
+  public String url() {
+    return url;
+  }
+
   /**
    * The registry, of the job file when no URL is given, or null when values are plain Avro.
    *

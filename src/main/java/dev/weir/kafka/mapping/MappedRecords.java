@@ -267,10 +267,13 @@ public final class MappedRecords implements Serializable {
               case FIELD -> text(fields.series.get(i));
             };
         if (text == null || text.isEmpty()) {
+          if (part.isOptional()) {
+            continue;
+          }
           throw new FieldException(
               Reason.FIELD, "%s: expected a text, got null or nothing".formatted(part));
         }
-        name.append(i == 0 ? "" : "/").append(text);
+        name.append(name.isEmpty() ? "" : "/").append(text);
       }
       checkUtf8(name);
       return name.toString();

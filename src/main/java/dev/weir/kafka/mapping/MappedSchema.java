@@ -1,6 +1,7 @@
 package dev.weir.kafka.mapping;
 
 import com.google.protobuf.Message;
+import dev.weir.kafka.mapping.FieldPath.Condition;
 import dev.weir.kafka.mapping.NamePart.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -83,6 +84,12 @@ final class MappedSchema {
       return field == null ? null : record.get(field.pos());
     }
 
+    /** Removes what holds no field. */
+    void prune() {
+      children.values().forEach(Node::prune);
+      children.values().removeIf(child -> !child.isLeaf && child.children.isEmpty());
+    }
+
     DataType type() {
       if (isLeaf) {
         return DataTypes.STRING();
@@ -113,11 +120,17 @@ final class MappedSchema {
         inner(mapping.each().namesTo(i)).isArray = true;
       }
     }
-    for (FieldPath path : paths(mapping)) {
-      for (int level = first(path); level >= 0; level--) {
-        leaf(namesAt(level, path));
+    List<FieldPath> paths = paths(mapping);
+    paths.forEach(this::arrays);
+    for (FieldPath path : paths) {
+      List<Integer> levels = levels(path);
+      if (levels.isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s: expected a field of an array's element, got one of the array".formatted(path));
       }
+      levels.forEach(level -> leaves(level, path));
     }
+    root.prune();
     if (columns > 0 && root.children.size() > columns) {
       throw new IllegalArgumentException(
           "expected fields of columns, got " + List.copyOf(root.children.keySet()).get(columns));
@@ -151,11 +164,7 @@ final class MappedSchema {
       }
     }
     for (FieldPath path : paths(mapping)) {
-      boolean isThere = false;
-      for (int level = first(path); level >= 0; level--) {
-        isThere |= exists.test(namesAt(level, path));
-      }
-      if (!isThere) {
+      if (levels(path).stream().noneMatch(level -> exists.test(namesAt(level, path)))) {
         throw new IllegalArgumentException("expected fields that the schema has, got " + path);
       }
     }
@@ -170,11 +179,65 @@ final class MappedSchema {
     return path.isOfRecord() ? 0 : levels() - 1;
   }
 
+  /** Of the arrays that a path chooses elements of. */
+  private void arrays(FieldPath path) {
+    path.conditions()
+        .forEach(
+            (index, condition) -> {
+              for (int level = first(path); level >= 0; level--) {
+                inner(namesAt(level, path, index)).isArray = true;
+              }
+            });
+  }
+
+  private void leaves(int level, FieldPath path) {
+    leaf(namesAt(level, path));
+    path.conditions()
+        .forEach(
+            (index, condition) -> {
+              List<String> names = namesAt(level, path, index);
+              names.add(condition.field());
+              leaf(names);
+            });
+  }
+
+  /** Of which rows it may be a path, the innermost first: one that leads through no whole array. */
+  private List<Integer> levels(FieldPath path) {
+    List<Integer> levels = new ArrayList<>();
+    for (int level = first(path); level >= 0; level--) {
+      boolean isOpen = true;
+      for (int i = 0; i < path.names().size(); i++) {
+        isOpen &= path.conditions().containsKey(i) || !isArray(namesAt(level, path, i));
+      }
+      if (isOpen) {
+        levels.add(level);
+      }
+    }
+    return levels;
+  }
+
+  /** From the record to one of a path's names. */
+  private List<String> namesAt(int level, FieldPath path, int index) {
+    List<String> names = namesAt(level, path);
+    return new ArrayList<>(names.subList(0, names.size() - path.names().size() + index + 1));
+  }
+
   private List<String> namesAt(int level, FieldPath path) {
     List<String> names =
         level == 0 ? new ArrayList<>() : new ArrayList<>(mapping.each().namesTo(level - 1));
     names.addAll(path.names());
     return names;
+  }
+
+  private boolean isArray(List<String> names) {
+    Node node = root;
+    for (String name : names) {
+      node = node.children.get(name);
+      if (node == null) {
+        return false;
+      }
+    }
+    return node.isArray;
   }
 
   private Node inner(List<String> names) {
@@ -218,27 +281,33 @@ final class MappedSchema {
 
   /** The array of a level, from the row of the level before it. */
   RowPath array(int level) {
-    return pathFrom(level - 1, mapping.each().arrays().get(level - 1));
+    return pathFrom(level - 1, mapping.each().arrays().get(level - 1), Map.of());
   }
 
   /** Where a path may be, from the rows of all levels; the innermost first. */
   List<RowPath> places(FieldPath path) {
     List<RowPath> places = new ArrayList<>();
-    for (int level = first(path); level >= 0; level--) {
-      places.add(pathFrom(level, path.names()));
+    for (int level : levels(path)) {
+      places.add(pathFrom(level, path.names(), path.conditions()));
     }
     return places;
   }
 
-  private RowPath pathFrom(int level, List<String> names) {
+  private RowPath pathFrom(int level, List<String> names, Map<Integer, Condition> conditions) {
     Node node = level == 0 ? root : inner(mapping.each().namesTo(level - 1));
     int[] positions = new int[names.size()];
     int[] widths = new int[names.size()];
+    RowPath.Choice[] choices = new RowPath.Choice[names.size()];
     for (int i = 0; i < names.size(); i++) {
       positions[i] = List.copyOf(node.children.keySet()).indexOf(names.get(i));
       node = node.children.get(names.get(i));
       widths[i] = node.children.size();
+      Condition condition = conditions.get(i);
+      if (condition != null) {
+        int position = List.copyOf(node.children.keySet()).indexOf(condition.field());
+        choices[i] = new RowPath.Choice(position, condition.text());
+      }
     }
-    return new RowPath(level, positions, widths);
+    return new RowPath(level, positions, widths, choices);
   }
 }

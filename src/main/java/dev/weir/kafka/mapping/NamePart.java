@@ -8,15 +8,19 @@ import java.io.Serializable;
  * @param kind where it comes from
  * @param path the field; null for other kinds
  * @param text the text; null for other kinds
+ * @param isOptional whether a name goes without it where the field is missing
  */
-public record NamePart(Kind kind, FieldPath path, String text) implements Serializable {
+public record NamePart(Kind kind, FieldPath path, String text, boolean isOptional)
+    implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   public static final String EXPECTED =
-      "a field's path, key (the record's key), topic (its topic's name) or =TEXT";
+      "a field's path (with ? at its end where it may be missing), key (the record's key), topic"
+          + " (its topic's name) or =TEXT";
 
   private static final char TEXT = '=';
+  private static final String OPTIONAL = "?";
 
   /** Where a part comes from. */
   public enum Kind {
@@ -27,7 +31,7 @@ public record NamePart(Kind kind, FieldPath path, String text) implements Serial
   }
 
   /** The record's key. */
-  public static final NamePart KEY = new NamePart(Kind.KEY, null, null);
+  public static final NamePart KEY = new NamePart(Kind.KEY, null, null, false);
 
   /**
    * @throws IllegalArgumentException when it is no part
@@ -37,19 +41,21 @@ public record NamePart(Kind kind, FieldPath path, String text) implements Serial
       return KEY;
     }
     if (text.equals("topic")) {
-      return new NamePart(Kind.TOPIC, null, null);
+      return new NamePart(Kind.TOPIC, null, null, false);
     }
     if (text.length() > 1 && text.charAt(0) == TEXT) {
-      return new NamePart(Kind.TEXT, null, text.substring(1));
+      return new NamePart(Kind.TEXT, null, text.substring(1), false);
     }
-    return new NamePart(Kind.FIELD, FieldPath.parse(text), null);
+    boolean isOptional = text.endsWith(OPTIONAL);
+    String path = isOptional ? text.substring(0, text.length() - OPTIONAL.length()) : text;
+    return new NamePart(Kind.FIELD, FieldPath.parse(path), null, isOptional);
   }
 
   /** As it is written. */
   @Override
   public String toString() {
     return switch (kind) {
-      case FIELD -> path.toString();
+      case FIELD -> path + (isOptional ? OPTIONAL : "");
       case KEY -> "key";
       case TOPIC -> "topic";
       case TEXT -> TEXT + text;

@@ -157,6 +157,12 @@ final class ProtobufRecords implements RecordSource {
     return map;
   }
 
+  /** Whether it is one of Protobuf's own messages that are single values. */
+  static boolean isText(Message message) {
+    String type = message.getDescriptorForType().getFullName();
+    return type.equals(TIMESTAMP) || type.matches(WRAPPERS);
+  }
+
   /**
    * A value as a text, as JSON has it where it is one of Protobuf's own messages.
    *

@@ -9,6 +9,15 @@ import java.io.Serializable;
  */
 public interface RecordSource extends Serializable {
 
+  /**
+   * By the schema in a file.
+   *
+   * @throws IllegalArgumentException when the file does not hold it
+   */
+  static RecordSource of(SchemaFile file) {
+    return file.message() == null ? new AvroRecords(file) : new ProtobufRecords(file);
+  }
+
   void open();
 
   /**

@@ -102,7 +102,14 @@ public final class AvroJson {
           json.writeNumber(value);
         }
       }
-      case DOUBLE -> json.writeNumber(in.readDouble());
+      case DOUBLE -> {
+        double value = in.readDouble();
+        if (Double.isFinite(value)) {
+          json.writeNumber(value);
+        } else {
+          json.writeNull(); // JSON has no number for it
+        }
+      }
       case BOOLEAN -> json.writeBoolean(in.readBoolean());
       default -> throw new IllegalStateException("no JSON for " + type.getType());
     }
@@ -167,8 +174,8 @@ public final class AvroJson {
       }
       case LONG -> out.writeLong(isTime(type) ? time(name, value) : number(name, value));
       case DOUBLE -> {
-        check(value.isNumber(), name, "a number", value);
-        out.writeDouble(value.doubleValue());
+        check(value.isNumber() || value.isNull(), name, "a number or null", value);
+        out.writeDouble(value.isNull() ? Double.NaN : value.doubleValue());
       }
       case BOOLEAN -> {
         check(value.isBoolean(), name, "true or false", value);

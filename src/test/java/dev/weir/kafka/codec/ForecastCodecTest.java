@@ -87,7 +87,8 @@ public class ForecastCodecTest {
     assertThat(codec.decode(less.getBytes(StandardCharsets.UTF_8))).isEqualTo(BARE);
     assertWrong(whole.replace("\"series\":\"s\",", ""), "series: expected a value, got nothing");
     assertWrong(whole.replace("\"s\"", "7"), "series: expected a text, got 7");
-    assertWrong(whole.replace(":1.0,", ":\"1.0\","), "value: expected a number, got \"1.0\"");
+    assertWrong(
+        whole.replace(":1.0,", ":\"1.0\","), "value: expected a number or null, got \"1.0\"");
     assertWrong(whole.replace("\"seq_len\":1", "\"seq_len\":1.5"), "seq_len: expected a whole");
     assertWrong(whole.replace("1970-01-01T00:00:05Z", "soon"), "origin: expected milliseconds");
     assertWrong(whole.replace("many-to-many", "many"), "forecast: mode: expected many-to-one or");

@@ -458,6 +458,57 @@ class MappedRecordsTest {
   }
 
   @Test
+  void anElementOfAnArrayIsChosenByAField() {
+    String section =
+        "format: json, series: ['tags[key=host.name].value.text', 'tags[key=room].value.text'],"
+            + " values: [v]";
+    String record =
+        """
+        {"v": 1, "tags": [{"key": "x", "value": {"text": "no"}}, null, {"value": {"text": "no"}},
+          {"key": "room", "value": {"text": "r2"}}, {"key": "host.name", "value": {"text": "web"}},
+          {"key": "room", "value": {"text": "later"}}]}
+        """;
+    assertThat(observations(section, record))
+        .containsExactly(new Observation("web/r2", TIMESTAMP, 1));
+    DeadLetter letter = (DeadLetter) events(section, record.replace("host.name", "host.id")).get(0);
+    assertThat(letter.message())
+        .isEqualTo("tags[key=host.name].value.text: expected a text, got null or nothing");
+    assertThat(
+            observations("format: json, series: ['a?', b, 'c?'], values: [v]", "{\"v\":1,\"b\":2}"))
+        .containsExactly(new Observation("2", TIMESTAMP, 1));
+    String each =
+        "format: json, each: 'all[].points', series: ['tags[key=host].value', name], values: [v]";
+    assertThat(
+            observations(
+                each,
+                """
+                {"all": [
+                  {"tags": [{"key": "host", "value": "a"}], "points": [{"name": "p", "v": 1}]},
+                  {"tags": [{"key": "host", "value": "b"}], "points": [{"name": "p", "v": 2},
+                    {"name": "q", "v": 3, "tags": [{"key": "host", "value": "own"}]}]}]}
+                """))
+        .containsExactly(
+            new Observation("a/p", TIMESTAMP, 1),
+            new Observation("b/p", TIMESTAMP, 2),
+            new Observation("own/q", TIMESTAMP, 3));
+  }
+
+  @Test
+  void aPathThroughAWholeArrayIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: json, each: readings, values: [$.readings.v]"))
+        .withMessage("$.readings.v: expected a field of an array's element, got one of the array");
+    assertThat(
+            observations("format: json, each: a, values: [a.v]", "{\"a\": [{\"a\": {\"v\": 4}}]}"))
+        .containsExactly(new Observation("pump-1", TIMESTAMP, 4));
+    for (String wrong : List.of("", ".", "a.", ".a", "a..b", "a[b]", "a[b=c]", "a[=c].d", "a b")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> FieldPath.parse(wrong))
+          .withMessageStartingWith("expected field names joined by dots");
+    }
+  }
+
+  @Test
   void rawTextIsAValueByItself() {
     assertThat(observations("format: raw, columns: [v], values: [v]", "21.5"))
         .containsExactly(new Observation("pump-1", TIMESTAMP, 21.5));
