@@ -161,7 +161,8 @@ class InitIT {
     Path job = folder.resolve("dry.yaml");
     InProcess right = InProcess.run("run", job.toString(), "--dry-run");
     assertThat(right.exitCode()).as(right.toString()).isZero();
-    assertThat(right.out()).contains("as read", "cpu/web-2/usage_idle at 2026-01-01T00:00:10Z: 69.4");
+    assertThat(right.out())
+        .contains("as read", "cpu/web-2/usage_idle at 2026-01-01T00:00:10Z: 69.4");
     InProcess wrong =
         InProcess.run(
             "run", job.toString(), "--dry-run", "--set", "observations.values=fields.idle");
