@@ -33,6 +33,7 @@ class PackagesTest {
           entry("EJML", "org\\.ejml\\."),
           entry("Flink", "org\\.apache\\.flink\\."),
           entry("HdrHistogram", "org\\.HdrHistogram\\."),
+          entry("ITU", "com\\.ethlo\\.time\\."),
           entry("Jackson", "com\\.fasterxml\\.jackson\\."),
           entry("Javalin", "io\\.javalin\\.|jakarta\\.servlet\\."),
           entry("Jetty", "org\\.eclipse\\.jetty\\."),

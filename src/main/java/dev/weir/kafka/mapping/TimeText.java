@@ -1,5 +1,6 @@
 package dev.weir.kafka.mapping;
 
+import com.ethlo.time.ITU;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -131,9 +132,16 @@ public final class TimeText {
           text.length() == DATE ? LocalDate.parse(text) : YearMonth.parse(text).atDay(1);
       return date.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
     }
+    if (text.length() >= SECONDS) {
+      try {
+        return ITU.parseDateTime(text).toInstant().toEpochMilli(); // a tenth of the JDK's time
+      } catch (DateTimeException e) {
+        // no offset, or what only the JDK knows: a leap second, or 24:00
+      }
+    }
     String iso =
         text.charAt(DATE) == ' ' ? text.substring(0, DATE) + 'T' + text.substring(DATE + 1) : text;
-    if (iso.endsWith("Z") && iso.length() >= SECONDS) { // knows leap seconds, too
+    if (iso.endsWith("Z") && iso.length() >= SECONDS) {
       return Instant.parse(iso).toEpochMilli();
     }
     boolean offset =
