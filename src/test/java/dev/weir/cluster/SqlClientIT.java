@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** {@code jobs/forecast.sql} through Flink's SQL client, on real processes and a real broker. */
 @Tag("slow")
+@Tag("sql-client")
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SqlClientIT {
 
