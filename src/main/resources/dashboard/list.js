@@ -256,7 +256,7 @@ function showGroups(groups) {
   }
 }
 
-/** The last part of a name always shows; what is before it, beyond the chosen group, as far as there is room. */
+/** The last part of a name always shows; what is before it, beyond the chosen group, as far as there is room, its end first. */
 function showName(place, series) {
   const group = byId("group").value;
   const shown = group + "\n" + series;
@@ -268,7 +268,8 @@ function showName(place, series) {
   const name = series.startsWith(group) ? series.slice(group.length) : series;
   const slash = name.lastIndexOf("/", name.length - 2) + 1;
   const parts = [[name.slice(0, slash), "row-path"], [name.slice(slash), "row-last"]].filter(([text]) => text !== "");
-  place.replaceChildren(...parts.map(([text, style]) => element("bdi", {class: style}, printable(text))));
+  place.replaceChildren(...parts.map(([text, style]) =>
+    element("span", {class: style}, element("bdi", {}, printable(text)))));
 }
 
 function makeRow(index) {
