@@ -8,7 +8,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 
-/** All of a record of Avro or Protobuf, for whoever does not know yet what is in it. */
+/** All of a record of Avro or Protobuf, to find out what it holds. */
 public final class PlainRecord {
 
   private PlainRecord() {}
