@@ -108,6 +108,14 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --speed: expected 0 or more, got " + speed);
       return 2;
     }
+    if (kafka.job() != null
+        && kafka.job().kafka().topics().observations().pattern() != null
+        && !kafka.isGiven("--topic")) {
+      System.err.printf(
+          "weir produce: --topic: expected one of the %s, got none%n",
+          kafka.job().kafka().topics().observations().described());
+      return 2;
+    }
     topic = kafka.topic("--topic", topic, topics -> topics.observations().first());
     RegistrySettings schemas = registry.settings(kafka);
     if (schemas != null && columns.isOfWindows()) {

@@ -129,8 +129,13 @@ public final class DashboardState {
                     : "with --registry they have to be in avro-confluent, of that registry");
       }
       return observations.sum() == 0
-          ? "No observations on %s yet; send some: weir produce --input FILE --topic %s."
-              .formatted(topics.observations().described(), topics.observations().first())
+          ? "No observations on %s yet%s."
+              .formatted(
+                  topics.observations().described(),
+                  topics.observations().pattern() != null
+                      ? ""
+                      : "; send some: weir produce --input FILE --topic "
+                          + topics.observations().first())
           : "Observations arrive, and no forecast of them yet: forecasts become visible with the job's next checkpoint."
               + (now - started > SILENCE_MILLIS ? " Is the job running?" : "");
     }

@@ -26,4 +26,12 @@ class TopicOptionsTest {
     assertThat(topics("--observations", "pumps", "--dead-letters", "lost").deadLetters())
         .isEqualTo("lost");
   }
+
+  @Test
+  void observationsMayBeSeveralTopics() {
+    Topics several = topics("--observations", "pumps,fans");
+    assertThat(several.observations().names()).containsExactly("pumps", "fans");
+    assertThat(several.deadLetters()).isEqualTo("pumps.dlq");
+    assertThat(several.all()).startsWith("pumps", "fans");
+  }
 }
