@@ -55,7 +55,10 @@ export class SeriesList {
         this.#activate(0);
       }
     });
-    byId("group").addEventListener("change", () => this.restart());
+    byId("group").addEventListener("change", event => {
+      event.target.dataset.shown = ""; // the next answer has the groups in it
+      this.restart();
+    });
     byId("sort").addEventListener("change", () => this.restart());
     byId("status").addEventListener("change", () => this.restart());
     setInterval(() => document.hidden || this.refresh(), REFRESH_MS);
@@ -249,7 +252,9 @@ function showGroups(groups) {
     ...around.map(value => ({value, text: printable(value)})),
     ...groups.map(({name, series}) => ({value: name, text: `${printable(name)} (${count(series)})`}))];
   byId("group-field").hidden = wanted.length === 1;
-  if (JSON.stringify(wanted) !== select.dataset.shown && document.activeElement !== select) {
+  // not under a hand that holds the list open, but for the groups in one that was just chosen
+  const isFree = document.activeElement !== select || select.dataset.shown === "";
+  if (JSON.stringify(wanted) !== select.dataset.shown && isFree) {
     select.dataset.shown = JSON.stringify(wanted);
     select.replaceChildren(...wanted.map(({value, text}) => element("option", {value}, text)));
     select.value = chosen;

@@ -187,13 +187,14 @@ public final class ForecastJob {
       List<String> missing = admin.missing(topics.all());
       if (observations.isEmpty() || missing.stream().anyMatch(observations::contains)) {
         throw new IllegalStateException(
-            "%s: expected on Kafka at %s, got no such topic%s; create it or set topics.observations"
+            "%s: expected on Kafka at %s, got no such topic%s; create it or set topics.%s"
                 .formatted(
                     topics.observations().described(),
                     kafka.bootstrapServers(),
                     observations.size() > 1
                         ? " as " + missing.stream().filter(observations::contains).toList()
-                        : ""));
+                        : "",
+                    topics.observations().pattern() == null ? "observations" : "pattern"));
       }
       if (!missing.isEmpty() && !settings.createTopics()) {
         throw new IllegalStateException(

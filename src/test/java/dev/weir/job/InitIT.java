@@ -113,7 +113,8 @@ class InitIT {
             + "cpu/web-2/usage_idle,cpu/web-2/usage_system,cpu/web-2/usage_user",
         "otel|4|web-1/hostmetrics/system.cpu.utilization,web-1/hostmetrics/system.memory.utilization",
         "debezium|3|north,south",
-        "readings|6|a/berlin,b/berlin"
+        "readings|6|a/berlin,b/berlin",
+        "keyed|4|flow,temp"
       })
   void aTopicOfAnotherToolIsForecastAfterTwoCommands(String name, int expected, String series)
       throws Exception {

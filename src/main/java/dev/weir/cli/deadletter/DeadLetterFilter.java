@@ -71,7 +71,7 @@ final class DeadLetterFilter {
       description = "Only those at these places of the dead-letter topic.")
   private List<Offsets> offsets = new ArrayList<>();
 
-  private LetterReader reader = new LetterReader(null);
+  private LetterReader reader = new LetterReader();
 
   /** Reads records so. */
   void use(LetterReader letterReader) {

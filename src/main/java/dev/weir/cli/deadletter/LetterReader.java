@@ -3,20 +3,21 @@ package dev.weir.cli.deadletter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
 import dev.weir.kafka.admin.DeadLetterTopic.Source;
-import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.RecordFields;
+import dev.weir.kafka.codec.RegistrySubjects;
+import dev.weir.kafka.mapping.MappedRecords;
+import dev.weir.kafka.registry.RegisteredRecords;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 
 /** What the record of a dead letter holds, by the mapping of its job. Not thread-safe. */
 final class LetterReader {
@@ -24,27 +25,47 @@ final class LetterReader {
   private static final int SHOWN = 5;
   private static final String MODEL = "MODEL";
 
-  private final ObservationDeserializer mapped; // null: records are Weir's own
+  private final MappedRecords mapped; // null: records are Weir's own
+  private final ObservationTopics topics;
 
-  /**
-   * @param mapped what reads the job's observations; null: they are Weir's own
-   */
-  LetterReader(ObservationDeserializer mapped) {
+  private LetterReader(MappedRecords mapped, ObservationTopics topics) {
     this.mapped = mapped;
+    this.topics = topics;
+  }
+
+  /** Of Weir's own records. */
+  LetterReader() {
+    this(null, null);
+  }
+
+  /** Of a job. */
+  LetterReader(KafkaSettings job) {
+    this(
+        job.mapping() == null
+            ? null
+            : new MappedRecords(
+                job.mapping(), new RegisteredRecords(RegistrySubjects.impatient(job.registry()))),
+        job.topics().observations());
     if (mapped != null) {
-      mapped.openAlone();
+      mapped.open(MappedRecords.ALONE);
     }
   }
 
   /** Of the job file that is given, if one is. */
   static LetterReader of(KafkaOptions kafka) throws IOException {
-    return new LetterReader(
-        kafka.mapping() == null ? null : ObservationDeserializer.of(null, kafka.job().kafka()));
+    return kafka.job() == null ? new LetterReader() : new LetterReader(kafka.job().kafka());
+  }
+
+  private boolean isMapped(Letter letter) {
+    return mapped != null
+        && letter.source() != null
+        && (topics.names().contains(letter.source().topic())
+            || topics.matches(letter.source().topic()));
   }
 
   /** Names and values of the record's fields, as far as they can be read. */
   Map<String, String> fields(Letter letter) {
-    if (mapped == null || MODEL.equals(letter.reason()) || letter.source() == null) {
+    if (!isMapped(letter)) {
       return RecordFields.of(letter.value(), MODEL.equals(letter.reason()));
     }
     Map<String, String> fields = new LinkedHashMap<>();
@@ -63,7 +84,7 @@ final class LetterReader {
 
   /** The series that the record has values of, as far as they can be read. */
   List<String> series(Letter letter) {
-    if (mapped != null && letter.source() != null) {
+    if (isMapped(letter)) {
       return mapped(letter).stream().map(Observation::series).distinct().toList();
     }
     String name = RecordFields.of(letter.value(), false).get("series");
@@ -74,18 +95,13 @@ final class LetterReader {
     Source source = letter.source();
     List<Observation> read = new ArrayList<>();
     mapped.read(
-        new ConsumerRecord<>(
+        new SourceRecord(
             source.topic(),
             source.partition(),
             source.offset(),
             source.timestamp(),
-            TimestampType.CREATE_TIME,
-            ConsumerRecord.NULL_SIZE,
-            ConsumerRecord.NULL_SIZE,
             letter.key(),
-            letter.value(),
-            new RecordHeaders(),
-            Optional.empty()),
+            letter.value()),
         event -> {
           if (event instanceof ObservationEvent observed) {
             read.add(observed.observation());

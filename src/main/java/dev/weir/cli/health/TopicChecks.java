@@ -103,9 +103,10 @@ final class TopicChecks {
           name,
           isReadable ? records::observation : null,
           () -> observations(name, parallelism));
-    }
-    if (kafka.mapping() != null) { // what is right for a reader may be wrong for its writer
-      records.examples().forEach(example -> list.ok("as read", "%s", example));
+      List<String> examples = records.takeExamples();
+      if (kafka.mapping() != null) { // what is right for a reader may be wrong for its writer
+        examples.forEach(example -> list.ok("as read", "%s", example));
+      }
     }
     observations.stream()
         .filter(name -> !missing.contains(name))
@@ -483,7 +484,7 @@ final class TopicChecks {
 
   private void rights() {
     try {
-      admin.checkRights(kafka);
+      admin.checkRights(kafka.withTopics(topics));
       String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
       list.ok(
           "rights",

@@ -333,9 +333,11 @@ final class TopicHealth {
         windows.put(name, window(extents.get(name), read.getOrDefault(name, Map.of())));
       }
     }
-    long looked = windows.values().stream().mapToLong(Extent::length).sum();
-    long mostDead = (long) (MAX_DEAD * looked);
-    long[] recent = new long[1];
+    Map<String, Integer> recent = new HashMap<>();
+    long mostDead = 0;
+    for (Extent window : windows.values()) {
+      mostDead += mostDead(window);
+    }
     boolean[] rejected = new boolean[1];
     int[] count = new int[1];
     boolean all =
@@ -356,7 +358,7 @@ final class TopicHealth {
                 Long end = window.ends().get(partition);
                 boolean isRecent =
                     end != null && offset < end && offset >= window.begins().get(partition);
-                recent[0] += isRecent ? 1 : 0;
+                recent.merge(from, isRecent ? 1 : 0, Integer::sum);
               } else if (from.equals(topics.models()) && offset >= Math.max(0, newestModel)) {
                 rejected[0] = true;
               }
@@ -375,14 +377,18 @@ final class TopicHealth {
         all ? count[0] : extent.length(),
         count[0],
         reasons);
-    if (recent[0] > mostDead) {
-      report.problem(
-          "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
-          "%d of the newest %d observations that were read are dead letters: %s",
-          recent[0],
-          looked,
-          reasons);
-    }
+    recent.forEach(
+        (from, dead) -> {
+          if (dead > mostDead(windows.get(from))) {
+            report.problem(
+                "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
+                "%d of the newest %d observations of %s that were read are dead letters: %s",
+                dead,
+                windows.get(from).length(),
+                from,
+                reasons);
+          }
+        });
     if (rejected[0]) {
       report.problem(
           "weir dead-letters --topic "
@@ -391,6 +397,10 @@ final class TopicHealth {
           "the newest model on %s was refused",
           topics.models());
     }
+  }
+
+  private static long mostDead(Extent window) {
+    return (long) (MAX_DEAD * window.length());
   }
 
   /**

@@ -32,7 +32,7 @@ final class RecordProfile {
 
   /** Takes in a record that was read by its schema. */
   void add(Object plain) {
-    add((JsonNode) MAPPER.valueToTree(plain));
+    add((JsonNode) MAPPER.valueToTree(plain), false);
   }
 
   /** One that could not be read. */
@@ -50,19 +50,22 @@ final class RecordProfile {
       return;
     }
     if (node.isArray() && !node.isEmpty()) {
-      node.forEach(this::add);
+      node.forEach(element -> add(element, true));
     } else {
-      add(node);
+      add(node, true);
     }
   }
 
-  private void add(JsonNode node) {
+  /**
+   * @param mayBeChange whether a change event's format would read it
+   */
+  private void add(JsonNode node, boolean mayBeChange) {
     if (!node.isObject()) {
       others++;
       return;
     }
     records++;
-    if (isChange(node)) {
+    if (mayBeChange && isChange(node)) {
       changes++;
       walk(node.get("after"), RECORD, "", 0);
     } else {
@@ -75,10 +78,11 @@ final class RecordProfile {
     return node.path("op").isTextual() && node.has("before") && node.has("after");
   }
 
-  /** One of a list such as {@code [{"key": "host.name", "value": "web-1"}]}. */
+  /** One of a list such as {@code [{"key": "host.name", "value": "web-1"}]}; no reading. */
   private static boolean isAttribute(JsonNode element) {
     return element.path("key").isTextual()
-        && element.has("value")
+        && (element.path("value").isObject()
+            || element.path("value").isTextual() && !FieldProfile.isNumber(element.get("value")))
         && element.get("key").textValue().matches("[\\w.-]{1,100}");
   }
 

@@ -131,7 +131,8 @@ public final class TopicReader implements AutoCloseable {
           if (assign(opened)) {
             read(opened);
           } else {
-            if (monitor.seen().missing().containsAll(topics())) {
+            if (monitor.seen().problem() == null
+                && monitor.seen().missing().containsAll(topics())) {
               readingBack = false; // nothing was there before the start
             }
             pause(POLL);

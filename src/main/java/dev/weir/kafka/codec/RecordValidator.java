@@ -60,9 +60,11 @@ public final class RecordValidator {
     return problems.isEmpty() ? null : problems.get(0);
   }
 
-  /** The newest observations as a job reads them, a line each. */
-  public List<String> examples() {
-    return List.copyOf(examples);
+  /** The newest observations since the last call as a job reads them, a line each. */
+  public List<String> takeExamples() {
+    List<String> taken = List.copyOf(examples);
+    examples.clear();
+    return taken;
   }
 
   private String problem(InputEvent event) {

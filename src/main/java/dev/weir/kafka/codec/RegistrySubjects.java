@@ -74,9 +74,10 @@ public final class RegistrySubjects {
     return writers;
   }
 
+  /** As far as there is room: what a job does not carry is asked for when it comes. */
   private static void add(SchemaRegistry client, String subject, Map<Integer, String> writers)
       throws IOException {
-    int characters = 0;
+    int characters = writers.values().stream().mapToInt(String::length).sum();
     for (Map.Entry<Integer, String> newest : client.versions(subject, MAX_VERSIONS).entrySet()) {
       characters += newest.getValue().length();
       if (characters > MAX_CHARACTERS) {

@@ -77,6 +77,13 @@ public record FieldPath(List<String> names, Map<Integer, Condition> conditions, 
     return names.get(names.size() - 1);
   }
 
+  /** All of its names, and in place of one with a condition the text of that. */
+  String distinct() {
+    List<String> parts = new ArrayList<>(names);
+    conditions.forEach((index, condition) -> parts.set(index, condition.text()));
+    return String.join(".", parts);
+  }
+
   /** As it is written. */
   @Override
   public String toString() {

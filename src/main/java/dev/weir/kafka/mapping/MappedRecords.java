@@ -19,10 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.RowKind;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.SimpleUserCodeClassLoader;
+import org.apache.flink.util.UserCodeClassLoader;
 
 /**
  * Turns a record into observations as a mapping says, and what can't be used into one dead letter
@@ -31,6 +35,20 @@ import org.apache.flink.util.Collector;
 public final class MappedRecords implements Serializable {
 
   private static final long serialVersionUID = 1L;
+
+  /** What {@link #open} takes outside of a job. */
+  public static final DeserializationSchema.InitializationContext ALONE =
+      new DeserializationSchema.InitializationContext() {
+        @Override
+        public MetricGroup getMetricGroup() {
+          return new UnregisteredMetricsGroup();
+        }
+
+        @Override
+        public UserCodeClassLoader getUserCodeClassLoader() {
+          return SimpleUserCodeClassLoader.create(MappedRecords.class.getClassLoader());
+        }
+      };
 
   private static final int MAX_SHOWN = 80;
 

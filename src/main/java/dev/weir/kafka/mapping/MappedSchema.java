@@ -1,5 +1,7 @@
 package dev.weir.kafka.mapping;
 
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.weir.kafka.mapping.FieldPath.Condition;
 import dev.weir.kafka.mapping.NamePart.Kind;
@@ -8,7 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.util.Utf8;
@@ -34,6 +36,8 @@ final class MappedSchema {
     private final String name;
     private boolean isArray;
     private boolean isLeaf;
+    private Descriptor message; // that the field is of; null before the first one
+    private FieldDescriptor field;
 
     Node(String name) {
       this.name = name;
@@ -66,22 +70,27 @@ final class MappedSchema {
       GenericRowData row = new GenericRowData(children.size());
       int at = 0;
       for (Node child : children.values()) {
-        row.setField(at++, child.of(field(value, child.name)));
+        row.setField(at++, child.of(child.fieldOf(value)));
       }
       return row;
     }
 
-    private static Object field(Object value, String name) {
-      if (value instanceof Message message) {
-        return ProtobufRecords.field(message, name);
+    /** This field of what contains it. */
+    private Object fieldOf(Object value) {
+      if (value instanceof Message holder) {
+        if (holder.getDescriptorForType() != message) { // looking up costs
+          message = holder.getDescriptorForType();
+          field = message.findFieldByName(name);
+        }
+        return ProtobufRecords.field(holder, field);
       }
       if (value instanceof Map<?, ?> map) {
         Object found = map.get(new Utf8(name));
         return found != null ? found : map.get(name); // as the writer's schema says
       }
       IndexedRecord record = (IndexedRecord) value;
-      Schema.Field field = record.getSchema().getField(name);
-      return field == null ? null : record.get(field.pos());
+      Schema.Field found = record.getSchema().getField(name);
+      return found == null ? null : record.get(found.pos());
     }
 
     /** Removes what holds no field. */
@@ -131,9 +140,27 @@ final class MappedSchema {
       levels.forEach(level -> leaves(level, path));
     }
     root.prune();
+    checkEach();
+    checkNames();
     if (columns > 0 && root.children.size() > columns) {
       throw new IllegalArgumentException(
           "expected fields of columns, got " + List.copyOf(root.children.keySet()).get(columns));
+    }
+  }
+
+  private void checkEach() {
+    for (int i = 0; i < levels() - 1; i++) {
+      if (!isArray(mapping.each().namesTo(i))) {
+        throw new IllegalArgumentException("each: expected a field of its elements, got none");
+      }
+    }
+  }
+
+  private void checkNames() {
+    List<String> names = mapping.values().stream().map(mapping::nameOf).toList();
+    if (names.stream().distinct().count() < names.size()) {
+      throw new IllegalArgumentException(
+          "values: expected paths that give different names, got " + names);
     }
   }
 
@@ -151,23 +178,47 @@ final class MappedSchema {
     return paths;
   }
 
+  /** What knows which fields records have. */
+  interface Fields {
+    /**
+     * @param names of a field, or of an array of records
+     * @param isArray which of the names are to be arrays of records, by index
+     */
+    boolean has(List<String> names, List<Boolean> isArray);
+  }
+
   /**
-   * @param exists whether records have a field at some names
    * @throws IllegalArgumentException when a path is nowhere
    */
-  void checkPaths(Predicate<List<String>> exists) {
+  void checkPaths(Fields fields) {
     for (int i = 0; i < levels() - 1; i++) {
-      if (!exists.test(mapping.each().namesTo(i))) {
+      List<String> names = mapping.each().namesTo(i);
+      if (!fields.has(names, arraysAmong(names))) {
         throw new IllegalArgumentException(
-            "each: expected an array that the schema has, got "
-                + String.join(".", mapping.each().namesTo(i)));
+            "each: expected an array that the schema has, got " + String.join(".", names));
       }
     }
     for (FieldPath path : paths(mapping)) {
-      if (levels(path).stream().noneMatch(level -> exists.test(namesAt(level, path)))) {
+      if (levels(path).stream().noneMatch(level -> isIn(fields, level, path))) {
         throw new IllegalArgumentException("expected fields that the schema has, got " + path);
       }
     }
+  }
+
+  private boolean isIn(Fields fields, int level, FieldPath path) {
+    boolean isThere = fields.has(namesAt(level, path), arraysAmong(namesAt(level, path)));
+    for (Map.Entry<Integer, Condition> condition : path.conditions().entrySet()) {
+      List<String> names = namesAt(level, path, condition.getKey());
+      names.add(condition.getValue().field());
+      isThere &= fields.has(names, arraysAmong(names));
+    }
+    return isThere;
+  }
+
+  private List<Boolean> arraysAmong(List<String> names) {
+    return IntStream.rangeClosed(1, names.size())
+        .mapToObj(length -> isArray(names.subList(0, length)))
+        .toList();
   }
 
   /** Of rows: the record, and an element of each array. */

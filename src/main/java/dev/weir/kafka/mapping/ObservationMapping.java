@@ -88,6 +88,6 @@ public record ObservationMapping(
     }
     boolean isUnique =
         values.stream().filter(other -> other.last().equals(value.last())).count() == 1;
-    return isUnique ? value.last() : String.join(".", value.names());
+    return isUnique ? value.last() : value.distinct();
   }
 }

@@ -28,7 +28,8 @@ public final class PlainRecord {
       for (Schema.Field field : record.getSchema().getFields()) {
         fields.put(field.name(), of(record.get(field.pos())));
       }
-    } else if (value instanceof Message message && !ProtobufRecords.isText(message)) {
+    } else if (value instanceof Message message
+        && !ProtobufRecords.isText(message.getDescriptorForType())) {
       for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
         fields.put(field.getName(), of(ProtobufRecords.field(message, field.getName())));
       }

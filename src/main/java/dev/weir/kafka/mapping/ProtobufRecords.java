@@ -12,12 +12,16 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Protobuf messages of one type, with nothing before them. */
 final class ProtobufRecords implements RecordSource {
@@ -25,7 +29,10 @@ final class ProtobufRecords implements RecordSource {
   private static final long serialVersionUID = 1L;
 
   private static final String TIMESTAMP = "google.protobuf.Timestamp";
-  private static final String WRAPPERS = "google\\.protobuf\\.[A-Z][A-Za-z0-9]+Value";
+  private static final Set<String> WRAPPERS =
+      Stream.of("Double", "Float", "Int64", "UInt64", "Int32", "UInt32", "Bool", "String", "Bytes")
+          .map(name -> "google.protobuf." + name + "Value")
+          .collect(Collectors.toUnmodifiableSet());
 
   private final SchemaFile file;
   private transient Descriptor type;
@@ -113,8 +120,8 @@ final class ProtobufRecords implements RecordSource {
     return null;
   }
 
-  /** Whether messages have a field there. */
-  boolean has(List<String> names) {
+  /** Whether messages have such a field: one value, or an array of messages. */
+  boolean has(List<String> names, List<Boolean> isArray) {
     Descriptor message = type;
     for (int i = 0; i < names.size(); i++) {
       FieldDescriptor field = message == null ? null : message.findFieldByName(names.get(i));
@@ -122,18 +129,23 @@ final class ProtobufRecords implements RecordSource {
         i++; // its keys are names, too
         field = field.getMessageType().findFieldByName("value");
       }
-      if (field == null) {
+      if (field == null || i >= names.size() || field.isRepeated() != isArray.get(i)) {
         return false;
       }
       boolean isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
       message = isMessage ? field.getMessageType() : null;
     }
-    return true;
+    boolean isArrayItself = isArray.get(names.size() - 1);
+    return isArrayItself ? message != null : message == null || isText(message);
   }
 
   /** A field of a message; null if it is missing, and the default of one that can't be. */
   static Object field(Message message, String name) {
-    FieldDescriptor field = message.getDescriptorForType().findFieldByName(name);
+    return field(message, message.getDescriptorForType().findFieldByName(name));
+  }
+
+  /** The same; null if there is no such field. */
+  static Object field(Message message, FieldDescriptor field) {
     if (field == null || field.hasPresence() && !message.hasField(field)) {
       return null;
     }
@@ -158,15 +170,13 @@ final class ProtobufRecords implements RecordSource {
   }
 
   /** Whether it is one of Protobuf's own messages that are single values. */
-  static boolean isText(Message message) {
-    String type = message.getDescriptorForType().getFullName();
-    return type.equals(TIMESTAMP) || type.matches(WRAPPERS);
+  static boolean isText(Descriptor message) {
+    return message.getFullName().equals(TIMESTAMP) || WRAPPERS.contains(message.getFullName());
   }
 
   /**
-   * A value as a text, as JSON has it where it is one of Protobuf's own messages.
-   *
-   * @throws java.time.DateTimeException when a timestamp is out of bounds
+   * A value as a text, as JSON has it where it is one of Protobuf's own messages. A timestamp out
+   * of bounds is no time as a text, either.
    */
   static String text(Object value) {
     if (value instanceof EnumValueDescriptor constant) {
@@ -181,9 +191,14 @@ final class ProtobufRecords implements RecordSource {
     String type = message.getDescriptorForType().getFullName();
     if (type.equals(TIMESTAMP)) {
       long seconds = (Long) field(message, "seconds");
-      return Instant.ofEpochSecond(seconds, (Integer) field(message, "nanos")).toString();
+      int nanos = (Integer) field(message, "nanos");
+      try {
+        return Instant.ofEpochSecond(seconds, nanos).toString();
+      } catch (DateTimeException | ArithmeticException e) {
+        return "%d s %d ns".formatted(seconds, nanos);
+      }
     }
-    if (type.matches(WRAPPERS)) {
+    if (WRAPPERS.contains(type)) {
       Object inner = field(message, "value");
       return inner == null ? "" : text(inner);
     }

@@ -132,11 +132,11 @@ public final class TimeText {
           text.length() == DATE ? LocalDate.parse(text) : YearMonth.parse(text).atDay(1);
       return date.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
     }
-    if (text.length() >= SECONDS) {
+    if (text.length() >= SECONDS && hasOffset(text)) {
       try {
         return ITU.parseDateTime(text).toInstant().toEpochMilli(); // a tenth of the JDK's time
       } catch (DateTimeException e) {
-        // no offset, or what only the JDK knows: a leap second, or 24:00
+        // what only the JDK knows: a leap second, or 24:00
       }
     }
     String iso =
@@ -144,12 +144,14 @@ public final class TimeText {
     if (iso.endsWith("Z") && iso.length() >= SECONDS) {
       return Instant.parse(iso).toEpochMilli();
     }
-    boolean offset =
-        iso.endsWith("Z") || iso.lastIndexOf('+') > DATE || iso.lastIndexOf('-') > DATE;
     Instant time =
-        offset
+        hasOffset(iso)
             ? OffsetDateTime.parse(iso).toInstant()
             : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
     return time.toEpochMilli();
+  }
+
+  private static boolean hasOffset(String text) {
+    return text.endsWith("Z") || text.lastIndexOf('+') > DATE || text.lastIndexOf('-') > DATE;
   }
 }

@@ -31,7 +31,7 @@ class DeadLetterLinesTest {
         value);
   }
 
-  private static final LetterReader OWN = new LetterReader(null);
+  private static final LetterReader OWN = new LetterReader();
 
   private static List<String> text(Letter letter, int most) {
     return DeadLetterLines.text(letter, OWN.fields(letter), most);

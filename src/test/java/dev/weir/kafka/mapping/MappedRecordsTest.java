@@ -408,6 +408,15 @@ class MappedRecordsTest {
   }
 
   @Test
+  void aTimestampOutOfBoundsIsNoTime() throws IOException {
+    byte[] bytes = HexFormat.of().parseHex("1a0a08ffffffffffffffff7f210000000000003440");
+    DeadLetter letter =
+        (DeadLetter) events(PROTOBUF + "time: measured_at, values: [temperature]", bytes).get(0);
+    assertThat(letter.reason()).isEqualTo(DeadLetter.Reason.TIME);
+    assertThat(letter.message()).endsWith("got '9223372036854775807 s 0 ns'");
+  }
+
+  @Test
   void whatIsNoMessageIsADeadLetter() throws IOException {
     byte[] bytes = Arrays.copyOf(reading(0), 30);
     DeadLetter letter = (DeadLetter) events(PROTOBUF + "values: [temperature]", bytes).get(0);
@@ -423,9 +432,18 @@ class MappedRecordsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> records(PROTOBUF + "series: [device.name], values: [temperature]"))
         .withMessage("expected fields that the schema has, got device.name");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> records(PROTOBUF + "each: readings, values: [value]"))
-        .withMessage("each: expected an array that the schema has, got readings");
+    for (String array : List.of("readings", "device", "site", "others")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> records(PROTOBUF + "each: " + array + ", values: [value]"))
+          .withMessage("each: expected an array that the schema has, got " + array);
+    }
+    for (String path :
+        List.of("samples.value", "samples", "device", "others", "samples[kay=1].value")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> records(PROTOBUF + "values: ['" + path + "']"))
+          .withMessage("expected fields that the schema has, got " + path);
+    }
+    records(PROTOBUF + "series: [measured_at], values: ['samples[at=1].value', humidity]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> records(PROTOBUF.replace("acme.Reading", "Reading") + "values: [v]"))
         .withMessageStartingWith("message: expected one of [acme.Reading, acme.Reading.Device, ")
@@ -491,6 +509,29 @@ class MappedRecordsTest {
             new Observation("a/p", TIMESTAMP, 1),
             new Observation("b/p", TIMESTAMP, 2),
             new Observation("own/q", TIMESTAMP, 3));
+  }
+
+  @Test
+  void valuesOfAttributesHaveDifferentNames() {
+    String section =
+        "format: json, values: ['m[key=temp].value', 'm[key=hum].value', w], series: [key]";
+    String record =
+        "{\"w\": 3, \"m\": [{\"key\": \"temp\", \"value\": 1}, {\"key\": \"hum\", \"value\": 2}]}";
+    assertThat(observations(section, record))
+        .containsExactly(
+            new Observation("pump-1/temp.value", TIMESTAMP, 1),
+            new Observation("pump-1/hum.value", TIMESTAMP, 2),
+            new Observation("pump-1/w", TIMESTAMP, 3));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: json, values: [a.v, $.a.v, b]"))
+        .withMessage("values: expected paths that give different names, got [a.v, a.v, b]");
+  }
+
+  @Test
+  void elementsWithoutAFieldThatIsReadAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> records("format: json, each: readings, values: [$.v]"))
+        .withMessage("each: expected a field of its elements, got none");
   }
 
   @Test
