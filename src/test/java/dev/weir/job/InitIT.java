@@ -114,7 +114,7 @@ class InitIT {
         "otel|4|web-1/hostmetrics/system.cpu.utilization,web-1/hostmetrics/system.memory.utilization",
         "debezium|3|north,south",
         "readings|6|a/berlin,b/berlin",
-        "keyed|4|flow,temp"
+        "keyed|4|init.keyed/flow.value,init.keyed/temp.value"
       })
   void aTopicOfAnotherToolIsForecastAfterTwoCommands(String name, int expected, String series)
       throws Exception {

@@ -38,7 +38,7 @@ final class FieldProfile {
     plain += isShort && (value.isTextual() || value.isIntegralNumber()) ? 1 : 0;
   }
 
-  static boolean isNumber(JsonNode value) {
+  private static boolean isNumber(JsonNode value) {
     if (value.isNumber()) {
       return true;
     }

@@ -63,21 +63,29 @@ record MappingGuess(
       RecordProfile profile, String format, String group, String otherwise) {
     List<FieldProfile> visible = profile.visible(group);
     FieldProfile time = time(visible);
-    List<String> values =
-        profile.fields(group).stream()
-            .filter(field -> field != time && field.isNumber() && !field.isAttribute())
-            .filter(field -> !NO_VALUE.matcher(field.name()).matches())
-            .filter(field -> !(field.isTime() && TIME.matcher(field.name()).matches()))
-            .sorted(Comparator.comparingInt(field -> field.different() > 1 ? 0 : 1))
-            .limit(MAX_VALUES)
-            .map(FieldProfile::path)
-            .toList();
+    List<String> values = values(profile, group, time, false);
+    if (values.isEmpty()) { // a list of keys may hold readings, too
+      values = values(profile, group, time, true);
+    }
     return new MappingGuess(
         format,
         group,
         series(profile, group, time, values, otherwise),
         time == null ? "" : time.path(),
         values);
+  }
+
+  private static List<String> values(
+      RecordProfile profile, String group, FieldProfile time, boolean ofAttributes) {
+    return profile.fields(group).stream()
+        .filter(field -> field != time && field.isNumber())
+        .filter(field -> field.isAttribute() == ofAttributes)
+        .filter(field -> !NO_VALUE.matcher(field.name()).matches())
+        .filter(field -> !(field.isTime() && TIME.matcher(field.name()).matches()))
+        .sorted(Comparator.comparingInt(field -> field.different() > 1 ? 0 : 1))
+        .limit(MAX_VALUES)
+        .map(FieldProfile::path)
+        .toList();
   }
 
   /** A field that is a time in each record; of several one that is called so. */

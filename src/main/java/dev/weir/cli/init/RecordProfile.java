@@ -78,11 +78,10 @@ final class RecordProfile {
     return node.path("op").isTextual() && node.has("before") && node.has("after");
   }
 
-  /** One of a list such as {@code [{"key": "host.name", "value": "web-1"}]}; no reading. */
+  /** One of a list such as {@code [{"key": "host.name", "value": "web-1"}]}. */
   private static boolean isAttribute(JsonNode element) {
     return element.path("key").isTextual()
-        && (element.path("value").isObject()
-            || element.path("value").isTextual() && !FieldProfile.isNumber(element.get("value")))
+        && element.has("value")
         && element.get("key").textValue().matches("[\\w.-]{1,100}");
   }
 
