@@ -173,6 +173,23 @@ class InitIT {
   }
 
   @Test
+  void valuesOfASeriesInSeveralPartitionsAreReadInOrder() throws Exception {
+    kafka.create("init.spread", 3, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      byte[] value =
+          "{\"device\":\"d\",\"at\":%d,\"level\":%d}"
+              .formatted(1_767_225_600 + 60 * i, i % 7)
+              .getBytes(StandardCharsets.UTF_8);
+      records.add(new ProducerRecord<>("init.spread", i % 3, null, value));
+    }
+    kafka.send(records);
+    assertThat(init("--topic init.spread --yes --out @s.yaml")).as("%s%s", out, err).isZero();
+    assertThat(Files.readString(folder.resolve("s.yaml"))).contains("out-of-orderness: 1 s");
+    assertThat(forecast(folder.resolve("s.yaml"), 50)).containsExactly("d");
+  }
+
+  @Test
   void ownRecordsNeedNoMapping() throws Exception {
     kafka.create("init.own", 1, Map.of());
     List<Observation> observations = new ArrayList<>();

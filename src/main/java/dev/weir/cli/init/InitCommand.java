@@ -183,17 +183,22 @@ public final class InitCommand implements Callable<Integer> {
         return 1;
       }
     }
-    JobSettings settings = settings(text(name, guess, List.of()), target);
+    JobSettings settings = settings(text(name, guess, List.of(), false), target);
     List<InputEvent> events = new ArrayList<>();
     ObservationDeserializer reader = ObservationDeserializer.of(null, settings.kafka());
     reader.openAlone();
     records.forEach(record -> reader.read(record, events::add));
     List<Observation> read = new ArrayList<>();
+    Map<String, Integer> partitions = new HashMap<>();
+    boolean isSpread = false;
     String problem = null;
     int unread = 0;
     for (InputEvent event : events) {
       if (event instanceof ObservationEvent observed) {
         read.add(observed.observation());
+        int partition = observed.source().partition();
+        Integer before = partitions.put(observed.observation().series(), partition);
+        isSpread |= before != null && before != partition;
       } else if (event instanceof DeadLetter letter) {
         unread++;
         problem = "%s: %s".formatted(letter.reason(), letter.message());
@@ -218,7 +223,7 @@ public final class InitCommand implements Callable<Integer> {
       System.err.println("weir init: expected observations, got none; nothing was written");
       return 1;
     }
-    return write(text(name, guess, read), target);
+    return write(text(name, guess, read, isSpread), target);
   }
 
   /** The records' format as far as options say it; null: to be found. */
@@ -278,7 +283,11 @@ public final class InitCommand implements Callable<Integer> {
     return events.stream().filter(ObservationEvent.class::isInstance).count() * 2 > records.size();
   }
 
-  private String text(String name, MappingGuess guess, List<Observation> read) throws IOException {
+  /**
+   * @param isSpread whether the values of a series are in several partitions
+   */
+  private String text(String name, MappingGuess guess, List<Observation> read, boolean isSpread)
+      throws IOException {
     int features = read.isEmpty() ? 0 : read.get(0).features().length;
     return JobText.of(
         name,
@@ -289,6 +298,7 @@ public final class InitCommand implements Callable<Integer> {
         schema(),
         horizon,
         features,
+        isSpread,
         interval(read));
   }
 
@@ -348,7 +358,7 @@ public final class InitCommand implements Callable<Integer> {
       return 1;
     }
     show(read, read.size());
-    int code = write(text(name, null, read), target);
+    int code = write(text(name, null, read, false), target);
     if (code == 0) {
       System.err.printf(
           "Send the file: weir produce %s --input %s%s%n",

@@ -17,6 +17,7 @@ final class JobText {
    * @param schema further lines below {@code observations}
    * @param kafka further lines below {@code kafka}
    * @param features of each observation
+   * @param isSpread whether the values of a series are in several partitions
    * @param interval between the values of a series; null: not known
    */
   static String of(
@@ -28,6 +29,7 @@ final class JobText {
       List<String> schema,
       int horizon,
       int features,
+      boolean isSpread,
       Duration interval) {
     StringBuilder text = new StringBuilder();
     text.append("name: ").append(name).append('\n');
@@ -48,9 +50,14 @@ final class JobText {
         line(text, "each", quoted(guess.each()), "its elements are observations");
       }
     }
-    if (features > 0) {
+    if (features > 0 || isSpread) {
       text.append("window:\n");
+    }
+    if (features > 0) {
       line(text, "features", Integer.toString(features), "of each observation");
+    }
+    if (isSpread) {
+      line(text, "out-of-orderness", "1 s", "values of a series are in several partitions");
     }
     text.append("topics:\n");
     if (guess == null) {
