@@ -3,6 +3,7 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
@@ -19,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -302,7 +304,33 @@ class RegistryJobIT {
             .containsExactly(Reason.SCHEMA);
         job.assertRunning();
       }
+      assertInitFinds(apicurio.url(), topic);
     }
+  }
+
+  /** {@code weir init} guesses the same mapping. */
+  private static void assertInitFinds(String registry, String topic) throws Exception {
+    Path file = Files.createTempFile("init", ".yaml");
+    InProcess init =
+        InProcess.run(
+            "init",
+            "--topic",
+            topic,
+            "--registry",
+            registry,
+            "--yes",
+            "--force",
+            "--bootstrap-servers",
+            kafka.bootstrapServers(),
+            "--out",
+            file.toString());
+    assertThat(init.exitCode()).as(init.toString()).isZero();
+    assertThat(init.out()).contains("north/level", "north/alarms", "2026-");
+    JobSettings guessed = JobSettings.read(file, Map.of());
+    assertThat(guessed.kafka().registry().url()).hasToString(registry);
+    assertThat(guessed.kafka().mapping().format()).isEqualTo("avro-confluent");
+    assertThat(guessed.kafka().mapping().time()).hasToString("meta.at_micros");
+    Files.delete(file);
   }
 
   private static int registerSensor(String url, String topic) throws Exception {

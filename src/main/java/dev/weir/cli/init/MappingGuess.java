@@ -26,7 +26,8 @@ record MappingGuess(
 
   private static final Pattern TIME =
       Pattern.compile(
-          "(?i)(.*[_-]?)?(time(stamp)?|ts|date(time)?|when|at|timeunixnano)([_-]?\\w{0,3})?");
+          "(?i)(.*[_-]?)?(time(stamp)?|ts|date(time)?|when|at|timeunixnano)"
+              + "([_-]?(\\w{0,3}|seconds|millis|micros|nanos))?");
   private static final Pattern NAME =
       Pattern.compile(
           "(?i).*(device|sensor|host|site|station|machine|meter|location|symbol|series|tag|plant"
