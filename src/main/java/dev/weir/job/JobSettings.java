@@ -257,15 +257,16 @@ public record JobSettings(
           JobOptions.PATTERN,
           "expected it or topics.observations, got both: " + file.get(JobOptions.OBSERVATIONS));
     }
-    for (Option<?> option : List.of(JobOptions.MODE, JobOptions.START)) {
-      boolean isNeeded =
-          option == JobOptions.MODE
-              ? file.get(JobOptions.MODE) == RunMode.BOUNDED
-              : file.get(JobOptions.START) != null
-                  && !file.get(JobOptions.START).equals(SourcePosition.COMMITTED);
-      if (!observations.isOne() && isNeeded) {
-        file.problem(option, "expected one topic of observations beside it, got several");
-      }
+    if (observations.isOne()) {
+      return observations;
+    }
+    String one = "expected one topic of observations beside it, got several";
+    if (file.get(JobOptions.MODE) == RunMode.BOUNDED) {
+      file.problem(JobOptions.MODE, one);
+    }
+    SourcePosition start = file.get(JobOptions.START);
+    if (start != null && !start.equals(SourcePosition.COMMITTED)) {
+      file.problem(JobOptions.START, one);
     }
     return observations;
   }

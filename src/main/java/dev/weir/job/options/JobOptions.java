@@ -3,7 +3,6 @@ package dev.weir.job.options;
 import dev.weir.kafka.BrokerAddresses;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.kafka.SourcePosition;
-import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
@@ -54,7 +53,7 @@ public final class JobOptions {
           List.of("observations"),
           100,
           "Topic that the values arrive on, or several.",
-          JobOptions::topic);
+          NAME.parser());
   public static final Option<String> PATTERN =
       new Option<>(
           "topics.pattern",
@@ -185,13 +184,6 @@ public final class JobOptions {
           "topics.observations",
           "observations.pattern",
           "topics.pattern");
-
-  private static String topic(String text) {
-    if (!ForecastModel.isName(text)) {
-      throw new IllegalArgumentException(text);
-    }
-    return text;
-  }
 
   private static String pattern(String text) {
     return Pattern.compile(text).pattern();
