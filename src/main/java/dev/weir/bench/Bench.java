@@ -51,8 +51,8 @@ public final class Bench implements AutoCloseable {
   /**
    * Starts the Flink processes.
    *
-   * @param main class that starts a cluster and calls {@link JobRun#serve}; its argument is the
-   *     pipeline's name
+   * @param main class that starts a cluster and calls {@link JobRun#serve}; its arguments are the
+   *     pipeline's name and the number of slots
    * @param folder for temporary files
    * @param progress takes a line of text and the share of the work that is done
    */
@@ -70,7 +70,7 @@ public final class Bench implements AutoCloseable {
     topics = new TopicAdmin(bootstrapServers, Map.of());
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
     for (BenchPipeline pipeline : plan.pipelines) {
-      processes.put(pipeline, new JobProcess(main, pipeline, plan.heap, folder));
+      processes.put(pipeline, new JobProcess(main, pipeline, plan.slots(), plan.heap, folder));
     }
   }
 
@@ -84,9 +84,9 @@ public final class Bench implements AutoCloseable {
             + plan.cases().size() * (plan.repetitions + plan.latencyRepetitions());
     for (int count : plan.series) {
       long from = System.nanoTime();
-      topics.create("observations-" + count, 1, Map.of());
+      topics.create("observations-" + count, plan.tasks, Map.of());
       long records = plan.records(count);
-      new LoadGenerator(count, plan.hotKey)
+      new LoadGenerator(count, plan.hotKey, plan.zipf)
           .fill(bootstrapServers, "observations-" + count, records);
       tell(from, "%,d records of %,d series are in Kafka".formatted(records, count));
     }
@@ -94,14 +94,14 @@ public final class Bench implements AutoCloseable {
       long from = System.nanoTime();
       BenchCase first =
           plan.cases().stream().filter(c -> c.pipeline() == pipeline).findFirst().get();
-      measure(first, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window.toMillis()), false);
+      measure(first, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window.toMillis()), 0);
       tell(from, pipeline + ": its Flink process is up and warm");
     }
     for (int i = 0; i < plan.repetitions && !(i > 0 && isOver(QUICK_NANOS)); i++) {
       for (BenchCase of : plan.cases()) {
         long from = System.nanoTime();
         Report.Repetition repetition =
-            measure(of, WARM_MILLIS, plan.window.toMillis(), plan.rescale);
+            measure(of, WARM_MILLIS, plan.window.toMillis(), plan.rescale ? 2 * plan.tasks : 0);
         report.add(of, repetition);
         tell(
             from,
@@ -121,7 +121,7 @@ public final class Bench implements AutoCloseable {
     return report;
   }
 
-  private Report.Repetition measure(BenchCase of, long warmMillis, long millis, boolean rescale)
+  private Report.Repetition measure(BenchCase of, long warmMillis, long millis, int rescaled)
       throws Exception {
     String run = "bench-" + ++runs;
     Throughput throughput =
@@ -131,7 +131,7 @@ public final class Bench implements AutoCloseable {
             plan.warmRecords(of.series()),
             warmMillis,
             millis,
-            rescale);
+            rescaled);
     Request request =
         request(of, run, "observations-" + of.series(), plan.checkpointInterval, throughput);
     Report.Repetition repetition = processes.get(of.pipeline()).ask(request);
@@ -153,10 +153,10 @@ public final class Bench implements AutoCloseable {
       long from = System.nanoTime();
       String run = "bench-" + ++runs;
       String input = run + "-observations";
-      topics.create(input, 1, Map.of());
+      topics.create(input, plan.tasks, Map.of());
       JobProcess process = processes.get(of.pipeline());
       process.ask(request(of, run, input, LatencyProbe.CHECKPOINT_INTERVAL, null));
-      LoadGenerator load = new LoadGenerator(of.series(), plan.hotKey);
+      LoadGenerator load = new LoadGenerator(of.series(), plan.hotKey, plan.zipf);
       Latency latency;
       try (LatencyProbe probe =
           new LatencyProbe(bootstrapServers, input, run + "-forecasts", load)) {
@@ -196,16 +196,13 @@ public final class Bench implements AutoCloseable {
     Path job = folder.resolve(run + ".yaml");
     Files.writeString(
         job, of.pipeline().jobFile(run, bootstrapServers, input, of.mode(), network(of.mode())));
-    return new Request(
-        job.toString(),
-        Map.of(
-            "state.backend.type",
-            of.backend().name(),
-            "execution.checkpointing.incremental",
-            "true",
-            "execution.checkpointing.interval",
-            checkpointInterval.toMillis() + " ms"),
-        throughput);
+    Map<String, String> flink = new HashMap<>();
+    flink.put("state.backend.type", of.backend().name());
+    flink.put("execution.checkpointing.incremental", "true");
+    flink.put("execution.checkpointing.interval", checkpointInterval.toMillis() + " ms");
+    flink.put("parallelism.default", Integer.toString(plan.tasks));
+    flink.putAll(plan.flink);
+    return new Request(job.toString(), flink, throughput);
   }
 
   private Path network(Mode mode) {

@@ -6,8 +6,10 @@ import dev.weir.option.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
@@ -87,8 +89,27 @@ public final class BenchPlan {
   double hotKey;
 
   @Option(
+      names = "--zipf",
+      paramLabel = "EXPONENT",
+      description =
+          "The k-th series has a share of the records like 1 / k^EXPONENT; else all take turns.")
+  Double zipf;
+
+  @Option(
+      names = "--tasks",
+      defaultValue = "1",
+      description = "Partitions, and tasks of the job (default: ${DEFAULT-VALUE}).")
+  int tasks;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Flink, such as state.backend.rocksdb.use-bloom-filter=false.")
+  final Map<String, String> flink = new LinkedHashMap<>();
+
+  @Option(
       names = "--rescale",
-      description = "Also stop each run with a savepoint and restore it with two tasks.")
+      description = "Also stop each run with a savepoint and restore it with twice the tasks.")
   boolean rescale;
 
   @Option(names = "--no-latency", description = "Skip the latencies, which take as long again.")
@@ -121,6 +142,9 @@ public final class BenchPlan {
         "100ms or more",
         checkpointInterval);
     check(heap.matches("[1-9][0-9]{0,5}[mg]"), "--heap", "a size such as 2g", heap);
+    check(tasks >= 1 && tasks <= 128, "--tasks", "1 to 128", tasks);
+    check(zipf == null || zipf > 0 && zipf <= 10, "--zipf", "more than 0, up to 10", zipf);
+    check(zipf == null || hotKey == 0, "--zipf", "no --hot-key beside it", hotKey);
     check(hotKey >= 0 && hotKey < 1, "--hot-key", "0 to below 1", hotKey);
   }
 
@@ -146,6 +170,11 @@ public final class BenchPlan {
       }
     }
     return cases;
+  }
+
+  /** Slots of a Flink process. */
+  int slots() {
+    return rescale ? 2 * tasks : tasks;
   }
 
   int latencyRepetitions() {

@@ -30,7 +30,8 @@ final class JobProcess implements AutoCloseable {
    *
    * @param main class that starts a cluster and calls {@link JobRun#serve}
    */
-  JobProcess(Class<?> main, BenchPipeline pipeline, String heap, Path folder) throws IOException {
+  JobProcess(Class<?> main, BenchPipeline pipeline, int slots, String heap, Path folder)
+      throws IOException {
     this.pipeline = pipeline;
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -43,7 +44,7 @@ final class JobProcess implements AutoCloseable {
     command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // a thread's CPU is lost when it ends
     command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(main.getName(), pipeline.name()));
+    command.addAll(List.of(main.getName(), pipeline.name(), Integer.toString(slots)));
     log = folder.resolve(pipeline + ".log");
     process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);

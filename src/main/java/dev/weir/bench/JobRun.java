@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.management.AttributeNotFoundException;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -76,16 +78,17 @@ public final class JobRun implements AutoCloseable {
    * @param warmRecords to read before it starts, at least
    * @param warmMillis to read before it starts, at least
    * @param millis that it lasts at most
-   * @param rescale whether to restore the job with two tasks after it
+   * @param rescaled tasks that the job is restored with after it; 0: it is not
    */
   record Throughput(
-      int series, long records, long warmRecords, long warmMillis, long millis, boolean rescale) {}
+      int series, long records, long warmRecords, long warmMillis, long millis, int rescaled) {}
 
   /**
    * Runs one pipeline's jobs, one after the other: a line of JSON on standard input requests a run,
    * a line of JSON answers it. Returns when standard input ends; throws what a job fails with.
    *
-   * @param cluster with two slots and {@code restart-strategy.type: none}
+   * @param cluster with slots for the tasks, also of a rescaled job, and {@code
+   *     restart-strategy.type: none}
    * @param environments whose jobs run on {@code cluster}
    * @param pipeline name of a {@link BenchPipeline}
    */
@@ -138,11 +141,16 @@ public final class JobRun implements AutoCloseable {
   }
 
   /** What is done and spent so far. */
-  private record Moment(long nanos, long records, long cpuNanos, long compilerNanos) {
+  private record Moment(
+      long nanos, long records, long cpuNanos, long compilerNanos, Long diskBytes) {
 
     static Moment of(long records) {
       return new Moment(
-          System.nanoTime(), records, SYSTEM.getProcessCpuTime(), JobRun.compilerNanos());
+          System.nanoTime(),
+          records,
+          SYSTEM.getProcessCpuTime(),
+          JobRun.compilerNanos(),
+          JobRun.diskBytes());
     }
   }
 
@@ -181,7 +189,7 @@ public final class JobRun implements AutoCloseable {
     double count = to.records - from.records;
     double compilerNanos = to.compilerNanos - from.compilerNanos;
     CompletedCheckpointStats checkpoint = checkpoint();
-    Double[] restore = plan.rescale() ? rescale() : new Double[2];
+    Double[] restore = plan.rescaled() > 0 ? rescale(plan.rescaled()) : new Double[2];
     return new Report.Repetition(
         count * 1e9 / (to.nanos - from.nanos),
         (to.cpuNanos - from.cpuNanos - compilerNanos) / 1e3 / count,
@@ -190,7 +198,24 @@ public final class JobRun implements AutoCloseable {
         checkpoint.getEndToEndDuration(),
         checkpoint.getCheckpointedSize(),
         restore[0],
-        restore[1]);
+        restore[1],
+        from.diskBytes == null ? null : (to.diskBytes - from.diskBytes) / count);
+  }
+
+  /**
+   * What the process has written into files, flushes and compactions of RocksDB and checkpoints
+   * among it. Known on Linux only, else null.
+   */
+  private static Long diskBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/io"))) {
+      return lines
+          .filter(line -> line.startsWith("write_bytes: "))
+          .map(line -> Long.valueOf(line.substring("write_bytes: ".length())))
+          .findFirst()
+          .orElse(null);
+    } catch (IOException | UncheckedIOException e) {
+      return null;
+    }
   }
 
   /**
@@ -239,8 +264,8 @@ public final class JobRun implements AutoCloseable {
     return cluster.getExecutionGraph(job.getJobID()).get();
   }
 
-  /** Milliseconds to stop the job with a savepoint, and then until two tasks run. */
-  private Double[] rescale() throws Exception {
+  /** Milliseconds to stop the job with a savepoint, and then until so many tasks run. */
+  private Double[] rescale(int tasks) throws Exception {
     String folder = request.job() + "-savepoint"; // the parent deletes it
     long start = System.nanoTime();
     String savepoint =
@@ -249,10 +274,10 @@ public final class JobRun implements AutoCloseable {
     submit(
         new Configuration()
             .set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint)
-            .set(CoreOptions.DEFAULT_PARALLELISM, 2));
+            .set(CoreOptions.DEFAULT_PARALLELISM, tasks));
     while (!isEachTaskRunning()) { // each has restored its state by then
       failIfEnded();
-      failAfter(stopped, "to run with two tasks, " + job.getJobStatus().get());
+      failAfter(stopped, "to run with twice the tasks, " + job.getJobStatus().get());
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
     return new Double[] {(stopped - start) / 1e6, (System.nanoTime() - stopped) / 1e6};

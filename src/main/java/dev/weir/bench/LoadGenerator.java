@@ -13,6 +13,7 @@ import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -29,6 +30,8 @@ final class LoadGenerator {
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final String[] names; // the last one is the hot series
   private final double hotKey;
+  private final double[] shares; // cumulative, of the series; null if they take turns
+  private final int[] counts; // records so far, by series; null if they take turns
   private long round;
   private int turn;
   private long hot; // records of the hot series so far
@@ -36,14 +39,33 @@ final class LoadGenerator {
   /**
    * @param series that take turns
    * @param hotKey share of the records that one more series has; 0 for none
+   * @param zipf exponent of the shares by rank; null: the series take turns
    */
-  LoadGenerator(int series, double hotKey) {
+  LoadGenerator(int series, double hotKey, Double zipf) {
     this.hotKey = hotKey;
+    this.shares = zipf == null ? null : zipf(series, zipf);
+    this.counts = zipf == null ? null : new int[series];
     names = new String[series + 1];
     for (int i = 0; i < series; i++) {
       names[i] = "series-%07d".formatted(i);
     }
     names[series] = "series-hottest";
+  }
+
+  private static double[] zipf(int series, double exponent) {
+    double[] shares = new double[series];
+    double sum = 0;
+    for (int i = 0; i < series; i++) {
+      sum += Math.pow(i + 1, -exponent);
+      shares[i] = sum;
+    }
+    return shares;
+  }
+
+  private int drawn() {
+    double at = random.nextDouble() * shares[shares.length - 1];
+    int found = Arrays.binarySearch(shares, at);
+    return found >= 0 ? found : -found - 1;
   }
 
   /** The next observation: a daily season with noise, a second after the last of its series. */
@@ -54,9 +76,9 @@ final class LoadGenerator {
   /** The next observation, at {@code time} unless that is 0. */
   Observation next(long time) {
     boolean isHot = hotKey > 0 && random.nextDouble() < hotKey;
-    int series = isHot ? names.length - 1 : turn;
-    long step = isHot ? hot++ : round;
-    if (!isHot && ++turn == names.length - 1) {
+    int series = isHot ? names.length - 1 : shares == null ? turn : drawn();
+    long step = isHot ? hot++ : shares == null ? round : counts[series]++;
+    if (!isHot && shares == null && ++turn == names.length - 1) {
       turn = 0;
       round++;
     }

@@ -31,9 +31,9 @@ public final class Report {
   private static final int BASE_SERIES = 1000;
   private static final String HEAD =
       "pipeline   mode            series backend | records/s   CPU us compiler |   p50 ms   p99 ms"
-          + "   rc p99 |  B/series chkp ms   chkp KB%n";
+          + "   rc p99 |  B/series chkp ms   chkp KB disk B/record%n";
   private static final String ROW =
-      "%-10s %-12s %,9d %-7s | %,9.0f %8.2f %8.2f | %8s %8s %8s | %,9.0f %,7.0f %,9.0f%n";
+      "%-10s %-12s %,9d %-7s | %,9.0f %8.2f %8.2f | %8s %8s %8s | %,9.0f %,7.0f %,9.0f %13s%n";
 
   private final Map<BenchCase, List<Repetition>> repetitions = new LinkedHashMap<>();
   private final Map<BenchCase, List<Latency>> latencies = new LinkedHashMap<>();
@@ -44,7 +44,8 @@ public final class Report {
    * @param cpuMicrosPerRecord CPU of the Flink process, with collector and state backend, without
    *     the JVM's compiler
    * @param savepointMs stop with a savepoint; null without {@code --rescale}
-   * @param restoreMs from there until two tasks run; null without {@code --rescale}
+   * @param restoreMs from there until twice the tasks run; null without {@code --rescale}
+   * @param diskBytesPerRecord written into files, of checkpoints too; null where that is not known
    */
   record Repetition(
       double recordsPerSecond,
@@ -54,7 +55,8 @@ public final class Report {
       double checkpointMs,
       double checkpointBytes,
       Double savepointMs,
-      Double restoreMs) {}
+      Double restoreMs,
+      Double diskBytesPerRecord) {}
 
   /** The medians of a case. */
   record Row(
@@ -98,7 +100,8 @@ public final class Report {
         median(all, Repetition::checkpointMs),
         median(all, Repetition::checkpointBytes),
         median(all, Repetition::savepointMs),
-        median(all, Repetition::restoreMs));
+        median(all, Repetition::restoreMs),
+        median(all, Repetition::diskBytesPerRecord));
   }
 
   private static Percentiles median(Stream<Percentiles> all) {
@@ -231,14 +234,17 @@ public final class Report {
               millis(committed, Percentiles::p99),
               median.stateBytesPerSeries,
               median.checkpointMs,
-              median.checkpointBytes / 1024));
+              median.checkpointBytes / 1024,
+              median.diskBytesPerRecord == null
+                  ? "-"
+                  : "%,.0f".formatted(median.diskBytesPerRecord)));
     }
     table.append(System.lineSeparator());
     ratios().forEach((name, ratio) -> table.append("%-60s %8.3f%n".formatted(name, ratio)));
     for (BenchCase c : repetitions.keySet()) {
       Row row = row(c);
       if (row.median.restoreMs != null) {
-        String name = "savepoint, two tasks again, ms: " + c;
+        String name = "savepoint, twice the tasks again, ms: " + c;
         table.append(
             "%-60s %,8.0f %,8.0f%n".formatted(name, row.median.savepointMs, row.median.restoreMs));
       }

@@ -76,18 +76,18 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   /** A child process of the bench: runs the jobs of one pipeline on a cluster of its own. */
-  public static void main(String[] pipeline) {
+  public static void main(String[] args) {
     PrintStream answers = System.out;
     System.setOut(System.err); // what else is printed is no answer
     Map<String, String> settings =
         Map.of(
             "rest.bind-port", "0",
             "restart-strategy.type", "none", // the reason of a failure is reported
-            "taskmanager.numberOfTaskSlots", "2", // for --rescale
+            "taskmanager.numberOfTaskSlots", args[1],
             "taskmanager.memory.managed.size", "512m");
     int exitCode = 0;
     try (LocalCluster cluster = LocalCluster.start(settings)) {
-      JobRun.serve(cluster.miniCluster(), cluster::environment, pipeline[0], answers);
+      JobRun.serve(cluster.miniCluster(), cluster::environment, args[0], answers);
     } catch (Throwable e) {
       e.printStackTrace();
       exitCode = 1;

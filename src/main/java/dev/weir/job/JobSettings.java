@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.MemorySize;
 
 /**
  * A job file, checked: everything that a job needs to be built.
@@ -180,7 +181,11 @@ public record JobSettings(
           ForecastOptions.TTL,
           "expected more than window.out-of-orderness (%s), got %s".formatted(outOfOrderness, ttl));
     }
-    return new StateLimits(ttl, file.get(JobOptions.MAX_SERIES));
+    MemorySize cache = file.get(JobOptions.CACHE);
+    return new StateLimits(
+        ttl,
+        file.get(JobOptions.MAX_SERIES),
+        cache == null ? StateLimits.A_SHARE_OF_THE_HEAP : cache.getBytes());
   }
 
   private static Sampling sampling(JobFile file) {

@@ -17,6 +17,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Model;
 import dev.weir.rnn.kernel.Kernels;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -62,6 +63,8 @@ final class ForecastFunction
   private transient boolean modelsChanged; // since the forecasters were last told
   private transient BroadcastState<String, Long> modelTimes;
   transient ForecastMetrics metrics;
+  private transient Consumer<String> keys; // selects a series
+  private transient long cache;
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
@@ -71,9 +74,13 @@ final class ForecastFunction
   public void open(OpenContext context) throws Exception {
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
     metrics = new ForecastMetrics(group);
-    seriesContext = new OperatorSeriesContext(getRuntimeContext(), settings, metrics);
+    seriesContext = new OperatorSeriesContext(getRuntimeContext(), settings, metrics, keys, cache);
+    SeriesStore store = seriesContext.store();
     group.gauge("series", seriesContext.counter()::count);
+    group.gauge("cachedSeries", store::cached);
+    group.gauge("cacheMisses", store::misses);
     series = new SeriesForecaster(settings, seriesContext);
+    store.forecaster(series);
     for (int i = 0; i < settings.targets().size(); i++) {
       int target = i;
       seriesContext
@@ -85,6 +92,22 @@ final class ForecastFunction
     for (String kernel : Kernels.KERNELS) {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
     }
+  }
+
+  /**
+   * Before it is opened.
+   *
+   * @param keys selects a series
+   * @param bytes for cached series; 0 for none
+   */
+  void cache(Consumer<String> keys, long bytes) {
+    this.keys = keys;
+    this.cache = bytes;
+  }
+
+  /** What is known of the series. */
+  SeriesStore store() {
+    return seriesContext.store();
   }
 
   private void use(int target, ForecastModel published, long time) {
@@ -129,7 +152,7 @@ final class ForecastFunction
 
   @Override
   public void snapshotState(FunctionSnapshotContext context) {
-    // all state is Flink's own: written when it changes, not here
+    // all is Flink's own: written when it changes, or by the operator before the barrier
   }
 
   @Override
@@ -211,6 +234,7 @@ final class ForecastFunction
       useModels(context.getBroadcastState(MODELS));
     }
     series.observe(observation, observed.source());
+    seriesContext.store().done();
   }
 
   @Override
@@ -221,6 +245,7 @@ final class ForecastFunction
       useModels(context.getBroadcastState(MODELS));
     }
     series.wake(context.getCurrentKey(), timestamp);
+    seriesContext.store().done();
   }
 
   private void useModels(ReadOnlyBroadcastState<String, ForecastModel> models) throws Exception {

@@ -10,11 +10,15 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesContext;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -32,46 +36,47 @@ final class OperatorSeriesContext implements SeriesContext {
 
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
 
-  /** Each series that is known has one. The state's name is part of each savepoint. */
-  static final ValueStateDescriptor<WindowState> WINDOW =
-      new ValueStateDescriptor<>("window", WeirTypeInformation.WINDOW_STATE);
-
-  private static final String LEARNED = "learned-";
-
   /** When the timer of a series fires. The state's name is part of each savepoint. */
   private static final ValueStateDescriptor<Long> EXPIRY =
       new ValueStateDescriptor<>("expiry", Types.LONG);
 
-  private final ValueState<WindowState> window;
+  private final SeriesStore store;
   private final ValueState<Long> expiry; // null without a ttl
-  private final Map<Mode, ValueState<LearnerState>> learned = new EnumMap<>(Mode.class);
   private final SeriesCounter counter;
   private final ForecastMetrics metrics;
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the current call
   private Collector<Output> out;
-  private String series;
   private long lastLogNanos;
 
+  /**
+   * @param keys selects a series
+   * @param cache bytes for cached series; 0 for none
+   */
   OperatorSeriesContext(
-      RuntimeContext context, ForecastSettings settings, ForecastMetrics metrics) {
-    this.window = context.getState(WINDOW);
+      RuntimeContext context,
+      ForecastSettings settings,
+      ForecastMetrics metrics,
+      Consumer<String> keys,
+      long cache) {
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
     this.metrics = metrics;
     this.counter = new SeriesCounter(settings.limits());
+    List<Mode> learning = new ArrayList<>();
     for (Target target : settings.targets()) {
       boolean learns = target.learning() != null;
       byMode.put(
           target.mode(), metrics.mode(target.mode(), learns ? target.learning().learner() : null));
       if (learns) {
-        learned.put(target.mode(), context.getState(descriptor(target.mode())));
+        learning.add(target.mode());
       }
     }
+    this.store = new SeriesStore(context, learning, settings.features(), keys, cache);
   }
 
-  /** What was learned of a series, by mode. The state's name is part of each savepoint. */
-  private static ValueStateDescriptor<LearnerState> descriptor(Mode mode) {
-    return new ValueStateDescriptor<>(LEARNED + mode.label(), WeirTypeInformation.LEARNER_STATE);
+  /** What is known of the series. */
+  SeriesStore store() {
+    return store;
   }
 
   ModeMetrics metrics(Mode mode) {
@@ -86,27 +91,18 @@ final class OperatorSeriesContext implements SeriesContext {
   /** A call begins. */
   void at(TimerService timers, Collector<Output> out, String series) {
     this.timers = timers;
-    this.series = series;
     this.out = out;
+    store.at(series);
   }
 
   @Override
   public WindowState window() throws IOException {
-    return value(window, WINDOW.getName());
-  }
-
-  /** RocksDB reads a value when it is asked for, long after a restore. */
-  private <T> T value(ValueState<T> state, String name) throws IOException {
-    try {
-      return state.value();
-    } catch (IOException | RuntimeException e) {
-      throw new IOException("series %s: state %s can't be read".formatted(series, name), e);
-    }
+    return store.window();
   }
 
   @Override
   public void window(WindowState state) throws IOException {
-    window.update(state); // null clears
+    store.window(state);
     if (state == null) {
       counter.dropped();
     }
@@ -128,12 +124,17 @@ final class OperatorSeriesContext implements SeriesContext {
 
   @Override
   public LearnerState learned(Mode mode) throws IOException {
-    return value(learned.get(mode), LEARNED + mode.label());
+    return store.learned(mode);
   }
 
   @Override
   public void learned(Mode mode, LearnerState state) throws IOException {
-    learned.get(mode).update(state);
+    store.learned(mode, state);
+  }
+
+  @Override
+  public void learned(SequenceWindow window, boolean repeatable) {
+    store.learned(window, repeatable);
   }
 
   @Override

@@ -5,11 +5,13 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.state.ClassStateSerializer;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WindowStateSerializer;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -28,6 +30,8 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
       new WeirTypeInformation<>(Output.class, OutputSerializer.INSTANCE);
   public static final TypeInformation<WindowState> WINDOW_STATE =
       new WeirTypeInformation<>(WindowState.class, WindowStateSerializer.INSTANCE);
+  static final TypeInformation<ObservationLog> OBSERVATION_LOG =
+      new WeirTypeInformation<>(ObservationLog.class, ObservationLogSerializer.INSTANCE);
   static final TypeInformation<LearnerState> LEARNER_STATE =
       new WeirTypeInformation<>(LearnerState.class, LearnerStateSerializer.INSTANCE);
   static final TypeInformation<ClassState> CLASS_STATE =

@@ -108,9 +108,9 @@ class ReportTest {
     assertThat(report.table().lines().skip(1).limit(2))
         .containsExactly(
             "forecast   many-to-one      1,000 hashmap |       200     4.00     0.50 |        -"
-                + "        -        - |         5      30         1",
+                + "        -        - |         5      30         1            90",
             "identity   many-to-one      1,000 hashmap |       200     4.00     0.50 |      1.0"
-                + "      2.0        - |         5      30         1");
+                + "      2.0        - |         5      30         1            90");
   }
 
   @Test
@@ -125,7 +125,7 @@ class ReportTest {
 
   private void add(BenchCase of, double recordsPerSecond, double... cpuMicros) {
     for (double cpu : cpuMicros) {
-      report.add(of, new Repetition(recordsPerSecond, cpu, 0.5, 5, 30, 1024, 700.0, 800.0));
+      report.add(of, new Repetition(recordsPerSecond, cpu, 0.5, 5, 30, 1024, 700.0, 800.0, 90.0));
     }
   }
 

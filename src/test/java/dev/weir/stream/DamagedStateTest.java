@@ -15,11 +15,14 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.StateCorruption;
 import dev.weir.state.WindowStateSerializer;
 import java.nio.ByteBuffer;
@@ -48,6 +51,22 @@ class DamagedStateTest {
     }
     state.addPending(600_000, 1, new double[] {2});
     StateCorruption.assertIsSeen(WindowStateSerializer.INSTANCE, state);
+  }
+
+  @Test
+  void aDamagedLogIsSeen() throws Exception {
+    Windows windows = new Windows(3, 1, 1);
+    WindowState state = windows.newState();
+    ObservationLog log = null;
+    for (int i = 0; i < 5; i++) {
+      windows.offer(state, new Observation("s", 1000L * i, i, new double[] {-i}), Windows.IN_ORDER);
+      if (i == 2) {
+        log = new ObservationLog(windows.window("s", state), 1, 2);
+      } else if (i > 2) {
+        log.append(windows.window("s", state));
+      }
+    }
+    StateCorruption.assertIsSeen(ObservationLogSerializer.INSTANCE, log);
   }
 
   @Test

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.ObservationLog;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
@@ -45,7 +50,8 @@ class SavedStateTest {
           "dev.weir.stream.ModelEventSerializer$Snapshot", ModelEventSerializer.INSTANCE,
           "dev.weir.stream.ForecastModelSerializer$Snapshot", ForecastModelSerializer.INSTANCE,
           "dev.weir.state.LearnerStateSerializer$Snapshot", LearnerStateSerializer.INSTANCE,
-          "dev.weir.state.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE);
+          "dev.weir.state.WindowStateSerializer$Snapshot", WindowStateSerializer.INSTANCE,
+          "dev.weir.state.ObservationLogSerializer$Snapshot", ObservationLogSerializer.INSTANCE);
 
   private static byte[] bytes(String file) throws IOException {
     try (Stream<String> lines = Files.lines(STATE.resolve(file))) {
@@ -111,6 +117,28 @@ class SavedStateTest {
       assertThat(state.pendingFeature(i, 0)).isEqualTo(time + 0.5);
       assertThat(state.pendingFeature(i, 1)).isEqualTo(-time);
     }
+  }
+
+  @Test
+  void savedLogIsReadAndWrittenAsItWas() throws Exception {
+    ObservationLog log = read(ObservationLogSerializer.INSTANCE, bytes("unlearned-1.hex"));
+    assertThat(log.features()).isEqualTo(2);
+    assertThat(log.interval()).isEqualTo(60_000);
+    assertThat(log.size()).isEqualTo(3);
+    assertThat(log.known()).isEqualTo(2);
+    assertThat(log.unlearned()).isEqualTo(1);
+    SequenceWindow window =
+        new Windows(4, 1, 2, new Sampling(60_000, Sampling.Gap.SKIP, 0)).window("s", log, 2);
+    assertThat(window.size()).isEqualTo(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(window.time(i)).isEqualTo(TIMES[i]);
+      assertThat(window.value(i)).isEqualTo(TIMES[i] / 4.0);
+      assertThat(window.feature(i, 0)).isEqualTo(TIMES[i] + 0.5);
+      assertThat(window.feature(i, 1)).isEqualTo(-TIMES[i]);
+    }
+    assertThat(written(ObservationLogSerializer.INSTANCE, log))
+        .as(WHY)
+        .isEqualTo(bytes("unlearned-1.hex"));
   }
 
   @Test

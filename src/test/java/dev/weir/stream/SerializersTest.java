@@ -28,6 +28,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -352,7 +353,8 @@ class SerializersTest {
           ModelEventSerializer.INSTANCE,
           ForecastModelSerializer.INSTANCE,
           LearnerStateSerializer.INSTANCE,
-          WindowStateSerializer.INSTANCE
+          WindowStateSerializer.INSTANCE,
+          ObservationLogSerializer.INSTANCE
         }) {
       assertRestores(serializer);
     }

@@ -141,7 +141,7 @@ class StateLimitsTest {
         List.of(),
         Duration.ofMillis(outOfOrderness),
         Sampling.BY_COUNT,
-        new StateLimits(Duration.ofMillis(ttl), maxSeries),
+        new StateLimits(Duration.ofMillis(ttl), maxSeries, 0),
         List.of(
             new Target(Mode.MANY_TO_ONE, null, SEQ_LEN, null, learning),
             new Target(Mode.MANY_TO_MANY, null, SEQ_LEN, null, learning)));

@@ -19,8 +19,10 @@ import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.network.TunedModelExpert;
+import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.Windows;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
@@ -46,6 +48,7 @@ final class ModeForecaster {
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
   private long restarts;
+  private boolean repeatable; // whether the newest value could be learned again from its window
   private long before; // values of the current series before its newest and what is missing there
 
   ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesContext context) {
@@ -150,10 +153,19 @@ final class ModeForecaster {
    */
   LearnerState learn(SequenceWindow window) throws IOException {
     boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    LearnerState state = reset ? null : context.learned(target.mode());
+    LearnerState state = learn(reset ? null : context.learned(target.mode()), window);
+    context.scored(target.mode(), window.series(), learner.newest());
+    context.learned(target.mode(), state);
+    return state;
+  }
+
+  private LearnerState learn(LearnerState known, SequenceWindow window) {
+    LearnerState state = known;
     int season = target.learning().season();
+    repeatable = window.missing() == 0 && tunedModel == null;
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
+      repeatable = false;
       if (baseModel != null) {
         tell(null, window, 0, null); // it saw nothing of the past
       }
@@ -164,6 +176,7 @@ final class ModeForecaster {
       }
     }
     if (state == null || !learner.isSpacedAs(state, window)) {
+      repeatable &= state == null;
       state = learner.newSeries(window.series(), season);
     }
     before = state.count();
@@ -171,8 +184,27 @@ final class ModeForecaster {
       tell(network, window, before + learner.passed(state, window), state);
     }
     learner.observe(state, window);
-    context.scored(target.mode(), window.series(), learner.newest());
-    context.learned(target.mode(), state);
+    return state;
+  }
+
+  /** Whether what is known of the series now follows from what was known before, and the window. */
+  boolean isRepeatable() {
+    return repeatable;
+  }
+
+  /** How many values before the newest one what is learned of it depends on. */
+  int windowBefore(int seqLen) {
+    return baseModel == null ? 0 : seqLen - 1;
+  }
+
+  /** Learns what a saved state has not learned yet; nothing is counted twice. */
+  LearnerState catchUp(LearnerState saved, ObservationLog log, Windows windows, String series) {
+    LearnerState state = saved;
+    for (int row = log.known(); row < log.size(); row++) {
+      state = learn(state, windows.window(series, log, row));
+    }
+    skippedUpdates = learner.skippedUpdates();
+    restarts = learner.restarts();
     return state;
   }
 

@@ -4,6 +4,7 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -43,6 +44,16 @@ public interface SeriesContext {
    * @param state null to drop it
    */
   void learned(Mode mode, LearnerState state) throws IOException;
+
+  /**
+   * All modes have learned the newest observation of a window.
+   *
+   * @param repeatable whether what is known of the series now follows from what was known before it
+   *     and the window alone, so that it could be learned again
+   */
+  default void learned(SequenceWindow window, boolean repeatable) {
+    // for who saves observations in place of what was learned of them
+  }
 
   /** When the timer fires that drops the series; null for none. */
   Long expiry() throws IOException;

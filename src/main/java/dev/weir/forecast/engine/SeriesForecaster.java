@@ -8,11 +8,13 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesContext.Counted;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.forecast.window.Windows.Outcome;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import java.io.IOException;
 import java.time.Duration;
@@ -287,6 +289,8 @@ public final class SeriesForecaster {
     boolean sampled = due && context.isSampled();
     long bytes = state.bytes();
     SequenceWindow window = null;
+    boolean learns = false;
+    boolean repeatable = !windows.resumed();
     for (ModeForecaster forecaster : forecasters) {
       if (!due && !forecaster.learns()) {
         continue;
@@ -298,6 +302,8 @@ public final class SeriesForecaster {
       LearnerState learned = null;
       if (forecaster.learns()) {
         learned = forecaster.learn(window);
+        learns = true;
+        repeatable &= forecaster.isRepeatable();
         context.count(Counted.SKIPPED_UPDATE, forecaster.newlySkippedUpdates());
         context.count(Counted.RESTART, forecaster.newRestarts());
         bytes += learned.bytes();
@@ -313,8 +319,38 @@ public final class SeriesForecaster {
         context.collect(forecaster.score(window, learned));
       }
     }
+    if (learns) {
+      context.learned(window, repeatable);
+    }
     if (sampled) {
       context.sampled(window.origin(), recordTime, bytes);
     }
+  }
+
+  /** How many observations before a new one what is learned of it depends on. */
+  public int windowBefore() {
+    return Arrays.stream(forecasters)
+        .mapToInt(f -> f.windowBefore(settings.seqLen()))
+        .max()
+        .orElse(0);
+  }
+
+  /**
+   * Learns what a saved state has not learned yet.
+   *
+   * @param saved null where nothing was learned before
+   * @return the state as it was after the newest observation of the log; of a log that was kept
+   *     under other features or another interval, whose rows mean nothing now, the saved one
+   */
+  public LearnerState catchUp(String series, Mode mode, LearnerState saved, ObservationLog log) {
+    if (!windows.fits(log)) {
+      return saved;
+    }
+    for (int i = 0; i < forecasters.length; i++) {
+      if (settings.targets().get(i).mode() == mode) {
+        return forecasters[i].catchUp(saved, log, windows, series);
+      }
+    }
+    throw new IllegalArgumentException("mode: expected one of the settings, got " + mode);
   }
 }

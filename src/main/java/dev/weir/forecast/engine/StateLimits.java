@@ -9,13 +9,23 @@ import java.time.Duration;
  * @param ttl a series without an observation for so long, in event time, loses all that is known of
  *     it; zero: never
  * @param maxSeries a task with so many series refuses further ones; 0: it takes all
+ * @param cache bytes of a task's heap for the series that it caches, where the engine stores them
+ *     elsewhere; 0: none, {@link #A_SHARE_OF_THE_HEAP}: the engine says
  */
-public record StateLimits(Duration ttl, int maxSeries) implements Serializable {
+public record StateLimits(Duration ttl, int maxSeries, long cache) implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
+  /** A {@link #cache} whose size follows from the heap's. */
+  public static final long A_SHARE_OF_THE_HEAP = -1;
+
   /** Everything is kept forever. */
   public static final StateLimits NONE = new StateLimits(Duration.ZERO, 0);
+
+  /** With a cache whose size follows from the heap's. */
+  public StateLimits(Duration ttl, int maxSeries) {
+    this(ttl, maxSeries, A_SHARE_OF_THE_HEAP);
+  }
 
   public StateLimits {
     if (ttl.isNegative()) {
@@ -23,6 +33,9 @@ public record StateLimits(Duration ttl, int maxSeries) implements Serializable {
     }
     if (maxSeries < 0) {
       throw new IllegalArgumentException("max-series: expected zero or more, got " + maxSeries);
+    }
+    if (cache < A_SHARE_OF_THE_HEAP) {
+      throw new IllegalArgumentException("cache: expected zero or more, got " + cache);
     }
   }
 }

@@ -47,6 +47,22 @@ public final class SequenceWindow {
     }
   }
 
+  /** The window that ended with a row of a log, in which nothing is missing. */
+  void fill(String series, ObservationLog log, int newest) {
+    this.series = series;
+    this.missing = 0;
+    this.resumed = false;
+    this.size = Math.min(times.length, newest + 1);
+    for (int i = 0; i < size; i++) {
+      int row = newest + 1 - size + i;
+      times[i] = log.time(row);
+      values[i] = log.value(row);
+      for (int f = 0; f < features; f++) {
+        covariates[i * features + f] = log.feature(row, f);
+      }
+    }
+  }
+
   public String series() {
     return series;
   }

@@ -42,6 +42,7 @@ public final class Windows {
   private final int features;
   private final Sampling sampling;
   private final SequenceWindow window;
+  private final SequenceWindow logged; // the same for rows of a log
   private long missing; // just before the observation appended last
   private long filled; // of those
   private double before; // the value before them
@@ -67,6 +68,7 @@ public final class Windows {
     this.features = features;
     this.sampling = sampling;
     this.window = new SequenceWindow(seqLen, features, sampling);
+    this.logged = new SequenceWindow(seqLen, features, sampling);
     this.earlier = new double[features];
     this.newest = new double[features];
     this.row = new double[features];
@@ -252,5 +254,16 @@ public final class Windows {
   public SequenceWindow window(String series, WindowState state) {
     window.fill(series, state, missing, before, resumed);
     return window;
+  }
+
+  /** Whether rows of a log make windows of this kind. */
+  public boolean fits(ObservationLog log) {
+    return log.features() == features && log.interval() == sampling.interval();
+  }
+
+  /** The window that ended with a row of a log; valid until the next call. */
+  public SequenceWindow window(String series, ObservationLog log, int newest) {
+    logged.fill(series, log, newest);
+    return logged;
   }
 }

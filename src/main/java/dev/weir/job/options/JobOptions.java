@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.flink.configuration.MemorySize;
 
 /**
  * All options of a job file: those of {@link ForecastOptions}, and what only a job has. Keys never
@@ -138,6 +139,16 @@ public final class JobOptions {
           Integer.MAX_VALUE,
           "Series that one task may keep; observations of further ones are dead letters; 0 for no"
               + " limit.");
+
+  public static final Option<MemorySize> CACHE =
+      new Option<>(
+          "state.cache",
+          Option.Type.VALUE,
+          "a size such as 256 mb, or 0 for none",
+          null,
+          "Heap of one task for the series that it caches when RocksDB stores their state; by"
+              + " default its slot's share of half of the heap.",
+          MemorySize::parse);
 
   /** What a forecast is made of. */
   public enum Made {
@@ -282,6 +293,7 @@ public final class JobOptions {
                 MAX_FUTURE,
                 ForecastOptions.TTL,
                 MAX_SERIES,
+                CACHE,
                 OUTPUT,
                 ForecastOptions.LEARNING,
                 ForecastOptions.SIZE,

@@ -92,6 +92,7 @@ final class OptionNotes {
         JobOptions.MAX_SERIES,
         "series of one task",
         "safe: what is there is kept, beyond the limit too");
+    put(JobOptions.CACHE, "", SAFE);
     put(JobOptions.OUTPUT, "", UNTESTED);
     put(ForecastOptions.LEARNING, "", UNTESTED);
     put(ForecastOptions.SIZE, "", LEARNS_AGAIN);

@@ -1,0 +1,130 @@
+package dev.weir.forecast.window;
+
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/**
+ * The newest observations of one series, which a saved state has not learned yet: the state is
+ * brought up to date by learning them. A series that is learned at each observation is written in
+ * twenty bytes so, not in the kilobytes that learning changes.
+ *
+ * <p>Also holds the observations just before them, as many as a window needs that ends with the
+ * first of them. Mutable; one per series, in the series' keyed state.
+ */
+public final class ObservationLog {
+
+  private static final int FIRST_ROWS = 8;
+
+  private final int features;
+  private final long interval;
+  private final int known;
+  private int size;
+  private long[] rows; // (size, 2 + features): time, and the bits of value and features
+
+  /**
+   * Begins with the newest observation of a window.
+   *
+   * @param before how many of those before it are kept, at most
+   */
+  public ObservationLog(SequenceWindow window, int features, int before) {
+    this(features, window.interval(), Math.min(before, window.size() - 1), 0);
+    for (int i = window.size() - 1 - known; i < window.size(); i++) {
+      append(window, i);
+    }
+  }
+
+  /**
+   * Without a row.
+   *
+   * @param interval {@link SequenceWindow#interval} under which they came
+   * @param known how many of the first rows the saved state has learned
+   */
+  ObservationLog(int features, long interval, int known, int rows) {
+    this.features = features;
+    this.interval = interval;
+    this.known = known;
+    this.rows = new long[Math.max(rows, known + FIRST_ROWS) * width()];
+  }
+
+  /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
+  public ObservationLog(ObservationLog other) {
+    this.features = other.features;
+    this.interval = other.interval;
+    this.known = other.known;
+    this.size = other.size;
+    this.rows = other.rows.clone();
+  }
+
+  private int width() {
+    return 2 + features;
+  }
+
+  /** Adds the newest observation of a window. */
+  public void append(SequenceWindow window) {
+    append(window, window.size() - 1);
+  }
+
+  private void append(SequenceWindow window, int index) {
+    int at = size * width();
+    if (at == rows.length) {
+      rows = Arrays.copyOf(rows, 2 * rows.length);
+    }
+    rows[at++] = window.time(index);
+    rows[at++] = Double.doubleToRawLongBits(window.value(index));
+    for (int f = 0; f < features; f++) {
+      rows[at++] = Double.doubleToRawLongBits(window.feature(index, f));
+    }
+    size++;
+  }
+
+  public int features() {
+    return features;
+  }
+
+  /** {@link SequenceWindow#interval} under which they came. */
+  public long interval() {
+    return interval;
+  }
+
+  /** How many of the first rows the saved state has learned. */
+  public int known() {
+    return known;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** How many observations are still to be learned. */
+  public int unlearned() {
+    return size - known;
+  }
+
+  long time(int index) {
+    return rows[index * width()];
+  }
+
+  double value(int index) {
+    return Double.longBitsToDouble(rows[index * width() + 1]);
+  }
+
+  double feature(int index, int feature) {
+    return Double.longBitsToDouble(rows[index * width() + 2 + feature]);
+  }
+
+  /** Copies all rows out, each the time, then the bits of the value and of each feature. */
+  void save(LongBuffer to) {
+    to.put(rows, 0, size * width());
+  }
+
+  /** Takes in what {@link #save} gave. */
+  void restore(LongBuffer from, int count) {
+    from.get(rows, 0, count * width());
+    size = count;
+  }
+
+  /** Size of the numbers, without the JVM's few bytes for the array. */
+  public int bytes() {
+    return Long.BYTES * rows.length;
+  }
+}

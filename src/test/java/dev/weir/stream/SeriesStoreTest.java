@@ -1,0 +1,319 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Cached series, and what is written of them: the forecasts are those of the heap, to the bit. */
+class SeriesStoreTest {
+
+  private static final int SERIES = 11;
+  private static final int SEQ_LEN = 5;
+  private static final long MINUTE = 60_000;
+  private static final Learning SMALL = new Learning(LearnerSettings.small(2), 3, 5);
+  private static final Learning THREE = new Learning(LearnerSettings.small(3), 3, 5);
+  private static final Learning MANY = new Learning(LearnerSettings.small(SEQ_LEN), 3, 5);
+
+  private static ForecastSettings settings(long cache, Duration ttl, Target... targets) {
+    return new ForecastSettings(
+        SEQ_LEN,
+        1,
+        0,
+        List.of(),
+        Duration.ZERO,
+        new Sampling(MINUTE, Gap.SKIP, 5),
+        new StateLimits(ttl, 0, cache),
+        List.of(targets));
+  }
+
+  private static Target target(Mode mode, int horizon, Learning learning) {
+    return new Target(mode, null, horizon, null, learning);
+  }
+
+  /** A mixture with a network that reads windows. */
+  private static Target withModel() throws Exception {
+    byte[] model = BuiltInModels.bytes("builtin:window-many-to-one", SEQ_LEN);
+    return new Target(Mode.MANY_TO_ONE, "window-many-to-one", 2, model, SMALL);
+  }
+
+  /** On RocksDB, or on the heap. */
+  private static final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
+      super(
+          new ForecastOperator(settings),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
+          model -> "",
+          Types.STRING);
+      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
+      setup(OutputSerializer.INSTANCE);
+      if (state != null) {
+        initializeState(state);
+      }
+      open();
+    }
+
+    void send(Observation observation) throws Exception {
+      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+      processElement1(new ObservationEvent(observation, source), observation.time());
+    }
+
+    /** As a task does before a barrier; the harness' own snapshot does not. */
+    OperatorSubtaskState checkpoint(long number) throws Exception {
+      getOperator().prepareSnapshotPreBarrier(number);
+      return snapshot(number, number);
+    }
+
+    long entries(String state) {
+      try (Stream<?> keys =
+          ((ForecastOperator) getOperator())
+              .getKeyedStateBackend()
+              .getKeys(state, VoidNamespace.INSTANCE)) {
+        return keys.count();
+      }
+    }
+
+    SeriesStore store() {
+      ForecastOperator operator = (ForecastOperator) getOperator();
+      return ((ForecastFunction) operator.getUserFunction()).store();
+    }
+
+    /** Forecasts and scores since the last time, in full. */
+    List<String> take() {
+      List<String> all = new ArrayList<>();
+      for (Output output : extractOutputValues()) {
+        if (output instanceof Forecast f) {
+          all.add(
+              "%s %d %s %s %s %d %s"
+                  .formatted(
+                      f.series(),
+                      f.origin(),
+                      f.mode(),
+                      Arrays.toString(f.values()),
+                      f.intervals().stream()
+                          .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
+                          .toList(),
+                      f.learningSteps(),
+                      f.status()));
+        } else if (output instanceof Score s) {
+          all.add("%s %d %s %s".formatted(s.series(), s.time(), s.mode(), s.mae()));
+        } else {
+          all.add(output.toString());
+        }
+      }
+      getOutput().clear();
+      return all;
+    }
+  }
+
+  /** Some series are much busier than others; now and then something is missing. */
+  private static List<Observation> observations(SplittableRandom random, int count) {
+    long[] times = new long[SERIES];
+    List<Observation> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int s = random.nextInt(random.nextInt(SERIES) + 1);
+      times[s] += MINUTE * (random.nextInt(40) == 0 ? 2 + random.nextInt(4) : 1);
+      double value = 20 + s + 5 * Math.sin(times[s] / MINUTE * 2 * Math.PI / 3) + random.nextInt(9);
+      all.add(new Observation("series-" + s, times[s], value));
+    }
+    return all;
+  }
+
+  /**
+   * @param stops how often the job is killed at a checkpoint and goes on
+   */
+  private static List<String> run(
+      ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<String> outputs = new ArrayList<>();
+    Harness harness = new Harness(settings, rocks, null);
+    long number = 0;
+    for (Observation observation : observations) {
+      harness.send(observation);
+      number++;
+      if (random.nextInt(60) == 0) {
+        harness.checkpoint(number);
+      }
+      if (random.nextInt(observations.size()) < stops) {
+        OperatorSubtaskState state = harness.checkpoint(number);
+        outputs.addAll(harness.take());
+        harness.send(new Observation("series-0", Long.MAX_VALUE / 4, 1e6)); // is lost
+        harness.close();
+        harness = new Harness(settings, rocks, state);
+      }
+    }
+    outputs.addAll(harness.take());
+    harness.close();
+    return outputs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {100_000_000, 25_000, 1, 0}) // all fit, some do, none, no cache
+  void theForecastsAreThoseOfTheHeapWhateverFitsAndWhereverTheJobIsKilled(long cache)
+      throws Exception {
+    ForecastSettings settings =
+        settings(
+            cache,
+            Duration.ofDays(1),
+            target(Mode.MANY_TO_ONE, 3, THREE),
+            target(Mode.MANY_TO_MANY, SEQ_LEN, MANY));
+    List<Observation> observations = observations(new SplittableRandom(3), 900);
+    List<String> expected = run(settings, observations, false, 0);
+    assertThat(expected).hasSizeGreaterThan(1_800);
+    assertThat(run(settings, observations, true, 0)).isEqualTo(expected);
+    assertThat(run(settings, observations, true, 8)).isEqualTo(expected);
+  }
+
+  @Test
+  void theDefaultMixtureIsBroughtUpToDateToTheBit() throws Exception {
+    Learning learning = new Learning(LearnerSettings.defaults(2), LearnerSettings.AUTO, 10);
+    ForecastSettings settings =
+        settings(90_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
+    List<Observation> observations = observations(new SplittableRandom(5), 1_200);
+    List<String> expected = run(settings, observations, false, 0);
+    assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
+  }
+
+  @Test
+  void aNetworkOfWindowsReadsTheWindowsThatItHadRead() throws Exception {
+    ForecastSettings settings = settings(25_000, Duration.ZERO, withModel());
+    List<Observation> observations = observations(new SplittableRandom(9), 900);
+    List<String> expected = run(settings, observations, false, 0);
+    assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
+  }
+
+  @Test
+  void aYoungSeriesIsWrittenAsItsObservationsAndLaterNowAndThenAsItsState() throws Exception {
+    ForecastSettings settings =
+        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 20; i++) {
+        harness.send(new Observation("s", i * MINUTE, i % 3));
+      }
+      assertThat(harness.entries("window")).as("before the first checkpoint").isZero();
+      harness.checkpoint(1);
+      assertThat(harness.entries("window")).isEqualTo(1);
+      assertThat(harness.entries("unlearned")).isEqualTo(1);
+      assertThat(harness.entries("learned-many-to-one")).isZero();
+      for (int i = 21; i <= 40; i++) {
+        harness.send(new Observation("s", i * MINUTE, i % 3));
+      }
+      harness.checkpoint(2);
+      assertThat(harness.entries("unlearned")).isZero();
+      assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
+      harness.send(new Observation("s", 50 * MINUTE, 1)); // after a gap: no log says that
+      harness.checkpoint(3);
+      assertThat(harness.entries("unlearned")).isZero();
+      harness.send(new Observation("s", 51 * MINUTE, 1));
+      harness.checkpoint(4);
+      assertThat(harness.entries("unlearned")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
+    ForecastSettings settings = settings(30_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 0; i < 3 * SERIES; i++) {
+        harness.send(new Observation("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i));
+      }
+      assertThat(harness.store().cached()).isBetween(2L, (long) SERIES - 2);
+      assertThat(harness.store().misses()).isGreaterThan(SERIES);
+      long misses = harness.store().misses();
+      int hits = 0;
+      for (int i = 0; i < 50 * SERIES; i++) { // they take turns: none is used least recently
+        harness.send(new Observation("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i));
+        hits += harness.store().misses() == misses ? 1 : 0;
+        misses = harness.store().misses();
+      }
+      assertThat(hits).isGreaterThan(50);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 100_000_000})
+  void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
+    ForecastSettings settings =
+        settings(cache, Duration.ofMinutes(30), target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 9; i++) {
+        harness.send(new Observation("silent", i * MINUTE, i));
+        harness.send(new Observation("lively", i * MINUTE, i));
+      }
+      harness.checkpoint(1);
+      assertThat(harness.entries("unlearned")).isEqualTo(2);
+      for (int i = 10; i < 400; i++) {
+        harness.setProcessingTime(i * MINUTE);
+        harness.send(new Observation("lively", i * MINUTE, i));
+        harness.processBothWatermarks(new Watermark(i * MINUTE - 1));
+      }
+      harness.checkpoint(2);
+      assertThat(harness.entries("window")).isEqualTo(1);
+      assertThat(harness.entries("expiry")).isEqualTo(1);
+      assertThat(harness.entries("unlearned") + harness.entries("learned-many-to-one"))
+          .isBetween(1L, 2L);
+      assertThat(harness.store().cached()).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void observationsUnderAnotherIntervalAreNotLearnedAgain() throws Exception {
+    ForecastSettings settings =
+        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    OperatorSubtaskState state;
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 9; i++) {
+        harness.send(new Observation("s", i * MINUTE, i));
+      }
+      state = harness.checkpoint(1);
+    }
+    ForecastSettings byHours =
+        new ForecastSettings(
+            SEQ_LEN,
+            1,
+            0,
+            List.of(),
+            Duration.ZERO,
+            new Sampling(60 * MINUTE, Gap.SKIP, 5),
+            new StateLimits(Duration.ZERO, 0, 1 << 20),
+            List.of(target(Mode.MANY_TO_ONE, 2, SMALL)));
+    try (Harness harness = new Harness(byHours, true, state)) {
+      harness.send(new Observation("s", 69 * MINUTE, 5));
+      assertThat(harness.take()).singleElement().asString().contains("[5.0, 5.0]");
+    }
+  }
+}
