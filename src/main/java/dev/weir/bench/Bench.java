@@ -202,7 +202,7 @@ public final class Bench implements AutoCloseable {
     flink.put("execution.checkpointing.interval", checkpointInterval.toMillis() + " ms");
     flink.put("parallelism.default", Integer.toString(plan.tasks));
     flink.putAll(plan.flink);
-    return new Request(job.toString(), flink, throughput);
+    return new Request(job.toString(), plan.job, flink, throughput);
   }
 
   private Path network(Mode mode) {

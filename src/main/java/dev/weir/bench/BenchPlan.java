@@ -21,6 +21,7 @@ public final class BenchPlan {
 
   private static final int FULL = BenchPipeline.SEQ_LEN + 1; // values until a window is full
   private static final int COUNTED = 4;
+  private static final List<Integer> FLEETS = List.of(10_000, 100_000, 300_000, 1_000_000);
 
   @Option(
       names = "--pipelines",
@@ -28,7 +29,7 @@ public final class BenchPlan {
       paramLabel = "NAME",
       converter = PipelineLabel.class,
       description = "${COMPLETION-CANDIDATES} (default: all).")
-  Set<BenchPipeline> pipelines = EnumSet.allOf(BenchPipeline.class);
+  Set<BenchPipeline> pipelines;
 
   @Option(
       names = "--modes",
@@ -75,10 +76,7 @@ public final class BenchPlan {
       description = "Time from one checkpoint to the next (default: ${DEFAULT-VALUE}).")
   Duration checkpointInterval;
 
-  @Option(
-      names = "--heap",
-      defaultValue = "2g",
-      description = "Of Flink (default: ${DEFAULT-VALUE}).")
+  @Option(names = "--heap", description = "Of Flink (default: 2g).")
   String heap;
 
   @Option(
@@ -95,11 +93,14 @@ public final class BenchPlan {
           "The k-th series has a share of the records like 1 / k^EXPONENT; else all take turns.")
   Double zipf;
 
+  @Option(names = "--tasks", description = "Partitions, and tasks of the job (default: 1).")
+  Integer tasks;
+
   @Option(
-      names = "--tasks",
-      defaultValue = "1",
-      description = "Partitions, and tasks of the job (default: ${DEFAULT-VALUE}).")
-  int tasks;
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "An option of the job file, such as state.cache=0.")
+  final Map<String, String> job = new LinkedHashMap<>();
 
   @Option(
       names = "-D",
@@ -120,12 +121,37 @@ public final class BenchPlan {
       description = "Within three minutes: many-to-one, 1000 series, hashmap, three repetitions.")
   boolean quick;
 
+  @Option(
+      names = "--fleet",
+      description = {
+        "Many series that learn: learn, many-to-one, 10,000 to 1,000,000 series, two tasks, one"
+            + " repetition of a minute, no latencies, restored with four tasks. Takes an hour and"
+            + " 16 GB."
+      })
+  private boolean fleet;
+
   /**
    * Sets the defaults that depend on other options.
    *
    * @throws IllegalArgumentException if an option is out of range; the message names it
    */
   public void complete() {
+    check(!fleet || !quick, "--fleet", "no --quick beside it", quick);
+    if (fleet) {
+      pipelines = orElse(pipelines, EnumSet.of(BenchPipeline.LEARN));
+      modes = orElse(modes, List.of(Mode.MANY_TO_ONE));
+      series = orElse(series, new LinkedHashSet<>(FLEETS));
+      repetitions = orElse(repetitions, 1);
+      records = orElse(records, 2_000_000L);
+      window = orElse(window, Duration.ofMinutes(1));
+      tasks = orElse(tasks, 2);
+      heap = orElse(heap, "8g");
+      noLatency = true;
+      rescale = true;
+    }
+    pipelines = orElse(pipelines, EnumSet.allOf(BenchPipeline.class));
+    tasks = orElse(tasks, 1);
+    heap = orElse(heap, "2g");
     modes = orElse(modes, quick ? List.of(Mode.MANY_TO_ONE) : List.of(Mode.values()));
     series = orElse(series, new LinkedHashSet<>(quick ? List.of(1000) : List.of(1000, 1, 100_000)));
     backends = orElse(backends, quick ? List.of(Backend.hashmap) : List.of(Backend.values()));

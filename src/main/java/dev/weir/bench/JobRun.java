@@ -66,10 +66,12 @@ public final class JobRun implements AutoCloseable {
    * A run.
    *
    * @param job path of the job file
+   * @param options of the job file, beside those in it
    * @param flink settings of Flink
    * @param throughput how to read the topic flat out; null to run the job until the next line
    */
-  record Request(String job, Map<String, String> flink, Throughput throughput) {}
+  record Request(
+      String job, Map<String, String> options, Map<String, String> flink, Throughput throughput) {}
 
   /**
    * A measurement of a job that reads its topic flat out.
@@ -135,7 +137,7 @@ public final class JobRun implements AutoCloseable {
     StreamExecutionEnvironment env = environments.get();
     env.configure(Configuration.fromMap(request.flink()));
     env.configure(more);
-    JobSettings settings = JobSettings.read(Path.of(request.job()), Map.of());
+    JobSettings settings = JobSettings.read(Path.of(request.job()), request.options());
     job = ForecastJob.submit(env, settings, pipeline.middle(settings));
     end = job.getJobExecutionResult();
   }
