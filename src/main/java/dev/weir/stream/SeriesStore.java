@@ -59,6 +59,12 @@ final class SeriesStore {
    */
   private static final int MAX_LOG_EVICTED = 6;
 
+  /**
+   * States that wait for the next checkpoint, in bytes: it writes them while no record is taken in.
+   * Those beyond are written at once.
+   */
+  private static final long MAX_UNSAVED = 32 << 20;
+
   /** In a full cache, one of so many series that are missed is taken in. */
   private static final int TAKEN_IN = 8;
 
@@ -78,6 +84,7 @@ final class SeriesStore {
   private int windowBefore;
   private long logs; // restored, where nothing is cached
   private long bytes; // of all entries
+  private long unsaved; // of those whose state waits for the next checkpoint
   private volatile long misses;
   private String series;
   private Entry current; // null before it is asked for, and where nothing is cached
@@ -95,6 +102,7 @@ final class SeriesStore {
     boolean hasNewWindow;
     boolean learnedMore;
     boolean needsState; // a log does not say what has become of it
+    int unsaved; // its part of what waits for the next checkpoint
 
     Entry(String series) {
       this.series = series;
@@ -297,6 +305,13 @@ final class SeriesStore {
     }
     bytes += size - entry.bytes;
     entry.bytes = size;
+    if (entry.needsState && entry.unsaved == 0) {
+      entry.unsaved = size;
+      unsaved += size;
+      if (unsaved > MAX_UNSAVED) {
+        write(entry, false);
+      }
+    }
     if (bytes > room) {
       while (bytes > room && !slots.isEmpty()) {
         Entry evicted = slots.get(random.nextInt(slots.size()));
@@ -358,5 +373,7 @@ final class SeriesStore {
     entry.log = null;
     entry.isLogSaved = false;
     entry.needsState = false;
+    unsaved -= entry.unsaved;
+    entry.unsaved = 0;
   }
 }

@@ -245,6 +245,24 @@ class SeriesStoreTest {
   }
 
   @Test
+  void notAllStatesWaitForTheCheckpoint() throws Exception {
+    Learning learning = new Learning(LearnerSettings.defaults(2), 24, 0); // 16 KB
+    ForecastSettings settings =
+        settings(200_000_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
+    int series = 2_400;
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
+        long time = (1 + i / series * 5L) * MINUTE;
+        harness.send(new Observation("series-" + i % series, time, i % 7));
+        harness.getOutput().clear();
+      }
+      assertThat(harness.entries("learned-many-to-one")).isBetween(100L, 700L);
+      harness.checkpoint(1);
+      assertThat(harness.entries("learned-many-to-one")).isEqualTo(series);
+    }
+  }
+
+  @Test
   void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
     ForecastSettings settings = settings(30_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     try (Harness harness = new Harness(settings, true, null)) {
