@@ -52,7 +52,7 @@ public final class Bench implements AutoCloseable {
    * Starts the Flink processes.
    *
    * @param main class that starts a cluster and calls {@link JobRun#serve}; its arguments are the
-   *     pipeline's name and the number of slots
+   *     pipeline's name and settings of the cluster, KEY=VALUE
    * @param folder for temporary files
    * @param progress takes a line of text and the share of the work that is done
    */
@@ -69,8 +69,10 @@ public final class Bench implements AutoCloseable {
     this.progress = progress;
     topics = new TopicAdmin(bootstrapServers, Map.of());
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    Map<String, String> cluster = new HashMap<>(plan.flink);
+    cluster.put("taskmanager.numberOfTaskSlots", Integer.toString(plan.slots()));
     for (BenchPipeline pipeline : plan.pipelines) {
-      processes.put(pipeline, new JobProcess(main, pipeline, plan.slots(), plan.heap, folder));
+      processes.put(pipeline, new JobProcess(main, pipeline, cluster, plan.heap, folder));
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -29,8 +30,10 @@ final class JobProcess implements AutoCloseable {
    * Starts the process with this JVM's own flags, except those of its heap.
    *
    * @param main class that starts a cluster and calls {@link JobRun#serve}
+   * @param flink settings of the cluster
    */
-  JobProcess(Class<?> main, BenchPipeline pipeline, int slots, String heap, Path folder)
+  JobProcess(
+      Class<?> main, BenchPipeline pipeline, Map<String, String> flink, String heap, Path folder)
       throws IOException {
     this.pipeline = pipeline;
     List<String> command = new ArrayList<>();
@@ -44,7 +47,8 @@ final class JobProcess implements AutoCloseable {
     command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // a thread's CPU is lost when it ends
     command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(main.getName(), pipeline.name(), Integer.toString(slots)));
+    command.addAll(List.of(main.getName(), pipeline.name()));
+    flink.forEach((key, value) -> command.add(key + "=" + value));
     log = folder.resolve(pipeline + ".log");
     process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     requests = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);

@@ -10,6 +10,7 @@ import dev.weir.cli.local.LocalCluster;
 import dev.weir.cli.local.TemporaryFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,16 +76,22 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  /** A child process of the bench: runs the jobs of one pipeline on a cluster of its own. */
+  /**
+   * A child process of the bench: runs the jobs of one pipeline on a cluster of its own.
+   *
+   * @param args the pipeline, then Flink's settings, KEY=VALUE
+   */
   public static void main(String[] args) {
     PrintStream answers = System.out;
     System.setOut(System.err); // what else is printed is no answer
-    Map<String, String> settings =
-        Map.of(
-            "rest.bind-port", "0",
-            "restart-strategy.type", "none", // the reason of a failure is reported
-            "taskmanager.numberOfTaskSlots", args[1],
-            "taskmanager.memory.managed.size", "512m");
+    Map<String, String> settings = new HashMap<>();
+    settings.put("taskmanager.memory.managed.size", "512m");
+    for (int i = 1; i < args.length; i++) {
+      String[] setting = args[i].split("=", 2);
+      settings.put(setting[0], setting[1]);
+    }
+    settings.put("rest.bind-port", "0");
+    settings.put("restart-strategy.type", "none"); // the reason of a failure is reported
     int exitCode = 0;
     try (LocalCluster cluster = LocalCluster.start(settings)) {
       JobRun.serve(cluster.miniCluster(), cluster::environment, args[0], answers);
