@@ -51,8 +51,7 @@ class FleetPageIT {
               "/api/series?sort=worst&search=PUMP",
               "/api/series?sort=worst&search=nothing-like-it",
               "/api/series?sort=worst&group=plant-7/",
-              "/api/series?sort=worst&group=plant-7/line-3/&search=77",
-              "/api/series/history?series=plant-7%2Fline-3%2Fpump-0000737")) {
+              "/api/series?sort=worst&group=plant-7/line-3/&search=77")) {
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
           started = System.nanoTime();
@@ -61,8 +60,8 @@ class FleetPageIT {
         }
         print(query, millis);
         assertThat(millis.get(0))
-            .as("the fastest: others may wait for a busy machine")
-            .isLessThan(100_000);
+            .as("%s: the fastest, since others may wait for a busy machine", query)
+            .isLessThan(100);
       }
     }
   }
