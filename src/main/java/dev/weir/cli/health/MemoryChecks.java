@@ -98,7 +98,7 @@ final class MemoryChecks {
   private void disk() {
     list.ok(
         "disk",
-        "%,d series take %s in a checkpoint of RocksDB (%,d bytes each); its local disks need twice that in all",
+        "%,d series take %s in a canonical savepoint of RocksDB (%,d bytes each); its local disks need up to twice that",
         series,
         HealthReport.bytes(series * each.disk()),
         each.disk());

@@ -232,6 +232,16 @@ class SeriesTableTest {
   }
 
   @Test
+  void searchFindsNoTextThatSpansTwoNames() {
+    for (int i = 0; i < 2 * RowBlock.SIZE; i++) {
+      large.row("a%dz".formatted(i), added -> {});
+    }
+    assertThat(large.page(new Query("", "za", Sort.name, null, 0, 5)).total()).isZero();
+    large.row("aza", added -> {});
+    assertThat(large.page(new Query("", "za", Sort.name, null, 0, 5)).total()).isEqualTo(1);
+  }
+
+  @Test
   void groupsOfManySeriesAreCounted() {
     List<Told> all = fillLarge();
     Map<String, Long> expected =
