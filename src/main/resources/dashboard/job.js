@@ -2,6 +2,7 @@
 
 import {JobChart} from "./chart.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
+import {ErrorsView} from "./errors.js";
 import {compact, count, duration, local, moment, percent} from "./numbers.js";
 import {onTheme} from "./theme.js";
 
@@ -37,6 +38,7 @@ const CHARTS = [
 export class JobView {
   #charts = null;
   #cards = new Map();
+  #errors = new ErrorsView();
   #models = element("div", {});
   #letters = element("div", {});
   #topics = element("p", {class: "dim topics"});
@@ -62,6 +64,7 @@ export class JobView {
     byId("view-job").append(
       element("h2", {}, "The last ten minutes"),
       element("div", {class: "job-charts"}, ...cards),
+      this.#errors.element,
       element("section", {class: "panel", "aria-labelledby": "letters-title"},
         element("h2", {id: "letters-title", tabindex: "-1"}, "Dead letters"), this.#noLetters, this.#letters, this.#lettersNext),
       element("section", {class: "panel", "aria-labelledby": "models-title"},
@@ -74,6 +77,7 @@ export class JobView {
     if (byId("view-job").hidden) {
       return; // has no size to draw in
     }
+    this.#errors.show();
     this.#charts ??= CHARTS.map(chart => new JobChart(this.#cards.get(chart.name).target, chart.lines, chart));
     const history = {...told, level: told.coverage.map(held => (held === null ? null : job.coverage.level))};
     CHARTS.forEach((chart, i) => {

@@ -11,6 +11,7 @@ const PAGE = 50;
 const REFRESH_MS = 3_000;
 const HOLD_MS = 4_000; // nothing changes its place under a hand
 const TYPING_MS = 180;
+const MAX_ROWS = 250_000; // browsers draw nothing beyond 17 million pixels
 
 export const STATUS_WORDS = {OK: "OK", WARMUP: "warm-up", FALLBACK: "fallback", STALE: "stale"};
 
@@ -124,18 +125,18 @@ export class SeriesList {
       const old = this.#items.get(offset + i);
       this.#items.set(offset + i, hold && old ? byName.get(old.series) ?? old : item);
     });
-    this.#total = total;
+    this.#total = Math.min(total, MAX_ROWS);
     for (const index of this.#items.keys()) {
-      if (index >= total) {
+      if (index >= this.#total) {
         this.#items.delete(index);
       }
     }
     if (!hold) {
       this.#active = this.#indexOf(this.#chosen);
     }
-    this.#listbox.style.height = `${total * ROW}px`;
+    this.#listbox.style.height = `${this.#total * ROW}px`;
     const filtered = ["group", "search", "status"].some(id => byId(id).value.trim() !== "");
-    say(byId("list-count"), total === 0 ? "" : `${count(total)} ${filtered ? "found" : "series"}`);
+    say(byId("list-count"), total === 0 ? "" : `${count(total)} ${filtered ? "found" : "series"}${total > MAX_ROWS ? `, the first ${count(MAX_ROWS)} listed` : ""}`);
     byId("list-empty").hidden = total > 0;
     say(byId("list-empty"), total > 0 ? "" : filtered ? "No series is like that. Change the group, the search or the status."
       : "No series yet. Each one appears here with its first observation.");

@@ -16,57 +16,120 @@ import dev.weir.model.ModelFormatException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How much state a series takes, known before there is one. docs/performance.md measures it. */
-public final class StateSizeEstimate {
+/**
+ * How many bytes a series takes, known before there is one. It is the arrays that the core
+ * allocates, and around them what Flink and the JVM add, on a heap of less than 32 GB.
+ *
+ * @param heap of a task whose state is on the heap
+ * @param cached of a task that caches the series, where RocksDB stores its state
+ * @param disk in a canonical savepoint of RocksDB; its own files are compressed, and contain some
+ *     values twice until they are compacted
+ */
+public record StateSizeEstimate(long heap, long cached, long disk) {
 
-  /** A window's own fields: a window of 5 values was measured at 113 bytes. */
-  private static final int WINDOW = 33;
+  /** Characters in a series' name, where the names are not known. */
+  public static final int NAME_LENGTH = 20;
 
-  private static final int VALUE = 16; // time and value
+  private static final int ARRAY = 16; // an array's header
+  private static final int WINDOW_OBJECT = 88;
+  private static final int LEARNED_OBJECT = 32 + 4 * ARRAY;
+  private static final int STRING = 24 + ARRAY;
+  private static final int BOXED = 16; // a Long
 
-  /** What Flink's heap backend adds to a state: its entry and the name. */
-  private static final int HEAP_ENTRY = 150;
+  /** Entry of Flink's state table, and its place in the array of entries. */
+  private static final int HEAP_ENTRY = 40 + 6;
 
-  private StateSizeEstimate() {}
+  /** A timer, its place in the queue, and its entry in the map of timers. */
+  private static final int HEAP_TIMER = 32 + 6 + 40;
 
-  /** Bytes of a series of a job in a checkpoint. */
-  public static long inCheckpoint(JobSettings job) {
-    long forecast = job.forecast().targets().isEmpty() ? 0 : inCheckpoint(job.forecast());
-    return forecast + classes(job);
+  /** An entry of the cache without its arrays, as the task counts it. */
+  private static final int CACHE_ENTRY = 600;
+
+  /** Lengths of key and value, key group, end of the key, namespace. */
+  private static final int DISK_ENTRY = 12;
+
+  private static final int WINDOW_FORMAT = 38; // version, sizes, checksum
+  private static final int LEARNED_FORMAT = 25;
+  private static final int LOG_FORMAT = 25;
+
+  /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
+  private static final int LOG_ROWS = 16;
+
+  private static final int WAITING_ROWS = 4; // room for observations that wait
+
+  private static final int MAX_LOG_ROWS = 32; // room for so many that are to be learned
+
+  /** Bytes of a series of a job with names of {@link #NAME_LENGTH} characters. */
+  public static StateSizeEstimate of(JobSettings job) {
+    StateSizeEstimate forecast =
+        job.forecast().targets().isEmpty()
+            ? new StateSizeEstimate(0, 0, 0)
+            : of(job.forecast(), NAME_LENGTH);
+    if (job.classify() == null) {
+      return forecast;
+    }
+    long classes = SeriesClassifier.seriesBytes(job.classify()); // never cached
+    return new StateSizeEstimate(
+        forecast.heap + classes + LEARNED_OBJECT + HEAP_ENTRY + string(NAME_LENGTH),
+        forecast.cached,
+        forecast.disk + classes + LEARNED_FORMAT + DISK_ENTRY + NAME_LENGTH);
   }
 
-  /** Bytes of a series of a job on the heap of a task. */
-  public static long onHeap(JobSettings job) {
-    long forecast = job.forecast().targets().isEmpty() ? 0 : onHeap(job.forecast());
-    return forecast + (job.classify() == null ? 0 : classes(job) + HEAP_ENTRY);
+  /** Whether a series takes more once a season of it has been found. */
+  public static boolean findsSeasons(JobSettings job) {
+    return job.forecast().targets().stream()
+        .anyMatch(
+            target ->
+                target.learning() != null && target.learning().season() == LearnerSettings.AUTO);
   }
 
-  private static long classes(JobSettings job) {
-    return job.classify() == null ? 0 : SeriesClassifier.seriesBytes(job.classify());
-  }
-
-  /** Bytes of a series in a checkpoint. */
-  public static long inCheckpoint(ForecastSettings settings) {
-    long bytes = WINDOW + (long) settings.seqLen() * (VALUE + 8L * settings.features());
+  /**
+   * Bytes of a series of the forecasting operator.
+   *
+   * @param nameLength characters of a series' name
+   */
+  public static StateSizeEstimate of(ForecastSettings settings, int nameLength) {
+    int row = 16 + 8 * settings.features(); // time, value, features
+    long window = (long) settings.seqLen() * row;
+    long heapKey = HEAP_ENTRY + string(nameLength);
+    long diskKey = DISK_ENTRY + nameLength;
+    boolean waits = !settings.outOfOrderness().isZero();
+    long waiting = waits ? ARRAY + (long) WAITING_ROWS * row : 0;
+    long heap = WINDOW_OBJECT + ARRAY + window + waiting + heapKey;
+    long cached = CACHE_ENTRY + 2L * nameLength + window + waiting;
+    long disk = WINDOW_FORMAT + window + diskKey;
+    if (!settings.limits().ttl().isZero()) { // its time in a state, and a timer
+      heap += heapKey + BOXED + HEAP_TIMER + string(nameLength);
+      disk += 2 * diskKey + 2 * Long.BYTES;
+    }
+    int before = -1; // rows of a log that were learned already; -1: nothing is learned
     for (Target target : settings.targets()) {
       Learning learning = target.learning();
-      if (learning != null) {
-        bytes +=
-            learned(
-                learning.learner(),
-                learning.season(),
-                settings.seqLen(),
-                target.model() != null,
-                target.initialModel());
+      if (learning == null) {
+        continue;
       }
+      boolean hasModel = target.model() != null;
+      long learned =
+          learned(
+              learning.learner(),
+              learning.season(),
+              settings.seqLen(),
+              hasModel,
+              target.initialModel());
+      heap += LEARNED_OBJECT + learned + heapKey;
+      cached += learned;
+      disk += LEARNED_FORMAT + learned + diskKey;
+      before = Math.max(before, hasModel ? settings.seqLen() - 1 : 0);
     }
-    return bytes;
+    if (before >= 0) {
+      cached += (long) row * (before + MAX_LOG_ROWS);
+      disk += LOG_FORMAT + (long) row * (before + LOG_ROWS) + diskKey;
+    }
+    return new StateSizeEstimate(heap, cached, disk);
   }
 
-  /** Bytes of a series on the heap of a task. */
-  public static long onHeap(ForecastSettings settings) {
-    long states = 1 + settings.targets().stream().filter(t -> t.learning() != null).count();
-    return inCheckpoint(settings) + states * HEAP_ENTRY;
+  private static long string(int length) {
+    return STRING + (length + 7) / 8 * 8L;
   }
 
   /**

@@ -1044,6 +1044,14 @@ class PageIT {
       browser.find("#group option[value='berlin/pump-1/']").click();
       browser.await("the inner group", () -> browser.text("#list-count").startsWith("2 found"));
       assertThat(browser.text("#option-1 .row-name")).isEqualTo("temperature");
+      browser.find("#tab-job").click();
+      browser.await(
+          "errors by group", () -> browser.text("#errors [data-table=groups]").contains("rome/"));
+      browser.find("#errors tr[data-group='berlin/'] button").click();
+      browser.await(
+          "the groups in it",
+          () -> browser.text("#errors [data-table=groups]").contains("berlin/pump-2/"));
+      assertThat(browser.text("#errors [data-table=groups]")).doesNotContain("rome/");
       browser.leave();
     }
   }

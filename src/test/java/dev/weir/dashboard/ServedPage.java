@@ -37,10 +37,19 @@ public final class ServedPage implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
-  private ServedPage(String token, Duration idle) throws IOException {
+  private ServedPage(String token, Duration idle, int maxSeries) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            "localhost:1", Map.of(), Records.TOPICS, null, null, null, 10, 1_000, 8 << 20, null);
+            "localhost:1",
+            Map.of(),
+            Records.TOPICS,
+            null,
+            null,
+            null,
+            10,
+            maxSeries,
+            8 << 20,
+            null);
     this.state =
         new DashboardState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
     this.job = new JobPage(settings, state, () -> null);
@@ -61,18 +70,25 @@ public final class ServedPage implements AutoCloseable {
   }
 
   public static ServedPage start() throws IOException {
-    return new ServedPage(null, PageServer.IDLE);
+    return withRoomFor(1_000);
+  }
+
+  /**
+   * @param maxSeries how many series it shows at most
+   */
+  public static ServedPage withRoomFor(int maxSeries) throws IOException {
+    return new ServedPage(null, PageServer.IDLE, maxSeries);
   }
 
   public static ServedPage withToken(String token) throws IOException {
-    return new ServedPage(token, PageServer.IDLE);
+    return new ServedPage(token, PageServer.IDLE, 1_000);
   }
 
   /**
    * @param idle how long a connection may be idle
    */
   public static ServedPage impatient(Duration idle) throws IOException {
-    return new ServedPage(null, idle);
+    return new ServedPage(null, idle, 1_000);
   }
 
   public int listeners() {

@@ -2,7 +2,6 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.job.JobSettings;
-import dev.weir.job.StateSizeEstimate;
 import dev.weir.kafka.KafkaSettings.Delivery;
 import dev.weir.option.Durations;
 import java.io.IOException;
@@ -38,11 +37,15 @@ final class ClusterChecks {
     this.series = series;
   }
 
-  /** Without a cluster: what can be said of the job alone. */
-  void withoutCluster() {
+  /**
+   * Without a cluster: what can be said of the job alone.
+   *
+   * @param tasks of each operator
+   */
+  void withoutCluster(int tasks) {
     list.warn("flink", "name it with --jobmanager HOST:PORT", "not looked at");
     interval(DEFAULT_INTERVAL, "which the job takes where none is configured");
-    memory(null, null);
+    new MemoryChecks(list, job, series).withoutCluster(tasks);
   }
 
   /**
@@ -61,7 +64,8 @@ final class ClusterChecks {
     interval(
         config.getOrDefault("execution.checkpointing.interval", DEFAULT_INTERVAL),
         "of the cluster's configuration");
-    memory(taskManagers, config.getOrDefault("state.backend.type", "hashmap"));
+    new MemoryChecks(list, job, series)
+        .check(taskManagers, config.getOrDefault("state.backend.type", "hashmap"), tasks);
     clocks(taskManagers);
     return tasks;
   }
@@ -147,67 +151,6 @@ final class ClusterChecks {
           interval,
           whose,
           exactlyOnce ? "half of that later in the mean" : "at once");
-    }
-  }
-
-  private void memory(JsonNode taskManagers, String backend) {
-    long each = StateSizeEstimate.inCheckpoint(job);
-    if (series == null) {
-      list.ok("memory", "%,d bytes for each series; --series N compares with what there is", each);
-      return;
-    }
-    long saved = each * series;
-    long heap = StateSizeEstimate.onHeap(job) * series;
-    int limit = job.forecast().limits().maxSeries();
-    if (limit > 0 && series > limit) {
-      list.warn(
-          "memory",
-          "raise state.max-series, or run as many tasks as it takes",
-          "%,d series, where state.max-series lets each task keep %,d",
-          series,
-          limit);
-    }
-    if (taskManagers == null || taskManagers.isEmpty()) {
-      list.ok(
-          "memory",
-          "%,d series of %,d bytes: %s saved, and on the heap twice %s for room",
-          series,
-          each,
-          HealthReport.bytes(saved),
-          HealthReport.bytes(heap));
-      return;
-    }
-    if (!backend.equals("hashmap")) {
-      list.ok(
-          "memory",
-          "%,d series of %,d bytes: %s on the local disks of %d TaskManagers (%s)",
-          series,
-          each,
-          HealthReport.bytes(saved),
-          taskManagers.size(),
-          backend);
-      return;
-    }
-    long there = 0;
-    for (JsonNode taskManager : taskManagers) {
-      long configured = taskManager.path("memoryConfiguration").path("taskHeap").asLong();
-      // an embedded cluster configures a terabyte; the JVM's limit is shown as well
-      long heapOfJvm = taskManager.path("hardware").path("freeMemory").asLong(Long.MAX_VALUE);
-      there += Math.min(configured, heapOfJvm);
-    }
-    String found =
-        "%,d series take %s on the heap, twice that with room; %d TaskManagers have %s"
-            .formatted(
-                series, HealthReport.bytes(heap), taskManagers.size(), HealthReport.bytes(there));
-    String change =
-        "more TaskManagers or taskmanager.memory.task.heap.size, state.backend.type: rocksdb, or"
-            + " learning.size: small";
-    if (heap > there) {
-      list.fail("memory", change, "%s", found);
-    } else if (2 * heap > there) {
-      list.warn("memory", change, "%s", found);
-    } else {
-      list.ok("memory", "%s", found);
     }
   }
 

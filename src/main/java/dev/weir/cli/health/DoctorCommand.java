@@ -70,7 +70,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--series",
       paramLabel = "N",
-      description = "How many series there will be, for the memory that they take.")
+      description = "How many series there will be, for the memory and the disk that they take.")
   private Long series;
 
   @Option(
@@ -157,7 +157,7 @@ public final class DoctorCommand implements Callable<Integer> {
     int tasks = parallelism == null ? 1 : parallelism;
     ClusterChecks cluster = new ClusterChecks(list, job, series);
     if (jobManager == null) {
-      cluster.withoutCluster();
+      cluster.withoutCluster(tasks);
     } else {
       try {
         tasks = cluster.check(new FlinkRest(jobManager, PATIENCE), parallelism);

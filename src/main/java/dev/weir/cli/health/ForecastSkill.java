@@ -2,8 +2,11 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.Score;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /** Errors against the naive methods', over the series of a sample. */
@@ -17,19 +20,32 @@ record ForecastSkill(Collection<Score> scores) {
 
   private static final double MAX_OFF = 0.15;
 
-  /** Geometric mean of our error over a method's; NaN if no method can be compared. */
-  private double over(String method) {
-    double sum = 0;
-    int count = 0;
-    for (Score score : scores) {
-      for (Score.Method other : score.methods()) {
-        if (other.name().equals(method) && other.mae() > 0 && score.mae() > 0) {
-          sum += Math.log(score.mae() / other.mae());
-          count++;
-        }
-      }
-    }
-    return count == 0 ? Double.NaN : Math.exp(sum / count);
+  private static final Map<String, Double> QUANTILES =
+      new TreeMap<>(Map.of("p10", 0.1, "p50", 0.5, "p90", 0.9));
+
+  /** Our errors over a method's, ascending. */
+  private double[] over(String method) {
+    return scores.stream()
+        .flatMapToDouble(
+            score ->
+                score.methods().stream()
+                    .filter(other -> other.name().equals(method))
+                    .filter(other -> other.mae() > 0 && score.mae() > 0)
+                    .mapToDouble(other -> score.mae() / other.mae()))
+        .sorted()
+        .toArray();
+  }
+
+  /** NaN if no method can be compared. */
+  private static double geometricMean(double[] ratios) {
+    return Math.exp(Arrays.stream(ratios).map(Math::log).average().orElse(Double.NaN));
+  }
+
+  /** Of the series of the sample; NaN without any. */
+  private static double quantile(double[] ascending, double share) {
+    return ascending.length == 0
+        ? Double.NaN
+        : ascending[(int) Math.round(share * (ascending.length - 1))];
   }
 
   private double mean(ToDoubleFunction<Score> of) {
@@ -47,12 +63,15 @@ record ForecastSkill(Collection<Score> scores) {
       report.row(topic, "none yet");
       return;
     }
-    double naive = over("naive");
-    double seasonal = over("seasonal_naive");
+    double[] toNaive = over("naive");
+    double naive = geometricMean(toNaive);
+    double seasonal = geometricMean(over("seasonal_naive"));
     double level = mean(Score::level);
     double coverage = mean(Score::coverage);
     put(json, "error_over_naive", naive);
     put(json, "error_over_seasonal_naive", seasonal);
+    QUANTILES.forEach(
+        (name, share) -> put(json, "error_over_naive_" + name, quantile(toNaive, share)));
     put(json, "interval_level", level);
     put(json, "interval_coverage", coverage);
     report.row(
@@ -64,6 +83,14 @@ record ForecastSkill(Collection<Score> scores) {
         scores.size(),
         percent(level),
         percent(coverage));
+    if (toNaive.length > 1) {
+      report.row(
+          "errors",
+          "of naive's, by series: 10 %% at most %s, half at most %s, 90 %% at most %s",
+          percent(quantile(toNaive, 0.1)),
+          percent(quantile(toNaive, 0.5)),
+          percent(quantile(toNaive, 0.9)));
+    }
     if (!isEnough()) {
       return;
     }

@@ -24,6 +24,11 @@ public final class JobPage {
   private static final int RATE_SECONDS = 10; // forecasts come in bursts, by commits
   private static final int LATENCY_SECONDS = 30;
 
+  /** Figures over more series than this take milliseconds: they get a tenth of a thread. */
+  private static final int MANY_SERIES = 100_000;
+
+  private static final int SHARE = 10;
+
   private final DashboardSettings settings;
   private final DashboardState state;
   private final Supplier<String> why;
@@ -35,6 +40,8 @@ public final class JobPage {
   private boolean waits;
   private long since = started; // when it began to wait, or to be live
   private int kinds; // of what a person waits for, that were there when it was told last
+  private JobSummary figures; // newest; null before the first
+  private long figuresDue; // when they are gathered again
   private volatile URI flink;
   private volatile byte[] whole;
   private volatile byte[] newest;
@@ -87,8 +94,9 @@ public final class JobPage {
   }
 
   public synchronized void takeSecond(long now) {
-    JobSummary figures = new JobSummary();
-    state.series.addTo(figures);
+    if (figures == null || now >= figuresDue) {
+      gather(now);
+    }
     Histogram latency = state.latencies.roll();
     latencies.addLast(latency);
     if (latencies.size() > LATENCY_SECONDS) {
@@ -122,10 +130,18 @@ public final class JobPage {
    */
   public synchronized void takeFirst() {
     if (kinds() > kinds) {
-      JobSummary figures = new JobSummary();
-      state.series.addTo(figures);
-      tell(System.currentTimeMillis(), figures);
+      long now = System.currentTimeMillis();
+      gather(now);
+      tell(now, figures);
     }
+  }
+
+  private void gather(long now) {
+    long started = System.nanoTime();
+    figures = new JobSummary();
+    state.series.addTo(figures);
+    long millis = (System.nanoTime() - started) / 1_000_000;
+    figuresDue = state.series.size() < MANY_SERIES ? now : now + SHARE * millis;
   }
 
   private int kinds() {

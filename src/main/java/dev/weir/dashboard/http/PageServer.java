@@ -142,6 +142,7 @@ public final class PageServer implements AutoCloseable {
     config.routes.get("/api/job", context -> json(context, job.whole()));
     config.routes.get("/api/series", this::list);
     config.routes.get("/api/series/history", this::history);
+    config.routes.get("/api/errors", this::errors);
     config.routes.get("/api/events", this::listen);
     config.routes.exception(
         HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
@@ -204,6 +205,11 @@ public final class PageServer implements AutoCloseable {
             (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
             (int) Parameters.number(context, "limit", 1, MAX_ITEMS, 50));
     json(context, SeriesPages.list(state.series.page(query), query.offset()));
+  }
+
+  private void errors(Context context) {
+    String group = Parameters.text(context, "group", Observation.MAX_SERIES_LENGTH);
+    json(context, PageJson.of(state.series.errors(group)));
   }
 
   private void history(Context context) {

@@ -22,11 +22,12 @@ public final class SeriesRow {
   private static final Mode[] MODES = Mode.values();
 
   private final String name;
+  private final RowBlock block; // where the list's columns are; null: in no list
+  private final int place; // in that block
   private double[] newest = new double[8]; // a ring once it is SPARKLINE long; in order of time
   private int next;
   private int filled;
   private long time = SeriesHistory.UNKNOWN;
-  private long seen; // when its newest record was read, milliseconds since 1970
   private String topic = ""; // of the observation that was read last
   private int observations = NOWHERE; // the partition that it was last seen on, by topic
   private int forecasts = NOWHERE;
@@ -78,7 +79,13 @@ public final class SeriesRow {
   public record Places(String topic, int observations, int forecasts, int scores) {}
 
   public SeriesRow(String name) {
+    this(name, null, 0);
+  }
+
+  SeriesRow(String name, RowBlock block, int place) {
     this.name = name;
+    this.block = block;
+    this.place = place;
   }
 
   public String name() {
@@ -95,7 +102,7 @@ public final class SeriesRow {
   public synchronized long observe(Observation observation, String topic, int partition, long now) {
     this.topic = topic;
     observations = partition;
-    seen = now;
+    seen(now);
     if (observation.time() > time) {
       push(observation.value());
       time = observation.time();
@@ -122,30 +129,31 @@ public final class SeriesRow {
   public synchronized long issue(
       Forecast forecast, String model, int partition, long now, boolean live) {
     forecasts = partition;
-    seen = now;
+    seen(now);
     ModeRow mode = mode(forecast.mode());
     if (forecast.origin() >= mode.origin) {
       mode.origin = forecast.origin();
       mode.status = forecast.status();
       mode.model = model;
       mode.version = forecast.modelVersion();
+      list();
     }
     return change(kept -> kept.issue(forecast, model, live ? now : SeriesHistory.UNKNOWN));
   }
 
   public synchronized long classify(Classification said, long now) {
-    seen = now;
+    seen(now);
     return change(kept -> kept.classify(said));
   }
 
   public synchronized long label(long time, String label, long now) {
-    seen = now;
+    seen(now);
     return change(kept -> kept.label(time, label));
   }
 
   public synchronized long score(Score score, int partition, long now) {
     scores = partition;
-    seen = now;
+    seen(now);
     ModeRow mode = mode(score.mode());
     if (score.time() >= mode.scoredTo) {
       mode.scoredTo = score.time();
@@ -165,6 +173,7 @@ public final class SeriesRow {
           }
         }
       }
+      list();
     }
     return change(kept -> kept.score(score));
   }
@@ -198,25 +207,25 @@ public final class SeriesRow {
   }
 
   /**
-   * The list's sort key, as the page shows it: our error divided by that of seasonal naive, or of
-   * naive without a season. Allocates nothing.
+   * When its newest record was read.
+   *
+   * @param now milliseconds since 1970
    */
-  synchronized double relative() {
-    ModeRow row = first();
-    if (row == null) {
-      return Double.NaN;
+  private void seen(long now) {
+    if (block != null) {
+      block.seen[place] = now;
     }
-    double seasonal = ratio(row.mae, row.seasonalNaive);
-    return Double.isNaN(seasonal) ? ratio(row.mae, row.naive) : seasonal;
   }
 
-  synchronized Forecast.Status status() {
+  /** Tells the list's columns what it is filtered and sorted by. */
+  private void list() {
+    if (block == null) {
+      return;
+    }
     ModeRow row = first();
-    return row == null ? null : row.status;
-  }
-
-  synchronized long seen() {
-    return seen;
+    block.status[place] = row.status == null ? RowBlock.NO_STATUS : (byte) row.status.ordinal();
+    block.toNaive[place] = ratio(row.mae, row.naive);
+    block.toSeasonalNaive[place] = ratio(row.mae, row.seasonalNaive);
   }
 
   /** Adds this series to the figures of the whole job. */

@@ -2,35 +2,39 @@ package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Forecast;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
- * All series that were seen, up to a number. Rows are added and never taken away. A query looks at
- * each row for nanoseconds and sorts what it saw outside of any lock.
+ * All series that were seen, up to a number. Rows are added and never taken away. A query reads
+ * {@link RowBlock columns} outside of any lock.
  */
 public final class SeriesTable {
 
   /** What a series may take, on average; long names make room for fewer. */
   private static final long ROW_BYTES = 1_000;
 
-  private static final int MAX_GROUPS = 500;
+  /** From so many series on, errors of all series are computed once for all who ask in a while. */
+  private static final int SHARED = 100_000;
+
+  private static final long SHARED_NANOS = 2_000_000_000L;
 
   private static final long BARE_ROW_BYTES = 700; // with a name of no length
 
   private final int maxSeries;
   private final ConcurrentHashMap<String, SeriesRow> byName = new ConcurrentHashMap<>();
   private final LongAdder refused = new LongAdder();
-  private SeriesRow[] rows = new SeriesRow[64]; // guarded by this, as the next three
+  private RowBlock[] blocks = new RowBlock[16]; // guarded by this, as the next four
+  private final NameOrder order =
+      new NameOrder(row -> blocks[row / RowBlock.SIZE].rows[row % RowBlock.SIZE].name());
+  private int[] byOrder; // all of it; null: a series has been added since
   private int size;
   private long bytes;
+  private final Object sharing = new Object(); // guards the next two
+  private FleetErrors shared;
+  private long sharedNanos;
 
   SeriesTable(int maxSeries) {
     this.maxSeries = maxSeries;
@@ -67,9 +71,6 @@ public final class SeriesTable {
    */
   public record Group(String name, int series) {}
 
-  /** A row and what it is sorted by, which goes on changing in the row. */
-  private record Key(double number, String name, SeriesRow row) {}
-
   /**
    * The row of a series, or null when there is no room for a new one.
    *
@@ -90,16 +91,26 @@ public final class SeriesTable {
         refused.increment();
         return null;
       }
-      if (size == rows.length) {
-        rows = Arrays.copyOf(rows, 2 * size);
-      }
-      SeriesRow created = new SeriesRow(name);
+      SeriesRow created = append(name);
       added.accept(created);
-      rows[size++] = created;
       bytes += cost;
       byName.put(name, created);
       return created;
     }
+  }
+
+  private SeriesRow append(String name) {
+    int block = size / RowBlock.SIZE;
+    if (block == blocks.length) {
+      blocks = Arrays.copyOf(blocks, 2 * block);
+    }
+    if (blocks[block] == null) {
+      blocks[block] = new RowBlock();
+    }
+    SeriesRow row = blocks[block].add(name, size % RowBlock.SIZE);
+    order.add(size++);
+    byOrder = null;
+    return row;
   }
 
   /** The row of a series, or null when it was never seen. */
@@ -117,89 +128,46 @@ public final class SeriesTable {
   }
 
   public void addTo(JobSummary figures) {
-    for (SeriesRow row : rows()) {
-      row.addTo(figures);
+    SeriesSnapshot all = snapshot();
+    for (int i = 0; i < all.size(); i++) {
+      all.row(i).addTo(figures);
     }
   }
 
-  private synchronized SeriesRow[] rows() {
-    return Arrays.copyOf(rows, size);
+  private synchronized SeriesSnapshot snapshot() {
+    if (byOrder == null) {
+      byOrder = order.rows();
+    }
+    return new SeriesSnapshot(Arrays.copyOf(blocks, (size - 1) / RowBlock.SIZE + 1), size, byOrder);
   }
 
   public Page page(Query query) {
-    String wanted = query.search().toLowerCase(Locale.ROOT);
-    Key[] keys =
-        Stream.of(rows())
-            .filter(row -> row.name().startsWith(query.group()))
-            .filter(row -> wanted.isEmpty() || contains(row.name(), wanted))
-            .filter(row -> query.status() == null || row.status() == query.status())
-            .map(row -> new Key(number(row, query.sort()), row.name(), row))
-            .toArray(Key[]::new);
-    Arrays.sort(keys, order(query.sort()));
+    SeriesSnapshot all = snapshot();
+    int[] found = all.find(query.group(), query.search(), query.status());
     return new Page(
-        keys.length,
-        groups(keys, query.group().length()),
-        Arrays.stream(keys)
-            .skip(query.offset())
-            .limit(query.limit())
-            .map(key -> key.row().item())
+        found.length,
+        all.counts(found, query.group()),
+        all.page(found, query.sort(), query.offset(), query.limit()).stream()
+            .map(SeriesRow::item)
             .toList());
   }
 
-  /** As far as there is room for them. */
-  private static List<Group> groups(Key[] keys, int start) {
-    Map<String, Integer> counts = new HashMap<>();
-    for (Key key : keys) {
-      int slash = key.name().indexOf('/', start);
-      if (slash >= 0) {
-        String name = key.name().substring(0, slash + 1);
-        if (counts.size() < MAX_GROUPS || counts.containsKey(name)) {
-          counts.merge(name, 1, Integer::sum);
-        }
-      }
+  /**
+   * The errors of a group's series.
+   *
+   * @param group what names begin with, up to a slash; empty for all
+   */
+  public FleetErrors errors(String group) {
+    SeriesSnapshot all = snapshot();
+    if (all.size() < SHARED || !group.isEmpty()) {
+      return FleetErrors.of(all, group);
     }
-    return counts.entrySet().stream()
-        .map(entry -> new Group(entry.getKey(), entry.getValue()))
-        .sorted(Comparator.comparing(Group::name))
-        .toList();
-  }
-
-  private static boolean contains(String name, String lowerCase) {
-    return name.toLowerCase(Locale.ROOT).contains(lowerCase);
-  }
-
-  private static double number(SeriesRow row, Sort sort) {
-    return switch (sort) {
-      case worst, best -> row.relative();
-      case recent -> row.seen();
-      case status -> severity(row.status());
-      case name -> 0;
-    };
-  }
-
-  private static double severity(Forecast.Status status) {
-    return status == null
-        ? Double.NaN
-        : switch (status) {
-          case FALLBACK -> 3;
-          case STALE -> 2;
-          case WARMUP -> 1;
-          case OK -> 0;
-        };
-  }
-
-  /** What is not known comes last, and what is equal by its name. */
-  private static Comparator<Key> order(Sort sort) {
-    Comparator<Key> byNumber =
-        switch (sort) {
-          case best -> Comparator.comparingDouble(Key::number); // NaN is above all numbers
-          case worst, recent, status ->
-              (a, b) ->
-                  Double.isNaN(a.number()) || Double.isNaN(b.number())
-                      ? Boolean.compare(Double.isNaN(a.number()), Double.isNaN(b.number()))
-                      : Double.compare(b.number(), a.number());
-          case name -> (a, b) -> 0;
-        };
-    return byNumber.thenComparing(Key::name);
+    synchronized (sharing) {
+      if (shared == null || System.nanoTime() - sharedNanos > SHARED_NANOS) {
+        shared = FleetErrors.of(all, group);
+        sharedNanos = System.nanoTime();
+      }
+      return shared;
+    }
   }
 }

@@ -85,6 +85,20 @@ class PageServerTest {
   }
 
   @Test
+  void errorsOfAGroupAreServed() {
+    fill("plant/pump");
+    assertThat(page.json("/api/errors"))
+        .isEqualTo(
+            ServedPage.parse(
+                """
+                {"naive":{"series":1,"p10":0.75,"p50":0.75,"p90":0.75},
+                 "seasonal_naive":{"series":1,"p10":0.5,"p50":0.5,"p90":0.5},
+                 "groups":[{"name":"plant/","series":1,"compared":1,"worse":0,"p50":0.5,
+                   "worst":"plant/pump","worst_error":0.5}]}"""));
+    assertThat(page.json("/api/errors?group=fan/").at("/naive/p50").isNull()).isTrue();
+  }
+
+  @Test
   void aHistoryHasWhatWasIssued() {
     fill("pump");
     JsonNode history = page.json("/api/series/history?series=pump");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class SeriesRowTest {
 
-  private final SeriesRow row = new SeriesRow("pump");
+  private final RowBlock block = new RowBlock();
+  private final SeriesRow row = block.add("pump", 0);
 
   private void observe(long time, double value) {
     row.observe(Records.observation("pump", time, value), "values", 2, 1_000 + time);
@@ -46,20 +47,20 @@ class SeriesRowTest {
 
   @Test
   void errorsAreHeldAgainstBothBaselines() {
-    assertThat(row.relative()).isNaN();
+    assertThat(block.relative(0)).isNaN();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 10, 1.5, 2, 3), 0, 5);
     SeriesRow.Item item = row.item();
     assertThat(item.mae()).isEqualTo(1.5);
     assertThat(item.relative()).isEqualTo(0.75); // 1.5 / 2
-    assertThat(row.relative()).isEqualTo(0.5);
+    assertThat(block.relative(0)).isEqualTo(0.5);
     assertThat(item.relativeSeasonal()).isEqualTo(0.5); // 1.5 / 3
     assertThat(item.mase()).isEqualTo(0.5);
     assertThat(item.coverage()).isEqualTo(0.75);
     // a perfect baseline is beaten by nobody, and there is no ratio to it
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 2, 0), 0, 5);
-    assertThat(row.relative()).isEqualTo(0.75);
+    assertThat(block.relative(0)).isEqualTo(0.75);
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 20, 1.5, 0, 0), 0, 5);
-    assertThat(row.relative()).isNaN();
+    assertThat(block.relative(0)).isNaN();
     row.score(Records.score("pump", Mode.MANY_TO_ONE, 15, 9, 9, 9), 0, 5); // older than known
     assertThat(row.item().mae()).isEqualTo(1.5);
   }
@@ -80,7 +81,7 @@ class SeriesRowTest {
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 60, "direct", 2), "direct", 0, 5, true);
     row.issue(Records.forecast("pump", Mode.MANY_TO_ONE, 50, "older", 1), "older", 0, 5, true);
     assertThat(row.item().model()).isEqualTo("direct");
-    assertThat(row.status()).isEqualTo(Forecast.Status.OK);
+    assertThat(block.has(0, Forecast.Status.OK)).isTrue();
   }
 
   @Test

@@ -1,0 +1,187 @@
+package dev.weir.cli.health;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.job.JobSettings;
+import dev.weir.job.StateSizeEstimate;
+
+/** Heap and disk that a number of series takes on both backends, beside what a cluster has. */
+final class MemoryChecks {
+
+  /** The slots of a TaskManager share this part of its heap for cached series: one of so many. */
+  private static final int CACHE_SHARE = 2;
+
+  private final CheckList list;
+  private final JobSettings job;
+  private final Long series; // null: not known
+  private final StateSizeEstimate each;
+
+  /**
+   * @param series how many there will be; null when that is not known
+   */
+  MemoryChecks(CheckList list, JobSettings job, Long series) {
+    this.list = list;
+    this.job = job;
+    this.series = series;
+    this.each = StateSizeEstimate.of(job);
+  }
+
+  /**
+   * @param tasks of each operator
+   */
+  void withoutCluster(int tasks) {
+    if (series == null) {
+      each();
+      return;
+    }
+    limit(tasks);
+    list.ok(
+        "memory",
+        "%,d series take %s on the heap (%,d bytes each), twice that with room",
+        series,
+        HealthReport.bytes(series * each.heap()),
+        each.heap());
+    disk();
+    if (caches()) {
+      list.ok("cache", "on RocksDB %s", all(tasks));
+    }
+  }
+
+  /**
+   * @param taskManagers of the cluster
+   * @param backend {@code state.backend.type}
+   * @param tasks of each operator
+   */
+  void check(JsonNode taskManagers, String backend, int tasks) {
+    if (series == null || taskManagers.isEmpty()) {
+      withoutCluster(tasks);
+      return;
+    }
+    limit(tasks);
+    boolean isOnHeap = backend.equals("hashmap");
+    if (isOnHeap) {
+      heap(taskManagers);
+    }
+    disk();
+    if (!isOnHeap && caches()) {
+      cache(taskManagers, tasks);
+    }
+  }
+
+  private void each() {
+    list.ok(
+        "memory",
+        "%,d bytes for each series on the heap, %,d on disk with RocksDB; --series N compares with what there is",
+        each.heap(),
+        each.disk());
+  }
+
+  private void limit(int tasks) {
+    if (StateSizeEstimate.findsSeasons(job)) {
+      list.warn(
+          "season",
+          "set season to compute with it",
+          "memory and disk are those of series without a season; each season found adds to them");
+    }
+    int limit = job.forecast().limits().maxSeries();
+    if (limit > 0 && series > (long) limit * tasks) {
+      list.warn(
+          "memory",
+          "raise state.max-series, or run as many tasks as it takes",
+          "%,d series, where state.max-series lets each of %d tasks keep %,d",
+          series,
+          tasks,
+          limit);
+    }
+  }
+
+  private void disk() {
+    list.ok(
+        "disk",
+        "%,d series take %s in a canonical savepoint of RocksDB (%,d bytes each); its local disks need up to twice that",
+        series,
+        HealthReport.bytes(series * each.disk()),
+        each.disk());
+  }
+
+  private boolean caches() {
+    return job.forecast().limits().cache() != 0
+        && job.forecast().targets().stream().anyMatch(target -> target.learning() != null);
+  }
+
+  /** What a cache of all series takes. */
+  private String all(int tasks) {
+    long cache = (series + tasks - 1) / tasks * each.cached();
+    return "a cache of all series takes %,d bytes each: state.cache: %d mb for each of %d tasks, %s of heap by default"
+        .formatted(
+            each.cached(),
+            (cache >> 20) + 1,
+            tasks,
+            HealthReport.bytes(CACHE_SHARE * cache * tasks));
+  }
+
+  private void cache(JsonNode taskManagers, int tasks) {
+    long heap = Long.MAX_VALUE; // of the smallest slot
+    for (JsonNode taskManager : taskManagers) {
+      int slots = Math.max(1, taskManager.path("slotsNumber").asInt(1));
+      heap = Math.min(heap, ofJvm(taskManager) / slots);
+    }
+    long configured = job.forecast().limits().cache();
+    boolean isShare = configured == StateLimits.A_SHARE_OF_THE_HEAP;
+    long cache = isShare ? heap / CACHE_SHARE : configured;
+    long fit = Math.min(series, cache / each.cached() * tasks);
+    String found =
+        "%,d of %,d series fit into the caches of %d tasks, %s each%s"
+            .formatted(
+                fit,
+                series,
+                tasks,
+                HealthReport.bytes(cache),
+                isShare ? " by default" : " by state.cache");
+    if (cache > heap) {
+      list.fail(
+          "cache",
+          "lower state.cache, or raise taskmanager.memory.task.heap.size",
+          "state.cache is %s for each task, where a slot has %s of heap",
+          HealthReport.bytes(cache),
+          HealthReport.bytes(heap));
+    } else if (fit < series) {
+      list.warn("cache", all(tasks), "%s; the others are read from RocksDB each time", found);
+    } else {
+      list.ok("cache", "%s", found);
+    }
+  }
+
+  /** The whole heap of a TaskManager's JVM. */
+  private static long ofJvm(JsonNode taskManager) {
+    return taskManager.path("hardware").path("freeMemory").asLong(Long.MAX_VALUE);
+  }
+
+  private void heap(JsonNode taskManagers) {
+    long heap = series * each.heap();
+    long there = 0;
+    for (JsonNode taskManager : taskManagers) {
+      long configured = taskManager.path("memoryConfiguration").path("taskHeap").asLong();
+      // an embedded cluster configures a terabyte; the JVM's limit is shown as well
+      there += Math.min(configured, ofJvm(taskManager));
+    }
+    String found =
+        "%,d series take %s on the heap (%,d bytes each), twice that with room; %d TaskManagers have %s"
+            .formatted(
+                series,
+                HealthReport.bytes(heap),
+                each.heap(),
+                taskManagers.size(),
+                HealthReport.bytes(there));
+    String change =
+        "more TaskManagers or taskmanager.memory.task.heap.size, state.backend.type: rocksdb, or"
+            + " learning.size: small";
+    if (heap > there) {
+      list.fail("memory", change, "%s", found);
+    } else if (2 * heap > there) {
+      list.warn("memory", change, "%s", found);
+    } else {
+      list.ok("memory", "%s", found);
+    }
+  }
+}
