@@ -40,7 +40,7 @@ export class ErrorsView {
     this.show();
   }
 
-  #draw({naive, seasonal_naive: seasonal, groups}) {
+  #draw({naive, seasonal_naive: seasonal, group_count: all, groups}) {
     const link = (group, text) => {
       const button = element("button", {type: "button", class: "quiet", "data-group": group}, element("bdi", {}, text));
       button.addEventListener("click", () => this.#choose(group));
@@ -63,7 +63,7 @@ export class ErrorsView {
           cell(of.p10, against(of.p10)), cell(of.p50, against(of.p50)), cell(of.p90, against(of.p90))))));
     const listed = groups.slice(0, MAX_ROWS);
     const byGroup = element("table", {"data-table": "groups"},
-      element("caption", {}, groups.length > listed.length ? `The worst ${count(listed.length)} of ${count(groups.length)} groups` : "Groups, worst first"),
+      element("caption", {}, all > listed.length ? `The worst ${count(listed.length)} of ${count(all)} groups` : "Groups, worst first"),
       head("Group", "Series", "Median error", "Worse than naive", "Worst series", "Its error"),
       element("tbody", {}, ...listed.map(of => element("tr", {"data-group": of.name},
         element("th", {scope: "row"}, link(of.name, printable(of.name))), cell(of.series, count(of.series)), cell(of.p50, against(of.p50)),

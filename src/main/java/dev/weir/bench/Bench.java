@@ -3,6 +3,7 @@ package dev.weir.bench;
 import dev.weir.bench.JobRun.Request;
 import dev.weir.bench.JobRun.Throughput;
 import dev.weir.bench.LatencyProbe.Latency;
+import dev.weir.job.JobSettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.Mode;
 import java.io.IOException;
@@ -80,6 +81,9 @@ public final class Bench implements AutoCloseable {
     for (Mode mode : Mode.values()) {
       LoadGenerator.writeNetwork(network(mode), mode);
     }
+    BenchCase any = plan.cases().get(0);
+    Request first = request(any, "check", "observations", plan.checkpointInterval, null);
+    JobSettings.read(Path.of(first.job()), first.options()); // before topics are filled for it
     steps =
         plan.series.size()
             + processes.size()
@@ -94,9 +98,9 @@ public final class Bench implements AutoCloseable {
     }
     for (BenchPipeline pipeline : processes.keySet()) {
       long from = System.nanoTime();
-      BenchCase first =
+      BenchCase warm =
           plan.cases().stream().filter(c -> c.pipeline() == pipeline).findFirst().get();
-      measure(first, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window.toMillis()), 0);
+      measure(warm, 0, Math.min(WARM_JVM_MILLIS, 2 * plan.window.toMillis()), 0);
       tell(from, pipeline + ": its Flink process is up and warm");
     }
     for (int i = 0; i < plan.repetitions && !(i > 0 && isOver(QUICK_NANOS)); i++) {
@@ -204,7 +208,7 @@ public final class Bench implements AutoCloseable {
     flink.put("execution.checkpointing.interval", checkpointInterval.toMillis() + " ms");
     flink.put("parallelism.default", Integer.toString(plan.tasks));
     flink.putAll(plan.flink);
-    return new Request(job.toString(), plan.job, flink, throughput);
+    return new Request(job.toString(), plan.jobOptions(), flink, throughput);
   }
 
   private Path network(Mode mode) {

@@ -3,6 +3,7 @@ package dev.weir.bench;
 import dev.weir.bench.BenchCase.Backend;
 import dev.weir.model.Mode;
 import dev.weir.option.Durations;
+import dev.weir.stream.ForecastOperator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -21,6 +23,12 @@ public final class BenchPlan {
 
   private static final int FULL = BenchPipeline.SEQ_LEN + 1; // values until a window is full
   private static final int COUNTED = 4;
+  private static final List<String> OWN =
+      List.of(
+          "state.backend.type",
+          "parallelism.default",
+          "execution.checkpointing.interval",
+          "taskmanager.numberOfTaskSlots");
   private static final List<Integer> FLEETS = List.of(10_000, 100_000, 300_000, 1_000_000);
 
   @Option(
@@ -124,9 +132,9 @@ public final class BenchPlan {
   @Option(
       names = "--fleet",
       description = {
-        "Many series that learn: learn, many-to-one, 10,000 to 1,000,000 series, two tasks, one"
-            + " repetition of a minute, no latencies, restored with four tasks. Takes an hour and"
-            + " 16 GB."
+        "Many series that learn: learn, many-to-one, rocksdb, 10,000 to 1,000,000 series, two"
+            + " tasks, one repetition of a minute, no latencies, restored with four tasks; takes"
+            + " about an hour."
       })
   private boolean fleet;
 
@@ -140,6 +148,7 @@ public final class BenchPlan {
     if (fleet) {
       pipelines = orElse(pipelines, EnumSet.of(BenchPipeline.LEARN));
       modes = orElse(modes, List.of(Mode.MANY_TO_ONE));
+      backends = orElse(backends, List.of(Backend.rocksdb));
       series = orElse(series, new LinkedHashSet<>(FLEETS));
       repetitions = orElse(repetitions, 1);
       records = orElse(records, 2_000_000L);
@@ -168,6 +177,9 @@ public final class BenchPlan {
         "100ms or more",
         checkpointInterval);
     check(heap.matches("[1-9][0-9]{0,5}[mg]"), "--heap", "a size such as 2g", heap);
+    for (String key : OWN) {
+      check(!flink.containsKey(key), "-D", "no " + key + ", which has its own option", key);
+    }
     check(tasks >= 1 && tasks <= 128, "--tasks", "1 to 128", tasks);
     check(zipf == null || zipf > 0 && zipf <= 10, "--zipf", "more than 0, up to 10", zipf);
     check(zipf == null || hotKey == 0, "--zipf", "no --hot-key beside it", hotKey);
@@ -196,6 +208,20 @@ public final class BenchPlan {
       }
     }
     return cases;
+  }
+
+  /**
+   * Options of the job file. A process with more slots than tasks, for the restored job, has caches
+   * as large as if it had one slot for each task.
+   */
+  Map<String, String> jobOptions() {
+    Map<String, String> options = new LinkedHashMap<>();
+    if (rescale) {
+      long bytes = MemorySize.parse(heap + "b").getBytes();
+      options.put("state.cache", bytes / ForecastOperator.CACHE_SHARE / tasks + " b");
+    }
+    options.putAll(job);
+    return options;
   }
 
   /** Slots of a Flink process. */

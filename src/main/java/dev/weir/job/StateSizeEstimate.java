@@ -13,6 +13,7 @@ import dev.weir.forecast.network.TunedModelExpert;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
+import dev.weir.stream.ForecastOperator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +31,9 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   /** Characters in a series' name, where the names are not known. */
   public static final int NAME_LENGTH = 20;
 
+  /** The caches of a TaskManager's tasks take one of so many parts of its heap by default. */
+  public static final int CACHE_SHARE = ForecastOperator.CACHE_SHARE;
+
   private static final int ARRAY = 16; // an array's header
   private static final int WINDOW_OBJECT = 88;
   private static final int LEARNED_OBJECT = 32 + 4 * ARRAY;
@@ -43,7 +47,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int HEAP_TIMER = 32 + 6 + 40;
 
   /** An entry of the cache without its arrays, as the task counts it. */
-  private static final int CACHE_ENTRY = 600;
+  private static final int CACHE_ENTRY = ForecastOperator.CACHED_SERIES_BYTES;
 
   /** Lengths of key and value, key group, end of the key, namespace. */
   private static final int DISK_ENTRY = 12;
@@ -57,7 +61,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static final int WAITING_ROWS = 4; // room for observations that wait
 
-  private static final int MAX_LOG_ROWS = 32; // room for so many that are to be learned
+  private static final int MAX_LOG_ROWS =
+      ForecastOperator.MAX_UNLEARNED; // room for so many that are to be learned
 
   /** Bytes of a series of a job with names of {@link #NAME_LENGTH} characters. */
   public static StateSizeEstimate of(JobSettings job) {

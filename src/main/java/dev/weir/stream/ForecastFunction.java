@@ -183,6 +183,7 @@ final class ForecastFunction
       context.getBroadcastState(MODELS).put(model.name(), model);
       modelTimes.put(model.name(), update.source().timestamp());
       modelsChanged = true;
+      seriesContext.store().modelChanged();
       LOG.info("model {} version {} is active", model.name(), model.version());
       for (int i = 0; i < settings.targets().size(); i++) {
         if (model.name().equals(settings.targets().get(i).model())) {

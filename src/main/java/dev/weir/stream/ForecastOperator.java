@@ -6,13 +6,17 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.StateLimits;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a {@link ForecastFunction} and tells it, when it starts, how many series there are. Only an
@@ -26,9 +30,19 @@ public final class ForecastOperator
     extends CoBroadcastWithKeyedOperator<String, InputEvent, ModelEvent, Output> {
 
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastOperator.class);
 
   /** The part of a TaskManager's heap that its slots share for cached series: one of so many. */
-  private static final int SHARE = 2;
+  public static final int CACHE_SHARE = 2;
+
+  /** Bytes of a cached series beside its arrays of numbers and its name. */
+  public static final int CACHED_SERIES_BYTES = SeriesStore.ENTRY_BYTES;
+
+  /** Observations of a series that a checkpoint may hold in place of what was learned of them. */
+  public static final int MAX_UNLEARNED = SeriesStore.MAX_LOG;
+
+  /** Backends that keep state as bytes: RocksDB's and its successor. */
+  private static final Set<String> CACHED = Set.of("rocksdb", "forst");
 
   private final long cache; // as in the settings
 
@@ -41,8 +55,11 @@ public final class ForecastOperator
   public void open() throws Exception {
     ForecastFunction function = (ForecastFunction) getUserFunction();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
-    boolean isOnHeap = !backend.isSafeToReuseKVState(); // state is objects, as on the heap
-    function.cache(this::setCurrentKey, isOnHeap ? 0 : cacheBytes());
+    long bytes = CACHED.contains(backend.getBackendTypeIdentifier()) ? cacheBytes() : 0;
+    if (bytes > 0) {
+      LOG.info("caches series in {} of heap (state.cache)", new MemorySize(bytes));
+    }
+    function.cache(this::setCurrentKey, bytes);
     super.open();
     function.store().restored(backend);
     if (!function.expires()) {
@@ -77,7 +94,7 @@ public final class ForecastOperator
             .getTaskManagerInfo()
             .getConfiguration()
             .get(TaskManagerOptions.NUM_TASK_SLOTS);
-    return Runtime.getRuntime().maxMemory() / SHARE / Math.max(1, slots);
+    return Runtime.getRuntime().maxMemory() / CACHE_SHARE / Math.max(1, slots);
   }
 
   @Override

@@ -133,8 +133,8 @@ final class OperatorSeriesContext implements SeriesContext {
   }
 
   @Override
-  public void learned(SequenceWindow window, boolean repeatable) {
-    store.learned(window, repeatable);
+  public void observed(SequenceWindow window, boolean repeatable) {
+    store.observed(window, repeatable);
   }
 
   @Override

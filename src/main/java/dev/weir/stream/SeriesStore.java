@@ -51,7 +51,7 @@ final class SeriesStore {
   private static final String LEARNED = "learned-";
 
   /** Unlearned observations that a checkpoint may hold of a series: a restore learns them again. */
-  private static final int MAX_LOG = 32;
+  static final int MAX_LOG = 32;
 
   /**
    * The same of a series that makes room, and is read again before long: writing a state costs
@@ -69,7 +69,7 @@ final class SeriesStore {
   private static final int TAKEN_IN = 8;
 
   /** An entry without its arrays of numbers, on a heap of more than 32 GB. */
-  private static final int ENTRY_BYTES = 600;
+  static final int ENTRY_BYTES = 600;
 
   private final ValueState<WindowState> window;
   private final Map<Mode, ValueState<LearnerState>> learned = new EnumMap<>(Mode.class);
@@ -155,6 +155,17 @@ final class SeriesStore {
     }
   }
 
+  /**
+   * Another model takes part from now on: observations before it can't be learned again with the
+   * model of their time, so the next checkpoint saves the states.
+   */
+  void modelChanged() {
+    for (Entry entry : slots) {
+      entry.needsState |= entry.log != null;
+      entry.learnedMore |= entry.needsState;
+    }
+  }
+
   /** Cached series. */
   long cached() {
     return slots.size();
@@ -223,6 +234,9 @@ final class SeriesStore {
       for (Mode each : learned.keySet()) {
         entry.learned[each.ordinal()] = caughtUp(each, entry.log);
       }
+      if (entry.log != null && !forecaster.fits(entry.log)) {
+        entry.log = null; // a new one begins with the next observation
+      }
     }
     return entry.learned[mode.ordinal()];
   }
@@ -249,6 +263,10 @@ final class SeriesStore {
    */
   void learned(Mode mode, LearnerState state) throws IOException {
     if (room == 0) {
+      if (logs > 0 && read(log, LOG.getName()) != null) { // of a state that was not asked for
+        log.clear();
+        logs--;
+      }
       learned.get(mode).update(state);
       return;
     }
@@ -263,7 +281,7 @@ final class SeriesStore {
   }
 
   /** All modes have learned the newest observation of a window. */
-  void learned(SequenceWindow window, boolean repeatable) {
+  void observed(SequenceWindow window, boolean repeatable) {
     if (room == 0) {
       return;
     }

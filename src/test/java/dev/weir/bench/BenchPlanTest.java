@@ -68,11 +68,16 @@ class BenchPlanTest {
     assertThat(plan.latencyRepetitions()).isZero();
     assertThat(plan("--fleet").series).containsExactly(10_000, 100_000, 300_000, 1_000_000);
     assertThat(plan("--tasks", "3").slots()).isEqualTo(3);
+    assertThat(plan.jobOptions()).containsEntry("state.cache", (2L << 30) + " b"); // of 8 GB
+    assertThat(plan("--fleet", "--set", "state.cache=0").jobOptions())
+        .containsEntry("state.cache", "0");
+    assertThat(plan("--tasks", "3").jobOptions()).isEmpty();
   }
 
   @Test
   void optionsThatContradictAreNamed() {
     assertThatThrownBy(() -> plan("--fleet", "--quick")).hasMessageStartingWith("--fleet: ");
+    assertThatThrownBy(() -> plan("-D", "parallelism.default=3")).hasMessageStartingWith("-D: ");
     assertThatThrownBy(() -> plan("--zipf", "1", "--hot-key", "0.5"))
         .hasMessageStartingWith("--zipf: ");
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
@@ -18,7 +19,9 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.BuiltInModels;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +30,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
@@ -34,6 +38,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cached series, and what is written of them: the forecasts are those of the heap, to the bit. */
@@ -47,13 +52,21 @@ class SeriesStoreTest {
   private static final Learning MANY = new Learning(LearnerSettings.small(SEQ_LEN), 3, 5);
 
   private static ForecastSettings settings(long cache, Duration ttl, Target... targets) {
+    return settings(0, new Sampling(MINUTE, Gap.SKIP, 5), 0, cache, ttl, targets);
+  }
+
+  /**
+   * @param patience how long a series waits for earlier observations
+   */
+  private static ForecastSettings settings(
+      long patience, Sampling sampling, int features, long cache, Duration ttl, Target... targets) {
     return new ForecastSettings(
         SEQ_LEN,
         1,
-        0,
+        features,
         List.of(),
-        Duration.ZERO,
-        new Sampling(MINUTE, Gap.SKIP, 5),
+        Duration.ofMillis(patience),
+        sampling,
         new StateLimits(ttl, 0, cache),
         List.of(targets));
   }
@@ -73,12 +86,17 @@ class SeriesStoreTest {
       extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
 
     Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
+      this(settings, rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend(), state);
+    }
+
+    Harness(ForecastSettings settings, StateBackend backend, OperatorSubtaskState state)
+        throws Exception {
       super(
           new ForecastOperator(settings),
           arrival -> ((ObservationEvent) arrival).observation().series(),
           model -> "",
           Types.STRING);
-      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
+      setStateBackend(backend);
       setup(OutputSerializer.INSTANCE);
       if (state != null) {
         initializeState(state);
@@ -319,19 +337,162 @@ class SeriesStoreTest {
       }
       state = harness.checkpoint(1);
     }
+    Sampling hours = new Sampling(60 * MINUTE, Gap.SKIP, 5);
     ForecastSettings byHours =
-        new ForecastSettings(
-            SEQ_LEN,
-            1,
-            0,
-            List.of(),
-            Duration.ZERO,
-            new Sampling(60 * MINUTE, Gap.SKIP, 5),
-            new StateLimits(Duration.ZERO, 0, 1 << 20),
-            List.of(target(Mode.MANY_TO_ONE, 2, SMALL)));
+        settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     try (Harness harness = new Harness(byHours, true, state)) {
       harness.send(new Observation("s", 69 * MINUTE, 5));
       assertThat(harness.take()).singleElement().asString().contains("[5.0, 5.0]");
+    }
+  }
+
+  /** A state and a log of series "s", after so many observations with features. */
+  private static OperatorSubtaskState state(Sampling sampling, int features, int observations)
+      throws Exception {
+    ForecastSettings settings =
+        settings(0, sampling, features, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= observations; i++) {
+        harness.send(new Observation("s", i * MINUTE, i, new double[features]));
+      }
+      return harness.checkpoint(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0", "2, 1", "0, 2"})
+  void aLogOfOtherFeaturesIsNotContinued(int before, int after) throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
+    OperatorSubtaskState state = state(sampling, before, 9);
+    ForecastSettings settings =
+        settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    OperatorSubtaskState next;
+    List<String> expected;
+    try (Harness harness = new Harness(settings, true, state)) {
+      for (int i = 10; i <= 20; i++) {
+        harness.send(new Observation("s", i * MINUTE, i, new double[after]));
+      }
+      next = harness.checkpoint(2);
+      harness.take();
+      harness.send(new Observation("s", 21 * MINUTE, 21, new double[after]));
+      expected = harness.take();
+    }
+    try (Harness harness = new Harness(settings, true, next)) {
+      harness.send(new Observation("s", 21 * MINUTE, 21, new double[after]));
+      assertThat(harness.take()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatALogSaysOfAForgottenSeriesIsForgottenWithoutACacheToo() throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.RESET, 5);
+    OperatorSubtaskState state = state(sampling, 0, 9);
+    ForecastSettings settings =
+        settings(0, sampling, 0, 0, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, state)) {
+      harness.send(new Observation("s", 90 * MINUTE, 4)); // after a gap, which resets
+      assertThat(harness.entries("unlearned")).isZero();
+      harness.send(new Observation("s", 91 * MINUTE, 4));
+      assertThat(harness.take()).last().asString().contains(" 2 WARMUP"); // learned from two
+    }
+  }
+
+  @Test
+  void aLogIsLearnedAndGoneWithoutACache() throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
+    OperatorSubtaskState state = state(sampling, 0, 9);
+    List<String> forecasts = new ArrayList<>();
+    for (long cache : new long[] {1 << 20, 0}) {
+      ForecastSettings settings =
+          settings(0, sampling, 0, cache, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+      try (Harness harness = new Harness(settings, true, state)) {
+        harness.send(new Observation("s", 10 * MINUTE, 4));
+        forecasts.addAll(harness.take());
+        assertThat(harness.entries("unlearned")).isEqualTo(cache == 0 ? 0 : 1);
+      }
+    }
+    assertThat(forecasts.subList(forecasts.size() / 2, forecasts.size()))
+        .isEqualTo(forecasts.subList(0, forecasts.size() / 2));
+  }
+
+  @Test
+  void aChangedSettingIsLearnedAgainOnce() throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
+    OperatorSubtaskState state = state(sampling, 0, 40); // a state and some observations
+    Learning other = new Learning(LearnerSettings.small(2), 5, 0);
+    ForecastSettings settings =
+        settings(0, sampling, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, other));
+    try (Harness harness = new Harness(settings, true, state)) {
+      harness.send(new Observation("s", 41 * MINUTE, 4));
+      harness.checkpoint(2);
+      assertThat(harness.entries("unlearned")).as("the state itself is saved").isZero();
+    }
+  }
+
+  /** Observations wait for earlier ones, and timers take them in. */
+  @Test
+  void waitingObservationsAndTimersGoOnWhateverIsEvicted() throws Exception {
+    List<List<String>> outputs = new ArrayList<>();
+    for (boolean rocks : new boolean[] {false, true}) {
+      ForecastSettings settings =
+          settings(
+              3 * MINUTE,
+              new Sampling(MINUTE, Gap.SKIP, 5),
+              0,
+              25_000,
+              Duration.ofDays(1),
+              target(Mode.MANY_TO_ONE, 2, SMALL));
+      SplittableRandom random = new SplittableRandom(11);
+      List<String> all = new ArrayList<>();
+      Harness harness = new Harness(settings, rocks, null);
+      for (int i = 10; i < 150; i++) {
+        for (int s = 0; s < SERIES; s++) {
+          long time = (i + random.nextInt(-2, 2)) * MINUTE;
+          harness.send(new Observation("series-" + s, time, i % 5 + s));
+        }
+        harness.processBothWatermarks(new Watermark((i - 3) * MINUTE));
+        if (i % 40 == 0) {
+          OperatorSubtaskState state = harness.checkpoint(i);
+          all.addAll(harness.take());
+          harness.close();
+          harness = new Harness(settings, rocks, state);
+        }
+      }
+      all.addAll(harness.take());
+      harness.close();
+      outputs.add(all);
+    }
+    assertThat(outputs.get(0)).hasSizeGreaterThan(1_000);
+    assertThat(outputs.get(1)).containsExactlyInAnyOrderElementsOf(outputs.get(0));
+  }
+
+  @Test
+  void anotherModelHasTheStatesSaved() throws Exception {
+    ForecastSettings settings = settings(1 << 20, Duration.ZERO, withModel());
+    ForecastModel model =
+        ModelFiles.fromBytes(
+            settings.targets().get(0).initialModel(), ModelFiles.Defaults.NONE, "test");
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 9; i++) {
+        harness.send(new Observation("s", i * MINUTE, i));
+      }
+      SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
+      harness.processElement2(new ModelUpdate(model, source), 1);
+      harness.checkpoint(1);
+      assertThat(harness.entries("unlearned")).isZero();
+      assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void heapTimersDoNotTurnTheCacheOff() throws Exception {
+    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+    backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
+    ForecastSettings settings =
+        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, backend, null)) {
+      harness.send(new Observation("s", MINUTE, 1));
+      assertThat(harness.store().cached()).isEqualTo(1);
     }
   }
 }

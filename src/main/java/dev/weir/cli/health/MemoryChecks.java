@@ -9,7 +9,10 @@ import dev.weir.job.StateSizeEstimate;
 final class MemoryChecks {
 
   /** The slots of a TaskManager share this part of its heap for cached series: one of so many. */
-  private static final int CACHE_SHARE = 2;
+  private static final int CACHE_SHARE = StateSizeEstimate.CACHE_SHARE;
+
+  /** A larger part of a slot's heap leaves too little for the rest of the job. */
+  private static final double MOST = 0.8;
 
   private final CheckList list;
   private final JobSettings job;
@@ -34,6 +37,7 @@ final class MemoryChecks {
       each();
       return;
     }
+    seasons();
     limit(tasks);
     list.ok(
         "memory",
@@ -57,6 +61,7 @@ final class MemoryChecks {
       withoutCluster(tasks);
       return;
     }
+    seasons();
     limit(tasks);
     boolean isOnHeap = backend.equals("hashmap");
     if (isOnHeap) {
@@ -76,13 +81,16 @@ final class MemoryChecks {
         each.disk());
   }
 
-  private void limit(int tasks) {
+  private void seasons() {
     if (StateSizeEstimate.findsSeasons(job)) {
       list.warn(
           "season",
           "set season to compute with it",
           "memory and disk are those of series without a season; each season found adds to them");
     }
+  }
+
+  private void limit(int tasks) {
     int limit = job.forecast().limits().maxSeries();
     if (limit > 0 && series > (long) limit * tasks) {
       list.warn(
@@ -138,7 +146,7 @@ final class MemoryChecks {
                 tasks,
                 HealthReport.bytes(cache),
                 isShare ? " by default" : " by state.cache");
-    if (cache > heap) {
+    if (cache > heap * MOST) {
       list.fail(
           "cache",
           "lower state.cache, or raise taskmanager.memory.task.heap.size",

@@ -11,9 +11,13 @@ import java.util.function.IntToDoubleFunction;
  *
  * @param naive beside repeating the last value
  * @param seasonalNaive beside repeating the last season
- * @param groups those within the group, worst median first
+ * @param groupCount how many groups are within the group
+ * @param groups those whose median is worst, it first
  */
-public record FleetErrors(Quantiles naive, Quantiles seasonalNaive, List<GroupErrors> groups) {
+public record FleetErrors(
+    Quantiles naive, Quantiles seasonalNaive, int groupCount, List<GroupErrors> groups) {
+
+  private static final int MAX_GROUPS = 500;
 
   /**
    * Quantiles over series of the error divided by that of a naive method; NaN without series.
@@ -44,15 +48,20 @@ public record FleetErrors(Quantiles naive, Quantiles seasonalNaive, List<GroupEr
 
   static FleetErrors of(SeriesSnapshot all, String group) {
     int[] found = all.find(group, "", null);
+    List<SeriesSnapshot.Range> ranges = all.groups(found, group, Integer.MAX_VALUE);
     List<GroupErrors> groups =
-        all.groups(found, group).stream()
+        ranges.stream()
             .map(range -> errors(all, found, range))
             .sorted(
                 Comparator.comparingDouble(
                     errors -> Double.isNaN(errors.p50()) ? Double.MAX_VALUE : -errors.p50()))
+            .limit(MAX_GROUPS)
             .toList();
     return new FleetErrors(
-        quantiles(found, all::toNaive), quantiles(found, all::toSeasonalNaive), groups);
+        quantiles(found, all::toNaive),
+        quantiles(found, all::toSeasonalNaive),
+        ranges.size(),
+        groups);
   }
 
   private static Quantiles quantiles(int[] found, IntToDoubleFunction error) {

@@ -119,15 +119,16 @@ record SeriesSnapshot(RowBlock[] blocks, int size, int[] byName) {
   }
 
   /**
-   * The groups within a group, by name, at most {@value #MAX_GROUPS}.
+   * The groups within a group, by name.
    *
    * @param found by name, all in that group
+   * @param most of the groups
    */
-  List<Range> groups(int[] found, String group) {
+  List<Range> groups(int[] found, String group, int most) {
     List<Range> groups = new ArrayList<>();
     int depth = (int) group.chars().filter(c -> c == '/').count();
     int i = 0;
-    while (i < found.length && groups.size() < MAX_GROUPS) {
+    while (i < found.length && groups.size() < most) {
       int slashes = block(found[i]).slashes[found[i] % RowBlock.SIZE];
       String name = slashes > depth || slashes == RowBlock.MAX_SLASHES ? name(found[i]) : "";
       int slash = name.indexOf('/', group.length());
@@ -148,7 +149,7 @@ record SeriesSnapshot(RowBlock[] blocks, int size, int[] byName) {
   }
 
   List<Group> counts(int[] found, String group) {
-    return groups(found, group).stream()
+    return groups(found, group, MAX_GROUPS).stream()
         .map(range -> new Group(range.name(), range.to() - range.from()))
         .toList();
   }

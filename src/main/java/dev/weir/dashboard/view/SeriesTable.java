@@ -2,7 +2,9 @@ package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Forecast;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -15,6 +17,9 @@ public final class SeriesTable {
 
   /** What a series may take, on average; long names make room for fewer. */
   private static final long ROW_BYTES = 1_000;
+
+  /** Groups whose errors are kept so long. */
+  private static final int MAX_SHARED = 100;
 
   /** From so many series on, errors of all series are computed once for all who ask in a while. */
   private static final int SHARED = 100_000;
@@ -32,8 +37,7 @@ public final class SeriesTable {
   private int[] byOrder; // all of it; null: a series has been added since
   private int size;
   private long bytes;
-  private final Object sharing = new Object(); // guards the next two
-  private FleetErrors shared;
+  private final Map<String, FleetErrors> shared = new HashMap<>(); // by group; guards the next
   private long sharedNanos;
 
   SeriesTable(int maxSeries) {
@@ -159,15 +163,15 @@ public final class SeriesTable {
    */
   public FleetErrors errors(String group) {
     SeriesSnapshot all = snapshot();
-    if (all.size() < SHARED || !group.isEmpty()) {
+    if (all.size() < SHARED) {
       return FleetErrors.of(all, group);
     }
-    synchronized (sharing) {
-      if (shared == null || System.nanoTime() - sharedNanos > SHARED_NANOS) {
-        shared = FleetErrors.of(all, group);
+    synchronized (shared) {
+      if (System.nanoTime() - sharedNanos > SHARED_NANOS || shared.size() == MAX_SHARED) {
+        shared.clear();
         sharedNanos = System.nanoTime();
       }
-      return shared;
+      return shared.computeIfAbsent(group, any -> FleetErrors.of(all, group));
     }
   }
 }

@@ -48,6 +48,7 @@ final class ModeForecaster {
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
   private long skippedUpdates; // as last told, as the next
   private long restarts;
+  private boolean relearned; // since it was last asked whether the newest value is repeatable
   private boolean repeatable; // whether the newest value could be learned again from its window
   private long before; // values of the current series before its newest and what is missing there
 
@@ -165,7 +166,7 @@ final class ModeForecaster {
     repeatable = window.missing() == 0 && tunedModel == null;
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
-      repeatable = false;
+      relearned = true;
       if (baseModel != null) {
         tell(null, window, 0, null); // it saw nothing of the past
       }
@@ -189,7 +190,9 @@ final class ModeForecaster {
 
   /** Whether what is known of the series now follows from what was known before, and the window. */
   boolean isRepeatable() {
-    return repeatable;
+    boolean is = repeatable && !relearned;
+    relearned = false;
+    return is;
   }
 
   /** How many values before the newest one what is learned of it depends on. */

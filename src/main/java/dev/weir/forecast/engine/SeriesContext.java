@@ -51,8 +51,8 @@ public interface SeriesContext {
    * @param repeatable whether what is known of the series now follows from what was known before it
    *     and the window alone, so that it could be learned again
    */
-  default void learned(SequenceWindow window, boolean repeatable) {
-    // for who saves observations in place of what was learned of them
+  default void observed(SequenceWindow window, boolean repeatable) {
+    // for a context that saves observations rather than what is learned of them
   }
 
   /** When the timer fires that drops the series; null for none. */

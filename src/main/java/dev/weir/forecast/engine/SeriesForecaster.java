@@ -320,7 +320,7 @@ public final class SeriesForecaster {
       }
     }
     if (learns) {
-      context.learned(window, repeatable);
+      context.observed(window, repeatable);
     }
     if (sampled) {
       context.sampled(window.origin(), recordTime, bytes);
@@ -335,6 +335,11 @@ public final class SeriesForecaster {
         .orElse(0);
   }
 
+  /** Whether the rows of a log are observations as these settings have them. */
+  public boolean fits(ObservationLog log) {
+    return windows.fits(log);
+  }
+
   /**
    * Learns what a saved state has not learned yet.
    *
@@ -343,7 +348,7 @@ public final class SeriesForecaster {
    *     under other features or another interval, whose rows mean nothing now, the saved one
    */
   public LearnerState catchUp(String series, Mode mode, LearnerState saved, ObservationLog log) {
-    if (!windows.fits(log)) {
+    if (!fits(log)) {
       return saved;
     }
     for (int i = 0; i < forecasters.length; i++) {

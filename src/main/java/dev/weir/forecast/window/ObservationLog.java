@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * The newest observations of one series, which a saved state has not learned yet: the state is
- * brought up to date by learning them. A series that is learned at each observation is written in
- * twenty bytes so, not in the kilobytes that learning changes.
+ * brought up to date by learning them. An observation of a series is written in 16 bytes so, and 8
+ * for each feature, not in the kilobytes that learning changes.
  *
  * <p>Also holds the observations just before them, as many as a window needs that ends with the
  * first of them. Mutable; one per series, in the series' keyed state.
@@ -27,7 +27,11 @@ public final class ObservationLog {
    * @param before how many of those before it are kept, at most
    */
   public ObservationLog(SequenceWindow window, int features, int before) {
-    this(features, window.interval(), Math.min(before, window.size() - 1), 0);
+    this(
+        features,
+        window.interval(),
+        Math.min(before, window.size() - 1),
+        Math.min(before, window.size() - 1) + FIRST_ROWS);
     for (int i = window.size() - 1 - known; i < window.size(); i++) {
       append(window, i);
     }
@@ -38,12 +42,13 @@ public final class ObservationLog {
    *
    * @param interval {@link SequenceWindow#interval} under which they came
    * @param known how many of the first rows the saved state has learned
+   * @param rows that there is room for
    */
   ObservationLog(int features, long interval, int known, int rows) {
     this.features = features;
     this.interval = interval;
     this.known = known;
-    this.rows = new long[Math.max(rows, known + FIRST_ROWS) * width()];
+    this.rows = new long[rows * width()];
   }
 
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
@@ -67,7 +72,7 @@ public final class ObservationLog {
   private void append(SequenceWindow window, int index) {
     int at = size * width();
     if (at == rows.length) {
-      rows = Arrays.copyOf(rows, 2 * rows.length);
+      rows = Arrays.copyOf(rows, Math.max(2 * rows.length, FIRST_ROWS * width()));
     }
     rows[at++] = window.time(index);
     rows[at++] = Double.doubleToRawLongBits(window.value(index));

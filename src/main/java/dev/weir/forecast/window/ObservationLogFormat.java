@@ -36,7 +36,7 @@ public final class ObservationLogFormat {
     int features = head.getInt();
     int known = head.getInt();
     int size = head.getInt();
-    boolean isSound = features >= 0 && known >= 0 && known <= size;
+    boolean isSound = features >= 0 && known >= 0 && known < size;
     if (!isSound || size > MAX_NUMBERS / (2L + features)) {
       throw new IOException(
           "observations: expected sizes of a log, got %d features, %d rows, %d of them known"

@@ -144,11 +144,11 @@ public final class JobOptions {
       new Option<>(
           "state.cache",
           Option.Type.VALUE,
-          "a size such as 256 mb, or 0 for none",
+          "a size of 1 mb or more, such as 256 mb, or 0 for none",
           null,
           "Heap of one task for the series that it caches when RocksDB stores their state; by"
               + " default its slot's share of half of the heap.",
-          MemorySize::parse);
+          JobOptions::cache);
 
   /** What a forecast is made of. */
   public enum Made {
@@ -195,6 +195,14 @@ public final class JobOptions {
           "topics.observations",
           "observations.pattern",
           "topics.pattern");
+
+  private static MemorySize cache(String text) {
+    MemorySize size = MemorySize.parse(text);
+    if (size.getBytes() > 0 && size.getBytes() < MemorySize.ofMebiBytes(1).getBytes()) {
+      throw new IllegalArgumentException(text); // a number without its unit
+    }
+    return size;
+  }
 
   private static String pattern(String text) {
     return Pattern.compile(text).pattern();

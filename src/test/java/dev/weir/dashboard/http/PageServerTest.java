@@ -93,7 +93,7 @@ class PageServerTest {
                 """
                 {"naive":{"series":1,"p10":0.75,"p50":0.75,"p90":0.75},
                  "seasonal_naive":{"series":1,"p10":0.5,"p50":0.5,"p90":0.5},
-                 "groups":[{"name":"plant/","series":1,"compared":1,"worse":0,"p50":0.5,
+                 "group_count":1,"groups":[{"name":"plant/","series":1,"compared":1,"worse":0,"p50":0.5,
                    "worst":"plant/pump","worst_error":0.5}]}"""));
     assertThat(page.json("/api/errors?group=fan/").at("/naive/p50").isNull()).isTrue();
   }

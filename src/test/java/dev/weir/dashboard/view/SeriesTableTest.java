@@ -280,8 +280,21 @@ class SeriesTableTest {
     assertThat(table.errors("b/"))
         .isEqualTo(
             new FleetErrors(
-                new Quantiles(2, 1.5, 1.5, 1.5), new Quantiles(2, 1.5, 1.5, 1.5), List.of()));
+                new Quantiles(2, 1.5, 1.5, 1.5), new Quantiles(2, 1.5, 1.5, 1.5), 0, List.of()));
     assertThat(table.errors("d/").naive())
         .isEqualTo(new Quantiles(0, Double.NaN, Double.NaN, Double.NaN));
+  }
+
+  @Test
+  void theWorstOfManyGroupsIsShownWhateverItsName() {
+    for (int i = 0; i < 700; i++) {
+      String name = "group-%03d/x".formatted(i);
+      large
+          .row(name, added -> {})
+          .score(Records.score(name, Mode.MANY_TO_ONE, 10, i, 1, 1), 0, 100);
+    }
+    FleetErrors errors = large.errors("");
+    assertThat(errors.groupCount()).isEqualTo(700);
+    assertThat(errors.groups()).hasSize(500).first().extracting("name").isEqualTo("group-699/");
   }
 }
