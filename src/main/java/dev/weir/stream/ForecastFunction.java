@@ -151,8 +151,8 @@ final class ForecastFunction
   }
 
   @Override
-  public void snapshotState(FunctionSnapshotContext context) {
-    // all is Flink's own: written when it changes, or by the operator before the barrier
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    seriesContext.store().flush(); // the rest is written when it changes
   }
 
   @Override

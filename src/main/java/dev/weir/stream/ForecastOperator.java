@@ -96,10 +96,4 @@ public final class ForecastOperator
             .get(TaskManagerOptions.NUM_TASK_SLOTS);
     return Runtime.getRuntime().maxMemory() / CACHE_SHARE / Math.max(1, slots);
   }
-
-  @Override
-  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
-    super.prepareSnapshotPreBarrier(checkpoint);
-    ((ForecastFunction) getUserFunction()).store().flush();
-  }
 }

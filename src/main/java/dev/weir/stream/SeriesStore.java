@@ -26,8 +26,8 @@ import org.apache.flink.runtime.state.VoidNamespace;
  * as RocksDB does, it also caches series, up to a number of bytes:
  *
  * <ul>
- *   <li>A record of a cached series reads and writes no bytes. What has changed is written before
- *       each checkpoint's barrier, and when a series makes room for another.
+ *   <li>A record of a cached series reads and writes no bytes. What has changed is written at each
+ *       checkpoint, before Flink's snapshot, and when a series makes room for another.
  *   <li>What is written is small: not the state that learning has changed, which is kilobytes, but
  *       the observations since the state was last written; reading it learns them again. After some
  *       observations the state itself is written.
@@ -355,7 +355,7 @@ final class SeriesStore {
     entry.slot = -1;
   }
 
-  /** Before a checkpoint: Flink's state has all that the cached series have become. */
+  /** At a checkpoint: Flink's state has all that the cached series have become. */
   void flush() throws IOException {
     for (int i = 0; i < slots.size(); i++) {
       Entry entry = slots.get(i);

@@ -82,4 +82,46 @@ class BenchIT {
     json.get("pipelines").forEach(pipeline -> names.add(pipeline.get("name").asText()));
     return names;
   }
+
+  @Test
+  void aFleetLearnsOnRocksDbWithTheOptionsThatItIsGiven() throws Exception {
+    try (WeirProcess weir =
+        WeirProcess.start(
+            "bench",
+            "--fleet",
+            "--series",
+            "300",
+            "--zipf",
+            "1",
+            "--records",
+            "60000",
+            "--window",
+            "300ms",
+            "--heap",
+            "700m",
+            "--set",
+            "state.cache=1mb",
+            "-D",
+            "state.backend.rocksdb.use-bloom-filter=true",
+            "--format",
+            "json")) {
+      assertThat(weir.exitCode(Duration.ofMinutes(10))).as("%s", weir).isZero();
+      JsonNode json = new ObjectMapper().readTree(weir.out());
+      assertThat(json.get("pipelines")).hasSize(1);
+      JsonNode pipeline = json.at("/pipelines/0");
+      assertThat(pipeline.get("name").asText()).isEqualTo("learn");
+      assertThat(pipeline.get("backend").asText()).isEqualTo("rocksdb");
+      assertThat(pipeline.get("records_per_second").asDouble()).isPositive();
+      assertThat(pipeline.get("restore_ms").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void anOptionThatNoJobHasIsFoundBeforeTheTopicsAreFilled() throws Exception {
+    try (WeirProcess weir =
+        WeirProcess.start("bench", "--quick", "--set", "state.cache=7", "--no-latency")) {
+      assertThat(weir.exitCode(Duration.ofMinutes(5))).as("%s", weir).isNotZero();
+      assertThat(weir.toString()).contains("state.cache: expected ").doesNotContain("in Kafka");
+    }
+  }
 }

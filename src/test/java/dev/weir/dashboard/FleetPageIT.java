@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.model.Mode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,22 +13,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How long the page's answers take over HTTP with a million series, of which 50 are in view. */
+/**
+ * How long the page's answers take over HTTP with very many series, beside the time that it takes
+ * to sort as many numbers. With {@code -Dseries=1000000} and 3 GB of heap it prints the figures of
+ * docs/page.md.
+ */
 @Tag("slow")
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FleetPageIT {
 
-  private static final int SERIES = Integer.getInteger("series", 1_000_000);
+  private static final int SERIES = Integer.getInteger("series", 200_000);
   private static final int VALUES = 4;
 
   @Test
-  void answersOverAMillionSeriesTakeMilliseconds() throws Exception {
+  void answersTakeNoLongerThanToSortAsManyNumbersTwice() throws Exception {
     try (ServedPage page = ServedPage.withRoomFor(SERIES)) {
       long started = System.nanoTime();
       fill(page);
       System.out.printf(
           "%,d records of %,d series taken in %.1f s%n",
           SERIES * (VALUES + 2L), SERIES, (System.nanoTime() - started) / 1e9);
+      double sort = fastestSort();
       List<Double> seconds = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         started = System.nanoTime();
@@ -61,9 +67,21 @@ class FleetPageIT {
         print(query, millis);
         assertThat(millis.get(0))
             .as("%s: the fastest, since others may wait for a busy machine", query)
-            .isLessThan(100);
+            .isLessThan(2 * sort);
       }
     }
+  }
+
+  /** Milliseconds. */
+  private static double fastestSort() {
+    double fastest = Double.MAX_VALUE;
+    for (int i = 0; i < 20; i++) {
+      long[] numbers = new SplittableRandom(i).longs(SERIES).toArray();
+      long started = System.nanoTime();
+      Arrays.sort(numbers);
+      fastest = Math.min(fastest, (System.nanoTime() - started) / 1e6);
+    }
+    return fastest;
   }
 
   private static void print(String what, List<Double> millis) {

@@ -109,9 +109,7 @@ class SeriesStoreTest {
       processElement1(new ObservationEvent(observation, source), observation.time());
     }
 
-    /** As a task does before a barrier; the harness' own snapshot does not. */
     OperatorSubtaskState checkpoint(long number) throws Exception {
-      getOperator().prepareSnapshotPreBarrier(number);
       return snapshot(number, number);
     }
 

@@ -102,7 +102,6 @@ class StateSizeTest {
     }
 
     OperatorSubtaskState savepoint(long number) throws Exception {
-      getOperator().prepareSnapshotPreBarrier(number);
       return snapshotWithLocalState(
               number, number, SavepointType.savepoint(SavepointFormatType.CANONICAL))
           .getJobManagerOwnedState();
