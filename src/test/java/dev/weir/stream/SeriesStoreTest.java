@@ -22,6 +22,7 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,10 +76,19 @@ class SeriesStoreTest {
     return new Target(mode, null, horizon, null, learning);
   }
 
-  /** A mixture with a network that reads windows. */
+  /** A mixture with a network that reads windows, seasons and weeks. */
   private static Target withModel() throws Exception {
     byte[] model = BuiltInModels.bytes("builtin:window-many-to-one", SEQ_LEN);
     return new Target(Mode.MANY_TO_ONE, "window-many-to-one", 2, model, SMALL);
+  }
+
+  /** With one that reads nothing but the window. */
+  private static Target withWindowModel() throws Exception {
+    ForecastModel model =
+        ModelFiles.read(
+            Path.of("src/test/resources/models/sample-many-to-one.safetensors"),
+            ModelFiles.Defaults.NONE);
+    return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
   }
 
   /** On RocksDB, or on the heap. */
@@ -224,9 +234,11 @@ class SeriesStoreTest {
     assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
   }
 
-  @Test
-  void aNetworkOfWindowsReadsTheWindowsThatItHadRead() throws Exception {
-    ForecastSettings settings = settings(25_000, Duration.ZERO, withModel());
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNetworkOfWindowsReadsTheWindowsThatItHadRead(boolean seasons) throws Exception {
+    Target target = seasons ? withModel() : withWindowModel();
+    ForecastSettings settings = settings(25_000, Duration.ZERO, target);
     List<Observation> observations = observations(new SplittableRandom(9), 900);
     List<String> expected = run(settings, observations, false, 0);
     assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
