@@ -133,8 +133,7 @@ public final class BenchPlan {
       names = "--fleet",
       description = {
         "Many series that learn: learn, many-to-one, rocksdb, 10,000 to 1,000,000 series, two"
-            + " tasks, one repetition of a minute, no latencies, restored with four tasks; takes"
-            + " about an hour."
+            + " tasks, one repetition of a minute, no latencies, restored with four tasks."
       })
   private boolean fleet;
 

@@ -32,7 +32,7 @@ public final class ObservationLogFormat {
   }
 
   public static ObservationLog read(DataInput source) throws IOException {
-    ByteBuffer head = read(source, HEAD);
+    ByteBuffer head = WindowStateFormat.read(source, HEAD);
     int features = head.getInt();
     int known = head.getInt();
     int size = head.getInt();
@@ -43,13 +43,8 @@ public final class ObservationLogFormat {
               .formatted(features, size, known));
     }
     ObservationLog log = new ObservationLog(features, head.getLong(), known, size);
-    log.restore(read(source, Long.BYTES * size * (2 + features)).asLongBuffer(), size);
+    log.restore(
+        WindowStateFormat.read(source, Long.BYTES * size * (2 + features)).asLongBuffer(), size);
     return log;
-  }
-
-  private static ByteBuffer read(DataInput source, int length) throws IOException {
-    byte[] bytes = new byte[length];
-    source.readFully(bytes);
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -75,7 +75,8 @@ public final class WindowStateFormat {
     }
   }
 
-  private static ByteBuffer read(DataInput source, int length) throws IOException {
+  /** So many bytes, little-endian. */
+  static ByteBuffer read(DataInput source, int length) throws IOException {
     byte[] bytes = new byte[length];
     source.readFully(bytes);
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
