@@ -274,10 +274,10 @@ class SeriesStoreTest {
 
   @Test
   void notAllStatesWaitForTheCheckpoint() throws Exception {
-    Learning learning = new Learning(LearnerSettings.defaults(2), 24, 0); // 16 KB
+    Learning learning = new Learning(LearnerSettings.defaults(2), 24, 0); // 12 KB
     ForecastSettings settings =
         settings(200_000_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
-    int series = 2_400;
+    int series = 3_200;
     try (Harness harness = new Harness(settings, true, null)) {
       for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
         long time = (1 + i / series * 5L) * MINUTE;

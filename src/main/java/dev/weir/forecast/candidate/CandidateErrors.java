@@ -1,5 +1,6 @@
 package dev.weir.forecast.candidate;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 
@@ -8,7 +9,11 @@ import dev.weir.forecast.expert.FollowedSteps;
  * exponentially weighted means over about 10, 50 and 200 errors, bias-corrected. A step between two
  * has the errors of the nearest one; a step without an error yet has those of the next shorter one.
  *
- * <p>A flyweight over a series' floats.
+ * <p>Those of the base are floats, those of candidates bfloat16, rounded randomly: changes by a
+ * two-hundredth are less than such a number's precision. What is drawn follows from the index of
+ * the value, so that a series learns the same wherever it does.
+ *
+ * <p>A flyweight over a series' numbers.
  */
 final class CandidateErrors {
 
@@ -37,14 +42,16 @@ final class CandidateErrors {
   private static final int MEDIUM_SQUARE = 5;
   private static final int SLOW_PRODUCT = 6;
   private static final int SLOW_SQUARE = 7;
-  private static final int CANDIDATE_FLOATS = 8;
+  private static final int CANDIDATE_SHORTS = 8;
 
   private final int candidates;
   private final FollowedSteps followed;
   private final int[] places; // (steps), as last found
-  private final int size; // floats of a step
-  private final FloatSlice state = new FloatSlice();
-  private int place; // of the step that was asked for
+  private final FloatSlice ofBase = new FloatSlice();
+  private final Bfloat16Slice ofCandidates = new Bfloat16Slice();
+  private int place; // of the step that was asked for, in floats
+  private int first; // the same, in shorts
+  private int random;
   private float perMedium; // 1 / weight, as the next two
   private float perFast;
   private float perSlow;
@@ -52,28 +59,33 @@ final class CandidateErrors {
   CandidateErrors(int candidates, FollowedSteps followed) {
     this.candidates = candidates;
     this.followed = followed;
-    this.size = BASE_FLOATS + candidates * CANDIDATE_FLOATS;
     this.places = new int[followed.count()];
   }
 
-  static int floats(int candidates, FollowedSteps followed) {
-    return followed.count() * (BASE_FLOATS + candidates * CANDIDATE_FLOATS);
+  static int floats(FollowedSteps followed) {
+    return followed.count() * BASE_FLOATS;
   }
 
-  void bind(float[] floats, int at) {
-    state.at(floats, at);
+  static int shorts(int candidates, FollowedSteps followed) {
+    return followed.count() * candidates * CANDIDATE_SHORTS;
+  }
+
+  void bind(float[] floats, int at, short[] shorts, int shortsAt) {
+    ofBase.at(floats, at);
+    ofCandidates.at(shorts, shortsAt);
   }
 
   /**
    * Takes in one error of each.
    *
+   * @param index of the value that has come
    * @param step one that is followed
    * @param said (candidates), their forecasts
    * @param base the base forecast
    */
-  void learn(int step, double[] said, double base, double truth) {
-    float[] f = state.array();
-    int at = state.from() + followed.nearest(step) * size;
+  void learn(long index, int step, double[] said, double base, double truth) {
+    float[] f = ofBase.array();
+    int at = ofBase.from() + followed.nearest(step) * BASE_FLOATS;
     float error = bounded(truth - base);
     float absolute = Math.abs(error);
     float usual =
@@ -86,20 +98,27 @@ final class CandidateErrors {
     follow(f, at + MEDIUM_WEIGHT, MEDIUM, 1);
     follow(f, at + FAST_WEIGHT, FAST, 1);
     follow(f, at + SLOW_WEIGHT, SLOW, 1);
-    at += BASE_FLOATS;
-    for (int e = 0; e < candidates; e++, at += CANDIDATE_FLOATS) {
+    random = (int) index * 0x9e3779b9 + step;
+    at = followed.nearest(step) * candidates * CANDIDATE_SHORTS;
+    for (int e = 0; e < candidates; e++, at += CANDIDATE_SHORTS) {
       float own = bounded(truth - said[e]);
       float size = Math.abs(own);
       float apart = bounded(said[e] - base);
-      follow(f, at + MEDIUM_ERROR, MEDIUM, size);
-      follow(f, at + FAST_ERROR, FAST, size);
-      follow(f, at + SIGNED_ERROR, FAST, own);
-      follow(f, at + SLOW_ERROR, SLOW, size);
-      follow(f, at + MEDIUM_PRODUCT, MEDIUM, clipped * apart);
-      follow(f, at + MEDIUM_SQUARE, MEDIUM, apart * apart);
-      follow(f, at + SLOW_PRODUCT, SLOW, clipped * apart);
-      follow(f, at + SLOW_SQUARE, SLOW, apart * apart);
+      follow(at + MEDIUM_ERROR, MEDIUM, size);
+      follow(at + FAST_ERROR, FAST, size);
+      follow(at + SIGNED_ERROR, FAST, own);
+      follow(at + SLOW_ERROR, SLOW, size);
+      follow(at + MEDIUM_PRODUCT, MEDIUM, clipped * apart);
+      follow(at + MEDIUM_SQUARE, MEDIUM, apart * apart);
+      follow(at + SLOW_PRODUCT, SLOW, clipped * apart);
+      follow(at + SLOW_SQUARE, SLOW, apart * apart);
     }
+  }
+
+  private void follow(int at, float rate, float value) {
+    float before = ofCandidates.get(at);
+    random = random * 1664525 + 1013904223; // Numerical Recipes; its upper bits are the random ones
+    ofCandidates.setRandomly(at, before + rate * (value - before), random >>> 16);
   }
 
   /** So that its square is a finite float. */
@@ -113,15 +132,15 @@ final class CandidateErrors {
 
   /** Whether a step that is followed has had an error. */
   boolean hasOwn(int step) {
-    return state.get(followed.nearest(step) * size + MEDIUM_WEIGHT) > 0;
+    return ofBase.get(followed.nearest(step) * BASE_FLOATS + MEDIUM_WEIGHT) > 0;
   }
 
   /** Finds whose errors stand for each step; after errors were learned. */
   void findPlaces() {
     int known = 0;
     for (int s = 0; s < places.length; s++) {
-      known = state.get(s * size + MEDIUM_WEIGHT) > 0 ? s : known;
-      places[s] = known * size;
+      known = ofBase.get(s * BASE_FLOATS + MEDIUM_WEIGHT) > 0 ? s : known;
+      places[s] = known;
     }
   }
 
@@ -135,65 +154,66 @@ final class CandidateErrors {
 
   /** Goes to the errors of a step that is followed, whether it has any or not. */
   void moveToOwn(int step) {
-    moveToPlace(followed.nearest(step) * size);
+    moveToPlace(followed.nearest(step));
   }
 
-  private void moveToPlace(int place) {
-    this.place = place;
-    perMedium = 1 / state.get(place + MEDIUM_WEIGHT);
-    perFast = 1 / state.get(place + FAST_WEIGHT);
-    perSlow = 1 / state.get(place + SLOW_WEIGHT);
+  private void moveToPlace(int step) {
+    place = step * BASE_FLOATS;
+    first = step * candidates * CANDIDATE_SHORTS;
+    perMedium = 1 / ofBase.get(place + MEDIUM_WEIGHT);
+    perFast = 1 / ofBase.get(place + FAST_WEIGHT);
+    perSlow = 1 / ofBase.get(place + SLOW_WEIGHT);
   }
 
   /** Whether there is any error. */
   boolean isKnown() {
-    return state.get(place + MEDIUM_WEIGHT) > 0;
+    return ofBase.get(place + MEDIUM_WEIGHT) > 0;
   }
 
   float baseMedium() {
-    return state.get(place + BASE_MEDIUM) * perMedium;
+    return ofBase.get(place + BASE_MEDIUM) * perMedium;
   }
 
   float baseFast() {
-    return state.get(place + BASE_FAST) * perFast;
+    return ofBase.get(place + BASE_FAST) * perFast;
   }
 
   float baseSigned() {
-    return state.get(place + BASE_SIGNED) * perFast;
+    return ofBase.get(place + BASE_SIGNED) * perFast;
   }
 
   float baseSlow() {
-    return state.get(place + BASE_SLOW) * perSlow;
+    return ofBase.get(place + BASE_SLOW) * perSlow;
   }
 
   private int of(int e) {
-    return place + BASE_FLOATS + e * CANDIDATE_FLOATS;
+    return first + e * CANDIDATE_SHORTS;
   }
 
   float medium(int e) {
-    return state.get(of(e) + MEDIUM_ERROR) * perMedium;
+    return ofCandidates.get(of(e) + MEDIUM_ERROR) * perMedium;
   }
 
   float fast(int e) {
-    return state.get(of(e) + FAST_ERROR) * perFast;
+    return ofCandidates.get(of(e) + FAST_ERROR) * perFast;
   }
 
   float signed(int e) {
-    return state.get(of(e) + SIGNED_ERROR) * perFast;
+    return ofCandidates.get(of(e) + SIGNED_ERROR) * perFast;
   }
 
   float slow(int e) {
-    return state.get(of(e) + SLOW_ERROR) * perSlow;
+    return ofCandidates.get(of(e) + SLOW_ERROR) * perSlow;
   }
 
   /** Regression of the base's error on how far the candidate is from the base. */
   float mediumSlope(int e, float ridge) {
     int at = of(e);
-    return state.get(at + MEDIUM_PRODUCT) / (state.get(at + MEDIUM_SQUARE) + ridge);
+    return ofCandidates.get(at + MEDIUM_PRODUCT) / (ofCandidates.get(at + MEDIUM_SQUARE) + ridge);
   }
 
   float slowSlope(int e, float ridge) {
     int at = of(e);
-    return state.get(at + SLOW_PRODUCT) / (state.get(at + SLOW_SQUARE) + ridge);
+    return ofCandidates.get(at + SLOW_PRODUCT) / (ofCandidates.get(at + SLOW_SQUARE) + ridge);
   }
 }

@@ -105,15 +105,20 @@ public final class CandidateStage {
   }
 
   /** Floats to keep for each series, whatever its season is. */
-  public static int floats(int given, FollowedSteps followed) {
+  public static int floats(FollowedSteps followed) {
     return CheapCandidates.floats(followed.horizon())
         + CHANGE_FLOATS
-        + CandidateErrors.floats(given + CheapCandidates.NAMES.size(), followed);
+        + CandidateErrors.floats(followed);
   }
 
-  /** 16-bit numbers to keep for each series, whatever its season is. */
-  public static int shorts() {
+  /** 16-bit numbers to keep for each series, whatever its season is: of the window. */
+  public static int inputShorts() {
     return WINDOW * KEPT_INPUTS;
+  }
+
+  /** The same: of the errors. */
+  public static int errorShorts(int given, FollowedSteps followed) {
+    return CandidateErrors.shorts(given + CheapCandidates.NAMES.size(), followed);
   }
 
   /** 16-bit numbers to keep for each series that are of its season. */
@@ -125,16 +130,24 @@ public final class CandidateStage {
    * Points at a series.
    *
    * @param at where its floats begin
-   * @param shortsAt where its 16-bit numbers begin
+   * @param inputsAt where its 16-bit numbers of the window begin
+   * @param errorsAt where those of the errors begin
    * @param phasesAt where those of its season begin
    */
-  public void bind(int season, float[] floats, int at, short[] shorts, int shortsAt, int phasesAt) {
+  public void bind(
+      int season,
+      float[] floats,
+      int at,
+      short[] shorts,
+      int inputsAt,
+      int errorsAt,
+      int phasesAt) {
     slopes.at(floats, at);
     int next = at + CheapCandidates.floats(horizon);
     change.at(floats, next);
     next += CHANGE_FLOATS;
-    errors.bind(floats, next);
-    recent.at(shorts, shortsAt);
+    errors.bind(floats, next, shorts, errorsAt);
+    recent.at(shorts, inputsAt);
     phases.bind(season, shorts, phasesAt);
   }
 
@@ -168,7 +181,7 @@ public final class CandidateStage {
       }
     }
     boolean known = errors.hasOwn(step);
-    errors.learn(step, said, base, truth);
+    errors.learn(origin + step, step, said, base, truth);
     if (known) {
       phases.addStep();
       errors.moveToOwn(step);

@@ -1,6 +1,7 @@
 package dev.weir.forecast.combination;
 
 import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
@@ -27,23 +28,25 @@ public final class StackedRegression {
   private final Rls[] rls; // one for each group: they forget by their size
   private final double[] features; // (experts + 1)
 
-  /** What is kept of a series, by name: Q for each followed step, then the regressions. */
+  /** What is kept of a series, by name: Q for each followed step, and the regressions. */
   public static final class State {
 
     private final DoubleSlice size = new DoubleSlice();
-    private final DoubleSlice regression = new DoubleSlice();
+    private final FloatSlice regression = new FloatSlice();
+    private int firstRegression;
     private final FollowedSteps followed;
     private final int length;
 
     public State(FollowedSteps followed, int experts) {
       this.followed = followed;
-      this.length = Rls.doubles(experts + 1);
+      this.length = Rls.floats(experts + 1);
     }
 
     /** Points at the state of a series. */
-    public void bind(double[] doubles, int first) {
-      size.at(doubles, first);
-      regression.at(doubles, first);
+    public void bind(double[] doubles, int firstDouble, float[] floats, int firstFloat) {
+      size.at(doubles, firstDouble);
+      regression.at(floats, firstFloat);
+      firstRegression = firstFloat;
     }
 
     /** Q of a step, or of the nearest one that is followed. */
@@ -56,8 +59,8 @@ public final class StackedRegression {
     }
 
     /** State of the regression of a group of steps; valid until the next call. */
-    DoubleSlice regression(int group) {
-      return regression.moveTo(size.from() + followed.count() + group * length);
+    FloatSlice regression(int group) {
+      return regression.moveTo(firstRegression + group * length);
     }
   }
 
@@ -80,8 +83,13 @@ public final class StackedRegression {
   }
 
   /** Doubles kept. */
-  public static int doubles(FollowedSteps followed, int experts) {
-    return followed.count() + (group(followed.horizon()) + 1) * Rls.doubles(experts + 1);
+  public static int doubles(FollowedSteps followed) {
+    return followed.count();
+  }
+
+  /** Floats kept. */
+  public static int floats(FollowedSteps followed, int experts) {
+    return (group(followed.horizon()) + 1) * Rls.floats(experts + 1);
   }
 
   /** Prepares a state that is all zeros. */

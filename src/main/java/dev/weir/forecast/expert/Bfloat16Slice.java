@@ -33,4 +33,14 @@ public final class Bfloat16Slice {
     int bits = Float.floatToIntBits(value);
     array[from + i] = (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
+
+  /**
+   * Rounds up or down by chance, up the more often the nearer it is, so that many small changes of
+   * a running mean add up, which would each be rounded away.
+   *
+   * @param random its lower 16 bits are evenly distributed
+   */
+  public void setRandomly(int i, float value, int random) {
+    array[from + i] = (short) (Float.floatToIntBits(value) + (random & 0xffff) >>> 16);
+  }
 }

@@ -36,6 +36,11 @@ public interface Expert {
     return 0;
   }
 
+  /** 16-bit numbers to keep for each series. */
+  default int shorts(SeriesDimensions shape) {
+    return 0;
+  }
+
   /**
    * Values that it wants kept exactly before those that all experts have: see {@link
    * SeriesDimensions}.

@@ -1,6 +1,7 @@
 package dev.weir.forecast.expert;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * The past of one series: its newest values, their running mean and deviation, and a longer tail of
@@ -19,7 +20,8 @@ import java.util.Arrays;
  * <p>The tail holds {@code z = asinh(y / c) - z_0}, with c the mean |y| of the first {@value
  * #SCALE_AFTER} values: linear near zero, logarithmic far out, so that a distance between windows
  * is not ruled by one peak. {@code z_0} is the first z, subtracted in double precision, so that a
- * series with a large offset keeps its small steps in a float.
+ * series with a large offset keeps its small steps. Each takes 16 bits, see {@link
+ * QuantizedValues}.
  */
 public final class History {
 
@@ -49,10 +51,20 @@ public final class History {
   private static final int ZERO = 7; // z_0
   private static final int BASE = 8; // what the kept values are relative to
   private static final int NEWEST = 9;
-  private static final int HEADER = 10;
+  private static final int TRANSFORMED = 10; // the newest value, transformed
+  private static final int BEFORE = 11; // the same of the value before it
+  private static final int QUANTIZED = 12; // the tail's unit and center
 
-  /** Room to append before the stores are moved down: 1/64 of a move for each value. */
-  private static final int SLACK = 64;
+  /** Doubles kept for each series. */
+  public static final int DOUBLES = QUANTIZED + QuantizedValues.DOUBLES;
+
+  /** The same of a series that was saved when the tail were floats. */
+  public static final int DOUBLES_WITH_FLOATS = 10;
+
+  /** Room to append before the stores are moved down: 1/32 of a move for each value. */
+  private static final int SLACK = 32;
+
+  private static final int SLACK_WITH_FLOATS = 64; // of a series that was saved when the tail were
 
   /** Weight of the newest value in mean and variance, once the plain average is slower. */
   private static final double FORGETTING = 0.002;
@@ -73,6 +85,9 @@ public final class History {
   private int longsAt;
   private double[] doubles;
   private float[] floats;
+  private final QuantizedValues tail = new QuantizedValues();
+  private float[] tailFloats = new float[0]; // the tail as floats, once asked for
+  private boolean tailIsRead;
 
   /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
   public static int exact(int horizon, int season, int limit) {
@@ -83,24 +98,27 @@ public final class History {
     return Math.max(RANGE, week * season) + horizon + 4;
   }
 
-  public static int doubles(SeriesDimensions shape) {
-    return HEADER;
+  public static int floats(SeriesDimensions shape) {
+    return shape.kept() + SLACK;
   }
 
-  public static int floats(SeriesDimensions shape) {
-    return shape.tail() + SLACK + shape.kept() + SLACK;
+  public static int shorts(SeriesDimensions shape) {
+    return shape.tail() + SLACK;
   }
 
   /**
-   * Points at a series: at the last longs of its state, and at the first doubles and floats. Copies
-   * and allocates nothing.
+   * Points at a series: at the last longs of its state, and at the first doubles, floats and
+   * shorts. Copies and allocates nothing.
    */
-  public History attach(SeriesDimensions shape, long[] longs, double[] doubles, float[] floats) {
+  public History attach(
+      SeriesDimensions shape, long[] longs, double[] doubles, float[] floats, short[] shorts) {
     this.shape = shape;
     this.longs = longs;
     this.longsAt = longs.length - LONGS;
     this.doubles = doubles;
     this.floats = floats;
+    tail.attach(doubles, QUANTIZED, shorts);
+    tailIsRead = false;
     return this;
   }
 
@@ -112,7 +130,8 @@ public final class History {
     longs[longsAt + TAIL_FIRST] = index;
     longs[longsAt + KEPT] = shape.kept();
     longs[longsAt + TAIL] = shape.tail();
-    Arrays.fill(doubles, 0, HEADER, 0);
+    Arrays.fill(doubles, 0, DOUBLES, 0);
+    tailIsRead = false;
   }
 
   /**
@@ -120,36 +139,67 @@ public final class History {
    *
    * @return null when no stores lie there
    */
-  public static double[] values(long[] longs, double[] doubles, float[] floats) {
-    if (longs.length < LONGS || doubles.length < HEADER) {
+  public static double[] values(long[] longs, double[] doubles, float[] floats, short[] shorts) {
+    if (!hasStores(longs, doubles, DOUBLES, SLACK)) {
       return null;
+    }
+    long kept = longs[longs.length - LONGS + KEPT];
+    long tail = longs[longs.length - LONGS + TAIL];
+    if (kept + SLACK > floats.length || tail + SLACK > shorts.length) {
+      return null;
+    }
+    SeriesDimensions shape = new SeriesDimensions(1, 1, (int) kept, (int) tail);
+    return new History().attach(shape, longs, doubles, floats, shorts).values();
+  }
+
+  /**
+   * The same of a series that was saved when the tail were floats, before the exact values.
+   *
+   * @return null when no stores lie there
+   */
+  public static double[] valuesOfFloats(long[] longs, double[] doubles, float[] floats) {
+    if (!hasStores(longs, doubles, DOUBLES_WITH_FLOATS, SLACK_WITH_FLOATS)) {
+      return null;
+    }
+    long kept = longs[longs.length - LONGS + KEPT];
+    int tail = (int) longs[longs.length - LONGS + TAIL];
+    if (kept + tail + 2 * SLACK_WITH_FLOATS > floats.length) {
+      return null;
+    }
+    SeriesDimensions shape = new SeriesDimensions(1, 1, (int) kept, tail);
+    float[] exact = Arrays.copyOfRange(floats, tail + SLACK_WITH_FLOATS, floats.length);
+    History history = new History().attach(shape, longs, doubles, exact, new short[0]);
+    return history.values(i -> floats[i]);
+  }
+
+  private static boolean hasStores(long[] longs, double[] doubles, int header, int slack) {
+    if (longs.length < LONGS || doubles.length < header) {
+      return false;
     }
     int at = longs.length - LONGS;
     long kept = longs[at + KEPT];
     long tail = longs[at + TAIL];
-    boolean fits =
-        kept >= 1
-            && tail >= 1
-            && kept <= floats.length
-            && tail <= floats.length
-            && kept + tail + 2 * SLACK <= floats.length
-            && isWithin(longs[at + T] - longs[at + FIRST], kept)
-            && (longs[at + T] - longs[at + START] + 1 < SCALE_AFTER
-                || isWithin(longs[at + T] - longs[at + TAIL_FIRST], tail));
-    if (!fits) {
-      return null;
-    }
-    SeriesDimensions shape = new SeriesDimensions(1, 1, (int) kept, (int) tail);
-    History history = new History().attach(shape, longs, doubles, floats);
-    return history.values();
+    return isSize(kept)
+        && isSize(tail)
+        && isWithin(longs[at + T] - longs[at + FIRST], kept + slack)
+        && (longs[at + T] - longs[at + START] + 1 < SCALE_AFTER
+            || isWithin(longs[at + T] - longs[at + TAIL_FIRST], tail + slack));
+  }
+
+  private static boolean isSize(long size) {
+    return size >= 1 && size <= Integer.MAX_VALUE / 4;
   }
 
   private static boolean isWithin(long newest, long size) {
-    return newest >= -1 && newest < size + SLACK;
+    return newest >= -1 && newest < size;
   }
 
   /** The values that the tail reaches back to, oldest first, the newer ones as they are kept. */
   public double[] values() {
+    return values(tail::get);
+  }
+
+  private double[] values(IntToDoubleFunction transformed) {
     long first = tailSize() > 0 ? longs[longsAt + TAIL_FIRST] : oldest();
     double[] values = new double[(int) (t() - first + 1)];
     for (int i = 0; i < values.length; i++) {
@@ -157,7 +207,8 @@ public final class History {
       values[i] =
           has(index)
               ? at(index)
-              : untransformed(floats[(int) (index - longs[longsAt + TAIL_FIRST])]);
+              : untransformed(
+                  transformed.applyAsDouble((int) (index - longs[longsAt + TAIL_FIRST])));
     }
     return values;
   }
@@ -219,11 +270,7 @@ public final class History {
    * ones.
    */
   public double at(long index) {
-    return doubles[BASE] + floats[store() + (int) (index - longs[longsAt + FIRST])];
-  }
-
-  private int store() {
-    return shape.tail() + SLACK;
+    return doubles[BASE] + floats[(int) (index - longs[longsAt + FIRST])];
   }
 
   /** The newest value, as it came. */
@@ -302,18 +349,17 @@ public final class History {
         rebase(value, 0, position);
       }
     }
-    floats[store() + position] = (float) (value - doubles[BASE]);
+    floats[position] = (float) (value - doubles[BASE]);
     doubles[NEWEST] = value;
   }
 
   /** Moves {@code count} kept values down and makes them relative to another base. */
   private void rebase(double base, int down, int count) {
     double change = doubles[BASE] - base;
-    int to = store();
     for (int i = 0; i < count - 1; i++) {
-      floats[to + i] = (float) (change + floats[to + down + i]);
+      floats[i] = (float) (change + floats[down + i]);
     }
-    floats[to + count - 1] = (float) (newest() - base); // exact: a value that repeats is equal
+    floats[count - 1] = (float) (newest() - base); // exact: a value that repeats is equal
     doubles[BASE] = base;
   }
 
@@ -389,11 +435,14 @@ public final class History {
   private void appendToTail(long t, double value) {
     int position = (int) (t - longs[longsAt + TAIL_FIRST]);
     if (position == shape.tail() + SLACK) {
-      System.arraycopy(floats, SLACK, floats, 0, shape.tail());
+      tail.drop(SLACK, shape.tail());
       longs[longsAt + TAIL_FIRST] += SLACK;
       position = shape.tail();
     }
-    floats[position] = (float) (asinh(value) - doubles[ZERO]);
+    doubles[BEFORE] = doubles[TRANSFORMED];
+    doubles[TRANSFORMED] = asinh(value) - doubles[ZERO];
+    tail.append(position, doubles[TRANSFORMED]);
+    tailIsRead = false;
   }
 
   private double asinh(double value) {
@@ -421,13 +470,33 @@ public final class History {
     return age() < SCALE_AFTER ? 0 : (int) (t() - longs[longsAt + TAIL_FIRST]) + 1;
   }
 
-  /** The array that the tail begins: its first {@link #tailSize()} numbers, oldest first. */
+  /**
+   * The tail: {@link #tailSize()} transformed values, oldest first, rounded to the range's 8,000th
+   * part or less. Valid until the next value or series; not to be changed.
+   */
   public float[] tail() {
-    return floats;
+    if (!tailIsRead) {
+      if (tailFloats.length < tailSize()) {
+        tailFloats = new float[shape.tail() + SLACK];
+      }
+      tail.read(tailSize(), tailFloats);
+      tailIsRead = true;
+    }
+    return tailFloats;
   }
 
-  /** The newest value, transformed. */
+  /** The newest value, transformed, not rounded. */
   public double tailNewest() {
-    return floats[tailSize() - 1];
+    return doubles[TRANSFORMED];
+  }
+
+  /** The same of the value before it. */
+  public double tailBefore() {
+    return doubles[BEFORE];
+  }
+
+  /** The array that begins with the series' doubles; tells it from other series. */
+  public double[] doubles() {
+    return doubles;
   }
 }

@@ -1,7 +1,7 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
-import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.analog.HorizonGroups;
@@ -12,9 +12,10 @@ import java.util.Arrays;
  * What an {@link IntervalTracker} keeps of a series, by name. A view of the series' state:
  *
  * <pre>
- * doubles  a regression for each group of steps
- * floats   S, F, c for each step | issued scales | issued features of each group's first step
- *          | r of each group | issued c + r of its first step | errors by phase
+ * floats   S, F, c for each step | issued features of each group's first step
+ *          | r of each group | issued c + r of its first step | a regression for each group
+ *          | errors by phase
+ * shorts   issued scales, bfloat16
  * </pre>
  *
  * Slices are reused: each is valid until the next call of its method.
@@ -35,18 +36,18 @@ final class IntervalState {
 
   // offsets from the first float
   private final int multiples;
-  private final int scales;
   private final int features;
   private final int corrections;
   private final int issued;
+  private final int regressions;
   private final int phases;
 
-  private final DoubleSlice regression = new DoubleSlice();
+  private final FloatSlice regression = new FloatSlice();
+  private final Bfloat16Slice scales = new Bfloat16Slice();
   private final FloatSlice multiple = new FloatSlice();
   private final FloatSlice correction = new FloatSlice();
   private final FloatSlice issuedEnds = new FloatSlice();
   private final FloatSlice issuedFeatures = new FloatSlice();
-  private int firstDouble;
   private float[] floats;
   private final DelayLine delays;
   private int first;
@@ -60,26 +61,27 @@ final class IntervalState {
     this.horizon = horizon;
     this.ends = 2 * levels;
     this.multiples = 2 * horizon;
-    this.scales = multiples + ends * horizon;
-    this.features = scales + DelayLine.places(FollowedSteps.all(horizon));
+    this.features = multiples + ends * horizon;
     this.corrections = features + (FEATURES - 1) * HorizonGroups.places(horizon);
     this.issued = corrections + ends * HorizonGroups.count(horizon);
+    this.regressions = issued + ends * HorizonGroups.places(horizon);
     this.phases = floats(horizon, levels);
   }
 
-  /** Doubles kept. */
-  static int doubles(int horizon) {
-    return HorizonGroups.count(horizon) * Rls.doubles(FEATURES);
+  /** 16-bit numbers kept. */
+  static int shorts(int horizon) {
+    return DelayLine.places(FollowedSteps.all(horizon));
   }
 
   /** Floats kept that do not depend on the season. */
   static int floats(int horizon, int levels) {
     int ends = 2 * levels;
     int places = HorizonGroups.places(horizon);
+    int groups = HorizonGroups.count(horizon);
     return (2 + ends) * horizon
-        + DelayLine.places(FollowedSteps.all(horizon))
         + (FEATURES - 1) * places
-        + ends * (HorizonGroups.count(horizon) + places);
+        + ends * (groups + places)
+        + groups * Rls.floats(FEATURES);
   }
 
   /** Floats kept for a season, after the others. */
@@ -89,11 +91,11 @@ final class IntervalState {
 
   /** Points at the state of a series. */
   void bind(LearnerState state, StateLayout layout) {
-    firstDouble = layout.intervalDoubles;
     floats = state.floats();
     first = layout.intervalFloats;
     season = layout.shape.season();
-    regression.at(state.doubles(), firstDouble);
+    regression.at(floats, first);
+    scales.at(state.shorts(), layout.intervalShorts);
     multiple.at(floats, first);
     correction.at(floats, first);
     issuedEnds.at(floats, first);
@@ -105,8 +107,8 @@ final class IntervalState {
   }
 
   /** State of the regression of a group of steps. */
-  DoubleSlice regression(int group) {
-    return regression.moveTo(firstDouble + group * Rls.doubles(FEATURES));
+  FloatSlice regression(int group) {
+    return regression.moveTo(first + regressions + group * Rls.floats(FEATURES));
   }
 
   /** S: running mean |error| of a step, slow. */
@@ -153,11 +155,11 @@ final class IntervalState {
 
   /** The expected error size issued at t for step i. */
   float scale(long t, int i) {
-    return floats[first + scales + delays.at(t, i)];
+    return scales.get(delays.at(t, i));
   }
 
   void scale(long t, int i, double scale) {
-    floats[first + scales + delays.at(t, i)] = (float) scale;
+    scales.set(delays.at(t, i), (float) scale);
   }
 
   /** Errors at the phase of an index, relative to S; only with a season. */

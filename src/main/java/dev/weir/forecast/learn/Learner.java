@@ -160,10 +160,7 @@ public final class Learner {
    * @return null when there is nothing in it that can be read
    */
   public LearnerState relearn(LearnerState old, int season) {
-    if (!old.hasReadableHistory()) {
-      return null;
-    }
-    double[] values = History.values(old.longs(), old.doubles(), old.floats());
+    double[] values = old.values();
     if (values == null || values.length == 0) {
       return null;
     }
@@ -175,7 +172,7 @@ public final class Learner {
     LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
     StateView state = bind(learned);
     state.history.seed(History.seed(old.longs()));
-    state.spacing.copy(old.doubles()); // at the same place in each layout
+    state.spacing.copy(old.doubles(), old.spacing());
     reset(state, old.count() - values.length);
     for (double value : values) {
       if (!Double.isFinite(value)) {

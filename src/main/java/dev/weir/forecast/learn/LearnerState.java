@@ -9,12 +9,14 @@ import dev.weir.forecast.expert.History;
  *
  * <pre>
  * longs    [LAYOUT, SEASON, FIRST_SCORED, TIME, OUTLIER, NEEDS_SEASON, FORMAT] | history
- * doubles  history | newest value as it came | running scores | stacked regression | intervals
+ * doubles  history | newest value as it came | running scores | the stacked regressions' Q
  *          | each expert
  * floats   history | forecasts on their way to their truth: of experts that say the same for all
- *          steps, the mean, ours | running errors | candidates | intervals | each expert
- * shorts   distances from the mean on their way: of the other experts, the stacked regression's,
- *          the network's | its inputs | errors by phase; all bfloat16
+ *          steps, the mean, ours | running errors | stacked regressions | candidates | intervals
+ *          | each expert
+ * shorts   history's tail | distances from the mean on their way: of the other experts, the stacked
+ *          regression's, the network's | its inputs | candidates' errors | issued scales | errors
+ *          by phase | each expert; all but the tail bfloat16
  * </pre>
  *
  * A learner reads and writes the arrays through a {@link StateView}. They are replaced when a new
@@ -24,10 +26,12 @@ import dev.weir.forecast.expert.History;
 public final class LearnerState {
 
   /** Changes whenever the meaning of a number in the arrays does. */
-  static final int LAYOUT_VERSION = 2;
+  static final int LAYOUT_VERSION = 3;
 
-  /** Changes only when the layout of a history does: then an older one can't be learned again. */
-  private static final int HISTORY_FORMAT = 1;
+  /** Changes only when the layout of a history does. */
+  private static final int HISTORY_FORMAT = 2;
+
+  private static final int HISTORY_OF_FLOATS = 1; // of layouts 1 and 2
 
   private static final int LAYOUT = 0; // version and hash of the settings
   static final int SEASON = 1;
@@ -93,6 +97,11 @@ public final class LearnerState {
     this.tuned = copy;
   }
 
+  /** Where the spacing lies among the doubles: behind the history and the newest value. */
+  int spacing() {
+    return 1 + (longs[FORMAT] == HISTORY_OF_FLOATS ? History.DOUBLES_WITH_FLOATS : History.DOUBLES);
+  }
+
   /** Tells the layouts of different settings apart. */
   long layoutId() {
     return longs[LAYOUT];
@@ -103,9 +112,19 @@ public final class LearnerState {
     return longs.length == LONGS;
   }
 
-  /** Whether the history is one that this version can read. */
-  boolean hasReadableHistory() {
-    return isComplete() && longs[FORMAT] == HISTORY_FORMAT;
+  /**
+   * The values of the history, which this or an earlier version wrote, oldest first.
+   *
+   * @return null when there is nothing that can be read
+   */
+  double[] values() {
+    if (!isComplete()) {
+      return null;
+    }
+    if (longs[FORMAT] == HISTORY_OF_FLOATS) {
+      return History.valuesOfFloats(longs, doubles, floats);
+    }
+    return longs[FORMAT] == HISTORY_FORMAT ? History.values(longs, doubles, floats, shorts) : null;
   }
 
   /** The season in use; 1 for none. */

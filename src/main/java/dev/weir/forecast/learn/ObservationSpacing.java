@@ -48,15 +48,17 @@ public final class ObservationSpacing {
   }
 
   /**
-   * Copies what is known from the doubles of another state of the series, where it lies at the same
-   * place; nothing if what lies there is no spacing.
+   * Copies what is known from the doubles of another state of the series; nothing if what lies
+   * there is no spacing.
+   *
+   * @param at where it begins
    */
-  void copy(double[] from) {
-    if (from.length <= share) {
+  void copy(double[] from, int at) {
+    if (from.length < at + DOUBLES) {
       return;
     }
-    double length = from[step];
-    double equal = from[share];
+    double length = from[at];
+    double equal = from[at + 1];
     boolean known = length >= 1 && length == Math.rint(length) && equal > 0 && equal <= 1;
     doubles[step] = known ? length : 0;
     doubles[share] = known ? equal : 0;

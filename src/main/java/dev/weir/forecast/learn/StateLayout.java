@@ -28,8 +28,7 @@ final class StateLayout {
   final int newestObserved;
   final int spacing;
   final int scores;
-  final int regression;
-  final int intervalDoubles;
+  final int stackedSizes;
   final int[] expertDoubles; // (experts + 1)
   final int doubles;
 
@@ -40,18 +39,23 @@ final class StateLayout {
   final int losses; // (followed steps, experts)
   final int finalLosses; // (followed steps, 2)
   final int combinedLosses; // (followed steps, 2)
+  final int stackedRegression;
   final int candidates;
   final int intervalFloats;
   final int[] expertFloats; // (experts + 1)
   final int floats;
 
-  final int mixtureShortsEnd; // from 0 to here: what does not depend on the season
+  final int mixtureShorts; // from here to the next: what does not depend on the season
+  final int mixtureShortsEnd;
+  final int intervalShorts;
   final int[] said; // what each expert forecast; among the floats if it is flat
   final int corrected;
   final int base; // what the network's forecast starts from
   final int combined; // what the network makes of it
   final int candidateInputs;
+  final int candidateErrors;
   final int candidatePhases;
+  final int[] expertShorts; // (experts + 1)
   final int phaseLosses; // (phases of a season, experts)
   final int shorts;
 
@@ -75,17 +79,15 @@ final class StateLayout {
     levels = settings.levels().size();
     flat = new boolean[count];
 
-    int d = History.doubles(shape);
+    int d = History.DOUBLES;
     mixtureDoubles = d;
     newestObserved = d++;
     spacing = d;
     d += ObservationSpacing.DOUBLES;
     scores = d;
     d += RunningScores.doubles(horizon, levels);
-    regression = d;
-    d += settings.stacking() ? StackedRegression.doubles(followed, count) : 0;
-    intervalDoubles = d;
-    d += IntervalState.doubles(horizon);
+    stackedSizes = d;
+    d += settings.stacking() ? StackedRegression.doubles(followed) : 0;
     mixtureDoublesEnd = d;
     expertDoubles = new int[count + 1];
     for (int e = 0; e < count; e++) {
@@ -113,8 +115,10 @@ final class StateLayout {
     f += followed.count() * 2;
     combinedLosses = f;
     f += network ? followed.count() * 2 : 0;
+    stackedRegression = f;
+    f += settings.stacking() ? StackedRegression.floats(followed, count) : 0;
     candidates = f;
-    f += network ? CandidateStage.floats(count, followed) : 0;
+    f += network ? CandidateStage.floats(followed) : 0;
     intervalFloats = f;
     f += IntervalState.floats(horizon, levels);
     mixtureFloatsEnd = f;
@@ -127,7 +131,8 @@ final class StateLayout {
     expertFloats[count] = f;
     floats = f;
 
-    int s = 0;
+    int s = History.shorts(shape);
+    mixtureShorts = s;
     for (int e = 0; e < count; e++) {
       said[e] = flat[e] ? said[e] : s;
       s += flat[e] ? 0 : waiting;
@@ -139,12 +144,22 @@ final class StateLayout {
     combined = s;
     s += network ? waiting : 0;
     candidateInputs = s;
-    s += network ? CandidateStage.shorts() : 0;
+    s += network ? CandidateStage.inputShorts() : 0;
+    candidateErrors = s;
+    s += network ? CandidateStage.errorShorts(count, followed) : 0;
+    intervalShorts = s;
+    s += IntervalState.shorts(horizon);
     mixtureShortsEnd = s;
     phaseLosses = s;
     s += SeasonalHedge.shorts(season, count);
     candidatePhases = s;
     s += network ? CandidateStage.phaseShorts(count, season) : 0;
+    expertShorts = new int[count + 1];
+    for (int e = 0; e < count; e++) {
+      expertShorts[e] = s;
+      s += experts.get(e).shorts(shape);
+    }
+    expertShorts[count] = s;
     shorts = s;
   }
 
@@ -163,6 +178,7 @@ final class StateLayout {
         mixtureDoublesEnd - mixtureDoubles);
     System.arraycopy(
         fromFloats, of.mixtureFloats, to.floats(), mixtureFloats, mixtureFloatsEnd - mixtureFloats);
-    System.arraycopy(fromShorts, 0, to.shorts(), 0, mixtureShortsEnd);
+    System.arraycopy(
+        fromShorts, of.mixtureShorts, to.shorts(), mixtureShorts, mixtureShortsEnd - mixtureShorts);
   }
 }

@@ -70,8 +70,8 @@ final class StateView {
     doubles = learner.doubles();
     floats = learner.floats();
     shorts = learner.shorts();
-    history.attach(layout.shape, learner.longs(), doubles, floats);
-    expert.at(doubles, 0, floats, 0);
+    history.attach(layout.shape, learner.longs(), doubles, floats, shorts);
+    expert.at(doubles, 0, floats, 0, shorts, 0);
     losses.at(floats, 0);
     phaseLosses.at(shorts, 0);
     waiting.at(shorts, 0);
@@ -79,7 +79,7 @@ final class StateView {
     spacing.bind(doubles, layout.spacing);
     scores.bind(doubles, layout.scores);
     intervals.bind(learner, layout);
-    regression.bind(doubles, layout.regression);
+    regression.bind(doubles, layout.stackedSizes, floats, layout.stackedRegression);
     return this;
   }
 
@@ -134,7 +134,7 @@ final class StateView {
    * apart values are does not depend on what they are.
    */
   void clear(long first) {
-    spacing.copy(doubles);
+    spacing.copy(doubles, layout.spacing);
     Arrays.fill(doubles, 0, layout.spacing, 0);
     Arrays.fill(doubles, layout.spacing + ObservationSpacing.DOUBLES, doubles.length, 0);
     Arrays.fill(floats, 0);
@@ -156,13 +156,14 @@ final class StateView {
 
   /** What an expert has learned; valid until the next call. */
   ExpertState expert(int e) {
-    return expert.moveTo(layout.expertDoubles[e], layout.expertFloats[e]);
+    return expert.moveTo(layout.expertDoubles[e], layout.expertFloats[e], layout.expertShorts[e]);
   }
 
   /** Sets to zero what an expert has learned. */
   void clearExpert(int e) {
     Arrays.fill(doubles, layout.expertDoubles[e], layout.expertDoubles[e + 1], 0);
     Arrays.fill(floats, layout.expertFloats[e], layout.expertFloats[e + 1], 0);
+    Arrays.fill(shorts, layout.expertShorts[e], layout.expertShorts[e + 1], (short) 0);
   }
 
   /** Says that forecasts made at t, and those with their truth there, are asked for next. */
@@ -248,6 +249,7 @@ final class StateView {
         layout.candidates,
         shorts,
         layout.candidateInputs,
+        layout.candidateErrors,
         layout.candidatePhases);
   }
 

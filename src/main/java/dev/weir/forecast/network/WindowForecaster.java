@@ -32,8 +32,9 @@ public final class WindowForecaster {
             .attach(
                 shape,
                 new long[History.LONGS],
-                new double[History.doubles(shape)],
-                new float[History.floats(shape)]);
+                new double[History.DOUBLES],
+                new float[History.floats(shape)],
+                new short[History.shorts(shape)]);
   }
 
   /**

@@ -166,13 +166,7 @@ class ExpertContractTest {
   void onceWarmNothingIsAllocated(String name, int horizon, int season) {
     double[] y = wave(4);
     SingleExpert single = single(name, horizon, season);
-    ExpertState memory =
-        new ExpertState()
-            .at(
-                single.doubles,
-                History.doubles(single.shape),
-                single.floats,
-                History.floats(single.shape));
+    ExpertState memory = single.state();
     double[] out = new double[horizon];
     Allocations.assertNoneOnceWarm(
         VALUES,

@@ -48,13 +48,7 @@ class NetworkAllocationTest {
       Expert expert = ExpertContractTest.create(System.getProperty("network").replace('+', ' '));
       SingleExpert single =
           new SingleExpert(expert, Integer.parseInt(shape[0]), Integer.parseInt(shape[1]));
-      ExpertState state =
-          new ExpertState()
-              .at(
-                  single.doubles,
-                  History.doubles(single.shape),
-                  single.floats,
-                  History.floats(single.shape));
+      ExpertState state = single.state();
       double[] out = new double[single.shape.horizon()];
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long[] last = {1, 1, 1};

@@ -9,14 +9,16 @@ public final class SingleExpert {
   long[] longs = new long[History.LONGS];
   public double[] doubles;
   public float[] floats;
+  short[] shorts;
   private final double[] out;
 
   public SingleExpert(Expert expert, int horizon, int season) {
     this.expert = expert;
     int exact = History.exact(horizon, season, 2600);
     this.shape = new SeriesDimensions(horizon, season, exact, 600, expert.replay());
-    this.doubles = new double[History.doubles(shape) + expert.doubles(shape)];
+    this.doubles = new double[History.DOUBLES + expert.doubles(shape)];
     this.floats = new float[History.floats(shape) + expert.floats(shape)];
+    this.shorts = new short[History.shorts(shape) + expert.shorts(shape)];
     this.out = new double[horizon];
     attach();
     history.reset(0);
@@ -24,11 +26,12 @@ public final class SingleExpert {
   }
 
   private void attach() {
-    history.attach(shape, longs, doubles, floats);
+    history.attach(shape, longs, doubles, floats, shorts);
   }
 
-  private ExpertState state() {
-    return new ExpertState().at(doubles, History.doubles(shape), floats, History.floats(shape));
+  ExpertState state() {
+    return new ExpertState()
+        .at(doubles, History.DOUBLES, floats, History.floats(shape), shorts, History.shorts(shape));
   }
 
   /** Continues from another one's saved state, with an expert object of its own. */
@@ -36,6 +39,7 @@ public final class SingleExpert {
     longs = other.longs.clone();
     doubles = other.doubles.clone();
     floats = other.floats.clone();
+    shorts = other.shorts.clone();
     attach();
   }
 

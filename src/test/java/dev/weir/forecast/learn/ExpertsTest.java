@@ -142,7 +142,7 @@ class ExpertsTest {
     }
     float[] z = single.history.tail();
     int newest = single.history.tailSize() - 1;
-    double variance = single.doubles[History.doubles(single.shape) + 1];
+    double variance = single.doubles[History.DOUBLES + 1];
     double least = Double.POSITIVE_INFINITY;
     int best = 0;
     for (int u = window - 1; u <= newest - 1; u++) {
@@ -177,7 +177,7 @@ class ExpertsTest {
               Experts.create("analogs-wide", 7, 3, 400, NetworkTraining.DEFAULT), 2, 6);
       double[] doubles = new double[both.get(1).doubles(near[k].shape)];
       float[] floats = new float[both.get(1).floats(near[k].shape)];
-      wide[k] = new ExpertState().at(doubles, 0, floats, 0);
+      wide[k] = new ExpertState().at(doubles, 0, floats, 0, new short[0], 0);
     }
     Random random = new Random(9);
     double[] out = new double[2];

@@ -71,7 +71,7 @@ class LearnerAfterChangesTest {
     }
     observe(learner, memory, windows, state, 3_300, 1_000);
     History history = new History();
-    double[] values = History.values(memory.longs(), memory.doubles(), memory.floats());
+    double[] values = memory.values();
     int n = values.length;
     assertThat(memory.count()).isEqualTo(200 + 3_100 % 168 + 1);
     assertThat(values[n - 1] - values[n - 2]).isCloseTo(801 / 3_101.0, within(0.01));

@@ -60,8 +60,9 @@ class SeasonalNetworkTest {
               .attach(
                   shape,
                   new long[History.LONGS],
-                  new double[History.doubles(shape)],
-                  new float[History.floats(shape)]);
+                  new double[History.DOUBLES],
+                  new float[History.floats(shape)],
+                  new short[History.shorts(shape)]);
       history.reset(0);
       for (JsonNode value : series.get("values")) {
         history.append(value.doubleValue());

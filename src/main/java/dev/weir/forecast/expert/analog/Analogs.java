@@ -215,7 +215,7 @@ public final class Analogs implements Expert {
       long index = history.t() - back;
       long before = (index - history.start()) / history.season(); // values at this phase so far
       int phase = usualAt(history.shape().horizon()) + phase(index, history.season());
-      float z = history.tail()[history.tailSize() - 1 - back];
+      double z = back == 0 ? history.tailNewest() : history.tail()[history.tailSize() - 1 - back];
       double weight = Math.max(WEIGHT, 1.0 / (before + 1));
       floats.add(phase, (float) (weight * (z - floats.get(phase))));
     }

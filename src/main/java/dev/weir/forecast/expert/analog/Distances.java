@@ -46,14 +46,14 @@ public final class Distances {
   private final boolean shared;
 
   // what was measured last, until it is used again
-  private float[] values;
+  private double[] series; // what the history says to tell it from others
   private int newest;
   private long t;
   private double phaseWeight;
 
   /**
    * @param shared whether two experts ask, with the same window and weights, each once for a value,
-   *     about values in the series' own array
+   *     about the history's tail
    */
   public Distances(boolean shared) {
     this.shared = shared;
@@ -83,15 +83,15 @@ public final class Distances {
     int newest = history.tailSize() - 1;
     double phaseWeight = weighting.phase;
     int season = history.season();
-    if (shared && x == values && newest == this.newest && history.t() == t) {
-      values = null; // once: should the same array come back with other values, they are measured
+    if (shared && history.doubles() == series && newest == this.newest && history.t() == t) {
+      series = null; // once: should the same array come back with other values, they are measured
       if (season > 1) {
         fillPenalty(season, newest - first, candidates, phaseWeight - this.phaseWeight);
         add(distance, penalty, candidates);
       }
       return;
     }
-    values = x;
+    series = history.doubles();
     this.newest = newest;
     t = history.t();
     this.phaseWeight = phaseWeight;

@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert.linear;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
@@ -61,12 +62,17 @@ public final class LogRls implements Expert {
 
   @Override
   public int doubles(SeriesDimensions shape) {
-    return State.THETA + Rls.doubles(lags(shape) + OTHERS);
+    return State.DOUBLES;
   }
 
   @Override
   public int floats(SeriesDimensions shape) {
-    return profiles(shape) + line(shape);
+    return profiles(shape) + Rls.floats(lags(shape) + OTHERS);
+  }
+
+  @Override
+  public int shorts(SeriesDimensions shape) {
+    return line(shape);
   }
 
   /** A week, unless it is so long that its profile and its deviations would rule the memory. */
@@ -86,22 +92,23 @@ public final class LogRls implements Expert {
    * What is kept of a series, by name:
    *
    * <pre>
-   * doubles  e | e one value ago | the regression
-   * floats   the season's profile, the week's | dev back to a week (or a season) and a step
+   * doubles  e | e one value ago
+   * floats   the season's profile, the week's | the regression
+   * shorts   dev back to a week (or a season) and a step
    * </pre>
    */
   private static final class State {
 
-    static final int THETA = 2;
+    static final int DOUBLES = 2;
     private static final int SPREAD = 0;
     private static final int LAST_SPREAD = 1;
 
-    private final DoubleSlice regression = new DoubleSlice();
+    private final FloatSlice regression = new FloatSlice();
     private final FloatSlice weekly = new FloatSlice();
-    private final FloatSlice line = new FloatSlice();
     private History history;
     private DoubleSlice doubles;
     private FloatSlice daily;
+    private Bfloat16Slice line;
     private int season;
     private int week;
     private int length; // of the line
@@ -115,9 +122,9 @@ public final class LogRls implements Expert {
       season = shape.season();
       week = week(shape);
       length = line(shape);
-      regression.in(doubles, THETA);
+      regression.in(daily, profiles(shape));
       weekly.in(daily, season);
-      line.in(daily, profiles(shape));
+      line = state.shorts();
       return this;
     }
 
@@ -182,7 +189,7 @@ public final class LogRls implements Expert {
 
   @Override
   public void reset(SeriesDimensions shape, ExpertState learned) {
-    rls(shape).reset(state.regression.in(learned.doubles(), State.THETA));
+    rls(shape).reset(state.regression.in(learned.floats(), profiles(shape)));
   }
 
   @Override
@@ -198,7 +205,7 @@ public final class LogRls implements Expert {
       deviation = state.isLearned(t, state.season, 1) ? z - state.usual(t, 1) : 0;
       state.learnProfiles(z);
     } else {
-      deviation = history.tailSize() > 1 ? z - history.tail()[history.tailSize() - 2] : 0;
+      deviation = history.tailSize() > 1 ? z - history.tailBefore() : 0;
     }
     double spread = state.spread();
     double size = Math.abs(deviation);

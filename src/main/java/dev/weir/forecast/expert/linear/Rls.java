@@ -1,6 +1,6 @@
 package dev.weir.forecast.expert.linear;
 
-import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.FloatSlice;
 import java.util.Arrays;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Arrays;
  * move let P grow until one new value throws theta away. Only the upper triangle of P is kept.
  *
  * <p>Keeps settings and scratch. The state that is passed in holds theta (n), the error size (1)
- * and P (n (n + 1) / 2). Allocates nothing.
+ * and P (n (n + 1) / 2), all as floats; sums are in double precision. Allocates nothing.
  */
 public final class Rls {
 
@@ -42,34 +42,35 @@ public final class Rls {
     this.gain = new double[size];
   }
 
-  public static int doubles(int size) {
+  /** Floats kept. */
+  public static int floats(int size) {
     return size + 1 + size * (size + 1) / 2;
   }
 
   /** Sets theta to zero and P to its start. */
-  public void reset(DoubleSlice state) {
+  public void reset(FloatSlice state) {
     for (int i = 0; i <= size; i++) {
       state.set(i, 0);
     }
     resetCovariance(state);
   }
 
-  private void resetCovariance(DoubleSlice state) {
-    double[] array = state.array();
+  private void resetCovariance(FloatSlice state) {
+    float[] array = state.array();
     int p = covariance(state);
     Arrays.fill(array, p, p + size * (size + 1) / 2, 0);
     for (int i = 0, diagonal = p; i < size; diagonal += size - i, i++) {
-      array[diagonal] = 1 / ridge;
+      array[diagonal] = (float) (1 / ridge);
     }
   }
 
   /** Index of P in the state's array: its loops run over that, as they take most of the time. */
-  private int covariance(DoubleSlice state) {
+  private int covariance(FloatSlice state) {
     return state.from() + size + 1;
   }
 
-  public double predict(DoubleSlice state, double[] features) {
-    double[] theta = state.array();
+  public double predict(FloatSlice state, double[] features) {
+    float[] theta = state.array();
     int from = state.from();
     double sum = 0;
     for (int i = 0; i < size; i++) {
@@ -79,7 +80,7 @@ public final class Rls {
   }
 
   /** One step. An input that is not finite changes nothing. */
-  public void update(DoubleSlice state, double[] features, double target) {
+  public void update(FloatSlice state, double[] features, double target) {
     double error = target - predict(state, features);
     double quadratic = multiply(state, features);
     double denominator = lambda + quadratic;
@@ -93,12 +94,12 @@ public final class Rls {
     }
     double step = cut(state, error) / denominator;
     for (int i = 0; i < size; i++) {
-      state.add(i, gain[i] * step);
+      state.set(i, (float) (state.get(i) + gain[i] * step));
     }
     downdate(state, 1 / denominator, trace(state) < traceLimit ? 1 / lambda : 1);
   }
 
-  private double trace(DoubleSlice state) {
+  private double trace(FloatSlice state) {
     double trace = 0;
     for (int i = 0, diagonal = size + 1; i < size; diagonal += size - i, i++) {
       trace += state.get(diagonal);
@@ -107,9 +108,9 @@ public final class Rls {
   }
 
   /** gain = P f; returns f'P f. */
-  private double multiply(DoubleSlice state, double[] features) {
+  private double multiply(FloatSlice state, double[] features) {
     Arrays.fill(gain, 0);
-    double[] p = state.array();
+    float[] p = state.array();
     int row = covariance(state);
     for (int i = 0; i < size; i++) {
       double feature = features[i];
@@ -129,23 +130,24 @@ public final class Rls {
     return quadratic;
   }
 
-  private void downdate(DoubleSlice state, double inverse, double grow) {
-    double[] p = state.array();
+  private void downdate(FloatSlice state, double inverse, double grow) {
+    float[] p = state.array();
     int row = covariance(state);
     for (int i = 0; i < size; i++) {
       double left = gain[i] * inverse;
       for (int j = i; j < size; j++) {
-        p[row + j - i] = (p[row + j - i] - left * gain[j]) * grow;
+        p[row + j - i] = (float) ((p[row + j - i] - left * gain[j]) * grow);
       }
       row += size - i;
     }
   }
 
-  private double cut(DoubleSlice state, double error) {
+  private double cut(FloatSlice state, double error) {
     double spread = state.get(size);
     double magnitude = Math.abs(error);
-    state.set(
-        size, spread == 0 ? magnitude : spread + 0.01 * (Math.min(magnitude, 5 * spread) - spread));
+    double next =
+        spread == 0 ? magnitude : spread + 0.01 * (Math.min(magnitude, 5 * spread) - spread);
+    state.set(size, (float) next);
     return spread > 0 && magnitude > kappa * spread ? Math.copySign(kappa * spread, error) : error;
   }
 }

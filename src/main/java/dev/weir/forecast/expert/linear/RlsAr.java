@@ -54,13 +54,13 @@ public final class RlsAr implements Expert {
   }
 
   @Override
-  public int doubles(SeriesDimensions shape) {
-    return Rls.doubles(shape.season() > 1 ? SIZE : LAGS);
+  public int floats(SeriesDimensions shape) {
+    return Rls.floats(shape.season() > 1 ? SIZE : LAGS);
   }
 
   @Override
   public void reset(SeriesDimensions shape, ExpertState state) {
-    rls(shape).reset(state.doubles());
+    rls(shape).reset(state.floats());
   }
 
   @Override
@@ -73,7 +73,7 @@ public final class RlsAr implements Expert {
     double anchor = history.at(known - 1);
     fill(history, known - 1, anchor, deviation);
     double target = (history.newest() - anchor) / deviation;
-    rls(history.shape()).update(state.doubles(), features, cut(target));
+    rls(history.shape()).update(state.floats(), features, cut(target));
   }
 
   @Override
@@ -86,7 +86,7 @@ public final class RlsAr implements Expert {
     for (int i = 0; i < out.length; i++) {
       if (usable) {
         fill(history, known + i, anchor, deviation);
-        double step = rls(history.shape()).predict(state.doubles(), features);
+        double step = rls(history.shape()).predict(state.floats(), features);
         anchor = history.clamp(anchor + deviation * step);
       }
       out[i] = anchor;

@@ -115,8 +115,9 @@ class NetworkTrainingTest {
                 .attach(
                     shape,
                     new long[History.LONGS],
-                    new double[History.doubles(shape)],
-                    new float[History.floats(shape)]);
+                    new double[History.DOUBLES],
+                    new float[History.floats(shape)],
+                    new short[History.shorts(shape)]);
         history.reset(0);
         Random random = new Random(5);
         double deviation = 0;
