@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What {@code weir doctor} computes of a series, beside the bytes that many series take. */
 class StateSizeTest {
 
-  private static final int SERIES = 500;
+  private static final int SERIES = 300;
   private static final int FILLINGS = 3;
   private static final int FIRST = 33; // values after which a checkpoint writes the states
   private static final int SECOND = 16; // further ones, which the next one writes as logs
