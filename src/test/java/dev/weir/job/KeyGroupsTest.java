@@ -1,0 +1,27 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How evenly Flink shares a million series, as docs/scaling.md states. */
+class KeyGroupsTest {
+
+  private static final int SERIES = 1_000_000;
+  private static final int MAX_PARALLELISM = 720;
+
+  @ParameterizedTest
+  @CsvSource({"60, 1.02", "64, 1.10", "72, 1.03", "100, 1.13"})
+  void theBusiestTaskHasLittleMoreThanItsShare(int tasks, double most) {
+    int[] series = new int[tasks];
+    for (int s = 0; s < SERIES; s++) {
+      String name = "plant/pump-%09d".formatted(s);
+      series[KeyGroupRangeAssignment.assignKeyToParallelOperator(name, MAX_PARALLELISM, tasks)]++;
+    }
+    int busiest = Arrays.stream(series).max().orElseThrow();
+    assertThat(busiest * (double) tasks / SERIES).isBetween(1.0, most);
+  }
+}
