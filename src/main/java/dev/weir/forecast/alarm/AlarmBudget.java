@@ -1,8 +1,8 @@
 package dev.weir.forecast.alarm;
 
 /**
- * Limits the alarms of a series. An alarm needs a surprise of at least -log10(3.16 budget) plus a
- * penalty, which each alarm raises by 0.3 and time lowers; so the most surprising values get the
+ * Limits the alarms of a series. An alarm needs a surprise of at least -log10(2.5 budget) plus a
+ * penalty, which each alarm raises by 0.4 and time lowers; so the most surprising values get the
  * alarms. A token bucket bounds them on any sequence: any n successive values raise at most {@code
  * budget * n + 10} alarms.
  *
@@ -17,11 +17,11 @@ final class AlarmBudget {
   static final int SILENCE = 30;
 
   /** Values at the beginning of a series without an alarm. */
-  static final int BEGINNING = 100;
+  static final int BEGINNING = 300;
 
-  static final double PENALTY = 0.3;
+  static final double PENALTY = 0.4;
 
-  private static final double CHANCE = 3.16; // half a power of ten above the budget
+  private static final double CHANCE = 2.5; // of a value that is surprising enough, over the budget
   private static final double RELAXATION = 2;
 
   private final double budget;

@@ -17,7 +17,7 @@ package dev.weir.forecast.alarm;
  *   <li>ERROR: |error| over the geometric mean of the long-run mean |error| and the half-width of
  *       the forecast's interval, which knows the hour and recent errors. The same for a spike: the
  *       value before, if this one returned. Level and drift stay high for many values, and raise
- *       one alarm; each error could raise its own, so 0.75 is taken from its surprise.
+ *       one alarm; each error could raise its own, so 0.6 is taken from its surprise.
  * </ul>
  *
  * <p>A value is scored by what was known before it and learned after that, except that level and
@@ -43,7 +43,7 @@ public final class AlarmDetector {
   private static final int BEFORE = 50; // values before the first surprise
   private static final int CLIPPED_FROM = 30; // values until long-run means limit large ones
   private static final double CLIP = 20;
-  private static final double SINGLE = 0.75;
+  private static final double SINGLE = 0.6;
   private static final double RUN = 5; // values of a level or drift that count as one event
 
   private static final double LEVEL_VALUES = 10;
@@ -78,8 +78,8 @@ public final class AlarmDetector {
   /**
    * Takes in the next value of a series.
    *
-   * @param forecast of this value, made at the one before; NaN if there is none
-   * @param halfWidth half the width of the forecast's interval; NaN or 0 if there is none
+   * @param forecast of this value, made at the one before; NaN without one
+   * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
    * @return whether the value raises an alarm
    * @throws IllegalArgumentException if the value is not a finite number
    */
@@ -142,15 +142,14 @@ public final class AlarmDetector {
     if (t > 0 && y == doubles[AlarmState.LAST_VALUE]) {
       longs[AlarmState.RUN]++;
     } else {
-      longs[AlarmState.LONGEST_RUN] =
-          Math.max(longs[AlarmState.LONGEST_RUN], longs[AlarmState.RUN]);
+      longs[AlarmState.MAX_RUN] = Math.max(longs[AlarmState.MAX_RUN], longs[AlarmState.RUN]);
       longs[AlarmState.RUN] = 0;
     }
     long run = longs[AlarmState.RUN];
     boolean changed = run < t; // a series that is constant from its first value on is not stuck
-    if (t >= REPEATS_FROM && changed && run >= MIN_REPEATS + 2 * longs[AlarmState.LONGEST_RUN]) {
+    if (t >= REPEATS_FROM && changed && run >= MIN_REPEATS + 2 * longs[AlarmState.MAX_RUN]) {
       novel = true;
-      longs[AlarmState.LONGEST_RUN] = run;
+      longs[AlarmState.MAX_RUN] = run;
     }
     if (novel && novelty) {
       take(MAX_SURPRISE, Reason.NOVELTY);

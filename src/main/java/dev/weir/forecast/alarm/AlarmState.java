@@ -28,7 +28,7 @@ public final class AlarmState {
   static final int ERRORS = 1;
   static final int QUIET_UNTIL = 2; // index of the first value that may raise an alarm
   static final int RUN = 3; // how often the newest value has repeated
-  static final int LONGEST_RUN = 4;
+  static final int MAX_RUN = 4;
   static final int LONGS = 5;
 
   // counts, one sketch after the other
