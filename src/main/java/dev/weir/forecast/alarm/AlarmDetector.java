@@ -22,7 +22,7 @@ package dev.weir.forecast.alarm;
  *
  * <p>A value is scored by what was known before it and learned after that, except that level and
  * drift contain it. A flyweight: what is known of a series is in its {@link AlarmState}. Not
- * thread-safe. Allocates nothing; takes about 0.3 us for a value.
+ * thread-safe. Allocates nothing; takes 0.45 us of CPU for a value.
  *
  * <pre>{@code
  * AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
