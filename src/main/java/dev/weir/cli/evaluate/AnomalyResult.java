@@ -129,7 +129,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
         csv.append(',').append(Instant.ofEpochMilli(alarm.time()));
         csv.append(',').append(alarm.value()).append(',');
         csv.append(Double.isFinite(alarm.expected()) ? alarm.expected() : "");
-        csv.append(',').append(alarm.surprise()).append(',').append(alarm.reason().label());
+        csv.append(line(",%.3f,", alarm.surprise())).append(alarm.reason().label());
         csv.append(labelled ? "," + alarm.inWindow() + "\n" : "\n");
       }
     }
