@@ -105,8 +105,10 @@ public final class AlarmDetector {
    * Passes a value that is missing, whether or not something was filled in for it. Raises no alarm.
    */
   public void skip(AlarmState state) {
+    long[] longs = state.longs;
+    longs[AlarmState.MAX_RUN] = Math.max(longs[AlarmState.MAX_RUN], longs[AlarmState.RUN]);
+    longs[AlarmState.RUN] = 0;
     state.doubles[AlarmState.LAST_SCALE] = 0;
-    state.longs[AlarmState.RUN] = 0;
   }
 
   /** The forecast of the newest value; NaN if there was none. */
