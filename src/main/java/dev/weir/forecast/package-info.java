@@ -12,7 +12,8 @@
  *   <li>{@code learn} learns a series with all its experts and computes intervals.
  *   <li>{@code network} runs, tunes and trains base models.
  *   <li>{@code engine} calls the packages above for each observation of a series.
- *   <li>{@code evaluation} evaluates experts on complete series.
+ *   <li>{@code alarm} finds unusual values by the forecasts of one step.
+ *   <li>{@code evaluation} evaluates experts and alarms on complete series.
  * </ul>
  *
  * <p>Start at {@link dev.weir.forecast.engine.SeriesForecaster}. {@link dev.weir.model} defines

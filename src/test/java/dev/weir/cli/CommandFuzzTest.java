@@ -36,6 +36,18 @@ class CommandFuzzTest {
         line(
             "submit", "jobs/many-to-many.yaml", "--jobmanager", "b:1", "--dry-run", "--set", "a=b"),
         line("evaluate", "--input", wrong, "--horizon", "3", "--format", "json"),
+        line(
+            "evaluate",
+            "--task",
+            "anomalies",
+            "--input",
+            wrong,
+            "--labels",
+            wrong,
+            "--budget",
+            "2",
+            "--reasons",
+            "level,drift"),
         line("train", "--input", wrong, "--out", "none.safetensors", "--epochs", "2"),
         line("run", "jobs/many-to-one.yaml", "-D", "parallelism.default=2"),
         line("tail", "--series", "a.*", "--limit", "3", "--from-beginning"),

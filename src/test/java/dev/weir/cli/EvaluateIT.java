@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -113,6 +114,21 @@ class EvaluateIT {
     SeriesScore ours = core.get(Evaluation.WEIR);
     assertThat(methods.get("weir").get("coverage_80").asDouble()).isEqualTo(ours.coverage()[0]);
     assertThat(methods.get("weir").get("coverage_95").asDouble()).isEqualTo(ours.coverage()[1]);
+    JsonNode figures = methods.get("weir");
+    assertThat(figures.get("crps").asDouble()).isEqualTo(ours.distribution().crps()).isPositive();
+    assertThat(figures.get("pinball_2.5").asDouble()).isEqualTo(ours.distribution().pinball()[0]);
+    assertThat(figures.get("pinball_50").asDouble()).isEqualTo(ours.distribution().pinball()[2]);
+    // twice the mean loss of the median is the mean error
+    assertThat(2 * figures.get("pinball_50").asDouble()).isEqualTo(ours.mase(), within(1e-9));
+    assertThat(figures.get("crps_by_step")).hasSize(3);
+    assertThat(figures.get("pinball_by_step").get(2).asDouble())
+        .isEqualTo(ours.distribution().pinballByStep()[2]);
+    double sum = 0;
+    for (JsonNode step : figures.get("interval_score_95_by_step")) {
+      sum += step.asDouble();
+    }
+    assertThat(sum / 3).isEqualTo(figures.get("interval_score_95").asDouble(), within(1e-9));
+    assertThat(methods.get("naive").has("crps")).isFalse();
     assertThat(methods.has("birnn")).isTrue();
   }
 
@@ -137,9 +153,13 @@ class EvaluateIT {
     assertThat(Files.readAllLines(scores))
         .startsWith(
             "series,m,origins,method,mae,mase,smape,rmsse,rel_mae,"
-                + "coverage_80,interval_score_80,coverage_95,interval_score_95")
+                + "coverage_80,interval_score_80,coverage_95,interval_score_95,crps,pinball")
         .anyMatch(row -> row.startsWith("daily,1,144,weir,"));
-    assertThat(ended.out()).contains("daily", "weir_without_networks", "m is 1");
+    assertThat(ended.out())
+        .contains("daily", "weir_without_networks", "m is 1")
+        .containsPattern(
+            "mean by step ahead\\R  step +CRPS +pinball +score 80 % +score 95 %\\R  1 +0")
+        .containsPattern("\\R  2 +0\\.\\d{3} +0\\.\\d{3} +\\d\\.\\d{3}");
   }
 
   @Test

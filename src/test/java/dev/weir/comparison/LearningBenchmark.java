@@ -74,7 +74,7 @@ public class LearningBenchmark {
     }
   }
 
-  private static double[] values() throws IOException {
+  static double[] values() throws IOException {
     try (InputStream in = LearningBenchmark.class.getResourceAsStream(SERIES);
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {

@@ -43,7 +43,8 @@ import picocli.CommandLine.Option;
     name = "evaluate",
     description = {
       "Forecasts known series with the job's operators and scores every forecast.",
-      "With --task classify: learns labelled windows, classifies others and scores the answers."
+      "With --task classify: learns labelled windows, classifies others and scores the answers.",
+      "With --task anomalies: raises alarms from the forecasts and scores them by labels."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -51,17 +52,18 @@ import picocli.CommandLine.Option;
       "",
       "Example: weir evaluate --input demand.csv --season 24 --horizon 24 --report demand.html",
       "Example: weir evaluate --input train.csv.gz --truth test.csv.gz --layout wide --season 24",
-      "Example: weir evaluate --task classify --train X_TRAIN.ts --test X_TEST.ts --report x.html"
+      "Example: weir evaluate --task classify --train X_TRAIN.ts --test X_TEST.ts --report x.html",
+      "Example: weir evaluate --task anomalies --input DIR --labels combined_windows.json"
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
   private static final int PIPELINES_AT_ONCE = 2;
   private static final long SHOWN_NANOS = 2_000_000_000L;
-  private static final String WINDOWED = "birnn";
 
   enum Task {
     forecast,
-    classify
+    classify,
+    anomalies
   }
 
   /** How results are written. */
@@ -88,6 +90,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   private List<Path> inputs;
 
   @Mixin private ClassOptions classes;
+
+  @Mixin private AnomalyOptions anomalies;
 
   @Option(
       names = "--layout",
@@ -167,7 +171,11 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     started = System.nanoTime();
     try {
-      return task == Task.classify ? classify() : evaluate();
+      return switch (task) {
+        case forecast -> evaluate();
+        case classify -> classify();
+        case anomalies -> findAnomalies();
+      };
     } catch (EvaluationPlan.UsageException | ClassOptions.UsageException e) { // on one line
       System.err.println("weir evaluate: " + Printable.line(e.getMessage(), 1_000));
       System.err.println("  weir evaluate --help has examples");
@@ -183,15 +191,19 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int findAnomalies() throws Exception {
+    checkWritable("--out", out);
+    AnomalyResult result = anomalies.run(inputs, columns, options, seasons, progress);
+    write(result.table(), result.json(), result.csv());
+    return 0;
+  }
+
   private int evaluate() throws Exception {
     checkOptions();
     if (truth != null) {
       return evaluateHoldout();
     }
-    EvaluationPlan plan = options.plan();
-    if (plan.note() != null) {
-      System.err.println("weir evaluate: " + plan.note());
-    }
+    EvaluationPlan plan = noted(options.plan());
     ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
@@ -238,6 +250,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
+  static EvaluationPlan noted(EvaluationPlan plan) {
+    if (plan.note() != null) {
+      System.err.println("weir evaluate: " + plan.note());
+    }
+    return plan;
+  }
+
   private void write(String table, String json, String csv) throws IOException {
     if (out != null) {
       Files.writeString(out, csv);
@@ -255,10 +274,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     Map<String, List<Observation>> after =
         SeriesFiles.observations(List.of(truth), List.of(), layout, columns);
     EvaluationPlan plan =
-        options.hasNoHorizon() ? options.plan(HoldoutEvaluation.horizon(after)) : options.plan();
-    if (plan.note() != null) {
-      System.err.println("weir evaluate: " + plan.note());
-    }
+        noted(
+            options.hasNoHorizon()
+                ? options.plan(HoldoutEvaluation.horizon(after))
+                : options.plan());
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
     List<Path> without = new ArrayList<>(season.files());
     without.add(truth);
@@ -280,6 +299,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void checkOptions() throws EvaluationPlan.UsageException {
     check(inputs != null, "--input", "CSV files or folders", "none");
     check(classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);
+    check(anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
     check(limit >= 1, "--limit", "at least 1", limit);
     if (truth == null) {
       check(maseSeason == null, "--mase-season", "--truth beside it", "none");
@@ -366,7 +386,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             core.submit(
                 () -> {
                   int learned = season.learned(entry.trial.series());
-                  Map<String, SeriesScore> scores = others(entry.trial, learned, plan);
+                  Map<String, SeriesScore> scores = plan.scoresOfOthers(entry.trial, learned);
                   done.addAndGet(entry.observations.size());
                   return scores;
                 }));
@@ -424,29 +444,6 @@ public final class EvaluateCommand implements Callable<Integer> {
                       return null;
                     })));
     return work;
-  }
-
-  /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
-  private static Map<String, SeriesScore> others(Trial trial, int learned, EvaluationPlan plan) {
-    boolean hasExperts = !plan.others().experts().isEmpty();
-    LearnerSettings learner =
-        hasExperts ? plan.others() : plan.others().withExperts(List.of("naive"));
-    Map<String, SeriesScore> all =
-        new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
-    if (!plan.learns() || !hasExperts) {
-      all.keySet().removeIf(method -> method.startsWith("expert:"));
-    } else if (!learner.experts().contains(WINDOWED)) {
-      LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
-      new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
-    }
-    Map<String, SeriesScore> named = new LinkedHashMap<>();
-    all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));
-    return named;
-  }
-
-  private static String plainName(String method) {
-    String name = method.replaceFirst("^expert:", "");
-    return name.equals("rls-ar") ? "rls" : name;
   }
 
   private EvaluationResult result(

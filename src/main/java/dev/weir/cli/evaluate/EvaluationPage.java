@@ -22,7 +22,7 @@ final class EvaluationPage {
   private static final int CHARTS = 6;
 
   /** Steps ahead that the table shows, besides the last. */
-  private static final List<Integer> STEPS =
+  static final List<Integer> STEPS =
       List.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 36, 48, 72, 96, 168);
 
   private EvaluationPage() {}

@@ -4,6 +4,9 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.evaluation.Evaluation;
+import dev.weir.forecast.evaluation.Evaluation.Trial;
+import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
@@ -32,6 +35,7 @@ import java.util.Map;
 record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String note) {
 
   private static final int DEFAULT_HORIZON = ForecastOptions.HORIZON.defaultValue();
+  private static final String WINDOWED = "birnn";
   private static final int DEFAULT_SEQ_LEN = ForecastOptions.SEQ_LEN.defaultValue();
 
   /** An option that can't be used, as one line. */
@@ -218,5 +222,27 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     }
     LearnerSettings learner = others.withExperts(plain).withoutNetwork();
     return new EvaluationPlan(settings(null, null, learner, season()), learner, note);
+  }
+
+  /** The two naive methods and each expert alone, the windowed network even if it takes no part. */
+  Map<String, SeriesScore> scoresOfOthers(Trial trial, int learned) {
+    boolean hasExperts = !others.experts().isEmpty();
+    LearnerSettings learner = hasExperts ? others : others.withExperts(List.of("naive"));
+    Map<String, SeriesScore> all =
+        new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
+    if (!learns() || !hasExperts) {
+      all.keySet().removeIf(method -> method.startsWith("expert:"));
+    } else if (!learner.experts().contains(WINDOWED)) {
+      LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
+      new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
+    }
+    Map<String, SeriesScore> named = new LinkedHashMap<>();
+    all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));
+    return named;
+  }
+
+  private static String plainName(String method) {
+    String name = method.replaceFirst("^expert:", "");
+    return name.equals("rls-ar") ? "rls" : name;
   }
 }

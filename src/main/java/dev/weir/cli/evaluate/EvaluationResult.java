@@ -2,6 +2,7 @@ package dev.weir.cli.evaluate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.evaluation.DistributionScore;
 import dev.weir.forecast.evaluation.ErrorsByAge;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.SeriesScore;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What an evaluation has found, and its ways to be written.
@@ -144,6 +147,9 @@ record EvaluationResult(
                   put(figures, "coverage_" + percent(k), score.coverage()[k]);
                   put(figures, "interval_score_" + percent(k), score.intervalScore()[k]);
                 }
+                if (score.distribution() != null) {
+                  put(figures, score.distribution());
+                }
               });
     }
     ObjectNode means = root.putObject("geometric_mean_rel_mae");
@@ -158,6 +164,28 @@ record EvaluationResult(
       }
     }
     return JSON.writeValueAsString(root);
+  }
+
+  /** Proper scores of the distribution, and those of each step ahead. */
+  private void put(ObjectNode figures, DistributionScore score) {
+    put(figures, "crps", score.crps());
+    put(figures, "pinball", score.meanPinball());
+    for (int q = 0; q < score.taus().length; q++) {
+      put(figures, "pinball_" + percent(score.taus()[q]), score.pinball()[q]);
+    }
+    put(figures, "crps_by_step", score.crpsByStep());
+    put(figures, "pinball_by_step", score.pinballByStep());
+    for (int k = 0; k < score.intervalScoreByStep().length; k++) {
+      String key = "interval_score_" + percent(k) + "_by_step";
+      put(figures, key, score.intervalScoreByStep()[k]);
+    }
+  }
+
+  private static void put(ObjectNode node, String key, double[] values) {
+    var array = node.putArray(key);
+    for (double value : values) {
+      array.add(Double.isFinite(value) ? (Double) value : null);
+    }
   }
 
   /** JSON knows no NaN. */
@@ -180,7 +208,7 @@ record EvaluationResult(
     for (int k = 0; k < levels.size(); k++) {
       csv.append(",coverage_").append(percent(k)).append(",interval_score_").append(percent(k));
     }
-    csv.append('\n');
+    csv.append(levels.isEmpty() ? "\n" : ",crps,pinball\n");
     for (OfSeries one : series) {
       one.methods()
           .forEach(
@@ -196,6 +224,11 @@ record EvaluationResult(
                   boolean has = k < score.coverage().length;
                   csv.append(',').append(has ? field(score.coverage()[k]) : "");
                   csv.append(',').append(has ? field(score.intervalScore()[k]) : "");
+                }
+                if (!levels.isEmpty()) {
+                  DistributionScore of = score.distribution();
+                  csv.append(',').append(of == null ? "" : field(of.crps()));
+                  csv.append(',').append(of == null ? "" : field(of.meanPinball()));
                 }
                 csv.append('\n');
               });
@@ -220,6 +253,9 @@ record EvaluationResult(
     for (int k = 0; k < levels.size(); k++) {
       columns.addAll(List.of("in " + percent(k) + " %", "score"));
     }
+    if (!levels.isEmpty()) {
+      columns.addAll(List.of("CRPS", "pinball"));
+    }
     columns.addAll(List.of("no networks", "naive", "seasonal", "best expert alone"));
     return columns;
   }
@@ -237,6 +273,10 @@ record EvaluationResult(
     for (int k = 0; k < ours.coverage().length; k++) {
       row.add(String.format(Locale.ROOT, "%.1f", 100 * ours.coverage()[k]));
       row.add(three(ours.intervalScore()[k]));
+    }
+    if (ours.distribution() != null) {
+      row.add(three(ours.distribution().crps()));
+      row.add(three(ours.distribution().meanPinball()));
     }
     for (String method :
         List.of(Evaluation.WITHOUT_NETWORKS, Evaluation.NAIVE, Evaluation.SEASONAL_NAIVE)) {
@@ -262,6 +302,42 @@ record EvaluationResult(
     return rows;
   }
 
+  /** Means over all series of our scores at some steps. */
+  private List<List<String>> rowsByStep() {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> head = new ArrayList<>(List.of("  step", "CRPS", "pinball"));
+    for (int k = 0; k < levels.size(); k++) {
+      head.add("score " + percent(k) + " %");
+    }
+    head.add("");
+    rows.add(head);
+    for (int step = 1; step <= horizon; step++) {
+      if (!EvaluationPage.STEPS.contains(step) && step != horizon) {
+        continue;
+      }
+      int i = step - 1;
+      List<String> row = new ArrayList<>(List.of("  " + step));
+      row.add(three(meanOf(score -> score.crpsByStep()[i])));
+      row.add(three(meanOf(score -> score.pinballByStep()[i])));
+      for (int k = 0; k < levels.size(); k++) {
+        int level = k;
+        row.add(three(meanOf(score -> score.intervalScoreByStep()[level][i])));
+      }
+      row.add("");
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private double meanOf(ToDoubleFunction<DistributionScore> figure) {
+    return series.stream()
+        .map(one -> one.methods().get(Evaluation.WEIR).distribution())
+        .filter(Objects::nonNull)
+        .mapToDouble(figure)
+        .average()
+        .orElse(Double.NaN);
+  }
+
   static String three(double figure) {
     return Double.isFinite(figure) ? String.format(Locale.ROOT, "%.3f", figure) : "-";
   }
@@ -280,6 +356,9 @@ record EvaluationResult(
     }
     if (!byAge.isEmpty()) {
       table.append("%nby values seen%n".formatted()).append(aligned(rowsByAge()));
+    }
+    if (!levels.isEmpty()) {
+      table.append("%nmean by step ahead%n".formatted()).append(aligned(rowsByStep()));
     }
     double[] coverage = new double[levels.size()];
     Arrays.setAll(coverage, this::meanCoverage);

@@ -42,12 +42,14 @@ record HoldoutResult(int horizon, List<Double> levels, List<OfSeries> series, St
     means.put("mase", mean(scores, SeriesScore::mase));
     means.put("smape", mean(scores, SeriesScore::smape));
     List<SeriesScore> withIntervals =
-        scores.stream().filter(score -> score.coverage().length == levels.size()).toList();
+        scores.stream().filter(score -> score.distribution() != null).toList();
     if (!withIntervals.isEmpty()) {
       int msis = levels.indexOf(MSIS_LEVEL);
       if (msis >= 0) {
         means.put("msis", mean(withIntervals, score -> score.intervalScore()[msis]));
       }
+      means.put("crps", mean(withIntervals, score -> score.distribution().crps()));
+      means.put("pinball", mean(withIntervals, score -> score.distribution().meanPinball()));
       for (int k = 0; k < levels.size(); k++) {
         int of = k;
         means.put(
@@ -131,6 +133,8 @@ record HoldoutResult(int horizon, List<Double> levels, List<OfSeries> series, St
       case "mase" -> "MASE";
       case "smape" -> "sMAPE";
       case "msis" -> "MSIS";
+      case "crps" -> "CRPS";
+      case "pinball" -> "pinball";
       default -> "in " + figure.substring(figure.indexOf('_') + 1) + " %";
     };
   }

@@ -69,6 +69,15 @@ final class PipelineEvaluation {
         Interval interval = forecast.intervals().get(k);
         trial.addInterval(sums, k, interval.level(), t, interval.lower(), interval.upper());
       }
+      if (!forecast.intervals().isEmpty()) {
+        trial.addDistribution(
+            sums,
+            t,
+            forecast.intervals().stream().mapToDouble(Interval::level).toArray(),
+            forecast.values(),
+            forecast.intervals().stream().map(Interval::lower).toArray(double[][]::new),
+            forecast.intervals().stream().map(Interval::upper).toArray(double[][]::new));
+      }
       int place = t - firstChartOrigin();
       if (place >= 0) {
         int end = forecast.values().length - 1;

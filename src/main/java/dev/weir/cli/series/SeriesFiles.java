@@ -7,12 +7,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -102,6 +104,38 @@ public final class SeriesFiles {
           taken.put(name, inOrder);
         });
     return taken;
+  }
+
+  /**
+   * CSV files of the inputs and of all folders in them, in order, each by its path below the input,
+   * with / between names and without .gz.
+   *
+   * @param without files that are left out
+   */
+  public static Map<String, Path> below(List<Path> inputs, List<Path> without) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    for (Path input : inputs) {
+      try (Stream<Path> entries = Files.walk(input)) {
+        for (Path file : entries.filter(Files::isRegularFile).toList()) {
+          boolean isCsv = ENDS.matcher(file.getFileName().toString()).find();
+          if (file.equals(input) || isCsv && !isAmong(file, without)) {
+            Path path = file.equals(input) ? file.getFileName() : input.relativize(file);
+            String name = path.toString().replace('\\', '/').replaceFirst("\\.gz$", "");
+            Path other = files.put(name, file);
+            if (other != null) {
+              throw new IOException(
+                  "--input: expected one file for each name, got %s and %s".formatted(other, file));
+            }
+          }
+        }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+    if (files.isEmpty()) {
+      throw new IOException("--input: expected CSV files with series, got none in " + inputs);
+    }
+    return files;
   }
 
   private static List<Path> files(List<Path> inputs, List<Path> without) throws IOException {

@@ -168,6 +168,20 @@ public final class Evaluation {
       }
     }
 
+    /**
+     * Adds the predictive distribution of one origin.
+     *
+     * @param levels of the intervals, ascending; the same for all origins
+     * @param forecast (horizon), the medians
+     * @param lower (levels, horizon)
+     * @param upper (levels, horizon)
+     */
+    public void addDistribution(
+        Sums sums, int t, double[] levels, double[] forecast, double[][] lower, double[][] upper) {
+      double[] truth = Arrays.copyOfRange(y, t, t + horizon);
+      sums.addDistribution(levels, truth, forecast, lower, upper);
+    }
+
     /** The scores of a method after all origins were added. */
     public SeriesScore score(Sums sums) {
       double best = Math.min(naive.meanError(), seasonal.meanError());
@@ -194,6 +208,7 @@ public final class Evaluation {
     private final long[] covered;
     private final double[] intervals;
     private double[] byStep = {}; // (steps), absolute errors
+    private DistributionScore.Sums distributions;
 
     /**
      * @param levels intervals of each forecast
@@ -226,6 +241,14 @@ public final class Evaluation {
       intervals[k] += upper - lower + 2 / (1 - level) * miss;
     }
 
+    void addDistribution(
+        double[] levels, double[] truth, double[] forecast, double[][] lower, double[][] upper) {
+      if (distributions == null) {
+        distributions = new DistributionScore.Sums(levels);
+      }
+      distributions.add(truth, forecast, lower, upper);
+    }
+
     double meanError() {
       return absolute / count;
     }
@@ -249,7 +272,8 @@ public final class Evaluation {
           best > 0 ? absolute / count / best : Double.NaN,
           coverage,
           intervalScore,
-          stepErrors);
+          stepErrors,
+          distributions == null ? null : distributions.score(scale));
     }
   }
 }

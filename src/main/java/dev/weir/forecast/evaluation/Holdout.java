@@ -78,6 +78,9 @@ public final class Holdout {
         sums.addInterval(k, levels[k], truth[i - 1], lower[k][i - 1], upper[k][i - 1]);
       }
     }
+    if (levels.length > 0) {
+      sums.addDistribution(levels, truth, forecast, lower, upper);
+    }
     double scale = Math.max(FLOOR, Evaluation.meanDifference(y, y.length, m, false));
     double squaredScale =
         Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, y.length, 1, true)));

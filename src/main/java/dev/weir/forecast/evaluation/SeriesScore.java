@@ -15,6 +15,7 @@ import java.util.Collection;
  * @param intervalScore mean of u - l + 2 / (1 - level) times the miss, over the scale of {@code
  *     mase} (Gneiting and Raftery 2007; MSIS of M4), for each level
  * @param stepErrors {@code mase} of each step ahead alone
+ * @param distribution scores of the predictive distribution; null without intervals
  */
 public record SeriesScore(
     long count,
@@ -24,7 +25,8 @@ public record SeriesScore(
     double relMae,
     double[] coverage,
     double[] intervalScore,
-    double[] stepErrors) {
+    double[] stepErrors,
+    DistributionScore distribution) {
 
   /** Geometric mean of relMae (Davydenko and Fildes 2013), of those that are above zero. */
   public static double geometricMeanRelMae(Collection<SeriesScore> scores) {

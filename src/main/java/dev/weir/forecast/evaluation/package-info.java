@@ -1,6 +1,7 @@
 /**
  * Evaluates experts and naive methods on complete series. The scores are MASE, sMAPE, RMSSE,
- * relative error and coverage.
+ * relative error, coverage, pinball loss and CRPS; {@link dev.weir.forecast.evaluation.NabScore}
+ * scores alarms.
  *
  * <p>Start at {@link dev.weir.forecast.evaluation.Evaluation}. The scores of a running job are
  * computed in {@link dev.weir.forecast.learn}, not here.

@@ -53,6 +53,8 @@ public final class CoreEvaluation {
         for (int k = 0; k < levels.size(); k++) {
           trial.addInterval(sums, k, levels.get(k), t, lower[k], upper[k]);
         }
+        double[] all = levels.stream().mapToDouble(Double::doubleValue).toArray();
+        trial.addDistribution(sums, t, all, values, lower, upper);
       }
     }
     return trial.score(sums);

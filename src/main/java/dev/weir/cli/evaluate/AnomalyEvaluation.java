@@ -1,0 +1,261 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.evaluate.AnomalyResult.Alarm;
+import dev.weir.cli.evaluate.AnomalyResult.OfFile;
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.cli.series.AnomalyWindows;
+import dev.weir.cli.series.AnomalyWindows.Times;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesCsv;
+import dev.weir.cli.series.SeriesFiles;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.alarm.AlarmDetector;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.AlarmState;
+import dev.weir.forecast.evaluation.NabScore;
+import dev.weir.forecast.evaluation.NabScore.Window;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Alarms for the series of files, from the forecasts of a job's operators, beside labels of where
+ * the anomalies are. Not thread-safe.
+ */
+final class AnomalyEvaluation {
+
+  /** One file, and the forecast of each of its values. */
+  private static final class Entry {
+    final String name;
+    final List<Observation> observations;
+    final List<Window> windows;
+    final long[] times;
+    final double[] expected; // (values), NaN without a forecast
+    final double[] halfWidths; // (values), of the narrowest interval; NaN without
+
+    Entry(String name, List<Observation> observations, List<Window> windows) {
+      this.name = name;
+      this.observations = observations;
+      this.windows = windows;
+      this.times = observations.stream().mapToLong(Observation::time).toArray();
+      this.expected = new double[times.length];
+      this.halfWidths = new double[times.length];
+      Arrays.fill(expected, Double.NaN);
+      Arrays.fill(halfWidths, Double.NaN);
+    }
+
+    void take(Forecast forecast) {
+      int next = 1 + Arrays.binarySearch(times, forecast.origin());
+      if (next < times.length) {
+        expected[next] = forecast.values()[0];
+        if (!forecast.intervals().isEmpty()) {
+          Forecast.Interval interval = forecast.intervals().get(0);
+          halfWidths[next] = interval.upper()[0] / 2 - interval.lower()[0] / 2;
+        }
+      }
+    }
+  }
+
+  private final Map<String, Entry> entries = new LinkedHashMap<>(); // by series
+  private final boolean labelled;
+
+  private AnomalyEvaluation(boolean labelled) {
+    this.labelled = labelled;
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @param labels null for none
+   * @throws IOException when a file can't be read, naming the first line that is wrong
+   * @throws UsageException when files and labels do not belong together
+   */
+  static AnomalyEvaluation read(
+      List<Path> inputs, EvaluationSeasons season, SeriesColumns columns, int features, Path labels)
+      throws IOException, UsageException {
+    AnomalyEvaluation evaluation = new AnomalyEvaluation(labels != null);
+    Map<String, Path> files = SeriesFiles.below(inputs, season.files());
+    Map<String, List<Times>> windows =
+        labels == null ? Map.of() : ofFiles(AnomalyWindows.read(labels), files, labels);
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      String name = file.getKey();
+      List<Observation> observations = observations(name, file.getValue(), columns, features);
+      season.check(observations.get(0).series());
+      Entry entry =
+          new Entry(
+              name,
+              observations,
+              indices(name, windows.getOrDefault(name, List.of()), observations));
+      Entry other = evaluation.entries.put(observations.get(0).series(), entry);
+      EvaluateCommand.check(
+          other == null,
+          "--input",
+          "series of different names",
+          "%s in %s and %s"
+              .formatted(
+                  Printable.line(observations.get(0).series()),
+                  other == null ? "" : other.name,
+                  name));
+    }
+    return evaluation;
+  }
+
+  /** The one series of a file, in order of time. */
+  private static List<Observation> observations(
+      String name, Path file, SeriesColumns columns, int features)
+      throws IOException, UsageException {
+    List<Observation> all = new ArrayList<>();
+    String series = null;
+    String ofFile = file.getFileName().toString().replaceFirst("\\.csv(\\.gz)?$", "");
+    try (SeriesCsv csv = SeriesCsv.open(file, columns)) {
+      for (Observation o = csv.next(); o != null; o = csv.next()) {
+        if (series != null && !series.equals(o.series())) {
+          throw new UsageException(
+              "--input: expected one series in each file beside --task anomalies, got %s and %s in %s"
+                  .formatted(Printable.line(series), Printable.line(o.series()), name));
+        }
+        series = o.series();
+        all.add(o);
+      }
+    }
+    EvaluateCommand.check(series != null, "--input", "values in " + name, "none");
+    if (series.equals(ofFile)) { // files of the same name in several folders
+      series = name;
+    }
+    List<Observation> named = new ArrayList<>(all.size());
+    for (Observation o : all) {
+      named.add(new Observation(series, o.time(), o.value(), o.features(), null, false));
+    }
+    return SeriesFiles.inOrder(Map.of(series, named), features, Integer.MAX_VALUE).get(series);
+  }
+
+  /** Windows by the names that the input gives to files, which may be below a folder of labels. */
+  private static Map<String, List<Times>> ofFiles(
+      Map<String, List<Times>> labels, Map<String, Path> files, Path from) throws UsageException {
+    Map<String, List<Times>> windows = new TreeMap<>();
+    List<String> unknown = new ArrayList<>();
+    labels.forEach(
+        (label, times) -> {
+          String plain = label.replaceFirst("\\.gz$", "");
+          String name =
+              files.keySet().stream()
+                  .filter(file -> plain.equals(file) || plain.endsWith("/" + file))
+                  .findFirst()
+                  .orElse(null);
+          if (name == null || windows.putIfAbsent(name, times) != null) {
+            unknown.add(label);
+          }
+        });
+    String first = unknown.isEmpty() ? "" : Printable.line(unknown.get(0));
+    for (String name : files.keySet()) {
+      EvaluateCommand.check(
+          windows.containsKey(name),
+          "--labels",
+          "an entry for %s, an empty list if it has no anomaly".formatted(name),
+          unknown.isEmpty() ? "none in " + from : "none in %s, but '%s'".formatted(from, first));
+    }
+    if (!unknown.isEmpty()) {
+      System.err.printf(
+          "weir evaluate: --labels: %,d left out, which are of files that are not in --input, such as"
+              + " '%s'%n",
+          unknown.size(), first);
+    }
+    return windows;
+  }
+
+  /** The values of each window. */
+  private static List<Window> indices(
+      String name, List<Times> windows, List<Observation> observations) throws UsageException {
+    long[] times = observations.stream().mapToLong(Observation::time).toArray();
+    List<Window> indices = new ArrayList<>();
+    for (Times window : windows) {
+      int first = Arrays.binarySearch(times, window.first());
+      int last = Arrays.binarySearch(times, window.last());
+      first = first < 0 ? -first - 1 : first;
+      last = last < 0 ? -last - 2 : last;
+      EvaluateCommand.check(
+          first <= last,
+          "--labels",
+          "values of %s in each window".formatted(name),
+          "none in window %d".formatted(indices.size() + 1));
+      indices.add(new Window(first, last));
+    }
+    return indices;
+  }
+
+  /**
+   * Forecasts all series with the job's operators, then looks for alarms.
+   *
+   * @throws IOException when the job failed or refused an observation
+   */
+  AnomalyResult run(
+      EvaluationPlan plan, EvaluationSeasons season, AlarmSettings settings, ProgressLine progress)
+      throws Exception {
+    Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
+    long all = 0;
+    for (Map.Entry<String, Entry> entry : entries.entrySet()) {
+      bySeason
+          .computeIfAbsent(season.learned(entry.getKey()), learned -> new ArrayList<>())
+          .add(entry.getValue().observations);
+      all += entry.getValue().times.length;
+    }
+    long[] done = {0, all};
+    String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
+    Map<String, String> flink =
+        Map.of("parallelism.default", processors, "taskmanager.numberOfTaskSlots", processors);
+    try (LocalCluster cluster = LocalCluster.start(flink)) {
+      for (Map.Entry<Integer, List<List<Observation>>> group : bySeason.entrySet()) {
+        FilePipeline.run(
+            "weir evaluate",
+            cluster.environment(),
+            plan.withSeason(group.getKey()),
+            group.getValue(),
+            forecast -> {
+              entries.get(forecast.series()).take(forecast);
+              double share = (double) ++done[0] / done[1];
+              progress.show(share, "%3.0f %%", 100 * share);
+            });
+      }
+    } finally {
+      progress.clear();
+    }
+    return new AnomalyResult(
+        entries.values().stream().map(entry -> alarms(entry, settings)).toList(),
+        settings,
+        labelled);
+  }
+
+  private static OfFile alarms(Entry entry, AlarmSettings settings) {
+    AlarmDetector detector = new AlarmDetector(settings);
+    AlarmState state = new AlarmState();
+    boolean[] raised = new boolean[entry.times.length];
+    List<Alarm> alarms = new ArrayList<>();
+    for (int i = 0; i < raised.length; i++) {
+      double value = entry.observations.get(i).value();
+      raised[i] = detector.observe(state, value, entry.expected[i], entry.halfWidths[i]);
+      if (raised[i]) {
+        int at = i;
+        alarms.add(
+            new Alarm(
+                entry.times[i],
+                value,
+                detector.expected(),
+                detector.surprise(),
+                detector.reason(),
+                entry.windows.stream().anyMatch(w -> at >= w.first() && at <= w.last())));
+      }
+    }
+    NabScore score = new NabScore();
+    score.add(raised, entry.windows);
+    return new OfFile(entry.name, raised.length, alarms, score);
+  }
+}

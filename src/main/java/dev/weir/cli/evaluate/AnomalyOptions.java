@@ -1,0 +1,134 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.console.ProgressLine;
+import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Options of {@code weir evaluate --task anomalies}. */
+final class AnomalyOptions {
+
+  /** Values that the budget's option counts alarms for. */
+  static final int PER = 1_000;
+
+  private static final List<String> OWN = List.of("--labels", "--budget", "--reasons");
+
+  /** Options of the command that count for alarms, too. */
+  private static final List<String> SHARED =
+      List.of(
+          "--task",
+          "--input",
+          "--columns",
+          "--job",
+          "--mode",
+          "--horizon",
+          "--seq-len",
+          "--model",
+          "--learning",
+          "--season",
+          "--format",
+          "--out");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE.json",
+      description =
+          "--task anomalies: windows with an anomaly, as NAB's combined_windows.json has them"
+              + " (default: none, so that alarms are counted only).")
+  private Path labels;
+
+  @Option(
+      names = "--budget",
+      paramLabel = "N",
+      description = "--task anomalies: alarms per 1,000 values of a series (default: 1).")
+  private Double budget;
+
+  @Option(
+      names = "--reasons",
+      split = ",",
+      paramLabel = "REASON",
+      description =
+          "--task anomalies: what may raise an alarm, of novelty, level, drift and error (default:"
+              + " all).")
+  private List<String> reasons;
+
+  /** Those of the options that were given; for the message that refuses them. */
+  List<String> given() {
+    return matched().filter(OWN::contains).toList();
+  }
+
+  private Stream<String> matched() {
+    return command.commandLine().getParseResult().matchedOptions().stream()
+        .map(OptionSpec::longestName);
+  }
+
+  /**
+   * Runs what the options ask for, with its progress on standard error.
+   *
+   * @param inputs files or folders; null if the option is not given
+   * @throws UsageException if an option is wrong or has no effect
+   * @throws IOException if a file can't be read, naming the first line that is wrong
+   */
+  AnomalyResult run(
+      List<Path> inputs,
+      SeriesColumns columns,
+      PlanOptions options,
+      List<String> seasons,
+      ProgressLine progress)
+      throws Exception {
+    AlarmSettings settings = settings();
+    EvaluateCommand.check(inputs != null, "--input", "CSV files or folders", "none");
+    EvaluateCommand.checkFiles(inputs, options.job());
+    EvaluationPlan plan = EvaluateCommand.noted(options.plan());
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    return AnomalyEvaluation.read(inputs, season, columns, plan.settings().features(), labels)
+        .run(plan, season, settings, progress);
+  }
+
+  private AlarmSettings settings() throws UsageException {
+    for (String option : matched().toList()) {
+      boolean isRead = OWN.contains(option) || SHARED.contains(option);
+      EvaluateCommand.check(isRead, option, "none beside --task anomalies", "one");
+    }
+    if (labels != null) {
+      EvaluateCommand.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
+    }
+    double alarms = budget == null ? AlarmSettings.DEFAULT_BUDGET : budget / PER;
+    EvaluateCommand.check(
+        alarms >= AlarmSettings.MIN_BUDGET && alarms <= AlarmSettings.MAX_BUDGET,
+        "--budget",
+        "%s to %s alarms per 1,000 values"
+            .formatted(PER * AlarmSettings.MIN_BUDGET, PER * AlarmSettings.MAX_BUDGET),
+        budget);
+    return new AlarmSettings(alarms, ofLabels());
+  }
+
+  private Set<Reason> ofLabels() throws UsageException {
+    if (reasons == null) {
+      return EnumSet.allOf(Reason.class);
+    }
+    Set<Reason> some = EnumSet.noneOf(Reason.class);
+    for (String label : reasons) {
+      try {
+        some.add(Reason.of(label.strip()));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--reasons: " + e.getMessage());
+      }
+    }
+    return some;
+  }
+}

@@ -1,0 +1,207 @@
+package dev.weir.cli.evaluate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.evaluation.NabScore;
+import dev.weir.forecast.evaluation.NabScore.Profile;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The alarms of an evaluation, their scores, and the ways to write them.
+ *
+ * @param files in the order of the input
+ * @param settings of the alarms
+ * @param labelled whether it is known where anomalies are
+ */
+record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelled) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * @param time milliseconds since 1970
+   * @param expected forecast of the value; NaN without one
+   * @param inWindow whether the labels have an anomaly there
+   */
+  record Alarm(
+      long time, double value, double expected, double surprise, Reason reason, boolean inWindow) {}
+
+  /**
+   * @param name of the file, below the input
+   */
+  record OfFile(String name, int values, List<Alarm> alarms, NabScore score) {
+
+    double alarmsPer1000() {
+      return 1_000.0 * alarms.size() / values;
+    }
+  }
+
+  private NabScore score() {
+    NabScore all = new NabScore();
+    files.forEach(file -> all.add(file.score()));
+    return all;
+  }
+
+  private long values() {
+    return files.stream().mapToLong(OfFile::values).sum();
+  }
+
+  private List<Alarm> alarms() {
+    return files.stream().flatMap(file -> file.alarms().stream()).toList();
+  }
+
+  private double alarmsPer1000() {
+    return 1_000.0 * alarms().size() / values();
+  }
+
+  private static long count(List<Alarm> alarms, Reason reason, boolean inWindow) {
+    return alarms.stream().filter(a -> a.reason() == reason && a.inWindow() == inWindow).count();
+  }
+
+  /** One object; {@code nab} is null without labels, a score is null without windows. */
+  String json() throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    if (labelled) {
+      NabScore score = score();
+      ObjectNode nab = root.putObject("nab");
+      put(nab, "standard", score.score(Profile.STANDARD));
+      put(nab, "low_fp", score.score(Profile.LOW_FALSE_POSITIVES));
+      put(nab, "low_fn", score.score(Profile.LOW_FALSE_NEGATIVES));
+      root.put("windows", score.windows());
+      root.put("windows_found", score.found());
+      root.put("false_alarms", score.falseAlarms());
+    } else {
+      root.putNull("nab");
+    }
+    root.put("files", files.size());
+    root.put("values", values());
+    root.put("alarms", alarms().size());
+    root.put("alarms_per_1000", alarmsPer1000());
+    root.put("budget_per_1000", AnomalyOptions.PER * settings.budget());
+    ObjectNode reasons = root.putObject("reasons");
+    for (Reason reason : Reason.values()) {
+      reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
+    }
+    var all = root.putArray("series");
+    for (OfFile file : files) {
+      ObjectNode node = all.addObject();
+      node.put("file", file.name());
+      node.put("values", file.values());
+      if (labelled) {
+        node.put("windows", file.score().windows());
+        node.put("windows_found", file.score().found());
+        node.put("false_alarms", file.score().falseAlarms());
+      }
+      var list = node.putArray("alarms");
+      for (Alarm alarm : file.alarms()) {
+        ObjectNode one = list.addObject();
+        one.put("time", Instant.ofEpochMilli(alarm.time()).toString());
+        one.put("value", alarm.value());
+        put(one, "expected", alarm.expected());
+        one.put("surprise", alarm.surprise());
+        one.put("reason", alarm.reason().label());
+        if (labelled) {
+          one.put("in_window", alarm.inWindow());
+        }
+      }
+    }
+    return JSON.writeValueAsString(root);
+  }
+
+  /** JSON knows no NaN. */
+  private static void put(ObjectNode node, String key, double value) {
+    node.put(key, Double.isFinite(value) ? (Double) value : null);
+  }
+
+  /** One row for each alarm. */
+  String csv() {
+    StringBuilder csv =
+        new StringBuilder("file,timestamp,value,expected,surprise,reason")
+            .append(labelled ? ",in_window\n" : "\n");
+    for (OfFile file : files) {
+      for (Alarm alarm : file.alarms()) {
+        csv.append(EvaluationResult.quoted(file.name()));
+        csv.append(',').append(Instant.ofEpochMilli(alarm.time()));
+        csv.append(',').append(alarm.value()).append(',');
+        csv.append(Double.isFinite(alarm.expected()) ? alarm.expected() : "");
+        csv.append(line(",%.3f,", alarm.surprise())).append(alarm.reason().label());
+        csv.append(labelled ? "," + alarm.inWindow() + "\n" : "\n");
+      }
+    }
+    return csv.toString();
+  }
+
+  /** For people. */
+  String table() {
+    StringBuilder table = new StringBuilder();
+    table.append(
+        line(
+            "%,d files, %,d values, %,d alarms: %.2f per 1,000 values, budget %s%n",
+            files.size(),
+            values(),
+            alarms().size(),
+            alarmsPer1000(),
+            EvaluationResult.percent(AnomalyOptions.PER * settings.budget() / 100)));
+    NabScore score = score();
+    if (labelled && score.windows() > 0) {
+      table.append(
+          line(
+              "NAB score: standard %.1f, low FP rate %.1f, low FN rate %.1f%n",
+              score.score(Profile.STANDARD),
+              score.score(Profile.LOW_FALSE_POSITIVES),
+              score.score(Profile.LOW_FALSE_NEGATIVES)));
+    }
+    if (labelled) {
+      table.append(
+          line(
+              "after NAB's probation: %d of %d windows found, %d false alarms%n",
+              score.found(), score.windows(), score.falseAlarms()));
+    }
+    List<List<String>> reasons = new ArrayList<>();
+    reasons.add(row("reason", "alarms", labelled ? "in a window" : "", ""));
+    for (Reason reason : Reason.values()) {
+      long in = count(alarms(), reason, true);
+      long out = count(alarms(), reason, false);
+      reasons.add(
+          row(reason.label(), Long.toString(in + out), labelled ? Long.toString(in) : "", ""));
+    }
+    table.append(line("%n")).append(EvaluationResult.aligned(reasons)).append(line("%n"));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(row("file", "values", "alarms", "per 1,000", "windows", "found", "false"));
+    for (OfFile file : files) {
+      List<String> row =
+          new ArrayList<>(
+              row(
+                  file.name(),
+                  line("%,d", file.values()),
+                  Integer.toString(file.alarms().size()),
+                  line("%.2f", file.alarmsPer1000())));
+      for (int figure :
+          new int[] {file.score().windows(), file.score().found(), file.score().falseAlarms()}) {
+        row.add(Integer.toString(figure));
+      }
+      rows.add(row);
+    }
+    int columns = labelled ? rows.get(0).size() : 4;
+    rows.replaceAll(
+        row -> {
+          List<String> shown = new ArrayList<>(row.subList(0, columns));
+          shown.add(""); // the last column is flush left
+          return shown;
+        });
+    return table.append(EvaluationResult.aligned(rows)).toString();
+  }
+
+  private static List<String> row(String... fields) {
+    return List.of(fields);
+  }
+
+  private static String line(String format, Object... args) {
+    return String.format(Locale.ROOT, format, args);
+  }
+}

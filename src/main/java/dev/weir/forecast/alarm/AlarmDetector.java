@@ -1,0 +1,255 @@
+package dev.weir.forecast.alarm;
+
+/**
+ * Gives each value of a series a surprise, which is comparable across series, a reason, and an
+ * alarm where the budget allows one.
+ *
+ * <p>The surprise is -log10 of the chance of a value as unusual, by what the series has shown so
+ * far: 3 means once in a thousand values. It is the largest of the four {@link Reason}s', each
+ * against its own {@link TailSketch}:
+ *
+ * <ul>
+ *   <li>NOVELTY: {@link #MAX_SURPRISE} for a value that is farther outside the range of all earlier
+ *       values than 5 % of it and more than 3 mean errors from its forecast, or that repeats more
+ *       than twice as often as any before.
+ *   <li>LEVEL: |mean of the last ten values - long-run mean| over the long-run mean deviation.
+ *   <li>DRIFT: |mean error of the last 40 values| over the long-run mean |error|.
+ *   <li>ERROR: |error| over the geometric mean of the long-run mean |error| and the half-width of
+ *       the forecast's interval, which knows the hour and recent errors. The same for a spike: the
+ *       value before, if this one returned. Level and drift stay high for many values, and raise
+ *       one alarm; each error could raise its own, so 0.6 is taken from its surprise.
+ * </ul>
+ *
+ * <p>A value is scored by what was known before it and learned after that, except that level and
+ * drift contain it. A flyweight: what is known of a series is in its {@link AlarmState}. Not
+ * thread-safe. Allocates nothing; takes 0.45 us of CPU for a value.
+ *
+ * <pre>{@code
+ * AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
+ * AlarmState state = new AlarmState(); // one for each series
+ * if (detector.observe(state, value, forecast, halfWidth)) {
+ *   log(detector.surprise(), detector.reason());
+ * }
+ * }</pre>
+ */
+public final class AlarmDetector {
+
+  /** The largest surprise. */
+  public static final double MAX_SURPRISE = 5;
+
+  private static final double MAX_SIZE = 1e100; // of values: sums and products stay finite
+  private static final double MAX_RATIO = 1_000;
+  private static final double SLOWEST = 1e-4; // the least weight of a value in a long-run mean
+  private static final int BEFORE = 50; // values before the first surprise
+  private static final int CLIPPED_FROM = 30; // values until long-run means limit large ones
+  private static final double CLIP = 20;
+  private static final double SINGLE = 0.6;
+  private static final double RUN = 5; // values of a level or drift that count as one event
+
+  private static final double LEVEL_VALUES = 10;
+  private static final double DRIFT_VALUES = 40;
+
+  private static final double OUTSIDE = 0.05; // of the range
+  private static final double NOVEL_ERRORS = 3;
+  private static final double SHRINKING = 1e-5; // of the range, with each value
+  private static final int SHRINKS_FROM = 100;
+  private static final int MIN_REPEATS = 10;
+  private static final int REPEATS_FROM = 200;
+
+  private final AlarmBudget budget;
+  private final boolean novelty;
+  private final boolean level;
+  private final boolean drift;
+  private final boolean error;
+
+  private double expected;
+  private double difference;
+  private double surprise;
+  private Reason reason;
+
+  public AlarmDetector(AlarmSettings settings) {
+    this.budget = new AlarmBudget(settings.budget());
+    this.novelty = settings.reasons().contains(Reason.NOVELTY);
+    this.level = settings.reasons().contains(Reason.LEVEL);
+    this.drift = settings.reasons().contains(Reason.DRIFT);
+    this.error = settings.reasons().contains(Reason.ERROR);
+  }
+
+  /**
+   * Takes in the next value of a series.
+   *
+   * @param forecast of this value, made at the one before; NaN without one
+   * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
+   * @return whether the value raises an alarm
+   * @throws IllegalArgumentException if the value is not a finite number
+   */
+  public boolean observe(AlarmState state, double value, double forecast, double halfWidth) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("value: expected a finite number, got " + value);
+    }
+    double y = bounded(value);
+    boolean known = Double.isFinite(forecast);
+    expected = known ? forecast : Double.NaN;
+    difference = known ? y - bounded(forecast) : Double.NaN;
+    surprise = 0;
+    reason = null;
+    observeNovelty(state, y, known);
+    observeLevel(state, y);
+    observeErrors(state, y, known, halfWidth);
+    boolean alarm = budget.take(state, surprise);
+    state.longs[AlarmState.VALUES]++;
+    return alarm;
+  }
+
+  /**
+   * Passes a value that is missing, whether or not something was filled in for it. Raises no alarm.
+   */
+  public void skip(AlarmState state) {
+    long[] longs = state.longs;
+    longs[AlarmState.MAX_RUN] = Math.max(longs[AlarmState.MAX_RUN], longs[AlarmState.RUN]);
+    longs[AlarmState.RUN] = 0;
+    state.doubles[AlarmState.LAST_SCALE] = 0;
+  }
+
+  /** The forecast of the newest value; NaN if there was none. */
+  public double expected() {
+    return expected;
+  }
+
+  /** The newest value minus its forecast; NaN if there was none. */
+  public double error() {
+    return difference;
+  }
+
+  /** Surprise of the newest value, 0 to {@link #MAX_SURPRISE}. */
+  public double surprise() {
+    return surprise;
+  }
+
+  /** What is surprising about the newest value; null if nothing is. */
+  public Reason reason() {
+    return reason;
+  }
+
+  private void observeNovelty(AlarmState state, double y, boolean known) {
+    double[] doubles = state.doubles;
+    long[] longs = state.longs;
+    long t = longs[AlarmState.VALUES];
+    double range = doubles[AlarmState.HIGH] - doubles[AlarmState.LOW];
+    boolean isFar = known && Math.abs(difference) > NOVEL_ERRORS * doubles[AlarmState.ERROR];
+    boolean isOutside =
+        y > doubles[AlarmState.HIGH] + OUTSIDE * range
+            || y < doubles[AlarmState.LOW] - OUTSIDE * range;
+    boolean novel = t >= BEFORE && isFar && isOutside;
+    if (t > 0 && y == doubles[AlarmState.LAST_VALUE]) {
+      longs[AlarmState.RUN]++;
+    } else {
+      longs[AlarmState.MAX_RUN] = Math.max(longs[AlarmState.MAX_RUN], longs[AlarmState.RUN]);
+      longs[AlarmState.RUN] = 0;
+    }
+    long run = longs[AlarmState.RUN];
+    boolean changed = run < t; // a series that is constant from its first value on is not stuck
+    if (t >= REPEATS_FROM && changed && run >= MIN_REPEATS + 2 * longs[AlarmState.MAX_RUN]) {
+      novel = true;
+      longs[AlarmState.MAX_RUN] = run;
+    }
+    if (novel && novelty) {
+      take(MAX_SURPRISE, Reason.NOVELTY);
+    }
+    double shrinking = t > SHRINKS_FROM ? SHRINKING * range : 0;
+    doubles[AlarmState.LOW] = t == 0 ? y : Math.min(doubles[AlarmState.LOW] + shrinking, y);
+    doubles[AlarmState.HIGH] = t == 0 ? y : Math.max(doubles[AlarmState.HIGH] - shrinking, y);
+  }
+
+  private void observeLevel(AlarmState state, double y) {
+    double[] doubles = state.doubles;
+    long t = state.longs[AlarmState.VALUES];
+    double mean = doubles[AlarmState.MEAN];
+    double deviation = doubles[AlarmState.DEVIATION];
+    double now = doubles[AlarmState.LEVEL];
+    now += Math.max(1 / LEVEL_VALUES, 1.0 / (t + 1)) * (y - now);
+    doubles[AlarmState.LEVEL] = now;
+    double distance = t > 2 && deviation > 0 ? ratio(Math.abs(now - mean), deviation) : 0;
+    if (level) {
+      take(surprise(state, AlarmState.LEVELS, distance, RUN), Reason.LEVEL);
+    }
+    TailSketch.learn(state.counts, AlarmState.LEVELS, distance);
+    double step = t <= CLIPPED_FROM ? y - mean : clip(y - mean, CLIP * deviation);
+    double weight = Math.max(SLOWEST, 1.0 / (t + 1));
+    doubles[AlarmState.MEAN] = mean + weight * step;
+    doubles[AlarmState.DEVIATION] = deviation + weight * (Math.abs(step) - deviation);
+  }
+
+  private void observeErrors(AlarmState state, double y, boolean known, double halfWidth) {
+    double[] doubles = state.doubles;
+    double mean = doubles[AlarmState.ERROR];
+    double size = Math.abs(difference);
+    double scale = scale(mean, halfWidth);
+    double relative = known && mean > 0 ? Math.copySign(ratio(size, mean), difference) : 0;
+    double now = doubles[AlarmState.DRIFT];
+    now += (clip(relative, CLIP) - now) / DRIFT_VALUES;
+    doubles[AlarmState.DRIFT] = now;
+    if (drift) {
+      take(surprise(state, AlarmState.DRIFTS, Math.abs(now), RUN), Reason.DRIFT);
+    }
+    TailSketch.learn(state.counts, AlarmState.DRIFTS, Math.abs(now));
+    if (known) {
+      observeError(state, AlarmState.ERROR_SIZES, mean > 0 ? ratio(size, scale) : 0);
+      observeError(state, AlarmState.SPIKES, spike(doubles, y));
+      long n = ++state.longs[AlarmState.ERRORS];
+      double limited = n > CLIPPED_FROM ? Math.min(size, CLIP * mean) : size;
+      doubles[AlarmState.ERROR] = mean + Math.max(SLOWEST, 1.0 / n) * (limited - mean);
+    }
+    doubles[AlarmState.LAST_VALUE] = y;
+    doubles[AlarmState.LAST_ERROR] = known ? difference : 0;
+    doubles[AlarmState.LAST_SCALE] = known && mean > 0 ? scale : 0;
+  }
+
+  private void observeError(AlarmState state, int sketch, double size) {
+    if (error) {
+      take(surprise(state, sketch, size, 1) - SINGLE, Reason.ERROR);
+    }
+    TailSketch.learn(state.counts, sketch, size);
+  }
+
+  /** Size of the last error that this value took back, as far as it did; 0 if it did not. */
+  private static double spike(double[] doubles, double y) {
+    double last = doubles[AlarmState.LAST_ERROR];
+    double back = y - doubles[AlarmState.LAST_VALUE];
+    boolean returned = last > 0 && back < 0 || last < 0 && back > 0;
+    return returned && doubles[AlarmState.LAST_SCALE] > 0
+        ? ratio(Math.min(Math.abs(last), Math.abs(back)), doubles[AlarmState.LAST_SCALE])
+        : 0;
+  }
+
+  /** What an error is compared with. */
+  private static double scale(double mean, double halfWidth) {
+    return halfWidth > 0 ? Math.sqrt(mean) * Math.sqrt(Math.min(halfWidth, MAX_SIZE)) : mean;
+  }
+
+  private static double surprise(AlarmState state, int sketch, double size, double run) {
+    return state.longs[AlarmState.VALUES] < BEFORE
+        ? 0
+        : TailSketch.surprise(state.counts, sketch, size, run);
+  }
+
+  private void take(double one, Reason of) {
+    double capped = Math.min(one, MAX_SURPRISE);
+    if (capped > surprise) {
+      surprise = capped;
+      reason = of;
+    }
+  }
+
+  private static double ratio(double size, double scale) {
+    return Math.min(MAX_RATIO, size / scale);
+  }
+
+  private static double clip(double x, double limit) {
+    return Math.max(-limit, Math.min(limit, x));
+  }
+
+  private static double bounded(double x) {
+    return clip(x, MAX_SIZE);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.weir.forecast.alarm;
+
+import java.util.Arrays;
+
+/**
+ * What alarms know of one series: 464 bytes in three arrays of fixed size. A new one is that of a
+ * series without values. Mutable, not thread-safe.
+ */
+public final class AlarmState {
+
+  // doubles
+  static final int LOW = 0; // range of the values
+  static final int HIGH = 1;
+  static final int MEAN = 2; // long-run mean and mean deviation of the values
+  static final int DEVIATION = 3;
+  static final int LEVEL = 4; // mean of the newest values
+  static final int ERROR = 5; // long-run mean |error|
+  static final int DRIFT = 6; // mean of the newest errors, in units of ERROR
+  static final int PENALTY = 7; // by how much alarms have raised the threshold
+  static final int SPENT = 8; // alarms that the budget has not paid back
+  static final int LAST_VALUE = 9;
+  static final int LAST_ERROR = 10;
+  static final int LAST_SCALE = 11; // what LAST_ERROR is compared with; 0 if there is no error
+  static final int DOUBLES = 12;
+
+  // longs
+  static final int VALUES = 0;
+  static final int ERRORS = 1;
+  static final int QUIET_UNTIL = 2; // index of the first value that may raise an alarm
+  static final int RUN = 3; // how often the newest value has repeated
+  static final int MAX_RUN = 4;
+  static final int LONGS = 5;
+
+  // counts, one sketch after the other
+  static final int LEVELS = 0;
+  static final int DRIFTS = TailSketch.SIZE;
+  static final int ERROR_SIZES = 2 * TailSketch.SIZE;
+  static final int SPIKES = 3 * TailSketch.SIZE;
+  static final int COUNTS = 4 * TailSketch.SIZE;
+
+  final double[] doubles;
+  final long[] longs;
+  final char[] counts;
+
+  public AlarmState() {
+    this(new double[DOUBLES], new long[LONGS], new char[COUNTS]);
+  }
+
+  /** A copy that shares nothing. */
+  public AlarmState(AlarmState from) {
+    this(from.doubles.clone(), from.longs.clone(), from.counts.clone());
+  }
+
+  AlarmState(double[] doubles, long[] longs, char[] counts) {
+    this.doubles = doubles;
+    this.longs = longs;
+    this.counts = counts;
+  }
+
+  /** How many values were observed. */
+  public long values() {
+    return longs[VALUES];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof AlarmState that
+        && Arrays.equals(doubles, that.doubles)
+        && Arrays.equals(longs, that.longs)
+        && Arrays.equals(counts, that.counts);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(doubles) + Arrays.hashCode(longs);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.weir.forecast.alarm;
+
+import java.util.Locale;
+
+/** What is unusual about a value. */
+public enum Reason {
+
+  /** The value is outside the range of all values so far, or repeats for unusually long. */
+  NOVELTY,
+
+  /** The mean of the last ten values is far from the long-run mean. */
+  LEVEL,
+
+  /** The errors of the last 40 values have the same sign. */
+  DRIFT,
+
+  /** The value, or a spike that ended with it, is far from its forecast. */
+  ERROR;
+
+  /** As options and results name it, in lower case. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no such reason
+   */
+  public static Reason of(String label) {
+    for (Reason reason : values()) {
+      if (reason.label().equals(label)) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException(
+        "expected novelty, level, drift or error, got '%s'".formatted(label));
+  }
+}

@@ -1,0 +1,297 @@
+package dev.weir.forecast.alarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AlarmDetectorTest {
+
+  private static final double BUDGET = 0.001;
+
+  private final AlarmState state = new AlarmState();
+  private final SplittableRandom random = new SplittableRandom(7);
+
+  private static AlarmDetector detector(Reason... reasons) {
+    EnumSet<Reason> some = EnumSet.noneOf(Reason.class);
+    some.addAll(List.of(reasons));
+    return new AlarmDetector(new AlarmSettings(BUDGET, some));
+  }
+
+  /** Learns values around 100 with errors of 1 or so, whose forecast is 100. */
+  private void learn(AlarmDetector detector, int values) {
+    for (int i = 0; i < values; i++) {
+      detector.observe(state, 100 + bounded(), 100, 2);
+    }
+  }
+
+  /** An error without extremes. */
+  private double bounded() {
+    return Math.max(-2.5, Math.min(2.5, random.nextGaussian()));
+  }
+
+  @Test
+  void valueFarOutsideTheRangeIsNovel() {
+    AlarmDetector detector = detector(Reason.values());
+    learn(detector, 700);
+    assertThat(detector.observe(state, 112, 100, 2)).isTrue();
+    assertThat(detector.reason()).isEqualTo(Reason.NOVELTY);
+    assertThat(detector.surprise()).isEqualTo(AlarmDetector.MAX_SURPRISE);
+    assertThat(detector.expected()).isEqualTo(100);
+    assertThat(detector.error()).isEqualTo(12);
+  }
+
+  @Test
+  void forecastRecordIsNotNovel() {
+    AlarmDetector detector = detector(Reason.NOVELTY);
+    for (int i = 0; i < 900; i++) { // a trend has a record with each value
+      assertThat(detector.observe(state, i + 0.1 * bounded(), i, 0.2)).isFalse();
+    }
+    assertThat(detector.observe(state, 960, 900, 0.2)).isTrue();
+  }
+
+  @Test
+  void valueWithinFivePercentOutsideTheRangeIsNotNovel() {
+    AlarmDetector detector = detector(Reason.NOVELTY);
+    for (int i = 0; i < 400; i++) { // from 100 to 120, with errors of 0.01
+      detector.observe(state, 100 + i % 21, 100 + i % 21 + 0.01, 1);
+    }
+    double high = state.doubles[AlarmState.HIGH];
+    double range = high - state.doubles[AlarmState.LOW];
+    assertThat(detector.observe(state, high + 0.049 * range, 110, 1)).isFalse();
+    high = state.doubles[AlarmState.HIGH];
+    range = high - state.doubles[AlarmState.LOW];
+    assertThat(detector.observe(state, high + 0.051 * range, 110, 1)).isTrue();
+  }
+
+  @Test
+  void stuckValueIsNovelOnce() {
+    AlarmDetector detector = detector(Reason.NOVELTY);
+    learn(detector, 700);
+    List<Integer> alarms = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      if (detector.observe(state, 101, 101, 2)) {
+        alarms.add(i);
+      }
+    }
+    // its tenth repetition; the next one would be 10 + 2 * 10, within the silence of 30
+    assertThat(alarms).containsExactly(10);
+  }
+
+  @Test
+  void seriesThatAlwaysRepeatsIsNotStuck() {
+    AlarmDetector detector = detector(Reason.values());
+    for (int i = 0; i < 5_000; i++) {
+      assertThat(detector.observe(state, 3, i == 0 ? Double.NaN : 3, 0)).isFalse();
+      assertThat(detector.surprise()).isLessThan(1);
+    }
+  }
+
+  @Test
+  void shiftOfTheMeanIsALevel() {
+    AlarmDetector detector = detector(Reason.LEVEL, Reason.NOVELTY);
+    learn(detector, 1_500);
+    boolean alarm = false;
+    for (int i = 0; i < 20 && !alarm; i++) { // within the range, and forecast
+      alarm = detector.observe(state, 102.2, 102, 2);
+    }
+    assertThat(alarm).isTrue();
+    assertThat(detector.reason()).isEqualTo(Reason.LEVEL);
+  }
+
+  @Test
+  void errorsOfOneSignAreADrift() {
+    AlarmDetector detector = detector(Reason.DRIFT, Reason.ERROR);
+    learn(detector, 1_500);
+    boolean alarm = false;
+    for (int i = 0; i < 60 && !alarm; i++) { // each of them is usual
+      alarm = detector.observe(state, 101.5, 100, 2);
+    }
+    assertThat(alarm).isTrue();
+    assertThat(detector.reason()).isEqualTo(Reason.DRIFT);
+    // on its way to 1.5 in units of the mean error, 0.78
+    assertThat(state.doubles[AlarmState.DRIFT]).isBetween(0.3, 1.9);
+  }
+
+  @Test
+  void largeErrorIsAnError() {
+    AlarmDetector detector = detector(Reason.ERROR);
+    for (int i = 0; i < 2_000; i++) { // a season of 50 that the forecast knows
+      double f = 100 + 20 * Math.sin(i * Math.PI / 25);
+      detector.observe(state, f + bounded(), f, 2);
+    }
+    assertThat(detector.observe(state, 108, 100, 2)).isTrue();
+    assertThat(detector.reason()).isEqualTo(Reason.ERROR);
+  }
+
+  @Test
+  void errorIsComparedWithTheWidthOfItsInterval() {
+    AlarmDetector detector = detector(Reason.ERROR);
+    learn(detector, 1_500);
+    AlarmState other = new AlarmState(state);
+    detector.observe(state, 106, 100, 2);
+    double narrow = detector.surprise();
+    detector.observe(other, 106, 100, 50);
+    assertThat(detector.surprise()).isLessThan(narrow - 1);
+  }
+
+  @Test
+  void spikeIsFoundWhenItReturns() {
+    AlarmDetector detector = detector(Reason.ERROR);
+    for (int i = 0; i < 3_000; i++) { // errors of 6 come now and then, and stay
+      double y = 100 + 6 * (i / 50 % 2) + bounded() / 10;
+      double before = 100 + 6 * (i == 0 ? 0 : (i - 1) / 50 % 2);
+      boolean alarm = detector.observe(state, y, before, 1);
+      assertThat(alarm && i >= 1_500).as("value %d", i).isFalse();
+    }
+    double stays = 100 + 6 * (2_999 / 50 % 2);
+    boolean alarm = detector.observe(state, stays + 6, stays, 1); // as often before
+    assertThat(alarm).isFalse();
+    assertThat(detector.observe(state, stays, stays + 1, 1)).isTrue();
+    assertThat(detector.reason()).isEqualTo(Reason.ERROR);
+  }
+
+  @Test
+  void recurringErrorOfTheSameSizeRaisesFewAlarms() {
+    AlarmDetector detector = detector(Reason.ERROR);
+    int alarms = 0;
+    for (int i = 0; i < 20_000; i++) { // once in 250 values
+      double y = i % 250 == 249 ? 130 : 100 + bounded();
+      alarms += detector.observe(state, y, 100, 2) ? 1 : 0;
+    }
+    assertThat(alarms).isLessThanOrEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void reasonThatIsOffIsNeverGiven(Reason off) {
+    EnumSet<Reason> others = EnumSet.complementOf(EnumSet.of(off));
+    AlarmDetector detector = new AlarmDetector(new AlarmSettings(BUDGET, others));
+    int alarms = 0;
+    for (int i = 0; i < 8_000; i++) {
+      double shock = i % 701 == 0 ? 40 * random.nextGaussian() : 0;
+      double shift = i / 1_300 % 2 * 6;
+      alarms += detector.observe(state, 100 + shift + shock + bounded(), 100, 2) ? 1 : 0;
+      assertThat(detector.reason()).isNotEqualTo(off);
+    }
+    assertThat(alarms).isPositive();
+  }
+
+  @Test
+  void skippedValuesRaiseNoAlarmAndAreNotLearned() {
+    AlarmDetector detector = detector(Reason.values());
+    learn(detector, 700);
+    AlarmState before = new AlarmState(state);
+    detector.skip(state);
+    assertThat(state.values()).isEqualTo(700);
+    assertThat(state.counts).isEqualTo(before.counts);
+    // without a forecast there is neither an error nor a spike nor a novelty
+    assertThat(detector.observe(state, 104, Double.NaN, Double.NaN)).isFalse();
+    assertThat(detector.reason()).isNotIn(Reason.ERROR, Reason.NOVELTY);
+    assertThat(state.longs[AlarmState.ERRORS]).isEqualTo(700);
+    assertThat(detector.expected()).isNaN();
+    assertThat(detector.error()).isNaN();
+  }
+
+  @Test
+  void surpriseDependsOnlyOnEarlierValues() {
+    double[] y = new double[1_200];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = 100 + bounded() * (i % 97 == 0 ? 5 : 1);
+    }
+    AlarmDetector detector = detector(Reason.values());
+    AlarmState whole = new AlarmState();
+    double[] surprises = new double[y.length];
+    for (int i = 0; i < y.length; i++) {
+      detector.observe(whole, y[i], 100, 2);
+      surprises[i] = detector.surprise();
+    }
+    for (int cut : new int[] {301, 640, 1_111}) { // another future changes nothing
+      AlarmState part = new AlarmState();
+      for (int i = 0; i < cut; i++) {
+        detector.observe(part, y[i], 100, 2);
+        assertThat(detector.surprise()).isEqualTo(surprises[i]);
+      }
+      detector.observe(part, 1e9, 100, 2);
+    }
+  }
+
+  @Test
+  void surpriseIsTheSameInOtherUnits() {
+    AlarmDetector detector = detector(Reason.values());
+    AlarmState scaled = new AlarmState();
+    for (int i = 0; i < 3_000; i++) {
+      double y = 100 + bounded() * (i % 83 == 0 ? 6 : 1);
+      detector.observe(state, y, 100, 2);
+      double surprise = detector.surprise();
+      detector.observe(scaled, y * 1024, 102_400, 2_048); // exact in binary
+      assertThat(detector.surprise()).isEqualTo(surprise, within(1e-9));
+    }
+  }
+
+  @Test
+  void hostileSequencesKeepTheBudgetAndAFiniteState() {
+    SplittableRandom signs = new SplittableRandom(3);
+    List<IntToDoubleFunction> sequences =
+        List.of(
+            i -> 0,
+            i -> i % 2 == 0 ? Double.MAX_VALUE : -Double.MAX_VALUE,
+            i -> i % 2 == 0 ? 1e300 : Double.MIN_VALUE,
+            i -> i % 400 == 0 ? 1e300 : 1e-300 * (i % 7),
+            i -> Math.pow(1.01, i % 60_000),
+            i -> signs.nextBoolean() ? Math.exp(700 * signs.nextDouble()) : -1,
+            i -> i / 500 % 2 == 0 ? i % 3 : 1e6 * (i % 3),
+            i -> Math.tan(i));
+    List<IntToDoubleFunction> forecasts =
+        List.of(
+            i -> 0,
+            i -> Double.NaN,
+            i -> i % 3 == 0 ? Double.POSITIVE_INFINITY : -1e300,
+            i -> i % 2 == 0 ? Double.MIN_VALUE : 7);
+    double[] widths = {0, Double.NaN, 1e-320, 3, Double.MAX_VALUE, Double.POSITIVE_INFINITY};
+    for (IntToDoubleFunction sequence : sequences) {
+      for (IntToDoubleFunction forecast : forecasts) {
+        AlarmDetector detector = detector(Reason.values());
+        AlarmState one = new AlarmState();
+        List<Integer> alarms = new ArrayList<>();
+        for (int i = 0; i < 8_000; i++) {
+          double width = widths[i % widths.length];
+          if (detector.observe(one, sequence.applyAsDouble(i), forecast.applyAsDouble(i), width)) {
+            alarms.add(i);
+          }
+          assertThat(detector.surprise()).isBetween(0.0, AlarmDetector.MAX_SURPRISE);
+        }
+        AlarmBudgetTest.check(alarms, BUDGET);
+        for (double kept : one.doubles) {
+          assertThat(kept).isFinite();
+        }
+      }
+    }
+  }
+
+  @Test
+  void valueThatIsNoNumberIsRefused() {
+    AlarmDetector detector = detector(Reason.values());
+    assertThatThrownBy(() -> detector.observe(state, Double.NaN, 1, 1))
+        .hasMessage("value: expected a finite number, got NaN");
+    assertThat(state.values()).isZero();
+  }
+
+  @Test
+  void settingsOutsideTheirRangeAreRefused() {
+    assertThatThrownBy(() -> new AlarmSettings(0, EnumSet.allOf(Reason.class)))
+        .hasMessageContaining("budget: expected 1.0E-5 to 0.05");
+    assertThatThrownBy(() -> new AlarmSettings(Double.NaN, EnumSet.allOf(Reason.class)))
+        .hasMessageContaining("got NaN");
+    assertThatThrownBy(() -> new AlarmSettings(0.01, EnumSet.noneOf(Reason.class)))
+        .hasMessageContaining("reasons: expected at least one");
+  }
+}
