@@ -20,7 +20,7 @@ final class SharedSection {
         file.has(NetworkOptions.SHARED)
             ? file.get(NetworkOptions.SHARED)
             : file.has(NetworkOptions.BUDGET);
-    double budget = file.get(NetworkOptions.BUDGET);
+    double budget = file.get(NetworkOptions.BUDGET).value() / 100;
     if (!isOn) {
       return List.of();
     }

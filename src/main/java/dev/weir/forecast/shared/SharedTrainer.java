@@ -337,7 +337,7 @@ public final class SharedTrainer {
     return state.windows;
   }
 
-  /** Whether the model that is active can be trained; false while there is none. */
+  /** Whether the model that is active can be trained; false without a model. */
   public boolean isTraining() {
     return trainer != null;
   }

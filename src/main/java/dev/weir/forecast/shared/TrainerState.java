@@ -21,7 +21,7 @@ public final class TrainerState {
 
   long learnedUpTo = Long.MIN_VALUE; // blocks that end here or before have been processed
 
-  ForecastModel active; // null while there is none
+  ForecastModel active; // null until there is a model
   ForecastModel previous; // active before, while it is compared; null for none
   final List<Long> echoes = new ArrayList<>(); // of publications that the topic has not brought yet
   final List<Long> kept = new ArrayList<>(); // versions that the trainer published, with copies

@@ -12,7 +12,7 @@ public sealed interface TrainingEvent {
    * @param blockEnd first time after the block, milliseconds since 1970
    * @param blockLength milliseconds
    * @param previous time of the value before it in its window, also if that is in another block;
-   *     {@link #NO_TIME} if there is none, or it is missing
+   *     {@link #NO_TIME} if it is missing or the series begins
    * @param time of the value, milliseconds since 1970
    * @param value observed
    * @param features covariates

@@ -98,15 +98,25 @@ public final class NetworkOptions {
           "Whether what the series have in common is learned: a copy of the base model is trained on"
               + " samples of all series, and published when it is better; learning.shared: on for"
               + " short, and on where learning.shared.budget is given.");
-  public static final Option<Double> BUDGET =
+  public static final Option<Percent> BUDGET =
       new Option<>(
           "learning.shared.budget",
-          Option.Type.NUMBER,
+          Option.Type.VALUE,
           "a percentage such as 10 %, from 1 % to 1000 %",
-          0.1,
-          "CPU time of shared learning at most, as a share of that of the rest of the job; 10 % by"
-              + " default.",
-          NetworkOptions::share);
+          new Percent(10),
+          "CPU time of shared learning at most, as a share of that of the rest of the job.",
+          NetworkOptions::percent);
+
+  /** A share in percent. */
+  public record Percent(double value) {
+
+    /** As a job file has it. */
+    @Override
+    public String toString() {
+      String text = Double.toString(value);
+      return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + " %";
+    }
+  }
 
   /** The experts that the options of windows are for. */
   private static final List<String> WINDOWED = List.of("birnn", "birnn-many-to-many");
@@ -128,13 +138,13 @@ public final class NetworkOptions {
 
   private NetworkOptions() {}
 
-  private static double share(String text) {
+  private static Percent percent(String text) {
     String number = text.endsWith("%") ? text.substring(0, text.length() - 1).trim() : "";
     double percent = Double.parseDouble(number);
     if (!(percent >= 1 && percent <= 1_000)) {
       throw new IllegalArgumentException(text);
     }
-    return percent / 100;
+    return new Percent(percent);
   }
 
   private static double rate(String text) {
