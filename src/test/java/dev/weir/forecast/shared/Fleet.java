@@ -13,6 +13,7 @@ import dev.weir.rnn.TorchRandom;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,28 @@ public final class Fleet {
         Initialization.recurrent(rnn, new TorchRandom(7)),
         new ForecastModel.Head(new float[HORIZON * hiddenSize], new float[HORIZON]),
         Map.of());
+  }
+
+  /** What shared learning publishes of a fleet whose values arrive one hour after the other. */
+  public static List<Publication> published(
+      ForecastModel start, double budget, int series, int values) throws IOException {
+    SharedSettings settings = settings(start, budget);
+    double[][] all = new double[series][];
+    for (int s = 0; s < series; s++) {
+      all[s] = values(s, values);
+    }
+    SharedTrainer trainer = new SharedTrainer(settings, null);
+    samples(settings, start, all, 0).forEach(trainer::add);
+    return trainer.advance(time(values - 1) - 1);
+  }
+
+  /** One hour of the fleet. */
+  public static List<Observation> hour(double[][] series, int index) {
+    List<Observation> hour = new ArrayList<>();
+    for (int s = 0; s < series.length; s++) {
+      hour.add(new Observation(name(s), time(index), series[s][index], Observation.NO_FEATURES));
+    }
+    return hour;
   }
 
   static SharedSettings settings(ForecastModel start, double budget) {
