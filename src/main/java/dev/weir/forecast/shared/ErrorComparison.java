@@ -82,6 +82,11 @@ final class ErrorComparison {
     return isDecided(1);
   }
 
+  /** Whether the second model seems to be worse by enough, if only by chance. */
+  boolean seemsSecondWorse() {
+    return sums[WEIGHT] > 0 && sums[SUM] / sums[WEIGHT] > MARGIN;
+  }
+
   private boolean isDecided(int sign) {
     double weight = sums[WEIGHT];
     if (weight <= 0 || weight * weight / sums[SQUARED_WEIGHT] < MIN_BLOCKS) {

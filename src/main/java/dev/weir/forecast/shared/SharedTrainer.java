@@ -262,7 +262,10 @@ public final class SharedTrainer {
       publications.add(rollBack(time));
       return;
     }
-    if (state.candidate.isSecondBetter()) {
+    // small steps of a candidate are beyond chance sooner than what is wrong with the active model:
+    // the model before must not be forgotten until that is known
+    boolean isWatched = state.previous != null && state.rollback.seemsSecondWorse();
+    if (state.candidate.isSecondBetter() && !isWatched) {
       publications.add(publish(time));
     } else if (state.candidate.isSecondWorse()) { // as one whose steps are too large for it
       state.learningRate = Math.max(MIN_LEARNING_RATE, state.learningRate / 2);

@@ -13,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -164,9 +165,12 @@ class SharedTrainerTest {
     publications.addAll(trainer.advance(first.time()));
     assertThat(bytes(publications)).containsExactlyElementsOf(bytes(List.of(first)));
 
-    publications = run(trainer, Fleet.samples(SETTINGS, START, walks(9), VALUES));
+    double[][] series = new double[SERIES][VALUES];
+    for (int s = 0; s < SERIES; s++) { // the last value is the best forecast now, as START says it
+      Arrays.fill(series[s], Fleet.values(s, 1)[0]);
+    }
+    publications = run(trainer, Fleet.samples(SETTINGS, START, series, VALUES));
     Publication back = publications.get(0);
-    assertThat(back.error()).isLessThan(back.errorBefore());
     assertThat(back.kind()).isEqualTo(Kind.ROLLED_BACK);
     assertThat(ModelFiles.toBytes(back.model()))
         .as("the file before")
