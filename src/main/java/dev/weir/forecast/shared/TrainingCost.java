@@ -35,10 +35,10 @@ public final class TrainingCost {
   private static final double TRAIN_UNIT = 12;
 
   /** Asking whether a record is sampled. */
-  private static final double ASK = 40;
+  private static final double ASK = 80;
 
   /** Sending a sampled value to the trainer. */
-  private static final double SEND = 1_500;
+  private static final double SEND = 2_000;
 
   private TrainingCost() {}
 

@@ -97,7 +97,7 @@ public final class Fleet {
     return hour;
   }
 
-  static SharedSettings settings(ForecastModel start, double budget) {
+  public static SharedSettings settings(ForecastModel start, double budget) {
     return new SharedSettings(
         Mode.MANY_TO_ONE,
         "fleet",
@@ -111,7 +111,7 @@ public final class Fleet {
   }
 
   /** The values of all series that are sampled, of one time after the other. */
-  static List<TrainingEvent.SampledValue> samples(
+  public static List<TrainingEvent.SampledValue> samples(
       SharedSettings settings, ForecastModel model, double[][] series, int from) {
     BlockSampler sampler = settings.sampler();
     sampler.rate(settings.rate(model));
