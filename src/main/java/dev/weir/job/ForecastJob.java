@@ -139,7 +139,7 @@ public final class ForecastJob {
         env,
         prepared,
         (observations, models) ->
-            ForecastPipeline.build(observations, models, prepared.forecast()));
+            ForecastPipeline.build(observations, models, prepared.forecast(), prepared.shared()));
   }
 
   private static JobClient execute(
@@ -212,7 +212,7 @@ public final class ForecastJob {
             "topic %s: expected one partition, so that versions keep their order, got %d; name another in topics.models"
                 .formatted(topics.models(), partitions));
       }
-      admin.checkRights(kafka);
+      admin.checkRights(kafka, !settings.shared().isEmpty());
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
       SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
@@ -223,6 +223,7 @@ public final class ForecastJob {
           settings.name(),
           kafka.measured(offsets, maxBytes),
           settings.forecast(),
+          settings.shared(),
           settings.classify(),
           settings.idleTimeout(),
           settings.createTopics());

@@ -8,11 +8,16 @@ import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.kafka.connector.KafkaConnectors;
 import dev.weir.stream.ClassifyOperator;
 import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
+import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
+import dev.weir.stream.shared.SharedLearning;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -34,7 +39,8 @@ public final class ForecastPipeline {
   /** The operators between source and sink; a benchmark may replace them. */
   @FunctionalInterface
   public interface Middle {
-    DataStream<Output> build(DataStream<InputEvent> observations, DataStream<ModelEvent> models);
+    SingleOutputStreamOperator<Output> build(
+        DataStream<InputEvent> observations, DataStream<ModelEvent> models);
   }
 
   /** The one shuffle. */
@@ -47,9 +53,21 @@ public final class ForecastPipeline {
       DataStream<InputEvent> observations,
       DataStream<ModelEvent> models,
       ForecastSettings settings) {
+    return build(observations, models, settings, List.of());
+  }
+
+  /** The same with samples for shared learning on side outputs. */
+  public static SingleOutputStreamOperator<Output> build(
+      DataStream<InputEvent> observations,
+      DataStream<ModelEvent> models,
+      ForecastSettings settings,
+      List<SharedSettings> shared) {
     return keyed(observations)
         .connect(models.broadcast())
-        .transform("forecast", WeirTypeInformation.OUTPUT, new ForecastOperator(settings))
+        .transform(
+            "forecast",
+            WeirTypeInformation.OUTPUT,
+            new ForecastOperator(settings, SharedLearning.targets(shared)))
         .uid("forecast");
   }
 
@@ -71,7 +89,10 @@ public final class ForecastPipeline {
   /** The whole job on Kafka, not yet executed. */
   public static void build(StreamExecutionEnvironment env, JobSettings settings) {
     build(
-        env, settings, (observations, models) -> build(observations, models, settings.forecast()));
+        env,
+        settings,
+        (observations, models) ->
+            build(observations, models, settings.forecast(), settings.shared()));
   }
 
   /** The job's ends with another middle, not yet executed. */
@@ -93,8 +114,12 @@ public final class ForecastPipeline {
                 "models")
             .uid("models")
             .setParallelism(1); // one partition, so that versions keep their order
-    DataStream<Output> outputs =
-        settings.forecast().targets().isEmpty() ? null : middle.build(observations, models);
+    DataStream<Output> outputs = null;
+    if (!settings.forecast().targets().isEmpty()) {
+      SingleOutputStreamOperator<Output> forecasts = middle.build(observations, models);
+      train(forecasts, settings.shared(), ends);
+      outputs = forecasts;
+    }
     if (settings.classify() != null) {
       DataStream<InputEvent> labels =
           env.fromSource(
@@ -112,6 +137,26 @@ public final class ForecastPipeline {
       outputs = isAlone ? classes : outputs.union(classes);
     }
     outputs.sinkTo(ends.sink()).name("sink").uid("sink");
+  }
+
+  /** A sink of its own, since a union would break the chain of the other one. */
+  private static void train(
+      SingleOutputStreamOperator<Output> forecasts,
+      List<SharedSettings> shared,
+      KafkaConnectors ends) {
+    List<DataStream<Output>> learned = new ArrayList<>();
+    for (SampleOutput.Target target : SharedLearning.targets(shared)) {
+      learned.add(SharedLearning.train(forecasts, target));
+    }
+    learned.stream()
+        .reduce(DataStream::union)
+        .ifPresent(
+            models ->
+                models
+                    .sinkTo(ends.learnedModels())
+                    .name("learned")
+                    .uid("learned")
+                    .setParallelism(1));
   }
 
   /** Observations and labels to classes and dead letters: one shuffle, one operator. */

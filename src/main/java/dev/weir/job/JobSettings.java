@@ -7,6 +7,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.job.options.JobFile;
@@ -51,6 +52,7 @@ import org.apache.flink.configuration.MemorySize;
  * @param kafka where the pipeline's ends are
  * @param forecast what the operator that forecasts is configured with; without targets there is no
  *     such operator
+ * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
  * @param idleTimeout a partition without an observation for so long no longer holds back time
@@ -60,6 +62,7 @@ public record JobSettings(
     String name,
     KafkaSettings kafka,
     ForecastSettings forecast,
+    List<SharedSettings> shared,
     ClassifySettings classify,
     Duration idleTimeout,
     boolean createTopics) {
@@ -135,8 +138,9 @@ public record JobSettings(
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
+    List<SharedSettings> shared = SharedSection.read(file, forecast);
     file.throwProblems();
-    return new JobSettings(name, kafka, forecast, classify, idleTimeout, createTopics);
+    return new JobSettings(name, kafka, forecast, shared, classify, idleTimeout, createTopics);
   }
 
   /** Those of the file that the job file names, then its own. */

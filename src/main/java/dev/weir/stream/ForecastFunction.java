@@ -65,6 +65,7 @@ final class ForecastFunction
   transient ForecastMetrics metrics;
   private transient Consumer<String> keys; // selects a series
   private transient long cache;
+  private transient SampleOutput samples; // null without shared learning
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
@@ -74,7 +75,8 @@ final class ForecastFunction
   public void open(OpenContext context) throws Exception {
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
     metrics = new ForecastMetrics(group);
-    seriesContext = new OperatorSeriesContext(getRuntimeContext(), settings, metrics, keys, cache);
+    seriesContext =
+        new OperatorSeriesContext(getRuntimeContext(), settings, metrics, keys, cache, samples);
     SeriesStore store = seriesContext.store();
     group.gauge("series", seriesContext.counter()::count);
     group.gauge("cachedSeries", store::cached);
@@ -88,6 +90,11 @@ final class ForecastFunction
           .model(() -> series.modelVersion(target), () -> series.modelAgeSeconds(target));
     }
     useModels(restoredModels); // now, so that no record waits until the network is compiled
+    for (Target target : settings.targets()) {
+      if (samples != null && target.model() != null && restoredModels.contains(target.model())) {
+        active(target, restoredModels.get(target.model()), true);
+      }
+    }
     restoredModels = null;
     for (String kernel : Kernels.KERNELS) {
       group.addGroup("kernel", kernel).gauge("networks", () -> series.networksOn(kernel));
@@ -105,12 +112,27 @@ final class ForecastFunction
     this.cache = bytes;
   }
 
+  /** Before it is opened: where samples for shared learning go. */
+  void samples(SampleOutput samples) {
+    this.samples = samples;
+  }
+
+  /** Tells shared learning of a model; each task sees each model, so only the first does. */
+  private void active(Target target, ForecastModel model, boolean restored) {
+    if (samples != null && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      samples.active(target.mode(), model, restored);
+    }
+  }
+
   /** What is known of the series. */
   SeriesStore store() {
     return seriesContext.store();
   }
 
   private void use(int target, ForecastModel published, long time) {
+    if (samples != null && published != null) {
+      samples.use(settings.targets().get(target).mode(), published);
+    }
     if (series.use(target, published, time)) {
       LOG.info(
           "{}: kernel {}", settings.targets().get(target).mode().label(), series.kernel(target));
@@ -188,6 +210,7 @@ final class ForecastFunction
       for (int i = 0; i < settings.targets().size(); i++) {
         if (model.name().equals(settings.targets().get(i).model())) {
           use(i, model, update.source().timestamp());
+          active(settings.targets().get(i), model, false);
         }
       }
     }

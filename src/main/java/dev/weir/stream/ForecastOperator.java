@@ -45,10 +45,19 @@ public final class ForecastOperator
   private static final Set<String> CACHED = Set.of("rocksdb", "forst");
 
   private final long cache; // as in the settings
+  private final List<SampleOutput.Target> sampled;
 
   public ForecastOperator(ForecastSettings settings) {
+    this(settings, List.of());
+  }
+
+  /**
+   * @param sampled what shared learning is sent to; empty without it
+   */
+  public ForecastOperator(ForecastSettings settings, List<SampleOutput.Target> sampled) {
     super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
     this.cache = settings.limits().cache();
+    this.sampled = List.copyOf(sampled);
   }
 
   @Override
@@ -60,6 +69,9 @@ public final class ForecastOperator
       LOG.info("caches series in {} of heap (state.cache)", new MemorySize(bytes));
     }
     function.cache(this::setCurrentKey, bytes);
+    if (!sampled.isEmpty()) {
+      function.samples(new SampleOutput(sampled, output));
+    }
     super.open();
     function.store().restored(backend);
     if (!function.expires()) {

@@ -44,6 +44,7 @@ final class OperatorSeriesContext implements SeriesContext {
   private final ValueState<Long> expiry; // null without a ttl
   private final SeriesCounter counter;
   private final ForecastMetrics metrics;
+  private final SampleOutput samples; // null without shared learning
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the current call
   private Collector<Output> out;
@@ -52,13 +53,16 @@ final class OperatorSeriesContext implements SeriesContext {
   /**
    * @param keys selects a series
    * @param cache bytes for cached series; 0 for none
+   * @param samples for shared learning; null for none
    */
   OperatorSeriesContext(
       RuntimeContext context,
       ForecastSettings settings,
       ForecastMetrics metrics,
       Consumer<String> keys,
-      long cache) {
+      long cache,
+      SampleOutput samples) {
+    this.samples = samples;
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
     this.metrics = metrics;
     this.counter = new SeriesCounter(settings.limits());
@@ -135,6 +139,16 @@ final class OperatorSeriesContext implements SeriesContext {
   @Override
   public void observed(SequenceWindow window, boolean repeatable) {
     store.observed(window, repeatable);
+  }
+
+  @Override
+  public boolean followsValues() {
+    return samples != null;
+  }
+
+  @Override
+  public void advanced(SequenceWindow window) {
+    samples.advanced(window);
   }
 
   @Override

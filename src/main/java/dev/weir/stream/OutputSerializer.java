@@ -4,9 +4,12 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
 import dev.weir.state.WeirSerializer;
 import dev.weir.state.WeirSerializerSnapshot;
 import java.io.IOException;
@@ -28,6 +31,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   private static final byte DEAD_LETTER = 1;
   private static final byte SCORE = 2;
   private static final byte CLASSIFICATION = 3;
+  private static final byte LEARNED_MODEL = 4;
 
   @Override
   public byte version() {
@@ -45,6 +49,9 @@ final class OutputSerializer extends WeirSerializer<Output> {
     } else if (output instanceof Classification classification) {
       target.writeByte(CLASSIFICATION);
       writeClassification(classification, target);
+    } else if (output instanceof LearnedModel learned) {
+      target.writeByte(LEARNED_MODEL);
+      writeLearned(learned, target);
     } else {
       target.writeByte(DEAD_LETTER);
       InputEventSerializer.writeDeadLetter((DeadLetter) output, target);
@@ -57,6 +64,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
       case FORECAST -> readForecast(source);
       case SCORE -> readScore(source);
       case CLASSIFICATION -> readClassification(source);
+      case LEARNED_MODEL -> readLearned(source);
       default -> InputEventSerializer.readDeadLetter(source);
     };
   }
@@ -186,6 +194,27 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readDouble(),
         source.readDouble(),
         Classification.Status.valueOf(StringValue.readString(source)));
+  }
+
+  private static void writeLearned(LearnedModel learned, DataOutputView target) throws IOException {
+    StringValue.writeString(learned.name(), target);
+    target.writeLong(learned.version());
+    target.writeBoolean(learned.isCopy());
+    target.writeLong(learned.time());
+    writeBytes(learned.model() == null ? null : ModelFiles.toBytes(learned.model()), target);
+  }
+
+  private static LearnedModel readLearned(DataInputView source) throws IOException {
+    String name = StringValue.readString(source);
+    long version = source.readLong();
+    boolean isCopy = source.readBoolean();
+    long time = source.readLong();
+    byte[] bytes = readBytes(source);
+    ForecastModel model =
+        bytes == null
+            ? null
+            : ModelFiles.fromBytes(bytes, ModelFiles.Defaults.NONE, "learned model");
+    return new LearnedModel(name, version, model, isCopy, time);
   }
 
   private static List<String> readNames(DataInputView source) throws IOException {

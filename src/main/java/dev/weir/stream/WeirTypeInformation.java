@@ -49,6 +49,11 @@ public final class WeirTypeInformation<T> extends TypeInformation<T> {
     this.serializer = serializer;
   }
 
+  /** Of a type of another package. */
+  public static <T> TypeInformation<T> of(Class<T> type, TypeSerializer<T> serializer) {
+    return new WeirTypeInformation<>(type, serializer);
+  }
+
   @Override
   public boolean isBasicType() {
     return false;

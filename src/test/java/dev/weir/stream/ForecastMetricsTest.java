@@ -24,6 +24,7 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.stream.shared.TrainerOperatorTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -152,6 +153,7 @@ class ForecastMetricsTest {
   void theDocumentedMetricsAreTheRegisteredOnes() throws Exception {
     Map<String, String> kinds = new TreeMap<>(new Operator(everything(), null).metrics.kinds());
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
+    kinds.putAll(TrainerOperatorTest.metrics().kinds());
     assertThat(kinds).isEqualTo(documented());
   }
 

@@ -484,7 +484,7 @@ final class TopicChecks {
 
   private void rights() {
     try {
-      admin.checkRights(kafka.withTopics(topics));
+      admin.checkRights(kafka.withTopics(topics), !job.shared().isEmpty());
       String protocol = kafka.properties().getOrDefault("security.protocol", "PLAINTEXT");
       list.ok(
           "rights",

@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example: weir train --input demand.csv --out demand.safetensors --name demand",
       "Then:    weir model publish demand.safetensors",
+      "Example: weir train --epochs 0 --seq-len 24 --out start.safetensors",
       "Example: weir train --task classify --input X_TRAIN.ts --out x.safetensors"
     })
 public final class TrainCommand implements Callable<Integer> {
@@ -63,14 +64,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--input",
-      required = true,
       arity = "1..*",
       paramLabel = "FILE|DIR",
       description =
           "Series to learn from: CSV files or folders of them; for base also JSON lines, each file"
               + " a family of series; for classify one .ts or .csv file of labelled windows;"
               + " many-to-many: one .csv file with a label in each row.")
-  private List<Path> inputs;
+  private List<Path> inputs = List.of();
 
   @Option(
       names = "--without",
@@ -195,7 +195,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--epochs",
       defaultValue = "40",
-      description = "At most (default: ${DEFAULT-VALUE}).")
+      description =
+          "At most (default: ${DEFAULT-VALUE}). 0: writes random weights, for learning.shared of a"
+              + " job; needs no --input.")
   private int epochs;
 
   @Option(
@@ -291,16 +293,20 @@ public final class TrainCommand implements Callable<Integer> {
           "weir train: --out: expected a file in a folder that exists, got %s".formatted(out));
     }
     checkTask();
+    checkInputs();
     if (task == Task.base) {
       return trainBase(modelName);
     }
     if (task == Task.classify) {
       return trainClassifier(modelName);
     }
-    Settings settings = settings();
+    WindowTraining training = new WindowTraining(out, modelName, settings());
+    if (epochs == 0) {
+      return training.writeUntrained();
+    }
     try {
-      return new WindowTraining(out, modelName, settings)
-          .run(SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns), restart);
+      return training.run(
+          SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns), restart);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }
@@ -326,6 +332,17 @@ public final class TrainCommand implements Callable<Integer> {
     if (isGiven("--pooling") && mode == Mode.MANY_TO_MANY) {
       throw new ParameterException(
           spec.commandLine(), "weir train: --pooling: expected none with many-to-many, got one");
+    }
+  }
+
+  private void checkInputs() {
+    boolean isUntrained = task == Task.windows && epochs == 0;
+    if (isUntrained != inputs.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          isUntrained
+              ? "weir train: --input: expected none with --epochs 0, got " + inputs
+              : "Missing required option: '--input=FILE|DIR'");
     }
   }
 
@@ -414,7 +431,7 @@ public final class TrainCommand implements Callable<Integer> {
           steps,
           batch,
           learningRate == null ? 0.002 : learningRate,
-          epochs,
+          epochs == 0 ? 1 : epochs,
           patience,
           seed,
           threads,

@@ -34,6 +34,22 @@ final class WindowTraining {
   }
 
   /**
+   * Writes the network with random weights, as training would start: for a job that learns it
+   * itself.
+   *
+   * @return the exit code
+   */
+  int writeUntrained() throws IOException {
+    Map<String, String> provenance =
+        Map.of("trained_by", "nobody", "seed", Long.toString(settings.seed()));
+    ModelFiles.write(ModelTrainer.untrained(settings, name, 1, provenance), out);
+    System.out.printf(
+        "%s: %s version 1, %,d random weights (seed %d); repeats the last value%n",
+        out, name, settings.rnn().parameterCount(), settings.seed());
+    return 0;
+  }
+
+  /**
    * @param restart whether to start from scratch, whatever was saved
    * @return the exit code
    * @throws IllegalArgumentException when a series does not fit the settings

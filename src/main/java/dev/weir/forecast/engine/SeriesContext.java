@@ -55,6 +55,20 @@ public interface SeriesContext {
     // for a context that saves observations rather than what is learned of them
   }
 
+  /** Whether {@link #advanced} is to be called for each value. */
+  default boolean followsValues() {
+    return false;
+  }
+
+  /**
+   * The current series has moved on to its newest value.
+   *
+   * @param window ends with that value; nobody may keep it
+   */
+  default void advanced(SequenceWindow window) {
+    // for shared learning
+  }
+
   /** When the timer fires that drops the series; null for none. */
   Long expiry() throws IOException;
 

@@ -322,6 +322,9 @@ public final class SeriesForecaster {
     if (learns) {
       context.observed(window, repeatable);
     }
+    if (context.followsValues()) {
+      context.advanced(window == null ? windows.window(series, state) : window);
+    }
     if (sampled) {
       context.sampled(window.origin(), recordTime, bytes);
     }

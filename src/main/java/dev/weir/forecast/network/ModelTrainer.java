@@ -244,9 +244,7 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** Where training starts: torch's initialisation, a head of zeros. */
   public Progress begin() {
-    float[] weights = new float[settings.trainable().count()];
-    float[] network = Initialization.recurrent(settings.rnn(), new TorchRandom(settings.seed()));
-    System.arraycopy(network, 0, weights, 0, network.length);
+    float[] weights = initialWeights(settings);
     return new Progress(
         0,
         Double.NaN,
@@ -255,6 +253,19 @@ public final class ModelTrainer implements AutoCloseable {
         0,
         Double.POSITIVE_INFINITY,
         new float[adam.stateLength(weights.length)]);
+  }
+
+  private static float[] initialWeights(Settings settings) {
+    float[] weights = new float[settings.trainable().count()];
+    float[] network = Initialization.recurrent(settings.rnn(), new TorchRandom(settings.seed()));
+    System.arraycopy(network, 0, weights, 0, network.length);
+    return weights;
+  }
+
+  /** Where training would start, as a model: it needs no series. */
+  public static ForecastModel untrained(
+      Settings settings, String name, long version, Map<String, String> provenance) {
+    return model(settings, name, version, initialWeights(settings), provenance);
   }
 
   /** Whether another epoch is worth its time. */
@@ -351,7 +362,15 @@ public final class ModelTrainer implements AutoCloseable {
   /** The model with the best weights so far. */
   public ForecastModel model(
       String name, long version, Progress progress, Map<String, String> provenance) {
-    float[] best = progress.best();
+    return model(settings, name, version, progress.best(), provenance);
+  }
+
+  private static ForecastModel model(
+      Settings settings,
+      String name,
+      long version,
+      float[] weights,
+      Map<String, String> provenance) {
     return new ForecastModel(
         name,
         version,
@@ -361,8 +380,8 @@ public final class ModelTrainer implements AutoCloseable {
         settings.horizon(),
         Readout.FINAL_HIDDEN,
         settings.scaling(),
-        Arrays.copyOf(best, settings.rnn().parameterCount()),
-        settings.trainable().head(best),
+        Arrays.copyOf(weights, settings.rnn().parameterCount()),
+        settings.trainable().head(weights),
         settings.calendar(),
         List.of(),
         provenance);

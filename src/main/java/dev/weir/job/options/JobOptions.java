@@ -189,6 +189,8 @@ public final class JobOptions {
       Map.of(
           "learning",
           "learning.enabled",
+          "learning.shared",
+          "learning.shared.enabled",
           "mode",
           "source.mode",
           "observations.topic",

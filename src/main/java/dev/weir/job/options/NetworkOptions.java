@@ -91,6 +91,33 @@ public final class NetworkOptions {
           "What a new base model does to the copies of the old one: it replaces them, or they go on"
               + " if it has the same shape.");
 
+  public static final Option<Boolean> SHARED =
+      Option.flag(
+          "learning.shared.enabled",
+          false,
+          "Whether what the series have in common is learned: a copy of the base model is trained on"
+              + " samples of all series, and published when it is better; learning.shared: on for"
+              + " short, and on where learning.shared.budget is given.");
+  public static final Option<Percent> BUDGET =
+      new Option<>(
+          "learning.shared.budget",
+          Option.Type.VALUE,
+          "a percentage such as 10 %, from 1 % to 1000 %",
+          new Percent(10),
+          "CPU time of shared learning at most, as a share of that of the rest of the job.",
+          NetworkOptions::percent);
+
+  /** A share in percent. */
+  public record Percent(double value) {
+
+    /** As a job file has it. */
+    @Override
+    public String toString() {
+      String text = Double.toString(value);
+      return (text.endsWith(".0") ? text.substring(0, text.length() - 2) : text) + " %";
+    }
+  }
+
   /** The experts that the options of windows are for. */
   private static final List<String> WINDOWED = List.of("birnn", "birnn-many-to-many");
 
@@ -105,9 +132,20 @@ public final class NetworkOptions {
           TARGETS,
           BIDIRECTIONAL,
           TUNED,
-          ON_NEW_MODEL);
+          ON_NEW_MODEL,
+          SHARED,
+          BUDGET);
 
   private NetworkOptions() {}
+
+  private static Percent percent(String text) {
+    String number = text.endsWith("%") ? text.substring(0, text.length() - 1).trim() : "";
+    double percent = Double.parseDouble(number);
+    if (!(percent >= 1 && percent <= 1_000)) {
+      throw new IllegalArgumentException(text);
+    }
+    return new Percent(percent);
+  }
 
   private static double rate(String text) {
     double rate = Double.parseDouble(text);

@@ -120,6 +120,12 @@ final class OptionNotes {
     put(NetworkOptions.BIDIRECTIONAL, "", LEARNS_AGAIN);
     put(NetworkOptions.TUNED, "", "each series begins or loses its copy");
     put(NetworkOptions.ON_NEW_MODEL, "", SAFE);
+    put(
+        NetworkOptions.SHARED,
+        "",
+        "on: begins with the active model; off: what the trainer knows is lost, and the start needs"
+            + " Flink's execution.savepoint.ignore-unclaimed-state: true");
+    put(NetworkOptions.BUDGET, "", SAFE);
   }
 
   private static void putMapping() {

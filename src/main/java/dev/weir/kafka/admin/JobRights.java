@@ -45,8 +45,10 @@ final class JobRights {
   /**
    * The rights that the job lacks, such as {@code Write on topic forecasts}; none of a job whose
    * client properties do not say who it is.
+   *
+   * @param learnsModels whether the job writes to the model topic
    */
-  List<String> missing(KafkaSettings job) {
+  List<String> missing(KafkaSettings job, boolean learnsModels) {
     List<String> missing = new ArrayList<>();
     if (job.properties()
         .getOrDefault(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, PLAINTEXT)
@@ -80,6 +82,12 @@ final class JobRights {
           if (granted != null && !granted.contains(operation)) {
             String name = operation == AclOperation.READ ? "Read" : "Write";
             missing.add("%s on topic %s".formatted(name, topic));
+          }
+          if (learnsModels
+              && topic.equals(topics.models())
+              && granted != null
+              && !granted.contains(AclOperation.WRITE)) {
+            missing.add("Write on topic " + topic);
           }
         });
     List<String> groups = new ArrayList<>(List.of(job.group(), KafkaConnectors.modelGroup(job)));

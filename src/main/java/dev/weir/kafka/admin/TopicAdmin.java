@@ -220,7 +220,16 @@ public final class TopicAdmin implements AutoCloseable {
    * @throws IllegalStateException naming all rights that are missing
    */
   public void checkRights(KafkaSettings job) {
-    List<String> missing = new JobRights(admin, TIMEOUT).missing(job);
+    checkRights(job, false);
+  }
+
+  /**
+   * As {@link #checkRights(KafkaSettings)}.
+   *
+   * @param learnsModels whether the job writes to the model topic
+   */
+  public void checkRights(KafkaSettings job, boolean learnsModels) {
+    List<String> missing = new JobRights(admin, TIMEOUT).missing(job, learnsModels);
     if (!missing.isEmpty()) {
       throw new IllegalStateException(
           "Kafka at %s: expected these rights for the job, got none of them: %s; grant them: docs/kafka-security.md"

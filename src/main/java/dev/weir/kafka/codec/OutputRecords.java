@@ -3,13 +3,18 @@ package dev.weir.kafka.codec;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.WriterSchemas;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,6 +32,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private transient ForecastCodec forecasts;
   private transient ScoreCodec scores;
   private transient ClassificationCodec classifications;
+  private transient ModelCodec models; // made when the first one is written
   private transient Header classSchema;
   private transient Header forecastSchema;
   private transient Header scoreSchema;
@@ -84,8 +90,32 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       long time = Math.min(classification.windowEnd(), now);
       return record(topics.ofClasses().classes(), time, series, value, classSchema);
     }
+    if (output instanceof LearnedModel learned) {
+      return model(learned, now);
+    }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
+  }
+
+  /** Its bytes depend on the model and event time alone; the record's timestamp is the clock's. */
+  private ProducerRecord<byte[], byte[]> model(LearnedModel learned, long now) {
+    byte[] key =
+        learned.isCopy()
+            ? ModelVersionKeys.key(learned.name(), learned.version())
+            : learned.name().getBytes(StandardCharsets.UTF_8);
+    if (learned.model() == null) {
+      return record(topics.models(), now, key, null, null);
+    }
+    if (models == null) {
+      models = new ModelCodec();
+    }
+    try {
+      byte[] value = models.encode(learned.model(), Instant.ofEpochMilli(learned.time()));
+      Header schema = new RecordHeader(WriterSchemas.HEADER, ModelCodec.fingerprint());
+      return record(topics.models(), now, key, value, schema);
+    } catch (IOException e) { // into memory
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static ProducerRecord<byte[], byte[]> record(

@@ -134,8 +134,11 @@ public final class KafkaConnectors {
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */
   public KafkaSource<ModelEvent> models(TypeInformation<ModelEvent> type) {
+    Properties properties = consumerProperties();
+    // a model that a job publishes in a transaction may still be taken back
+    properties.setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     return KafkaSource.<ModelEvent>builder()
-        .setProperties(consumerProperties())
+        .setProperties(properties)
         .setBootstrapServers(settings.bootstrapServers())
         .setGroupId(modelGroup(settings))
         .setTopics(settings.topics().models())
@@ -173,6 +176,18 @@ public final class KafkaConnectors {
 
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
   public Sink<Output> sink() {
+    return sink(settings.transactionPrefix());
+  }
+
+  /**
+   * Models that the job has learned, in transactions of their own: nothing is read together with
+   * forecasts, and each sink's producer is of one task.
+   */
+  public Sink<Output> learnedModels() {
+    return sink(settings.transactionPrefix() + "-learned");
+  }
+
+  private Sink<Output> sink(String transactionPrefix) {
     Properties properties = new Properties();
     // a topic may have no limit but that of an int
     long wanted = (long) settings.maxDeadLetterBytes() + REQUEST_SLACK;
@@ -198,7 +213,7 @@ public final class KafkaConnectors {
                 settings.delivery() == KafkaSettings.Delivery.EXACTLY_ONCE
                     ? DeliveryGuarantee.EXACTLY_ONCE
                     : DeliveryGuarantee.AT_LEAST_ONCE)
-            .setTransactionalIdPrefix(settings.transactionPrefix())
+            .setTransactionalIdPrefix(transactionPrefix)
             .setRecordSerializer(
                 new OutputRecords(
                     settings.topics(), settings.maxDeadLetterBytes(), settings.registry()))

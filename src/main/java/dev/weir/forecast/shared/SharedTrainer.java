@@ -1,0 +1,362 @@
+package dev.weir.forecast.shared;
+
+import dev.weir.forecast.expert.Seeds;
+import dev.weir.forecast.network.WindowTrainer;
+import dev.weir.forecast.network.WindowTrainer.Window;
+import dev.weir.forecast.shared.Publication.Kind;
+import dev.weir.forecast.shared.TrainingEvent.ActiveModel;
+import dev.weir.forecast.shared.TrainingEvent.SampledValue;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import dev.weir.rnn.training.WeightAverage;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Learns what the series of a job have in common. A candidate, which starts as a copy of the active
+ * model, is trained on samples of most series; on those that are held out ({@link
+ * BlockSampler#isHeldOut}) the active model and the candidate are compared. After each {@value
+ * #ROUND} samples, a round, a candidate that is better becomes the active model; then the model
+ * before goes on being compared, and is published again if it turns out to be better.
+ *
+ * <p>Samples are processed in the order of their time, then of the name of their series, once the
+ * watermark says that none is missing. So models depend on the observations alone: not on the order
+ * in which series arrive, the number of tasks, restarts, or how fast event time passes. Each sample
+ * is compared on or trained on once, after its truth has arrived.
+ *
+ * <p>Candidates forecast with averaged weights ({@link WeightAverage}). A mini-batch is drawn from
+ * a buffer of samples, since samples of one time are alike.
+ *
+ * <p>Not thread-safe. {@link #state} is all that needs to be saved.
+ */
+public final class SharedTrainer {
+
+  /** Samples that are trained on from one decision to the next. */
+  public static final int ROUND = 1024;
+
+  /** Versions that the trainer keeps to go back to, as {@code weir model publish} does. */
+  public static final int KEEP = 10;
+
+  /** Values that may wait for the end of their block, some 40 MB; more are dropped. */
+  static final int MAX_WAITING = 1 << 20;
+
+  static final int BATCH = 32;
+  static final int BUFFER = 512; // samples
+  private static final int BUFFER_BYTES = 4 << 20;
+  static final double LEARNING_RATE = 0.008; // of a candidate; half after each that failed
+  private static final double MIN_LEARNING_RATE = 0.0005;
+  private static final double AVERAGE = 0.99; // decay for each step
+
+  private final SharedSettings settings;
+  private final TrainerState state;
+  private WindowTrainer trainer; // null while there is no model that can be trained
+  private float[] activeWeights;
+  private float[] previousWeights;
+  private boolean untouched; // nothing has been learned, nor is the state a saved one
+  private int waitingValues;
+
+  /**
+   * @param saved state of a trainer that this one continues; null for a new one
+   * @throws IOException if the initial model is not readable
+   */
+  public SharedTrainer(SharedSettings settings, TrainerState saved) throws IOException {
+    this.settings = settings;
+    this.untouched = saved == null || !saved.fits(settings);
+    this.state =
+        untouched
+            ? new TrainerState(settings.seqLen(), settings.horizon(), settings.features())
+            : saved;
+    state.waiting.values().forEach(block -> waitingValues += block.size);
+    if (untouched && settings.initialModel() != null) {
+      String where = "initial model of " + settings.mode().label();
+      start(ModelFiles.fromBytes(settings.initialModel(), ModelFiles.Defaults.NONE, where));
+    } else {
+      attach();
+    }
+  }
+
+  /** Whether a saved state was not usable, since window, horizon, features or model differ. */
+  public boolean isNew() {
+    return untouched;
+  }
+
+  /** All that needs to be saved; changes with each call. */
+  public TrainerState state() {
+    return state;
+  }
+
+  /**
+   * Takes in a value of a block.
+   *
+   * @return false if it is dropped: its block was processed before, or too many values wait
+   */
+  public boolean add(SampledValue value) {
+    if (value.blockEnd() <= state.learnedUpTo || waitingValues >= MAX_WAITING) {
+      return false;
+    }
+    Block.Key key = new Block.Key(value.blockEnd(), value.series(), value.blockLength());
+    Block block = state.waiting.computeIfAbsent(key, k -> new Block(settings.features()));
+    if (!block.add(value)) {
+      return false;
+    }
+    waitingValues++;
+    return true;
+  }
+
+  /**
+   * A model is active. The trainer's own publications come back this way and change nothing; any
+   * other model is what the candidate starts from again.
+   *
+   * @return whether it is such another model
+   */
+  public boolean use(ActiveModel event) {
+    ForecastModel model = event.model();
+    if (event.restored() && !untouched && state.active != null) {
+      return false; // the state knows better, since a publication may be on its way
+    }
+    int echo = state.echoes.indexOf(echo(model));
+    if (echo >= 0) { // compaction may have removed those before it
+      state.echoes.subList(0, echo + 1).clear();
+      return false;
+    }
+    if (model.equals(state.active)) {
+      return false;
+    }
+    state.echoes.clear();
+    start(model);
+    return true;
+  }
+
+  private static long echo(ForecastModel model) {
+    return model.version() * 31 + model.hashCode();
+  }
+
+  /** The candidate starts from a model that somebody else has made. */
+  private void start(ForecastModel model) {
+    boolean sameInputs =
+        state.active != null && state.active.rnn().inputSize() == model.rnn().inputSize();
+    state.active = model;
+    state.previous = null;
+    state.highestVersion = Math.max(state.highestVersion, model.version());
+    if (!sameInputs) {
+      state.buffer.clear();
+      state.incoming.clear();
+    }
+    state.learningRate = LEARNING_RATE;
+    attach();
+    restart();
+  }
+
+  /** Prepares for the models of the state. */
+  private void attach() {
+    boolean isTrainable = state.active != null && WindowTrainer.problemWith(state.active) == null;
+    trainer = isTrainable ? new WindowTrainer(state.active) : null;
+    activeWeights = isTrainable ? WindowTrainer.weights(state.active) : null;
+    previousWeights = state.previous == null ? null : WindowTrainer.weights(state.previous);
+  }
+
+  /** The candidate becomes a copy of the active model. */
+  private void restart() {
+    state.weights = trainer == null ? new float[0] : activeWeights.clone();
+    state.average = state.weights.clone();
+    state.compared = state.weights.clone();
+    state.optimizer = new float[trainer == null ? 0 : trainer.optimizerLength()];
+    state.steps = 0;
+    state.inRound = 0;
+    state.candidate.clear();
+    state.rollback.clear();
+  }
+
+  /**
+   * Event time has reached {@code watermark}: processes the blocks that end until then. While there
+   * is no model they wait.
+   *
+   * @return models to publish, in order
+   */
+  public List<Publication> advance(long watermark) {
+    List<Publication> publications = new ArrayList<>();
+    while (state.active != null
+        && !state.waiting.isEmpty()
+        && state.waiting.firstKey().end() - 1 <= watermark) {
+      Map.Entry<Block.Key, Block> first = state.waiting.pollFirstEntry();
+      untouched = false;
+      waitingValues -= first.getValue().size;
+      state.learnedUpTo = first.getKey().end();
+      if (trainer != null) {
+        process(first.getKey(), first.getValue(), publications);
+      }
+    }
+    if (state.active != null && watermark >= state.learnedUpTo) { // saved, so that what is late is
+      state.learnedUpTo = watermark == Long.MAX_VALUE ? watermark : watermark + 1; // late again
+    }
+    return publications;
+  }
+
+  private void process(Block.Key key, Block block, List<Publication> publications) {
+    List<Window> windows =
+        block.windows(
+            settings.seqLen(), settings.horizon(), settings.features(), state.active.calendar());
+    if (windows.isEmpty()) {
+      return;
+    }
+    if (BlockSampler.isHeldOut(key.series())) {
+      compare(windows);
+      return;
+    }
+    int capacity = capacity();
+    for (Window window : windows) {
+      if (state.buffer.size() < capacity) {
+        state.buffer.add(window);
+        continue;
+      }
+      state.incoming.add(window);
+      if (state.incoming.size() == BATCH) {
+        train();
+        if (state.inRound >= ROUND) {
+          endRound(key.end(), publications);
+        }
+      }
+    }
+  }
+
+  private int capacity() {
+    int bytes =
+        Double.BYTES * (settings.seqLen() + settings.horizon())
+            + Float.BYTES * settings.seqLen() * (state.active.rnn().inputSize() - 1);
+    return Math.max(BATCH, Math.min(BUFFER, BUFFER_BYTES / bytes));
+  }
+
+  private void compare(List<Window> windows) {
+    double naive = trainer.naiveError(windows);
+    double active = trainer.error(windows, activeWeights);
+    state.candidate.add(active, trainer.error(windows, state.compared), naive);
+    if (previousWeights != null) {
+      state.rollback.add(trainer.error(windows, previousWeights), active, naive);
+    }
+  }
+
+  private void train() {
+    List<Window> batch = new ArrayList<>(BATCH);
+    for (Window window : state.incoming) {
+      int slot = (int) Long.remainderUnsigned(Seeds.number(state.draws++), state.buffer.size());
+      batch.add(state.buffer.set(slot, window));
+    }
+    state.incoming.clear();
+    trainer.step(batch, state.learningRate, state.weights, state.optimizer);
+    state.steps++;
+    double decay = Math.min(AVERAGE, (1.0 + state.steps) / (10.0 + state.steps)); // young: shorter
+    WeightAverage.update(state.average, 0, state.weights, 0, state.weights.length, decay);
+    state.windows += BATCH;
+    state.inRound += BATCH;
+  }
+
+  private void endRound(long time, List<Publication> publications) {
+    state.rounds++;
+    state.inRound = 0;
+    if (state.previous != null && state.rollback.isSecondWorse()) {
+      publications.add(rollBack(time));
+      return;
+    }
+    // small steps of a candidate are beyond chance sooner than what is wrong with the active model:
+    // the model before must not be forgotten until that is known
+    boolean isWatched = state.previous != null && state.rollback.seemsSecondWorse();
+    if (state.candidate.isSecondBetter() && !isWatched) {
+      publications.add(publish(time));
+    } else if (state.candidate.isSecondWorse()) { // as one whose steps are too large for it
+      state.learningRate = Math.max(MIN_LEARNING_RATE, state.learningRate / 2);
+      restart();
+      return;
+    }
+    state.candidate.discount();
+    state.rollback.discount();
+    state.compared = state.average.clone();
+    for (float weight : state.compared) {
+      if (!Float.isFinite(weight)) {
+        restart();
+        return;
+      }
+    }
+  }
+
+  private Publication publish(long time) {
+    double error = state.candidate.second();
+    double before = state.candidate.first();
+    long version = Math.max(state.highestVersion, state.active.version()) + 1;
+    Map<String, String> provenance = new LinkedHashMap<>();
+    provenance.put("trained_by", "weir job (learning.shared)");
+    provenance.put("version_before", Long.toString(state.active.version()));
+    provenance.put("until", Instant.ofEpochMilli(time).toString());
+    provenance.put("rounds", Long.toString(state.rounds));
+    provenance.put("windows", Long.toString(state.windows));
+    provenance.put("held_out_rel_mae", String.format(Locale.ROOT, "%.4f", error));
+    provenance.put("held_out_rel_mae_before", String.format(Locale.ROOT, "%.4f", before));
+    ForecastModel model = trainer.model(state.compared, version, provenance);
+    long versionBefore = state.active.version();
+    state.previous = state.active;
+    state.active = model;
+    state.highestVersion = version;
+    state.echoes.add(echo(model));
+    state.kept.add(version);
+    state.candidate.clear();
+    state.rollback.clear();
+    attach();
+    return new Publication(Kind.LEARNED, model, time, versionBefore, error, before, retired());
+  }
+
+  /** Versions of the trainer's own beyond those that it keeps, the oldest. */
+  private List<Long> retired() {
+    List<Long> retired = new ArrayList<>();
+    while (state.kept.size() > KEEP) {
+      retired.add(state.kept.remove(0));
+    }
+    return retired;
+  }
+
+  private Publication rollBack(long time) {
+    double error = state.rollback.first();
+    double before = state.rollback.second();
+    long versionBefore = state.active.version();
+    ForecastModel model = state.previous;
+    state.active = model;
+    state.previous = null;
+    state.echoes.add(echo(model));
+    attach();
+    restart();
+    return new Publication(Kind.ROLLED_BACK, model, time, versionBefore, error, before, List.of());
+  }
+
+  /** Rounds so far. */
+  public long rounds() {
+    return state.rounds;
+  }
+
+  /** Samples trained on so far. */
+  public long windows() {
+    return state.windows;
+  }
+
+  /** Whether the model that is active can be trained; false without a model. */
+  public boolean isTraining() {
+    return trainer != null;
+  }
+
+  /** Error of the active model on held-out series, divided by that of repeating the last value. */
+  public double activeError() {
+    return state.candidate.first();
+  }
+
+  /** The same of the candidate; NaN, as the other, before the first sample. */
+  public double candidateError() {
+    return state.candidate.second();
+  }
+
+  /** Values that wait for the end of their block. */
+  public int waitingValues() {
+    return waitingValues;
+  }
+}

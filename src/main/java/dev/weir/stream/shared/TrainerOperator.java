@@ -1,0 +1,141 @@
+package dev.weir.stream.shared;
+
+import dev.weir.forecast.LearnedModel;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.shared.Publication;
+import dev.weir.forecast.shared.Publication.Kind;
+import dev.weir.forecast.shared.SharedSettings;
+import dev.weir.forecast.shared.SharedTrainer;
+import dev.weir.forecast.shared.TrainerState;
+import dev.weir.forecast.shared.TrainingEvent;
+import dev.weir.forecast.shared.TrainingEvent.ActiveModel;
+import dev.weir.forecast.shared.TrainingEvent.SampledValue;
+import dev.weir.model.ForecastModel;
+import dev.weir.stream.WeirTypeInformation;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a {@link SharedTrainer}: one task, whose state is an element of operator state. Samples are
+ * processed when the watermark has passed them. A publication becomes a copy to go back to and the
+ * record that jobs read, in this order.
+ */
+final class TrainerOperator extends AbstractStreamOperator<Output>
+    implements OneInputStreamOperator<TrainingEvent, Output> {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerOperator.class);
+
+  /** The state's name is part of each savepoint. */
+  private static final ListStateDescriptor<TrainerState> STATE =
+      new ListStateDescriptor<>(
+          "trainer", WeirTypeInformation.of(TrainerState.class, TrainerStateSerializer.INSTANCE));
+
+  private final SharedSettings settings;
+
+  private transient ListState<TrainerState> states;
+  private transient SharedTrainer trainer;
+  private transient TrainerMetrics metrics;
+
+  TrainerOperator(SharedSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    states = context.getOperatorStateStore().getListState(STATE);
+    Iterator<TrainerState> saved = states.get().iterator();
+    boolean isRestored = saved.hasNext();
+    trainer = new SharedTrainer(settings, isRestored ? saved.next() : null);
+    if (isRestored && trainer.isNew()) {
+      LOG.warn(
+          "shared learning of {} starts again: window, horizon, features or model are others",
+          settings.model());
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    metrics = new TrainerMetrics(getMetricGroup(), settings.mode(), trainer);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    states.update(List.of(trainer.state()));
+  }
+
+  @Override
+  public void processElement(StreamRecord<TrainingEvent> element) {
+    TrainingEvent event = element.getValue();
+    if (event instanceof SampledValue value) {
+      if (!trainer.add(value)) {
+        metrics.dropped.inc();
+      }
+      return;
+    }
+    ActiveModel active = (ActiveModel) event;
+    if (trainer.use(active)) {
+      LOG.info(
+          "shared learning of {} {} from version {}",
+          settings.model(),
+          trainer.isTraining() ? "starts" : "pauses, since it can't train copies,",
+          active.model().version());
+    }
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    for (Publication publication : trainer.advance(mark.getTimestamp())) {
+      publish(publication);
+    }
+    super.processWatermark(mark);
+  }
+
+  private void publish(Publication publication) {
+    ForecastModel model = publication.model();
+    boolean learned = publication.kind() == Kind.LEARNED;
+    (learned ? metrics.published : metrics.rolledBack).inc();
+    LOG.info(
+        "model {} version {} is {}: error on held-out series {} of the last value's, {} by version {}"
+            + " (round {}, {} samples)",
+        model.name(),
+        model.version(),
+        learned ? "learned" : "active again",
+        number(publication.error()),
+        number(publication.errorBefore()),
+        publication.before(),
+        trainer.rounds(),
+        trainer.windows());
+    collect(model, true, publication);
+    collect(model, false, publication);
+    for (long version : publication.retired()) {
+      output.collect(
+          new StreamRecord<>(
+              new LearnedModel(model.name(), version, null, true, publication.time())));
+    }
+  }
+
+  private void collect(ForecastModel model, boolean isCopy, Publication publication) {
+    output.collect(
+        new StreamRecord<>(
+            new LearnedModel(model.name(), model.version(), model, isCopy, publication.time())));
+  }
+
+  private static String number(double error) {
+    return String.format(Locale.ROOT, "%.4f", error);
+  }
+}
