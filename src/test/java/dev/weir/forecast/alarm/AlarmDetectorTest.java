@@ -202,6 +202,31 @@ class AlarmDetectorTest {
   }
 
   @Test
+  void spikeBeforeAMissingValueDoesNotReturn() {
+    AlarmDetector detector = detector(Reason.ERROR);
+    learn(detector, 1_500);
+    detector.observe(state, 109, 100, 2);
+    AlarmState other = new AlarmState(state);
+    detector.observe(state, 100, 100, 2);
+    assertThat(detector.surprise()).isGreaterThan(2);
+    detector.skip(other);
+    detector.observe(other, 100, 100, 2);
+    assertThat(detector.surprise()).isLessThan(1);
+  }
+
+  @Test
+  void valueWithinThreeErrorsIsNotNovel() {
+    AlarmDetector detector = detector(Reason.NOVELTY);
+    for (int i = 0; i < 400; i++) { // values of 5 to 6, whose errors are 0.5 or so
+      detector.observe(state, 5 + i % 11 / 10.0, 5.5 + (i % 2 == 0 ? 0.5 : -0.5), 1);
+    }
+    double error = state.doubles[AlarmState.ERROR];
+    AlarmState other = new AlarmState(state);
+    assertThat(detector.observe(state, 6.2, 6.2 - 2.9 * error, 1)).isFalse();
+    assertThat(detector.observe(other, 6.2, 6.2 - 3.1 * error, 1)).isTrue();
+  }
+
+  @Test
   void surpriseDependsOnlyOnEarlierValues() {
     double[] y = new double[1_200];
     for (int i = 0; i < y.length; i++) {

@@ -72,7 +72,7 @@ class AlarmStateFormatTest {
   }
 
   @Test
-  void copySharesNothing() {
+  void copySharesNothing() throws IOException {
     AlarmState state = new AlarmState();
     SplittableRandom random = new SplittableRandom(2);
     for (int i = 0; i < 400; i++) {
@@ -80,8 +80,10 @@ class AlarmStateFormatTest {
     }
     AlarmState copy = new AlarmState(state);
     assertThat(copy).isEqualTo(state).hasSameHashCodeAs(state);
+    byte[] before = bytes(state);
     observe(state, random, 400);
     assertThat(copy).isNotEqualTo(state);
+    assertThat(bytes(copy)).isEqualTo(before);
     assertThat(copy.values()).isEqualTo(400);
   }
 
