@@ -80,6 +80,10 @@ class SharedLearningIT {
 
   private static JobSettings settings(String name, boolean learns) throws Exception {
     kafka.create(name + ".observations", 3, Map.of());
+    return settings(name, learns, "on");
+  }
+
+  private static JobSettings settings(String name, boolean learns, String shared) throws Exception {
     Map<String, String> overrides = kafka.overrides(name);
     overrides.remove("output");
     overrides.put("window.seq-len", Integer.toString(Fleet.SEQ_LEN));
@@ -89,7 +93,7 @@ class SharedLearningIT {
     overrides.put("forecast.many-to-one.horizon", Integer.toString(Fleet.HORIZON));
     overrides.put("learning.enabled", Boolean.toString(learns));
     overrides.put("learning.size", "small");
-    overrides.put("learning.shared", "on");
+    overrides.put("learning.shared", shared);
     overrides.put("learning.shared.budget", 100 * BUDGET + " %");
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
   }
@@ -147,6 +151,62 @@ class SharedLearningIT {
                 .toList());
   }
 
+  /** Sends an observation at a time until the job has read the version. */
+  private static void awaitForecastBy(RunningJob job, JobSettings settings, long version) {
+    byte[] key = Fleet.name(0).getBytes(StandardCharsets.UTF_8);
+    int[] hour = {VALUES};
+    job.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(
+            () -> {
+              List<Observation> one =
+                  List.of(
+                      new Observation(
+                          Fleet.name(0), Fleet.time(hour[0]++), 5, Observation.NO_FEATURES));
+              kafka.sendObservations(settings.kafka().topics().observations().first(), one);
+              List<ConsumerRecord<byte[], byte[]>> forecasts =
+                  kafka.read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED).stream()
+                      .filter(record -> Arrays.equals(record.key(), key))
+                      .toList();
+              return !forecasts.isEmpty()
+                  && new ForecastCodec()
+                          .decode(forecasts.get(forecasts.size() - 1).value())
+                          .modelVersion()
+                      == version;
+            });
+  }
+
+  @Test
+  void turnedOnItStartsFromTheActiveModel() throws Exception {
+    String name = "shared-later";
+    kafka.create(name + ".observations", 3, Map.of());
+    JobSettings off = settings(name, false, "off");
+    ForecastModel other = ModelFiles.read(start, ModelFiles.Defaults.NONE).withVersion(5);
+    String savepoint;
+    try (RunningJob job = flink.submit(off, 2, CHECKPOINTS)) {
+      new ModelTopic(kafka.bootstrapServers(), Map.of(), off.kafka().topics().models())
+          .publish(other);
+      awaitForecastBy(job, off, 5);
+      savepoint = job.stop(dir.resolve("savepoints"));
+    }
+    JobSettings on = settings(name, false, "on");
+    List<Observation> observations = new ArrayList<>();
+    for (int t = 0; t < FIRST; t++) { // after those that were sent to wait for the version
+      for (Observation o : Fleet.hour(fleet, t)) {
+        long later = o.time() + Fleet.time(10_000) - Fleet.time(0);
+        observations.add(new Observation(o.series(), later, o.value(), Observation.NO_FEATURES));
+      }
+    }
+    kafka.sendObservations(on.kafka().topics().observations().first(), observations);
+    try (RunningJob job = flink.restore(on, 3, CHECKPOINTS, savepoint)) {
+      awaitPublished(job, on, 2);
+      assertThat(published(on).get(1).record().getVersion()).isEqualTo(6);
+      assertThat(published(on).get(1).record().getProvenance().toString())
+          .contains("version_before=5");
+      job.assertRunning();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"1, false", "3, true"})
   void aJobPublishesWhatItLearnsAndForecastsWithIt(int parallelism, boolean learns)
@@ -158,28 +218,7 @@ class SharedLearningIT {
       send(settings, FIRST, VALUES);
       awaitPublished(job, settings, expected.size());
       long newest = expected.get(expected.size() - 1).model().version();
-      int[] hour = {VALUES};
-      job.await()
-          .atMost(Duration.ofMinutes(2))
-          .until(
-              () -> { // an observation at a time, until the job has read the version
-                List<Observation> one =
-                    List.of(
-                        new Observation(
-                            Fleet.name(0), Fleet.time(hour[0]++), 5, Observation.NO_FEATURES));
-                kafka.sendObservations(settings.kafka().topics().observations().first(), one);
-                byte[] key = Fleet.name(0).getBytes(StandardCharsets.UTF_8);
-                List<ConsumerRecord<byte[], byte[]>> forecasts =
-                    kafka
-                        .read(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED)
-                        .stream()
-                        .filter(record -> Arrays.equals(record.key(), key))
-                        .toList();
-                return new ForecastCodec()
-                        .decode(forecasts.get(forecasts.size() - 1).value())
-                        .modelVersion()
-                    == newest;
-              });
+      awaitForecastBy(job, settings, newest);
       assertPublishedAsExpected(settings);
       job.assertRunning();
     }

@@ -2,6 +2,7 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
+import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -283,10 +284,14 @@ final class TopicHealth {
     }
     ModelVersions versions = models.versions();
     Map<String, Long> active = new TreeMap<>();
+    Map<String, String> learned = new TreeMap<>();
     long newestOffset = -1;
     for (ModelVersions.Version version : versions.all()) {
       if (version.state() == ModelVersions.State.PUBLISHED && active.size() < MAX_WORDS) {
         active.put(version.name(), version.version());
+        if (version.learnedError() != null) {
+          learned.put(version.name(), Printable.line(version.learnedError()));
+        }
         newestOffset = Math.max(newestOffset, version.offset());
       }
     }
@@ -297,6 +302,10 @@ final class TopicHealth {
         "in forecasts: %s; on the topic: %s",
         live.isEmpty() ? "none" : live,
         active.isEmpty() ? "none" : active);
+    if (!learned.isEmpty()) {
+      learned.forEach(json.putObject("learned_error")::put);
+      report.row("learned", "error on held-out series, of the last value's: %s", learned);
+    }
     newestModel = newestOffset;
   }
 

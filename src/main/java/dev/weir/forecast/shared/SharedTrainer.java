@@ -330,6 +330,11 @@ public final class SharedTrainer {
     return new Publication(Kind.ROLLED_BACK, model, time, versionBefore, error, before, List.of());
   }
 
+  /** Whether nothing could be compared so far, as no series is held out. */
+  public boolean isWithoutHeldOut() {
+    return state.rounds >= 10 && state.kept.isEmpty() && Double.isNaN(activeError());
+  }
+
   /** Rounds so far. */
   public long rounds() {
     return state.rounds;

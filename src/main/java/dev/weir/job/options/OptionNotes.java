@@ -124,7 +124,7 @@ final class OptionNotes {
         NetworkOptions.SHARED,
         "",
         "on: begins with the active model; off: what the trainer knows is lost, and the start needs"
-            + " Flink's execution.savepoint.ignore-unclaimed-state: true");
+            + " Flink's execution.state-recovery.ignore-unclaimed-state: true");
     put(NetworkOptions.BUDGET, "", SAFE);
   }
 

@@ -28,9 +28,17 @@ public final class ModelVersions {
    * @param published when
    * @param bytes of its weights
    * @param offset of the record that jobs read, or of the copy when only that is there
+   * @param learnedError of a version that a job learned: its error on held-out series, divided by
+   *     that of repeating the last value, as its metadata says; else null
    */
   public record Version(
-      String name, long version, Instant published, int bytes, long offset, State state) {}
+      String name,
+      long version,
+      Instant published,
+      int bytes,
+      long offset,
+      State state,
+      String learnedError) {}
 
   /** A record that can't be read. */
   public record Unreadable(String key, long offset, String problem) {}
@@ -53,7 +61,8 @@ public final class ModelVersions {
             record.getCreated(),
             record.getWeights().remaining(),
             offset,
-            copy ? State.KEPT : State.LEAVING);
+            copy ? State.KEPT : State.LEAVING,
+            learnedError(record.getProvenance()));
     Key key = new Key(version.name, version.version);
     if (copy) {
       copies.put(key, version);
@@ -61,6 +70,12 @@ public final class ModelVersions {
       versions.put(key, version);
       newest.put(version.name, version);
     }
+  }
+
+  private static String learnedError(Map<String, String> provenance) {
+    return provenance.getOrDefault("trained_by", "").startsWith("weir job")
+        ? provenance.get("held_out_rel_mae")
+        : null;
   }
 
   /** What a record without a value says: the copy of this key is to go. */
@@ -91,7 +106,7 @@ public final class ModelVersions {
   }
 
   private static Version as(Version v, State state) {
-    return new Version(v.name, v.version, v.published, v.bytes, v.offset, state);
+    return new Version(v.name, v.version, v.published, v.bytes, v.offset, state, v.learnedError);
   }
 
   /** The versions of one model, by number. */

@@ -47,6 +47,7 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
   private transient ListState<TrainerState> states;
   private transient SharedTrainer trainer;
   private transient TrainerMetrics metrics;
+  private transient boolean warned;
 
   TrainerOperator(SharedSettings settings) {
     this.settings = settings;
@@ -101,6 +102,13 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
   public void processWatermark(Watermark mark) throws Exception {
     for (Publication publication : trainer.advance(mark.getTimestamp())) {
       publish(publication);
+    }
+    if (!warned && trainer.isWithoutHeldOut()) {
+      warned = true;
+      LOG.warn(
+          "shared learning of {} can't publish: expected one series of ten to be held out, by a hash"
+              + " of its name, got none so far",
+          settings.model());
     }
     super.processWatermark(mark);
   }
