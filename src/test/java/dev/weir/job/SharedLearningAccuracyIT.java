@@ -162,6 +162,10 @@ class SharedLearningAccuracyIT {
 
   @Test
   void costsLessThanItsBudget() throws Exception {
+    JobSettings first = settings("fleet-warm-up", "10 %"); // until its code is compiled
+    try (RunningJob job = flink.submit(first, 2, Duration.ofSeconds(2))) {
+      awaitEnd(job, first);
+    }
     JobSettings settings = settings("fleet-budget", "10 %");
     try (RunningJob job = flink.submit(settings, 2, Duration.ofSeconds(2))) {
       awaitEnd(job, settings);
