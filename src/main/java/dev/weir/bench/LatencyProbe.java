@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Measures the time from handing an observation to a producer that does not linger to a reader of
@@ -194,7 +193,7 @@ final class LatencyProbe implements AutoCloseable {
                   bootstrapServers,
                   ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                   isolation));
-      consumer.follow(Map.of(new TopicPartition(topic, 0), 0L));
+      consumer.follow(consumer.begins(consumer.partitions(topic)));
       reading = CompletableFuture.runAsync(this::read, task -> new Thread(task, isolation).start());
     }
 

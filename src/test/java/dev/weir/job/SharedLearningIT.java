@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -187,7 +189,10 @@ class SharedLearningIT {
       new ModelTopic(kafka.bootstrapServers(), Map.of(), off.kafka().topics().models())
           .publish(other);
       awaitForecastBy(job, off, 5);
-      savepoint = job.stop(dir.resolve("savepoints"));
+      savepoint = // not while the job still restarts
+          job.await()
+              .ignoreException(ExecutionException.class)
+              .until(() -> job.stop(dir.resolve("savepoints")), Objects::nonNull);
     }
     JobSettings on = settings(name, false, "on");
     List<Observation> observations = new ArrayList<>();
@@ -243,7 +248,10 @@ class SharedLearningIT {
       send(settings, FIRST, FIRST + 60);
       flink.cluster().startTaskManager();
       awaitPublished(job, settings, 2);
-      savepoint = job.stop(dir.resolve("savepoints"));
+      savepoint = // not while the job still restarts
+          job.await()
+              .ignoreException(ExecutionException.class)
+              .until(() -> job.stop(dir.resolve("savepoints")), Objects::nonNull);
     }
     send(settings, FIRST + 60, VALUES);
     try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
