@@ -1,14 +1,18 @@
 package dev.weir.job;
 
+import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.SourceOffsets;
+import dev.weir.kafka.admin.ModelTopic;
+import dev.weir.kafka.admin.ModelVersions;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicOffsets;
 import dev.weir.kafka.codec.RegistrySubjects;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,9 @@ public final class ForecastJob {
   static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
   /** What a task that is cancelled may take beyond the patience of its Kafka clients. */
+  /** A learned version is as long as the first one, but for what is said of its training. */
+  private static final int LEARNED_METADATA_BYTES = 2048;
+
   private static final Duration CANCELLATION = Duration.ofMinutes(3);
 
   private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
@@ -150,6 +157,30 @@ public final class ForecastJob {
     return env.executeAsync(prepared.name());
   }
 
+  /** With the versions that there are, once the models are known to fit into their topic. */
+  private static List<SharedSettings> withVersions(
+      List<SharedSettings> shared, KafkaSettings kafka, TopicAdmin admin) {
+    if (shared.isEmpty()) {
+      return shared;
+    }
+    String topic = kafka.topics().models();
+    int room = admin.maxValueBytes(topic);
+    ModelVersions versions =
+        new ModelTopic(kafka.bootstrapServers(), kafka.properties(), topic).versions();
+    List<SharedSettings> known = new ArrayList<>();
+    for (SharedSettings each : shared) {
+      byte[] initial = each.initialModel();
+      int needed = initial == null ? 0 : initial.length + LEARNED_METADATA_BYTES;
+      if (needed > room) {
+        throw new IllegalStateException(
+            "topic %s: expected room for %,d bytes, which versions of %s take, got max.message.bytes for %,d"
+                .formatted(topic, needed, each.model(), room));
+      }
+      known.add(each.withNewestVersion(versions.newest(each.model())));
+    }
+    return known;
+  }
+
   /** What a forecasting job needs from Flink, where the cluster's configuration is silent. */
   static Configuration defaults(ReadableConfig given, Duration patience) {
     Configuration defaults = new Configuration();
@@ -213,6 +244,7 @@ public final class ForecastJob {
                 .formatted(topics.models(), partitions));
       }
       admin.checkRights(kafka, !settings.shared().isEmpty());
+      List<SharedSettings> shared = withVersions(settings.shared(), kafka, admin);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
       SourceOffsets offsets = new TopicOffsets(admin, kafka).resolve(kafka.span());
@@ -223,7 +255,7 @@ public final class ForecastJob {
           settings.name(),
           kafka.measured(offsets, maxBytes),
           settings.forecast(),
-          settings.shared(),
+          shared,
           settings.classify(),
           settings.idleTimeout(),
           settings.createTopics());

@@ -29,6 +29,8 @@ final class Block {
   /** Samples that a block gives at most: more of one stretch would teach little. */
   static final int MAX_WINDOWS = 16;
 
+  static final long OVERHEAD = 300; // objects, array headers, key and map entry
+
   static final int MAX_VALUES = 1 << 16; // of a series that suddenly comes in faster
 
   long[] times = new long[16];
@@ -39,6 +41,13 @@ final class Block {
 
   Block(int features) {
     this.features = new double[16 * features];
+  }
+
+  /** Bytes that it takes, about. */
+  long bytes() {
+    return OVERHEAD
+        + times.length * (Long.BYTES + Double.BYTES + 1L)
+        + (long) Double.BYTES * features.length;
   }
 
   /**

@@ -7,8 +7,9 @@ import dev.weir.forecast.window.SequenceWindow;
 /**
  * Selects the values that shared learning is trained on. Time is cut into blocks, whose length is
  * the smallest power of two milliseconds with room for two samples (window and horizon) of the
- * series; a hash of series and block selects a share of them. So the selection needs no state, and
- * depends on nothing but the series: not on other series, tasks or restarts.
+ * series; a hash of series and block selects a share of them. Where blocks begin depends on the
+ * series too, so that not all end, and are trained on, at once. So the selection needs no state,
+ * and depends on nothing but the series: not on other series, tasks or restarts.
  *
  * <p>One instance for each task; not thread-safe. Allocates for selected values only.
  */
@@ -17,6 +18,7 @@ public final class BlockSampler {
   private static final int SAMPLES = 2; // of room in a block
   private static final long HELD_OUT = 10; // one series of so many
   private static final long HELD_OUT_SEED = 0x5ca1ab1eL;
+  private static final long OFFSET_SEED = 0x0ddba11L;
 
   /** Blocks of values that are further apart would overflow: 35 years. */
   private static final long MAX_SPACING = 1L << 40;
@@ -60,8 +62,10 @@ public final class BlockSampler {
     }
     int shift = shift(spacing);
     long time = window.origin();
-    long block = time >> shift;
-    long hash = Seeds.number(Seeds.of(window.series()) ^ Seeds.number((block << 6) + shift));
+    long seed = Seeds.of(window.series());
+    long offset = Seeds.number(seed ^ OFFSET_SEED) & (1L << shift) - 1;
+    long block = time + offset >> shift;
+    long hash = Seeds.number(seed ^ Seeds.number((block << 6) + shift));
     if (hash >>> 1 >= threshold) {
       return null;
     }
@@ -73,7 +77,7 @@ public final class BlockSampler {
     }
     return new SampledValue(
         window.series(),
-        (block + 1) << shift,
+        ((block + 1) << shift) - offset,
         1L << shift,
         follows ? window.time(newest - 1) : SampledValue.NO_TIME,
         time,

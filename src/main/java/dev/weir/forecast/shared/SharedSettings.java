@@ -23,6 +23,8 @@ import java.util.List;
  *     bytes; null if absent
  * @param learner how each series is learned; null: the model alone makes the forecasts
  * @param budget CPU time of shared learning, as a share of that of the rest of the job
+ * @param newestVersion highest version of the model that its topic knew when the job was submitted,
+ *     active or kept; -1 for none
  */
 public record SharedSettings(
     Mode mode,
@@ -33,7 +35,8 @@ public record SharedSettings(
     List<Calendar> calendar,
     byte[] initialModel,
     LearnerSettings learner,
-    double budget)
+    double budget,
+    long newestVersion)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -53,7 +56,14 @@ public record SharedSettings(
         settings.calendar(),
         target.initialModel(),
         target.learning() == null ? null : target.learning().learner(),
-        budget);
+        budget,
+        -1);
+  }
+
+  /** The same where a version was published before. */
+  public SharedSettings withNewestVersion(long version) {
+    return new SharedSettings(
+        mode, model, seqLen, horizon, features, calendar, initialModel, learner, budget, version);
   }
 
   /** Selects the values to learn from. */

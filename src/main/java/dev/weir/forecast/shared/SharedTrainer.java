@@ -42,8 +42,8 @@ public final class SharedTrainer {
   /** Versions that the trainer keeps to go back to, as {@code weir model publish} does. */
   public static final int KEEP = 10;
 
-  /** Values that may wait for the end of their block, some 40 MB; more are dropped. */
-  static final int MAX_WAITING = 1 << 20;
+  /** Bytes of blocks that may wait for their end; at more, those that end last are dropped. */
+  public static final long MAX_WAITING_BYTES = 64 << 20;
 
   static final int BATCH = 32;
   static final int BUFFER = 512; // samples
@@ -59,6 +59,8 @@ public final class SharedTrainer {
   private float[] previousWeights;
   private boolean untouched; // nothing has been learned, nor is the state a saved one
   private int waitingValues;
+  private long waitingBytes;
+  private long dropped;
 
   /**
    * @param saved state of a trainer that this one continues; null for a new one
@@ -71,7 +73,10 @@ public final class SharedTrainer {
         untouched
             ? new TrainerState(settings.seqLen(), settings.horizon(), settings.features())
             : saved;
-    state.waiting.values().forEach(block -> waitingValues += block.size);
+    for (Block block : state.waiting.values()) {
+      waitingValues += block.size;
+      waitingBytes += block.bytes();
+    }
     if (untouched && settings.initialModel() != null) {
       String where = "initial model of " + settings.mode().label();
       start(ModelFiles.fromBytes(settings.initialModel(), ModelFiles.Defaults.NONE, where));
@@ -93,19 +98,42 @@ public final class SharedTrainer {
   /**
    * Takes in a value of a block.
    *
-   * @return false if it is dropped: its block was processed before, or too many values wait
+   * @return false if it is dropped: event time has passed its block, or too much waits
    */
   public boolean add(SampledValue value) {
-    if (value.blockEnd() <= state.learnedUpTo || waitingValues >= MAX_WAITING) {
+    if (value.blockEnd() <= state.learnedUpTo) {
+      dropped++;
       return false;
     }
     Block.Key key = new Block.Key(value.blockEnd(), value.series(), value.blockLength());
-    Block block = state.waiting.computeIfAbsent(key, k -> new Block(settings.features()));
+    Block block = state.waiting.get(key);
+    long before = 0;
+    if (block == null) {
+      block = new Block(settings.features());
+      state.waiting.put(key, block);
+    } else {
+      before = block.bytes();
+    }
     if (!block.add(value)) {
+      dropped++;
       return false;
     }
     waitingValues++;
-    return true;
+    waitingBytes += block.bytes() - before;
+    boolean isKept = true;
+    while (waitingBytes > MAX_WAITING_BYTES) {
+      isKept &= dropLast() != block;
+    }
+    return isKept;
+  }
+
+  /** Drops the block that would wait longest, so that those which end soon get all their values. */
+  private Block dropLast() {
+    Block last = state.waiting.pollLastEntry().getValue();
+    waitingValues -= last.size;
+    waitingBytes -= last.bytes();
+    dropped += last.size;
+    return last;
   }
 
   /**
@@ -142,6 +170,7 @@ public final class SharedTrainer {
         state.active != null && state.active.rnn().inputSize() == model.rnn().inputSize();
     state.active = model;
     state.previous = null;
+    state.rollback.clear();
     state.highestVersion = Math.max(state.highestVersion, model.version());
     if (!sameInputs) {
       state.buffer.clear();
@@ -169,7 +198,6 @@ public final class SharedTrainer {
     state.steps = 0;
     state.inRound = 0;
     state.candidate.clear();
-    state.rollback.clear();
   }
 
   /**
@@ -179,22 +207,38 @@ public final class SharedTrainer {
    * @return models to publish, in order
    */
   public List<Publication> advance(long watermark) {
+    return advance(watermark, Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * The same, but ends once the work has taken {@code nanos}, as {@link TrainingCost} estimates it:
+   * then {@link #isBehind} and the next call goes on. What is learned does not depend on it.
+   */
+  public List<Publication> advance(long watermark, double nanos) {
     List<Publication> publications = new ArrayList<>();
-    while (state.active != null
-        && !state.waiting.isEmpty()
-        && state.waiting.firstKey().end() - 1 <= watermark) {
-      Map.Entry<Block.Key, Block> first = state.waiting.pollFirstEntry();
-      untouched = false;
-      waitingValues -= first.getValue().size;
-      state.learnedUpTo = first.getKey().end();
-      if (trainer != null) {
-        process(first.getKey(), first.getValue(), publications);
-      }
-    }
     if (state.active != null && watermark >= state.learnedUpTo) { // saved, so that what is late is
       state.learnedUpTo = watermark == Long.MAX_VALUE ? watermark : watermark + 1; // late again
     }
+    double spent = 0;
+    while (isBehind() && spent < nanos) {
+      Map.Entry<Block.Key, Block> first = state.waiting.pollFirstEntry();
+      Block block = first.getValue();
+      untouched = false;
+      waitingValues -= block.size;
+      waitingBytes -= block.bytes();
+      if (trainer != null) {
+        spent += Math.min(Block.MAX_WINDOWS, block.size) * TrainingCost.training(state.active);
+        process(first.getKey(), block, publications);
+      }
+    }
     return publications;
+  }
+
+  /** Whether blocks wait whose end event time has reached. */
+  public boolean isBehind() {
+    return state.active != null
+        && !state.waiting.isEmpty()
+        && state.waiting.firstKey().end() <= state.learnedUpTo;
   }
 
   private void process(Block.Key key, Block block, List<Publication> publications) {
@@ -286,7 +330,10 @@ public final class SharedTrainer {
   private Publication publish(long time) {
     double error = state.candidate.second();
     double before = state.candidate.first();
-    long version = Math.max(state.highestVersion, state.active.version()) + 1;
+    long version =
+        1
+            + Math.max(
+                settings.newestVersion(), Math.max(state.highestVersion, state.active.version()));
     Map<String, String> provenance = new LinkedHashMap<>();
     provenance.put("trained_by", "weir job (learning.shared)");
     provenance.put("version_before", Long.toString(state.active.version()));
@@ -324,6 +371,7 @@ public final class SharedTrainer {
     ForecastModel model = state.previous;
     state.active = model;
     state.previous = null;
+    state.rollback.clear();
     state.echoes.add(echo(model));
     attach();
     restart();
@@ -332,7 +380,7 @@ public final class SharedTrainer {
 
   /** Whether nothing could be compared so far, as no series is held out. */
   public boolean isWithoutHeldOut() {
-    return state.rounds >= 10 && state.kept.isEmpty() && Double.isNaN(activeError());
+    return state.rounds >= 10 && state.kept.isEmpty() && state.candidate.isEmpty();
   }
 
   /** Rounds so far. */
@@ -358,6 +406,16 @@ public final class SharedTrainer {
   /** The same of the candidate; NaN, as the other, before the first sample. */
   public double candidateError() {
     return state.candidate.second();
+  }
+
+  /** Blocks that end until then are no longer waited for. */
+  public long learnedUpTo() {
+    return state.learnedUpTo;
+  }
+
+  /** Values that were dropped since this trainer was made. */
+  public long dropped() {
+    return dropped;
   }
 
   /** Values that wait for the end of their block. */

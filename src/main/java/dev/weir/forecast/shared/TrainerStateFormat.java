@@ -94,7 +94,7 @@ public final class TrainerStateFormat {
     readSums(state.rollback, source);
     readWindows(state.buffer, SharedTrainer.BUFFER, source);
     readWindows(state.incoming, SharedTrainer.BATCH, source);
-    int blocks = number(source, SharedTrainer.MAX_WAITING, "blocks");
+    int blocks = number(source, (int) (SharedTrainer.MAX_WAITING_BYTES / Block.OVERHEAD), "blocks");
     for (int i = 0; i < blocks; i++) {
       readBlock(state, source);
     }

@@ -68,6 +68,7 @@ public final class TrainingCost {
     return record;
   }
 
+  /** Training on one sample, or comparing models on it. */
   static double training(ForecastModel model) {
     return SAMPLE + TRAIN_MULTIPLY * multiplications(model) + TRAIN_UNIT * units(model);
   }

@@ -104,7 +104,7 @@ public final class NetworkOptions {
           Option.Type.VALUE,
           "a percentage such as 10 %, from 1 % to 1000 %",
           new Percent(10),
-          "CPU time of shared learning at most, as a share of that of the rest of the job.",
+          "CPU time of shared learning, about, as a share of that of the rest of the job.",
           NetworkOptions::percent);
 
   /** A share in percent. */

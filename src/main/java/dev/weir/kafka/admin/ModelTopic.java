@@ -134,7 +134,7 @@ public final class ModelTopic {
 
   /** The highest version published under this name, used or kept; -1 if there is no version. */
   public long newestVersion(String name) {
-    return versions().of(name).stream().mapToLong(ModelVersions.Version::version).max().orElse(-1);
+    return versions().newest(name);
   }
 
   /** How many versions of a model are kept to go back to, unless told otherwise. */

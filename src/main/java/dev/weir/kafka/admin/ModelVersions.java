@@ -72,6 +72,11 @@ public final class ModelVersions {
     }
   }
 
+  /** The highest version of a model, used or kept; -1 if there is no version. */
+  public long newest(String name) {
+    return of(name).stream().mapToLong(Version::version).max().orElse(-1);
+  }
+
   private static String learnedError(Map<String, String> provenance) {
     return provenance.getOrDefault("trained_by", "").startsWith("weir job")
         ? provenance.get("held_out_rel_mae")

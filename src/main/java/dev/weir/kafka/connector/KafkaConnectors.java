@@ -62,6 +62,8 @@ public final class KafkaConnectors {
   /** Room in a producer's request beyond the longest value: key, headers, framing. */
   private static final int REQUEST_SLACK = 1 << 20;
 
+  private static final int MAX_LEARNED_BYTES = 2 << 20; // 200,000 weights and what is said of them
+
   private final KafkaSettings settings;
 
   public KafkaConnectors(KafkaSettings settings) {
@@ -176,7 +178,7 @@ public final class KafkaConnectors {
 
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
   public Sink<Output> sink() {
-    return sink(settings.transactionPrefix());
+    return sink(settings.transactionPrefix(), settings.maxDeadLetterBytes());
   }
 
   /**
@@ -184,13 +186,14 @@ public final class KafkaConnectors {
    * forecasts, and each sink's producer is of one task.
    */
   public Sink<Output> learnedModels() {
-    return sink(settings.transactionPrefix() + "-learned");
+    int longest = Math.max(settings.maxDeadLetterBytes(), MAX_LEARNED_BYTES);
+    return sink(settings.transactionPrefix() + "-learned", longest);
   }
 
-  private Sink<Output> sink(String transactionPrefix) {
+  private Sink<Output> sink(String transactionPrefix, int maxBytes) {
     Properties properties = new Properties();
     // a topic may have no limit but that of an int
-    long wanted = (long) settings.maxDeadLetterBytes() + REQUEST_SLACK;
+    long wanted = (long) maxBytes + REQUEST_SLACK;
     int maxRequest = (int) Math.min(wanted, Integer.MAX_VALUE);
     properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRequest));
     long memory = Math.max(32L << 20, 2L * maxRequest); // the client's default, or two large ones

@@ -23,6 +23,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +43,17 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
       new ListStateDescriptor<>(
           "trainer", WeirTypeInformation.of(TrainerState.class, TrainerStateSerializer.INSTANCE));
 
+  /** Work at a time, nanoseconds. */
+  private static final double TURN_NANOS = 1e8;
+
   private final SharedSettings settings;
 
   private transient ListState<TrainerState> states;
   private transient SharedTrainer trainer;
   private transient TrainerMetrics metrics;
   private transient boolean warned;
+  private transient boolean warnedOfDrops;
+  private transient boolean isToGoOn;
 
   TrainerOperator(SharedSettings settings) {
     this.settings = settings;
@@ -71,6 +77,13 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
   public void open() throws Exception {
     super.open();
     metrics = new TrainerMetrics(getMetricGroup(), settings.mode(), trainer);
+    goOnLater();
+  }
+
+  @Override
+  public void finish() throws Exception {
+    proceed(Long.MIN_VALUE, Double.POSITIVE_INFINITY);
+    super.finish();
   }
 
   @Override
@@ -83,8 +96,17 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
   public void processElement(StreamRecord<TrainingEvent> element) {
     TrainingEvent event = element.getValue();
     if (event instanceof SampledValue value) {
-      if (!trainer.add(value)) {
-        metrics.dropped.inc();
+      boolean isLate = value.blockEnd() <= trainer.learnedUpTo();
+      long before = trainer.dropped();
+      boolean isTaken = trainer.add(value);
+      metrics.dropped.inc(trainer.dropped() - before);
+      if (!isTaken && !isLate && !warnedOfDrops) {
+        warnedOfDrops = true;
+        LOG.warn(
+            "shared learning of {} drops samples: expected at most {} MB of them to wait for their"
+                + " truth, got more; lower learning.shared.budget",
+            settings.model(),
+            SharedTrainer.MAX_WAITING_BYTES >> 20);
       }
       return;
     }
@@ -100,9 +122,16 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    for (Publication publication : trainer.advance(mark.getTimestamp())) {
+    proceed(mark.getTimestamp(), TURN_NANOS);
+    super.processWatermark(mark);
+  }
+
+  /** Learns for a while; the rest later, so that a checkpoint's barrier does not wait for it. */
+  private void proceed(long watermark, double nanos) {
+    for (Publication publication : trainer.advance(watermark, nanos)) {
       publish(publication);
     }
+    goOnLater();
     if (!warned && trainer.isWithoutHeldOut()) {
       warned = true;
       LOG.warn(
@@ -110,7 +139,19 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
               + " of its name, got none so far",
           settings.model());
     }
-    super.processWatermark(mark);
+  }
+
+  private void goOnLater() {
+    if (trainer.isBehind() && !isToGoOn) {
+      isToGoOn = true;
+      ProcessingTimeService time = getProcessingTimeService();
+      time.registerTimer(
+          time.getCurrentProcessingTime(),
+          now -> {
+            isToGoOn = false;
+            proceed(Long.MIN_VALUE, TURN_NANOS);
+          });
+    }
   }
 
   private void publish(Publication publication) {

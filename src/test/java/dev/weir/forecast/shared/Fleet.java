@@ -107,7 +107,8 @@ public final class Fleet {
         List.of(),
         start == null ? null : ModelFiles.toBytes(start),
         null,
-        budget);
+        budget,
+        -1);
   }
 
   /** The values of all series that are sampled, of one time after the other. */
