@@ -268,7 +268,7 @@ class SeriesAlarmsTest {
                     incident.reason()));
       }
     }
-    assertThat(expected).hasSizeGreaterThan(6);
+    assertThat(expected).hasSizeGreaterThan(5);
     assertThat(opened).isEqualTo(expected);
   }
 
@@ -345,8 +345,11 @@ class SeriesAlarmsTest {
       try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), rocks, null)) {
         spike(harness, 0, 500);
         Incident opened = harness.take(Incident.class).get(0);
-        harness.processBothWatermarks(
-            new Watermark(START + 500 * MINUTE + Duration.ofDays(3).toMillis()));
+        for (int days = 2; days <= 8; days += 2) { // event time and the clock
+          long time = START + 500 * MINUTE + Duration.ofDays(days).toMillis();
+          harness.processBothWatermarks(new Watermark(time));
+          harness.setProcessingTime(Duration.ofDays(days).toMillis());
+        }
         List<Incident> closed = harness.take(Incident.class);
         assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
         assertThat(closed.get(0).id()).isEqualTo(opened.id());

@@ -22,7 +22,8 @@ class IncidentTrackerTest {
   private static final int NOISE = 700;
 
   private static IncidentSettings settings(int minDuration, int quiet) {
-    return new IncidentSettings(AlarmSettings.defaults(), minDuration, quiet);
+    AlarmSettings alarms = new AlarmSettings(1e-3, EnumSet.of(Reason.NOVELTY, Reason.ERROR));
+    return new IncidentSettings(alarms, minDuration, quiet);
   }
 
   /** One event and the incident at that time. */
@@ -179,7 +180,7 @@ class IncidentTrackerTest {
       assertThat(bytes(kept)).hasSize(1 + kept.bytes());
       events += event == null ? 0 : 1;
     }
-    assertThat(events).isGreaterThan(4);
+    assertThat(events).isGreaterThan(3);
     assertThat(read(bytes(null))).isNull();
     assertThat(bytes(null)).hasSize(1);
   }
