@@ -98,7 +98,7 @@ final class ForecastMetrics {
     forecasts[status.ordinal()].inc();
   }
 
-  /** An incident of a series is open, as may be told again and again, or is no longer. */
+  /** Records that an incident of a series is open, which may be repeated, or closed. */
   void incident(String series, boolean isOpen) {
     if (isOpen ? open.add(series) : open.remove(series)) {
       openIncidents = open.size();

@@ -87,7 +87,7 @@ public final class OpenIncident {
     return Severity.of(surprise);
   }
 
-  /** Whether anybody was told of it. */
+  /** Whether it was reported. */
   public boolean isReported() {
     return reported != null;
   }

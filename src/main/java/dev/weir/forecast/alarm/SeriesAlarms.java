@@ -8,7 +8,7 @@ public final class SeriesAlarms {
 
   final AlarmState detection;
   long settings; // id of those that the newest value was judged by
-  OpenIncident incident; // null if there is none
+  OpenIncident incident; // null if absent
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
@@ -21,7 +21,7 @@ public final class SeriesAlarms {
     this.incident = incident;
   }
 
-  /** The incident that is open; null if there is none. */
+  /** The open incident; null if absent. */
   public OpenIncident incident() {
     return incident;
   }

@@ -137,7 +137,7 @@ class IncidentTrackerTest {
   }
 
   @Test
-  void otherSettingsAreTold() {
+  void otherSettingsAreRecognized() {
     SeriesAlarms alarms = new IncidentTracker(settings(1, 10)).newSeries();
     assertThat(new IncidentTracker(settings(1, 10)).fits(alarms)).isTrue();
     assertThat(new IncidentTracker(settings(2, 10)).fits(alarms)).isFalse();
