@@ -26,6 +26,8 @@
  *       dead letter.
  *   <li>{@link dev.weir.forecast.learn.Learner#observe} scores the earlier forecasts of an observed
  *       value (in {@code Mixture.score}) and then learns from the value.
+ *   <li>{@code AlarmMonitor} in {@link dev.weir.forecast.engine} judges each value and creates the
+ *       incidents that the job writes.
  *   <li>{@code ModeForecaster} in {@link dev.weir.forecast.engine} creates the score that the job
  *       writes.
  *   <li>{@code ForecastFunction.processBroadcastElement} in {@link dev.weir.stream} replaces the

@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.alarm.AlarmsCommand;
 import dev.weir.cli.console.ErrorHint;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
@@ -50,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StopCommand.class,
       ProduceCommand.class,
       TailCommand.class,
+      AlarmsCommand.class,
       DashboardCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,

@@ -1,4 +1,5 @@
 package dev.weir.forecast;
 
 /** What leaves a job. */
-public sealed interface Output permits Forecast, Score, Classification, LearnedModel, DeadLetter {}
+public sealed interface Output
+    permits Forecast, Score, Classification, Incident, LearnedModel, DeadLetter {}

@@ -4,6 +4,7 @@ import dev.weir.classify.series.ClassifySettings;
 import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.classify.series.WindowRule;
 import dev.weir.classify.series.WindowRule.Kind;
+import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.RegistryOptions;
@@ -28,7 +29,15 @@ final class ClassifySection {
 
   /** Keys of options that only forecasts have. */
   private static final List<String> OF_FORECASTS =
-      List.of("learning.", "intervals.", "scores.", "forecasts.", "output", "experts", "season");
+      List.of(
+          "learning.",
+          "intervals.",
+          "scores.",
+          "forecasts.",
+          "alarms.",
+          "output",
+          "experts",
+          "season");
 
   private ClassifySection() {}
 
@@ -128,7 +137,8 @@ final class ClassifySection {
                         ForecastOptions.MAX_FILL,
                         ForecastOptions.CALENDAR,
                         JobOptions.FORECASTS,
-                        JobOptions.SCORES)
+                        JobOptions.SCORES,
+                        AlarmOptions.TOPIC)
                     .contains(option));
     for (Option<?> option : without) {
       if (file.has(option)) {

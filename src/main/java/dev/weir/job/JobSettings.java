@@ -120,6 +120,7 @@ public record JobSettings(
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     StateLimits limits = limits(file, outOfOrderness, sampling);
     checkTuned(file, targets);
+    targets = AlarmSection.targets(file, targets);
     int stride = file.get(ForecastOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
@@ -225,6 +226,7 @@ public record JobSettings(
             deadLetters,
             file.get(JobOptions.MODELS),
             ofClasses,
+            AlarmSection.topic(file),
             file.get(JobOptions.FORECAST_FORMAT) == Format.JSON);
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(

@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -36,7 +37,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static final int ARRAY = 16; // an array's header
   private static final int WINDOW_OBJECT = 88;
-  private static final int LEARNED_OBJECT = 32 + 4 * ARRAY;
+  private static final int LEARNED_OBJECT = 40 + 4 * ARRAY;
+  private static final int ALARM_OBJECTS = 32 + 24 + 3 * ARRAY;
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
 
@@ -53,7 +55,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int DISK_ENTRY = 12;
 
   private static final int WINDOW_FORMAT = 38; // version, sizes, checksum
-  private static final int LEARNED_FORMAT = 25;
+  private static final int LEARNED_FORMAT = 26;
   private static final int LOG_FORMAT = 25;
 
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
@@ -121,6 +123,10 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
               settings.seqLen(),
               hasModel,
               target.initialModel());
+      if (learning.incidents() != null) { // while none is open
+        learned += new SeriesAlarms(learning.incidents()).bytes();
+        heap += ALARM_OBJECTS;
+      }
       heap += LEARNED_OBJECT + learned + heapKey;
       cached += learned;
       disk += LEARNED_FORMAT + learned + diskKey;

@@ -60,7 +60,8 @@ public record KafkaSettings(
    * The topics' names.
    *
    * @param ofClasses those of a job that classifies; null for one that does not
-   * @param isJson whether forecasts and scores are written as JSON, else as Avro
+   * @param alarms topic of incidents; null for a job that raises no alarms
+   * @param isJson whether forecasts, scores and incidents are written as JSON, else as Avro
    */
   public record Topics(
       ObservationTopics observations,
@@ -69,6 +70,7 @@ public record KafkaSettings(
       String deadLetters,
       String models,
       ClassTopics ofClasses,
+      String alarms,
       boolean isJson)
       implements Serializable {
 
@@ -97,6 +99,9 @@ public record KafkaSettings(
         all.add(0, forecasts);
         all.add(1, scores);
       }
+      if (alarms != null) {
+        all.add(alarms);
+      }
       if (ofClasses != null) {
         all.add(ofClasses.classes());
         all.add(ofClasses.labels());
@@ -104,7 +109,7 @@ public record KafkaSettings(
       return all;
     }
 
-    /** Forecasts, scores, classes and labels: those that the job has. */
+    /** Forecasts, scores, incidents, classes and labels: those that the job has. */
     public List<String> ofSeries() {
       List<String> others = outputs();
       others.removeAll(List.of(deadLetters, models));
@@ -118,13 +123,21 @@ public record KafkaSettings(
 
     /** The same with the observations that there are now. */
     public Topics withObservations(ObservationTopics found) {
-      return new Topics(found, forecasts, scores, deadLetters, models, ofClasses, isJson);
+      return new Topics(found, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson);
     }
 
     /** Those of a job that only forecasts. */
     public Topics(
         String observations, String forecasts, String scores, String deadLetters, String models) {
-      this(ObservationTopics.of(observations), forecasts, scores, deadLetters, models, null, false);
+      this(
+          ObservationTopics.of(observations),
+          forecasts,
+          scores,
+          deadLetters,
+          models,
+          null,
+          null,
+          false);
     }
   }
 

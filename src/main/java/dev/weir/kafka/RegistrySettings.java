@@ -21,6 +21,7 @@ import org.apache.kafka.common.config.AbstractConfig;
  * @param patience how long a record whose schema is not known waits for a registry that is away
  * @param forecastId the id of the schema of forecasts; -1 until it is registered
  * @param scoreId the id of the schema of scores; -1 until it is registered
+ * @param alarmId the id of the schema of incidents; -1 until it is registered, or without alarms
  * @param writers schemas of observations that were known when the job was submitted, by id: a job
  *     that restarts while the registry is away reads on
  */
@@ -30,6 +31,7 @@ public record RegistrySettings(
     Duration patience,
     int forecastId,
     int scoreId,
+    int alarmId,
     Map<Integer, String> writers)
     implements Serializable {
 
@@ -91,7 +93,7 @@ public record RegistrySettings(
             own.put(key, value);
           }
         });
-    return new RegistrySettings(url, own, patience, -1, -1, Map.of());
+    return new RegistrySettings(url, own, patience, -1, -1, -1, Map.of());
   }
 
   private static void checkName(String key, String name, String value) {
@@ -146,11 +148,17 @@ public record RegistrySettings(
 
   /** The same registry with another patience. */
   public RegistrySettings withPatience(Duration other) {
-    return new RegistrySettings(url, properties, other, forecastId, scoreId, writers);
+    return new RegistrySettings(url, properties, other, forecastId, scoreId, alarmId, writers);
   }
 
-  public RegistrySettings registered(int forecasts, int scores, Map<Integer, String> known) {
-    return new RegistrySettings(url, properties, patience, forecasts, scores, known);
+  /**
+   * The same registry with the ids of our schemas.
+   *
+   * @param alarms -1 without alarms
+   */
+  public RegistrySettings registered(
+      int forecasts, int scores, int alarms, Map<Integer, String> known) {
+    return new RegistrySettings(url, properties, patience, forecasts, scores, alarms, known);
   }
 
   /** Without secrets, wherever it is printed. */

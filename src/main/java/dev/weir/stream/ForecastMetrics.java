@@ -4,6 +4,8 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.Mode;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.MetricGroup;
@@ -31,6 +33,7 @@ final class ForecastMetrics {
   final Counter gaps;
   final Counter missing;
   final Counter scores;
+  final Counter incidents;
   final Counter skippedUpdates;
   final Counter restarts;
   final Counter expired;
@@ -43,6 +46,8 @@ final class ForecastMetrics {
   private final MetricGroup group;
 
   private volatile double stateBytes = Double.NaN; // written by the task only
+  private final Set<String> open = new HashSet<>(); // series with an open incident
+  private volatile int openIncidents; // as many; written by the task only
   private int everySo = 1;
   private int untilSample = 1;
   private long lastSampleNanos;
@@ -55,6 +60,7 @@ final class ForecastMetrics {
     gaps = group.counter("gaps");
     missing = group.counter("missingObservations");
     scores = group.counter("scores");
+    incidents = group.counter("incidents");
     skippedUpdates = group.counter("skippedUpdates");
     restarts = group.counter("learningRestarts");
     expired = group.counter("expired");
@@ -72,6 +78,7 @@ final class ForecastMetrics {
     recordLatency =
         group.histogram("recordLatencyMillis", new DescriptiveStatisticsHistogram(SAMPLES));
     group.gauge("stateBytesPerSeries", () -> stateBytes);
+    group.gauge("openIncidents", () -> openIncidents);
   }
 
   /**
@@ -89,6 +96,13 @@ final class ForecastMetrics {
 
   void forecast(Status status) {
     forecasts[status.ordinal()].inc();
+  }
+
+  /** Records that an incident of a series is open, which may be repeated, or closed. */
+  void incident(String series, boolean isOpen) {
+    if (isOpen ? open.add(series) : open.remove(series)) {
+      openIncidents = open.size();
+    }
   }
 
   /** Whether the forecasts of the current window are sampled; call once per window. */

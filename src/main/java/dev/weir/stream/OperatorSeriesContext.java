@@ -3,8 +3,10 @@ package dev.weir.stream;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -187,6 +189,10 @@ final class OperatorSeriesContext implements SeriesContext {
       metrics.forecast(forecast.status());
     } else if (output instanceof DeadLetter letter) {
       metrics.deadLetter(letter.reason());
+    } else if (output instanceof Incident incident) {
+      if (incident.event() == Event.OPENED) {
+        metrics.incidents.inc();
+      }
     } else {
       metrics.scores.inc();
     }
@@ -221,6 +227,11 @@ final class OperatorSeriesContext implements SeriesContext {
               + " {} so far; the LATE dead letters just before say which, and whose clock to set",
           metrics.resumed.getCount());
     }
+  }
+
+  @Override
+  public void incident(String series, boolean isOpen) {
+    metrics.incident(series, isOpen);
   }
 
   @Override

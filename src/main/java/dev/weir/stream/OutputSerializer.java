@@ -4,9 +4,13 @@ import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.Severity;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -32,6 +36,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   private static final byte SCORE = 2;
   private static final byte CLASSIFICATION = 3;
   private static final byte LEARNED_MODEL = 4;
+  private static final byte INCIDENT = 5;
 
   @Override
   public byte version() {
@@ -52,6 +57,9 @@ final class OutputSerializer extends WeirSerializer<Output> {
     } else if (output instanceof LearnedModel learned) {
       target.writeByte(LEARNED_MODEL);
       writeLearned(learned, target);
+    } else if (output instanceof Incident incident) {
+      target.writeByte(INCIDENT);
+      writeIncident(incident, target);
     } else {
       target.writeByte(DEAD_LETTER);
       InputEventSerializer.writeDeadLetter((DeadLetter) output, target);
@@ -65,6 +73,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
       case SCORE -> readScore(source);
       case CLASSIFICATION -> readClassification(source);
       case LEARNED_MODEL -> readLearned(source);
+      case INCIDENT -> readIncident(source);
       default -> InputEventSerializer.readDeadLetter(source);
     };
   }
@@ -215,6 +224,61 @@ final class OutputSerializer extends WeirSerializer<Output> {
             ? null
             : ModelFiles.fromBytes(bytes, ModelFiles.Defaults.NONE, "learned model");
     return new LearnedModel(name, version, model, isCopy, time);
+  }
+
+  private static void writeIncident(Incident incident, DataOutputView target) throws IOException {
+    StringValue.writeString(incident.series(), target);
+    StringValue.writeString(incident.id(), target);
+    StringValue.writeString(incident.event().name(), target);
+    target.writeLong(incident.time());
+    target.writeLong(incident.start());
+    target.writeLong(incident.end());
+    target.writeLong(incident.values());
+    target.writeLong(incident.worst().time());
+    target.writeDouble(incident.worst().value());
+    target.writeDouble(incident.worst().expected());
+    target.writeDouble(incident.worst().error());
+    target.writeDouble(incident.worst().surprise());
+    StringValue.writeString(incident.reason().name(), target);
+    StringValue.writeString(incident.severity().name(), target);
+    target.writeInt(incident.newest().size());
+    for (Incident.Value value : incident.newest()) {
+      target.writeLong(value.time());
+      target.writeDouble(value.value());
+    }
+    StringValue.writeString(incident.model(), target);
+    target.writeLong(incident.modelVersion());
+  }
+
+  private static Incident readIncident(DataInputView source) throws IOException {
+    return new Incident(
+        StringValue.readString(source),
+        StringValue.readString(source),
+        Event.valueOf(StringValue.readString(source)),
+        source.readLong(),
+        source.readLong(),
+        source.readLong(),
+        source.readLong(),
+        new Incident.Worst(
+            source.readLong(),
+            source.readDouble(),
+            source.readDouble(),
+            source.readDouble(),
+            source.readDouble()),
+        Reason.valueOf(StringValue.readString(source)),
+        Severity.valueOf(StringValue.readString(source)),
+        readValues(source),
+        StringValue.readString(source),
+        source.readLong());
+  }
+
+  private static List<Incident.Value> readValues(DataInputView source) throws IOException {
+    int size = source.readInt();
+    List<Incident.Value> values = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      values.add(new Incident.Value(source.readLong(), source.readDouble()));
+    }
+    return values;
   }
 
   private static List<String> readNames(DataInputView source) throws IOException {

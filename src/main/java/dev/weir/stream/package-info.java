@@ -6,8 +6,9 @@
  * weights of a running job. {@link dev.weir.forecast} contains the calculations. {@code
  * ClassifyFunction} is the same for classes, with {@link dev.weir.classify.series}.
  *
- * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.combination},
- * {@code forecast.engine}, {@code forecast.learn}, {@code forecast.shared}, {@code
- * forecast.window}, {@code model}, {@code rnn.kernel}, {@code state}, Flink, SLF4J and the JDK.
+ * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
+ * forecast.combination}, {@code forecast.engine}, {@code forecast.learn}, {@code forecast.shared},
+ * {@code forecast.window}, {@code model}, {@code rnn.kernel}, {@code state}, Flink, SLF4J and the
+ * JDK.
  */
 package dev.weir.stream;

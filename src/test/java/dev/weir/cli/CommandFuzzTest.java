@@ -51,6 +51,7 @@ class CommandFuzzTest {
         line("train", "--input", wrong, "--out", "none.safetensors", "--epochs", "2"),
         line("run", "jobs/many-to-one.yaml", "-D", "parallelism.default=2"),
         line("tail", "--series", "a.*", "--limit", "3", "--from-beginning"),
+        line("alarms", "--series", "a.*", "--last", "3", "--follow", "--limit", "7"),
         line("produce", "--input", wrong, "--topic", "t", "--speed", "10"),
         line("demo", "--duration", "20s", "--port", "0", "--rate", "3"),
         line(

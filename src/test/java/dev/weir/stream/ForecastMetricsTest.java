@@ -11,6 +11,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -203,6 +205,31 @@ class ForecastMetricsTest {
   }
 
   // ---- what they say
+
+  @Test
+  void incidentsAreCountedWhileTheyAreOpen() throws Exception {
+    Learning judged = new Learning(LearnerSettings.small(2), 7, 5, IncidentSettings.defaults());
+    ForecastSettings settings = settings(new Target(Mode.MANY_TO_ONE, null, 2, null, judged));
+    Operator operator = new Operator(settings, null);
+    SplittableRandom random = new SplittableRandom(6);
+    for (int t = 0; t < 500; t++) {
+      operator.send("a", t, random.nextDouble(), 1);
+    }
+    long before = operator.count("incidents");
+    operator.send("a", 500, 40, 1);
+    assertThat(operator.count("incidents")).isEqualTo(before + 1);
+    assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(1);
+    OperatorSubtaskState state = operator.harness.snapshot(1, 1);
+    for (int t = 501; t < 530; t++) {
+      operator.send("a", t, 0.5, 1);
+    }
+    assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(0);
+    assertThat(operator.count("incidents")).isEqualTo(before + 1);
+    Operator restored = new Operator(settings, state);
+    restored.send("a", 501, 0.5, 1);
+    assertThat(restored.metrics.gauge("weir.openIncidents")).isEqualTo(1);
+    assertThat(restored.count("incidents")).isZero();
+  }
 
   @Test
   void bothModesCountWhatTheyLearnForecastAndHold() throws Exception {

@@ -3,6 +3,8 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.alarm.OpenIncident;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -143,15 +145,49 @@ class SavedStateTest {
 
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState plain = assertIsTheSavedMemory(2, false);
-    LearnerState tuned = assertIsTheSavedMemory(2, true);
+    LearnerState plain = assertIsTheSavedMemory(3, false);
+    LearnerState tuned = assertIsTheSavedMemory(3, true);
+    assertThat(plain.alarms()).isNull();
     assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
     assertThat(written(LearnerStateSerializer.INSTANCE, plain))
         .as(WHY)
-        .isEqualTo(bytes("memory-2.hex"));
+        .isEqualTo(bytes("memory-3.hex"));
     assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
         .as(WHY)
-        .isEqualTo(bytes("memory-2-tuned.hex"));
+        .isEqualTo(bytes("memory-3-tuned.hex"));
+  }
+
+  @Test
+  void memoryOfTheSecondLayoutIsReadWithoutAlarms() throws Exception {
+    assertThat(assertIsTheSavedMemory(2, false).alarms()).isNull();
+    LearnerState tuned = assertIsTheSavedMemory(2, true);
+    assertThat(tuned.alarms()).isNull();
+    assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
+        .isEqualTo(bytes("memory-3-tuned.hex"));
+  }
+
+  @Test
+  void savedAlarmsAreReadAndWrittenAsTheyWere() throws Exception {
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-alarms.hex"));
+    assertThat(memory.tuned()).isNull();
+    assertThat(memory.alarms().values()).isEqualTo(1_000);
+    OpenIncident incident = memory.alarms().incident();
+    assertThat(incident.start()).isEqualTo(60_000);
+    assertThat(incident.end()).isEqualTo(180_000);
+    assertThat(incident.values()).isEqualTo(3);
+    assertThat(incident.worstTime()).isEqualTo(120_000);
+    assertThat(incident.worst()).isEqualTo(9.25);
+    assertThat(incident.expected()).isNaN();
+    assertThat(incident.error()).isEqualTo(-0.5);
+    assertThat(incident.surprise()).isEqualTo(4.5);
+    assertThat(incident.reason()).isEqualTo(Reason.NOVELTY);
+    assertThat(incident.isReported()).isTrue();
+    assertThat(memory.bytes() - memory.copy().bytes()).isZero();
+    for (LearnerState each : List.of(memory, memory.copy())) {
+      assertThat(written(LearnerStateSerializer.INSTANCE, each))
+          .as(WHY)
+          .isEqualTo(bytes("memory-3-alarms.hex"));
+    }
   }
 
   @Test

@@ -22,6 +22,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
@@ -233,6 +234,10 @@ class SerializersTest {
             0.79,
             List.of(new Score.Method("naive", 2, 0), new Score.Method("expert:x", 1, 1)));
     assertThat(roundTrip(OutputSerializer.INSTANCE, score)).isEqualTo(score);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.INCIDENT))
+        .isEqualTo(IncidentCodecTest.INCIDENT);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.BARE))
+        .isEqualTo(IncidentCodecTest.BARE);
     Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
     assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
     assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);

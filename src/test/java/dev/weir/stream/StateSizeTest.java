@@ -9,6 +9,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -79,12 +80,15 @@ class StateSizeTest {
     Target network = new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
     Target small = learner(Mode.MANY_TO_ONE, LearnerSettings.small(2), 2, 24);
     Target many = learner(Mode.MANY_TO_MANY, LearnerSettings.small(5), 5, 24);
+    Learning judged = new Learning(LearnerSettings.small(2), 24, 0, IncidentSettings.defaults());
+    Target alarms = new Target(Mode.MANY_TO_ONE, null, 2, null, judged);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     return Stream.of(
         new Job("learning off", SERIES, settings(5, Duration.ZERO, network)),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
         new Job("both modes, with a ttl", SERIES, settings(5, Duration.ofDays(9), small, many)),
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),
+        new Job("small, with alarms", SERIES, settings(5, Duration.ZERO, alarms)),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }
 

@@ -123,6 +123,13 @@ final class TopicChecks {
           isReadable ? records::score : null,
           () -> kept(topics.scores()));
     }
+    if (topics.alarms() != null) {
+      check(
+          missing,
+          topics.alarms(),
+          isReadable ? records::incident : null,
+          () -> kept(topics.alarms()));
+    }
     ClassTopics ofClasses = topics.ofClasses();
     if (ofClasses != null) {
       check(missing, ofClasses.classes(), records::classification, () -> kept(ofClasses.classes()));

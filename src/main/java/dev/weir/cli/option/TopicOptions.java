@@ -55,6 +55,7 @@ public final class TopicOptions {
             : kafka.topic("--dead-letters", own.deadLetters(), Topics::deadLetters),
         kafka.topic("--models", own.models(), Topics::models),
         kafka.job() == null ? null : kafka.job().kafka().topics().ofClasses(),
+        kafka.job() == null ? null : kafka.job().kafka().topics().alarms(),
         kafka.job() != null && kafka.job().kafka().topics().isJson());
   }
 
@@ -65,6 +66,7 @@ public final class TopicOptions {
         scores,
         deadLetters == null ? observations.get(0) + ".dlq" : deadLetters,
         models,
+        null,
         null,
         false);
   }

@@ -32,6 +32,11 @@ final class AlarmBudget {
     this.threshold = -Math.log10(CHANCE * budget);
   }
 
+  /** Whether a surprise is large enough for an alarm where no alarm came before. */
+  boolean isSurprising(double surprise) {
+    return surprise >= threshold;
+  }
+
   /** Whether the value raises an alarm, which is then paid for; called once for each value. */
   boolean take(AlarmState state, double surprise) {
     double[] doubles = state.doubles;

@@ -126,6 +126,11 @@ public final class AlarmDetector {
     return surprise;
   }
 
+  /** Whether the newest value would raise an alarm if none had come before. */
+  boolean isSurprising() {
+    return budget.isSurprising(surprise);
+  }
+
   /** What is surprising about the newest value; null if nothing is. */
   public Reason reason() {
     return reason;

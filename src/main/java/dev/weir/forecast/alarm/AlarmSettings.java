@@ -1,5 +1,6 @@
 package dev.weir.forecast.alarm;
 
+import java.io.Serializable;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -10,7 +11,9 @@ import java.util.Set;
  * @param budget alarms per value; {@link #MIN_BUDGET} to {@link #MAX_BUDGET}
  * @param reasons that may raise an alarm; at least one
  */
-public record AlarmSettings(double budget, Set<Reason> reasons) {
+public record AlarmSettings(double budget, Set<Reason> reasons) implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   public static final double DEFAULT_BUDGET = 1e-3;
 

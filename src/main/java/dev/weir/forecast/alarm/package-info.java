@@ -3,8 +3,10 @@
  *
  * <p>Start at {@link dev.weir.forecast.alarm.AlarmDetector}, which gives each value a surprise and
  * a reason. {@code TailSketch} turns a statistic into a surprise, and {@code AlarmBudget} limits
- * the alarms. All data of a series is in its {@link dev.weir.forecast.alarm.AlarmState}, and {@link
- * dev.weir.forecast.alarm.AlarmStateFormat} defines its bytes.
+ * the alarms. {@link dev.weir.forecast.alarm.IncidentTracker} makes incidents of them, which a job
+ * reports. All data of a series is in its {@link dev.weir.forecast.alarm.SeriesAlarms}, and {@link
+ * dev.weir.forecast.alarm.SeriesAlarmsFormat} defines its bytes; an evaluation needs only the
+ * {@link dev.weir.forecast.alarm.AlarmState} in it.
  *
  * <p>Allowed imports: the JDK.
  */

@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
@@ -94,11 +95,18 @@ public record ForecastSettings(
    * @param learner experts, mixture and intervals
    * @param season observations in a season, or {@link LearnerSettings#AUTO}
    * @param scoresEvery a score after so many observations of a series; 0: none
+   * @param incidents which alarms are reported; null: none
    */
-  public record Learning(LearnerSettings learner, int season, int scoresEvery)
+  public record Learning(
+      LearnerSettings learner, int season, int scoresEvery, IncidentSettings incidents)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Without alarms. */
+    public Learning(LearnerSettings learner, int season, int scoresEvery) {
+      this(learner, season, scoresEvery, null);
+    }
   }
 
   /** As {@link #problemWith(ForecastModel, Target)} of any model. */

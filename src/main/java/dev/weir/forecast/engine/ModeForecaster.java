@@ -13,7 +13,6 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
-import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
@@ -41,6 +40,7 @@ final class ModeForecaster {
   private final SeriesContext context;
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
+  private final AlarmMonitor alarms; // null when no alarms are reported
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
   private SeasonalNetwork seasonal; // of one that reads windows and seasons; null if absent
@@ -76,6 +76,10 @@ final class ModeForecaster {
       }
     }
     this.learner = settings == null ? null : new Learner(settings, own);
+    this.alarms =
+        learner == null || target.learning().incidents() == null
+            ? null
+            : new AlarmMonitor(target.learning().incidents(), learner, context);
     if (learner != null) {
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
@@ -136,6 +140,11 @@ final class ModeForecaster {
     return network == null ? null : network.kernel();
   }
 
+  private String model() {
+    ForecastModel model = active;
+    return model == null ? "" : model.name();
+  }
+
   /** The active model's version, as its forecasts have it; for metrics. */
   long modelVersion() {
     ForecastModel model = active;
@@ -154,13 +163,21 @@ final class ModeForecaster {
    */
   LearnerState learn(SequenceWindow window) throws IOException {
     boolean reset = window.missing() > 0 && window.gap() == Gap.RESET;
-    LearnerState state = learn(reset ? null : context.learned(target.mode()), window);
+    LearnerState known = reset && alarms == null ? null : context.learned(target.mode());
+    if (reset && alarms != null) {
+      alarms.drop(known, window.series(), model(), modelVersion());
+      known = null;
+    }
+    LearnerState state = learn(known, window, true);
     context.scored(target.mode(), window.series(), learner.newest());
     context.learned(target.mode(), state);
     return state;
   }
 
-  private LearnerState learn(LearnerState known, SequenceWindow window) {
+  /**
+   * @param isNew false for a value that is learned again, of which nothing is reported
+   */
+  private LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
     LearnerState state = known;
     int season = target.learning().season();
     repeatable = window.missing() == 0 && tunedModel == null;
@@ -170,19 +187,27 @@ final class ModeForecaster {
       if (baseModel != null) {
         tell(null, window, 0, null); // it saw nothing of the past
       }
-      TunedCopy copy = state.tuned();
       state = learner.relearn(state, season);
-      if (state != null && tunedModel != null) {
-        state.tuned(copy); // does not depend on the other settings
+      if (state != null) { // these do not depend on the other settings
+        state.tuned(tunedModel == null ? null : known.tuned());
+        state.alarms(known.alarms());
       }
     }
     if (state == null || !learner.isSpacedAs(state, window)) {
       repeatable &= state == null;
+      if (alarms != null && isNew) {
+        alarms.drop(known, window.series(), model(), modelVersion());
+      }
       state = learner.newSeries(window.series(), season);
     }
     before = state.count();
     if (baseModel != null) { // the index that the newest will have
       tell(network, window, before + learner.passed(state, window), state);
+    }
+    if (alarms != null) { // by the forecast that was issued, before this value is learned
+      alarms.observe(state, window, isNew, model(), modelVersion());
+    } else {
+      state.alarms(null);
     }
     learner.observe(state, window);
     return state;
@@ -204,7 +229,7 @@ final class ModeForecaster {
   LearnerState catchUp(LearnerState saved, ObservationLog log, Windows windows, String series) {
     LearnerState state = saved;
     for (int row = log.known(); row < log.size(); row++) {
-      state = learn(state, windows.window(series, log, row));
+      state = learn(state, windows.window(series, log, row), false);
     }
     skippedUpdates = learner.skippedUpdates();
     restarts = learner.restarts();
@@ -235,7 +260,10 @@ final class ModeForecaster {
   }
 
   /** Drops what was learned of the current series. */
-  void forget() throws IOException {
+  void forget(String series) throws IOException {
+    if (alarms != null) {
+      alarms.drop(context.learned(target.mode()), series, model(), modelVersion());
+    }
     if (learner != null) {
       context.learned(target.mode(), null);
     }

@@ -93,11 +93,19 @@ public interface SeriesContext {
   /** Takes {@link #wakeAt} back. */
   void doNotWakeAt(long time);
 
-  /** Sends a forecast, a score or a dead letter on. */
+  /** Sends a forecast, a score, an incident or a dead letter on. */
   void collect(Output output);
 
   /** Counts something that no output tells of. */
   void count(Counted what, long by);
+
+  /**
+   * An incident of a series is open after its newest value, as at each value while it is, or has
+   * just been closed.
+   */
+  default void incident(String series, boolean isOpen) {
+    // for who measures
+  }
 
   /** The current series has learned from its newest value. */
   default void scored(Mode mode, String series, LatestScores scored) {

@@ -132,13 +132,14 @@ public final class SeriesForecaster {
     WindowState state = known == null ? windows.newState() : fitted(known);
     long completeUpTo = inOrder ? Windows.IN_ORDER : context.watermark();
     boolean changed = false;
-    while (advance(state, completeUpTo)) { // left by a savepoint of more patience
+    while (advance(
+        observation.series(), state, completeUpTo)) { // left by a savepoint of more patience
       advanced(observation.series(), state, NO_TIME);
       changed = true;
     }
     long time = windows.timeOf(state, observation);
     if (time <= completeUpTo) {
-      resetAfterSilence(state, time);
+      resetAfterSilence(observation.series(), state, time);
     }
     long before = state.newestTime();
     Outcome outcome = windows.offer(state, observation, completeUpTo);
@@ -207,25 +208,25 @@ public final class SeriesForecaster {
   }
 
   /** Appends the earliest waiting observation if it is complete; false if none waits. */
-  private boolean advance(WindowState state, long completeUpTo) throws IOException {
+  private boolean advance(String series, WindowState state, long completeUpTo) throws IOException {
     if (state.pendingSize() > 0 && state.pendingTime(0) <= completeUpTo) {
-      resetAfterSilence(state, state.pendingTime(0));
+      resetAfterSilence(series, state, state.pendingTime(0));
     }
     return windows.advance(state, completeUpTo);
   }
 
   /** Nothing that was known before a silence longer than the ttl has to do with what comes next. */
-  private void resetAfterSilence(WindowState state, long next) throws IOException {
+  private void resetAfterSilence(String series, WindowState state, long next) throws IOException {
     if (expiry.isSilence(state, next)) {
       state.forget();
-      forgetLearned();
+      forgetLearned(series);
       context.count(Counted.EXPIRED, 1);
     }
   }
 
-  private void forgetLearned() throws IOException {
+  private void forgetLearned(String series) throws IOException {
     for (ModeForecaster forecaster : forecasters) {
-      forecaster.forget();
+      forecaster.forget(series);
     }
   }
 
@@ -260,14 +261,14 @@ public final class SeriesForecaster {
     }
     state = fitted(state);
     boolean changed = false;
-    while (advance(state, timestamp)) {
+    while (advance(series, state, timestamp)) {
       changed = true;
       advanced(series, state, NO_TIME);
     }
     boolean isDue = expiry.isDue(state, timestamp, context);
     if (isDue && expiry.isOver(state, context)) {
       context.window(null);
-      forgetLearned();
+      forgetLearned(series);
       context.expiry(null);
       context.count(Counted.EXPIRED, 1);
     } else if (changed || isDue) {

@@ -390,6 +390,29 @@ public final class Learner {
     }
   }
 
+  /**
+   * The forecast of step 1 that was made at the newest value, as {@link #forecast} gives it, with
+   * half the width of its narrowest interval.
+   *
+   * @param target (2) the forecast, NaN before the first value, and the half width, NaN while no
+   *     forecast has been scored; overwritten
+   */
+  public void next(LearnerState learned, double[] target) {
+    StateView state = bind(learned);
+    target[0] = Double.NaN;
+    target[1] = Double.NaN;
+    if (state.history.age() == 0) {
+      return;
+    }
+    double value = state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1));
+    target[0] = value;
+    if (levels > 0 && state.scores.count(1) > 0) {
+      target[1] =
+          bounded(value + mixture.end(state, 1, 0, true)) / 2
+              - bounded(value + mixture.end(state, 1, 0, false)) / 2;
+    }
+  }
+
   private static double bounded(double value) {
     return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value));
   }

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.expert.History;
 
 /**
@@ -20,8 +21,8 @@ import dev.weir.forecast.expert.History;
  * </pre>
  *
  * A learner reads and writes the arrays through a {@link StateView}. They are replaced when a new
- * season is found, since their sizes depend on it. Beside them lies the series' own copy of the
- * base model, if there is one.
+ * season is found, since their sizes depend on it. Beside them lie the series' own copy of the base
+ * model and its alarms, if there are any.
  */
 public final class LearnerState {
 
@@ -47,6 +48,7 @@ public final class LearnerState {
   private float[] floats;
   private short[] shorts;
   private TunedCopy tuned; // null if absent
+  private SeriesAlarms alarms; // null if absent
 
   /** Takes the arrays of a saved state; does not copy them. */
   public LearnerState(long[] longs, double[] doubles, float[] floats, short[] shorts) {
@@ -95,6 +97,15 @@ public final class LearnerState {
 
   public void tuned(TunedCopy copy) {
     this.tuned = copy;
+  }
+
+  /** What is known of the series' alarms; null if absent. */
+  public SeriesAlarms alarms() {
+    return alarms;
+  }
+
+  public void alarms(SeriesAlarms known) {
+    this.alarms = known;
   }
 
   /** Where the spacing lies among the doubles: behind the history and the newest value. */
@@ -191,12 +202,13 @@ public final class LearnerState {
     LearnerState copy =
         new LearnerState(longs.clone(), doubles.clone(), floats.clone(), shorts.clone());
     copy.tuned = tuned == null ? null : tuned.copy();
+    copy.alarms = alarms == null ? null : alarms.copy();
     return copy;
   }
 
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
-    int copy = tuned == null ? 0 : tuned.bytes();
-    return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + copy;
+    int beside = (tuned == null ? 0 : tuned.bytes()) + (alarms == null ? 0 : alarms.bytes());
+    return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + beside;
   }
 }

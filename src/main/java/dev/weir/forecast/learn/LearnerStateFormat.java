@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.alarm.SeriesAlarmsFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -7,12 +8,12 @@ import java.io.IOException;
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
  * its four arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
- * base model.
+ * base model and its alarms.
  */
 public final class LearnerStateFormat {
 
-  /** The layout that {@link #write} writes; 1 had no shorts. */
-  public static final byte VERSION = 2;
+  /** The layout that {@link #write} writes; 1 had no shorts, 2 no alarms. */
+  public static final byte VERSION = 3;
 
   /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
@@ -30,6 +31,7 @@ public final class LearnerStateFormat {
     copy.write(state.floats(), target);
     copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
+    SeriesAlarmsFormat.write(state.alarms(), target);
   }
 
   private static long length(LearnerState state) {
@@ -76,7 +78,7 @@ public final class LearnerStateFormat {
   }
 
   /**
-   * @param version 1 or {@link #VERSION}
+   * @param version 1 to {@link #VERSION}
    */
   public static LearnerState read(byte version, DataInput source) throws IOException {
     long[] longs = new long[length(source)];
@@ -90,6 +92,7 @@ public final class LearnerStateFormat {
     copy.read(source, floats);
     copy.read(source, shorts);
     state.tuned(readTuned(source));
+    state.alarms(version < 3 ? null : SeriesAlarmsFormat.read(source));
     return state;
   }
 }

@@ -164,7 +164,7 @@ public final class JobOptions {
           "mixture: experts that learn each series, the model among them; network: the model's"
               + " own forecasts. By default mixture, and network where learning is off.");
 
-  /** How forecasts and scores are written. */
+  /** How forecasts, scores and incidents are written. */
   public enum Format {
     AVRO,
     JSON
@@ -175,7 +175,8 @@ public final class JobOptions {
           "forecasts.format",
           Format.class,
           Format.AVRO,
-          "How forecasts and scores are written: as Avro or as JSON objects with the same fields.");
+          "How forecasts, scores and incidents are written: as Avro or as JSON objects with the same"
+              + " fields.");
   public static final Option<Integer> SCORES_EVERY =
       Option.integer(
           "scores.every",
@@ -189,6 +190,8 @@ public final class JobOptions {
       Map.of(
           "learning",
           "learning.enabled",
+          "alarms",
+          "alarms.enabled",
           "learning.shared",
           "learning.shared.enabled",
           "mode",
@@ -318,6 +321,8 @@ public final class JobOptions {
     all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
+    all.add(all.indexOf(SCORES) + 1, AlarmOptions.TOPIC);
+    all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmOptions.ALL);
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     all.addAll(ClassifyOptions.ALL);

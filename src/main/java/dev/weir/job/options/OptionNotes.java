@@ -58,6 +58,7 @@ final class OptionNotes {
     put(JobOptions.PATTERN, "", OLD_TOPIC);
     put(JobOptions.FORECASTS, "", SAFE);
     put(JobOptions.SCORES, "", SAFE);
+    put(AlarmOptions.TOPIC, "", SAFE);
     put(JobOptions.DEAD_LETTERS, "", SAFE);
     put(JobOptions.MODELS, "", OLD_TOPIC);
     put(JobOptions.CREATE_TOPICS, "", SAFE);
@@ -105,6 +106,7 @@ final class OptionNotes {
     put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
     put(JobOptions.TRANSACTION_PREFIX, "", COMMITTED);
     putNetworks();
+    putAlarms();
     putClassify();
     JobOptions.MODES.forEach(OptionNotes::putMode);
   }
@@ -126,6 +128,18 @@ final class OptionNotes {
         "on: begins with the active model; off: what the trainer knows is lost, and the start needs"
             + " Flink's execution.state-recovery.ignore-unclaimed-state: true");
     put(NetworkOptions.BUDGET, "", SAFE);
+  }
+
+  private static void putAlarms() {
+    put(
+        AlarmOptions.ENABLED,
+        "",
+        "on: each series is judged from then on, its first 300 values raise no alarm; off: open"
+            + " incidents are never closed");
+    put(AlarmOptions.BUDGET, "alarms per 1,000 values", SAFE);
+    put(AlarmOptions.REASONS, "", SAFE);
+    put(AlarmOptions.MIN_DURATION, "observations", SAFE);
+    put(AlarmOptions.QUIET, "observations", "safe: it counts for open incidents, too");
   }
 
   private static void putMapping() {

@@ -63,6 +63,9 @@ final class JobRights {
       needed.put(topics.forecasts(), AclOperation.WRITE);
       needed.put(topics.scores(), AclOperation.WRITE);
     }
+    if (topics.alarms() != null) {
+      needed.put(topics.alarms(), AclOperation.WRITE);
+    }
     if (topics.ofClasses() != null) {
       needed.put(topics.ofClasses().labels(), AclOperation.READ);
       needed.put(topics.ofClasses().classes(), AclOperation.WRITE);

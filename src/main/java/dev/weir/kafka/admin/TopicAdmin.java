@@ -87,6 +87,9 @@ public final class TopicAdmin implements AutoCloseable {
       create(topics.forecasts(), partitions, KEPT);
       create(topics.scores(), partitions, KEPT);
     }
+    if (topics.alarms() != null) {
+      create(topics.alarms(), partitions, KEPT);
+    }
     Map<String, String> large = new HashMap<>(KEPT);
     large.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE);
     create(topics.deadLetters(), 1, large);

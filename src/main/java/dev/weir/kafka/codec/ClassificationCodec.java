@@ -1,6 +1,7 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Classification;
+import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;

@@ -3,6 +3,7 @@ package dev.weir.kafka.codec;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;

@@ -3,6 +3,7 @@ package dev.weir.kafka.codec;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
@@ -31,11 +32,13 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private final RegistrySettings registry; // null: plain Avro, its schema named in a header
   private transient ForecastCodec forecasts;
   private transient ScoreCodec scores;
+  private transient IncidentCodec incidents;
   private transient ClassificationCodec classifications;
   private transient ModelCodec models; // made when the first one is written
   private transient Header classSchema;
   private transient Header forecastSchema;
   private transient Header scoreSchema;
+  private transient Header incidentSchema;
   private transient Clock clock;
 
   public OutputRecords(Topics topics, int maxDeadLetterBytes, RegistrySettings registry) {
@@ -49,6 +52,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
     forecasts = ForecastCodec.writing(registry);
     scores = ScoreCodec.writing(registry);
+    incidents = IncidentCodec.writing(registry);
     classifications = new ClassificationCodec();
     if (topics.ofClasses() != null && !topics.ofClasses().isJson()) {
       classSchema = new RecordHeader(WriterSchemas.HEADER, ClassificationCodec.fingerprint());
@@ -56,6 +60,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     if (registry == null && !topics.isJson()) {
       forecastSchema = new RecordHeader(WriterSchemas.HEADER, ForecastCodec.fingerprint());
       scoreSchema = new RecordHeader(WriterSchemas.HEADER, ScoreCodec.fingerprint());
+      incidentSchema = new RecordHeader(WriterSchemas.HEADER, IncidentCodec.fingerprint());
     }
     clock = Clock.systemUTC();
   }
@@ -89,6 +94,12 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
               : classifications.encode(classification, series);
       long time = Math.min(classification.windowEnd(), now);
       return record(topics.ofClasses().classes(), time, series, value, classSchema);
+    }
+    if (output instanceof Incident incident) {
+      byte[] series = AvroBytes.utf8(incident.series());
+      byte[] value =
+          topics.isJson() ? incidents.toJson(incident) : incidents.encode(incident, series);
+      return record(topics.alarms(), Math.min(incident.time(), now), series, value, incidentSchema);
     }
     if (output instanceof LearnedModel learned) {
       return model(learned, now);

@@ -28,6 +28,7 @@ public final class RecordValidator {
   private final ClassificationCodec classifications = new ClassificationCodec();
   private final LabelDeserializer labels;
   private final ScoreCodec scores;
+  private final IncidentCodec incidents;
 
   /**
    * @param maxFuture how far ahead of the clock an observation may be
@@ -40,6 +41,7 @@ public final class RecordValidator {
     this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping);
     this.forecasts = new ForecastCodec(registry);
     this.scores = new ScoreCodec(registry);
+    this.incidents = new IncidentCodec(registry);
     this.labels = new LabelDeserializer(null, maxFuture);
     this.features = features;
     observations.openAlone();
@@ -104,6 +106,16 @@ public final class RecordValidator {
   public String score(ConsumerRecord<byte[], byte[]> record) {
     try {
       scores.decode(present(record));
+      return null;
+    } catch (MalformedRecordException e) {
+      return e.getMessage();
+    }
+  }
+
+  /** Why it is no incident; null when it is one. */
+  public String incident(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      incidents.decode(present(record));
       return null;
     } catch (MalformedRecordException e) {
       return e.getMessage();

@@ -49,6 +49,8 @@ public final class RegistrySubjects {
     try {
       int forecasts = client.idOf(subject(kafka.topics().forecasts()), ForecastCodec.SCHEMA);
       int scores = client.idOf(subject(kafka.topics().scores()), ScoreCodec.SCHEMA);
+      String alarmTopic = kafka.topics().alarms();
+      int alarms = alarmTopic == null ? -1 : client.idOf(subject(alarmTopic), IncidentCodec.SCHEMA);
       Map<Integer, String> writers =
           kafka.mapping() == null
               ? writers(client, kafka.topics().observations().names())
@@ -59,7 +61,7 @@ public final class RegistrySubjects {
           forecasts,
           scores,
           writers.keySet());
-      return kafka.withRegistry(registry.registered(forecasts, scores, writers));
+      return kafka.withRegistry(registry.registered(forecasts, scores, alarms, writers));
     } catch (IOException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
@@ -122,6 +124,10 @@ public final class RegistrySubjects {
     ids.put(forecasts, client.known(forecasts, ForecastCodec.SCHEMA));
     String scores = subject(topics.scores());
     ids.put(scores, client.known(scores, ScoreCodec.SCHEMA));
+    if (topics.alarms() != null) {
+      String alarms = subject(topics.alarms());
+      ids.put(alarms, client.known(alarms, IncidentCodec.SCHEMA));
+    }
     for (String topic : topics.observations().names()) {
       client.versions(subject(topic), 0); // is it readable
     }

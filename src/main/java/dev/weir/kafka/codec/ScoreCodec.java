@@ -2,6 +2,7 @@ package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Score;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;

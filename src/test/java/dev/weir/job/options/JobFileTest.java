@@ -3,6 +3,9 @@ package dev.weir.job.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
@@ -27,9 +30,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobFileTest {
@@ -170,6 +175,74 @@ class JobFileTest {
                 topics.deadLetters(),
                 topics.models()))
         .allMatch(name -> name.startsWith("demo."));
+  }
+
+  @Test
+  void alarmsAreOffUnlessAskedFor() {
+    JobSettings off = read(GOOD, Map.of());
+    assertThat(off.kafka().topics().alarms()).isNull();
+    assertThat(off.forecast().targets()).allMatch(t -> t.learning().incidents() == null);
+    JobSettings on = read(GOOD, Map.of("alarms", "on", "forecast.many-to-many.model", "w"));
+    assertThat(on.kafka().topics().alarms()).isEqualTo("alarms");
+    assertThat(on.kafka().topics().all()).contains("alarms");
+    assertThat(on.forecast().targets().get(0).learning().incidents())
+        .isEqualTo(IncidentSettings.defaults());
+    assertThat(on.forecast().targets().stream().filter(t -> t.learning().incidents() != null))
+        .as("the first mode alone")
+        .hasSize(1);
+    IncidentSettings own =
+        read(
+                GOOD,
+                Map.of(
+                    "alarms.enabled",
+                    "true",
+                    "alarms.budget",
+                    "2.5",
+                    "alarms.reasons",
+                    "level, error",
+                    "alarms.min-duration",
+                    "3",
+                    "alarms.quiet",
+                    "7",
+                    "topics.alarms",
+                    "unusual"))
+            .forecast()
+            .targets()
+            .get(0)
+            .learning()
+            .incidents();
+    assertThat(own)
+        .isEqualTo(
+            new IncidentSettings(
+                new AlarmSettings(0.0025, Set.of(Reason.LEVEL, Reason.ERROR)), 3, 7));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "alarms.budget | 2 | alarms.budget: expected alarms: on beside it, got no alarms",
+        "topics.alarms | a | topics.alarms: expected alarms: on beside it, got no alarms",
+        "alarms | maybe | alarms.enabled: expected true or false, on or off, got 'maybe'",
+        "alarms.budget | 51 | alarms.budget: expected a number from 0.01 to 50.0, got '51'",
+        "alarms.budget | NaN | alarms.budget: expected a number from 0.01 to 50.0, got 'NaN'",
+        "alarms.reasons | spike | alarms.reasons: expected a list of novelty, level, drift and error, got 'spike'",
+        "alarms.quiet | 0 | alarms.quiet: expected a whole number from 1 to 10000, got '0'",
+        "alarms.min-duration | 1e9 | alarms.min-duration: expected a whole number from 1 to 10000, got '1e9'",
+      })
+  void wrongAlarmOptionsGetOneLine(String key, String value, String expected) {
+    assertThatThrownBy(() -> read(GOOD, Map.of(key, value)))
+        .hasMessageContaining("pumps.yaml --set: " + expected);
+  }
+
+  @Test
+  void alarmsThatCannotBeRaisedAreRefused() {
+    assertThatThrownBy(() -> read(GOOD, Map.of("alarms", "on", "output", "network")))
+        .hasMessageContaining(
+            "alarms.enabled: expected false without forecasts that learn each series (output:"
+                + " mixture), got true");
+    assertThatThrownBy(() -> read(GOOD, Map.of("alarms", "on", "topics.alarms", "scores")))
+        .hasMessageContaining("topics: expected different names");
   }
 
   @Test

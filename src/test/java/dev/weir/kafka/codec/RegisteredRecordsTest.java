@@ -45,7 +45,7 @@ class RegisteredRecordsTest {
 
   /** With no request ever: the ids are those that a job knows from its start. */
   private static RegistrySettings knowing(Map<Integer, String> writers) {
-    return new RegistrySettings("http://nowhere", Map.of(), Duration.ZERO, 258, 3, writers);
+    return new RegistrySettings("http://nowhere", Map.of(), Duration.ZERO, 258, 3, 70_000, writers);
   }
 
   private static Schema schema(String fields) {
@@ -311,6 +311,7 @@ class RegisteredRecordsTest {
             Duration.ZERO,
             258,
             3,
+            70_000,
             Map.of());
     ProducerRecord<byte[], byte[]> plain = written(ForecastCodecTest.FULL, null);
     ProducerRecord<byte[], byte[]> framed = written(ForecastCodecTest.FULL, registry);

@@ -41,7 +41,7 @@ class RegistrySchemasTest {
   private RegistrySchemas<Schema> schemas() {
     return new RegistrySchemas<>(
         this::ask,
-        new RegistrySettings("http://r", Map.of(), patience, -1, -1, writers),
+        new RegistrySettings("http://r", Map.of(), patience, -1, -1, -1, writers),
         compiler,
         () -> now,
         sleep);

@@ -1,8 +1,6 @@
-package dev.weir.kafka.codec;
+package dev.weir.kafka.registry;
 
 import dev.weir.kafka.RegistrySettings;
-import dev.weir.kafka.registry.RegistrySchemas;
-import dev.weir.kafka.registry.UntrustedSchema;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -18,7 +16,7 @@ import org.apache.avro.specific.SpecificRecord;
  * Generated records out of plain Avro, or out of the bytes of whatever schema a registry knows. Not
  * thread-safe.
  */
-final class AvroRecordReader<T extends SpecificRecord> {
+public final class AvroRecordReader<T extends SpecificRecord> {
 
   private final String what;
   private final SpecificDatumReader<T> plain;
@@ -30,7 +28,7 @@ final class AvroRecordReader<T extends SpecificRecord> {
    * @param what the record's name in messages
    * @param registry null for plain Avro
    */
-  AvroRecordReader(String what, Class<T> type, RegistrySettings registry) {
+  public AvroRecordReader(String what, Class<T> type, RegistrySettings registry) {
     this.what = what;
     this.plain = new SpecificDatumReader<>(type);
     this.registered = registry == null ? null : new RegistrySchemas<>(registry, this::compile);
@@ -41,7 +39,8 @@ final class AvroRecordReader<T extends SpecificRecord> {
     return new SpecificDatumReader<>(writer, plain.getExpected());
   }
 
-  T read(byte[] bytes) throws MalformedRecordException {
+  /** Reads a record of whatever schema it was written with. */
+  public T read(byte[] bytes) throws MalformedRecordException {
     SpecificDatumReader<T> reader = plain;
     int start = 0;
     if (registered != null) {

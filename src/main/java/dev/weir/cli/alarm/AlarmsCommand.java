@@ -1,0 +1,228 @@
+package dev.weir.cli.alarm;
+
+import dev.weir.cli.console.Format;
+import dev.weir.cli.console.Printable;
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.cli.option.KafkaOptions;
+import dev.weir.cli.option.OpenTransactionWarning;
+import dev.weir.cli.option.RegistryOption;
+import dev.weir.forecast.Incident;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.admin.TopicConsumer;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code weir alarms}: lists the newest incidents, and shows those that follow. */
+@Command(
+    name = "alarms",
+    description = "Lists the newest incidents of a job that raises alarms, oldest first.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples: weir alarms my-job.yaml",
+      "          weir alarms --series 'pump-.*' --last 100",
+      "          weir alarms --follow --format json"
+    })
+public final class AlarmsCommand implements Callable<Integer> {
+
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final String API_TIMEOUT_MILLIS = "15000";
+  private static final int MAX_LAST = 100_000;
+
+  /** Offsets of each partition that incidents are looked for in; more if more are asked for. */
+  private static final int LOOK = 20_000;
+
+  /** Records of an incident at most: opened, twice updated, closed, and the transactions' marks. */
+  private static final int RECORDS = 8;
+
+  /** A partition whose records don't come holds up nobody for longer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @Option(
+      names = "--topic",
+      defaultValue = DeclaredOptions.DEFAULT,
+      descriptionKey = "topics.alarms")
+  private String topic;
+
+  @Option(
+      names = "--format",
+      defaultValue = "text",
+      description =
+          "${COMPLETION-CANDIDATES}: a line for each incident, or its newest record"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Format format;
+
+  @Option(names = "--series", paramLabel = "REGEX", description = "Only series that match.")
+  private Pattern series;
+
+  @Option(
+      names = "--last",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Incidents at most, the newest by their start (default: ${DEFAULT-VALUE}).")
+  private int last;
+
+  @Option(
+      names = "--follow",
+      description = "Then show each record that arrives: opened, updated and closed incidents.")
+  private boolean follow;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "With --follow: stop after so many lines.")
+  private Long limit;
+
+  @Mixin private KafkaOptions.WithJob kafka;
+
+  @Mixin private RegistryOption registry;
+
+  private IncidentCodec codec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (last < 0 || last > MAX_LAST) {
+      System.err.printf("weir alarms: --last: expected 0 to %d, got %d%n", MAX_LAST, last);
+      return 2;
+    }
+    if (limit != null && (limit < 1 || !follow)) {
+      System.err.printf(
+          "weir alarms: --limit: expected at least 1, beside --follow, got %d%s%n",
+          limit, follow ? "" : " without it");
+      return 2;
+    }
+    if (kafka.job() != null && !kafka.isGiven("--topic")) {
+      topic = kafka.job().kafka().topics().alarms();
+      if (topic == null) {
+        System.err.println(
+            "weir alarms: alarms.enabled: expected true in the job file, got false; add alarms: on");
+        return 1;
+      }
+    }
+    RegistrySettings schemas = registry.settings(kafka);
+    try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
+      if (!admin.missing(List.of(topic)).isEmpty()) {
+        System.err.printf(
+            "weir alarms: topic %s: expected on Kafka at %s, got no such topic; --topic names"
+                + " another, and a job with alarms: on creates it%n",
+            topic, kafka.bootstrapServers());
+        return 1;
+      }
+    }
+    codec = new IncidentCodec(schemas);
+    Map<String, Object> config = new HashMap<>(kafka.clientConfig());
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
+    try (TopicConsumer consumer = new TopicConsumer(config)) {
+      Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
+      long shown = list(consumer, ends);
+      if (follow) {
+        consumer.follow(ends);
+        follow(consumer, shown);
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Shows the newest incidents, each as its newest record says.
+   *
+   * @return how many
+   */
+  private long list(TopicConsumer consumer, Map<TopicPartition, Long> ends) {
+    int wanted = (int) Math.min(last, limit == null ? Long.MAX_VALUE : limit);
+    if (wanted == 0) {
+      return 0;
+    }
+    long look = Math.max(LOOK, (long) RECORDS * wanted);
+    Map<TopicPartition, Long> from = new HashMap<>();
+    consumer
+        .begins(ends.keySet())
+        .forEach(
+            (partition, begin) -> from.put(partition, Math.max(begin, ends.get(partition) - look)));
+    Map<String, Incident> byId = new HashMap<>(); // records of a series keep their order
+    boolean all =
+        consumer.read(
+            from,
+            ends,
+            PATIENCE,
+            record -> {
+              Incident incident = incident(record);
+              if (incident != null) {
+                byId.put(incident.id(), incident);
+              }
+            });
+    if (!all) {
+      System.err.printf(
+          "weir alarms: topic %s: some records did not come within %d s%n",
+          topic, PATIENCE.toSeconds());
+    }
+    List<Incident> newest =
+        byId.values().stream()
+            .sorted(Comparator.comparingLong(Incident::start).thenComparing(Incident::series))
+            .toList();
+    newest = newest.subList(Math.max(0, newest.size() - wanted), newest.size());
+    newest.forEach(incident -> System.out.println(line(incident, false)));
+    if (newest.isEmpty() && !follow) {
+      System.err.println("weir alarms: no incidents");
+    }
+    return newest.size();
+  }
+
+  private void follow(TopicConsumer consumer, long before) throws Exception {
+    long shown = before;
+    try (OpenTransactionWarning quiet =
+        new OpenTransactionWarning(
+            kafka, topic, line -> System.err.println("weir alarms: " + line))) {
+      while ((limit == null || shown < limit) && !System.out.checkError()) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        quiet.polled(records.isEmpty());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          Incident incident = limit == null || shown < limit ? incident(record) : null;
+          if (incident != null) {
+            System.out.println(line(incident, true));
+            shown++;
+          }
+        }
+      }
+    }
+  }
+
+  /** A record's incident; null when it is not wanted or none of ours. */
+  private Incident incident(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      if (record.value() == null) {
+        throw new MalformedRecordException("expected a value, got none");
+      }
+      Incident incident = codec.decode(record.value());
+      return series == null || series.matcher(incident.series()).matches() ? incident : null;
+    } catch (MalformedRecordException e) {
+      System.err.printf(
+          "%s-%d@%d: %s; not one of ours, and passed over%n",
+          record.topic(), record.partition(), record.offset(), Printable.line(e.getMessage()));
+      return null;
+    }
+  }
+
+  private String line(Incident incident, boolean isNews) {
+    return format == Format.json
+        ? IncidentLines.json(incident)
+        : IncidentLines.text(incident, isNews);
+  }
+}

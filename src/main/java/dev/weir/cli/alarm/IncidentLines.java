@@ -1,0 +1,49 @@
+package dev.weir.cli.alarm;
+
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.cli.console.JsonLine;
+import dev.weir.cli.console.Printable;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Worst;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.kafka.codec.IncidentCodec;
+import java.time.Duration;
+import java.util.Locale;
+
+/** An incident as one line: for people, or as JSON with the keys and units of the Avro schema. */
+final class IncidentLines {
+
+  private IncidentLines() {}
+
+  static String json(Incident incident) {
+    return JsonLine.of(IncidentCodec.SCHEMA, new IncidentCodec().encode(incident));
+  }
+
+  /**
+   * Start, state, severity, reason, series, worst value and duration.
+   *
+   * @param isNews whether the record is shown as what happened, else as how the incident is now
+   */
+  static String text(Incident incident, boolean isNews) {
+    Worst worst = incident.worst();
+    String event = incident.event().name().toLowerCase(Locale.ROOT);
+    String state = isNews ? event : incident.event() == Event.CLOSED ? "closed" : "open";
+    String expected =
+        Double.isNaN(worst.expected())
+            ? ""
+            : ", expected " + ForecastLines.number(worst.expected());
+    return String.format(
+        Locale.ROOT,
+        "%s  %-7s %-6s  %-7s  %s  %s%s  surprise %.1f  %d values in %s",
+        ForecastLines.minute(incident.start()),
+        state,
+        incident.severity().label(),
+        incident.reason().label(),
+        Printable.line(incident.series()),
+        ForecastLines.number(worst.value()),
+        expected,
+        worst.surprise(),
+        incident.values(),
+        Duration.ofMillis(incident.duration()));
+  }
+}

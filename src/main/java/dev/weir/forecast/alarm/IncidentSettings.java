@@ -1,0 +1,51 @@
+package dev.weir.forecast.alarm;
+
+import java.io.Serializable;
+import java.util.EnumSet;
+import java.util.Objects;
+
+/**
+ * Which alarms of a series become incidents, and when an incident ends. Immutable.
+ *
+ * @param alarms how many alarms there may be, and why
+ * @param minDuration values from the first to the last surprising one before an incident is
+ *     reported; 1: at once
+ * @param quiet values without a surprising one that close an incident
+ */
+public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  public static final int DEFAULT_MIN_DURATION = 1;
+  public static final int DEFAULT_QUIET = 10;
+
+  /** Of both numbers of values. */
+  public static final int MAX_VALUES = 10_000;
+
+  public IncidentSettings {
+    check("min-duration", minDuration);
+    check("quiet", quiet);
+  }
+
+  private static void check(String what, int values) {
+    if (values < 1 || values > MAX_VALUES) {
+      throw new IllegalArgumentException(
+          "%s: expected 1 to %d values, got %d".formatted(what, MAX_VALUES, values));
+    }
+  }
+
+  /** Each alarm at once, until ten values without a surprising one. */
+  public static IncidentSettings defaults() {
+    return new IncidentSettings(AlarmSettings.defaults(), DEFAULT_MIN_DURATION, DEFAULT_QUIET);
+  }
+
+  /** Tells different settings apart; the same in each JVM. */
+  long id() {
+    long reasons = 0;
+    for (Reason reason : EnumSet.copyOf(alarms.reasons())) {
+      reasons |= 1L << reason.ordinal();
+    }
+    return (long) Objects.hash(alarms.budget(), reasons, minDuration, quiet) << 32 | reasons;
+  }
+}

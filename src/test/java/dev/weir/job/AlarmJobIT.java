@@ -1,0 +1,332 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.InProcess;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.wire.WriterSchemas;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Incidents of a job on Kafka, beside {@code weir evaluate} on files of the same values. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AlarmJobIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+  private static final Duration STEP = Duration.ofMinutes(5);
+  private static final int VALUES = 900;
+  private static final int AT = 700; // where something happens
+  private static final int LENGTH = 60; // of a shift and of repeated values
+  private static final List<String> SERIES =
+      List.of("fan.calm", "pump.spike", "a.shift", "b.stuck");
+
+  @TempDir private static Path dir;
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+  private static final Map<String, double[]> VALUES_OF = new LinkedHashMap<>();
+
+  /** Those of a job that nothing happens to, by series. */
+  private static Map<String, List<Incident>> expected;
+
+  private static JobSettings undisturbed;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+    for (String series : SERIES) {
+      SplittableRandom random = new SplittableRandom(series.hashCode());
+      double[] values = new double[VALUES];
+      for (int i = 0; i < VALUES; i++) {
+        values[i] = 50 + 10 * Math.sin(i * Math.PI / 12) + random.nextGaussian();
+        boolean isIn = i >= AT && i < AT + LENGTH;
+        values[i] += series.endsWith("spike") && i == AT ? 60 : 0;
+        values[i] += series.endsWith("shift") && isIn ? 40 : 0;
+        values[i] = series.endsWith("stuck") && isIn ? 50 : values[i];
+      }
+      VALUES_OF.put(series, values);
+    }
+    undisturbed = settings("alarms-avro", Map.of());
+    send(undisturbed, 0, VALUES);
+    try (RunningJob job = flink.submit(undisturbed, 2, CHECKPOINTS)) {
+      awaitAll(job, undisturbed);
+      expected = incidents(undisturbed);
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static Map<String, String> overrides(String name, Map<String, String> more) {
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.remove("output");
+    overrides.put("topics.alarms", name + ".alarms");
+    overrides.put("alarms", "on");
+    overrides.put("alarms.quiet", "12");
+    overrides.put("learning.size", "small");
+    overrides.putAll(more);
+    return overrides;
+  }
+
+  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+    kafka.create(name + ".observations", 3, Map.of());
+    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides(name, more));
+  }
+
+  private static Instant time(int i) {
+    return START.plus(STEP.multipliedBy(i));
+  }
+
+  private static void send(JobSettings settings, int from, int to) throws Exception {
+    List<Observation> observations = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      for (String series : SERIES) {
+        long time = time(i).toEpochMilli();
+        observations.add(new Observation(series, time, VALUES_OF.get(series)[i]));
+      }
+    }
+    kafka.sendObservations(settings.kafka().topics().observations().first(), observations);
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> records(JobSettings settings) {
+    return kafka.read(settings.kafka().topics().alarms(), KafkaFixture.COMMITTED);
+  }
+
+  private static void awaitAll(RunningJob job, JobSettings settings) {
+    String forecasts = settings.kafka().topics().forecasts();
+    job.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() == SERIES.size() * VALUES);
+  }
+
+  /** All records, by series and in their order. */
+  private static Map<String, List<Incident>> incidents(JobSettings settings) throws Exception {
+    IncidentCodec codec = new IncidentCodec();
+    Map<String, List<Incident>> incidents = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records(settings)) {
+      Incident incident = codec.decode(record.value());
+      assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(incident.series());
+      assertThat(record.timestamp()).isEqualTo(incident.time());
+      incidents.computeIfAbsent(incident.series(), s -> new ArrayList<>()).add(incident);
+    }
+    return incidents;
+  }
+
+  private static Incident first(String series, Event event) {
+    return expected.get(series).stream()
+        .filter(i -> i.event() == event && i.start() >= time(AT).toEpochMilli())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void spikeShiftAndStuckValuesAreIncidents() throws Exception {
+    Incident spike = first("pump.spike", Event.OPENED);
+    assertThat(spike.start()).isEqualTo(time(AT).toEpochMilli());
+    assertThat(spike.worst().value()).isEqualTo(VALUES_OF.get("pump.spike")[AT]);
+    assertThat(spike.worst().expected()).isBetween(35.0, 65.0);
+    assertThat(spike.reason().label()).isEqualTo("novelty");
+    assertThat(spike.severity().label()).isEqualTo("high");
+    assertThat(spike.newest()).hasSize(5); // window.seq-len
+    assertThat(spike.model()).isEqualTo("window-many-to-one");
+    Incident shift = first("a.shift", Event.OPENED);
+    assertThat(shift.start()).isEqualTo(time(AT).toEpochMilli());
+    Incident stuck = first("b.stuck", Event.OPENED);
+    assertThat(stuck.start()).isBetween(time(AT).toEpochMilli(), time(AT + LENGTH).toEpochMilli());
+    for (String series : List.of("pump.spike", "a.shift", "b.stuck")) {
+      Incident closed = first(series, Event.CLOSED);
+      assertThat(closed.id()).isEqualTo(first(series, Event.OPENED).id());
+      assertThat(closed.time()).isEqualTo(closed.end() + STEP.multipliedBy(12).toMillis());
+    }
+    for (List<Incident> ofSeries : expected.values()) {
+      Map<String, Long> opened =
+          ofSeries.stream()
+              .filter(i -> i.event() == Event.OPENED)
+              .collect(Collectors.groupingBy(Incident::id, Collectors.counting()));
+      assertThat(opened.values()).allMatch(count -> count == 1);
+    }
+    assertThat(records(undisturbed))
+        .allSatisfy(
+            record ->
+                assertThat(record.headers().lastHeader(WriterSchemas.HEADER).value())
+                    .isEqualTo(IncidentCodec.fingerprint()));
+  }
+
+  @Test
+  void alarmsAreThoseOfAnEvaluationOfTheSameValues() throws Exception {
+    Path in = Files.createDirectories(dir.resolve("in"));
+    for (String series : SERIES) {
+      StringBuilder text = new StringBuilder("series_id,timestamp,value\n");
+      for (int i = 0; i < VALUES; i++) {
+        text.append("%s,%s,%s%n".formatted(series, time(i), VALUES_OF.get(series)[i]));
+      }
+      Files.writeString(in.resolve("file-" + series + ".csv"), text);
+    }
+    Path job = dir.resolve("job.yaml");
+    Files.writeString(
+        job,
+        Files.readString(Path.of("jobs", "many-to-one.yaml"))
+            + "\nlearning: {size: small}\nalarms: on\n");
+    InProcess run =
+        InProcess.run(
+            "evaluate",
+            "--task",
+            "anomalies",
+            "--input",
+            in.toString(),
+            "--job",
+            job.toString(),
+            "--format",
+            "json");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    int alarms = 0;
+    for (JsonNode file : new ObjectMapper().readTree(run.out()).get("series")) {
+      String series = file.get("file").textValue().replaceAll("file-(.*)\\.csv", "$1");
+      List<Incident> incidents = expected.getOrDefault(series, List.of());
+      List<String> times = file.get("alarms").findValuesAsText("time");
+      for (JsonNode alarm : file.get("alarms")) { // each is in an incident
+        long time = Instant.parse(alarm.get("time").textValue()).toEpochMilli();
+        assertThat(incidents).anyMatch(i -> i.start() <= time && time <= i.end());
+        for (Incident incident : incidents) {
+          if (incident.start() == time && incident.event() == Event.OPENED) {
+            assertThat(incident.worst().value()).isEqualTo(alarm.get("value").doubleValue());
+            assertThat(incident.worst().expected())
+                .isCloseTo(alarm.get("expected").doubleValue(), within(1e-9));
+            assertThat(incident.worst().surprise())
+                .isCloseTo(alarm.get("surprise").doubleValue(), within(1e-9));
+            assertThat(incident.reason().label()).isEqualTo(alarm.get("reason").textValue());
+            alarms++;
+          }
+        }
+      }
+      for (Incident incident : incidents) { // and each begins with one
+        assertThat(times).contains(Instant.ofEpochMilli(incident.start()).toString());
+      }
+    }
+    assertThat(alarms).isGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  void jsonHasTheSameFields() throws Exception {
+    JobSettings settings = settings("alarms-json", Map.of("forecasts.format", "json"));
+    send(settings, 0, VALUES);
+    try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+      awaitAll(job, settings);
+    }
+    assertThat(incidents(settings)).isEqualTo(expected);
+    JsonNode one = new ObjectMapper().readTree(records(settings).get(0).value());
+    assertThat(one.fieldNames())
+        .toIterable()
+        .containsExactlyElementsOf(
+            IncidentCodec.SCHEMA.getFields().stream().map(f -> f.name()).toList());
+    assertThat(one.get("start").textValue()).startsWith("2026-03-0").endsWith("Z");
+  }
+
+  @Test
+  void killsAndRestartsChangeNothing() throws Exception {
+    JobSettings settings = settings("alarms-killed", Map.of());
+    send(settings, 0, AT + 1);
+    StreamExecutionEnvironment env = flink.environment(2);
+    env.configure(
+        new Configuration()
+            .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
+            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS)
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
+            .set(
+                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500)));
+    String savepoint;
+    try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
+      job.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> incidents(settings).containsKey("pump.spike"));
+      flink.cluster().terminateTaskManager(0).get();
+      send(settings, AT + 1, AT + 20);
+      flink.cluster().startTaskManager();
+      String forecasts = settings.kafka().topics().forecasts();
+      job.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  kafka.read(forecasts, KafkaFixture.COMMITTED).size() > SERIES.size() * (AT + 1));
+      savepoint = job.stop(dir.resolve("savepoints"));
+    }
+    send(settings, AT + 20, VALUES);
+    try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
+      awaitAll(job, settings);
+      job.assertRunning();
+    }
+    assertThat(incidents(settings)).isEqualTo(expected);
+  }
+
+  private static InProcess alarms(String... more) {
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("alarms", "--bootstrap-servers", kafka.bootstrapServers()));
+    args.addAll(List.of("--topic", undisturbed.kafka().topics().alarms()));
+    args.addAll(List.of(more));
+    return InProcess.run(args.toArray(String[]::new));
+  }
+
+  @Test
+  void commandListsIncidentsAndFollowsTheTopic() throws Exception {
+    long incidents =
+        expected.values().stream().flatMap(List::stream).map(Incident::id).distinct().count();
+    InProcess all = alarms();
+    assertThat(all.exitCode()).as(all.err()).isZero();
+    assertThat(all.out().lines()).hasSize((int) incidents);
+    assertThat(all.out().lines().map(line -> line.substring(0, 16)).toList()).isSorted();
+    assertThat(all.out())
+        .containsPattern(
+            "(?m)^2026-03-03 10:20  closed  high    novelty  pump\\.spike  1\\d\\d\\.\\d+, expected \\d\\d\\.\\d+"
+                + "  surprise 5\\.0  \\d+ values in PT");
+    InProcess one = alarms("--series", "pump.*", "--last", "1", "--format", "json");
+    JsonNode newest = new ObjectMapper().readTree(one.out());
+    List<Incident> spikes = expected.get("pump.spike");
+    assertThat(newest.get("id").textValue()).isEqualTo(spikes.get(spikes.size() - 1).id());
+    assertThat(alarms("--series", "none", "--last", "5").err()).contains("no incidents");
+    InProcess followed = alarms("--follow", "--limit", "2");
+    assertThat(followed.exitCode()).as(followed.err()).isZero();
+    assertThat(followed.out().lines()).hasSize(2);
+    InProcess wrong = alarms("--limit", "2");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--limit: expected at least 1, beside --follow, got 2");
+    InProcess none =
+        InProcess.run(
+            "alarms", "--bootstrap-servers", kafka.bootstrapServers(), "--topic", "nowhere");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err()).contains("topic nowhere: expected on Kafka at");
+  }
+}

@@ -1,0 +1,430 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.AlarmDetector;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.AlarmState;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** Incidents out of the operator, on both backends, through kills, rescaling and other settings. */
+class SeriesAlarmsTest {
+
+  private static final int SERIES = 5;
+  private static final int SEQ_LEN = 7;
+  private static final long MINUTE = 60_000;
+  private static final long START = 1_700_000_040_000L;
+  private static final int MAX_PARALLELISM = 12;
+  private static final IncidentSettings ALARMS = alarms(2, 6);
+
+  private static IncidentSettings alarms(double perThousand, int quiet) {
+    AlarmSettings all = AlarmSettings.defaults();
+    return new IncidentSettings(new AlarmSettings(perThousand / 1_000, all.reasons()), 1, quiet);
+  }
+
+  private static ForecastSettings settings(IncidentSettings incidents, Gap gap, long cache) {
+    Learning learning = new Learning(LearnerSettings.small(2), 1, 0, incidents);
+    return new ForecastSettings(
+        SEQ_LEN,
+        1,
+        0,
+        List.of(),
+        Duration.ZERO,
+        new Sampling(MINUTE, gap, 5),
+        new StateLimits(Duration.ofDays(1), 0, cache),
+        List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+  }
+
+  /** One task of the operator. */
+  private static final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
+      this(settings, rocks, state, 1, 0);
+    }
+
+    Harness(
+        ForecastSettings settings, boolean rocks, OperatorSubtaskState state, int tasks, int task)
+        throws Exception {
+      super(
+          new ForecastOperator(settings),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
+          model -> "",
+          Types.STRING,
+          MAX_PARALLELISM,
+          tasks,
+          task);
+      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
+      setup(OutputSerializer.INSTANCE);
+      if (state != null) {
+        initializeState(state);
+      }
+      open();
+    }
+
+    void send(Observation observation) throws Exception {
+      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+      processElement1(new ObservationEvent(observation, source), observation.time());
+    }
+
+    <T extends Output> List<T> take(Class<T> type) {
+      List<T> all = new ArrayList<>();
+      for (Output output : extractOutputValues()) {
+        if (type.isInstance(output)) {
+          all.add(type.cast(output));
+        }
+      }
+      getOutput().clear();
+      return all;
+    }
+  }
+
+  /** Value of minute i: noise with spikes, shifts of the level and repeated values. */
+  private static double value(SplittableRandom random, int s, int i) {
+    double noise = random.nextDouble();
+    double level = i / (500 + 10 * s) % 2 == 1 ? 6 : 0;
+    double spike = i % (211 + s) == 0 ? 25 : 0;
+    return i % 700 > 660 ? 3 : level + spike + noise;
+  }
+
+  private static List<Observation> observations(int count) {
+    SplittableRandom random = new SplittableRandom(11);
+    List<Observation> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      for (int s = 0; s < SERIES; s++) {
+        double value = value(random, s, i);
+        if (i % 150 != 90 + s) { // else it is missing
+          all.add(new Observation("series-" + s, START + i * MINUTE, value));
+        }
+      }
+    }
+    return all;
+  }
+
+  /**
+   * @param stops how often the job is killed at a checkpoint, and goes on as another number of
+   *     tasks
+   */
+  private static List<Incident> run(
+      ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<Incident> incidents = new ArrayList<>();
+    Harness harness = new Harness(settings, rocks, null);
+    long number = 0;
+    for (Observation observation : observations) {
+      harness.send(observation);
+      number++;
+      if (random.nextInt(97) == 0) {
+        harness.snapshot(number, number);
+      }
+      if (random.nextInt(observations.size()) < stops) {
+        OperatorSubtaskState state = harness.snapshot(number, number);
+        incidents.addAll(harness.take(Incident.class));
+        long lost = observation.time() + 90 * MINUTE;
+        harness.send(new Observation("series-0", lost, 1e6));
+        harness.close();
+        harness = new Harness(settings, rocks, state);
+      }
+    }
+    incidents.addAll(harness.take(Incident.class));
+    harness.close();
+    return incidents;
+  }
+
+  @Test
+  void incidentsAreTheSameOnBothBackendsWhereverTheJobIsKilled() throws Exception {
+    List<Observation> observations = observations(1_600);
+    List<Incident> expected = run(settings(ALARMS, Gap.SKIP, 0), observations, false, 0);
+    Map<Event, Long> events =
+        expected.stream().collect(Collectors.groupingBy(Incident::event, Collectors.counting()));
+    assertThat(events.get(Event.OPENED)).isGreaterThan(2L * SERIES);
+    assertThat(events.get(Event.CLOSED)).isGreaterThan(SERIES);
+    assertThat(run(settings(ALARMS, Gap.SKIP, 0), observations, false, 5)).isEqualTo(expected);
+    for (long cache : new long[] {100_000_000, 9_000, 0}) {
+      ForecastSettings settings = settings(ALARMS, Gap.SKIP, cache);
+      assertThat(run(settings, observations, true, 0)).as("cache %d", cache).isEqualTo(expected);
+      assertThat(run(settings, observations, true, 9)).as("cache %d", cache).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void incidentsAreTheSameAfterRescaling() throws Exception {
+    List<Observation> observations = observations(1_000);
+    ForecastSettings settings = settings(ALARMS, Gap.SKIP, 100_000_000);
+    List<Incident> expected = run(settings, observations, true, 0);
+    int half = observations.size() * 3 / 5;
+    List<Incident> incidents = new ArrayList<>();
+    OperatorSubtaskState state;
+    try (Harness one = new Harness(settings, true, null)) {
+      for (Observation observation : observations.subList(0, half)) {
+        one.send(observation);
+      }
+      state = one.snapshot(1, 1);
+      incidents.addAll(one.take(Incident.class));
+    }
+    int tasks = 3;
+    for (int task = 0; task < tasks; task++) {
+      OperatorSubtaskState part =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              state, MAX_PARALLELISM, 1, tasks, task);
+      try (Harness each = new Harness(settings, true, part, tasks, task)) {
+        for (Observation observation : observations.subList(half, observations.size())) {
+          int group =
+              KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                  observation.series(), MAX_PARALLELISM, tasks);
+          if (group == task) {
+            each.send(observation);
+          }
+        }
+        incidents.addAll(each.take(Incident.class));
+      }
+    }
+    assertThat(incidents).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  /** What {@code weir evaluate} does with the forecasts that a job without alarms makes. */
+  @Test
+  void eachAlarmOpensAnIncidentAndHasTheNumbersOfAnEvaluation() throws Exception {
+    SplittableRandom random = new SplittableRandom(13);
+    List<Observation> observations = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      observations.add(new Observation("s", START + i * MINUTE, value(random, 3, i)));
+    }
+    List<Forecast> forecasts;
+    try (Harness without = new Harness(settings(null, Gap.SKIP, 0), false, null)) {
+      for (Observation observation : observations) {
+        without.send(observation);
+      }
+      forecasts = without.take(Forecast.class);
+    }
+    AlarmDetector detector = new AlarmDetector(alarms(4, 1).alarms());
+    AlarmState state = new AlarmState();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < observations.size(); i++) {
+      Forecast before = i == 0 ? null : forecasts.get(i - 1);
+      double half = Double.NaN;
+      if (before != null && !before.intervals().isEmpty()) {
+        Forecast.Interval interval = before.intervals().get(0);
+        half = interval.upper()[0] / 2 - interval.lower()[0] / 2;
+      }
+      double value = observations.get(i).value();
+      if (detector.observe(state, value, before == null ? Double.NaN : before.values()[0], half)) {
+        expected.add(
+            "%d %s %s %s %s %s"
+                .formatted(
+                    observations.get(i).time(),
+                    value,
+                    detector.expected(),
+                    detector.error(),
+                    detector.surprise(),
+                    detector.reason()));
+      }
+    }
+    List<String> opened = new ArrayList<>();
+    for (Incident incident : run(settings(alarms(4, 1), Gap.SKIP, 0), observations, false, 0)) {
+      if (incident.event() == Event.OPENED) {
+        Incident.Worst worst = incident.worst();
+        opened.add(
+            "%d %s %s %s %s %s"
+                .formatted(
+                    worst.time(),
+                    worst.value(),
+                    worst.expected(),
+                    worst.error(),
+                    worst.surprise(),
+                    incident.reason()));
+      }
+    }
+    assertThat(expected).hasSizeGreaterThan(5);
+    assertThat(opened).isEqualTo(expected);
+  }
+
+  /** Noise, then a spike. */
+  private static void spike(Harness harness, int from, int until) throws Exception {
+    SplittableRandom random = new SplittableRandom(from);
+    for (int i = from; i < until; i++) {
+      double value = i == until - 1 ? 40 : random.nextDouble();
+      harness.send(new Observation("s", START + i * MINUTE, value));
+    }
+  }
+
+  @Test
+  void recordHasTheValuesUpToTheAlarmAndCloses() throws Exception {
+    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 0), false, null)) {
+      spike(harness, 0, 500);
+      Incident opened = harness.take(Incident.class).get(0);
+      long time = START + 499 * MINUTE;
+      assertThat(opened.id()).isEqualTo(Incident.id("s", time));
+      assertThat(opened.start()).isEqualTo(time);
+      assertThat(opened.duration()).isZero();
+      assertThat(opened.newest()).hasSize(SEQ_LEN);
+      assertThat(opened.newest().get(SEQ_LEN - 1)).isEqualTo(new Incident.Value(time, 40));
+      assertThat(opened.newest().get(0).time()).isEqualTo(time - 6 * MINUTE);
+      assertThat(opened.model()).isEmpty();
+      assertThat(opened.modelVersion()).isEqualTo(-1);
+      for (int i = 500; i < 530; i++) {
+        harness.send(new Observation("s", START + i * MINUTE, 0.5));
+      }
+      Incident closed = harness.take(Incident.class).get(0);
+      assertThat(closed.event()).isEqualTo(Event.CLOSED);
+      assertThat(closed.id()).isEqualTo(opened.id());
+      assertThat(closed.time()).isEqualTo(closed.end() + 6 * MINUTE);
+      assertThat(closed.worst()).isEqualTo(opened.worst());
+    }
+  }
+
+  @Test
+  void valuesThatWereFilledInRaiseNoAlarm() throws Exception {
+    try (Harness harness = new Harness(settings(ALARMS, Gap.LINEAR, 0), false, null)) {
+      SplittableRandom random = new SplittableRandom(1);
+      for (int i = 0; i < 2_000; i++) {
+        if (i % 25 < 22) { // the three between are filled in
+          harness.send(new Observation("s", START + i * MINUTE, random.nextDouble()));
+        }
+      }
+      assertThat(harness.take(Incident.class))
+          .allSatisfy(
+              incident ->
+                  assertThat((incident.worst().time() - START) / MINUTE % 25).isLessThan(22));
+      // the first value after a gap has no forecast of one step
+      spike(harness, 2_000, 2_003);
+      harness.take(Incident.class);
+    }
+  }
+
+  @Test
+  void gapThatResetsTheSeriesClosesItsIncident() throws Exception {
+    try (Harness harness = new Harness(settings(ALARMS, Gap.RESET, 0), false, null)) {
+      spike(harness, 0, 500);
+      Incident opened = harness.take(Incident.class).get(0);
+      harness.send(new Observation("s", START + 505 * MINUTE, 0.5));
+      List<Incident> closed = harness.take(Incident.class);
+      assertThat(closed).hasSize(1);
+      assertThat(closed.get(0).event()).isEqualTo(Event.CLOSED);
+      assertThat(closed.get(0).id()).isEqualTo(opened.id());
+      assertThat(closed.get(0).newest()).isEmpty();
+    }
+  }
+
+  @Test
+  void seriesThatExpiresClosesItsIncident() throws Exception {
+    for (boolean rocks : new boolean[] {false, true}) {
+      try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), rocks, null)) {
+        spike(harness, 0, 500);
+        Incident opened = harness.take(Incident.class).get(0);
+        for (int days = 2; days <= 8; days += 2) { // event time and the clock
+          long time = START + 500 * MINUTE + Duration.ofDays(days).toMillis();
+          harness.processBothWatermarks(new Watermark(time));
+          harness.setProcessingTime(Duration.ofDays(days).toMillis());
+        }
+        List<Incident> closed = harness.take(Incident.class);
+        assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
+        assertThat(closed.get(0).id()).isEqualTo(opened.id());
+      }
+    }
+  }
+
+  @Test
+  void otherExpertsKeepAnOpenIncident() throws Exception {
+    OperatorSubtaskState state;
+    Incident opened;
+    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
+      spike(harness, 0, 500);
+      opened = harness.take(Incident.class).get(0);
+      state = harness.snapshot(1, 1);
+    }
+    ForecastSettings before = settings(ALARMS, Gap.SKIP, 1 << 20);
+    Learning fewer =
+        new Learning(LearnerSettings.small(2).withExperts(List.of("naive")), 1, 0, ALARMS);
+    ForecastSettings other =
+        new ForecastSettings(
+            SEQ_LEN,
+            1,
+            0,
+            List.of(),
+            Duration.ZERO,
+            before.sampling(),
+            before.limits(),
+            List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, fewer)));
+    try (Harness harness = new Harness(other, true, state)) {
+      for (int i = 500; i < 530; i++) {
+        harness.send(new Observation("s", START + i * MINUTE, 0.5));
+      }
+      List<Incident> closed = harness.take(Incident.class);
+      assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
+      assertThat(closed.get(0).id()).isEqualTo(opened.id());
+    }
+  }
+
+  /** Values that are learned again are not judged by settings that their time did not have. */
+  @Test
+  void otherAlarmSettingsReportEachIncidentOnceAndCloseIt() throws Exception {
+    OperatorSubtaskState state;
+    Incident opened;
+    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
+      spike(harness, 0, 490);
+      harness.snapshot(1, 1);
+      opened = harness.take(Incident.class).get(0);
+      harness.send(new Observation("s", START + 490 * MINUTE, 0.5));
+      harness.send(new Observation("s", START + 491 * MINUTE, 0.4));
+      state = harness.snapshot(2, 2);
+      assertThat(harness.take(Incident.class)).isEmpty();
+    }
+    try (Harness harness = new Harness(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
+      for (int i = 492; i < 510; i++) {
+        harness.send(new Observation("s", START + i * MINUTE, 0.5));
+      }
+      List<Incident> closed = harness.take(Incident.class);
+      assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
+      assertThat(closed.get(0).id()).isEqualTo(opened.id());
+    }
+  }
+
+  @Test
+  void withoutAlarmsNothingIsKept() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), false, null)) {
+      spike(harness, 0, 500);
+      state = harness.snapshot(1, 1);
+    }
+    try (Harness harness = new Harness(settings(null, Gap.SKIP, 1 << 20), false, state)) {
+      for (int i = 500; i < 530; i++) {
+        harness.send(new Observation("s", START + i * MINUTE, 0.5));
+      }
+      assertThat(harness.take(Incident.class)).isEmpty();
+    }
+  }
+}
