@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,7 +150,7 @@ final class AnomalyEvaluation {
           String name =
               files.keySet().stream()
                   .filter(file -> plain.equals(file) || plain.endsWith("/" + file))
-                  .findFirst()
+                  .max(Comparator.comparingInt(String::length))
                   .orElse(null);
           if (name == null || windows.putIfAbsent(name, times) != null) {
             unknown.add(label);
