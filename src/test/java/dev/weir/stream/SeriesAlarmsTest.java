@@ -413,6 +413,32 @@ class SeriesAlarmsTest {
     }
   }
 
+  /** The checkpoint after the state was written: what reported something must not be in its log. */
+  @Test
+  void anIncidentThatBeganAfterTheStateWasWrittenIsClosedByOtherSettings() throws Exception {
+    OperatorSubtaskState state;
+    Incident opened;
+    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
+      SplittableRandom random = new SplittableRandom(0);
+      for (int i = 0; i < 475; i++) {
+        harness.send(new Observation("s", START + i * MINUTE, random.nextDouble()));
+      }
+      harness.snapshot(1, 1);
+      assertThat(harness.take(Incident.class)).isEmpty();
+      spike(harness, 475, 490);
+      opened = harness.take(Incident.class).get(0);
+      state = harness.snapshot(2, 2);
+    }
+    try (Harness harness = new Harness(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
+      for (int i = 490; i < 510; i++) {
+        harness.send(new Observation("s", START + i * MINUTE, 0.5));
+      }
+      List<Incident> closed = harness.take(Incident.class);
+      assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
+      assertThat(closed.get(0).id()).isEqualTo(opened.id());
+    }
+  }
+
   @Test
   void withoutAlarmsNothingIsKept() throws Exception {
     OperatorSubtaskState state;

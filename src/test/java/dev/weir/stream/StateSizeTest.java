@@ -134,10 +134,12 @@ class StateSizeTest {
   private static long perSeries(Harness harness, Job job, int values) throws Exception {
     fill(harness, job, 0, 0, values);
     long[] taken = new long[FILLINGS];
+    long before = used();
     for (int k = 0; k < FILLINGS; k++) {
-      long before = used();
       fill(harness, job, (k + 1) * job.series, 0, values);
-      taken[k] = (used() - before) / job.series;
+      long after = used();
+      taken[k] = (after - before) / job.series;
+      before = after;
     }
     Arrays.sort(taken);
     return taken[FILLINGS / 2];
@@ -146,7 +148,7 @@ class StateSizeTest {
   /** Bytes of live objects, once nothing more is freed: what was finalized goes a cycle later. */
   private static long used() throws InterruptedException {
     long least = Long.MAX_VALUE;
-    for (int unchanged = 0; unchanged < 3; ) {
+    for (int unchanged = 0; unchanged < 2; ) {
       System.gc();
       Thread.sleep(20);
       long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();

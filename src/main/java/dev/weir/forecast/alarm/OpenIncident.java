@@ -26,7 +26,7 @@ public final class OpenIncident {
     this.end = start;
   }
 
-  OpenIncident copy() {
+  public OpenIncident copy() {
     OpenIncident copy = new OpenIncident(start);
     copy.end = end;
     copy.values = values;

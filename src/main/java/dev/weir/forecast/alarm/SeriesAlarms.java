@@ -26,6 +26,11 @@ public final class SeriesAlarms {
     return incident;
   }
 
+  /** Goes back to an incident, or to none. */
+  public void incident(OpenIncident before) {
+    incident = before;
+  }
+
   /** How many values were judged. */
   public long values() {
     return detection.values();

@@ -76,7 +76,11 @@ public final class SeriesAlarmsFormat {
     boolean isOrdered = incident.start <= incident.worstTime && incident.worstTime <= incident.end;
     if (!isOrdered
         || incident.values < 1
+        || incident.values > Long.MAX_VALUE / 2
         || incident.since < 0
+        || incident.since > IncidentSettings.MAX_VALUES
+        || Double.isInfinite(incident.expected)
+        || Double.isInfinite(incident.error)
         || !Double.isFinite(incident.worst)
         || !(incident.surprise >= 0 && incident.surprise <= AlarmDetector.MAX_SURPRISE)
         || reason < 0

@@ -37,10 +37,11 @@ final class AlarmMonitor {
    * one step was meant for another time, so such a value has none.
    *
    * @param isNew false for a value that is learned again, of which nothing is reported. It is not
-   *     judged if the values before were judged by other settings: an incident could begin or end
-   *     unseen
+   *     judged if the values before were judged by other settings, and begins or ends no reported
+   *     incident, which another model's forecast could make it do
+   * @return whether something was reported: then the value must never be learned again
    */
-  void observe(
+  boolean observe(
       LearnerState state, SequenceWindow window, boolean isNew, String model, long version) {
     SeriesAlarms alarms = state.alarms();
     if (alarms == null) {
@@ -49,10 +50,13 @@ final class AlarmMonitor {
     }
     if (!isNew && !tracker.fits(alarms)) {
       tracker.skip(alarms);
-      return;
+      return false;
     }
+    boolean reported = false;
     OpenIncident open = alarms.incident();
-    if (open != null && window.origin() <= open.end()) { // the series went back in time
+    boolean isBack = open != null && window.origin() <= open.end(); // the series went back in time
+    if (isBack && (isNew || !open.isReported())) {
+      reported = open.isReported();
       report(tracker.close(alarms), window.series(), window, isNew, model, version);
     }
     next[0] = Double.NaN;
@@ -62,14 +66,19 @@ final class AlarmMonitor {
     } else {
       learner.next(state, next);
     }
+    OpenIncident before = isNew || alarms.incident() == null ? null : alarms.incident().copy();
     Event event = tracker.observe(alarms, window.origin(), window.last(), next[0], next[1]);
-    if (event != null) {
+    if (event != null && !isNew) {
+      alarms.incident(before);
+    } else if (event != null) {
       report(event, window.series(), window, isNew, model, version);
+      reported = true;
     }
     open = alarms.incident();
-    if (open != null && open.isReported()) {
+    if (isNew && open != null && open.isReported()) {
       context.incident(window.series(), true);
     }
+    return reported;
   }
 
   /**

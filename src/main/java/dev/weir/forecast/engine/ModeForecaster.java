@@ -199,13 +199,16 @@ final class ModeForecaster {
         alarms.drop(known, window.series(), model(), modelVersion());
       }
       state = learner.newSeries(window.series(), season);
+      if (!isNew && known != null) { // nothing may be reported: an open incident stays open
+        state.alarms(known.alarms());
+      }
     }
     before = state.count();
     if (baseModel != null) { // the index that the newest will have
       tell(network, window, before + learner.passed(state, window), state);
     }
     if (alarms != null) { // by the forecast that was issued, before this value is learned
-      alarms.observe(state, window, isNew, model(), modelVersion());
+      repeatable &= !alarms.observe(state, window, isNew, model(), modelVersion());
     } else {
       state.alarms(null);
     }

@@ -72,11 +72,6 @@ final class ErrorComparison {
     Arrays.fill(sums, 0);
   }
 
-  /** Whether there is no block. */
-  boolean isEmpty() {
-    return sums[WEIGHT] == 0;
-  }
-
   /** Whether the second model is better: by enough, on enough blocks, beyond chance. */
   boolean isSecondBetter() {
     return isDecided(-1);

@@ -61,6 +61,7 @@ public final class SharedTrainer {
   private int waitingValues;
   private long waitingBytes;
   private long dropped;
+  private boolean hasCompared; // on a held-out series, since this object was made
 
   /**
    * @param saved state of a trainer that this one continues; null for a new one
@@ -241,6 +242,11 @@ public final class SharedTrainer {
         && state.waiting.firstKey().end() <= state.learnedUpTo;
   }
 
+  /** Whether blocks that are due take so much room that they should be processed first. */
+  public boolean isCrowded() {
+    return waitingBytes > MAX_WAITING_BYTES / 2 && isBehind();
+  }
+
   private void process(Block.Key key, Block block, List<Publication> publications) {
     List<Window> windows =
         block.windows(
@@ -276,6 +282,7 @@ public final class SharedTrainer {
   }
 
   private void compare(List<Window> windows) {
+    hasCompared = true;
     double naive = trainer.naiveError(windows);
     double active = trainer.error(windows, activeWeights);
     state.candidate.add(active, trainer.error(windows, state.compared), naive);
@@ -380,7 +387,7 @@ public final class SharedTrainer {
 
   /** Whether nothing could be compared so far, as no series is held out. */
   public boolean isWithoutHeldOut() {
-    return state.rounds >= 10 && state.kept.isEmpty() && state.candidate.isEmpty();
+    return state.rounds >= 10 && state.kept.isEmpty() && !hasCompared;
   }
 
   /** Rounds so far. */

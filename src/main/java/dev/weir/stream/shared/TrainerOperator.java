@@ -97,6 +97,9 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
     TrainingEvent event = element.getValue();
     if (event instanceof SampledValue value) {
       boolean isLate = value.blockEnd() <= trainer.learnedUpTo();
+      if (trainer.isCrowded()) { // what is due first, so that none of it is dropped
+        proceed(Long.MIN_VALUE, TURN_NANOS);
+      }
       long before = trainer.dropped();
       boolean isTaken = trainer.add(value);
       metrics.dropped.inc(trainer.dropped() - before);
@@ -111,6 +114,7 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
       return;
     }
     ActiveModel active = (ActiveModel) event;
+    proceed(Long.MIN_VALUE, Double.POSITIVE_INFINITY); // samples that are due are the old model's
     if (trainer.use(active)) {
       LOG.info(
           "shared learning of {} {} from version {}",
