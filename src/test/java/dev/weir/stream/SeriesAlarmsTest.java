@@ -38,6 +38,8 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Incidents out of the operator, on both backends, through kills, rescaling and other settings. */
 class SeriesAlarmsTest {
@@ -389,48 +391,33 @@ class SeriesAlarmsTest {
     }
   }
 
-  /** Values that are learned again are not judged by settings that their time did not have. */
-  @Test
-  void otherAlarmSettingsReportEachIncidentOnceAndCloseIt() throws Exception {
-    OperatorSubtaskState state;
-    Incident opened;
-    try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
-      spike(harness, 0, 490);
-      harness.snapshot(1, 1);
-      opened = harness.take(Incident.class).get(0);
-      harness.send(new Observation("s", START + 490 * MINUTE, 0.5));
-      harness.send(new Observation("s", START + 491 * MINUTE, 0.4));
-      state = harness.snapshot(2, 2);
-      assertThat(harness.take(Incident.class)).isEmpty();
-    }
-    try (Harness harness = new Harness(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
-      for (int i = 492; i < 510; i++) {
-        harness.send(new Observation("s", START + i * MINUTE, 0.5));
-      }
-      List<Incident> closed = harness.take(Incident.class);
-      assertThat(closed).extracting(Incident::event).containsExactly(Event.CLOSED);
-      assertThat(closed.get(0).id()).isEqualTo(opened.id());
-    }
-  }
-
-  /** The checkpoint after the state was written: what reported something must not be in its log. */
-  @Test
-  void anIncidentThatBeganAfterTheStateWasWrittenIsClosedByOtherSettings() throws Exception {
+  /**
+   * Values that are learned again are not judged by settings that their time did not have, and what
+   * reported something is not among them.
+   *
+   * @param written values when the state is written: before or after the incident begins
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {475, 490})
+  void otherAlarmSettingsReportEachIncidentOnceAndCloseIt(int written) throws Exception {
     OperatorSubtaskState state;
     Incident opened;
     try (Harness harness = new Harness(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
       SplittableRandom random = new SplittableRandom(0);
-      for (int i = 0; i < 475; i++) {
-        harness.send(new Observation("s", START + i * MINUTE, random.nextDouble()));
+      for (int i = 0; i < 492; i++) {
+        if (i == written) {
+          harness.snapshot(1, 1);
+        }
+        double value = i == 489 ? 40 : random.nextDouble();
+        harness.send(new Observation("s", START + i * MINUTE, value));
       }
-      harness.snapshot(1, 1);
-      assertThat(harness.take(Incident.class)).isEmpty();
-      spike(harness, 475, 490);
-      opened = harness.take(Incident.class).get(0);
       state = harness.snapshot(2, 2);
+      List<Incident> incidents = harness.take(Incident.class);
+      assertThat(incidents).extracting(Incident::event).containsExactly(Event.OPENED);
+      opened = incidents.get(0);
     }
     try (Harness harness = new Harness(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
-      for (int i = 490; i < 510; i++) {
+      for (int i = 492; i < 510; i++) {
         harness.send(new Observation("s", START + i * MINUTE, 0.5));
       }
       List<Incident> closed = harness.take(Incident.class);

@@ -1,7 +1,6 @@
 package dev.weir.forecast.alarm;
 
 import java.io.Serializable;
-import java.util.EnumSet;
 import java.util.Objects;
 
 /**
@@ -43,7 +42,7 @@ public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet)
   /** Tells different settings apart; the same in each JVM. */
   long id() {
     long reasons = 0;
-    for (Reason reason : EnumSet.copyOf(alarms.reasons())) {
+    for (Reason reason : alarms.reasons()) {
       reasons |= 1L << reason.ordinal();
     }
     return (long) Objects.hash(alarms.budget(), reasons, minDuration, quiet) << 32 | reasons;

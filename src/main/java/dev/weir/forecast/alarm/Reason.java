@@ -11,7 +11,7 @@ public enum Reason {
   /** The mean of the last ten values is far from the long-run mean. */
   LEVEL,
 
-  /** The errors of the last 40 values have the same sign. */
+  /** The mean of the last 40 errors, with their signs, is far from zero. */
   DRIFT,
 
   /** The value, or a spike that ended with it, is far from its forecast. */

@@ -104,7 +104,7 @@ public interface SeriesContext {
    * just been closed.
    */
   default void incident(String series, boolean isOpen) {
-    // for who measures
+    // for metrics
   }
 
   /** The current series has learned from its newest value. */

@@ -58,13 +58,13 @@ public final class History {
   /** Doubles kept for each series. */
   public static final int DOUBLES = QUANTIZED + QuantizedValues.DOUBLES;
 
-  /** The same of a series that was saved when the tail were floats. */
+  /** The same of a series that was saved with a tail of floats. */
   public static final int DOUBLES_WITH_FLOATS = 10;
 
   /** Room to append before the stores are moved down: 1/32 of a move for each value. */
   private static final int SLACK = 32;
 
-  private static final int SLACK_WITH_FLOATS = 64; // of a series that was saved when the tail were
+  private static final int SLACK_WITH_FLOATS = 64;
 
   /** Weight of the newest value in mean and variance, once the plain average is slower. */
   private static final double FORGETTING = 0.002;
@@ -153,7 +153,7 @@ public final class History {
   }
 
   /**
-   * The same of a series that was saved when the tail were floats, before the exact values.
+   * The same of a series that was saved with a tail of floats, before the exact values.
    *
    * @return null when no stores lie there
    */

@@ -60,7 +60,8 @@ public final class SharedTrainer {
   private boolean untouched; // nothing has been learned, nor is the state a saved one
   private int waitingValues;
   private long waitingBytes;
-  private long dropped;
+  private long late; // values dropped as event time had passed their block
+  private long crowdedOut; // values dropped for want of room
   private boolean hasCompared; // on a held-out series, since this object was made
 
   /**
@@ -103,7 +104,7 @@ public final class SharedTrainer {
    */
   public boolean add(SampledValue value) {
     if (value.blockEnd() <= state.learnedUpTo) {
-      dropped++;
+      late++;
       return false;
     }
     Block.Key key = new Block.Key(value.blockEnd(), value.series(), value.blockLength());
@@ -116,7 +117,7 @@ public final class SharedTrainer {
       before = block.bytes();
     }
     if (!block.add(value)) {
-      dropped++;
+      crowdedOut++;
       return false;
     }
     waitingValues++;
@@ -133,7 +134,7 @@ public final class SharedTrainer {
     Block last = state.waiting.pollLastEntry().getValue();
     waitingValues -= last.size;
     waitingBytes -= last.bytes();
-    dropped += last.size;
+    crowdedOut += last.size;
     return last;
   }
 
@@ -415,14 +416,14 @@ public final class SharedTrainer {
     return state.candidate.second();
   }
 
-  /** Blocks that end until then are no longer waited for. */
-  public long learnedUpTo() {
-    return state.learnedUpTo;
-  }
-
   /** Values that were dropped since this trainer was made. */
   public long dropped() {
-    return dropped;
+    return late + crowdedOut;
+  }
+
+  /** Those that were dropped for want of room. */
+  public long crowdedOut() {
+    return crowdedOut;
   }
 
   /** Values that wait for the end of their block. */

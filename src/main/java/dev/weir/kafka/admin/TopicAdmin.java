@@ -220,16 +220,8 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * Sees to it that a job may do what it has to, as far as brokers tell; its topics must be there.
    *
-   * @throws IllegalStateException naming all rights that are missing
-   */
-  public void checkRights(KafkaSettings job) {
-    checkRights(job, false);
-  }
-
-  /**
-   * As {@link #checkRights(KafkaSettings)}.
-   *
    * @param learnsModels whether the job writes to the model topic
+   * @throws IllegalStateException naming all rights that are missing
    */
   public void checkRights(KafkaSettings job, boolean learnsModels) {
     List<String> missing = new JobRights(admin, TIMEOUT).missing(job, learnsModels);

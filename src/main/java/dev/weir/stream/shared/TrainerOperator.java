@@ -96,14 +96,13 @@ final class TrainerOperator extends AbstractStreamOperator<Output>
   public void processElement(StreamRecord<TrainingEvent> element) {
     TrainingEvent event = element.getValue();
     if (event instanceof SampledValue value) {
-      boolean isLate = value.blockEnd() <= trainer.learnedUpTo();
       if (trainer.isCrowded()) { // what is due first, so that none of it is dropped
         proceed(Long.MIN_VALUE, TURN_NANOS);
       }
       long before = trainer.dropped();
-      boolean isTaken = trainer.add(value);
+      trainer.add(value);
       metrics.dropped.inc(trainer.dropped() - before);
-      if (!isTaken && !isLate && !warnedOfDrops) {
+      if (trainer.crowdedOut() > 0 && !warnedOfDrops) {
         warnedOfDrops = true;
         LOG.warn(
             "shared learning of {} drops samples: expected at most {} MB of them to wait for their"
