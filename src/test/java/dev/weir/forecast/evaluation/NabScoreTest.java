@@ -9,18 +9,14 @@ import dev.weir.forecast.evaluation.NabScore.Window;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Tests the score by hand calculation: s(x) = 2 / (1 + e^5x) - 1, s(-1) = 0.986614. */
+/** Tests the score by hand calculation, s(x) = 2 / (1 + e^5x) - 1, and by published scores. */
 class NabScoreTest {
 
   private static final int VALUES = 200; // of which 30 are the probation
 
   private static NabScore score(List<Window> windows, int... alarms) {
-    boolean[] at = new boolean[VALUES];
-    for (int alarm : alarms) {
-      at[alarm] = true;
-    }
     NabScore score = new NabScore();
-    score.add(at, windows);
+    score.add(at(VALUES, alarms), windows);
     return score;
   }
 
@@ -102,6 +98,44 @@ class NabScoreTest {
     assertThat(all.falseAlarms()).isEqualTo(2);
     double sum = 0.848284 / 0.986614 - 0.11 * 0.682366 - 0.11 + 1 - 1;
     assertThat(all.score(Profile.STANDARD)).isEqualTo(100 * (sum + 3) / 6, within(1e-3));
+  }
+
+  /**
+   * Alarms and scores from the results that NAB's repository publishes of two detectors, of whole
+   * files. A published score is the sum of what alarms gain and cost; a window without one is -1.
+   */
+  @Test
+  void publishedDetectorsHaveTheirPublishedScores() {
+    NabScore arTime = new NabScore(); // ARTime on speed_7578, threshold .317486
+    int[] alarms = {276, 317, 362, 628, 631, 753, 921, 923, 924, 931, 959};
+    arTime.add(
+        at(1_127, alarms),
+        List.of(
+            new Window(303, 331),
+            new Window(740, 768),
+            new Window(909, 937),
+            new Window(945, 973)));
+    assertThat(arTime.falseAlarms()).isEqualTo(4);
+    assertThat(sum(arTime)).isEqualTo(3.1077313980278403, within(1e-12));
+
+    NabScore gaussian = new NabScore(); // windowedGaussian on exchange-3_cpc, threshold 1
+    gaussian.add(
+        at(1_538, 1, 22, 23, 296, 297, 438, 439, 976, 1_121),
+        List.of(new Window(271, 321), new Window(413, 463), new Window(952, 1_002)));
+    assertThat(gaussian.falseAlarms()).isEqualTo(1);
+    assertThat(sum(gaussian)).isEqualTo(2.5026632611866138, within(1e-9));
+  }
+
+  private static boolean[] at(int values, int... alarms) {
+    boolean[] at = new boolean[values];
+    for (int alarm : alarms) {
+      at[alarm] = true;
+    }
+    return at;
+  }
+
+  private static double sum(NabScore score) {
+    return score.windows() * (2 * score.score(Profile.STANDARD) / 100 - 1);
   }
 
   @Test
