@@ -80,6 +80,7 @@ public final class History {
   /** Values smaller than this are zeros to the tail: a quotient by them would overflow. */
   private static final double MIN_SCALE = 1e-30;
 
+  private final Covariates covariates; // null if absent
   private SeriesDimensions shape;
   private long[] longs;
   private int longsAt;
@@ -88,6 +89,23 @@ public final class History {
   private final QuantizedValues tail = new QuantizedValues();
   private float[] tailFloats = new float[0]; // the tail as floats, once asked for
   private boolean tailIsRead;
+
+  /** Of a series without covariates. */
+  public History() {
+    this(null);
+  }
+
+  /**
+   * @param covariates attached to the same series by the caller; null for none
+   */
+  public History(Covariates covariates) {
+    this.covariates = covariates;
+  }
+
+  /** What is known beside the values; null if nothing is. */
+  public Covariates covariates() {
+    return covariates;
+  }
 
   /** Exact values needed for a season: two seasons, a week if it fits, and what a forecast adds. */
   public static int exact(int horizon, int season, int limit) {

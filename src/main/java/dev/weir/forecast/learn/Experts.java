@@ -1,9 +1,12 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertFactory;
 import dev.weir.forecast.expert.analog.Analogs;
 import dev.weir.forecast.expert.analog.Distances;
+import dev.weir.forecast.expert.linear.CovariateAr;
+import dev.weir.forecast.expert.linear.CovariateRegression;
 import dev.weir.forecast.expert.linear.LogRls;
 import dev.weir.forecast.expert.linear.RlsAr;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
@@ -123,6 +126,14 @@ public final class Experts {
       case "analogs-of-deviations" -> Analogs.ofDeviations(window, neighbours, reach);
       default -> own(name);
     };
+  }
+
+  /** Those that learn from covariates. */
+  static List<Expert> ofCovariates(Covariates.Count covariates) {
+    return List.of(
+        new CovariateRegression(covariates, false),
+        new CovariateRegression(covariates, true),
+        new CovariateAr(covariates));
   }
 
   private static Expert own(String name) {

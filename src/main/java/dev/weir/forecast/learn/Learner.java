@@ -4,6 +4,7 @@ import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.RunningScores;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
@@ -34,6 +35,8 @@ import java.util.List;
  */
 public final class Learner {
 
+  private static final double[] NONE = {};
+
   private final LearnerSettings settings;
   private final int horizon;
   private final int levels;
@@ -43,6 +46,8 @@ public final class Learner {
   private final StateView view;
   private final SeasonDetector detector = new SeasonDetector();
   private long restarts;
+  private double[] now = NONE; // covariates of the value that is taken in
+  private double[] ahead = NONE; // of the times after it
 
   public Learner(LearnerSettings settings) {
     this(settings, List.of());
@@ -72,6 +77,9 @@ public final class Learner {
                 settings.analogNeighbours(),
                 settings.tail(),
                 settings.training()));
+    if (settings.covariates().all() > 0) {
+      all.addAll(Experts.ofCovariates(settings.covariates()));
+    }
     all.addAll(own);
     this.ensemble = new ExpertEnsemble(all, horizon);
     FollowedSteps followed = new FollowedSteps(horizon);
@@ -198,6 +206,9 @@ public final class Learner {
   /** Everything as it was before the first value, which has the given index. */
   private void reset(StateView state, long first) {
     state.clear(first);
+    if (state.covariates != null) {
+      state.covariates.reset(first);
+    }
     mixture.reset(state);
     resetSeason(state, first);
   }
@@ -220,6 +231,21 @@ public final class Learner {
     checkFinite(value);
     learnSpacing(state, time, state.history.age());
     observe(state, time, value, state.history.age());
+  }
+
+  /**
+   * The same, with covariates.
+   *
+   * @param now (covariates) of the value's time, observed ones first; NaN for unknown
+   * @param ahead (steps, covariates known ahead) of the times after it, row-major, at most as many
+   *     steps as the horizon; NaN for unknown
+   */
+  public void observe(LearnerState learned, long time, double value, double[] now, double[] ahead) {
+    this.now = now;
+    this.ahead = ahead;
+    observe(learned, time, value);
+    this.now = NONE;
+    this.ahead = NONE;
   }
 
   /**
@@ -280,6 +306,9 @@ public final class Learner {
   /** Goes on to the next index, with a value that nobody has seen. */
   private void pass(StateView state, double value) {
     state.history.append(ValueRange.tame(state.history, value));
+    if (state.covariates != null) {
+      state.covariates.advance(state.history.t());
+    }
     learnAndMake(state);
     mixture.skip(state);
   }
@@ -331,8 +360,25 @@ public final class Learner {
   private void take(StateView state, double value) {
     mixture.score(state, value);
     state.history.append(value);
+    if (state.covariates != null) {
+      takeCovariates(state.covariates, state.history.t());
+    }
     learnAndMake(state);
     mixture.make(state, value);
+  }
+
+  private void takeCovariates(Covariates covariates, long t) {
+    covariates.advance(t);
+    int observed = settings.covariates().observed();
+    int count = settings.covariates().all();
+    for (int k = 0; k < now.length; k++) {
+      covariates.set(k, t, now[k]);
+    }
+    int ofEach = count - observed;
+    for (int i = 0; i < ahead.length; i++) {
+      covariates.set(observed + i % ofEach, t + 1 + i / ofEach, ahead[i]);
+    }
+    covariates.learn(t);
   }
 
   private void learnAndMake(StateView state) {

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;
@@ -24,6 +25,7 @@ import java.util.List;
  * @param levels of the intervals, ascending, each within (0, 1)
  * @param intervalStep how fast intervals of a series with many values follow their misses
  * @param training how the networks among the experts learn
+ * @param covariates what comes beside the values
  */
 public record LearnerSettings(
     int horizon,
@@ -39,7 +41,8 @@ public record LearnerSettings(
     double discount,
     List<Double> levels,
     double intervalStep,
-    NetworkTraining training)
+    NetworkTraining training,
+    Covariates.Count covariates)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -161,7 +164,8 @@ public record LearnerSettings(
         0.98,
         List.of(0.8, 0.95),
         INTERVAL_STEP,
-        NetworkTraining.DEFAULT);
+        NetworkTraining.DEFAULT,
+        Covariates.Count.NONE);
   }
 
   private static List<String> except(String... names) {
@@ -174,29 +178,33 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training);
+    return with(names, levels, training, combines, covariates);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, training);
+    return with(experts, wanted, training, combines, covariates);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted);
+    return with(experts, levels, wanted, combines, covariates);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return with(experts, levels, training, false);
+    return with(experts, levels, training, false, covariates);
+  }
+
+  /** The same, and experts that learn from covariates. */
+  public LearnerSettings withCovariates(Covariates.Count wanted) {
+    return with(experts, levels, training, combines, wanted);
   }
 
   private LearnerSettings with(
-      List<String> experts, List<Double> levels, NetworkTraining training) {
-    return with(experts, levels, training, combines);
-  }
-
-  private LearnerSettings with(
-      List<String> experts, List<Double> levels, NetworkTraining training, boolean combines) {
+      List<String> experts,
+      List<Double> levels,
+      NetworkTraining training,
+      boolean combines,
+      Covariates.Count covariates) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -211,12 +219,14 @@ public record LearnerSettings(
         discount,
         levels,
         intervalStep,
-        training);
+        training,
+        covariates);
   }
 
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
     String all = withTraining(training.layout()).toString();
-    return all.replace(", combines=false", ""); // as it was before networks combined
+    return all.replace(", combines=false", "") // as it was before networks combined
+        .replace(", covariates=" + Covariates.Count.NONE, ""); // and before there were covariates
   }
 }

@@ -4,6 +4,7 @@ import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
@@ -29,6 +30,7 @@ final class StateLayout {
   final int spacing;
   final int scores;
   final int stackedSizes;
+  final int covariateDoubles;
   final int[] expertDoubles; // (experts + 1)
   final int doubles;
 
@@ -42,6 +44,7 @@ final class StateLayout {
   final int stackedRegression;
   final int candidates;
   final int intervalFloats;
+  final int covariateFloats;
   final int[] expertFloats; // (experts + 1)
   final int floats;
 
@@ -89,6 +92,8 @@ final class StateLayout {
     stackedSizes = d;
     d += settings.stacking() ? StackedRegression.doubles(followed) : 0;
     mixtureDoublesEnd = d;
+    covariateDoubles = d;
+    d += Covariates.doubles(settings.covariates());
     expertDoubles = new int[count + 1];
     for (int e = 0; e < count; e++) {
       expertDoubles[e] = d;
@@ -123,6 +128,8 @@ final class StateLayout {
     f += IntervalState.floats(horizon, levels);
     mixtureFloatsEnd = f;
     f += IntervalState.phaseFloats(season);
+    covariateFloats = f;
+    f += Covariates.floats(settings.covariates(), shape);
     expertFloats = new int[count + 1];
     for (int e = 0; e < count; e++) {
       expertFloats[e] = f;

@@ -5,6 +5,7 @@ import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.Bfloat16Slice;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
@@ -28,7 +29,8 @@ import java.util.Arrays;
  */
 final class StateView {
 
-  final History history = new History();
+  final History history;
+  final Covariates covariates; // null if absent
   final ObservationSpacing spacing = new ObservationSpacing();
   final RunningScores scores;
   final IntervalState intervals;
@@ -51,6 +53,9 @@ final class StateView {
 
   StateView(LearnerSettings settings, FollowedSteps followed, int experts) {
     int horizon = settings.horizon();
+    this.covariates =
+        settings.covariates().all() == 0 ? null : new Covariates(settings.covariates(), horizon);
+    this.history = new History(covariates);
     this.followed = followed;
     this.experts = experts;
     this.scores = new RunningScores(horizon, settings.levels().size());
@@ -71,6 +76,10 @@ final class StateView {
     floats = learner.floats();
     shorts = learner.shorts();
     history.attach(layout.shape, learner.longs(), doubles, floats, shorts);
+    if (covariates != null) {
+      covariates.attach(
+          layout.shape, doubles, layout.covariateDoubles, floats, layout.covariateFloats);
+    }
     expert.at(doubles, 0, floats, 0, shorts, 0);
     losses.at(floats, 0);
     phaseLosses.at(shorts, 0);
@@ -152,6 +161,16 @@ final class StateView {
     learner.resize(after);
     after.copyMixture(oldDoubles, oldFloats, oldShorts, before, learner);
     bind(learner, after);
+    if (covariates != null) {
+      Covariates old = new Covariates(covariates.count(), after.shape.horizon());
+      covariates.copy(
+          old.attach(
+              before.shape,
+              oldDoubles,
+              before.covariateDoubles,
+              oldFloats,
+              before.covariateFloats));
+    }
   }
 
   /** What an expert has learned; valid until the next call. */

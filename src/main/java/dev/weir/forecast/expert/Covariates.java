@@ -1,0 +1,179 @@
+package dev.weir.forecast.expert;
+
+import java.util.Arrays;
+
+/**
+ * What is known beside the values of one series: observed covariates, which come with a value, and
+ * covariates known ahead, such as a temperature forecast, a price or a promotion, which are known
+ * up to a forecast's last step. Each is standardized by its running mean and deviation. A flyweight
+ * over the series' arrays.
+ *
+ * <p>Kept are a week (or a season, or a few values) before the newest value and, of those known
+ * ahead, the horizon after it, in a ring for each covariate. What is not known is NaN.
+ */
+public final class Covariates {
+
+  /** How many covariates there are. */
+  public record Count(int observed, int ahead) implements java.io.Serializable {
+
+    public static final Count NONE = new Count(0, 0);
+
+    private static final long serialVersionUID = 1L;
+
+    public Count {
+      if (observed < 0 || ahead < 0) {
+        throw new IllegalArgumentException(
+            "covariates: expected at least 0, got %d observed and %d known ahead"
+                .formatted(observed, ahead));
+      }
+    }
+
+    public int all() {
+      return observed + ahead;
+    }
+  }
+
+  private static final int BESIDE = 4; // values beside a period that experts look back
+  private static final double SLOWEST = 1e-3; // weight of a value in mean and variance, at least
+  private static final double FAR = 6; // deviations that a covariate counts as at most
+
+  private static final int TOP = 0; // the last index that the rings have a place for
+  private static final int HEADER = 1;
+  private static final int PER_COVARIATE = 3;
+  private static final int SEEN = 0;
+  private static final int MEAN = 1;
+  private static final int VARIANCE = 2;
+
+  private final Count count;
+  private final int horizon;
+  private int back;
+  private int size;
+  private double[] doubles;
+  private int doublesAt;
+  private float[] floats;
+  private int floatsAt;
+
+  public Covariates(Count count, int horizon) {
+    this.count = count;
+    this.horizon = horizon;
+  }
+
+  /** Doubles kept for each series. */
+  public static int doubles(Count count) {
+    return count.all() == 0 ? 0 : HEADER + PER_COVARIATE * count.all();
+  }
+
+  /** Floats kept for each series. */
+  public static int floats(Count count, SeriesDimensions shape) {
+    return count.all() * size(shape);
+  }
+
+  private static int back(SeriesDimensions shape) {
+    return Math.max(shape.season(), shape.week()) + BESIDE;
+  }
+
+  private static int size(SeriesDimensions shape) {
+    return back(shape) + 1 + shape.horizon();
+  }
+
+  /** Points at a series. Copies and allocates nothing. */
+  public Covariates attach(
+      SeriesDimensions shape, double[] doubles, int doublesAt, float[] floats, int floatsAt) {
+    this.back = back(shape);
+    this.size = size(shape);
+    this.doubles = doubles;
+    this.doublesAt = doublesAt;
+    this.floats = floats;
+    this.floatsAt = floatsAt;
+    return this;
+  }
+
+  /** Forgets everything; the next value has the given index. */
+  public void reset(long index) {
+    Arrays.fill(doubles, doublesAt, doublesAt + doubles(count), 0);
+    Arrays.fill(floats, floatsAt, floatsAt + count.all() * size, Float.NaN);
+    doubles[doublesAt + TOP] = index - 1 + horizon;
+  }
+
+  /** Takes over what another, attached to the same series with another season, knows. */
+  public void copy(Covariates from) {
+    System.arraycopy(from.doubles, from.doublesAt, doubles, doublesAt, doubles(count));
+    Arrays.fill(floats, floatsAt, floatsAt + count.all() * size, Float.NaN);
+    long top = (long) doubles[doublesAt + TOP];
+    for (int k = 0; k < count.all(); k++) {
+      for (long index = Math.max(0, top + 1 - Math.min(size, from.size)); index <= top; index++) {
+        floats[place(k, index)] = from.floats[from.place(k, index)];
+      }
+    }
+  }
+
+  /** How many there are. */
+  public Count count() {
+    return count;
+  }
+
+  /** Goes on to the value at an index: what was known of it ahead stays. */
+  public void advance(long t) {
+    for (long top = (long) doubles[doublesAt + TOP]; top < t + horizon; ) {
+      top++;
+      for (int k = 0; k < count.all(); k++) {
+        floats[place(k, top)] = Float.NaN;
+      }
+      doubles[doublesAt + TOP] = top;
+    }
+  }
+
+  /**
+   * Says what a covariate is at an index, which is that of the newest value or, for one known
+   * ahead, up to the horizon after it. The last word counts.
+   *
+   * @param value NaN for unknown
+   */
+  public void set(int k, long index, double value) {
+    floats[place(k, index)] = (float) value;
+  }
+
+  /** Learns mean and deviation from what the covariates are at the newest value. */
+  public void learn(long t) {
+    for (int k = 0; k < count.all(); k++) {
+      float x = floats[place(k, t)];
+      if (Float.isFinite(x)) {
+        learn(doublesAt + HEADER + PER_COVARIATE * k, x);
+      }
+    }
+  }
+
+  private void learn(int at, double x) {
+    double seen = ++doubles[at + SEEN];
+    double weight = Math.max(SLOWEST, 1 / seen);
+    double before = x - doubles[at + MEAN];
+    doubles[at + MEAN] += weight * before;
+    doubles[at + VARIANCE] += weight * (before * (x - doubles[at + MEAN]) - doubles[at + VARIANCE]);
+  }
+
+  /**
+   * A standardized covariate at an index; 0, its mean, where it is not known. Of an observed one
+   * the newest stands for all that are to come.
+   *
+   * @param t index of the newest value
+   */
+  public double standardized(int k, long t, long index) {
+    long top = (long) doubles[doublesAt + TOP];
+    long asked = k < count.observed() ? Math.min(index, t) : index;
+    if (asked > top || asked <= top - size || asked < 0) {
+      return 0;
+    }
+    float x = floats[place(k, asked)];
+    int at = doublesAt + HEADER + PER_COVARIATE * k;
+    double deviation = Math.sqrt(doubles[at + VARIANCE]);
+    if (!Float.isFinite(x) || !(deviation > 1e-7 * Math.abs(doubles[at + MEAN]))) {
+      return 0;
+    }
+    double z = (x - doubles[at + MEAN]) / deviation;
+    return Math.max(-FAR, Math.min(FAR, z));
+  }
+
+  private int place(int k, long index) {
+    return floatsAt + k * size + (int) Math.floorMod(index, (long) size);
+  }
+}
