@@ -12,9 +12,17 @@ import java.util.Objects;
  * @param features covariates observed with the value, all finite; nobody may write into the array
  * @param label the true class of the window whose newest observation this is; null if not known
  * @param endsWindow whether a window by session ends with it
+ * @param ahead (steps, covariates known ahead) what is known of the times after it, row-major, as
+ *     many steps as are known; NaN for unknown; nobody may write into the array
  */
 public record Observation(
-    String series, long time, double value, double[] features, String label, boolean endsWindow) {
+    String series,
+    long time,
+    double value,
+    double[] features,
+    String label,
+    boolean endsWindow,
+    double[] ahead) {
 
   public static final int MAX_SERIES_LENGTH = 1000;
 
@@ -23,6 +31,12 @@ public record Observation(
 
   public Observation(String series, long time, double value) {
     this(series, time, value, NO_FEATURES);
+  }
+
+  /** One that says nothing of the times after it. */
+  public Observation(
+      String series, long time, double value, double[] features, String label, boolean endsWindow) {
+    this(series, time, value, features, label, endsWindow, NO_FEATURES);
   }
 
   /** One that says nothing of windows. */
@@ -44,7 +58,8 @@ public record Observation(
         && series.equals(o.series)
         && Arrays.equals(features, o.features)
         && Objects.equals(label, o.label)
-        && endsWindow == o.endsWindow;
+        && endsWindow == o.endsWindow
+        && Arrays.equals(ahead, o.ahead);
   }
 
   @Override
@@ -54,13 +69,14 @@ public record Observation(
 
   @Override
   public String toString() {
-    return "Observation[%s %s = %s%s%s%s]"
+    return "Observation[%s %s = %s%s%s%s%s]"
         .formatted(
             series,
             java.time.Instant.ofEpochMilli(time),
             value,
             features.length == 0 ? "" : " " + Arrays.toString(features),
             label == null ? "" : " is " + label,
-            endsWindow ? " ends a window" : "");
+            endsWindow ? " ends a window" : "",
+            ahead.length == 0 ? "" : " ahead " + Arrays.toString(ahead));
   }
 }

@@ -253,6 +253,13 @@ final class ForecastFunction
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
+    if (observation.ahead().length > settings.ahead()) {
+      String message =
+          "features_ahead: expected at most %d numbers, got %d"
+              .formatted(settings.ahead(), observation.ahead().length);
+      collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
+      return;
+    }
     seriesContext.at(context.timerService(), out, observation.series());
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));

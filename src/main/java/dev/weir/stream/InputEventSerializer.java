@@ -28,6 +28,7 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
   private static final byte DEAD_LETTER = 1;
   private static final byte LABEL = 2;
   private static final byte MARKED = 3; // since version 2: an observation that says more
+  private static final byte AHEAD = 4; // since version 3: a marked one with covariates known ahead
 
   /** A name that is not written, since nearly each record has this header and no other. */
   static final String USUAL_HEADER = "weir-schema";
@@ -37,21 +38,26 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
 
   @Override
   public byte version() {
-    return 2;
+    return 3;
   }
 
   @Override
   protected void write(InputEvent arrival, DataOutputView target) throws IOException {
     if (arrival instanceof ObservationEvent observed) {
       Observation observation = observed.observation();
-      target.writeByte(observation.isMarked() ? MARKED : OBSERVED);
+      byte kind =
+          observation.ahead().length > 0 ? AHEAD : observation.isMarked() ? MARKED : OBSERVED;
+      target.writeByte(kind);
       StringValue.writeString(observation.series(), target);
       target.writeLong(observation.time());
       target.writeDouble(observation.value());
       writeDoubles(observation.features(), target);
-      if (observation.isMarked()) {
+      if (kind != OBSERVED) {
         StringValue.writeString(observation.label(), target);
         target.writeBoolean(observation.endsWindow());
+      }
+      if (kind == AHEAD) {
+        writeDoubles(observation.ahead(), target);
       }
       writeSource(observed.source(), target);
     } else if (arrival instanceof LabelEvent event) {
@@ -81,10 +87,16 @@ final class InputEventSerializer extends WeirSerializer<InputEvent> {
     double[] some = readDoubles(source);
     double[] features = some.length == 0 ? Observation.NO_FEATURES : some;
     Observation observation =
-        kind == MARKED
-            ? new Observation(
-                series, time, value, features, StringValue.readString(source), source.readBoolean())
-            : new Observation(series, time, value, features);
+        kind == OBSERVED
+            ? new Observation(series, time, value, features)
+            : new Observation(
+                series,
+                time,
+                value,
+                features,
+                StringValue.readString(source),
+                source.readBoolean(),
+                kind == AHEAD ? readDoubles(source) : Observation.NO_FEATURES);
     return new ObservationEvent(observation, readSource(source));
   }
 

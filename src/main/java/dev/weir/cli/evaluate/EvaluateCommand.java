@@ -126,6 +126,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private PlanOptions options;
 
+  @Mixin private OriginOptions origins;
+
   @Option(
       names = "--season",
       paramLabel = "N|auto|META.csv",
@@ -203,7 +205,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (truth != null) {
       return evaluateHoldout();
     }
-    EvaluationPlan plan = noted(options.plan());
+    EvaluationPlan plan = noted(options.plan(columns));
     ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
     EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
@@ -301,6 +303,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     check(classes.given().isEmpty(), "--task", "classify beside " + classes.given(), task);
     check(anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
     check(limit >= 1, "--limit", "at least 1", limit);
+    origins.check();
+    if (!origins.isDefault()) {
+      check(truth == null, "--truth", "none beside --origins and --from", truth);
+      check(report == null, "--report", "none beside --origins and --from", report);
+    }
     if (truth == null) {
       check(maseSeason == null, "--mase-season", "--truth beside it", "none");
     } else {
@@ -345,14 +352,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static Trial trial(
+  private Trial trial(
       String name,
       List<Observation> observations,
       EvaluationSeasons season,
       LearnerSettings learner) {
-    double[] values = observations.stream().mapToDouble(Observation::value).toArray();
     try {
-      return new Trial(name, values, season.m(name), learner.horizon());
+      return origins.trial(name, observations, season.m(name), learner.horizon());
     } catch (IllegalArgumentException e) {
       System.err.println("skipped " + Printable.line(e.getMessage()));
       return null;

@@ -7,6 +7,7 @@ import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import dev.weir.forecast.evaluation.SeriesScore;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
@@ -173,6 +174,27 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         Sampling.BY_COUNT,
         StateLimits.NONE,
         List.of(target));
+  }
+
+  /** The same with covariates, where a mixture learns. */
+  EvaluationPlan withCovariates(Covariates.Count count) {
+    LearnerSettings learner = others.withCovariates(count);
+    Learning learning = new Learning(learner, season(), 0);
+    Target other =
+        new Target(
+            target().mode(),
+            target().model(),
+            target().horizon(),
+            target().initialModel(),
+            learning);
+    ForecastSettings with =
+        settings(settings.seqLen(), count.observed(), settings.calendar(), other);
+    return new EvaluationPlan(with, learner, note);
+  }
+
+  /** What comes beside the values. */
+  Covariates.Count covariates() {
+    return new Covariates.Count(settings.features(), others.covariates().ahead());
   }
 
   boolean learns() {

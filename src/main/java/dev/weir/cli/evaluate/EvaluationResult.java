@@ -139,6 +139,7 @@ record EvaluationResult(
           .forEach(
               (method, score) -> {
                 ObjectNode figures = methods.putObject(method);
+                put(figures, "mae", score.mase() * one.scale());
                 put(figures, "mase", score.mase());
                 put(figures, "smape", score.smape());
                 put(figures, "rmsse", score.rmsse());

@@ -5,16 +5,16 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.CloseableIterator;
@@ -34,7 +34,7 @@ final class FilePipeline {
    * Runs the pipeline over all series until they end.
    *
    * @param name of the job
-   * @param series each in order of time, and not empty
+   * @param series each in order of time, and not empty, with the covariates of each row's own time
    * @throws IOException when the job failed or refused an observation
    */
   static void run(
@@ -44,13 +44,21 @@ final class FilePipeline {
       Collection<List<Observation>> series,
       Reader reader)
       throws Exception {
+    int steps = settings.targets().stream().mapToInt(Target::horizon).max().orElse(1);
+    SeriesGenerator generator = new SeriesGenerator(series, steps);
     DataStream<InputEvent> observations =
-        env.fromData(arrivals(series), WeirTypeInformation.INPUT_EVENT);
+        env.fromSource(
+                new DataGeneratorSource<>(
+                    generator, generator.size(), WeirTypeInformation.INPUT_EVENT),
+                WatermarkStrategy.noWatermarks(),
+                "series")
+            .setParallelism(1); // each series in order
     // a source must have an element to begin with
     DataStream<ModelEvent> models =
         env.fromData(
                 List.<ModelEvent>of(
-                    new DeadLetter(DeadLetter.Reason.MODEL, "none", source("no model", 0))),
+                    new DeadLetter(
+                        DeadLetter.Reason.MODEL, "none", SeriesGenerator.source("no model", 0))),
                 WeirTypeInformation.MODEL_EVENT)
             .filter(arrival -> false)
             .setParallelism(1);
@@ -77,25 +85,5 @@ final class FilePipeline {
       cause = cause.getCause();
     }
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-  }
-
-  /** One value of each series in turn, so that all tasks have work. */
-  private static List<InputEvent> arrivals(Collection<List<Observation>> series) {
-    List<InputEvent> arrivals = new ArrayList<>();
-    boolean more = true;
-    for (int i = 0; more; i++) {
-      more = false;
-      for (List<Observation> one : series) {
-        if (i < one.size()) {
-          arrivals.add(new ObservationEvent(one.get(i), source(one.get(i).series(), i + 1)));
-          more = true;
-        }
-      }
-    }
-    return arrivals;
-  }
-
-  private static SourceRecord source(String name, int line) {
-    return new SourceRecord(name, 0, line, -1, null, null);
   }
 }

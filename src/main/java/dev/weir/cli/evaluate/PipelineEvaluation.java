@@ -60,7 +60,7 @@ final class PipelineEvaluation {
     private void take(Forecast forecast) throws IOException {
       int t = 1 + Arrays.binarySearch(times, forecast.origin());
       byAge.add(t, forecast.values());
-      if (t < trial.firstOrigin() || t > trial.lastOrigin()) {
+      if (!trial.isOrigin(t)) {
         return;
       }
       scored++;

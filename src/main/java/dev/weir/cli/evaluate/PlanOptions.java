@@ -1,6 +1,8 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.cli.series.SeriesColumns;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -68,6 +70,22 @@ final class PlanOptions {
 
   EvaluationPlan plan() throws IOException, UsageException {
     return plan(horizon);
+  }
+
+  /** The plan with the covariates of the columns, or with those that the job expects. */
+  EvaluationPlan plan(SeriesColumns columns) throws IOException, UsageException {
+    EvaluationPlan plan = plan();
+    int ahead = columns.ahead().size();
+    if (job == null && model == null) {
+      Covariates.Count count = new Covariates.Count(columns.features().size(), ahead);
+      return count.all() == 0 ? plan : plan.withCovariates(count);
+    }
+    EvaluateCommand.check(
+        ahead == plan.covariates().ahead(),
+        "--columns ahead",
+        plan.covariates().ahead() + " columns, as " + (job == null ? "the model" : "the job"),
+        ahead);
+    return plan;
   }
 
   /**

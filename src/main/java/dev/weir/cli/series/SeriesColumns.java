@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Which columns of a CSV file hold what. Without names of its own a file begins with {@code
  * series_id,timestamp,value}, or with {@code timestamp,value} if it holds one series, and features
- * come after them.
+ * come after them. A column is named as in the header, or by its number from 0.
  *
  * @param series name of the column with the series; null: as the file has it
  * @param time name of the column with the time
@@ -17,18 +17,27 @@ import picocli.CommandLine.TypeConversionException;
  * @param features names of the columns with the features
  * @param label name of the column with the class of each window, where it is known; null: none
  * @param end name of the column that is true where a window by session ends; null: none
+ * @param ahead names of the columns with the covariates known ahead, each of its own row's time
  */
 public record SeriesColumns(
-    String series, String time, String value, List<String> features, String label, String end) {
+    String series,
+    String time,
+    String value,
+    List<String> features,
+    String label,
+    String end,
+    List<String> ahead) {
 
   public static final String LABEL = "series=NAME,time=NAME,value=NAME[,...]";
 
   public static final String OPTION =
       "Columns of the CSV, where they have other names than series_id, timestamp and value. A file"
-          + " without series is one, called as the file. Further ones: features=NAME+NAME...";
+          + " without series is one, called as the file. Further ones: features=NAME+NAME... and"
+          + " ahead=NAME+NAME... (known before their time, as forecasts and prices are). A name may"
+          + " be a number: 0 is the first column.";
 
   public static final SeriesColumns DEFAULT =
-      new SeriesColumns(null, null, null, List.of(), null, null);
+      new SeriesColumns(null, null, null, List.of(), null, null, List.of());
 
   public static final String WINDOWS_OPTION =
       OPTION
@@ -36,7 +45,7 @@ public record SeriesColumns(
           + " a window by session ends).";
 
   private static final List<String> KEYS =
-      List.of("series", "time", "value", "features", "label", "end");
+      List.of("series", "time", "value", "features", "ahead", "label", "end");
 
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
@@ -48,7 +57,7 @@ public record SeriesColumns(
     private final List<String> keys;
 
     public Converter() {
-      this(KEYS.subList(0, 4));
+      this(KEYS.subList(0, 5));
     }
 
     private Converter(List<String> keys) {
@@ -69,12 +78,11 @@ public record SeriesColumns(
         names[key] = pair.substring(equals + 1);
       }
       return new SeriesColumns(
-          names[0],
-          names[1],
-          names[2],
-          names[3] == null ? List.of() : List.of(names[3].split("\\+")),
-          names[4],
-          names[5]);
+          names[0], names[1], names[2], names(names[3]), names[5], names[6], names(names[4]));
+    }
+
+    private static List<String> names(String joined) {
+      return joined == null ? List.of() : List.of(joined.split("\\+"));
     }
   }
 
@@ -97,8 +105,16 @@ public record SeriesColumns(
    * @param features places of the features
    * @param label -1: none
    * @param end -1: none
+   * @param ahead places of the covariates known ahead
    */
-  record Places(int series, int time, int value, List<Integer> features, int label, int end) {}
+  record Places(
+      int series,
+      int time,
+      int value,
+      List<Integer> features,
+      int label,
+      int end,
+      List<Integer> ahead) {}
 
   /** Null if the header has not got them. */
   Places in(List<String> header) {
@@ -112,12 +128,13 @@ public record SeriesColumns(
       for (int i = first + 2; i < header.size(); i++) {
         features.add(i);
       }
-      return new Places(first - 1, first, first + 1, features, -1, -1);
+      return new Places(first - 1, first, first + 1, features, -1, -1, List.of());
     }
     int ofSeries = place(header, series == null ? SERIES : series);
     int ofTime = place(header, time == null ? TIME : time);
     int ofValue = place(header, value == null ? VALUE : value);
     List<Integer> ofFeatures = features.stream().map(name -> place(header, name)).toList();
+    List<Integer> ofAhead = ahead.stream().map(name -> place(header, name)).toList();
     int ofLabel = label == null ? -1 : place(header, label);
     int ofEnd = end == null ? -1 : place(header, end);
     boolean missing =
@@ -125,9 +142,12 @@ public record SeriesColumns(
             || ofValue < 0
             || ofSeries < 0 && series != null
             || ofFeatures.contains(-1)
+            || ofAhead.contains(-1)
             || ofLabel < 0 && label != null
             || ofEnd < 0 && end != null;
-    return missing ? null : new Places(ofSeries, ofTime, ofValue, ofFeatures, ofLabel, ofEnd);
+    return missing
+        ? null
+        : new Places(ofSeries, ofTime, ofValue, ofFeatures, ofLabel, ofEnd, ofAhead);
   }
 
   private static boolean startsWith(List<String> header, String... names) {
@@ -137,6 +157,10 @@ public record SeriesColumns(
   /** -1 for a column that is missing, or there twice. */
   private static int place(List<String> header, String name) {
     int first = header.indexOf(name);
+    if (first < 0 && name.matches("[0-9]{1,4}")) {
+      int number = Integer.parseInt(name);
+      return number < header.size() ? number : -1;
+    }
     return first == header.lastIndexOf(name) ? first : -1;
   }
 
@@ -150,6 +174,7 @@ public record SeriesColumns(
     names.add(time == null ? TIME : time);
     names.add(value == null ? VALUE : value);
     names.addAll(features);
+    names.addAll(ahead);
     names.add(label);
     names.add(end);
     names.removeIf(Objects::isNull);

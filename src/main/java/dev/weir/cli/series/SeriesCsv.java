@@ -52,7 +52,10 @@ public final class SeriesCsv implements Closeable {
     return new SeriesCsv(SeriesFiles.text(file), file.getFileName().toString(), columns);
   }
 
-  /** The next observation, or null at the end. */
+  /**
+   * The next observation, or null at the end. What its covariates known ahead are at its own time
+   * is there as if it were known of the next one: see {@link KnownAhead}.
+   */
   public Observation next() throws IOException {
     String[] row = rows.next();
     if (row == null) {
@@ -62,13 +65,6 @@ public final class SeriesCsv implements Closeable {
       throw new IOException(
           "%s: expected %d columns, got %d".formatted(rows.place(), header.size(), row.length));
     }
-    double[] features =
-        places.features().isEmpty()
-            ? Observation.NO_FEATURES
-            : new double[places.features().size()];
-    for (int i = 0; i < features.length; i++) {
-      features[i] = number("feature " + (i + 1), row[places.features().get(i)], rows.place());
-    }
     String series =
         places.series() < 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : row[places.series()];
     checkName(
@@ -77,9 +73,18 @@ public final class SeriesCsv implements Closeable {
         series,
         time(row[places.time()]),
         number(column(places.value()), row[places.value()], rows.place()),
-        features,
+        numbers(row, places.features()),
         label(row),
-        endsWindow(row));
+        endsWindow(row),
+        numbers(row, places.ahead()));
+  }
+
+  private double[] numbers(String[] row, List<Integer> of) throws IOException {
+    double[] numbers = of.isEmpty() ? Observation.NO_FEATURES : new double[of.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = number(column(of.get(i)), row[of.get(i)], rows.place());
+    }
+    return numbers;
   }
 
   private String label(String[] row) throws IOException {

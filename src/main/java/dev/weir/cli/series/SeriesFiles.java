@@ -92,7 +92,10 @@ public final class SeriesFiles {
             if (!inOrder.isEmpty() && o.time() <= inOrder.get(inOrder.size() - 1).time()) {
               late++;
             } else { // features count only where the job says so
-              inOrder.add(features == 0 ? new Observation(name, o.time(), o.value()) : o);
+              double[] kept = features == 0 ? Observation.NO_FEATURES : o.features();
+              inOrder.add(
+                  new Observation(
+                      name, o.time(), o.value(), kept, o.label(), o.endsWindow(), o.ahead()));
             }
           }
           if (late > 0) {

@@ -109,6 +109,15 @@ public record ForecastSettings(
     }
   }
 
+  /** Numbers known ahead of an observation, at most: for each step of the longest forecast. */
+  public int ahead() {
+    return targets.stream()
+        .filter(target -> target.learning() != null)
+        .mapToInt(target -> target.horizon() * target.learning().learner().covariates().ahead())
+        .max()
+        .orElse(0);
+  }
+
   /** As {@link #problemWith(ForecastModel, Target)} of any model. */
   public String problemWith(Model model, Target target) {
     return model instanceof ForecastModel forecaster

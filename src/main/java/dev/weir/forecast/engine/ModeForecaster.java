@@ -180,7 +180,10 @@ final class ModeForecaster {
   private LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
     LearnerState state = known;
     int season = target.learning().season();
-    repeatable = window.missing() == 0 && tunedModel == null;
+    repeatable =
+        window.missing() == 0
+            && tunedModel == null
+            && learner.settings().covariates().ahead() == 0; // which no log has
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
       relearned = true;

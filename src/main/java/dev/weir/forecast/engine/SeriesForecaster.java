@@ -56,7 +56,12 @@ public final class SeriesForecaster {
     this.context = context;
     this.inOrder = settings.outOfOrderness().isZero();
     this.windows =
-        new Windows(settings.seqLen(), settings.stride(), settings.features(), settings.sampling());
+        new Windows(
+            settings.seqLen(),
+            settings.stride(),
+            settings.features(),
+            settings.sampling(),
+            settings.ahead());
     this.expiry = new SeriesExpiry(settings.limits());
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {

@@ -35,6 +35,7 @@ public final class Evaluation {
   private static final int LAST_HORIZON = 24;
 
   private static final double FLOOR = 1e-9;
+  private static final double[] NONE = {};
 
   private final LearnerSettings settings;
 
@@ -55,8 +56,8 @@ public final class Evaluation {
       alone.add(new Sums(0));
     }
     for (int t = 1; t <= trial.lastOrigin(); t++) {
-      learner.observe(memory, t - 1, trial.value(t));
-      for (int i = 1; t >= trial.firstOrigin() && i <= learner.horizon(); i++) {
+      learner.observe(memory, t - 1, trial.value(t), trial.observed(t), trial.ahead(t));
+      for (int i = 1; trial.isOrigin(t) && i <= learner.horizon(); i++) {
         for (int e = 0; e < learner.experts(); e++) {
           alone.get(e).add(i, trial.value(t + i), learner.expertForecast(e, i));
         }
@@ -81,7 +82,10 @@ public final class Evaluation {
     private final int m;
     private final int horizon;
     private final int warmUp;
+    private final int every;
     private final int last;
+    private double[][] observed = {}; // (values, observed covariates)
+    private double[][] ahead = {}; // (values, what is known ahead)
     private final Sums naive = new Sums(0);
     private final Sums seasonal = new Sums(0);
     private final double scale;
@@ -93,20 +97,29 @@ public final class Evaluation {
      * @throws IllegalArgumentException when the series is too short to have an origin
      */
     public Trial(String series, double[] values, int m, int horizon) {
+      this(series, values, m, horizon, 0, 1);
+    }
+
+    /**
+     * @param first origin, as a number of values seen; 0 for that of the protocol
+     * @param every values from one origin to the next
+     */
+    public Trial(String series, double[] values, int m, int horizon, int first, int every) {
       this.series = series;
+      this.every = every;
       this.y = values;
       this.m = m;
       this.horizon = horizon;
       int n = y.length;
-      this.warmUp = Math.min(Math.max(200, 3 * m), n / 3);
-      this.last = n - Math.max(LAST_HORIZON, horizon);
+      this.warmUp = first > 0 ? first : Math.min(Math.max(200, 3 * m), n / 3);
+      this.last = n - (every > 1 ? horizon : Math.max(LAST_HORIZON, horizon));
       if (last < warmUp || warmUp <= m) {
         throw new IllegalArgumentException(
             "%s: expected more than %d values for a season of %d, got %d"
                 .formatted(
                     series, Math.max(3 * m, warmUp + Math.max(LAST_HORIZON, horizon)), m, n));
       }
-      for (int t = warmUp; t <= last; t++) {
+      for (int t = warmUp; t <= last; t += every) {
         for (int i = 1; i <= horizon; i++) {
           naive.add(i, value(t + i), value(t));
           seasonal.add(i, value(t + i), value(t + i - m * ((i + m - 1) / m)));
@@ -136,7 +149,39 @@ public final class Evaluation {
     }
 
     public int origins() {
-      return last - warmUp + 1;
+      return (last - warmUp) / every + 1;
+    }
+
+    /** Whether forecasts that were made after so many values are scored. */
+    public boolean isOrigin(int t) {
+      return t >= warmUp && t <= last && (t - warmUp) % every == 0;
+    }
+
+    /**
+     * Sets what comes beside the values; nothing before.
+     *
+     * @param observed (values, observed covariates)
+     * @param ahead (values, covariates known ahead), each of its value's own time
+     */
+    public void covariates(double[][] observed, double[][] ahead) {
+      this.observed = observed;
+      this.ahead = ahead;
+    }
+
+    private double[] observed(int t) {
+      return observed.length == 0 ? NONE : observed[t - 1];
+    }
+
+    private double[] ahead(int t) {
+      if (ahead.length == 0 || ahead[0].length == 0) {
+        return NONE;
+      }
+      int count = ahead[0].length;
+      double[] known = new double[Math.min(horizon, y.length - t) * count];
+      for (int i = 0; i < known.length; i++) {
+        known[i] = ahead[t + i / count][i % count];
+      }
+      return known;
     }
 
     /** The value number t, from 1. */

@@ -46,8 +46,7 @@ public final class Learner {
   private final StateView view;
   private final SeasonDetector detector = new SeasonDetector();
   private long restarts;
-  private double[] now = NONE; // covariates of the value that is taken in
-  private double[] ahead = NONE; // of the times after it
+  private final double[] observed; // (observed covariates), scratch
 
   public Learner(LearnerSettings settings) {
     this(settings, List.of());
@@ -81,6 +80,7 @@ public final class Learner {
       all.addAll(Experts.ofCovariates(settings.covariates()));
     }
     all.addAll(own);
+    this.observed = new double[settings.covariates().observed()];
     this.ensemble = new ExpertEnsemble(all, horizon);
     FollowedSteps followed = new FollowedSteps(horizon);
     CandidateStage stage =
@@ -186,7 +186,7 @@ public final class Learner {
       if (!Double.isFinite(value)) {
         return null;
       }
-      take(state, ValueRange.bounded(value));
+      take(state, ValueRange.bounded(value), NONE, NONE);
     }
     double newest = values[values.length - 1];
     state.observed(old.time(), newest, newest);
@@ -227,25 +227,21 @@ public final class Learner {
    * @throws IllegalArgumentException when the value is not a finite number
    */
   public void observe(LearnerState learned, long time, double value) {
-    StateView state = bind(learned);
-    checkFinite(value);
-    learnSpacing(state, time, state.history.age());
-    observe(state, time, value, state.history.age());
+    observe(learned, time, value, NONE, NONE);
   }
 
   /**
    * The same, with covariates.
    *
-   * @param now (covariates) of the value's time, observed ones first; NaN for unknown
-   * @param ahead (steps, covariates known ahead) of the times after it, row-major, at most as many
-   *     steps as the horizon; NaN for unknown
+   * @param observed (observed covariates) of the value's time; NaN for unknown
+   * @param ahead (steps, covariates known ahead) of the times after it, row-major; NaN for unknown
    */
-  public void observe(LearnerState learned, long time, double value, double[] now, double[] ahead) {
-    this.now = now;
-    this.ahead = ahead;
-    observe(learned, time, value);
-    this.now = NONE;
-    this.ahead = NONE;
+  public void observe(
+      LearnerState learned, long time, double value, double[] observed, double[] ahead) {
+    StateView state = bind(learned);
+    checkFinite(value);
+    learnSpacing(state, time, state.history.age());
+    observe(state, time, value, state.history.age(), observed, ahead);
   }
 
   /**
@@ -277,7 +273,10 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
-    observe(state, window.origin(), window.last(), age);
+    for (int k = 0; k < observed.length; k++) {
+      observed[k] = window.feature(window.size() - 1, k);
+    }
+    observe(state, window.origin(), window.last(), age, observed, window.ahead());
   }
 
   /**
@@ -325,17 +324,18 @@ public final class Learner {
   /**
    * @param before values before, without those just passed
    */
-  private void observe(StateView state, long time, double value, long before) {
+  private void observe(
+      StateView state, long time, double value, long before, double[] observed, double[] ahead) {
     History history = state.history;
     double tamed = ValueRange.tame(history, value);
     if (ValueRange.isCalm(history, tamed)) {
       restart(state);
     }
-    take(state, tamed);
+    take(state, tamed, observed, ahead);
     if (!mixture.isSound(state)) {
       restarts++;
       reset(state, history.t());
-      take(state, tamed);
+      take(state, tamed, observed, ahead);
     }
     state.observed(time, value, tamed);
     if (state.needsSeason()
@@ -353,30 +353,30 @@ public final class Learner {
     }
     reset(state, first);
     for (double value : values) {
-      take(state, value);
+      take(state, value, NONE, NONE);
     }
   }
 
-  private void take(StateView state, double value) {
+  private void take(StateView state, double value, double[] observed, double[] ahead) {
     mixture.score(state, value);
     state.history.append(value);
     if (state.covariates != null) {
-      takeCovariates(state.covariates, state.history.t());
+      takeCovariates(state.covariates, state.history.t(), observed, ahead);
     }
     learnAndMake(state);
     mixture.make(state, value);
   }
 
-  private void takeCovariates(Covariates covariates, long t) {
+  /** What is known beside the newest value and ahead of it. */
+  private void takeCovariates(Covariates covariates, long t, double[] observed, double[] ahead) {
     covariates.advance(t);
-    int observed = settings.covariates().observed();
-    int count = settings.covariates().all();
-    for (int k = 0; k < now.length; k++) {
-      covariates.set(k, t, now[k]);
+    int first = settings.covariates().observed();
+    int knownAhead = settings.covariates().ahead();
+    for (int k = 0; k < Math.min(first, observed.length); k++) {
+      covariates.set(k, t, observed[k]);
     }
-    int ofEach = count - observed;
-    for (int i = 0; i < ahead.length; i++) {
-      covariates.set(observed + i % ofEach, t + 1 + i / ofEach, ahead[i]);
+    for (int i = 0; i < Math.min(ahead.length, knownAhead * horizon); i++) {
+      covariates.set(first + i % knownAhead, t + 1 + i / knownAhead, ahead[i]);
     }
     covariates.learn(t);
   }

@@ -1,5 +1,7 @@
 package dev.weir.forecast.window;
 
+import dev.weir.forecast.Observation;
+
 /**
  * The newest values of one series, oldest first: what a network reads. A view that is filled again
  * for each window, so nobody may keep it.
@@ -23,6 +25,7 @@ public final class SequenceWindow {
   private long missing;
   private double before;
   private boolean resumed;
+  private double[] ahead = Observation.NO_FEATURES;
 
   SequenceWindow(int seqLen, int features, Sampling sampling) {
     this.features = features;
@@ -32,8 +35,15 @@ public final class SequenceWindow {
     this.covariates = new double[seqLen * features];
   }
 
-  void fill(String series, WindowState state, long missing, double before, boolean resumed) {
+  void fill(
+      String series,
+      WindowState state,
+      long missing,
+      double before,
+      boolean resumed,
+      double[] ahead) {
     this.series = series;
+    this.ahead = ahead;
     this.missing = missing;
     this.before = before;
     this.resumed = resumed;
@@ -86,6 +96,13 @@ public final class SequenceWindow {
 
   public double feature(int index, int feature) {
     return covariates[index * features + feature];
+  }
+
+  /**
+   * What is known ahead of the newest value, see {@link Observation}; nothing in a window of a log.
+   */
+  public double[] ahead() {
+    return ahead;
   }
 
   /** Time of the newest value. */

@@ -1,5 +1,6 @@
 package dev.weir.forecast.window;
 
+import dev.weir.forecast.Observation;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 
@@ -23,6 +24,7 @@ public final class WindowState {
   private static final int FEATURES = 2;
 
   final int features;
+  final int ahead; // numbers known ahead of an observation, at most
   private final int seqLen;
   private final long interval; // milliseconds of the grid that all times lie on; 0: any times
   private final long[] ring; // (seq_len, 2 + features): time, and the bits of value and features
@@ -31,7 +33,7 @@ public final class WindowState {
   private long seen;
 
   private int pendingSize;
-  private long[] pending = NONE; // (pending, 2 + features), as the ring, by ascending time
+  private long[] pending = NONE; // by ascending time: as the ring, then how many are known ahead
 
   // Zero for nearly each series: of its late observations, and of a silence. By the clock are the
   // last two: how long it has been seen to be silent, and when that was last looked at.
@@ -46,7 +48,15 @@ public final class WindowState {
   }
 
   public WindowState(int seqLen, int features, long interval) {
+    this(seqLen, features, interval, 0);
+  }
+
+  /**
+   * @param ahead numbers known ahead of an observation, at most
+   */
+  public WindowState(int seqLen, int features, long interval, int ahead) {
     this.features = features;
+    this.ahead = ahead;
     this.seqLen = seqLen;
     this.interval = interval;
     this.ring = new long[seqLen * width()];
@@ -55,6 +65,7 @@ public final class WindowState {
   /** A copy that shares nothing; the heap backend needs it while a snapshot runs. */
   public WindowState(WindowState other) {
     features = other.features;
+    ahead = other.ahead;
     seqLen = other.seqLen;
     interval = other.interval;
     ring = other.ring.clone();
@@ -62,7 +73,7 @@ public final class WindowState {
     size = other.size;
     seen = other.seen;
     pendingSize = other.pendingSize;
-    pending = pendingSize == 0 ? NONE : Arrays.copyOf(other.pending, pendingSize * width());
+    pending = pendingSize == 0 ? NONE : Arrays.copyOf(other.pending, pendingSize * pendingWidth());
     lateRun = other.lateRun;
     lateTime = other.lateTime;
     silent = other.silent;
@@ -74,12 +85,22 @@ public final class WindowState {
     return FEATURES + features;
   }
 
+  /** The same of what waits, with the numbers known ahead and how many there are. */
+  private int pendingWidth() {
+    return width() + (ahead == 0 ? 0 : 1 + ahead);
+  }
+
   public int seqLen() {
     return seqLen;
   }
 
   public int features() {
     return features;
+  }
+
+  /** Numbers known ahead of an observation, at most. */
+  public int ahead() {
+    return ahead;
   }
 
   /** The {@link Sampling#interval} that it was cut under. */
@@ -159,15 +180,28 @@ public final class WindowState {
   }
 
   public long pendingTime(int index) {
-    return pending[index * width() + TIME];
+    return pending[index * pendingWidth() + TIME];
   }
 
   public double pendingValue(int index) {
-    return Double.longBitsToDouble(pending[index * width() + VALUE]);
+    return Double.longBitsToDouble(pending[index * pendingWidth() + VALUE]);
   }
 
   public double pendingFeature(int index, int feature) {
-    return Double.longBitsToDouble(pending[index * width() + FEATURES + feature]);
+    return Double.longBitsToDouble(pending[index * pendingWidth() + FEATURES + feature]);
+  }
+
+  /** What is known ahead of a waiting observation. */
+  double[] pendingAhead(int index) {
+    if (ahead == 0) {
+      return Observation.NO_FEATURES;
+    }
+    int at = index * pendingWidth() + width();
+    double[] known = new double[(int) pending[at]];
+    for (int i = 0; i < known.length; i++) {
+      known[i] = Double.longBitsToDouble(pending[at + 1 + i]);
+    }
+    return known;
   }
 
   /** Whether an observation of this time waits. */
@@ -208,26 +242,39 @@ public final class WindowState {
     return -low - 1;
   }
 
-  boolean pendingSays(int index, double value, double[] observed) {
+  boolean pendingSays(int index, double value, double[] observed, double[] known) {
     boolean same = Double.compare(pendingValue(index), value) == 0;
     for (int f = 0; f < features && same; f++) {
       same = Double.compare(pendingFeature(index, f), observed[f]) == 0;
     }
-    return same;
+    return same && (ahead == 0 || Arrays.equals(pendingAhead(index), known));
+  }
+
+  /** Lets an observation wait that says nothing of the times after it. */
+  public void addPending(long time, double value, double[] observed) {
+    addPending(time, value, observed, Observation.NO_FEATURES);
   }
 
   /** Lets an observation wait; one of the same time is replaced. */
-  public void addPending(long time, double value, double[] observed) {
+  public void addPending(long time, double value, double[] observed, double[] known) {
     int index = findPending(time);
     if (index < 0) {
       index = -index - 1;
       makeRoom(index);
     }
-    put(pending, index * width(), time, value, observed, 0);
+    int at = index * pendingWidth();
+    put(pending, at, time, value, observed, 0);
+    if (ahead > 0) {
+      at += width();
+      pending[at] = known.length;
+      for (int i = 0; i < known.length; i++) {
+        pending[at + 1 + i] = Double.doubleToRawLongBits(known[i]);
+      }
+    }
   }
 
   private void makeRoom(int index) {
-    int width = width();
+    int width = pendingWidth();
     if (pendingSize * width == pending.length) {
       pending = Arrays.copyOf(pending, Math.max(FIRST_PENDING, pendingSize * 2) * width);
     }
@@ -238,8 +285,8 @@ public final class WindowState {
 
   /** Moves the earliest waiting observation into the ring. */
   void appendFirstPending() {
-    int width = width();
-    System.arraycopy(pending, 0, ring, next * width, width);
+    int width = pendingWidth();
+    System.arraycopy(pending, 0, ring, next * width(), width());
     pushed();
     pendingSize--;
     System.arraycopy(pending, width, pending, 0, pendingSize * width);
@@ -317,14 +364,15 @@ public final class WindowState {
 
   /** How many numbers {@link #save} gives. */
   public int numbers() {
-    return (size + pendingSize) * width();
+    return size * width() + pendingSize * pendingWidth();
   }
 
   /**
    * Copies all rows out: first the ring's, oldest first, then what waits. Each is the time, then
-   * the bits of the value and of each feature.
+   * the bits of the value and of each feature, and of what waits then how many numbers are known
+   * ahead and their bits.
    *
-   * @param to (size + pending, 2 + features), row-major
+   * @param to (numbers), row-major
    */
   public void save(LongBuffer to) {
     int first = next - size;
@@ -333,7 +381,7 @@ public final class WindowState {
       first = 0;
     }
     to.put(ring, first * width(), (next - first) * width());
-    to.put(pending, 0, pendingSize * width());
+    to.put(pending, 0, pendingSize * pendingWidth());
   }
 
   /**
@@ -349,7 +397,7 @@ public final class WindowState {
     this.next = size == seqLen ? 0 : size;
     this.seen = seen;
     this.pendingSize = waiting;
-    this.pending = waiting == 0 ? NONE : new long[waiting * width()];
+    this.pending = waiting == 0 ? NONE : new long[waiting * pendingWidth()];
     from.get(pending, 0, pending.length);
   }
 }

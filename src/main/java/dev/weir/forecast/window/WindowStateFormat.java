@@ -18,6 +18,9 @@ public final class WindowStateFormat {
 
   private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES + 1;
 
+  /** Beside the number of marks: the numbers known ahead follow, at most so many of each row. */
+  private static final int KNOWS_AHEAD = 1 << 6;
+
   /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
@@ -27,12 +30,19 @@ public final class WindowStateFormat {
     // one array and one call: a view of a stream would take each number on its own
     int marks = state.hasMarks() ? WindowState.MARKS : 0;
     ByteBuffer bytes =
-        ByteBuffer.allocate(HEAD + Long.BYTES * (state.numbers() + marks))
+        ByteBuffer.allocate(
+                HEAD
+                    + (state.ahead() > 0 ? Integer.BYTES : 0)
+                    + Long.BYTES * (state.numbers() + marks))
             .order(ByteOrder.LITTLE_ENDIAN);
     bytes.putInt(state.seqLen()).putInt(state.features());
     bytes.putInt(state.size()).putInt(state.pendingSize());
     bytes.putLong(state.interval()).putLong(state.seen());
-    bytes.put((byte) marks);
+    if (state.ahead() == 0) {
+      bytes.put((byte) marks);
+    } else {
+      bytes.put((byte) (marks | KNOWS_AHEAD)).putInt(state.ahead());
+    }
     LongBuffer numbers = bytes.asLongBuffer();
     if (marks > 0) {
       state.saveMarks(numbers);
@@ -47,16 +57,23 @@ public final class WindowStateFormat {
     int features = head.getInt();
     int size = head.getInt();
     int pending = head.getInt();
-    checkSizes(seqLen, features, size, pending);
-    WindowState state = new WindowState(seqLen, features, head.getLong());
+    long interval = head.getLong();
     long seen = head.getLong();
     int marks = head.get();
+    int ahead = 0;
+    if ((marks & KNOWS_AHEAD) != 0) {
+      marks ^= KNOWS_AHEAD;
+      ahead = read(source, Integer.BYTES).getInt();
+    }
+    checkSizes(seqLen, features, ahead, size, pending);
+    WindowState state = new WindowState(seqLen, features, interval, ahead);
     if (marks != 0 && marks != WindowState.MARKS) {
       throw new IOException(
           "window: expected 0 or %d marks, got %d".formatted(WindowState.MARKS, marks));
     }
+    int waiting = pending * (2 + features + (ahead == 0 ? 0 : 1 + ahead));
     LongBuffer numbers =
-        read(source, Long.BYTES * (marks + (size + pending) * (2 + features))).asLongBuffer();
+        read(source, Long.BYTES * (marks + size * (2 + features) + waiting)).asLongBuffer();
     if (marks > 0) {
       state.restoreMarks(numbers);
     }
@@ -65,13 +82,14 @@ public final class WindowStateFormat {
   }
 
   /** Fails before anything is allocated for sizes that no window has. */
-  private static void checkSizes(int seqLen, int features, int size, int pending)
+  private static void checkSizes(int seqLen, int features, int ahead, int size, int pending)
       throws IOException {
-    boolean isSound = seqLen > 0 && features >= 0 && size >= 0 && size <= seqLen && pending >= 0;
-    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / (2L + features)) {
+    boolean isSound =
+        seqLen > 0 && features >= 0 && ahead >= 0 && size >= 0 && size <= seqLen && pending >= 0;
+    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / (3L + features + ahead)) {
       throw new IOException(
-          "window: expected sizes of one, got seq_len %d, %d features, %d rows, %d waiting"
-              .formatted(seqLen, features, size, pending));
+          "window: expected sizes of one, got seq_len %d, %d features, %d ahead, %d rows, %d waiting"
+              .formatted(seqLen, features, ahead, size, pending));
     }
   }
 

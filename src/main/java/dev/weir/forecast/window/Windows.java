@@ -40,12 +40,14 @@ public final class Windows {
   private final int seqLen;
   private final int stride;
   private final int features;
+  private final int ahead;
   private final Sampling sampling;
   private final SequenceWindow window;
   private final SequenceWindow logged; // the same for rows of a log
   private long missing; // just before the observation appended last
   private long filled; // of those
   private double before; // the value before them
+  private double[] known = Observation.NO_FEATURES; // ahead of the observation appended last
   private boolean resumed; // whether the one appended last is of an earlier time than those before
   private final double[] earlier; // (features), scratch as the two below
   private final double[] newest;
@@ -57,6 +59,13 @@ public final class Windows {
   }
 
   public Windows(int seqLen, int stride, int features, Sampling sampling) {
+    this(seqLen, stride, features, sampling, 0);
+  }
+
+  /**
+   * @param ahead numbers known ahead of an observation, at most
+   */
+  public Windows(int seqLen, int stride, int features, Sampling sampling, int ahead) {
     if (seqLen < 1) {
       throw new IllegalArgumentException("seq_len: expected at least 1, got " + seqLen);
     }
@@ -66,6 +75,7 @@ public final class Windows {
     this.seqLen = seqLen;
     this.stride = stride;
     this.features = features;
+    this.ahead = ahead;
     this.sampling = sampling;
     this.window = new SequenceWindow(seqLen, features, sampling);
     this.logged = new SequenceWindow(seqLen, features, sampling);
@@ -75,7 +85,7 @@ public final class Windows {
   }
 
   public WindowState newState() {
-    return new WindowState(seqLen, features, sampling.interval());
+    return new WindowState(seqLen, features, sampling.interval(), ahead);
   }
 
   /**
@@ -86,6 +96,7 @@ public final class Windows {
   public WindowState fit(WindowState state) {
     if (state.seqLen() == seqLen
         && state.features() == features
+        && state.ahead() == ahead
         && state.interval() == sampling.interval()) {
       return state;
     }
@@ -113,7 +124,8 @@ public final class Windows {
       }
       long time = onGrid(fitted, state.pendingTime(i));
       if (time > fitted.lastTime()) {
-        fitted.addPending(time, state.pendingValue(i), row); // of two at one time the later one
+        double[] ofRow = state.ahead() == ahead ? state.pendingAhead(i) : Observation.NO_FEATURES;
+        fitted.addPending(time, state.pendingValue(i), row, ofRow); // of two at one time the later
       }
     }
     fitted.seen(state.seen());
@@ -134,13 +146,16 @@ public final class Windows {
     if (time <= completeUpTo) {
       closeGap(state, time, observation.value(), observation.features());
       state.append(time, observation.value(), observation.features(), 0);
+      known = observation.ahead();
       return Outcome.APPENDED;
     }
     int index = state.findPending(time);
-    if (index >= 0 && state.pendingSays(index, observation.value(), observation.features())) {
+    if (index >= 0
+        && state.pendingSays(
+            index, observation.value(), observation.features(), observation.ahead())) {
       return Outcome.DUPLICATE;
     }
-    state.addPending(time, observation.value(), observation.features());
+    state.addPending(time, observation.value(), observation.features(), observation.ahead());
     return index >= 0 ? Outcome.CORRECTED : Outcome.PENDING;
   }
 
@@ -178,6 +193,7 @@ public final class Windows {
       newest[f] = state.pendingFeature(0, f);
     }
     closeGap(state, state.pendingTime(0), state.pendingValue(0), newest);
+    known = state.pendingAhead(0);
     state.appendFirstPending();
     return true;
   }
@@ -198,6 +214,7 @@ public final class Windows {
     }
     state.clear();
     state.append(time, observation.value(), observation.features(), 0);
+    known = observation.ahead();
   }
 
   /** Sees to what is missing before the observation that is about to be appended. */
@@ -252,7 +269,7 @@ public final class Windows {
 
   /** The window that ends with the newest observation; valid until the next call. */
   public SequenceWindow window(String series, WindowState state) {
-    window.fill(series, state, missing, before, resumed);
+    window.fill(series, state, missing, before, resumed, known);
     return window;
   }
 

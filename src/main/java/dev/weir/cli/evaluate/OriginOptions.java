@@ -1,0 +1,60 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.cli.series.SeriesTimes;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.evaluation.Evaluation.Trial;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** From which values of a series forecasts are scored, and what is known at each. */
+final class OriginOptions {
+
+  @Option(
+      names = "--origins",
+      paramLabel = "N",
+      description = "Score the forecasts of each N-th value instead of all, as of each midnight.")
+  private int every = 1;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      converter = SeriesTimes.class,
+      description =
+          "Score forecasts of values from this time on, such as 2016-12-27: the first one is made at"
+              + " the value before it.")
+  private Long from;
+
+  /** Whether the protocol's own origins are scored. */
+  boolean isDefault() {
+    return every == 1 && from == null;
+  }
+
+  void check() throws EvaluationPlan.UsageException {
+    EvaluateCommand.check(every >= 1 && every <= 1_000_000, "--origins", "1 to 1000000", every);
+  }
+
+  /**
+   * A series on trial.
+   *
+   * @param observations in order, with the covariates of each one's own time
+   * @param m season of the scores
+   * @throws IllegalArgumentException if the series is too short to have an origin
+   */
+  Trial trial(String name, List<Observation> observations, int m, int horizon) {
+    double[] values = observations.stream().mapToDouble(Observation::value).toArray();
+    int first = 0;
+    if (from != null) {
+      first = (int) observations.stream().filter(o -> o.time() < from).count();
+      if (first == 0) {
+        throw new IllegalArgumentException(
+            "%s: --from: expected a time after the first value, got an earlier one"
+                .formatted(name));
+      }
+    }
+    Trial trial = new Trial(name, values, m, horizon, first, every);
+    trial.covariates(
+        observations.stream().map(Observation::features).toArray(double[][]::new),
+        observations.stream().map(Observation::ahead).toArray(double[][]::new));
+    return trial;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.weir.cli.evaluate;
+
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+
+/**
+ * Series as a source of a job: one value of each in turn, so that all tasks have work. Goes to the
+ * task with the job graph, so it holds each number once, although a covariate that is known ahead
+ * is in as many observations as a forecast has steps.
+ */
+final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final List<Series> series = new ArrayList<>();
+  private final int[] of; // (observations), the series of each
+  private final int[] row; // (observations), its row there
+  private final int steps;
+
+  /** The columns of one series. */
+  private record Series(
+      String name, long[] times, double[] values, double[][] features, double[][] ahead)
+      implements java.io.Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    static Series of(List<Observation> rows) {
+      return new Series(
+          rows.get(0).series(),
+          rows.stream().mapToLong(Observation::time).toArray(),
+          rows.stream().mapToDouble(Observation::value).toArray(),
+          rows.stream().map(Observation::features).toArray(double[][]::new),
+          rows.stream().map(Observation::ahead).toArray(double[][]::new));
+    }
+
+    /** What is known ahead of a row: what the rows after it have. */
+    double[] ahead(int row, int steps) {
+      int count = ahead[row].length;
+      int reach = Math.min(steps, times.length - 1 - row);
+      if (count == 0 || reach == 0) {
+        return Observation.NO_FEATURES;
+      }
+      double[] known = new double[reach * count];
+      for (int i = 0; i < reach; i++) {
+        System.arraycopy(ahead[row + 1 + i], 0, known, i * count, count);
+      }
+      return known;
+    }
+  }
+
+  /**
+   * @param all each in order of time, and not empty, with the covariates of each row's own time
+   * @param steps how far ahead those that are known ahead are known
+   */
+  SeriesGenerator(Iterable<List<Observation>> all, int steps) {
+    this.steps = steps;
+    int count = 0;
+    for (List<Observation> rows : all) {
+      series.add(Series.of(rows));
+      count += rows.size();
+    }
+    of = new int[count];
+    row = new int[count];
+    int next = 0;
+    for (int i = 0; next < count; i++) {
+      for (int s = 0; s < series.size(); s++) {
+        if (i < series.get(s).times().length) {
+          of[next] = s;
+          row[next++] = i;
+        }
+      }
+    }
+  }
+
+  /** How many observations there are. */
+  int size() {
+    return of.length;
+  }
+
+  @Override
+  public InputEvent map(Long index) {
+    int i = Math.toIntExact(index);
+    Series one = series.get(of[i]);
+    int at = row[i];
+    Observation observation =
+        new Observation(
+            one.name(),
+            one.times()[at],
+            one.values()[at],
+            one.features()[at],
+            null,
+            false,
+            one.ahead(at, steps));
+    return new ObservationEvent(observation, source(one.name(), at + 1));
+  }
+
+  static SourceRecord source(String name, int line) {
+    return new SourceRecord(name, 0, line, -1, null, null);
+  }
+}
