@@ -290,6 +290,18 @@ class SerializersTest {
   }
 
   @Test
+  void whatWaitsKeepsWhatIsKnownAhead() throws Exception {
+    WindowState state = new WindowState(2, 1, 60_000, 6);
+    state.append(1, 10, new double[] {3}, 0);
+    state.addPending(9, 90, new double[] {4}, new double[] {5, Double.NaN, 6, 7});
+    state.addPending(7, 70, new double[] {8});
+    WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
+    assertThat(read).usingRecursiveComparison().isEqualTo(new WindowState(state));
+    assertThat(read.ahead()).isEqualTo(6);
+    assertThat(read.pendingFeature(1, 0)).isEqualTo(4);
+  }
+
+  @Test
   void aSeriesStateKeepsItsInterval() throws Exception {
     WindowState state = new WindowState(3, 0, 60_000);
     assertThat(roundTrip(WindowStateSerializer.INSTANCE, state).interval()).isEqualTo(60_000);

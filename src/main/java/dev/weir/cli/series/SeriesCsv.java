@@ -73,16 +73,16 @@ public final class SeriesCsv implements Closeable {
         series,
         time(row[places.time()]),
         number(column(places.value()), row[places.value()], rows.place()),
-        numbers(row, places.features()),
+        numbers(row, places.features(), "feature"),
         label(row),
         endsWindow(row),
-        numbers(row, places.ahead()));
+        numbers(row, places.ahead(), "ahead"));
   }
 
-  private double[] numbers(String[] row, List<Integer> of) throws IOException {
+  private double[] numbers(String[] row, List<Integer> of, String what) throws IOException {
     double[] numbers = of.isEmpty() ? Observation.NO_FEATURES : new double[of.size()];
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = number(column(of.get(i)), row[of.get(i)], rows.place());
+      numbers[i] = number(what + " " + (i + 1), row[of.get(i)], rows.place());
     }
     return numbers;
   }

@@ -166,8 +166,8 @@ class SeriesCsvTest {
                 + " once, got");
     assertThatThrownBy(() -> columns("time=ts,label=state"))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
-                + " got 'time=ts,label=state'");
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN,ahead=COLUMN, each at"
+                + " most once, got 'time=ts,label=state'");
   }
 
   private static SeriesColumns columns(String text) {
@@ -189,6 +189,20 @@ class SeriesCsvTest {
   }
 
   @Test
+  void columnsMayBeNumbersAndKnownAhead() throws IOException {
+    String text = "date, load,OT, load ahead\n2026/1/31 12:00,7,1.5,8\n2026/1/31,3,2,4\n";
+    assertThat(read(text, columns("time=0,value=OT,features=1,ahead=3+1")))
+        .containsExactly(
+            new Observation("a", NOON, 1.5, new double[] {7}, null, false, new double[] {8, 7}),
+            new Observation(
+                "a", NOON - 43_200_000, 2, new double[] {3}, null, false, new double[] {4, 3}));
+    assertThatThrownBy(() -> read(text, columns("time=0,value=4")))
+        .hasMessageContaining("a header with the columns 0 and 4, each once");
+    assertThatThrownBy(() -> read("ts,v,f\n2026/1/32 0:00,1,1\n", columns("time=0,value=v")))
+        .hasMessageContaining("2026/1/31 12:00");
+  }
+
+  @Test
   void aFileWithoutSeriesIsOneThatIsCalledAsTheFile() throws IOException {
     String row = "2026-01-31T12:00:00Z,1,2\n";
     assertThat(read("timestamp,value,wind\n" + row))
@@ -203,8 +217,8 @@ class SeriesCsvTest {
   void wrongColumnsAreRefused(String text) {
     assertThatThrownBy(() -> columns(text))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once, got"
-                + " '%s'",
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN,ahead=COLUMN, each at most"
+                + " once, got '%s'",
             text);
   }
 
@@ -236,14 +250,14 @@ class SeriesCsvTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
-        "'pump,31.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''31.01.2026'''",
-        "'pump,01/31/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''01/31/2026'''",
-        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
-        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
-        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
-        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
-        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
+        "'pump,yesterday,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''yesterday'''",
+        "'pump,31.01.2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''31.01.2026'''",
+        "'pump,01/31/2026,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''01/31/2026'''",
+        "'pump,20260131,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''20260131'''",
+        "'pump,99999999999,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''99999999999'''",
+        "'pump,17067024001706702,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''17067024001706702'''",
+        "'pump,2026-01-31T12:00+01:00[Europe/Paris],1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''2026-01-31T12:00+01:00[Europe/Paris]'''",
+        "'pump,+1000000000-12-31T00:00:00Z,1,0' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''+1000000000-12-31T00:00:00Z'''",
         "'pump,2026-01-31T12:00:00Z,much,0' | 'value: expected a finite number, got ''much'''",
         "'pump,2026-01-31T12:00:00Z,,0' | 'value: expected a finite number, got '''''",
         "'pump,2026-01-31T12:00:00Z,NaN,0' | 'value: expected a finite number, got ''NaN'''",

@@ -217,6 +217,26 @@ class WindowsTest {
   }
 
   @Test
+  void whatIsKnownAheadTravelsWithItsObservation() {
+    Windows windows = new Windows(2, 1, 0, Sampling.BY_COUNT, 3);
+    WindowState state = windows.newState();
+    assertThat(windows.offer(state, ahead(1, 4, 5), Windows.IN_ORDER)).isEqualTo(Outcome.APPENDED);
+    assertThat(windows.window(SERIES, state).ahead()).containsExactly(4, 5);
+    assertThat(windows.offer(state, ahead(3, 6, 7, 8), 1)).isEqualTo(Outcome.PENDING);
+    assertThat(windows.offer(state, ahead(3, 6, 7, 8), 1)).isEqualTo(Outcome.DUPLICATE);
+    assertThat(windows.offer(state, ahead(3, 9), 1)).isEqualTo(Outcome.CORRECTED);
+    assertThat(windows.offer(state, ahead(2), 1)).isEqualTo(Outcome.PENDING);
+    windows.advance(state, 3);
+    assertThat(windows.window(SERIES, state).ahead()).isEmpty();
+    windows.advance(state, 3);
+    assertThat(windows.window(SERIES, state).ahead()).containsExactly(9);
+  }
+
+  private static Observation ahead(long time, double... known) {
+    return new Observation(SERIES, time, 7, Observation.NO_FEATURES, null, false, known);
+  }
+
+  @Test
   void aStateSavedUnderALongerWindowKeepsItsNewestValues() {
     Windows longer = new Windows(4, 1, 0);
     WindowState state = longer.newState();

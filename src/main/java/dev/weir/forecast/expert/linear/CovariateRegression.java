@@ -112,7 +112,7 @@ public final class CovariateRegression implements Expert {
     doubles.set(SIZE, doubles.get(SIZE) + weight * (Math.abs(before) - doubles.get(SIZE)));
   }
 
-  /** Sets the scale; false while there is none, or too few values. */
+  /** Sets the scale; false without a season, and until two seasons have come. */
   private boolean isReady(History history, ExpertState state) {
     mean = logarithmic ? state.doubles().get(MEAN) : history.mean();
     deviation = logarithmic ? DEVIATIONS * state.doubles().get(SIZE) : history.deviation();

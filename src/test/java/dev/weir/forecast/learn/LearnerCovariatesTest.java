@@ -1,0 +1,190 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.expert.Covariates;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What a learner makes of covariates. Seeds are fixed. */
+class LearnerCovariatesTest {
+
+  private static final int HORIZON = 5;
+  private static final int VALUES = 1_500;
+  private static final double[] NONE = {};
+
+  private static final Covariates.Count ONE_AHEAD = new Covariates.Count(0, 1);
+
+  private static Learner learner(Covariates.Count count) {
+    return new Learner(LearnerSettings.defaults(HORIZON).withCovariates(count));
+  }
+
+  private static double[] noise(int n, long seed) {
+    Random random = new Random(seed);
+    return random.doubles(n, 10, 20).toArray();
+  }
+
+  /** x at t+1 .. t+horizon, as far as x reaches. */
+  private static double[] ahead(double[] x, int t) {
+    return Arrays.copyOfRange(x, t + 1, Math.min(x.length, t + 1 + HORIZON));
+  }
+
+  /** Mean |error| at a step over the last third of the series, of forecasts at each value. */
+  private static double error(
+      double[] y, double[] x, Covariates.Count count, int season, int step) {
+    Learner learner = learner(count);
+    LearnerState state = learner.newSeries("a", season);
+    double[] forecast = new double[HORIZON];
+    double sum = 0;
+    int errors = 0;
+    for (int t = 0; t + HORIZON < y.length; t++) {
+      boolean isObserved = count.observed() > 0;
+      learner.observe(
+          state, t, y[t], isObserved ? new double[] {x[t]} : NONE, isObserved ? NONE : ahead(x, t));
+      if (t >= y.length * 2 / 3) {
+        learner.forecast(state, forecast, null, null);
+        sum += Math.abs(forecast[step - 1] - y[t + step]);
+        errors++;
+      }
+    }
+    return sum / errors;
+  }
+
+  @Test
+  void aCovariateThatIsTheFutureLeavesNearlyNoError() {
+    double[] y = noise(VALUES, 1);
+    for (int season : new int[] {1, 12}) {
+      for (int step : new int[] {1, 4}) {
+        assertThat(error(y, y, ONE_AHEAD, season, step)).isLessThan(0.12); // 2.5 without
+      }
+    }
+  }
+
+  /** x[t] = y[t - 1] says nothing of what is to come. */
+  @Test
+  void oneThatIsLateByAStepDoesNot() {
+    double[] y = noise(VALUES, 2);
+    double[] late = new double[VALUES];
+    System.arraycopy(y, 0, late, 1, VALUES - 1);
+    assertThat(error(y, late, ONE_AHEAD, 1, 1)).isGreaterThan(2);
+  }
+
+  @Test
+  void anObservedCovariateTellsOfTheNextValue() {
+    double[] y = noise(VALUES, 3);
+    double[] leading = new double[VALUES];
+    System.arraycopy(y, 1, leading, 0, VALUES - 1);
+    Covariates.Count observed = new Covariates.Count(1, 0);
+    assertThat(error(y, leading, observed, 1, 1)).isLessThan(0.12);
+    assertThat(error(y, leading, observed, 1, 2)).isGreaterThan(2);
+  }
+
+  @Test
+  void aUselessCovariateCostsNearlyNothing() {
+    Random random = new Random(4);
+    double[] y = new double[VALUES];
+    for (int t = 1; t < VALUES; t++) {
+      y[t] = 0.8 * y[t - 1] + 3 * Math.sin(2 * Math.PI * t / 12) + random.nextGaussian();
+    }
+    double[] x = noise(VALUES, 5);
+    for (int step : new int[] {1, 5}) {
+      double without = error(y, new double[VALUES], Covariates.Count.NONE, 12, step);
+      assertThat(error(y, x, ONE_AHEAD, 12, step)).isLessThan(1.01 * without);
+      assertThat(error(y, new double[VALUES], ONE_AHEAD, 12, step)).isLessThan(1.01 * without);
+    }
+  }
+
+  /** What comes later, and what was not known yet, changes no bit of an earlier forecast. */
+  @Test
+  void anEarlierForecastDoesNotKnowCovariatesThatCameLater() {
+    double[] y = noise(400, 6);
+    double[] x = noise(400, 7);
+    double[] other = x.clone();
+    Arrays.fill(other, 300 + HORIZON, 400, 99);
+    Learner learner = learner(ONE_AHEAD);
+    for (int season : new int[] {LearnerSettings.AUTO, 12}) {
+      LearnerState one = learner.newSeries("a", season);
+      LearnerState two = learner.newSeries("a", season);
+      for (int t = 0; t < 300; t++) {
+        learner.observe(one, t, y[t], NONE, ahead(x, t));
+        learner.observe(two, t, y[t], NONE, ahead(other, t));
+        assertThat(forecast(learner, two)).isEqualTo(forecast(learner, one));
+      }
+      learner.observe(one, 300, y[300], NONE, ahead(x, 300));
+      learner.observe(two, 300, y[300], NONE, ahead(other, 300));
+      assertThat(forecast(learner, two)).isNotEqualTo(forecast(learner, one));
+    }
+  }
+
+  private static double[] forecast(Learner learner, LearnerState state) {
+    double[] values = new double[HORIZON];
+    double[][] ends = new double[2][HORIZON];
+    learner.forecast(state, values, ends, new double[2][HORIZON]);
+    double[] all = Arrays.copyOf(values, 2 * HORIZON);
+    System.arraycopy(ends[1], 0, all, HORIZON, HORIZON);
+    return all;
+  }
+
+  /** A later word replaces an earlier one; what is missing counts as the mean. */
+  @Test
+  void correctionsCountAndMissingOnesDoNoHarm() {
+    double[] y = noise(600, 8);
+    double[] wrong = new double[600];
+    Arrays.fill(wrong, 15);
+    Learner learner = learner(ONE_AHEAD);
+    LearnerState corrected = learner.newSeries("a", 1);
+    LearnerState gaps = learner.newSeries("a", 1);
+    Random random = new Random(9);
+    double sum = 0;
+    for (int t = 0; t + HORIZON < 600; t++) {
+      double[] said = ahead(wrong, t);
+      said[0] = y[t + 1]; // right at last
+      learner.observe(corrected, t, y[t], NONE, said);
+      double[] some = ahead(y, t);
+      for (int i = 0; i < some.length; i++) {
+        some[i] = random.nextInt(4) == 0 ? Double.NaN : some[i];
+      }
+      learner.observe(gaps, t, y[t], NONE, random.nextInt(9) == 0 ? NONE : some);
+      assertThat(forecast(learner, gaps)).doesNotContain(Double.NaN);
+      if (t >= 400) {
+        sum += Math.abs(forecast(learner, corrected)[0] - y[t + 1]) / (595 - 400);
+      }
+    }
+    assertThat(sum).isLessThan(0.2);
+  }
+
+  @Test
+  void aCopiedStateGoesOnAsIfNothingHadHappened() {
+    double[] y = new double[900];
+    double[] x = noise(900, 10);
+    for (int t = 0; t < 900; t++) { // a season is found on the way
+      y[t] = 9 * Math.sin(2 * Math.PI * t / 24) + x[t];
+    }
+    Learner learner = learner(ONE_AHEAD);
+    LearnerState state = learner.newSeries("a", LearnerSettings.AUTO);
+    Learner another = learner(ONE_AHEAD);
+    LearnerState copy = null;
+    for (int t = 0; t < 890; t++) {
+      learner.observe(state, t, y[t], NONE, ahead(x, t));
+      if (copy != null) {
+        another.observe(copy, t, y[t], NONE, ahead(x, t));
+        assertThat(forecast(another, copy)).isEqualTo(forecast(learner, state));
+      }
+      if (t % 97 == 0) {
+        copy = state.copy();
+      }
+    }
+    assertThat(state.season()).isEqualTo(24);
+  }
+
+  /** Without covariates a state is what it was before there were any. */
+  @Test
+  void withoutCovariatesNothingIsKept() {
+    LearnerSettings plain = LearnerSettings.defaults(HORIZON);
+    assertThat(plain.layout()).doesNotContain("ovariates");
+    LearnerState state = new Learner(plain).newSeries("a", 12);
+    assertThat(learner(ONE_AHEAD).fits(state)).isFalse();
+    assertThat(new Learner(plain.withCovariates(Covariates.Count.NONE)).fits(state)).isTrue();
+  }
+}
