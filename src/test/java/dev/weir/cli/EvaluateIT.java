@@ -81,6 +81,46 @@ class EvaluateIT {
         .doesNotContain("<b>", "http", "src=", "href=");
   }
 
+  @Test
+  void covariatesThatAreKnownAheadLowerTheError() throws IOException {
+    Random random = new Random(SEED);
+    StringBuilder csv = new StringBuilder("date, heat,demand\n");
+    for (int t = 0; t < 900; t++) {
+      int day = t / 12;
+      double heat = random.nextDouble();
+      csv.append("2026/%d/%d %d:00".formatted(1 + day / 25, 1 + day % 25, t % 12));
+      csv.append(",%s,%s%n".formatted(heat, 20 + 10 * heat + t % 12 + random.nextDouble() / 4));
+    }
+    Files.writeString(dir.resolve("demand.csv"), csv);
+    double with = meanError("time=0,value=demand,ahead=1");
+    double without = meanError("time=date,value=2");
+    assertThat(with).isLessThan(0.25 * without);
+    assertThat(without).isBetween(2.0, 3.0); // the mean of |x - 1/2| * 10 is 2.5
+  }
+
+  private double meanError(String columns) throws IOException {
+    Ended ended =
+        run(
+            "--input",
+            dir.resolve("demand.csv").toString(),
+            "--columns",
+            columns,
+            "--season",
+            "12",
+            "--horizon",
+            "6",
+            "--origins",
+            "12",
+            "--from",
+            "2026-02-20",
+            "--format",
+            "json");
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
+    assertThat(one.get("origins").asInt()).isEqualTo((900 - 44 * 12) / 12);
+    return one.get("methods").get("weir").get("mae").asDouble();
+  }
+
   private static void checkReport(String page, JsonNode root) {
     List<Double> errors =
         Pattern.compile("<td>([0-9.]+)</td><td class=\"bar\">")
