@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.cli.health.DoctorCommand;
 import dev.weir.cli.local.JobShutdownHook;
 import dev.weir.cli.local.LocalCluster;
@@ -7,6 +8,7 @@ import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.webhook.WebhookDelivery;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,13 +92,19 @@ final class RunCommand implements Callable<Integer> {
             settings.name());
         return 0;
       }
-      JobClient client = ForecastJob.submit(cluster.environment(), settings);
-      try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
-        tellOf(settings, cluster);
-        client.getJobExecutionResult().get();
+      try (WebhookDelivery webhook = WebhookCommand.startBeside(job, overrides)) {
+        runStream(cluster, settings);
       }
     }
     return 0;
+  }
+
+  private static void runStream(LocalCluster cluster, JobSettings settings) throws Exception {
+    JobClient client = ForecastJob.submit(cluster.environment(), settings);
+    try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
+      tellOf(settings, cluster);
+      client.getJobExecutionResult().get();
+    }
   }
 
   private static void tellOf(JobSettings settings, LocalCluster cluster) throws Exception {

@@ -66,12 +66,8 @@ public final class DashboardCommand implements Callable<Integer> {
 
   @Mixin private TopicOptions topics;
 
-  @Option(
-      names = "--alarms",
-      paramLabel = "TOPIC",
-      description =
-          "Topic of incidents (default: that of the job file; without one, none is read).")
-  private String alarms;
+  @Option(names = "--alarms", paramLabel = "TOPIC", descriptionKey = "topics.alarms")
+  private String alarms; // null: that of the job file
 
   @Option(
       names = "--back",
