@@ -80,8 +80,11 @@ final class RunCommand implements Callable<Integer> {
       DuplicateJobCheck.checkBrokers(
           settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
-    try (LocalCluster cluster = LocalCluster.start(flink)) {
-      if (settings.kafka().span().isBounded()) {
+    boolean isBounded = settings.kafka().span().isBounded();
+    try (WebhookDelivery webhook =
+            isBounded ? null : WebhookCommand.beside(settings, job, overrides);
+        LocalCluster cluster = LocalCluster.start(flink)) {
+      if (isBounded) {
         try (BoundedJobRunner run = BoundedJobRunner.submit(cluster.environment(), settings);
             JobShutdownHook shutdownHook = new JobShutdownHook(run.client(), settings)) {
           tellOf(settings, cluster);
@@ -92,17 +95,19 @@ final class RunCommand implements Callable<Integer> {
             settings.name());
         return 0;
       }
-      try (WebhookDelivery webhook = WebhookCommand.startBeside(job, overrides)) {
-        runStream(cluster, settings);
-      }
+      runStream(cluster, settings, webhook);
     }
     return 0;
   }
 
-  private static void runStream(LocalCluster cluster, JobSettings settings) throws Exception {
+  private static void runStream(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
+      throws Exception {
     JobClient client = ForecastJob.submit(cluster.environment(), settings);
     try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
       tellOf(settings, cluster);
+      if (webhook != null) {
+        webhook.start(); // the topics are there now
+      }
       client.getJobExecutionResult().get();
     }
   }

@@ -142,7 +142,7 @@ final class SubmitCommand implements Callable<Integer> {
     }
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
-    if (JobWebhook.read(job, overrides).webhook() != null) {
+    if (JobWebhook.of(settings, job, overrides).webhook() != null) {
       System.err.printf(
           "weir submit: the job does not post its incidents to alarms.webhook by itself; keep this"
               + " running: weir webhook %s%n",

@@ -28,6 +28,7 @@ final class WebhookBatch {
   private final Map<TopicPartition, Deque<Entry>> entries = new HashMap<>(); // in their order
   private final Map<TopicPartition, Long> reached = new HashMap<>();
   private final Set<TopicPartition> revoked = new HashSet<>();
+  private boolean abandoned;
   private int open;
 
   /** Adds the next record of a partition; returns what is to be run once it is done with. */
@@ -52,7 +53,12 @@ final class WebhookBatch {
 
   /** Whether the partition is still ours. */
   synchronized boolean isWanted(TopicPartition partition) {
-    return !revoked.contains(partition);
+    return !abandoned && !revoked.contains(partition);
+  }
+
+  /** Lets records that are being tried again be; what is left is read again. */
+  synchronized void abandon() {
+    abandoned = true;
   }
 
   synchronized boolean isDone() {

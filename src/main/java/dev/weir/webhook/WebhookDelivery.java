@@ -56,6 +56,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
   private final Source source;
+  private final WebhookSettings.Resolved endpoint;
   private final Severity severity;
   private final WebhookProgress progress;
   private final WebhookSender sender;
@@ -97,7 +98,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
 
   WebhookDelivery(
       Source source, WebhookSettings settings, RetryPolicy policy, Consumer<String> lines) {
-    WebhookSettings.Resolved endpoint = settings.resolve();
+    this.endpoint = settings.resolve();
     this.source = source;
     this.severity = settings.severity();
     this.timeout = policy.timeout();
@@ -106,6 +107,10 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     this.sender = new WebhookSender(endpoint, policy, progress, lines);
     this.codec = new IncidentCodec(source.registry());
     thread.setDaemon(true);
+  }
+
+  /** Follows the topic in a thread of its own. To be called once. */
+  public WebhookDelivery start() {
     if (WebhookSettings.isPlain(endpoint.address())
         && !endpoint.address().getHost().matches("localhost|127\\..*|\\[::1]")) {
       lines.accept(
@@ -119,10 +124,6 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
                 endpoint,
                 endpoint.secret() == null ? "not signed" : "signed",
                 source.group()));
-  }
-
-  /** Follows the topic in a thread of its own. To be called once. */
-  public WebhookDelivery start() {
     thread.start();
     return this;
   }
@@ -148,10 +149,11 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
           step();
         }
         opened.close(CloseOptions.timeout(COMMIT));
-      } catch (KafkaException e) { // rights, a damaged batch: not an outage, which clients bridge
+      } catch (RuntimeException e) { // rights, a damaged batch: clients bridge outages
         tell(
             "reading topic %s failed: %s; it is tried again"
-                .formatted(source.topic(), e.getMessage()));
+                .formatted(
+                    source.topic(), e instanceof KafkaException ? e.getMessage() : e.toString()));
         pause();
       }
     }
@@ -230,6 +232,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     } catch (InterruptedException e) {
       stopped = true;
     } finally {
+      batch.abandon(); // after a failure of Kafka
       batch = null;
       if (!stopped) {
         consumer.resume(consumer.assignment());
@@ -274,6 +277,9 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    } catch (RuntimeException e) { // it must not hold up the others
+      lines.accept("%s: %s; not sent".formatted(message.place(), e));
+      return true;
     }
   }
 

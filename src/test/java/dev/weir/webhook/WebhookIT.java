@@ -385,7 +385,10 @@ class WebhookIT {
       try (WeirProcess process = process(endpoint)) {
         awaitTaken(endpoint, 12);
         await().atMost(Patience.LIMIT).until(() -> lagOf("pumps-webhook", "killed") == 0);
-        assertThat(process.err()).doesNotContain(SECRET, "in-the-address");
+        process.close(); // as Ctrl-C does
+        assertThat(process.err())
+            .contains("weir webhook: stopped: ")
+            .doesNotContain(SECRET, "in-the-address");
       }
       List<String> ids = endpoint.taken().stream().map(Post::id).toList();
       assertThat(Set.copyOf(ids)).isEqualTo(Set.copyOf(keys(0, 4)));

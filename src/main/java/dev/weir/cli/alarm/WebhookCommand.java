@@ -3,10 +3,12 @@ package dev.weir.cli.alarm;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.local.TemporaryFolder;
 import dev.weir.cli.option.DurationConverter;
+import dev.weir.job.JobSettings;
 import dev.weir.job.JobWebhook;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.webhook.WebhookDelivery;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,20 +76,20 @@ public final class WebhookCommand implements Callable<Integer> {
   }
 
   /**
-   * Starts the webhook of a job beside it, in this process; null if the job file names none. It
-   * waits for the topic, and stops with the process.
+   * The webhook of a job that runs in this process, not started; null if the job file names none.
+   * It stops with the process.
    *
    * @throws IllegalStateException if a secret is missing
    */
-  public static WebhookDelivery startBeside(Path file, Map<String, String> overrides)
-      throws Exception {
-    JobWebhook webhook = JobWebhook.read(file, overrides);
+  public static WebhookDelivery beside(
+      JobSettings settings, Path file, Map<String, String> overrides) throws IOException {
+    JobWebhook webhook = JobWebhook.of(settings, file, overrides);
     if (webhook.webhook() == null) {
       return null;
     }
     WebhookDelivery delivery = webhook.delivery(null, WebhookCommand::tell);
     TemporaryFolder.closeBeforeDeletion(delivery);
-    return delivery.start();
+    return delivery;
   }
 
   private static void tell(String line) {

@@ -100,7 +100,7 @@ public class KafkaOptions {
 
   /** The address of the live page that the job file names; null if it names none. */
   public URI page() throws IOException {
-    return file == null ? null : JobWebhook.read(file, overrides).page();
+    return file == null ? null : JobWebhook.of(job(), file, overrides).page();
   }
 
   /** Whether an option is given on the command line, where it overrides the job file. */
