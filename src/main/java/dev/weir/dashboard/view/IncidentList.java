@@ -13,7 +13,7 @@ import java.util.TreeSet;
 
 /**
  * The newest incidents of a job, each as its newest record says. Keeps the newest 1,000 closed ones
- * and the newest 10,000 open ones by their start; about 500 bytes each. Thread-safe.
+ * and the newest 10,000 open ones by their start; about 360 bytes each. Thread-safe.
  */
 public final class IncidentList {
 
