@@ -189,6 +189,13 @@ class WebhookIT {
               if (n > 30 && n <= 33) {
                 Thread.sleep(1_500); // longer than the client waits
               }
+              if (n == 30) { // a body that does not end
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write(new byte[9_000]);
+                exchange.getResponseBody().flush();
+                Thread.sleep(1_500);
+                throw new java.io.IOException("never ended");
+              }
               int[] statuses = {500, 429, 404, 0, 503, 301};
               return n <= 33 ? statuses[n % statuses.length] : 200 + n % 5;
             })) {
