@@ -2,7 +2,8 @@
 
 import {ask, Feed} from "./feed.js";
 import {byId, printable, say} from "./element.js";
-import {showKeys, startKeys} from "./keys.js";
+import {addKey, showKeys, startKeys} from "./keys.js";
+import {IncidentsView} from "./incidents.js";
 import {JobView} from "./job.js";
 import {SeriesList} from "./list.js";
 import {SeriesView} from "./series.js";
@@ -12,22 +13,37 @@ import {local, moment} from "./numbers.js";
 
 const HISTORY_POINTS = 600; // ten minutes
 const RETRY_MS = 2_000;
+const VIEWS = ["series", "alarms", "job"];
+
+/** Those that the job has. */
+const openViews = () => VIEWS.filter(name => !byId(`tab-${name}`).hidden);
 
 let job = null;
 let history = null; // of the job: {time: [], …}
 let connected = true;
 let refused = null; // the server's words, when it is there and does not want us
 let retry = null;
+let shownAt = null; // the place of the address that was shown
 
 startTheme();
-startTiles(() => {
-  go({view: "job"});
-  byId("letters-title").focus();
+startTiles({
+  letters() {
+    go({view: "job"});
+    byId("letters-title").focus();
+  },
+  alarms() {
+    go({view: "alarms"});
+    byId("alarms-title").focus();
+  },
+});
+const incidentsView = new IncidentsView((series, at) => {
+  shownAt = null; // also for the place that was shown last
+  go({series, at, view: null});
 });
 const jobView = new JobView();
 const seriesView = new SeriesView(mode => go({mode}));
 const list = new SeriesList(series => {
-  go({series, view: null});
+  go({series, view: null, at: null});
   openSide(false);
 });
 
@@ -97,6 +113,7 @@ function draw() {
   if (job !== null) {
     showTiles(job, history, connected);
     jobView.show(job, history);
+    showAlarms(job.incidents);
     seriesView.jobWhy(job.why);
     seriesView.tick(job.now, job.started);
     byId("note").hidden = !job.note;
@@ -115,7 +132,21 @@ function draw() {
   }
 }
 
-// The address says what is shown: #series=NAME&mode=…&view=job
+/** A job without alarms shows nothing of them. */
+function showAlarms(counts) {
+  if (counts === null) {
+    return;
+  }
+  if (byId("tab-alarms").hidden) {
+    byId("tab-alarms").hidden = false;
+    addKey(["a", "alarms or series", () => go({view: address().get("view") === "alarms" ? null : "alarms"})]);
+    follow(); // the address may ask for them
+  }
+  incidentsView.show(counts);
+  seriesView.incidents.version(counts.version);
+}
+
+// The address says what is shown: #series=NAME&mode=…&at=MILLISECONDS&view=job
 
 const address = () => new URLSearchParams(location.hash.slice(1));
 
@@ -145,13 +176,22 @@ function follow() {
     attach();
     say(byId("side-toggle"), printable(series));
   }
-  const view = wanted.get("view") === "job" ? "job" : "series";
-  for (const name of ["series", "job"]) {
+  const at = wanted.get("at");
+  if (series !== null && /^-?[0-9]{1,16}$/.test(at ?? "") && shownAt !== series + at) {
+    seriesView.goTo(Number(at));
+  }
+  shownAt = series + at;
+  const view = openViews().find(name => name === wanted.get("view")) ?? "series";
+  const appears = view === "alarms" && byId("view-alarms").hidden;
+  for (const name of VIEWS) {
     byId(`view-${name}`).hidden = name !== view;
     byId(`tab-${name}`).setAttribute("aria-selected", name === view);
     byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
   }
-  document.title = (view === "job" ? "Job" : series === null ? "" : printable(series)) + (view === "job" || series !== null ? " · " : "") + "Weir";
+  if (appears) {
+    incidentsView.shown();
+  }
+  document.title = (view === "job" ? "Job" : view === "alarms" ? "Alarms" : series === null ? "" : printable(series)) + (view !== "series" || series !== null ? " · " : "") + "Weir";
   draw();
 }
 
@@ -168,12 +208,15 @@ const openSide = open => {
 };
 
 byId("side-toggle").addEventListener("click", () => openSide(!byId("side").classList.contains("open")));
-for (const name of ["series", "job"]) {
-  byId(`tab-${name}`).addEventListener("click", () => go({view: name === "job" ? "job" : null}));
+for (const name of VIEWS) {
+  const view = of => (of === "series" ? null : of);
+  byId(`tab-${name}`).addEventListener("click", () => go({view: view(name)}));
   byId(`tab-${name}`).addEventListener("keydown", event => {
     if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
-      const other = name === "job" ? "series" : "job";
-      go({view: other === "job" ? "job" : null});
+      const open = openViews();
+      const step = event.key === "ArrowLeft" ? open.length - 1 : 1;
+      const other = open[(open.indexOf(name) + step) % open.length];
+      go({view: view(other)});
       byId(`tab-${other}`).focus();
     }
   });

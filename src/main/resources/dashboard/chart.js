@@ -59,6 +59,7 @@ function marks(view, labelled) {
   return {
     under(u) {
       const {left, top, width, height} = u.bbox;
+      stretches(u, view.incidents);
       if (view.origin === null) {
         return;
       }
@@ -104,7 +105,69 @@ function marks(view, labelled) {
         }
       }
       ctx.restore();
+      if (labelled) {
+        incidentMarks(u, view.incidents);
+      }
     }};
+}
+
+const CLIP_ROOM = 12; // pixels, for the mark of a value beyond the chart
+const MIN_STRETCH = 6; // pixels, for an incident of one value
+
+/** Shades the time of each incident, of an open one up to the right edge. */
+function stretches(u, incidents) {
+  const {left, top, width, height} = u.bbox;
+  u.ctx.fillStyle = colour("alarm-soft");
+  for (const one of incidents) {
+    const least = MIN_STRETCH * devicePixelRatio / 2;
+    const from = Math.max(left, u.valToPos(one.start, "x", true) - least);
+    const to = one.open ? left + width : Math.min(left + width, u.valToPos(one.end, "x", true) + least);
+    if (to > from) {
+      u.ctx.fillRect(from, top, to - from, height);
+    }
+  }
+}
+
+/** A diamond at the worst value of each incident, larger if it is more severe, and its kind in words. */
+function incidentMarks(u, incidents) {
+  const {ctx} = u;
+  const {left, top, width, height} = u.bbox;
+  const pixel = devicePixelRatio;
+  ctx.save();
+  ctx.font = `600 ${11 * pixel}px Inter, system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "bottom";
+  ctx.lineJoin = "round";
+  const taken = [];
+  for (const one of incidents) {
+    const x = u.valToPos(one.worst_time, "x", true);
+    if (x < left || x > left + width) {
+      continue;
+    }
+    const size = ({low: 4, medium: 5, high: 6.5}[one.severity] ?? 4) * pixel;
+    const edge = size + CLIP_ROOM * pixel;
+    const y = Math.min(top + height - edge, Math.max(top + edge, u.valToPos(one.worst_value, "y", true)));
+    ctx.beginPath();
+    ctx.moveTo(x, y - size);
+    ctx.lineTo(x + size, y);
+    ctx.lineTo(x, y + size);
+    ctx.lineTo(x - size, y);
+    ctx.closePath();
+    ctx.strokeStyle = colour("surface");
+    ctx.lineWidth = 3 * pixel;
+    ctx.stroke();
+    ctx.fillStyle = colour("alarm");
+    ctx.fill();
+    const room = ctx.measureText(one.label).width;
+    const at = Math.min(x + 8 * pixel, left + width - room - 4 * pixel);
+    const bottom = top + height - 4 * pixel;
+    if (!taken.some(([from, to]) => at < to && at + room > from)) { // the newest first
+      ctx.strokeText(one.label, at, bottom);
+      ctx.fillText(one.label, at, bottom);
+      taken.push([at - 8 * pixel, at + room + 8 * pixel]);
+    }
+  }
+  ctx.restore();
 }
 
 /** Marks where values lie beyond the chart; lines: [{index of its data, name of its colour, write or none}]. */
@@ -189,7 +252,7 @@ function line(ctx, x, from, to) {
  * hovered(index or null) and zoomed([from, to] or null) receive what the pointer does.
  */
 export class SeriesChart {
-  #view = {rows: [], origin: null, swaps: [], from: 0, to: 1, range: [0, 1]};
+  #view = {rows: [], origin: null, swaps: [], incidents: [], from: 0, to: 1, range: [0, 1]};
   #main;
   #residuals;
 
@@ -244,7 +307,7 @@ export class SeriesChart {
     return found.length <= 60 ? found : [];
   }
 
-  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], from, to, range [low, high] of its values */
+  /** view: {rows, main, residuals} of plotOf, origin, swaps [{time, label}], incidents [{…, label}], from, to, range [low, high] of its values */
   show(view) {
     Object.assign(this.#view, view);
     for (const [plot, data] of [[this.#main, view.main], [this.#residuals, view.residuals]]) {

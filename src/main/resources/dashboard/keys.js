@@ -4,12 +4,21 @@ import {byId, element} from "./element.js";
 
 const KEY = "weir.keys";
 
+let added = null;
+
+/** Adds an action: [key, words, action]. */
+export const addKey = action => added(action);
+
 /** actions: [[key, words, action]]; keys work where nothing is being typed or chosen. */
 export function startKeys(actions) {
   const dialog = byId("keys");
   const off = byId("keys-off");
-  byId("keys-list").append(...actions.flatMap(([key, words]) =>
-    [element("dt", {}, element("kbd", {}, key)), element("dd", {}, words)]));
+  const list = ([key, words]) => byId("keys-list").append(element("dt", {}, element("kbd", {}, key)), element("dd", {}, words));
+  actions.forEach(list);
+  added = action => {
+    actions.push(action);
+    list(action);
+  };
   try {
     off.checked = localStorage.getItem(KEY) === "off";
   } catch {

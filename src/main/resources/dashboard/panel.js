@@ -3,6 +3,7 @@
 import {SeriesChart} from "./chart.js";
 import {element, modelName, printable, say, scrolling} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
+import {kindOf, sentence} from "./incidents.js";
 import {STATUS_WORDS} from "./list.js";
 import {against, clock, duration, local, NONE, number, percent, time, writer} from "./numbers.js";
 import {clippedIn, plotOf, valueRange} from "./plot.js";
@@ -16,6 +17,7 @@ export class ModePanel {
   #plot = null;
   #shown = null;
   #parts = {};
+  #incidents = []; // those in sight, newest first
 
   /** events: {hovered, zoomed} */
   constructor(mode, events) {
@@ -31,12 +33,14 @@ export class ModePanel {
     parts.at = element("span", {class: "key-time"});
     parts.bands = element("span", {class: "key key-bands"}, element("i", {"aria-hidden": "true"}), parts.levels = element("span", {}));
     parts.clipped = element("span", {class: "key key-clipped"});
+    parts.incident = element("span", {class: "key key-incident"}, element("i", {"aria-hidden": "true"}),
+      parts.incidentWord = element("span", {}), " ", parts.incidentText = element("b", {class: "key-value"}));
     parts.swaps = element("span", {class: "key key-swap"}, element("i", {"aria-hidden": "true"}), "other model version");
     this.element = element("article", {class: "panel mode-panel", "data-mode": mode ?? ""},
       parts.title = element("h3", {class: "mode-title"}, mode ?? ""),
       element("p", {class: "headline"}, parts.headline = element("span", {}), parts.age = element("span", {class: "age dim"})),
       parts.facts = element("p", {class: "facts"}),
-      element("p", {class: "legend"}, parts.at, key("actual", "actual"), key("said", "said before"), key("fan", "forecast"), parts.bands, parts.swaps, parts.clipped),
+      element("p", {class: "legend"}, parts.at, key("actual", "actual"), key("said", "said before"), key("fan", "forecast"), parts.bands, parts.swaps, parts.clipped, parts.incident),
       main,
       parts.residualTitle = element("p", {class: "legend legend-residual"}, "Error ",
         element("span", {class: "dim"}, "actual − said before"),
@@ -74,8 +78,12 @@ export class ModePanel {
     this.#plot = {...plotOf(history, this.#mode, chosen, step), chosen};
     const swaps = history.swaps.filter(swap => swap.mode === this.#mode)
       .map(swap => ({time: swap.time, label: modelName(swap.model, swap.version)}));
+    const incidents = shown.incidents.filter(one => one.start <= to && (one.open || one.end >= from));
     const range = valueRange(this.#plot.rows, from, to);
-    this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to, range});
+    this.#chart.show({...this.#plot, origin: chosen?.origin ?? null, swaps, from, to, range,
+      incidents: incidents.map(one => ({...one, label: kindOf(one)}))});
+    this.#incidents = incidents;
+    this.element.dataset.incidents = incidents.length;
     this.write = writer(range[0], range[1]);
     const beyond = clippedIn(this.#plot.rows, from, to, range);
     this.element.dataset.clipped = beyond;
@@ -149,7 +157,8 @@ export class ModePanel {
       element("span", {class: "fact", "data-tone": tone ?? null}, element("b", {}, what), of === "" ? null : ` ${of}`)));
     facts.dataset.mase = score?.mase ?? "";
     facts.dataset.coverage = score?.coverage ?? "";
-    const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}`;
+    const alarms = this.#incidents.length === 0 ? "" : ` Incidents: ${this.#incidents.length}, the newest ${sentence(this.#incidents[0])}.`;
+    const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}${alarms}`;
     this.#parts.main.setAttribute("aria-label", `Actual values and forecasts. ${summary}`);
     this.#parts.residualChart.setAttribute("aria-label", `Errors of what was said before, on the same axis. ${facts.textContent}`);
   }
@@ -177,6 +186,7 @@ export class ModePanel {
     let row = index === null ? null : rows[index];
     row ??= rows.findLast(one => one.residual !== undefined) ?? rows.findLast(one => typeof one.actual === "number") ?? null;
     const write = this.write;
+    this.#tellIncident(index === null ? null : row);
     say(at, row === null ? "" : `${time(row.time)} UTC${local(row.time)}`);
     say(actual, row === null ? "" : write(row.actual));
     say(said, row === null ? "" : write(row.said) + (row.low === undefined ? "" : ` (${write(row.low)} to ${write(row.high)})`));
@@ -184,6 +194,19 @@ export class ModePanel {
     const known = next && next.fan !== undefined && next.time > (this.#plot.chosen?.origin ?? Infinity);
     say(fan, known ? write(next.fan) + (next.fanLow === undefined ? "" : ` (${write(next.fanLow)} to ${write(next.fanHigh)})`) : NONE);
     say(residual, row?.residual === undefined ? "" : (row.residual > 0 ? "+" : "") + write(row.residual));
+  }
+
+  /** The incident under the pointer, or the newest one in sight. */
+  #tellIncident(row) {
+    const {incident, incidentWord, incidentText} = this.#parts;
+    const under = row === null ? undefined : this.#incidents.find(one => one.start <= row.time && (one.open || row.time <= one.end));
+    const told = under ?? this.#incidents[0];
+    incident.hidden = told === undefined;
+    if (told !== undefined) {
+      const more = this.#incidents.length - 1;
+      say(incidentWord, under || more === 0 ? "incident" : `newest of ${more + 1} incidents`);
+      say(incidentText, sentence(told));
+    }
   }
 
   #fillTable() {
@@ -201,6 +224,7 @@ export class ModePanel {
     const head = names => element("thead", {}, element("tr", {}, ...names.map((name, i) =>
       element("th", {scope: "col", class: i ? "number" : null}, name))));
     const past = rows.filter(row => typeof row.actual === "number").slice(-TABLE_ROWS).reverse();
+    const incidents = this.#shown.incidents.slice(0, TABLE_ROWS);
     this.#parts.table.replaceChildren(
       element("table", {"data-table": "next"}, element("caption", {}, chosen ? `Said at ${time(chosen.origin)}` : "No forecast yet"),
         head(["For (UTC)", "Forecast", `${level} from`, "to", ...wide]),
@@ -211,7 +235,10 @@ export class ModePanel {
         head(["At (UTC)", "Actual", "Said", `${level} from`, "to", ...wide, "Error"]),
         element("tbody", {}, ...past.map(row => element("tr", {"data-time": row.time, class: row.held === false ? "beyond" : null},
           element("th", {scope: "row"}, time(row.time)), cell(row.actual), cell(row.said), cell(row.low), cell(row.high),
-          ...wideCells(row.lowest, row.highest), cell(row.residual))))));
+          ...wideCells(row.lowest, row.highest), cell(row.residual))))),
+      ...(incidents.length === 0 ? [] : [element("table", {"data-table": "incidents"}, element("caption", {}, "Incidents"),
+        head(["Start (UTC)", "What"]), element("tbody", {}, ...incidents.map(one => element("tr", {"data-id": one.id},
+          element("th", {scope: "row"}, time(one.start)), element("td", {}, sentence(one))))))]));
   }
 
   repaint() {

@@ -5,6 +5,7 @@ import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
 import {ExpertsPanel} from "./experts.js";
 import {History, lowerBound} from "./history.js";
+import {SeriesIncidents} from "./incidents.js";
 import {ModePanel} from "./panel.js";
 import {local, time} from "./numbers.js";
 import {onTheme} from "./theme.js";
@@ -13,6 +14,7 @@ const SPANS = [[48, "48"], [96, "96"], [240, "240"], [Infinity, "All"]];
 const BOTH = "both";
 const LIMIT = 500;
 const STEPS_LISTED = 24;
+const AROUND = 40; // values shown before and after a place
 
 export class SeriesView {
   #history = null;
@@ -33,6 +35,9 @@ export class SeriesView {
   #modeChanged;
   #origins = [];
   #classes = new ClassPanel();
+  #target = null; // a time that is shown once its values are there
+  #beyond = null; // a sentence, if they are not kept
+  incidents = new SeriesIncidents(() => this.#later());
 
   /** modeChanged(mode) is called when a person chose another one */
   constructor(modeChanged) {
@@ -70,6 +75,8 @@ export class SeriesView {
     this.#mode = mode;
     this.#scrub = null;
     this.#zoom = null;
+    this.#target = this.#beyond = null;
+    this.incidents.open(series);
     this.#waiting = 0;
     if (this.#paused) {
       this.pause();
@@ -107,9 +114,34 @@ export class SeriesView {
     }
     if (found) {
       history.merge(told);
+      this.#reach();
     }
     this.#later();
     return found;
+  }
+
+  /** Shows what was around a time, as soon as its values are there. */
+  goTo(time) {
+    this.#target = time;
+    this.#beyond = null;
+    this.#reach();
+  }
+
+  async #reach() {
+    const [history, at] = [this.#history, this.#target];
+    if (at === null || history.observations.length === 0) {
+      return; // when it is loaded
+    }
+    const margin = AROUND * history.spacing();
+    while (this.#hasEarlier() && history.observations[0].time > at - margin && await this.#loadEarlier()) {
+      if (history !== this.#history || at !== this.#target) {
+        return;
+      }
+    }
+    this.#target = null;
+    const known = history.observations[0].time <= at;
+    this.#beyond = known ? null : `The values of ${time(at)} UTC are not kept here; they are on the topic.`;
+    this.#set({scrub: null, zoom: known ? [at - margin, at + margin] : null});
   }
 
   /** Takes news of the series. */
@@ -216,15 +248,28 @@ export class SeriesView {
   }
 
   async #earlier() {
-    const history = this.#history;
     byId("earlier").disabled = true;
-    const told = await ask("api/series/history", {series: history.series, before: history.observations[0].time - 1, limit: LIMIT})
-      .catch(() => null); // the feed says that the server is away; the button stays
+    const loaded = await this.#loadEarlier();
     byId("earlier").disabled = false;
-    if (told !== null) {
-      history.merge(told);
+    if (loaded) {
       this.#set({span: Infinity, zoom: null});
     }
+  }
+
+  #hasEarlier() {
+    const {oldest, observations} = this.#history;
+    return oldest !== null && observations.length > 0 && oldest < observations[0].time;
+  }
+
+  /** Whether earlier values came; the feed says if the server is away. */
+  async #loadEarlier() {
+    const history = this.#history;
+    const first = history.observations[0].time;
+    const told = await ask("api/series/history", {series: history.series, before: first - 1, limit: LIMIT}).catch(() => null);
+    if (told !== null) {
+      history.merge(told);
+    }
+    return history.observations[0].time < first;
   }
 
   #range() {
@@ -280,13 +325,13 @@ export class SeriesView {
       const step = Math.min(this.#step, Math.max(1, history.horizon(mode)));
       const alone = modes.length === 1;
       const panel = this.#panels.get(mode);
-      panel.show({history, scrub: this.#scrub, step, from, to, why, alone});
+      panel.show({history, scrub: this.#scrub, step, from, to, why, alone, incidents: this.incidents.list});
       panel.age(this.#ahead === null ? null : this.#ahead + performance.now(), this.#started);
       panel.experts.show(history.modes.get(mode)?.score ?? null, alone ? "Who says so" : `Who says so, ${mode}`);
     }
     byId("chosen").classList.toggle("only-classes", history.modes.size === 0 && history.classes.windows.length > 0);
     this.#classes.show({history, from, to, over: byId("panels").querySelector(".u-over")});
-    say(byId("series-why"), history.observations.length && history.modes.size ? history.why ?? "" : "");
+    say(byId("series-why"), history.observations.length && history.modes.size ? this.#beyond ?? history.why ?? "" : "");
     byId("chosen").dataset.series = history.series;
     byId("experts").classList.toggle("two", modes.length > 1);
     byId("experts").hidden = history.observations.length === 0;
@@ -330,8 +375,7 @@ export class SeriesView {
     slider.setAttribute("aria-valuetext", text);
     byId("scrubber").hidden = this.#origins.length < 2;
     byId("newest").disabled = this.#scrub === null;
-    byId("earlier").hidden = history.oldest === null || history.observations.length === 0
-      || history.oldest >= history.observations[0].time;
+    byId("earlier").hidden = !this.#hasEarlier();
     this.#buttons();
   }
 

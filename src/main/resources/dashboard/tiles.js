@@ -55,6 +55,14 @@ const TILES = {
         .map(name => `${compact(status[name])} ${STATUS_WORDS[name]}`).join(", ") || (status.OK ? "all OK" : series ? "no forecast yet" : "none yet"),
       tone: status.FALLBACK || status.STALE ? "warn" : null}),
   },
+  alarms: {
+    label: "Open incidents",
+    tip: "Incidents that the job has opened and not closed, by their severity. They are listed under Alarms, with the past ones.",
+    show: ({incidents: {open, by_severity: by, closed, dropped}}) => ({value: compact(open) + (dropped > 0 ? "+" : ""), data: open,
+      more: ["high", "medium", "low"].filter(name => by[name]).map(name => `${compact(by[name])} ${name}`).join(", ")
+        || (closed ? `${compact(closed)} closed` : "none so far"),
+      tone: by.high ? "bad" : open ? "warn" : null}),
+  },
   letters: {
     label: "Dead letters",
     tip: "Records that could not be used. They are kept with their bytes and the reason, under Job.",
@@ -66,8 +74,8 @@ const TILES = {
 
 const made = {};
 
-/** Makes the tiles; letters() is called when somebody wants to see the dead letters. */
-export function startTiles(letters) {
+/** Makes the tiles; actions: what is called for a tile that somebody chose, by its name. */
+export function startTiles(actions) {
   for (const [name, {label, tip}] of Object.entries(TILES)) {
     const value = element("span", {class: "tile-value"}, NONE);
     const more = element("span", {class: "tile-more"}, "\u00a0");
@@ -76,11 +84,12 @@ export function startTiles(letters) {
       element("span", {class: "tile-label"}, label), value, more, line);
     const item = element("li", {}, button, element("span", {role: "tooltip", id: `tip-${name}`, class: "tip"}, tip));
     button.addEventListener("keydown", event => event.key === "Escape" && button.blur());
-    if (name === "letters") {
-      button.addEventListener("click", letters);
+    if (actions[name]) {
+      button.addEventListener("click", actions[name]);
     }
+    item.hidden = name === "alarms"; // until the job has them
     byId("tiles").append(item);
-    made[name] = {button, value, more, line};
+    made[name] = {item, button, value, more, line};
   }
 }
 
@@ -89,7 +98,12 @@ let last = null;
 export function showTiles(job, history, connected) {
   last = [job, history, connected];
   byId("tiles").classList.toggle("old", !connected);
+  byId("tiles").classList.toggle("with-alarms", job.incidents !== null);
+  made.alarms.item.hidden = job.incidents === null;
   for (const [name, tile] of Object.entries(TILES)) {
+    if (made[name].item.hidden) {
+      continue;
+    }
     const {button, value, more, line} = made[name];
     const shown = tile.show(job, history, connected);
     say(value, shown.value);

@@ -11,6 +11,7 @@
  *   <li>{@link dev.weir.kafka} reads and writes the topics.
  *   <li>{@link dev.weir.job} reads the job file and builds the Flink job.
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
+ *   <li>{@link dev.weir.webhook} posts incidents to an HTTP endpoint.
  *   <li>{@link dev.weir.dashboard} serves the live page.
  *   <li>{@link dev.weir.bench} measures the speed of jobs.
  *   <li>{@link dev.weir.cli} is the command line.

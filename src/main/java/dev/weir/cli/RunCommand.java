@@ -1,5 +1,6 @@
 package dev.weir.cli;
 
+import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.cli.health.DoctorCommand;
 import dev.weir.cli.local.JobShutdownHook;
 import dev.weir.cli.local.LocalCluster;
@@ -7,6 +8,7 @@ import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.webhook.WebhookDelivery;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,8 +80,11 @@ final class RunCommand implements Callable<Integer> {
       DuplicateJobCheck.checkBrokers(
           settings, Configuration.fromMap(flink), line -> System.err.println("weir run: " + line));
     }
-    try (LocalCluster cluster = LocalCluster.start(flink)) {
-      if (settings.kafka().span().isBounded()) {
+    boolean isBounded = settings.kafka().span().isBounded();
+    try (WebhookDelivery webhook =
+            isBounded ? null : WebhookCommand.beside(settings, job, overrides);
+        LocalCluster cluster = LocalCluster.start(flink)) {
+      if (isBounded) {
         try (BoundedJobRunner run = BoundedJobRunner.submit(cluster.environment(), settings);
             JobShutdownHook shutdownHook = new JobShutdownHook(run.client(), settings)) {
           tellOf(settings, cluster);
@@ -90,13 +95,21 @@ final class RunCommand implements Callable<Integer> {
             settings.name());
         return 0;
       }
-      JobClient client = ForecastJob.submit(cluster.environment(), settings);
-      try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
-        tellOf(settings, cluster);
-        client.getJobExecutionResult().get();
-      }
+      runStream(cluster, settings, webhook);
     }
     return 0;
+  }
+
+  private static void runStream(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
+      throws Exception {
+    JobClient client = ForecastJob.submit(cluster.environment(), settings);
+    try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings)) {
+      tellOf(settings, cluster);
+      if (webhook != null) {
+        webhook.start(); // the topics are there now
+      }
+      client.getJobExecutionResult().get();
+    }
   }
 
   private static void tellOf(JobSettings settings, LocalCluster cluster) throws Exception {

@@ -6,6 +6,7 @@ import dev.weir.job.BoundedJobRunner;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
+import dev.weir.job.JobWebhook;
 import dev.weir.kafka.ClientProperties;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,12 @@ final class SubmitCommand implements Callable<Integer> {
     }
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
+    if (JobWebhook.of(settings, job, overrides).webhook() != null) {
+      System.err.printf(
+          "weir submit: the job does not post its incidents to alarms.webhook by itself; keep this"
+              + " running: weir webhook %s%n",
+          job);
+    }
     return 0;
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.cli.alarm.AlarmsCommand;
+import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.cli.console.ErrorHint;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.Terminal;
@@ -52,6 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ProduceCommand.class,
       TailCommand.class,
       AlarmsCommand.class,
+      WebhookCommand.class,
       DashboardCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,

@@ -5,6 +5,7 @@ import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.JobFile;
+import dev.weir.job.options.WebhookOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,6 +22,7 @@ final class AlarmSection {
   /** The targets, the first one that learns with alarms if they are on: a value raises one. */
   static List<Target> targets(JobFile file, List<Target> targets) {
     IncidentSettings incidents = AlarmOptions.read(file);
+    WebhookOptions.check(file);
     if (incidents == null) {
       return targets;
     }

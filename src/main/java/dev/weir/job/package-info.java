@@ -11,6 +11,6 @@
  * forecast.learn}, {@code forecast.network}, {@code forecast.shared}, {@code forecast.window},
  * {@code job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec}, {@code
  * kafka.connector}, {@code kafka.mapping}, {@code model}, {@code option}, {@code stream}, {@code
- * stream.shared}, Flink, the Kafka clients, picocli, SLF4J and the JDK.
+ * stream.shared}, {@code webhook}, Flink, the Kafka clients, picocli, SLF4J and the JDK.
  */
 package dev.weir.job;

@@ -126,6 +126,12 @@ public record KafkaSettings(
       return new Topics(found, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson);
     }
 
+    /** The same with a topic of incidents; null for none. */
+    public Topics withAlarms(String topic) {
+      return new Topics(
+          observations, forecasts, scores, deadLetters, models, ofClasses, topic, isJson);
+    }
+
     /** Those of a job that only forecasts. */
     public Topics(
         String observations, String forecasts, String scores, String deadLetters, String models) {

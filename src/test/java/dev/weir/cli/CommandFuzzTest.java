@@ -52,6 +52,8 @@ class CommandFuzzTest {
         line("run", "jobs/many-to-one.yaml", "-D", "parallelism.default=2"),
         line("tail", "--series", "a.*", "--limit", "3", "--from-beginning"),
         line("alarms", "--series", "a.*", "--last", "3", "--follow", "--limit", "7"),
+        line("alarms", "jobs/many-to-one.yaml", "--explain", "pump", "--format", "json"),
+        line("webhook", "jobs/many-to-one.yaml", "--since", "2h", "--set", "alarms=on"),
         line("produce", "--input", wrong, "--topic", "t", "--speed", "10"),
         line("demo", "--duration", "20s", "--port", "0", "--rate", "3"),
         line(

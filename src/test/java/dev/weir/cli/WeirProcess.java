@@ -122,6 +122,11 @@ public final class WeirProcess implements AutoCloseable {
     return exitCode(limit);
   }
 
+  /** Ends it as kill -9 does, and waits. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }

@@ -1,10 +1,15 @@
 package dev.weir.dashboard;
 
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.Severity;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.Mode;
@@ -17,6 +22,18 @@ public final class Records {
 
   public static final Topics TOPICS =
       new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
+
+  /** The same of a job that raises alarms. */
+  public static final Topics WITH_ALARMS =
+      new Topics(
+          TOPICS.observations(),
+          TOPICS.forecasts(),
+          TOPICS.scores(),
+          TOPICS.deadLetters(),
+          TOPICS.models(),
+          null,
+          "alarms",
+          false);
 
   private Records() {}
 
@@ -96,6 +113,28 @@ public final class Records {
             new Score.Method("naive", naive, 0),
             new Score.Method("seasonal_naive", seasonalNaive, 0),
             new Score.Method("expert:rls-ar", 2, 0.5)));
+  }
+
+  /** An incident of one value, which was 12.5 in place of 10, at its start. */
+  public static Incident incident(String series, long start, Event event, double surprise) {
+    return new Incident(
+        series,
+        Incident.id(series, start),
+        event,
+        event == Event.CLOSED ? start + 600_000 : start,
+        start,
+        start,
+        1,
+        new Incident.Worst(start, 12.5, 10, 2.5, surprise),
+        Reason.ERROR,
+        Severity.of(surprise),
+        List.of(new Incident.Value(start - 60_000, 10.25), new Incident.Value(start, 12.5)),
+        "demand",
+        4);
+  }
+
+  public static ConsumerRecord<byte[], byte[]> record(Incident incident) {
+    return record(WITH_ALARMS.alarms(), incident.series(), new IncidentCodec().encode(incident));
   }
 
   public static ConsumerRecord<byte[], byte[]> record(Observation observation) {

@@ -30,6 +30,7 @@ class RequestFuzzTest {
       List.of(
           "/",
           "/api/job",
+          "/api/alarms",
           "/api/series",
           "/api/series/history",
           "/api/events",
@@ -47,10 +48,21 @@ class RequestFuzzTest {
           "/META-INF/MANIFEST.MF",
           "/dev/weir/cli/Weir.class");
 
-  private static final List<String> SERVED = PATHS.subList(0, 6);
+  private static final List<String> SERVED = PATHS.subList(0, 7);
 
   private static final List<String> NAMES =
-      List.of("series", "search", "sort", "status", "offset", "limit", "before", "after", "token");
+      List.of(
+          "series",
+          "search",
+          "sort",
+          "status",
+          "offset",
+          "limit",
+          "before",
+          "after",
+          "token",
+          "state",
+          "severity");
 
   private static final List<String> VALUES =
       List.of(
@@ -163,7 +175,7 @@ class RequestFuzzTest {
     int answered = 0;
     int refused = 0;
     int dropped = 0;
-    try (ServedPage page = ServedPage.start()) {
+    try (ServedPage page = ServedPage.withAlarms()) {
       page.take(
           List.of(
               Records.record(Records.observation("pump", 1_000, 1)),

@@ -8,6 +8,7 @@ import dev.weir.dashboard.http.PageServer;
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -38,25 +39,19 @@ public final class ServedPage implements AutoCloseable {
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
   private ServedPage(String token, Duration idle, int maxSeries) throws IOException {
+    this(token, idle, maxSeries, Records.TOPICS);
+  }
+
+  private ServedPage(String token, Duration idle, int maxSeries, Topics topics) throws IOException {
     DashboardSettings settings =
         new DashboardSettings(
-            "localhost:1",
-            Map.of(),
-            Records.TOPICS,
-            null,
-            null,
-            null,
-            10,
-            maxSeries,
-            8 << 20,
-            null);
-    this.state =
-        new DashboardState(Records.TOPICS, null, settings.maxSeries(), settings.historyBytes());
+            "localhost:1", Map.of(), topics, null, null, null, 10, maxSeries, 8 << 20, null);
+    this.state = new DashboardState(topics, null, settings.maxSeries(), settings.historyBytes());
     this.job = new JobPage(settings, state, () -> null);
     this.lookBack =
         new HistoryLoader(
             Map.of("bootstrap.servers", "localhost:1", "default.api.timeout.ms", 100),
-            Records.TOPICS,
+            topics,
             state,
             10);
     this.server =
@@ -67,6 +62,11 @@ public final class ServedPage implements AutoCloseable {
             state,
             job,
             lookBack);
+  }
+
+  /** Of a job that raises alarms. */
+  public static ServedPage withAlarms() throws IOException {
+    return new ServedPage(null, PageServer.IDLE, 1_000, Records.WITH_ALARMS);
   }
 
   public static ServedPage start() throws IOException {

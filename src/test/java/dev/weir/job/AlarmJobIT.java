@@ -301,6 +301,34 @@ class AlarmJobIT {
   }
 
   @Test
+  void commandExplainsAnIncident() throws Exception {
+    InProcess text = alarms("--explain", "pump.spike");
+    assertThat(text.exitCode()).as(text.err()).isZero();
+    List<Incident> spikes = expected.get("pump.spike");
+    String id = spikes.get(spikes.size() - 1).id();
+    assertThat(text.out()).contains("incident " + id);
+    InProcess json =
+        alarms("--explain", first("pump.spike", Event.OPENED).id(), "--format", "json");
+    JsonNode told = new ObjectMapper().readTree(json.out());
+    assertThat(told.at("/incident/series").textValue()).isEqualTo("pump.spike");
+    assertThat(told.get("open").booleanValue()).isFalse();
+    assertThat(told.get("once_in").longValue()).isEqualTo(100_000);
+    assertThat(told.get("records")).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(told.get("values").findValuesAsText("value"))
+        .contains(Double.toString(VALUES_OF.get("pump.spike")[AT]));
+    assertThat(told.get("page").isNull()).isTrue();
+    InProcess unknown = alarms("--explain", "nobody\u001b[1m");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err())
+        .contains(
+            "weir alarms: --explain: expected the id of an incident on topic alarms-avro.alarms, or"
+                + " a series with one, got 'nobody")
+        .contains("; weir alarms --format json lists ids and series")
+        .doesNotContain("\u001b");
+    assertThat(alarms("--explain", "x", "--follow").exitCode()).isEqualTo(2);
+  }
+
+  @Test
   void commandListsIncidentsAndFollowsTheTopic() throws Exception {
     long incidents =
         expected.values().stream().flatMap(List::stream).map(Incident::id).distinct().count();

@@ -12,7 +12,9 @@ import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,13 +32,15 @@ import picocli.CommandLine.Option;
 /** {@code weir alarms}: lists the newest incidents, and shows those that follow. */
 @Command(
     name = "alarms",
-    description = "Lists the newest incidents of a job that raises alarms, oldest first.",
+    description =
+        "Lists the newest incidents of a job that raises alarms, oldest first, or explains one.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Examples: weir alarms my-job.yaml",
       "          weir alarms --series 'pump-.*' --last 100",
+      "          weir alarms my-job.yaml --explain pump-17",
       "          weir alarms --follow --format json"
     })
 public final class AlarmsCommand implements Callable<Integer> {
@@ -89,6 +93,13 @@ public final class AlarmsCommand implements Callable<Integer> {
       description = "With --follow: stop after so many lines.")
   private Long limit;
 
+  @Option(
+      names = "--explain",
+      paramLabel = "ID|SERIES",
+      description =
+          "Explain one incident: by its id, or the newest of a series. Ids are in --format json.")
+  private String explain;
+
   @Mixin private KafkaOptions.WithJob kafka;
 
   @Mixin private RegistryOption registry;
@@ -105,6 +116,11 @@ public final class AlarmsCommand implements Callable<Integer> {
       System.err.printf(
           "weir alarms: --limit: expected at least 1, beside --follow, got %d%s%n",
           limit, follow ? "" : " without it");
+      return 2;
+    }
+    if (explain != null && (follow || series != null || kafka.isGiven("--last"))) {
+      System.err.println(
+          "weir alarms: --explain: expected it without --series, --last and --follow, got both");
       return 2;
     }
     if (kafka.job() != null && !kafka.isGiven("--topic")) {
@@ -131,6 +147,9 @@ public final class AlarmsCommand implements Callable<Integer> {
     config.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, API_TIMEOUT_MILLIS);
     try (TopicConsumer consumer = new TopicConsumer(config)) {
       Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(topic));
+      if (explain != null) {
+        return explain(consumer, ends);
+      }
       long shown = list(consumer, ends);
       if (follow) {
         consumer.follow(ends);
@@ -183,6 +202,50 @@ public final class AlarmsCommand implements Callable<Integer> {
       System.err.println("weir alarms: no incidents");
     }
     return newest.size();
+  }
+
+  /** Explains an incident that is looked for in the newest records, then in all. */
+  private int explain(TopicConsumer consumer, Map<TopicPartition, Long> ends) throws IOException {
+    Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
+    for (long look : new long[] {LOOK, Long.MAX_VALUE}) {
+      Map<TopicPartition, Long> from = new HashMap<>();
+      begins.forEach(
+          (partition, begin) -> from.put(partition, Math.max(begin, ends.get(partition) - look)));
+      List<Incident> found = recordsOfOne(consumer, from, ends);
+      if (!found.isEmpty()) {
+        IncidentExplanation explanation = new IncidentExplanation(found, kafka.page());
+        System.out.println(format == Format.json ? explanation.json() : explanation.text());
+        return 0;
+      }
+      if (from.equals(begins)) {
+        break;
+      }
+    }
+    System.err.printf(
+        "weir alarms: --explain: expected the id of an incident on topic %s, or a series with one,"
+            + " got '%s'; weir alarms --format json lists ids and series%n",
+        topic, Printable.line(explain));
+    return 1;
+  }
+
+  /** The records of the incident with this id, or of the newest one of this series. */
+  private List<Incident> recordsOfOne(
+      TopicConsumer consumer, Map<TopicPartition, Long> from, Map<TopicPartition, Long> ends) {
+    Map<String, List<Incident>> byId = new HashMap<>();
+    consumer.read(
+        from,
+        ends,
+        PATIENCE,
+        record -> {
+          Incident incident = incident(record);
+          if (incident != null
+              && (incident.id().equals(explain) || incident.series().equals(explain))) {
+            byId.computeIfAbsent(incident.id(), id -> new ArrayList<>()).add(incident);
+          }
+        });
+    return byId.values().stream()
+        .max(Comparator.comparingLong(records -> records.get(0).start()))
+        .orElse(List.of());
   }
 
   private void follow(TopicConsumer consumer, long before) throws Exception {

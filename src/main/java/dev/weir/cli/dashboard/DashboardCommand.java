@@ -66,6 +66,9 @@ public final class DashboardCommand implements Callable<Integer> {
 
   @Mixin private TopicOptions topics;
 
+  @Option(names = "--alarms", paramLabel = "TOPIC", descriptionKey = "topics.alarms")
+  private String alarms; // null: that of the job file
+
   @Option(
       names = "--back",
       paramLabel = "N",
@@ -118,7 +121,7 @@ public final class DashboardCommand implements Callable<Integer> {
         new DashboardSettings(
             kafka.bootstrapServers(),
             kafka.properties(),
-            topics.topics(kafka),
+            topics(),
             registry.settings(kafka),
             kafka.mapping(),
             flink,
@@ -140,10 +143,15 @@ public final class DashboardCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Topics topics() throws IOException {
+    Topics all = topics.topics(kafka);
+    return alarms == null ? all : all.withAlarms(alarms);
+  }
+
   /** Once it is served the page waits for brokers that go away; at the start it is a mistake. */
   private void requireKafka() throws IOException {
     try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
-      Topics all = topics.topics(kafka);
+      Topics all = topics();
       String servers = kafka.bootstrapServers();
       admin
           .missing(all.all())

@@ -1,11 +1,13 @@
 package dev.weir.cli.option;
 
 import dev.weir.job.JobSettings;
+import dev.weir.job.JobWebhook;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -94,6 +96,11 @@ public class KafkaOptions {
   /** What the job's observations are that are not our own records; null: they are. */
   public ObservationMapping mapping() throws IOException {
     return job() == null ? null : job().kafka().mapping();
+  }
+
+  /** The address of the live page that the job file names; null if it names none. */
+  public URI page() throws IOException {
+    return file == null ? null : JobWebhook.of(job(), file, overrides).page();
   }
 
   /** Whether an option is given on the command line, where it overrides the job file. */

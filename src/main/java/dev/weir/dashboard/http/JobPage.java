@@ -3,6 +3,7 @@ package dev.weir.dashboard.http;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.dashboard.view.DashboardState;
 import dev.weir.dashboard.view.DeadLetterSummary;
+import dev.weir.dashboard.view.IncidentList;
 import dev.weir.dashboard.view.JobSummary;
 import dev.weir.dashboard.view.Latencies;
 import dev.weir.dashboard.view.ModelList;
@@ -184,7 +185,8 @@ public final class JobPage {
       Map<Forecast.Status, Integer> status,
       History history,
       List<DeadLetterSummary.Reason> deadLettersByReason,
-      List<ModelList.Entry> models) {}
+      List<ModelList.Entry> models,
+      IncidentList.Counts incidents) {}
 
   private record Rates(double observationsPerSecond, double forecastsPerSecond) {}
 
@@ -237,7 +239,8 @@ public final class JobPage {
                 column(points, Point::skillSeasonalNaive),
                 column(points, Point::coverage)),
             state.tally.reasons(),
-            state.models.entries(figures.issuers())));
+            state.models.entries(figures.issuers()),
+            state.incidents == null ? null : state.incidents.counts()));
   }
 
   private String limit() {

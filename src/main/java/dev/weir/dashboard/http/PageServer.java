@@ -2,6 +2,7 @@ package dev.weir.dashboard.http;
 
 import dev.weir.dashboard.read.HistoryLoader;
 import dev.weir.dashboard.view.DashboardState;
+import dev.weir.dashboard.view.IncidentList;
 import dev.weir.dashboard.view.SeriesHistory;
 import dev.weir.dashboard.view.SeriesRow;
 import dev.weir.dashboard.view.SeriesTable;
@@ -127,6 +128,8 @@ public final class PageServer implements AutoCloseable {
             context.addFilter(new FilterHolder(access), "/*", EnumSet.of(DispatcherType.REQUEST)));
     config.validation.register(SeriesTable.Sort.class, SeriesTable.Sort::valueOf);
     config.validation.register(Forecast.Status.class, Forecast.Status::valueOf);
+    config.validation.register(IncidentList.State.class, IncidentList.State::valueOf);
+    config.validation.register(IncidentList.From.class, IncidentList.From::valueOf);
     config.staticFiles.add(
         files -> {
           files.hostedPath = "/";
@@ -143,6 +146,7 @@ public final class PageServer implements AutoCloseable {
     config.routes.get("/api/series", this::list);
     config.routes.get("/api/series/history", this::history);
     config.routes.get("/api/errors", this::errors);
+    config.routes.get("/api/alarms", this::alarms);
     config.routes.get("/api/events", this::listen);
     config.routes.exception(
         HttpResponseException.class, (e, context) -> error(context, e.getStatus(), e.getMessage()));
@@ -205,6 +209,21 @@ public final class PageServer implements AutoCloseable {
             (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
             (int) Parameters.number(context, "limit", 1, MAX_ITEMS, 50));
     json(context, SeriesPages.list(state.series.page(query), query.offset()));
+  }
+
+  private void alarms(Context context) {
+    if (state.incidents == null) {
+      throw new NotFoundResponse("alarms: expected a job with alarms: on, got one without");
+    }
+    IncidentList.Query query =
+        new IncidentList.Query(
+            Parameters.text(context, "series", Observation.MAX_SERIES_LENGTH),
+            Parameters.text(context, "search", MAX_SEARCH),
+            Parameters.choice(context, "state", IncidentList.State.class, null),
+            Parameters.choice(context, "severity", IncidentList.From.class, null),
+            (int) Parameters.number(context, "offset", 0, Integer.MAX_VALUE, 0),
+            (int) Parameters.number(context, "limit", 1, MAX_ITEMS, 50));
+    json(context, PageJson.of(state.incidents.page(query)));
   }
 
   private void errors(Context context) {

@@ -168,7 +168,7 @@ public final class TopicMonitor implements AutoCloseable {
           .formatted(bootstrapServers, message(cause));
     }
     if (cause instanceof AuthorizationException) {
-      return "Kafka at %s does not let this page read: %s; grant Describe and Read on the five topics."
+      return "Kafka at %s does not let this page read: %s; grant Describe and Read on its topics."
           .formatted(bootstrapServers, message(cause));
     }
     return "Kafka at %s does not answer; the page shows what it knew and goes on when it is back."

@@ -10,6 +10,7 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.ScoreCodec;
@@ -50,6 +51,10 @@ public final class DashboardState {
   public final DeadLetterSummary tally = new DeadLetterSummary();
   public final ModelList models = new ModelList();
   public final SeriesTable series;
+
+  /** Null for a job that raises no alarms. */
+  public final IncidentList incidents;
+
   public final HistoryCache histories;
   private final long started = System.currentTimeMillis();
   private volatile boolean forecastRead;
@@ -63,6 +68,7 @@ public final class DashboardState {
   private final ObservationDeserializer observationReader;
   private final ForecastCodec forecastCodec;
   private final ScoreCodec scoreCodec;
+  private final IncidentCodec incidentCodec;
   private final ClassificationCodec classificationCodec = new ClassificationCodec();
   private final LabelCodec labelCodec = new LabelCodec();
 
@@ -87,6 +93,8 @@ public final class DashboardState {
     this.observationReader = observationReader();
     this.forecastCodec = forecastCodec();
     this.scoreCodec = scoreCodec();
+    this.incidentCodec = topics.alarms() == null ? null : new IncidentCodec(registry);
+    this.incidents = topics.alarms() == null ? null : new IncidentList();
     this.series = new SeriesTable(maxSeries);
     this.histories = new HistoryCache(historyBytes);
   }
@@ -214,7 +222,7 @@ public final class DashboardState {
     return observations;
   }
 
-  /** Of the reader of forecasts and scores. */
+  /** Of the reader of forecasts, scores, incidents, classes and labels. */
   public void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live) {
     takeOutput(record, live, System.currentTimeMillis());
   }
@@ -227,6 +235,8 @@ public final class DashboardState {
       takeLabel(record, now);
     } else if (record.topic().equals(topics.forecasts())) {
       takeForecast(record, live, now);
+    } else if (record.topic().equals(topics.alarms())) {
+      takeIncident(record);
     } else {
       takeScore(record, now);
     }
@@ -294,6 +304,13 @@ public final class DashboardState {
     SeriesRow row = series.row(label.series(), histories::offer);
     if (row != null) {
       histories.grown(row.label(label.time(), label.label(), now));
+    }
+  }
+
+  private void takeIncident(ConsumerRecord<byte[], byte[]> record) {
+    dev.weir.kafka.avro.Incident told = decoded(incidentCodec::decodeFields, record);
+    if (told == null || !incidents.add(told)) {
+      unreadable.increment();
     }
   }
 

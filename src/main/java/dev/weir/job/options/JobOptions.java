@@ -322,6 +322,7 @@ public final class JobOptions {
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
     all.add(all.indexOf(SCORES) + 1, AlarmOptions.TOPIC);
+    all.addAll(all.indexOf(FORECAST_FORMAT) + 1, WebhookOptions.ALL);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmOptions.ALL);
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));

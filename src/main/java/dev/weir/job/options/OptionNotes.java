@@ -140,6 +140,7 @@ final class OptionNotes {
     put(AlarmOptions.REASONS, "", SAFE);
     put(AlarmOptions.MIN_DURATION, "observations", SAFE);
     put(AlarmOptions.QUIET, "observations", "safe: it counts for open incidents, too");
+    WebhookOptions.ALL.forEach(option -> put(option, "", "without effect on the job"));
   }
 
   private static void putMapping() {

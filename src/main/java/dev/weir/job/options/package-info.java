@@ -5,6 +5,6 @@
  *
  * <p>Allowed imports: {@code forecast.alarm}, {@code forecast.expert.recurrent}, {@code
  * forecast.learn}, {@code kafka}, {@code kafka.mapping}, {@code model}, {@code option}, {@code
- * rnn.cell}, Flink, SnakeYAML, SLF4J and the JDK.
+ * rnn.cell}, {@code webhook}, Flink, SnakeYAML, SLF4J and the JDK.
  */
 package dev.weir.job.options;

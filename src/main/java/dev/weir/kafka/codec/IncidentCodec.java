@@ -112,13 +112,17 @@ public final class IncidentCodec {
     return json.toJson(encode(incident));
   }
 
-  /** Reads Avro or, where no registry is asked, JSON. */
-  public Incident decode(byte[] bytes) throws MalformedRecordException {
+  /** As {@link #decode}, with whatever reason and event, such as those of a later version. */
+  public dev.weir.kafka.avro.Incident decodeFields(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }
-    dev.weir.kafka.avro.Incident record =
-        reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
+    return reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
+  }
+
+  /** Reads Avro or, where no registry is asked, JSON. */
+  public Incident decode(byte[] bytes) throws MalformedRecordException {
+    dev.weir.kafka.avro.Incident record = decodeFields(bytes);
     try {
       return new Incident(
           record.getSeries(),

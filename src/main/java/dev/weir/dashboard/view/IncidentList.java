@@ -1,0 +1,211 @@
+package dev.weir.dashboard.view;
+
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.alarm.Severity;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The newest incidents of a job, each as its newest record says. Keeps the newest 1,000 closed ones
+ * and the newest 10,000 open ones by their start; about 360 bytes each. Thread-safe.
+ */
+public final class IncidentList {
+
+  public static final int MAX_CLOSED = 1_000;
+  public static final int MAX_OPEN = 10_000;
+
+  private static final int MAX_WORD = 60; // an id, an event or a reason
+  private static final String CLOSED = "CLOSED";
+
+  private static final Comparator<Item> OLDEST_FIRST =
+      Comparator.comparingLong(Item::start).thenComparing(Item::id);
+
+  /**
+   * An incident, with the names of {@code incident.avsc}. Reasons and events of later versions are
+   * shown as they are.
+   *
+   * @param open whether no record has closed it
+   * @param expected NaN without a forecast
+   * @param error NaN without a forecast
+   */
+  public record Item(
+      String series,
+      String id,
+      boolean open,
+      String event,
+      long time,
+      long start,
+      long end,
+      long values,
+      String reason,
+      String severity,
+      double surprise,
+      long worstTime,
+      double worstValue,
+      double expected,
+      double error,
+      String model,
+      long modelVersion) {}
+
+  /** Whether an incident is open. */
+  public enum State {
+    open,
+    closed
+  }
+
+  /** The least severity that is listed. */
+  public enum From {
+    low,
+    medium,
+    high
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param series only this one; empty for all
+   * @param search only series that contain it, in any case; empty for all
+   * @param state null for both
+   * @param severity null for each
+   */
+  public record Query(
+      String series, String search, State state, From severity, int offset, int limit) {}
+
+  /**
+   * A part of the incidents that match, newest first.
+   *
+   * @param total how many match
+   */
+  public record Page(int total, int offset, Counts kept, List<Item> items) {}
+
+  /**
+   * What is kept.
+   *
+   * @param open open incidents
+   * @param bySeverity how many of them
+   * @param dropped open incidents that were dropped, since there were too many
+   * @param version grows with each change
+   */
+  public record Counts(
+      int open, Map<String, Integer> bySeverity, int closed, long dropped, long version) {}
+
+  private final Map<String, Item> byId = new HashMap<>();
+  private final TreeSet<Item> open = new TreeSet<>(OLDEST_FIRST);
+  private final TreeSet<Item> closed = new TreeSet<>(OLDEST_FIRST);
+  private final Map<String, Integer> bySeverity = new TreeMap<>(); // of open ones
+  private long dropped;
+  private long version;
+  private List<Item> sorted; // newest first; null after a change
+
+  /** Takes a record; false if it is not one that a job writes. */
+  synchronized boolean add(dev.weir.kafka.avro.Incident told) {
+    Item item = item(told);
+    if (item == null) {
+      return false;
+    }
+    remove(byId.get(item.id()));
+    byId.put(item.id(), item);
+    (item.open() ? open : closed).add(item);
+    count(item, 1);
+    if (closed.size() > MAX_CLOSED) {
+      remove(closed.first());
+    }
+    if (open.size() > MAX_OPEN) {
+      remove(open.first());
+      dropped++;
+    }
+    sorted = null;
+    version++;
+    return true;
+  }
+
+  private void remove(Item item) {
+    if (item != null) {
+      byId.remove(item.id());
+      (item.open() ? open : closed).remove(item);
+      count(item, -1);
+    }
+  }
+
+  private void count(Item item, int more) {
+    if (item.open()) {
+      bySeverity.merge(
+          item.severity(), more, (a, b) -> a + b == 0 ? null : a + b); // none: not named
+    }
+  }
+
+  private static Item item(dev.weir.kafka.avro.Incident told) {
+    String series = told.getSeries();
+    for (String word : List.of(told.getId(), told.getEvent(), told.getReason())) {
+      if (word.isEmpty() || word.length() > MAX_WORD) {
+        return null;
+      }
+    }
+    if (series.isEmpty() || series.length() > Observation.MAX_SERIES_LENGTH) {
+      return null;
+    }
+    Severity severity;
+    try {
+      severity = Severity.ofLabel(told.getSeverity());
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+    return new Item(
+        series,
+        told.getId(),
+        !told.getEvent().equals(CLOSED),
+        told.getEvent().intern(),
+        told.getTime().toEpochMilli(),
+        told.getStart().toEpochMilli(),
+        told.getEnd().toEpochMilli(),
+        told.getValues(),
+        told.getReason().intern(),
+        severity.label(),
+        told.getSurprise(),
+        told.getWorstTime().toEpochMilli(),
+        told.getWorstValue(),
+        told.getExpected() == null ? Double.NaN : told.getExpected(),
+        told.getError() == null ? Double.NaN : told.getError(),
+        DashboardState.model(told.getModel()),
+        told.getModelVersion());
+  }
+
+  public synchronized Counts counts() {
+    return new Counts(open.size(), new TreeMap<>(bySeverity), closed.size(), dropped, version);
+  }
+
+  /** The part of the incidents that a query asks for. */
+  public Page page(Query query) {
+    Counts counts = counts();
+    String search = query.search().toLowerCase(Locale.ROOT);
+    List<Item> found =
+        newestFirst().stream()
+            .filter(item -> query.series().isEmpty() || item.series().equals(query.series()))
+            .filter(item -> item.series().toLowerCase(Locale.ROOT).contains(search))
+            .filter(item -> query.state() == null || item.open() == (query.state() == State.open))
+            .filter(
+                item ->
+                    query.severity() == null
+                        || From.valueOf(item.severity()).compareTo(query.severity()) >= 0)
+            .toList();
+    int from = Math.min(query.offset(), found.size());
+    int to = Math.min(found.size(), from + query.limit());
+    return new Page(found.size(), query.offset(), counts, found.subList(from, to));
+  }
+
+  private synchronized List<Item> newestFirst() {
+    if (sorted == null) {
+      List<Item> all = new ArrayList<>(open);
+      all.addAll(closed);
+      all.sort(OLDEST_FIRST.reversed());
+      sorted = List.copyOf(all);
+    }
+    return sorted;
+  }
+}

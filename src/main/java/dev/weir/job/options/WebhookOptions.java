@@ -1,0 +1,86 @@
+package dev.weir.job.options;
+
+import dev.weir.forecast.alarm.Severity;
+import dev.weir.kafka.ClientProperties;
+import dev.weir.option.Option;
+import dev.weir.webhook.WebhookSettings;
+import java.net.URI;
+import java.util.List;
+
+/** The options of a job file that say how incidents reach people. The job itself reads none. */
+public final class WebhookOptions {
+
+  public static final Option<String> ADDRESS =
+      Option.text(
+          "alarms.webhook",
+          null,
+          "Address that weir webhook posts incidents to: https://..., or "
+              + ClientProperties.REFERENCES
+              + " with it.");
+  public static final Option<String> SECRET =
+      Option.text(
+          "alarms.webhook-secret",
+          null,
+          "Where the secret is that signs the posts: "
+              + ClientProperties.REFERENCES
+              + "; by default they are not signed.");
+  public static final Option<Severity> SEVERITY =
+      Option.choice(
+          "alarms.webhook-severity",
+          Severity.class,
+          Severity.LOW,
+          "Least severity of the records that are posted.");
+  public static final Option<String> PAGE =
+      Option.text(
+          "alarms.page", null, "Address of the live page, for the links of weir alarms --explain.");
+
+  static final List<Option<?>> ALL = List.of(ADDRESS, SECRET, SEVERITY, PAGE);
+
+  private static final String REFERENCE = "\\$\\{(env|file|directory):[^}]+}";
+
+  private WebhookOptions() {}
+
+  /** Notes what is wrong; a value may be secret, so none is shown. */
+  public static void check(JobFile file) {
+    for (Option<?> option : ALL) {
+      if (file.has(option) && !file.get(AlarmOptions.ENABLED)) {
+        file.problem(option, "expected alarms: on beside it, got no alarms");
+      } else if (file.has(option) && option != ADDRESS && option != PAGE && !file.has(ADDRESS)) {
+        file.problem(option, "expected alarms.webhook beside it, got none");
+      }
+    }
+    String address = file.get(ADDRESS);
+    if (address != null && !address.matches(REFERENCE) && WebhookSettings.uri(address) == null) {
+      file.problem(
+          ADDRESS,
+          "expected an address that starts with https:// or http://, without a user, or a"
+              + " reference to one, got another (not shown)");
+    }
+    String secret = file.get(SECRET);
+    if (secret != null && !secret.matches(REFERENCE)) {
+      file.problem(
+          SECRET,
+          "expected %s, got a secret in plain text (not shown)"
+              .formatted(ClientProperties.REFERENCES));
+    }
+    String page = file.get(PAGE);
+    if (page != null && WebhookSettings.uri(page) == null) {
+      file.problem(
+          PAGE, "expected an address that starts with https:// or http://, without a user");
+    }
+  }
+
+  /** Where incidents are posted; null for nowhere. */
+  public static WebhookSettings read(JobFile file) {
+    String address = file.get(ADDRESS);
+    return address == null
+        ? null
+        : new WebhookSettings(address, file.get(SECRET), file.get(SEVERITY));
+  }
+
+  /** The address of the live page; null if it is not given. */
+  public static URI page(JobFile file) {
+    String page = file.get(PAGE);
+    return page == null ? null : WebhookSettings.uri(page);
+  }
+}

@@ -1,0 +1,420 @@
+package dev.weir.webhook;
+
+import dev.weir.forecast.alarm.Severity;
+import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.avro.Incident;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Follows a topic of incidents in a consumer group and posts each committed record. Offsets are
+ * committed once the records before them are done with, so a record is sent again after a crash and
+ * none is left out. Records of a series are sent one after the other; those of different series
+ * side by side. Several processes of a group share the partitions.
+ *
+ * <pre>{@code
+ * try (WebhookDelivery delivery = new WebhookDelivery(source, settings, System.err::println)) {
+ *   delivery.run(); // until another thread calls close()
+ * }
+ * }</pre>
+ */
+public final class WebhookDelivery implements Runnable, AutoCloseable {
+
+  private static final int SENDERS = 8;
+  private static final int MAX_RECORDS = 200; // sent again after a crash, at most
+
+  /** After a crash, others take over its partitions later than this; Kafka's default is 45 s. */
+  private static final int SESSION_MILLIS = 10_000;
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration COMMIT = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  private final Source source;
+  private final WebhookSettings.Resolved endpoint;
+  private final Severity severity;
+  private final WebhookProgress progress;
+  private final WebhookSender sender;
+  private final Duration timeout;
+  private final Consumer<String> lines;
+  private final IncidentCodec codec;
+  private final Thread thread = new Thread(this::follow, "webhook");
+  private volatile boolean stopped;
+  private KafkaConsumer<byte[], byte[]> consumer; // of the thread
+  private WebhookBatch batch; // null between batches
+  private ExecutorService senders;
+  private final Map<TopicPartition, Long> committed = new HashMap<>();
+  private String problem;
+
+  /**
+   * What is read.
+   *
+   * @param clients properties of the Kafka client, the brokers among them
+   * @param group the consumer group
+   * @param registry null for plain Avro
+   * @param since for a group without offsets: records of this time and later; null for all
+   */
+  public record Source(
+      Map<String, Object> clients,
+      String topic,
+      String group,
+      RegistrySettings registry,
+      Instant since) {}
+
+  /**
+   * Looks up address and secret; connects to nothing yet.
+   *
+   * @param lines receives what a person should know, one line each, without secrets
+   * @throws IllegalStateException if address or secret are missing or wrong
+   */
+  public WebhookDelivery(Source source, WebhookSettings settings, Consumer<String> lines) {
+    this(source, settings, RetryPolicy.DEFAULT, lines);
+  }
+
+  WebhookDelivery(
+      Source source, WebhookSettings settings, RetryPolicy policy, Consumer<String> lines) {
+    this.endpoint = settings.resolve();
+    this.source = source;
+    this.severity = settings.severity();
+    this.timeout = policy.timeout();
+    this.lines = lines;
+    this.progress = new WebhookProgress(lines, System::nanoTime);
+    this.sender = new WebhookSender(endpoint, policy, progress, lines);
+    this.codec = new IncidentCodec(source.registry());
+    thread.setDaemon(true);
+  }
+
+  /** Follows the topic in a thread of its own. To be called once. */
+  public WebhookDelivery start() {
+    if (WebhookSettings.isPlain(endpoint.address())
+        && !endpoint.address().getHost().matches("localhost|127\\..*|\\[::1]")) {
+      lines.accept(
+          "%s: incidents travel without encryption; use https beyond this machine"
+              .formatted(endpoint));
+    }
+    lines.accept(
+        "posts the incidents of topic %s to %s, %s, as group %s"
+            .formatted(
+                source.topic(),
+                endpoint,
+                endpoint.secret() == null ? "not signed" : "signed",
+                source.group()));
+    thread.start();
+    return this;
+  }
+
+  /** As {@link #start}, and waits until {@link #close}. */
+  @Override
+  public void run() {
+    start();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void follow() {
+    senders = Executors.newFixedThreadPool(SENDERS, work -> daemon(work, "webhook-sender"));
+    while (!stopped) {
+      try (KafkaConsumer<byte[], byte[]> opened = open()) {
+        consumer = opened;
+        opened.subscribe(List.of(source.topic()), new Ownership());
+        while (!stopped) {
+          step();
+        }
+        opened.close(CloseOptions.timeout(COMMIT));
+      } catch (RuntimeException e) { // rights, a damaged batch: clients bridge outages
+        tell(
+            "reading topic %s failed: %s; it is tried again"
+                .formatted(
+                    source.topic(), e instanceof KafkaException ? e.getMessage() : e.toString()));
+        pause();
+      }
+    }
+    senders.shutdown();
+    lines.accept("stopped: " + progress.summary());
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void tell(String what) {
+    if (!what.equals(problem)) {
+      lines.accept(what);
+    }
+    problem = what;
+  }
+
+  private void pause() {
+    long end = System.nanoTime() + PAUSE.toNanos();
+    try {
+      while (!stopped && System.nanoTime() < end) {
+        Thread.sleep(POLL.toMillis());
+      }
+    } catch (InterruptedException e) {
+      stopped = true;
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> open() {
+    Map<String, Object> config = new HashMap<>(source.clients());
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, source.group());
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none"); // a jump is to be said
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_RECORDS);
+    config.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private void step() {
+    ConsumerRecords<byte[], byte[]> records;
+    try {
+      records = consumer.poll(POLL);
+    } catch (OffsetOutOfRangeException e) {
+      e.partitions().forEach(partition -> start(List.of(partition)));
+      return;
+    }
+    problem = null;
+    if (!records.isEmpty()) {
+      send(records);
+    }
+    commitPositions();
+    progress.waiting(lag());
+  }
+
+  /** Sends the records of a poll; returns when all are done with or this is stopped. */
+  private void send(ConsumerRecords<byte[], byte[]> records) {
+    batch = new WebhookBatch();
+    try {
+      tasks(records).forEach(senders::execute);
+      consumer.pause(consumer.assignment());
+      while (!batch.isDone() && !stopped) {
+        consumer.poll(POLL); // brings nothing, and shows the group that this process lives
+        commit(batch.takeReached());
+        progress.waiting(batch.open() + lag());
+      }
+      if (stopped) { // requests that are on their way come to their end
+        senders.shutdown();
+        senders.awaitTermination(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+      }
+      commit(batch.takeReached());
+    } catch (InterruptedException e) {
+      stopped = true;
+    } finally {
+      batch.abandon(); // after a failure of Kafka
+      batch = null;
+      if (!stopped) {
+        consumer.resume(consumer.assignment());
+      }
+    }
+  }
+
+  /** One task for each series, which keeps the order of its records. */
+  private Collection<Runnable> tasks(ConsumerRecords<byte[], byte[]> records) {
+    WebhookBatch current = batch;
+    Map<String, List<Runnable>> bySeries = new LinkedHashMap<>();
+    Map<String, boolean[]> given = new HashMap<>(); // a series that was given up sends no more
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      Runnable done = current.add(partition, record.offset());
+      Incident incident = incident(record);
+      IncidentMessage message = incident == null ? null : message(incident, record);
+      if (message == null) {
+        done.run();
+        continue;
+      }
+      boolean[] isGivenUp = given.computeIfAbsent(incident.getSeries(), s -> new boolean[1]);
+      bySeries
+          .computeIfAbsent(incident.getSeries(), s -> new ArrayList<>())
+          .add(
+              () -> {
+                if (!isGivenUp[0] && sent(message, current, partition)) {
+                  done.run();
+                } else {
+                  isGivenUp[0] = true;
+                }
+              });
+    }
+    return bySeries.values().stream()
+        .map(all -> (Runnable) () -> all.forEach(Runnable::run))
+        .toList();
+  }
+
+  private boolean sent(IncidentMessage message, WebhookBatch of, TopicPartition partition) {
+    try {
+      return sender.send(message, () -> of.isWanted(partition));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (RuntimeException e) { // it must not hold up the others
+      lines.accept("%s: %s; not sent".formatted(message.place(), e));
+      return true;
+    }
+  }
+
+  /** A record's incident; null if it is something else, or not severe enough. */
+  private Incident incident(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      if (record.value() == null) {
+        throw new MalformedRecordException("expected a value, got none");
+      }
+      Incident incident = codec.decodeFields(record.value());
+      return Severity.ofLabel(incident.getSeverity()).compareTo(severity) < 0 ? null : incident;
+    } catch (MalformedRecordException | IllegalArgumentException e) {
+      lines.accept(
+          "%s: %s; not one of ours, and not sent".formatted(place(record), e.getMessage()));
+      return null;
+    }
+  }
+
+  private IncidentMessage message(Incident incident, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return IncidentMessage.of(incident, place(record));
+    } catch (IllegalArgumentException e) {
+      lines.accept("%s: %s; not sent".formatted(place(record), e.getMessage()));
+      return null;
+    }
+  }
+
+  private static String place(ConsumerRecord<byte[], byte[]> record) {
+    return "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+  }
+
+  /** Also behind the marks of transactions, so that a group that has sent all has no lag. */
+  private void commitPositions() {
+    Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      long position = consumer.position(partition);
+      if (!stopped && position != committed.getOrDefault(partition, -1L)) {
+        moved.put(partition, new OffsetAndMetadata(position));
+      }
+    }
+    commit(moved);
+  }
+
+  private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    if (offsets.isEmpty()) {
+      return;
+    }
+    try {
+      consumer.commitSync(offsets, COMMIT);
+      offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+    } catch (org.apache.kafka.common.errors.TimeoutException
+        | org.apache.kafka.clients.consumer.CommitFailedException
+        | org.apache.kafka.common.errors.RebalanceInProgressException e) {
+      // the next commit contains these offsets, or another process sends the records again
+    }
+  }
+
+  private long lag() {
+    return consumer.assignment().stream()
+        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+        .sum();
+  }
+
+  /** Moves to the group's offsets, or to where a new group starts. */
+  private void start(Collection<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> known = consumer.committed(Set.copyOf(partitions));
+    Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    for (TopicPartition partition : partitions) {
+      long begin = begins.get(partition);
+      long end = ends.get(partition);
+      OffsetAndMetadata at = known.get(partition);
+      if (at == null) {
+        consumer.seek(partition, source.since() == null ? begin : since(partition, end));
+      } else if (at.offset() < begin) {
+        lines.accept(
+            "%s: %d records were deleted by the topic's retention before they were sent"
+                .formatted(partition, begin - at.offset()));
+        consumer.seek(partition, begin);
+      } else if (at.offset() > end) {
+        lines.accept(
+            "%s: the topic was created again, and is sent from its start".formatted(partition));
+        consumer.seek(partition, begin);
+      } else {
+        consumer.seek(partition, at.offset());
+        committed.put(partition, at.offset());
+      }
+    }
+  }
+
+  private long since(TopicPartition partition, long end) {
+    OffsetAndTimestamp first =
+        consumer.offsetsForTimes(Map.of(partition, source.since().toEpochMilli())).get(partition);
+    return first == null ? end : first.offset();
+  }
+
+  /** Which partitions this process sends. */
+  private final class Ownership implements ConsumerRebalanceListener {
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      start(partitions);
+      if (batch != null) {
+        consumer.pause(partitions);
+      }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      if (batch != null) {
+        commit(batch.takeReached());
+      }
+      onPartitionsLost(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+      if (batch != null) {
+        batch.revoke(partitions);
+      }
+      partitions.forEach(committed::remove);
+    }
+  }
+
+  /**
+   * Stops: requests that are on their way come to their end, which takes 10 s at most, and what was
+   * sent is committed.
+   */
+  @Override
+  public void close() {
+    stopped = true;
+    sender.stop();
+    try {
+      thread.join(2 * (timeout.toMillis() + COMMIT.toMillis()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

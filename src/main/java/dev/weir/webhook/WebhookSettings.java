@@ -1,0 +1,95 @@
+package dev.weir.webhook;
+
+import dev.weir.forecast.alarm.Severity;
+import dev.weir.kafka.ClientProperties;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Map;
+
+/**
+ * Where incidents are posted, and which. Address and secret may refer to a variable or a file.
+ *
+ * @param address {@code https://} or {@code http://}, as the job file has it
+ * @param secret what requests are signed with, as a reference; null: they are not signed
+ * @param severity the least severity that is sent
+ */
+public record WebhookSettings(String address, String secret, Severity severity) {
+
+  private static final String ADDRESS_KEY = "alarms.webhook";
+  private static final String SECRET_KEY = "alarms.webhook-secret";
+
+  /** Shorter secrets can be guessed. */
+  private static final int MIN_SECRET = 16;
+
+  /**
+   * Address and secret as this machine has them.
+   *
+   * @param secret null without one
+   */
+  record Resolved(URI address, byte[] secret) {
+    @Override
+    public String toString() {
+      return origin(address);
+    }
+  }
+
+  /**
+   * Looks up what address and secret refer to.
+   *
+   * @throws IllegalStateException naming what is missing or wrong, never its value
+   */
+  Resolved resolve() {
+    URI found = uri(lookUp(ADDRESS_KEY, address));
+    if (found == null) {
+      throw new IllegalStateException(
+          ADDRESS_KEY
+              + ": expected an address that starts with https:// or http://, without a user, got"
+              + " another (not shown, since it may be secret)");
+    }
+    if (secret == null) {
+      return new Resolved(found, null);
+    }
+    String key = lookUp(SECRET_KEY, secret);
+    if (key.length() < MIN_SECRET) {
+      throw new IllegalStateException(
+          "%s: expected at least %d characters, got %d"
+              .formatted(SECRET_KEY, MIN_SECRET, key.length()));
+    }
+    return new Resolved(found, WebhookSignature.key(key));
+  }
+
+  private static String lookUp(String key, String value) {
+    return ClientProperties.resolved(ClientProperties.withProviders(Map.of(key, value)))
+        .get(key)
+        .trim();
+  }
+
+  /** The text as the address of an endpoint; null if it is something else. */
+  public static URI uri(String text) {
+    try {
+      URI uri = new URI(text);
+      boolean isHttp = "https".equalsIgnoreCase(uri.getScheme()) || isPlain(uri);
+      return isHttp && uri.getHost() != null && uri.getRawUserInfo() == null ? uri : null;
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  static boolean isPlain(URI address) {
+    return "http".equalsIgnoreCase(address.getScheme());
+  }
+
+  /** Scheme, host and port: path and query may hold a secret. */
+  static String origin(URI address) {
+    return "%s://%s%s"
+        .formatted(
+            address.getScheme(),
+            address.getHost(),
+            address.getPort() < 0 ? "" : ":" + address.getPort());
+  }
+
+  @Override
+  public String toString() { // the address may hold a secret
+    return "WebhookSettings[%s]".formatted(severity.label());
+  }
+}

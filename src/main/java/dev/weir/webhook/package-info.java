@@ -1,0 +1,10 @@
+/**
+ * Posts the incidents of a job to an HTTP endpoint, at least once and in their order per series.
+ *
+ * <p>Start at {@link dev.weir.webhook.WebhookDelivery}, which reads the topic; {@link
+ * dev.weir.webhook.WebhookSender} sends one record until it is taken.
+ *
+ * <p>Allowed imports: {@code forecast.alarm}, {@code kafka}, {@code kafka.avro}, {@code
+ * kafka.codec}, {@code kafka.wire}, Avro, the Kafka clients and the JDK.
+ */
+package dev.weir.webhook;

@@ -1,0 +1,202 @@
+// Incidents: those of the chosen series for its chart, and the list of all of them.
+
+import {ask} from "./feed.js";
+import {byId, element, printable, say, scrolling} from "./element.js";
+import {count, duration, local, number, time} from "./numbers.js";
+
+const LISTED = 50;
+const OF_SERIES = 200;
+const TYPING_MS = 180;
+const LEVELS = {low: 1, medium: 2, high: 3};
+
+/** Where a series was at a time. */
+export const placeOf = (series, at) => "#" + new URLSearchParams({series, at});
+
+/** "high · novelty": reasons are words of the job, and there may be new ones. */
+export const kindOf = incident => `${incident.severity} · ${printable(incident.reason)}`;
+
+/** Bars for the severity, beside its word. */
+function severity(incident) {
+  const level = LEVELS[incident.severity] ?? 1;
+  return element("span", {class: "severity", "data-severity": incident.severity},
+    element("i", {"aria-hidden": "true"}, ...[1, 2, 3].map(bar => element("b", {class: bar <= level ? "on" : null}))), incident.severity);
+}
+
+const expectedOf = incident => (incident.expected === null ? "" : `, expected ${number(incident.expected)}`);
+
+const lasted = incident => `${count(incident.values)} ${incident.values === 1 ? "value" : "values"}`
+  + (incident.end > incident.start ? ` in ${duration(incident.end - incident.start)}` : "");
+
+/** An incident in a line. */
+export const sentence = incident => `${kindOf(incident)}: ${number(incident.worst_value)}${expectedOf(incident)}, surprise `
+  + `${incident.surprise.toFixed(1)}, ${lasted(incident)}, ${incident.open ? "open" : "closed"}`;
+
+/** The newest incidents of one series, asked for again when any incident has changed. */
+export class SeriesIncidents {
+  list = []; // newest first
+  #series = null;
+  #version = null; // as the server counts changes; null: no alarms
+  #known = null; // [series, version] of the list
+  #changed;
+
+  /** changed() is called with a new list */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  open(series) {
+    this.#series = series;
+    this.list = [];
+    this.#known = null;
+    this.#ask();
+  }
+
+  /** version: null without alarms */
+  version(version) {
+    this.#version = version;
+    this.#ask();
+  }
+
+  async #ask() {
+    const wanted = `${this.#version}\n${this.#series}`;
+    if (this.#version === null || this.#series === null || this.#known === wanted) {
+      return;
+    }
+    this.#known = wanted;
+    const told = await ask("api/alarms", {series: this.#series, limit: OF_SERIES}).catch(() => null);
+    if (this.#known !== wanted) {
+      return;
+    }
+    if (told === null) {
+      this.#known = null; // with the next second
+    } else if (JSON.stringify(told.items) !== JSON.stringify(this.list)) {
+      this.list = told.items;
+      this.#changed();
+    }
+  }
+}
+
+/** The list of all incidents. */
+export class IncidentsView {
+  #parts = {};
+  #offset = 0;
+  #asked = "";
+  #shown = "";
+  #version = null;
+  #go;
+
+  /** go(series, time) is called for the incident that a person chose */
+  constructor(go) {
+    this.#go = go;
+    const parts = this.#parts;
+    const select = (name, label, ...options) => element("label", {class: "field"}, element("span", {class: "hidden-label"}, label),
+      parts[name] = element("select", {id: `alarms-${name}`}, ...options.map(([value, text]) => element("option", {value}, text))));
+    byId("view-alarms").append(element("section", {class: "panel", "aria-labelledby": "alarms-title"},
+      element("div", {class: "alarms-head"},
+        parts.title = element("h2", {id: "alarms-title", tabindex: "-1"}, "Incidents"),
+        element("label", {class: "field"}, element("span", {class: "hidden-label"}, "Search series"),
+          parts.search = element("input", {id: "alarms-search", type: "search", maxlength: "200", placeholder: "Search series", autocomplete: "off", spellcheck: "false"})),
+        select("state", "Show state", ["", "Open and closed"], ["open", "Open"], ["closed", "Closed"]),
+        select("severity", "Show severity", ["", "Any severity"], ["medium", "Medium and high"], ["high", "High"])),
+      parts.note = element("p", {class: "dim"}),
+      parts.empty = element("p", {class: "empty", hidden: true}),
+      parts.table = scrolling("Incidents", element("table", {class: "incidents"},
+        element("thead", {}, element("tr", {}, ...["Series", "State", "Severity", "Reason", "Start (UTC)", "Lasted", "Worst value", "Expected", "Surprise"].map((name, i) =>
+          element("th", {scope: "col", class: i > 5 ? "number" : null}, name)))),
+        parts.rows = element("tbody", {}))),
+      parts.pages = element("p", {class: "actions alarms-pages", hidden: true},
+        parts.newer = element("button", {type: "button"}, "Newer"), parts.older = element("button", {type: "button"}, "Older"),
+        parts.place = element("span", {class: "dim", role: "status"}))));
+    const again = () => {
+      this.#offset = 0;
+      this.#ask();
+    };
+    parts.state.addEventListener("change", again);
+    parts.severity.addEventListener("change", again);
+    let typing = null;
+    parts.search.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(again, TYPING_MS);
+    });
+    for (const [button, step] of [[parts.newer, -LISTED], [parts.older, LISTED]]) {
+      button.addEventListener("click", () => {
+        this.#offset = Math.max(0, this.#offset + step);
+        this.#ask();
+      });
+    }
+    parts.rows.addEventListener("click", event => {
+      const link = event.target.closest("a");
+      if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault();
+        this.#go(link.dataset.series, Number(link.dataset.at));
+      }
+    });
+  }
+
+  /** counts: what the job says of incidents; to be called often */
+  show(counts) {
+    const changed = this.#version !== counts.version;
+    this.#version = counts.version;
+    if (!byId("view-alarms").hidden && (changed || this.#asked === "")) {
+      this.#ask();
+    }
+  }
+
+  /** The view can be seen now. */
+  shown() {
+    this.#ask();
+  }
+
+  async #ask() {
+    const {search, state, severity: least} = this.#parts;
+    const question = {search: search.value.trim(), state: state.value, severity: least.value, offset: this.#offset, limit: LISTED};
+    const asked = this.#asked = JSON.stringify(question);
+    const told = await ask("api/alarms", question).catch(() => null); // the feed says that the server is away
+    if (told !== null && asked === this.#asked) {
+      this.#take(told, question);
+    }
+  }
+
+  #take({total, kept, items}, question) {
+    const parts = this.#parts;
+    if (items.length === 0 && this.#offset > 0) {
+      this.#offset = 0;
+      this.#ask();
+      return;
+    }
+    say(parts.title, kept.open === 0 ? "Incidents" : `Incidents, ${count(kept.open)} open`);
+    say(parts.note, "Each is what the job reported of unusual values that follow each other. The newest 1,000 closed incidents are listed"
+      + (kept.dropped === 0 ? " and all open ones." : ` and the newest 10,000 open ones; ${count(kept.dropped)} older open ones are on the topic only.`));
+    const filtered = question.search !== "" || question.state !== "" || question.severity !== "";
+    parts.empty.hidden = total > 0;
+    say(parts.empty, total > 0 ? "" : filtered ? "No incident is like that. Change the search, the state or the severity."
+      : "No incident so far. A series raises none in its first 300 values.");
+    parts.table.hidden = total === 0;
+    parts.pages.hidden = total <= LISTED;
+    parts.newer.disabled = this.#offset === 0;
+    parts.older.disabled = this.#offset + items.length >= total;
+    say(parts.place, total === 0 ? "" : `${count(this.#offset + 1)} to ${count(this.#offset + items.length)} of ${count(total)}`);
+    const text = JSON.stringify(items);
+    if (text !== this.#shown) {
+      this.#shown = text;
+      const focused = document.activeElement?.closest?.("tr[data-id]")?.dataset.id;
+      parts.rows.replaceChildren(...items.map(row));
+      [...parts.rows.children].find(one => one.dataset.id === focused)?.querySelector("a").focus();
+    }
+  }
+}
+
+function row(incident) {
+  const cell = (value, text) => element("td", {class: "number", "data-value": value ?? ""}, text);
+  return element("tr", {"data-id": incident.id, "data-open": String(incident.open)},
+    element("th", {scope: "row"}, element("a", {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start},
+      element("bdi", {}, printable(incident.series)))),
+    element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed")),
+    element("td", {}, severity(incident)),
+    element("td", {}, printable(incident.reason)),
+    element("td", {}, time(incident.start) + local(incident.start)),
+    element("td", {}, lasted(incident)),
+    cell(incident.worst_value, number(incident.worst_value)),
+    cell(incident.expected, incident.expected === null ? "none" : number(incident.expected)),
+    cell(incident.surprise, incident.surprise.toFixed(1)));
+}

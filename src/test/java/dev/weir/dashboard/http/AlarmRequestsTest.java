@@ -1,0 +1,173 @@
+package dev.weir.dashboard.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.weir.dashboard.Records;
+import dev.weir.dashboard.ServedPage;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.kafka.avro.IncidentValue;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Requests for the incidents of a job. */
+class AlarmRequestsTest {
+
+  private ServedPage page;
+
+  @BeforeEach
+  void start() throws Exception {
+    page = ServedPage.withAlarms();
+    take(Records.incident("pump/a", 1_000, Event.OPENED, 2.7));
+    take(Records.incident("pump/a", 1_000, Event.CLOSED, 4.5)); // has become worse meanwhile
+    take(Records.incident("Pump/b", 3_000, Event.OPENED, 3.5));
+    take(Records.incident("fan", 2_000, Event.UPDATED, 5));
+  }
+
+  @AfterEach
+  void stop() {
+    page.close();
+  }
+
+  private void take(Incident incident) {
+    page.take(List.of(Records.record(incident)));
+  }
+
+  private List<String> series(String query) {
+    JsonNode items = page.json("/api/alarms" + query).path("items");
+    return StreamSupport.stream(items.spliterator(), false)
+        .map(item -> item.path("series").textValue())
+        .toList();
+  }
+
+  @Test
+  void incidentsAreServedAsTheirNewestRecordsSayNewestFirst() {
+    assertThat(page.json("/api/alarms"))
+        .isEqualTo(
+            ServedPage.parse(
+                """
+                {"total":3,"offset":0,
+                 "kept":{"open":2,"by_severity":{"high":1,"medium":1},"closed":1,"dropped":0,"version":4},
+                 "items":[
+                 {"series":"Pump/b","id":"%s","open":true,"event":"OPENED","time":3000,"start":3000,
+                  "end":3000,"values":1,"reason":"error","severity":"medium","surprise":3.5,
+                  "worst_time":3000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4},
+                 {"series":"fan","id":"%s","open":true,"event":"UPDATED","time":2000,"start":2000,
+                  "end":2000,"values":1,"reason":"error","severity":"high","surprise":5.0,
+                  "worst_time":2000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4},
+                 {"series":"pump/a","id":"%s","open":false,"event":"CLOSED","time":601000,"start":1000,
+                  "end":1000,"values":1,"reason":"error","severity":"high","surprise":4.5,
+                  "worst_time":1000,"worst_value":12.5,"expected":10.0,"error":2.5,"model":"demand","model_version":4}]}
+                """
+                    .formatted(
+                        Incident.id("Pump/b", 3_000),
+                        Incident.id("fan", 2_000),
+                        Incident.id("pump/a", 1_000))));
+    page.job.takeSecond();
+    assertThat(page.json("/api/job").path("incidents"))
+        .isEqualTo(page.json("/api/alarms").path("kept"));
+    assertThat(page.json("/api/job").path("unreadable").longValue()).isZero();
+  }
+
+  @Test
+  void filtersSelectBySeriesSearchStateAndSeverity() {
+    assertThat(series("?series=fan")).containsExactly("fan");
+    assertThat(series("?series=pump")).as("whole names").isEmpty();
+    assertThat(series("?search=PUMP")).containsExactly("Pump/b", "pump/a");
+    assertThat(series("?state=open")).containsExactly("Pump/b", "fan");
+    assertThat(series("?state=closed")).containsExactly("pump/a");
+    assertThat(series("?severity=medium")).containsExactly("Pump/b", "fan", "pump/a");
+    assertThat(series("?severity=high&search=p")).containsExactly("pump/a");
+    assertThat(series("?offset=1&limit=1")).containsExactly("fan");
+    assertThat(series("?offset=7")).isEmpty();
+  }
+
+  @Test
+  void reasonAndEventOfLaterVersionsAreServed() throws Exception {
+    page.take(List.of(later("BROKEN", "hum", "low")));
+    JsonNode newest = page.json("/api/alarms").path("items").get(0);
+    assertThat(newest.path("reason").textValue()).isEqualTo("hum");
+    assertThat(newest.path("event").textValue()).isEqualTo("BROKEN");
+    assertThat(newest.path("open").booleanValue()).isTrue();
+    assertThat(newest.path("expected").isNull()).isTrue();
+  }
+
+  @Test
+  void recordsOfOthersAreCountedAsUnreadable() throws Exception {
+    page.take(List.of(Records.record("alarms", "k", new byte[] {1, 2, 3})));
+    page.take(List.of(Records.record("alarms", "k", null)));
+    page.take(List.of(later("OPENED", "hum", "severe")));
+    page.take(List.of(later("OPENED", "h".repeat(61), "low")));
+    page.job.takeSecond();
+    assertThat(page.json("/api/job").path("unreadable").longValue()).isEqualTo(4);
+    assertThat(page.json("/api/alarms").path("total").intValue()).isEqualTo(3);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> later(String event, String reason, String severity)
+      throws Exception {
+    var record =
+        dev.weir.kafka.avro.Incident.newBuilder()
+            .setSeries("tank")
+            .setId("0-1")
+            .setEvent(event)
+            .setTime(Instant.ofEpochMilli(9_000))
+            .setStart(Instant.ofEpochMilli(9_000))
+            .setEnd(Instant.ofEpochMilli(9_000))
+            .setDurationMillis(0)
+            .setValues(1)
+            .setReason(reason)
+            .setSeverity(severity)
+            .setSurprise(2)
+            .setWorstTime(Instant.ofEpochMilli(9_000))
+            .setWorstValue(1)
+            .setNewest(List.of(new IncidentValue(Instant.ofEpochMilli(9_000), 1.0)))
+            .setModel("")
+            .setModelVersion(-1)
+            .build();
+    var bytes = new java.io.ByteArrayOutputStream();
+    BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
+    new SpecificDatumWriter<>(dev.weir.kafka.avro.Incident.class).write(record, out);
+    out.flush();
+    return new ConsumerRecord<>(
+        "alarms", 0, 0, "tank".getBytes(StandardCharsets.UTF_8), bytes.toByteArray());
+  }
+
+  @Test
+  void aJobWithoutAlarmsHasNone() throws Exception {
+    try (ServedPage without = ServedPage.start()) {
+      assertThat(without.get("/api/alarms").statusCode()).isEqualTo(404);
+      assertThat(without.get("/api/alarms").body())
+          .isEqualTo("{\"error\":\"alarms: expected a job with alarms: on, got one without\"}");
+      assertThat(without.json("/api/job").path("incidents").isNull()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "limit=0 | limit: expected a whole number from 1 to 200, got 0",
+        "offset=-1 | offset: expected a whole number from 0",
+        "severity=HIGH | severity: expected one of [low, medium, high], got HIGH",
+        "state=gone | state: expected one of [open, closed], got gone",
+        "state=open&state=closed | state: expected one, got 2",
+      })
+  void wrongParametersAreAnsweredWithWhatWasExpected(String query, String error) {
+    var response = page.get("/api/alarms?" + query);
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).startsWith("{\"error\":\"" + error);
+    assertThat(page.get("/api/alarms?search=" + "x".repeat(201)).statusCode()).isEqualTo(400);
+  }
+}

@@ -1,0 +1,430 @@
+package dev.weir.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import dev.weir.cli.WeirProcess;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.Severity;
+import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.webhook.Endpoint.Post;
+import dev.weir.webhook.WebhookDelivery.Source;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Incidents of a real broker, posted to a real HTTP server that fails in many ways. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WebhookIT {
+
+  private static final String SECRET = "a-secret-of-two-people";
+  private static final RetryPolicy QUICK =
+      new RetryPolicy(
+          Duration.ofMillis(900),
+          Duration.ofMillis(40),
+          Duration.ofMillis(200),
+          Duration.ofMillis(300),
+          3);
+  private static final Event[] EVENTS = {Event.OPENED, Event.UPDATED, Event.CLOSED};
+
+  @TempDir private static Path dir;
+  private static KafkaFixture kafka;
+
+  private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  private static Incident incident(String series, Event event) {
+    double surprise = event == Event.OPENED ? 2.75 : 4.5;
+    return new Incident(
+        series,
+        Incident.id(series, 1_000),
+        event,
+        1_000 + 1_000 * event.ordinal(),
+        1_000,
+        1_000,
+        1,
+        new Incident.Worst(1_000, 12.5, Double.NaN, Double.NaN, surprise),
+        Reason.LEVEL,
+        Severity.of(surprise),
+        List.of(new Incident.Value(1_000, 12.5)),
+        "",
+        -1);
+  }
+
+  private static String key(String series, Event event) {
+    return "%s-%s-%s"
+        .formatted(
+            Incident.id(series, 1_000),
+            event.name().toLowerCase(),
+            event == Event.OPENED ? "low" : "high");
+  }
+
+  private static List<String> keys(int from, int to) {
+    List<String> keys = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      for (Event event : EVENTS) {
+        keys.add(key("s" + i, event));
+      }
+    }
+    return keys;
+  }
+
+  /** Writes three records of each series in a transaction. */
+  private static void send(String topic, int from, int to, boolean commits) {
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", kafka.bootstrapServers());
+    config.put("transactional.id", topic + from);
+    IncidentCodec codec = new IncidentCodec();
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (Event event : EVENTS) {
+        for (int i = from; i < to; i++) {
+          Incident incident = incident("s" + i, event);
+          byte[] series = incident.series().getBytes(StandardCharsets.UTF_8);
+          byte[] value = i % 2 == 0 ? codec.encode(incident) : codec.toJson(incident);
+          producer.send(new ProducerRecord<>(topic, null, incident.time(), series, value));
+        }
+      }
+      producer.flush();
+      if (commits) {
+        producer.commitTransaction();
+      } else {
+        producer.abortTransaction();
+      }
+    }
+  }
+
+  private WebhookDelivery delivery(String topic, Endpoint endpoint, Severity severity)
+      throws Exception {
+    Path secrets = dir.resolve("secrets.properties");
+    Files.writeString(secrets, "webhook=" + SECRET);
+    Source source =
+        new Source(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            topic,
+            topic + "-webhook",
+            null,
+            null);
+    WebhookSettings settings =
+        new WebhookSettings(endpoint.address(), "${file:%s:webhook}".formatted(secrets), severity);
+    return new WebhookDelivery(source, settings, QUICK, lines::add).start();
+  }
+
+  private static void awaitTaken(Endpoint endpoint, int count) {
+    await()
+        .atMost(Patience.LIMIT)
+        .until(() -> endpoint.taken().stream().map(Post::id).distinct().count() >= count);
+  }
+
+  /** Records behind the group's offsets. */
+  private static long lag(String topic) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      var offsets =
+          admin.listConsumerGroupOffsets(topic + "-webhook").partitionsToOffsetAndMetadata().get();
+      long lag = 0;
+      for (int partition = 0; partition < 3; partition++) {
+        TopicPartition of = new TopicPartition(topic, partition);
+        long end = admin.listOffsets(Map.of(of, OffsetSpec.latest())).all().get().get(of).offset();
+        lag += end - (offsets.get(of) == null ? 0 : offsets.get(of).offset());
+      }
+      return lag;
+    }
+  }
+
+  @Test
+  void eachIncidentArrivesInOrderThroughFailuresAndARestart() throws Exception {
+    kafka.create("failing", 3, Map.of());
+    send("failing", 100, 110, false); // aborted, so it never happened
+    send("failing", 0, 40, true);
+    try (Endpoint endpoint =
+        new Endpoint(
+            (n, id, exchange) -> {
+              exchange.getResponseHeaders().set("Retry-After", "1");
+              if (n > 30 && n <= 33) {
+                Thread.sleep(1_500); // longer than the client waits
+              }
+              if (n == 30) { // a body that does not end
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write(new byte[9_000]);
+                exchange.getResponseBody().flush();
+                Thread.sleep(1_500);
+                throw new java.io.IOException("never ended");
+              }
+              int[] statuses = {500, 429, 404, 0, 503, 301};
+              return n <= 33 ? statuses[n % statuses.length] : 200 + n % 5;
+            })) {
+      try (WebhookDelivery before = delivery("failing", endpoint, Severity.LOW)) {
+        awaitTaken(endpoint, 50);
+      }
+      assertThat(endpoint.taken().size()).isLessThan(120);
+      send("failing", 40, 45, true); // while nobody is there
+      try (WebhookDelivery after = delivery("failing", endpoint, Severity.LOW)) {
+        awaitTaken(endpoint, 135);
+        await().atMost(Patience.LIMIT).until(() -> lag("failing") == 0);
+      }
+      Map<String, Post> first = new LinkedHashMap<>(); // of each record
+      endpoint.taken().forEach(post -> first.putIfAbsent(post.id(), post));
+      List<Post> taken = List.copyOf(first.values());
+      assertThat(first.keySet()).containsExactlyInAnyOrderElementsOf(keys(0, 45));
+      Map<String, List<String>> bySeries =
+          taken.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      post -> json(post).get("series").textValue(),
+                      Collectors.mapping(Post::event, Collectors.toList())));
+      assertThat(bySeries).hasSize(45);
+      assertThat(bySeries.values())
+          .allMatch(events -> events.equals(List.of("OPENED", "UPDATED", "CLOSED")));
+      for (Post post : endpoint.posts()) {
+        assertSigned(post);
+      }
+      verifyInPython(taken.get(0));
+      JsonNode body = json(taken.get(0));
+      assertThat(body)
+          .isEqualTo(
+              new ObjectMapper()
+                  .readTree(
+                      new IncidentCodec()
+                          .toJson(incident(body.get("series").textValue(), Event.OPENED))));
+    }
+    assertThat(lines.get(0))
+        .matches(
+            "posts the incidents of topic failing to http://localhost:[0-9]+, signed, as group"
+                + " failing-webhook");
+    assertThat(lines)
+        .anyMatch(line -> line.matches("POST to http://localhost:.*; it is tried again until.*"))
+        .anyMatch(line -> line.startsWith("the endpoint answers again, after "))
+        .anyMatch(line -> line.startsWith("stopped: "));
+    assertThat(String.join("\n", lines)).doesNotContain(SECRET, "in-the-address", "token");
+  }
+
+  private static JsonNode json(Post post) {
+    try {
+      return new ObjectMapper().readTree(post.body());
+    } catch (java.io.IOException e) {
+      throw new AssertionError(post.body(), e);
+    }
+  }
+
+  private static void assertSigned(Post post) throws Exception {
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+    String signed = post.id() + "." + post.timestamp() + "." + post.body();
+    byte[] expected = mac.doFinal(signed.getBytes(StandardCharsets.UTF_8));
+    assertThat(post.signature()).isEqualTo("v1," + Base64.getEncoder().encodeToString(expected));
+    assertThat(Long.parseLong(post.timestamp()))
+        .isBetween(Instant.now().getEpochSecond() - 300, Instant.now().getEpochSecond());
+    assertThat(post.type()).isEqualTo("application/json");
+  }
+
+  /** With the program that docs/anomalies.md prints, where there is Python. */
+  private static void verifyInPython(Post post) throws Exception {
+    String page = Files.readString(Path.of("docs", "anomalies.md"));
+    Matcher program =
+        Pattern.compile("```python\n(import base64.*?)```", Pattern.DOTALL).matcher(page);
+    assertThat(program.find()).as("the program of the page").isTrue();
+    if (!Files.isExecutable(Path.of("/usr/bin/python3"))) {
+      return;
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("webhook-id", post.id());
+    headers.put("webhook-timestamp", post.timestamp());
+    headers.put("webhook-signature", "v1,other " + post.signature());
+    ObjectMapper json = new ObjectMapper();
+    Path script = dir.resolve("verify.py");
+    Files.writeString(
+        script,
+        program.group(1)
+            + """
+
+            headers, body = %s, %s
+            verify("%s", headers, body.encode())
+            for wrong in [lambda: verify("another secret", headers, body.encode()),
+                          lambda: verify("%s", headers, body.encode() + b" "),
+                          lambda: verify("%s", {**headers, "webhook-timestamp": "1"}, body.encode())]:
+                try:
+                    wrong()
+                except ValueError:
+                    continue
+                raise SystemExit("took what is wrong")
+            print("verified")
+            """
+                .formatted(
+                    json.writeValueAsString(headers),
+                    json.writeValueAsString(post.body()),
+                    SECRET,
+                    SECRET,
+                    SECRET));
+    Process python =
+        new ProcessBuilder("/usr/bin/python3", script.toString()).redirectErrorStream(true).start();
+    String out = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(out).isEqualTo("verified\n");
+  }
+
+  @Test
+  void refusedRecordIsNamedAndTheOthersFollow() throws Exception {
+    kafka.create("refusing", 3, Map.of());
+    send("refusing", 0, 3, true);
+    kafka.send(List.of(new ProducerRecord<>("refusing", 0, null, new byte[] {1, 2, 3})));
+    String refused = key("s1", Event.UPDATED);
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> id.equals(refused) ? 422 : 202)) {
+      try (WebhookDelivery delivery = delivery("refusing", endpoint, Severity.MEDIUM)) {
+        awaitTaken(endpoint, 5);
+        await().atMost(Patience.LIMIT).until(() -> lag("refusing") == 0);
+      }
+      assertThat(endpoint.posts().stream().filter(post -> post.id().equals(refused))).hasSize(3);
+      assertThat(endpoint.taken().stream().map(Post::id))
+          .as("of medium severity or more")
+          .containsExactlyInAnyOrder(
+              key("s0", Event.UPDATED),
+              key("s0", Event.CLOSED),
+              key("s1", Event.CLOSED),
+              key("s2", Event.UPDATED),
+              key("s2", Event.CLOSED));
+    }
+    assertThat(lines)
+        .anyMatch(
+            line ->
+                line.matches(
+                    ("incident %s \\(UPDATED, refusing-[0-2]@[0-9]+\\): POST to http://localhost:[0-9]+:"
+                            + " expected status 2xx, got 422 after 3 tries; .*weir alarms --explain .*")
+                        .formatted(Incident.id("s1", 1_000))))
+        .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*not one of ours, and not sent"))
+        .anyMatch(line -> line.equals("stopped: 5 records sent, 1 refused, 0 wait"));
+  }
+
+  @Test
+  void twoProcessesShareThePartitions() throws Exception {
+    kafka.create("shared", 3, Map.of());
+    send("shared", 0, 20, true);
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 503)) {
+      try (WebhookDelivery first = delivery("shared", endpoint, Severity.LOW)) {
+        await().atMost(Patience.LIMIT).until(() -> endpoint.posts().size() > 8);
+        try (WebhookDelivery second = delivery("shared", endpoint, Severity.LOW)) {
+          await().atMost(Patience.LIMIT).until(() -> members("shared-webhook", 2));
+          endpoint.behave((n, id, exchange) -> 200);
+          awaitTaken(endpoint, 60);
+        }
+      }
+      assertThat(endpoint.taken().stream().map(Post::id).collect(Collectors.toSet()))
+          .isEqualTo(Set.copyOf(keys(0, 20)));
+    }
+  }
+
+  private static boolean members(String group, int count) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      var members = admin.describeConsumerGroups(List.of(group)).all().get().get(group).members();
+      return members.size() == count
+          && members.stream().noneMatch(m -> m.assignment().topicPartitions().isEmpty());
+    }
+  }
+
+  @Test
+  void processThatIsKilledSendsTheSameRecordAgain() throws Exception {
+    kafka.create("killed", 1, Map.of());
+    send("killed", 0, 4, true);
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch killed = new CountDownLatch(1);
+    String held = key("s2", Event.UPDATED);
+    try (Endpoint endpoint =
+        new Endpoint(
+            (n, id, exchange) -> {
+              if (id.equals(held)) { // taken, but its sender does not live to know it
+                arrived.countDown();
+                killed.await(60, TimeUnit.SECONDS);
+              }
+              return 200;
+            })) {
+      try (WeirProcess process = process(endpoint)) {
+        assertThat(arrived.await(60, TimeUnit.SECONDS)).as(process.err()).isTrue();
+        process.kill();
+      }
+      killed.countDown();
+      await()
+          .atMost(Patience.LIMIT)
+          .until(() -> endpoint.taken().stream().anyMatch(post -> post.id().equals(held)));
+      try (WeirProcess process = process(endpoint)) {
+        awaitTaken(endpoint, 12);
+        await().atMost(Patience.LIMIT).until(() -> lagOf("pumps-webhook", "killed") == 0);
+        process.close(); // as Ctrl-C does
+        assertThat(process.err())
+            .contains("weir webhook: stopped: ")
+            .doesNotContain(SECRET, "in-the-address");
+      }
+      List<String> ids = endpoint.taken().stream().map(Post::id).toList();
+      assertThat(Set.copyOf(ids)).isEqualTo(Set.copyOf(keys(0, 4)));
+      assertThat(ids.stream().filter(held::equals)).as("with the same key").hasSize(2);
+    }
+  }
+
+  private static long lagOf(String group, String topic) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      TopicPartition of = new TopicPartition(topic, 0);
+      var offset =
+          admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().get(of);
+      long end = admin.listOffsets(Map.of(of, OffsetSpec.latest())).all().get().get(of).offset();
+      return end - (offset == null ? 0 : offset.offset());
+    }
+  }
+
+  private static WeirProcess process(Endpoint endpoint) throws Exception {
+    List<String> args = new ArrayList<>(List.of("webhook", "jobs/many-to-one.yaml"));
+    Consumer<String> set = value -> args.addAll(List.of("--set", value));
+    set.accept("name=pumps");
+    set.accept("kafka.bootstrap-servers=" + kafka.bootstrapServers());
+    set.accept("kafka.properties.session.timeout.ms=6000");
+    set.accept("alarms=on");
+    set.accept("topics.alarms=killed");
+    set.accept("alarms.webhook=${env:WEIR_TEST_ADDRESS}");
+    set.accept("alarms.webhook-secret=${env:WEIR_TEST_SECRET}");
+    return WeirProcess.start(
+        Map.of("WEIR_TEST_ADDRESS", endpoint.address(), "WEIR_TEST_SECRET", SECRET),
+        args.toArray(String[]::new));
+  }
+}
