@@ -8,6 +8,7 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
+import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -98,6 +99,16 @@ public final class Learner {
   /** Combines with another network from now on; only where the settings say that one combines. */
   public void use(CandidateNetwork network) {
     mixture.stage.use(network);
+  }
+
+  /** Whether series keep {@link LearnerState#distributions}; by default they do not. */
+  public void scoreDistributions(boolean whether) {
+    mixture.scoresDistributions = whether;
+  }
+
+  /** Reads {@link LearnerState#distributions}. */
+  public DistributionScorer distributionScorer() {
+    return mixture.scorer;
   }
 
   public LearnerSettings settings() {
