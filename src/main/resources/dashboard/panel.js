@@ -138,6 +138,11 @@ export class ModePanel {
         .slice(0, score.coverage === null ? 0 : 2));
       told.push([number(score.mae), "mean error"]);
     }
+    const distribution = score?.distribution ?? null;
+    if (distribution !== null) {
+      told.push([number(distribution.crps), "CRPS"]);
+      told.push(...distribution.intervals.slice(0, 1).map(interval => [number(interval.score), `interval score at ${percent(interval.level)}`]));
+    }
     if (chosen) {
       told.push([modelName(chosen.model, chosen.version), chosen.model === null ? "" : "model"]);
       if (chosen.status !== "OK") {
@@ -149,6 +154,7 @@ export class ModePanel {
       element("span", {class: "fact", "data-tone": tone ?? null}, element("b", {}, what), of === "" ? null : ` ${of}`)));
     facts.dataset.mase = score?.mase ?? "";
     facts.dataset.coverage = score?.coverage ?? "";
+    facts.dataset.crps = distribution?.crps ?? "";
     const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}`;
     this.#parts.main.setAttribute("aria-label", `Actual values and forecasts. ${summary}`);
     this.#parts.residualChart.setAttribute("aria-label", `Errors of what was said before, on the same axis. ${facts.textContent}`);

@@ -2,8 +2,11 @@ package dev.weir.sql;
 
 import dev.weir.sql.aggregate.Accuracy;
 import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.Crps;
+import dev.weir.sql.aggregate.IntervalScore;
 import dev.weir.sql.aggregate.LogLoss;
 import dev.weir.sql.aggregate.Mase;
+import dev.weir.sql.aggregate.PinballLoss;
 import dev.weir.sql.aggregate.Smape;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +31,10 @@ public final class WeirModule implements Module {
           "LOG_LOSS", new LogLoss(),
           "MASE", new Mase(),
           "SMAPE", new Smape(),
-          "COVERAGE", new Coverage());
+          "COVERAGE", new Coverage(),
+          "INTERVAL_SCORE", new IntervalScore(),
+          "PINBALL_LOSS", new PinballLoss(),
+          "CRPS", new Crps());
 
   WeirModule() {}
 

@@ -11,9 +11,13 @@ import dev.weir.model.Mode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
@@ -99,6 +103,18 @@ public class ScoreCodecTest {
     ObjectNode json = (ObjectNode) new ObjectMapper().readTree(codec.toJson(SCORE));
     json.remove("distribution_score");
     assertThat(codec.decode(json.toString().getBytes(StandardCharsets.UTF_8))).isEqualTo(read);
+  }
+
+  @Test
+  void printedScoreIsOne() throws Exception {
+    String page = Files.readString(Path.of("docs/topics.md"));
+    Matcher block = Pattern.compile("```json\n(\\{\"series.*?)```", Pattern.DOTALL).matcher(page);
+    assertThat(block.find()).isTrue();
+    byte[] printed = block.group(1).getBytes(StandardCharsets.UTF_8);
+    Score score = codec.decode(printed);
+    assertThat(score.distribution().intervals().get(0).score()).isEqualTo(7.5);
+    ObjectMapper mapper = new ObjectMapper();
+    assertThat(mapper.readTree(codec.toJson(score))).isEqualTo(mapper.readTree(printed));
   }
 
   @Test
