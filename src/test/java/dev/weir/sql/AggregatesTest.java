@@ -122,7 +122,7 @@ class AggregatesTest {
   }
 
   @Test
-  void distributionsThatAreNoneDoNotCount() {
+  void rowWithoutADistributionDoesNotCount() {
     PinballLoss pinball = new PinballLoss();
     IntervalScore interval = new IntervalScore();
     Crps crps = new Crps();

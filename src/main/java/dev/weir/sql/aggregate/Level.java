@@ -6,7 +6,7 @@ final class Level {
   private Level() {}
 
   /**
-   * Whether a row has a level; NULL is none.
+   * Whether a row has a level, and not NULL.
    *
    * @throws IllegalArgumentException if it is no share within 0 and 1, such as 80 for 0.8, which is
    *     a mistake in the statement; the planner hides such a literal
