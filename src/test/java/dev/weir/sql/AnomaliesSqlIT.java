@@ -36,7 +36,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -83,11 +87,39 @@ class AnomaliesSqlIT {
     return all;
   }
 
+  /** Fails once, at a row after a checkpoint that more than half of the rows came before. */
+  private static final class FailOnce implements MapFunction<Row, Row>, CheckpointListener {
+    private static final AtomicBoolean FAILED = new AtomicBoolean(); // both attempts' tasks
+    private int rows;
+    private boolean due;
+
+    @Override
+    public Row map(Row row) throws Exception {
+      if (++rows > VALUES / 2 && !FAILED.get()) {
+        Thread.sleep(20); // leaves time for a checkpoint before the last row
+        if (due && FAILED.compareAndSet(false, true)) {
+          throw new IllegalStateException("as the test wants");
+        }
+      }
+      return row;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long id) {
+      due = rows > VALUES / 2;
+    }
+  }
+
   private static List<Row> bySql() throws Exception {
     StreamExecutionEnvironment env = flink.environment(2);
     env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
+    return bySql(env, row -> row);
+  }
+
+  private static List<Row> bySql(StreamExecutionEnvironment env, MapFunction<Row, Row> each)
+      throws Exception {
     SqlFixture sql = new SqlFixture(env);
-    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE");
+    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE", each);
     return sql.query(
         "SELECT value_time, is_anomaly, reason, surprise FROM ANOMALIES(input => TABLE readings"
             + " PARTITION BY sensor, on_time => DESCRIPTOR(ts), value_column => 'v',"
@@ -193,6 +225,20 @@ class AnomaliesSqlIT {
       }
     }
     assertThat(starts).isEqualTo(left);
+  }
+
+  @Test
+  void failureAndRestoreLeaveTheRowsAsTheyAre() throws Exception {
+    StreamExecutionEnvironment env = flink.environment(1);
+    env.enableCheckpointing(100);
+    env.configure(
+        new Configuration()
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10)));
+    List<Row> got = bySql(env, new FailOnce());
+    assertThat(FailOnce.FAILED).isTrue();
+    assertThat(got).isEqualTo(bySql());
   }
 
   @Test

@@ -105,7 +105,10 @@ class TopicsTest {
   }
 
   private static RowData read(String table, byte[] bytes) throws Exception {
-    RowType type = type(table);
+    return read(type(table), bytes);
+  }
+
+  private static RowData read(RowType type, byte[] bytes) throws Exception {
     AvroRowDataDeserializationSchema format =
         new AvroRowDataDeserializationSchema(type, InternalTypeInfo.of(type));
     format.open(null);
@@ -208,6 +211,9 @@ class TopicsTest {
     assertThat(row.isNullAt(7)).isTrue(); // NaN on the topic is null
     assertThat(row.getDouble(9)).isEqualTo(0.75);
     assertThat(row.getArray(10).getRow(0, 3).getDouble(1)).isEqualTo(2.25);
+    RowType all = type("scores");
+    RowType before = new RowType(false, all.getFields().subList(0, 11)); // of an older statement
+    assertThat(read(before, new ScoreCodec().encode(score)).getDouble(9)).isEqualTo(0.75);
     RowData distribution = row.getRow(11, 6);
     assertThat(distribution.getLong(0)).isEqualTo(10);
     assertThat(distribution.getArray(1).toIntArray()).containsExactly(1, 3);
