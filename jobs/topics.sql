@@ -62,7 +62,15 @@ CREATE TABLE scores (
   mase DOUBLE,
   level DOUBLE,
   coverage DOUBLE,
-  methods ARRAY<ROW<name STRING NOT NULL, mae DOUBLE NOT NULL, share DOUBLE NOT NULL> NOT NULL> NOT NULL
+  methods ARRAY<ROW<name STRING NOT NULL, mae DOUBLE NOT NULL, share DOUBLE NOT NULL> NOT NULL> NOT NULL,
+  distribution_score ROW<
+    scored BIGINT NOT NULL,
+    steps ARRAY<INT NOT NULL> NOT NULL,
+    crps DOUBLE NOT NULL,
+    crps_by_step ARRAY<DOUBLE NOT NULL> NOT NULL,
+    quantiles ARRAY<ROW<quantile DOUBLE NOT NULL, loss DOUBLE NOT NULL, loss_by_step ARRAY<DOUBLE NOT NULL> NOT NULL> NOT NULL> NOT NULL,
+    intervals ARRAY<ROW<level DOUBLE NOT NULL, score DOUBLE NOT NULL, score_by_step ARRAY<DOUBLE NOT NULL> NOT NULL> NOT NULL> NOT NULL
+  >
 ) WITH (
   'connector' = 'kafka',
   'properties.bootstrap.servers' = 'localhost:9092',

@@ -146,6 +146,11 @@ export class ModePanel {
         .slice(0, score.coverage === null ? 0 : 2));
       told.push([number(score.mae), "mean error"]);
     }
+    const distribution = score?.distribution ?? null;
+    if (distribution !== null) {
+      told.push([number(distribution.crps), "CRPS"]);
+      told.push(...distribution.intervals.slice(0, 1).map(interval => [number(interval.score), `interval score at ${percent(interval.level)}`]));
+    }
     if (chosen) {
       told.push([modelName(chosen.model, chosen.version), chosen.model === null ? "" : "model"]);
       if (chosen.status !== "OK") {
@@ -157,6 +162,7 @@ export class ModePanel {
       element("span", {class: "fact", "data-tone": tone ?? null}, element("b", {}, what), of === "" ? null : ` ${of}`)));
     facts.dataset.mase = score?.mase ?? "";
     facts.dataset.coverage = score?.coverage ?? "";
+    facts.dataset.crps = distribution?.crps ?? "";
     const alarms = this.#incidents.length === 0 ? "" : ` Incidents: ${this.#incidents.length}, the newest ${sentence(this.#incidents[0])}.`;
     const summary = `${printable(history.series)}, ${this.#mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}${alarms}`;
     this.#parts.main.setAttribute("aria-label", `Actual values and forecasts. ${summary}`);

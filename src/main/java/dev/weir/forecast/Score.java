@@ -3,6 +3,7 @@ package dev.weir.forecast;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How the forecasts of one series have done so far, told when a value arrived.
@@ -18,6 +19,7 @@ import java.util.List;
  * @param level share of the truth that the interval is meant to hold; NaN without an interval
  * @param coverage share that it did hold; NaN while unknown
  * @param methods baselines and experts on the same values and steps
+ * @param distribution scores of the predictive distributions; null while unknown
  */
 public record Score(
     String series,
@@ -30,7 +32,8 @@ public record Score(
     double mase,
     double level,
     double coverage,
-    List<Method> methods)
+    List<Method> methods,
+    Distribution distribution)
     implements Output {
 
   /**
@@ -41,6 +44,59 @@ public record Score(
    * @param share its share in the forecast just made; 0 for one that takes no part
    */
   public record Method(String name, double mae, double share) {}
+
+  /**
+   * How the predictive distributions have done so far, in the value's unit; smaller is better. They
+   * have the ends of the intervals as quantiles and the forecast as the median, as issued.
+   *
+   * @param scored forecasts of one step ahead scored so far
+   * @param steps the steps ahead that are scored; the means are over these
+   * @param crps mean continuous ranked probability score
+   * @param crpsByStep the same of each step
+   * @param quantiles ascending
+   * @param intervals by level, ascending
+   */
+  public record Distribution(
+      long scored,
+      List<Integer> steps,
+      double crps,
+      List<Double> crpsByStep,
+      List<Quantile> quantiles,
+      List<Interval> intervals) {
+
+    public Distribution {
+      steps = List.copyOf(steps);
+      crpsByStep = List.copyOf(crpsByStep);
+      quantiles = List.copyOf(quantiles);
+      intervals = List.copyOf(intervals);
+    }
+  }
+
+  /**
+   * One quantile.
+   *
+   * @param quantile its level, within 0 and 1
+   * @param loss mean pinball loss
+   * @param lossByStep the same of each step
+   */
+  public record Quantile(double quantile, double loss, List<Double> lossByStep) {
+    public Quantile {
+      lossByStep = List.copyOf(lossByStep);
+    }
+  }
+
+  /**
+   * One interval.
+   *
+   * @param level share of the truth that it is meant to hold
+   * @param score mean of its width plus 2 / (1 - level) times the distance of a truth outside
+   * @param scoreByStep the same of each step
+   */
+  public record Interval(double level, double score, List<Double> scoreByStep) {
+    public Interval {
+      scoreByStep = List.copyOf(scoreByStep);
+    }
+  }
 
   public Score {
     methods = List.copyOf(methods);
@@ -65,7 +121,8 @@ public record Score(
         && Double.compare(coverage, s.coverage) == 0
         && series.equals(s.series)
         && Arrays.equals(errors, s.errors)
-        && methods.equals(s.methods);
+        && methods.equals(s.methods)
+        && Objects.equals(distribution, s.distribution);
   }
 
   @Override

@@ -13,6 +13,7 @@
  *   <li>{@code network} runs, tunes and trains base models.
  *   <li>{@code engine} calls the packages above for each observation of a series.
  *   <li>{@code alarm} finds unusual values by the forecasts of one step.
+ *   <li>{@code score} computes proper scores of predictive distributions.
  *   <li>{@code evaluation} evaluates experts and alarms on complete series.
  * </ul>
  *

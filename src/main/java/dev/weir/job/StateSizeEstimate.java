@@ -39,6 +39,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int WINDOW_OBJECT = 88;
   private static final int LEARNED_OBJECT = 40 + 4 * ARRAY;
   private static final int ALARM_OBJECTS = 32 + 24 + 3 * ARRAY;
+  private static final int SUMS_OBJECTS = 32 + ARRAY;
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
 
@@ -55,7 +56,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int DISK_ENTRY = 12;
 
   private static final int WINDOW_FORMAT = 38; // version, sizes, checksum
-  private static final int LEARNED_FORMAT = 26;
+  private static final int LEARNED_FORMAT = 27;
+  private static final int SUMS_FORMAT = 2;
   private static final int LOG_FORMAT = 25;
 
   /** Observations in the log of a series at a checkpoint, on average: they grow from 1 to 32. */
@@ -126,6 +128,11 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       if (learning.incidents() != null) { // while none is open
         learned += new SeriesAlarms(learning.incidents()).bytes();
         heap += ALARM_OBJECTS;
+      }
+      if (learning.scoresEvery() > 0) {
+        learned += learning.learner().distributionBytes();
+        heap += SUMS_OBJECTS;
+        disk += SUMS_FORMAT;
       }
       heap += LEARNED_OBJECT + learned + heapKey;
       cached += learned;

@@ -4,7 +4,7 @@
  *
  * <p>Start at {@link dev.weir.option.Option}.
  *
- * <p>Allowed imports: {@code classify.stream}, {@code forecast.learn}, {@code forecast.window},
- * {@code model}, {@code rnn.cell}, Flink and the JDK.
+ * <p>Allowed imports: {@code classify.stream}, {@code forecast.alarm}, {@code forecast.learn},
+ * {@code forecast.window}, {@code model}, {@code rnn.cell}, Flink and the JDK.
  */
 package dev.weir.option;

@@ -20,9 +20,9 @@ final class CallArguments {
     return signature;
   }
 
-  /** Whether the statement says anything of it; NULL is nothing. */
+  /** Whether the statement says anything of it; NULL is nothing, nor is what it can't say. */
   boolean isGiven(Option<?> option) {
-    return !call.isArgumentNull(signature.index(option));
+    return signature.has(option) && !call.isArgumentNull(signature.index(option));
   }
 
   <T> T get(Option<T> option) {

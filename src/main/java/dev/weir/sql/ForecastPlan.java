@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -12,6 +13,7 @@ import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.sql.InputRow.Columns;
@@ -25,8 +27,8 @@ import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
 
 /**
- * One call of {@code FORECAST}, checked: all that its tasks need. Made when a statement is planned,
- * so that what is wrong with it is said there.
+ * One call of {@code FORECAST} or {@code ANOMALIES}, checked: all that its tasks need. Made when a
+ * statement is planned, so that what is wrong with it is said there.
  *
  * @param settings what the core is configured with: one target
  * @param columns what is read of each row
@@ -66,6 +68,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
       List.of(ForecastOptions.SIZE, ForecastOptions.EXPERTS);
 
+  /** Windows from one forecast to the next where none is wanted. */
+  private static final int NO_FORECASTS = Integer.MAX_VALUE;
+
   /** Anything but zero: rows wait for the table's watermark, whose delay the table says. */
   private static final Duration UNTIL_WATERMARK = Duration.ofMillis(1);
 
@@ -75,8 +80,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
    * @return the rows that come out
    */
   static DataType output(CallContext call) {
-    new ForecastPlan.Reader(call).withoutWeights();
-    DataType time = new TableColumns(call, new CallArguments(call, Signature.FORECAST)).time();
+    DataType time = checked(call, Signature.FORECAST);
     return DataTypes.ROW(
             DataTypes.FIELD("origin", time.notNull()),
             DataTypes.FIELD("step", DataTypes.INT()),
@@ -92,9 +96,35 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         .bridgedTo(RowData.class);
   }
 
+  /** As {@link #output}, of {@code ANOMALIES}. */
+  static DataType anomalies(CallContext call) {
+    DataType time = checked(call, Signature.ANOMALIES);
+    return DataTypes.ROW(
+            DataTypes.FIELD("value_time", time.notNull()),
+            DataTypes.FIELD("actual_value", DataTypes.DOUBLE()),
+            DataTypes.FIELD("forecast_value", DataTypes.DOUBLE()),
+            DataTypes.FIELD("lower_bound", DataTypes.DOUBLE()),
+            DataTypes.FIELD("upper_bound", DataTypes.DOUBLE()),
+            DataTypes.FIELD("surprise", DataTypes.DOUBLE()),
+            DataTypes.FIELD("is_anomaly", DataTypes.BOOLEAN().notNull()),
+            DataTypes.FIELD("reason", DataTypes.STRING()),
+            DataTypes.FIELD("model", DataTypes.STRING()),
+            DataTypes.FIELD("model_version", DataTypes.BIGINT()),
+            DataTypes.FIELD("status", DataTypes.STRING().notNull()),
+            DataTypes.FIELD("error", DataTypes.STRING()))
+        .notNull()
+        .bridgedTo(RowData.class);
+  }
+
+  /** The kind of time of a call that is right so far. */
+  private static DataType checked(CallContext call, Signature signature) {
+    new ForecastPlan.Reader(call, signature).withoutWeights();
+    return new TableColumns(call, new CallArguments(call, signature)).time();
+  }
+
   /** Checks everything, and reads the weights if there are any. */
-  static ForecastPlan of(CallContext call) {
-    return new Reader(call).plan();
+  static ForecastPlan of(CallContext call, Signature signature) {
+    return new Reader(call, signature).plan();
   }
 
   /** Reads the arguments of one call. */
@@ -106,9 +136,11 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     private final int seqLen;
     private final int horizon;
     private final boolean learns;
+    private final boolean judges;
 
-    Reader(CallContext call) {
-      this.arguments = new CallArguments(call, Signature.FORECAST);
+    Reader(CallContext call, Signature signature) {
+      this.arguments = new CallArguments(call, signature);
+      this.judges = signature == Signature.ANOMALIES;
       this.columns = new TableColumns(call, arguments);
       this.mode = arguments.get(ForecastOptions.MODE);
       this.seqLen = arguments.get(ForecastOptions.SEQ_LEN);
@@ -162,7 +194,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       ForecastSettings settings =
           new ForecastSettings(
               seqLen,
-              arguments.get(ForecastOptions.STRIDE),
+              judges ? NO_FORECASTS : arguments.get(ForecastOptions.STRIDE),
               arguments.get(Signature.FEATURE_COLUMNS).size(),
               arguments.get(ForecastOptions.CALENDAR),
               arguments.get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK,
@@ -185,7 +217,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       try {
         model =
             ModelFileLoader.read(
-                Signature.FORECAST.label(ForecastOptions.FILE), location, defaults());
+                arguments.signature().label(ForecastOptions.FILE), location, defaults());
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
       }
@@ -237,7 +269,16 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
                 .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
-      return new Learning(learner, season, 0);
+      return new Learning(learner, season, 0, judges ? incidents() : null);
+    }
+
+    /** Only their alarms are given; when an incident ends does not matter. */
+    private IncidentSettings incidents() {
+      return new IncidentSettings(
+          AnomalyOptions.settings(
+              arguments.get(AnomalyOptions.BUDGET), arguments.get(AnomalyOptions.REASONS)),
+          IncidentSettings.DEFAULT_MIN_DURATION,
+          IncidentSettings.DEFAULT_QUIET);
     }
 
     private Sampling sampling() {

@@ -6,6 +6,7 @@ import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.state.LearnerStateSerializer;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
@@ -27,6 +29,7 @@ import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.StateTypeStrategy;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.inference.TypeStrategies;
@@ -40,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>What is written in SQL is this class without a plan; the planner asks it for one that knows
  * its call, see {@link #specialize}.
  */
-public final class ForecastTableFunction extends ProcessTableFunction<RowData>
+public class ForecastTableFunction extends ProcessTableFunction<RowData>
     implements SpecializedFunction {
 
   private static final long serialVersionUID = 1L;
@@ -70,6 +73,41 @@ public final class ForecastTableFunction extends ProcessTableFunction<RowData>
     this.plan = plan;
   }
 
+  /** Name and arguments of the function. */
+  Signature signature() {
+    return Signature.FORECAST;
+  }
+
+  /** The rows of a call, which is checked. */
+  DataType output(CallContext call) {
+    return ForecastPlan.output(call);
+  }
+
+  /** The function of one call. */
+  ForecastTableFunction planned(ForecastPlan plan) {
+    return new ForecastTableFunction(plan);
+  }
+
+  /** Takes how each value compares with its forecast; null: not wanted. */
+  Consumer<Judgment> judgments() {
+    return null;
+  }
+
+  /** A row that can't be used, as one of the output. */
+  GenericRowData refused(DeadLetter letter, TimestampData time) {
+    return GenericRowData.of(
+        time,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        StringData.fromString(letter.reason().name()),
+        StringData.fromString(letter.message()));
+  }
+
   @Override
   public boolean isDeterministic() {
     return true;
@@ -85,9 +123,9 @@ public final class ForecastTableFunction extends ProcessTableFunction<RowData>
         LEARNED, withoutTtl(DataTypes.RAW(LearnerState.class, LearnerStateSerializer.INSTANCE)));
     TypeInference.Builder inference =
         TypeInference.newBuilder()
-            .staticArguments(Signature.FORECAST.arguments())
+            .staticArguments(signature().arguments())
             .stateTypeStrategies(state)
-            .outputTypeStrategy(call -> Optional.of(ForecastPlan.output(call)));
+            .outputTypeStrategy(call -> Optional.of(output(call)));
     if (plan != null) { // only then may the table's rows be asked for as Flink keeps them
       inference.inputTypeStrategy(new InternalRowTypeStrategy());
     }
@@ -101,7 +139,7 @@ public final class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   @Override
   public UserDefinedFunction specialize(SpecializedContext context) {
-    return new ForecastTableFunction(ForecastPlan.of(context.getCallContext()));
+    return planned(ForecastPlan.of(context.getCallContext(), signature()));
   }
 
   @Override
@@ -109,10 +147,10 @@ public final class ForecastTableFunction extends ProcessTableFunction<RowData>
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");
     input = new InputRow(plan.columns());
     clock = clock == null ? System::currentTimeMillis : clock;
-    seriesContext = new SqlSeriesContext(metrics, this::collectRows, clock);
+    seriesContext = new SqlSeriesContext(metrics, this::collectRows, judgments(), clock);
     series = new SeriesForecaster(plan.settings(), seriesContext);
     if (series.use(0, null, SeriesForecaster.NO_TIME)) {
-      LOG.info("FORECAST: kernel {}", series.kernel(0));
+      LOG.info("{}: kernel {}", signature().function(), series.kernel(0));
     }
   }
 
@@ -166,18 +204,7 @@ public final class ForecastTableFunction extends ProcessTableFunction<RowData>
     if (output instanceof Forecast forecast) {
       collectSteps(forecast);
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
-      collect(
-          GenericRowData.of(
-              TimestampData.fromEpochMillis(time),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              StringData.fromString(letter.reason().name()),
-              StringData.fromString(letter.message())));
+      collect(refused(letter, TimestampData.fromEpochMillis(time)));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -87,6 +88,33 @@ final class Signature {
           new Argument("calendar", ForecastOptions.CALENDAR),
           new Argument("refused_rows", REFUSED_ROWS));
 
+  /** Those of {@code ANOMALIES}. */
+  static final Signature ANOMALIES =
+      new Signature(
+          "ANOMALIES",
+          new Argument("value_column", VALUE_COLUMN),
+          new Argument("feature_columns", FEATURE_COLUMNS),
+          new Argument("budget", AnomalyOptions.BUDGET),
+          new Argument("reasons", AnomalyOptions.REASONS),
+          new Argument("horizon", ForecastOptions.HORIZON),
+          new Argument("seq_len", ForecastOptions.SEQ_LEN),
+          new Argument("in_order", IN_ORDER),
+          new Argument("sampling_interval", ForecastOptions.INTERVAL),
+          new Argument("gap", ForecastOptions.GAP),
+          new Argument("max_fill", ForecastOptions.MAX_FILL),
+          new Argument("ttl", ForecastOptions.TTL),
+          new Argument("size", ForecastOptions.SIZE),
+          new Argument("experts", ForecastOptions.EXPERTS),
+          new Argument("season", ForecastOptions.SEASON_LENGTH),
+          new Argument("level", LEVEL),
+          new Argument("weights_path", ForecastOptions.FILE),
+          new Argument("model_name", ForecastOptions.MODEL),
+          new Argument("scaling", ForecastOptions.SCALING),
+          new Argument("readout", ForecastOptions.READOUT),
+          new Argument("cell", ForecastOptions.CELL),
+          new Argument("calendar", ForecastOptions.CALENDAR),
+          new Argument("refused_rows", REFUSED_ROWS));
+
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =
       new Signature(
@@ -130,6 +158,10 @@ final class Signature {
   /** How many arguments there are before those that Flink adds. */
   int count() {
     return 1 + arguments.size();
+  }
+
+  boolean has(Option<?> option) {
+    return options.contains(option);
   }
 
   /** Its position in a call. */

@@ -5,6 +5,7 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesContext;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
@@ -30,6 +31,7 @@ final class SqlSeriesContext implements SeriesContext {
   private static final Integer KEY = 0;
 
   private final Consumer<Output> sink;
+  private final Consumer<Judgment> judgments; // null if nobody wants them
   private final LongSupplier clock;
   private final Counter[] counted = new Counter[Counted.values().length];
   private final Counter[] deadLetters = new Counter[Reason.values().length];
@@ -45,10 +47,16 @@ final class SqlSeriesContext implements SeriesContext {
   private PartitionState entry;
 
   /**
+   * @param judgments of each value that is judged; null for none
    * @param clock milliseconds since 1970
    */
-  SqlSeriesContext(MetricGroup metrics, Consumer<Output> sink, LongSupplier clock) {
+  SqlSeriesContext(
+      MetricGroup metrics,
+      Consumer<Output> sink,
+      Consumer<Judgment> judgments,
+      LongSupplier clock) {
     this.sink = sink;
+    this.judgments = judgments;
     this.clock = clock;
     for (Counted what : Counted.values()) {
       counted[what.ordinal()] = metrics.counter(what.metric());
@@ -191,6 +199,16 @@ final class SqlSeriesContext implements SeriesContext {
       deadLetters[letter.reason().ordinal()].inc();
     }
     sink.accept(output);
+  }
+
+  @Override
+  public boolean followsAlarms() {
+    return judgments != null;
+  }
+
+  @Override
+  public void judged(Judgment judgment) {
+    judgments.accept(judgment);
   }
 
   @Override

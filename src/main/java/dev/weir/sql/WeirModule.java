@@ -1,9 +1,14 @@
 package dev.weir.sql;
 
+import static java.util.Map.entry;
+
 import dev.weir.sql.aggregate.Accuracy;
 import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.Crps;
+import dev.weir.sql.aggregate.IntervalScore;
 import dev.weir.sql.aggregate.LogLoss;
 import dev.weir.sql.aggregate.Mase;
+import dev.weir.sql.aggregate.PinballLoss;
 import dev.weir.sql.aggregate.Smape;
 import java.util.Locale;
 import java.util.Map;
@@ -21,14 +26,18 @@ import org.apache.flink.table.module.Module;
 public final class WeirModule implements Module {
 
   private static final Map<String, FunctionDefinition> FUNCTIONS =
-      Map.of(
-          "FORECAST", new ForecastTableFunction(),
-          "CLASSIFY", new ClassifyTableFunction(),
-          "ACCURACY", new Accuracy(),
-          "LOG_LOSS", new LogLoss(),
-          "MASE", new Mase(),
-          "SMAPE", new Smape(),
-          "COVERAGE", new Coverage());
+      Map.ofEntries(
+          entry("FORECAST", new ForecastTableFunction()),
+          entry("ANOMALIES", new AnomaliesTableFunction()),
+          entry("CLASSIFY", new ClassifyTableFunction()),
+          entry("ACCURACY", new Accuracy()),
+          entry("LOG_LOSS", new LogLoss()),
+          entry("MASE", new Mase()),
+          entry("SMAPE", new Smape()),
+          entry("COVERAGE", new Coverage()),
+          entry("INTERVAL_SCORE", new IntervalScore()),
+          entry("PINBALL_LOSS", new PinballLoss()),
+          entry("CRPS", new Crps()));
 
   WeirModule() {}
 

@@ -2,7 +2,7 @@ package dev.weir.stream;
 
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.model.Mode;
 import java.util.HashSet;
 import java.util.Set;
@@ -84,10 +84,10 @@ final class ForecastMetrics {
   /**
    * The metrics of one mode.
    *
-   * @param learner null when nothing is learned
+   * @param learning null when nothing is learned
    */
-  ModeMetrics mode(Mode mode, LearnerSettings learner) {
-    return new ModeMetrics(group.addGroup("mode", mode.label()), learner);
+  ModeMetrics mode(Mode mode, Learning learning) {
+    return new ModeMetrics(group.addGroup("mode", mode.label()), learning);
   }
 
   void deadLetter(Reason reason) {

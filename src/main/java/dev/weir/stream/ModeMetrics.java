@@ -3,7 +3,7 @@ package dev.weir.stream;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.combination.RecentErrors;
 import dev.weir.forecast.combination.RecentErrors.Baseline;
-import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,19 +32,19 @@ final class ModeMetrics {
 
   /**
    * @param group the mode's
-   * @param learner null when nothing is learned
+   * @param learning null when nothing is learned
    */
-  ModeMetrics(MetricGroup group, LearnerSettings learner) {
+  ModeMetrics(MetricGroup group, Learning learning) {
     this.group = group;
     this.forecastNanos =
         group.histogram(
             "forecastNanos", new DescriptiveStatisticsHistogram(ForecastMetrics.SAMPLES));
-    if (learner != null) {
-      learning(learner.levels());
+    if (learning != null) {
+      learning(learning.learner().levels(), learning.scoresEvery() > 0);
     }
   }
 
-  private void learning(List<Double> levels) {
+  private void learning(List<Double> levels, boolean scores) {
     learningSteps = group.counter("learningSteps");
     truths = new Counter[levels.size()];
     held = new Counter[levels.size()];
@@ -60,9 +60,13 @@ final class ModeMetrics {
       String name = baseline.name().toLowerCase(Locale.ROOT);
       MetricGroup of = group.addGroup("baseline", name);
       QUANTILES.forEach(
-          (quantile, share) ->
-              of.addGroup("quantile", quantile)
-                  .gauge("relativeError", () -> errors.quantile(baseline, share)));
+          (quantile, share) -> {
+            MetricGroup at = of.addGroup("quantile", quantile);
+            at.gauge("relativeError", () -> errors.quantile(baseline, share));
+            if (scores) {
+              at.gauge("relativeCrps", () -> errors.crpsQuantile(baseline, share));
+            }
+          });
     }
   }
 

@@ -71,8 +71,7 @@ final class OperatorSeriesContext implements SeriesContext {
     List<Mode> learning = new ArrayList<>();
     for (Target target : settings.targets()) {
       boolean learns = target.learning() != null;
-      byMode.put(
-          target.mode(), metrics.mode(target.mode(), learns ? target.learning().learner() : null));
+      byMode.put(target.mode(), metrics.mode(target.mode(), target.learning()));
       if (learns) {
         learning.add(target.mode());
       }

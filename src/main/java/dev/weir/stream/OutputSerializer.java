@@ -40,7 +40,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   @Override
   public byte version() {
-    return 1;
+    return 2;
   }
 
   @Override
@@ -70,7 +70,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   protected Output read(byte version, DataInputView source) throws IOException {
     return switch (source.readByte()) {
       case FORECAST -> readForecast(source);
-      case SCORE -> readScore(source);
+      case SCORE -> readScore(version, source);
       case CLASSIFICATION -> readClassification(source);
       case LEARNED_MODEL -> readLearned(source);
       case INCIDENT -> readIncident(source);
@@ -140,9 +140,70 @@ final class OutputSerializer extends WeirSerializer<Output> {
       target.writeDouble(method.mae());
       target.writeDouble(method.share());
     }
+    target.writeBoolean(score.distribution() != null);
+    if (score.distribution() != null) {
+      writeDistribution(score.distribution(), target);
+    }
   }
 
-  private static Score readScore(DataInputView source) throws IOException {
+  private static void writeDistribution(Score.Distribution scores, DataOutputView target)
+      throws IOException {
+    target.writeLong(scores.scored());
+    target.writeInt(scores.steps().size());
+    for (int step : scores.steps()) {
+      target.writeInt(step);
+    }
+    target.writeDouble(scores.crps());
+    writeList(scores.crpsByStep(), target);
+    target.writeInt(scores.quantiles().size());
+    for (Score.Quantile quantile : scores.quantiles()) {
+      target.writeDouble(quantile.quantile());
+      target.writeDouble(quantile.loss());
+      writeList(quantile.lossByStep(), target);
+    }
+    target.writeInt(scores.intervals().size());
+    for (Score.Interval interval : scores.intervals()) {
+      target.writeDouble(interval.level());
+      target.writeDouble(interval.score());
+      writeList(interval.scoreByStep(), target);
+    }
+  }
+
+  private static Score.Distribution readDistribution(DataInputView source) throws IOException {
+    long scored = source.readLong();
+    List<Integer> steps = new ArrayList<>();
+    for (int left = source.readInt(); left > 0; left--) {
+      steps.add(source.readInt());
+    }
+    double crps = source.readDouble();
+    List<Double> crpsByStep = readList(source);
+    List<Score.Quantile> quantiles = new ArrayList<>();
+    for (int left = source.readInt(); left > 0; left--) {
+      quantiles.add(new Score.Quantile(source.readDouble(), source.readDouble(), readList(source)));
+    }
+    List<Score.Interval> intervals = new ArrayList<>();
+    for (int left = source.readInt(); left > 0; left--) {
+      intervals.add(new Score.Interval(source.readDouble(), source.readDouble(), readList(source)));
+    }
+    return new Score.Distribution(scored, steps, crps, crpsByStep, quantiles, intervals);
+  }
+
+  private static void writeList(List<Double> values, DataOutputView target) throws IOException {
+    target.writeInt(values.size());
+    for (double value : values) {
+      target.writeDouble(value);
+    }
+  }
+
+  private static List<Double> readList(DataInputView source) throws IOException {
+    List<Double> values = new ArrayList<>();
+    for (int left = source.readInt(); left > 0; left--) {
+      values.add(source.readDouble());
+    }
+    return values;
+  }
+
+  private static Score readScore(byte version, DataInputView source) throws IOException {
     return new Score(
         StringValue.readString(source),
         source.readLong(),
@@ -154,7 +215,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readDouble(),
         source.readDouble(),
         source.readDouble(),
-        readMethods(source));
+        readMethods(source),
+        version > 1 && source.readBoolean() ? readDistribution(source) : null);
   }
 
   private static List<Score.Method> readMethods(DataInputView source) throws IOException {

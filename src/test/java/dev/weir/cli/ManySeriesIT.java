@@ -240,6 +240,7 @@ class ManySeriesIT {
         mae / 1.5,
         0.8,
         0.79,
-        methods);
+        methods,
+        null);
   }
 }

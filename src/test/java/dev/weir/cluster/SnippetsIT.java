@@ -257,7 +257,7 @@ class SnippetsIT {
     writeModels();
     writePrograms();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-      for (String topic : List.of("observations", "sensors")) {
+      for (String topic : List.of("observations", "sensors", "alerts")) {
         admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
       }
     }

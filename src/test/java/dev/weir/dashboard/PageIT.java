@@ -359,6 +359,8 @@ class PageIT {
         assertThat(value(next.get(i), 3)).isEqualTo(newest.intervals().get(1).lower()[i]);
         assertThat(value(next.get(i), 4)).isEqualTo(newest.intervals().get(1).upper()[i]);
       }
+      assertThat(Double.parseDouble(browser.data(panel + " .facts", "crps"))).isPositive();
+      assertThat(browser.text(panel + " .facts")).contains("CRPS", "interval score at 80");
       List<Map<String, String>> past = rows(panel + " [data-table=past]");
       assertThat(past).hasSize(40);
       Map<String, Observation> came = new HashMap<>();

@@ -112,7 +112,17 @@ public final class Records {
         List.of(
             new Score.Method("naive", naive, 0),
             new Score.Method("seasonal_naive", seasonalNaive, 0),
-            new Score.Method("expert:rls-ar", 2, 0.5)));
+            new Score.Method("expert:rls-ar", 2, 0.5)),
+        new Score.Distribution(
+            39,
+            List.of(1),
+            0.75 * mae,
+            List.of(0.75 * mae),
+            List.of(
+                new Score.Quantile(0.1, 0.25, List.of(0.25)),
+                new Score.Quantile(0.5, mae / 2, List.of(mae / 2)),
+                new Score.Quantile(0.9, 0.5, List.of(0.5))),
+            List.of(new Score.Interval(0.8, 7.5, List.of(7.5)))));
   }
 
   /** An incident of one value, which was 12.5 in place of 10, at its start. */

@@ -1,13 +1,17 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.sql.aggregate.Accuracy;
 import dev.weir.sql.aggregate.Coverage;
+import dev.weir.sql.aggregate.Crps;
 import dev.weir.sql.aggregate.ExactMean;
+import dev.weir.sql.aggregate.IntervalScore;
 import dev.weir.sql.aggregate.LogLoss;
 import dev.weir.sql.aggregate.Mase;
+import dev.weir.sql.aggregate.PinballLoss;
 import dev.weir.sql.aggregate.Smape;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -17,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AggregatesTest {
 
@@ -83,6 +89,75 @@ class AggregatesTest {
     loss.merge(sum, List.of(others));
     assertThat(loss.getValue(sum))
         .isEqualTo((Math.log(4) + Math.log(1e6) + Math.log(2)) / 3, within(1e-12));
+  }
+
+  @Test
+  void distributionsAreScored() {
+    PinballLoss pinball = new PinballLoss();
+    ExactMean loss = pinball.createAccumulator();
+    pinball.accumulate(loss, 10.0, 8.0, 0.75); // 1.5
+    pinball.accumulate(loss, 6.0, 8.0, 0.75); // 0.5
+    assertThat(pinball.getValue(loss)).isEqualTo(1);
+    pinball.retract(loss, 6.0, 8.0, 0.75);
+    assertThat(pinball.getValue(loss)).isEqualTo(1.5);
+
+    IntervalScore interval = new IntervalScore();
+    ExactMean score = interval.createAccumulator();
+    interval.accumulate(score, 3.0, 2.0, 7.0, 0.75); // 5
+    interval.accumulate(score, 8.5, 2.0, 7.0, 0.75); // 5 + 8 * 1.5
+    assertThat(interval.getValue(score)).isEqualTo(11);
+
+    Crps crps = new Crps();
+    ExactMean mean = crps.createAccumulator();
+    crps.accumulate(mean, 9.0, 4.0, 4.0, 4.0, 0.8); // a point: the error
+    assertThat(crps.getValue(mean)).isEqualTo(5, within(1e-12));
+    ExactMean other = crps.createAccumulator();
+    // a uniform distribution on 0 to 2 with the outer quarters at 0.5 and 1.5:
+    // twice the integral of (F - 1)^2 or F^2 from 0.5 to 1: 2 (0.5^3 - 0.25^3) / 3 / 0.5
+    crps.accumulate(other, 1.0, 1.0, 0.5, 1.5, 0.5);
+    double uniform = 2 * (0.125 - 0.015625) / 3 / 0.5;
+    assertThat(crps.getValue(other)).isEqualTo(uniform, within(1e-12));
+    crps.merge(mean, List.of(other));
+    assertThat(crps.getValue(mean)).isEqualTo((5 + uniform) / 2, within(1e-12));
+  }
+
+  @Test
+  void rowWithoutADistributionDoesNotCount() {
+    PinballLoss pinball = new PinballLoss();
+    IntervalScore interval = new IntervalScore();
+    Crps crps = new Crps();
+    ExactMean mean = new ExactMean();
+    for (Double no :
+        new Double[] {null, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+      pinball.accumulate(mean, no, 1.0, 0.5);
+      pinball.accumulate(mean, 1.0, no, 0.5);
+      interval.accumulate(mean, no, 1.0, 2.0, 0.5);
+      interval.accumulate(mean, 1.0, no, 2.0, 0.5);
+      interval.accumulate(mean, 1.0, 1.0, no, 0.5);
+      crps.accumulate(mean, no, 1.0, 0.0, 2.0, 0.5);
+      crps.accumulate(mean, 1.0, no, 0.0, 2.0, 0.5);
+      crps.accumulate(mean, 1.0, 1.0, no, 2.0, 0.5);
+      crps.accumulate(mean, 1.0, 1.0, 0.0, no, 0.5);
+    }
+    pinball.accumulate(mean, 1.0, 1.0, null);
+    interval.accumulate(mean, 1.0, 1.0, 2.0, null);
+    crps.accumulate(mean, 1.0, 1.0, 0.0, 2.0, null);
+    interval.accumulate(mean, 1.0, 3.0, 2.0, 0.5); // ends that cross
+    crps.accumulate(mean, 1.0, 3.0, 0.0, 2.0, 0.5); // a forecast outside
+    assertThat(crps.getValue(mean)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.5, 0, 1, 80, Double.NaN})
+  void levelThatIsNoShareFails(double level) {
+    ExactMean mean = new ExactMean();
+    String rest = "_: level: expected a share within 0 and 1, such as 0.8, got " + level;
+    assertThatThrownBy(() -> new PinballLoss().accumulate(mean, 1.0, 1.0, level))
+        .hasMessage(rest.replace("_", "PINBALL_LOSS"));
+    assertThatThrownBy(() -> new IntervalScore().accumulate(mean, 1.0, 1.0, 2.0, level))
+        .hasMessage(rest.replace("_", "INTERVAL_SCORE"));
+    assertThatThrownBy(() -> new Crps().accumulate(mean, 1.0, 1.0, 0.0, 2.0, level))
+        .hasMessage(rest.replace("_", "CRPS"));
   }
 
   @Test

@@ -3,10 +3,15 @@ package dev.weir.sql;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.sql.InputRow.Columns;
+import dev.weir.state.LearnerStateSerializer;
 import dev.weir.stream.RecordedMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.connector.ChangelogMode;
@@ -19,9 +24,9 @@ import org.apache.flink.table.functions.TableSemantics;
 import org.apache.flink.util.Collector;
 
 /**
- * FORECAST as Flink calls it for one partition: its state, its timers, its watermark. As in Flink
- * 2.2, a timer at or before the watermark is dropped, and event time is at its newest before the
- * first timer fires.
+ * FORECAST or ANOMALIES as Flink calls it for one partition: its state, its timers, its watermark.
+ * As in Flink 2.2, a timer at or before the watermark is dropped, and event time is at its newest
+ * before the first timer fires.
  */
 final class OnePartition {
 
@@ -30,6 +35,7 @@ final class OnePartition {
   final MapView<Integer, LearnerState> learned = new MapView<>();
   final TreeSet<Long> timers = new TreeSet<>();
   private final Columns columns;
+  private final Function<ForecastPlan, ForecastTableFunction> kind;
   private RecordedMetrics metrics;
   private ForecastTableFunction function;
   private long watermark = Long.MIN_VALUE;
@@ -37,14 +43,35 @@ final class OnePartition {
   long clock = 1_000_000;
 
   OnePartition(Columns columns) {
+    this(columns, ForecastTableFunction::new);
+  }
+
+  /**
+   * @param kind makes the function of a plan
+   */
+  OnePartition(Columns columns, Function<ForecastPlan, ForecastTableFunction> kind) {
     this.columns = columns;
+    this.kind = kind;
+  }
+
+  /** Replaces the state by what is read of its bytes, as a restore does. */
+  OnePartition restore() throws Exception {
+    series.put(0, copy(PartitionStateSerializer.INSTANCE, series.get(0)));
+    learned.put(0, copy(LearnerStateSerializer.INSTANCE, learned.get(0)));
+    return this;
+  }
+
+  private static <T> T copy(TypeSerializer<T> serializer, T value) throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(1 << 15);
+    serializer.serialize(value, out);
+    return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
   }
 
   /** Begins, or goes on with the same state as another statement; event time is not in it. */
   OnePartition start(ForecastSettings settings) throws Exception {
     watermark = Long.MIN_VALUE;
     metrics = new RecordedMetrics();
-    function = new ForecastTableFunction(new ForecastPlan(settings, columns, true));
+    function = kind.apply(new ForecastPlan(settings, columns, true));
     function.clock = () -> clock;
     function.setCollector(
         new Collector<>() {

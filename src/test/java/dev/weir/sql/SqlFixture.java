@@ -4,6 +4,8 @@ import dev.weir.forecast.Observation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
@@ -25,11 +27,20 @@ final class SqlFixture {
 
   /** A table of (sensor, ts, v); a null or NaN value is what it is. */
   void table(String name, List<Row> rows, String delay) {
+    table(name, rows, delay, row -> row);
+  }
+
+  /**
+   * As above.
+   *
+   * @param each is given each row on its way, in one task
+   */
+  void table(String name, List<Row> rows, String delay, MapFunction<Row, Row> each) {
+    TypeInformation<Row> type =
+        Types.ROW_NAMED(
+            new String[] {"sensor", "ts", "v"}, Types.STRING, Types.INSTANT, Types.DOUBLE);
     var stream =
-        env.fromData(
-            rows,
-            Types.ROW_NAMED(
-                new String[] {"sensor", "ts", "v"}, Types.STRING, Types.INSTANT, Types.DOUBLE));
+        env.fromData(rows, type).setParallelism(1).map(each).returns(type).setParallelism(1);
     tables.createTemporaryView(
         name,
         stream,

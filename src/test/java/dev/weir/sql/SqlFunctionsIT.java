@@ -1,12 +1,15 @@
 package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.score.ProperScores;
 import dev.weir.job.FlinkFixture;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
@@ -235,6 +238,38 @@ class SqlFunctionsIT {
     assertThat(last.get(0).getField(2)).isEqualTo(2.0 / 3);
     assertThat(last.get(1)).isEqualTo(Row.of(null, 0.0, 1.0)); // naive made no error
     assertThat(last.get(2)).isEqualTo(Row.of(null, null, null));
+  }
+
+  @Test
+  void distributionsAreScoredInSql() throws Exception {
+    SqlFixture sql = new SqlFixture(flink.environment(1));
+    sql.tables.executeSql(
+        "CREATE TEMPORARY VIEW met AS SELECT * FROM (VALUES"
+            + " (10e0, 12e0, 9e0, 13e0), (20e0, 18e0, 15e0, 19e0), (CAST(NULL AS DOUBLE), 1e0, 0e0, 2e0))"
+            + " AS t (actual, forecast, lo, hi)");
+    List<Row> got =
+        sql.query(
+            "SELECT INTERVAL_SCORE(actual, lo, hi, 0.8), PINBALL_LOSS(actual, hi, 9e-1),"
+                + " CRPS(actual, forecast, lo, hi, 0.8) FROM met");
+    Row last = got.get(got.size() - 1);
+    assertThat((Double) last.getField(0)).isCloseTo((4 + 4 + 10 * 1) / 2.0, within(1e-12));
+    assertThat((Double) last.getField(1)).isCloseTo((0.1 * 3 + 0.9 * 1) / 2, within(1e-12));
+    double[] taus = {0.1, 0.5, 0.9};
+    double crps =
+        ProperScores.crps(taus, new double[] {9, 12, 13}, 10)
+            + ProperScores.crps(taus, new double[] {15, 18, 19}, 20);
+    assertThat((Double) last.getField(2)).isCloseTo(crps / 2, within(1e-12));
+  }
+
+  @Test
+  void levelThatIsNoShareEndsTheStatementWithOneLine() {
+    SqlFixture sql = new SqlFixture(flink.environment(1));
+    assertThatThrownBy(
+            () ->
+                sql.query("SELECT INTERVAL_SCORE(v, v, v, 80) FROM (VALUES (1e0), (2e0)) AS t (v)"))
+        .rootCause()
+        .hasMessage(
+            "INTERVAL_SCORE: level: expected a share within 0 and 1, such as 0.8, got 80.0");
   }
 
   @Test

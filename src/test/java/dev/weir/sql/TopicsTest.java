@@ -105,7 +105,10 @@ class TopicsTest {
   }
 
   private static RowData read(String table, byte[] bytes) throws Exception {
-    RowType type = type(table);
+    return read(type(table), bytes);
+  }
+
+  private static RowData read(RowType type, byte[] bytes) throws Exception {
     AvroRowDataDeserializationSchema format =
         new AvroRowDataDeserializationSchema(type, InternalTypeInfo.of(type));
     format.open(null);
@@ -194,12 +197,30 @@ class TopicsTest {
             Double.NaN,
             0.8,
             0.75,
-            List.of(new Score.Method("naive", 2.25, 0)));
+            List.of(new Score.Method("naive", 2.25, 0)),
+            new Score.Distribution(
+                10,
+                List.of(1, 3),
+                1.25,
+                List.of(1.0, 1.5),
+                List.of(new Score.Quantile(0.5, 0.75, List.of(0.5, 1.0))),
+                List.of(new Score.Interval(0.8, 5.5, List.of(5.0, 6.0)))));
     RowData row = read("scores", new ScoreCodec().encode(score));
     assertThat(row.getLong(4)).isEqualTo(11);
     assertThat(row.getArray(5).toDoubleArray()).containsExactly(1, 2);
     assertThat(row.isNullAt(7)).isTrue(); // NaN on the topic is null
     assertThat(row.getDouble(9)).isEqualTo(0.75);
     assertThat(row.getArray(10).getRow(0, 3).getDouble(1)).isEqualTo(2.25);
+    RowType all = type("scores");
+    RowType before = new RowType(false, all.getFields().subList(0, 11)); // of an older statement
+    assertThat(read(before, new ScoreCodec().encode(score)).getDouble(9)).isEqualTo(0.75);
+    RowData distribution = row.getRow(11, 6);
+    assertThat(distribution.getLong(0)).isEqualTo(10);
+    assertThat(distribution.getArray(1).toIntArray()).containsExactly(1, 3);
+    assertThat(distribution.getDouble(2)).isEqualTo(1.25);
+    assertThat(distribution.getArray(3).toDoubleArray()).containsExactly(1, 1.5);
+    assertThat(distribution.getArray(4).getRow(0, 3).getDouble(1)).isEqualTo(0.75);
+    assertThat(distribution.getArray(5).getRow(0, 3).getArray(2).toDoubleArray())
+        .containsExactly(5, 6);
   }
 }

@@ -42,6 +42,71 @@ class WrongArgumentsTest {
         .formatted(table, arguments.isEmpty() ? "" : ", " + arguments);
   }
 
+  private static Stream<Arguments> wrongAnomalies() {
+    return Stream.of(
+        Arguments.of("", "ANOMALIES: value_column: expected the name of a column, got none"),
+        Arguments.of(
+            "value_column => 'v', budget => '0'",
+            "ANOMALIES: budget: expected a number from 0.01 to 50.0, got '0'"),
+        Arguments.of(
+            "value_column => 'v', budget => 'NaN'",
+            "ANOMALIES: budget: expected a number from 0.01 to 50.0, got 'NaN'"),
+        Arguments.of(
+            "value_column => 'v', budget => '1 ' || '0'",
+            "ANOMALIES: budget: expected a literal, got an expression"),
+        Arguments.of(
+            "value_column => 'v', reasons => 'novelty, spike'",
+            "ANOMALIES: reasons: expected a list of novelty, level, drift and error, got 'novelty, spike'"),
+        Arguments.of(
+            "value_column => 'v', gap => 'carry'",
+            "ANOMALIES: gap: expected sampling_interval beside it, since nothing is missing by count, got none"),
+        Arguments.of(
+            "value_column => 'v', scaling => 'none'",
+            "ANOMALIES: scaling: expected weights_path beside it, got none"),
+        Arguments.of(
+            "value_column => 'v', weights_path => 'builtin:none'", "ANOMALIES: weights_path: "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongAnomalies")
+  void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                tables.explainSql(
+                    call("readings PARTITION BY sensor", arguments)
+                        .replace("FORECAST", "ANOMALIES")));
+    assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  }
+
+  @Test
+  void anomaliesHaveTheColumnsOfThePage() {
+    assertThat(
+            tables
+                .sqlQuery(
+                    call(
+                            "readings PARTITION BY sensor",
+                            "value_column => 'v', budget => '0.5', reasons => 'level, novelty'")
+                        .replace("FORECAST", "ANOMALIES"))
+                .getResolvedSchema()
+                .getColumnNames())
+        .containsExactly(
+            "sensor",
+            "value_time",
+            "actual_value",
+            "forecast_value",
+            "lower_bound",
+            "upper_bound",
+            "surprise",
+            "is_anomaly",
+            "reason",
+            "model",
+            "model_version",
+            "status",
+            "error",
+            "rowtime");
+  }
+
   private static String deepest(Throwable thrown) {
     Throwable cause = thrown;
     while (cause.getCause() != null) {

@@ -261,6 +261,9 @@ class ForecastMetricsTest {
               relativeError(operator, mode, "naive", "p10"),
               relativeError(operator, mode, "naive", "p90"));
       assertThat(median).isStrictlyBetween(0.05, 0.9); // waves: the last value is a bad guess
+      double crps =
+          (double) operator.metrics.gauge(mode + "baseline.naive.quantile.p50.relativeCrps");
+      assertThat(crps).isStrictlyBetween(0.01, 0.9); // smaller than our error, as it has intervals
       assertThat(operator.metrics.histogram(mode + "forecastNanos").getCount()).isPositive();
     }
     assertThat((double) operator.metrics.gauge("weir.stateBytesPerSeries"))
@@ -274,6 +277,16 @@ class ForecastMetricsTest {
     return (double)
         operator.metrics.gauge(
             "%sbaseline.%s.quantile.%s.relativeError".formatted(mode, baseline, quantile));
+  }
+
+  @Test
+  void withoutScoresThereIsNoRelativeCrps() throws Exception {
+    Learning off = new Learning(LearnerSettings.small(2), 7, 0);
+    Operator operator =
+        new Operator(settings(new Target(Mode.MANY_TO_ONE, null, 2, null, off)), null);
+    assertThat(operator.metrics.names())
+        .anyMatch(name -> name.endsWith("relativeError"))
+        .noneMatch(name -> name.endsWith("relativeCrps"));
   }
 
   @Test

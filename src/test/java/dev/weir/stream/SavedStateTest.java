@@ -8,6 +8,8 @@ import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.score.DistributionSums;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.SequenceWindow;
@@ -145,16 +147,17 @@ class SavedStateTest {
 
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState plain = assertIsTheSavedMemory(3, false);
-    LearnerState tuned = assertIsTheSavedMemory(3, true);
+    LearnerState plain = assertIsTheSavedMemory(4, false);
+    LearnerState tuned = assertIsTheSavedMemory(4, true);
     assertThat(plain.alarms()).isNull();
+    assertThat(plain.distributions()).isNull();
     assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
     assertThat(written(LearnerStateSerializer.INSTANCE, plain))
         .as(WHY)
-        .isEqualTo(bytes("memory-3.hex"));
+        .isEqualTo(bytes("memory-4.hex"));
     assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
         .as(WHY)
-        .isEqualTo(bytes("memory-3-tuned.hex"));
+        .isEqualTo(bytes("memory-4-tuned.hex"));
   }
 
   @Test
@@ -163,12 +166,12 @@ class SavedStateTest {
     LearnerState tuned = assertIsTheSavedMemory(2, true);
     assertThat(tuned.alarms()).isNull();
     assertThat(written(LearnerStateSerializer.INSTANCE, tuned))
-        .isEqualTo(bytes("memory-3-tuned.hex"));
+        .isEqualTo(bytes("memory-4-tuned.hex"));
   }
 
   @Test
   void savedAlarmsAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-alarms.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-alarms.hex"));
     assertThat(memory.tuned()).isNull();
     assertThat(memory.alarms().values()).isEqualTo(1_000);
     OpenIncident incident = memory.alarms().incident();
@@ -186,7 +189,38 @@ class SavedStateTest {
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-3-alarms.hex"));
+          .isEqualTo(bytes("memory-4-alarms.hex"));
+    }
+  }
+
+  @Test
+  void memoryOfTheThirdLayoutIsReadWithoutScores() throws Exception {
+    for (String file : List.of("memory-%d.hex", "memory-%d-tuned.hex", "memory-%d-alarms.hex")) {
+      LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes(file.formatted(3)));
+      assertThat(memory.distributions()).isNull();
+      assertThat(written(LearnerStateSerializer.INSTANCE, memory))
+          .as(file)
+          .isEqualTo(bytes(file.formatted(4)));
+    }
+  }
+
+  @Test
+  void savedScoresAreReadAndWrittenAsTheyWere() throws Exception {
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-scores.hex"));
+    DistributionSums scores = memory.distributions();
+    DistributionScorer scorer = new DistributionScorer(0.8);
+    assertThat(scorer.fits(scores, 2)).isTrue();
+    assertThat(scores.first()).isEqualTo(7);
+    assertThat(scores.count(0)).isEqualTo(4);
+    assertThat(scores.count(1)).isEqualTo(3);
+    assertThat(scorer.crps(scores, 0)).isEqualTo(0.625);
+    assertThat(scorer.crps(scores, 1)).isEqualTo(2);
+    assertThat(scorer.pinball(scores, 0, 1)).isEqualTo(0.3125);
+    assertThat(scorer.pinball(scores, 1, 2)).isEqualTo(0.75);
+    for (LearnerState each : List.of(memory, memory.copy())) {
+      assertThat(written(LearnerStateSerializer.INSTANCE, each))
+          .as(WHY)
+          .isEqualTo(bytes("memory-4-scores.hex"));
     }
   }
 

@@ -24,6 +24,7 @@ import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ScoreCodecTest;
 import dev.weir.model.ClassifierModel;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -232,8 +233,11 @@ class SerializersTest {
             Double.NaN,
             0.8,
             0.79,
-            List.of(new Score.Method("naive", 2, 0), new Score.Method("expert:x", 1, 1)));
+            List.of(new Score.Method("naive", 2, 0), new Score.Method("expert:x", 1, 1)),
+            null);
     assertThat(roundTrip(OutputSerializer.INSTANCE, score)).isEqualTo(score);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ScoreCodecTest.SCORE))
+        .isEqualTo(ScoreCodecTest.SCORE);
     assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.INCIDENT))
         .isEqualTo(IncidentCodecTest.INCIDENT);
     assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.BARE))

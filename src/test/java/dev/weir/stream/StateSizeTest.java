@@ -82,6 +82,8 @@ class StateSizeTest {
     Target many = learner(Mode.MANY_TO_MANY, LearnerSettings.small(5), 5, 24);
     Learning judged = new Learning(LearnerSettings.small(2), 24, 0, IncidentSettings.defaults());
     Target alarms = new Target(Mode.MANY_TO_ONE, null, 2, null, judged);
+    Learning scored = new Learning(LearnerSettings.small(2), 24, 10);
+    Target scores = new Target(Mode.MANY_TO_ONE, null, 2, null, scored);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
     return Stream.of(
         new Job("learning off", SERIES, settings(5, Duration.ZERO, network)),
@@ -89,6 +91,7 @@ class StateSizeTest {
         new Job("both modes, with a ttl", SERIES, settings(5, Duration.ofDays(9), small, many)),
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),
         new Job("small, with alarms", SERIES, settings(5, Duration.ZERO, alarms)),
+        new Job("small, with scores", SERIES, settings(5, Duration.ZERO, scores)),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }
 

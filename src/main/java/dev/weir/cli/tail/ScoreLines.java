@@ -38,6 +38,9 @@ final class ScoreLines {
               100 * score.level(),
               100 * score.coverage()));
     }
+    if (score.distribution() != null) {
+      line.append(", CRPS ").append(ForecastLines.number(score.distribution().crps()));
+    }
     return line.toString();
   }
 }

@@ -286,9 +286,16 @@ public final class SeriesHistory {
       bytes += 100 + 4L * forecasts.all.length + forecasts.bytes;
       if (forecasts.score != null) {
         bytes += 150 + 60L * forecasts.score.methods().size();
+        Score.Distribution distribution = forecasts.score.distribution();
+        bytes += distribution == null ? 0 : bytes(distribution);
       }
     }
     return bytes;
+  }
+
+  private static long bytes(Score.Distribution scores) {
+    long lists = 2 + scores.quantiles().size() + scores.intervals().size();
+    return 100 + lists * (80 + 24L * scores.steps().size());
   }
 
   public View view(long before, int limit, long after) {

@@ -24,6 +24,7 @@ public final class IncidentTracker {
   private final long id;
   private final AlarmDetector detector;
   private OpenIncident newest;
+  private boolean alarm;
 
   public IncidentTracker(IncidentSettings settings) {
     this.settings = settings;
@@ -58,7 +59,7 @@ public final class IncidentTracker {
   public Event observe(
       SeriesAlarms alarms, long time, double value, double forecast, double halfWidth) {
     alarms.settings = id;
-    boolean alarm = detector.observe(alarms.detection, value, forecast, halfWidth);
+    alarm = detector.observe(alarms.detection, value, forecast, halfWidth);
     OpenIncident open = alarms.incident;
     if (open == null) {
       if (!alarm) {
@@ -84,6 +85,21 @@ public final class IncidentTracker {
     }
     newest = open;
     return report(open);
+  }
+
+  /** Whether the newest value raised an alarm. */
+  public boolean isAlarm() {
+    return alarm;
+  }
+
+  /** Surprise of the newest value, as {@link AlarmDetector#surprise}. */
+  public double surprise() {
+    return detector.surprise();
+  }
+
+  /** What is surprising about the newest value; null if nothing is. */
+  public Reason reason() {
+    return detector.reason();
   }
 
   private Event report(OpenIncident open) {

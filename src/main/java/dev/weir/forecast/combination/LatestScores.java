@@ -14,6 +14,9 @@ public final class LatestScores {
   private double error;
   private double naive;
   private double seasonalNaive;
+  private double crps;
+  private double naiveBeside;
+  private double seasonalNaiveBeside;
 
   public LatestScores(int levels) {
     this.held = new long[levels];
@@ -24,6 +27,9 @@ public final class LatestScores {
     error = 0;
     naive = 0;
     seasonalNaive = 0;
+    crps = 0;
+    naiveBeside = 0;
+    seasonalNaiveBeside = 0;
     Arrays.fill(held, 0);
   }
 
@@ -32,6 +38,13 @@ public final class LatestScores {
     this.error += error;
     this.naive += naive;
     this.seasonalNaive += seasonalNaive;
+  }
+
+  /** Adds the CRPS of a distribution, and the absolute errors of the naive forecasts beside it. */
+  public void addDistribution(double crps, double naive, double seasonalNaive) {
+    this.crps += crps;
+    this.naiveBeside += naive;
+    this.seasonalNaiveBeside += seasonalNaive;
   }
 
   public void hold(int level) {
@@ -56,6 +69,24 @@ public final class LatestScores {
   /** The same of "repeat the value of a season ago". */
   public double seasonalNaiveError() {
     return seasonalNaive;
+  }
+
+  /** Sum of the CRPS of our distributions, at the steps that these are scored at. */
+  public double crps() {
+    return crps;
+  }
+
+  /**
+   * Sum of |error| of "repeat the newest value" at these steps, which is the CRPS of a forecast
+   * without a distribution.
+   */
+  public double naiveBeside() {
+    return naiveBeside;
+  }
+
+  /** The same of "repeat the value of a season ago". */
+  public double seasonalNaiveBeside() {
+    return seasonalNaiveBeside;
   }
 
   /** How many of the intervals of a level, by its number from 0, held the value. */

@@ -12,6 +12,7 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -24,7 +25,7 @@ final class AlarmMonitor {
   private final IncidentTracker tracker;
   private final Learner learner;
   private final SeriesContext context;
-  private final double[] next = new double[2];
+  private final double[] next = new double[4];
 
   AlarmMonitor(IncidentSettings settings, Learner learner, SeriesContext context) {
     this.tracker = new IncidentTracker(settings);
@@ -59,8 +60,7 @@ final class AlarmMonitor {
       reported = open.isReported();
       report(tracker.close(alarms), window.series(), window, isNew, model, version);
     }
-    next[0] = Double.NaN;
-    next[1] = Double.NaN;
+    Arrays.fill(next, Double.NaN);
     if (window.missing() > 0) {
       tracker.skip(alarms);
     } else {
@@ -68,6 +68,9 @@ final class AlarmMonitor {
     }
     OpenIncident before = isNew || alarms.incident() == null ? null : alarms.incident().copy();
     Event event = tracker.observe(alarms, window.origin(), window.last(), next[0], next[1]);
+    if (isNew && context.followsAlarms()) {
+      context.judged(judgment(window, model, version));
+    }
     if (event != null && !isNew) {
       alarms.incident(before);
     } else if (event != null) {
@@ -79,6 +82,20 @@ final class AlarmMonitor {
       context.incident(window.series(), true);
     }
     return reported;
+  }
+
+  private Judgment judgment(SequenceWindow window, String model, long version) {
+    return new Judgment(
+        window.origin(),
+        window.last(),
+        next[0],
+        next[2],
+        next[3],
+        tracker.surprise(),
+        tracker.reason(),
+        tracker.isAlarm(),
+        model,
+        version);
   }
 
   /**

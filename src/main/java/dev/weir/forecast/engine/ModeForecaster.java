@@ -81,6 +81,7 @@ final class ModeForecaster {
             ? null
             : new AlarmMonitor(target.learning().incidents(), learner, context);
     if (learner != null) {
+      learner.scoreDistributions(target.learning().scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
   }
@@ -363,7 +364,8 @@ final class ModeForecaster {
         Score.ratio(mae, seasonalNaive),
         learner.settings().levels().get(0),
         coverage,
-        methods);
+        methods,
+        DistributionMeans.of(learner, state));
   }
 
   private static double mean(double[] values) {

@@ -69,6 +69,16 @@ public interface SeriesContext {
     // for shared learning
   }
 
+  /** Whether {@link #judged} is to be called for each value of a series that raises alarms. */
+  default boolean followsAlarms() {
+    return false;
+  }
+
+  /** The newest value of the current series was compared with its forecast. */
+  default void judged(Judgment judgment) {
+    // for SQL
+  }
+
   /** When the timer fires that drops the series; null for none. */
   Long expiry() throws IOException;
 

@@ -9,6 +9,7 @@
  *
  * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.candidate}, {@code
  * forecast.combination}, {@code forecast.expert}, {@code forecast.expert.recurrent}, {@code
- * forecast.learn}, {@code forecast.network}, {@code forecast.window}, {@code model} and the JDK.
+ * forecast.learn}, {@code forecast.network}, {@code forecast.score}, {@code forecast.window},
+ * {@code model} and the JDK.
  */
 package dev.weir.forecast.engine;

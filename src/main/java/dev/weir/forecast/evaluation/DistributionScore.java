@@ -1,6 +1,9 @@
 package dev.weir.forecast.evaluation;
 
+import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * How well the predictive distributions of a method forecast one series, over all origins. All
@@ -39,27 +42,19 @@ public record DistributionScore(
 
   /** Sums over origins. Not thread-safe. */
   static final class Sums {
-    private final double[] levels; // ascending
-    private final double[] taus;
+    private final int levels;
+    private final DistributionScorer scorer;
     private final double[] quantiles; // scratch
-    private final double[] pinball;
-    private double[] stepPinball = {};
-    private double[] stepCrps = {};
-    private final double[][] intervals;
-    private long count;
+    private DistributionSums sums; // null before the first origin
+    private int steps;
 
+    /**
+     * @param levels ascending
+     */
     Sums(double[] levels) {
-      int n = levels.length;
-      this.levels = levels.clone();
-      this.taus = new double[2 * n + 1];
-      this.quantiles = new double[taus.length];
-      this.pinball = new double[taus.length];
-      this.intervals = new double[n][0];
-      taus[n] = 0.5;
-      for (int k = 0; k < n; k++) {
-        taus[n - 1 - k] = (1 - levels[k]) / 2;
-        taus[n + 1 + k] = (1 + levels[k]) / 2;
-      }
+      this.levels = levels.length;
+      this.scorer = new DistributionScorer(levels);
+      this.quantiles = new double[scorer.quantiles()];
     }
 
     /**
@@ -71,47 +66,48 @@ public record DistributionScore(
      * @param upper (levels, steps)
      */
     void add(double[] truth, double[] forecast, double[][] lower, double[][] upper) {
-      int steps = forecast.length;
-      if (count++ == 0) {
-        stepPinball = new double[steps];
-        stepCrps = new double[steps];
-        Arrays.setAll(intervals, k -> new double[steps]);
+      if (sums == null) {
+        steps = forecast.length;
+        sums = scorer.newSums(steps);
       }
-      int n = levels.length;
       for (int i = 0; i < steps; i++) {
-        quantiles[n] = forecast[i];
-        for (int k = 0; k < n; k++) {
-          quantiles[n - 1 - k] = lower[k][i];
-          quantiles[n + 1 + k] = upper[k][i];
-          double miss = Math.max(0, lower[k][i] - truth[i]) + Math.max(0, truth[i] - upper[k][i]);
-          intervals[k][i] += upper[k][i] - lower[k][i] + 2 / (1 - levels[k]) * miss;
+        quantiles[levels] = forecast[i];
+        for (int k = 0; k < levels; k++) {
+          quantiles[levels - 1 - k] = lower[k][i];
+          quantiles[levels + 1 + k] = upper[k][i];
         }
-        for (int q = 0; q < taus.length; q++) {
-          double loss = ProperScores.pinball(taus[q], quantiles[q], truth[i]);
-          pinball[q] += loss;
-          stepPinball[i] += loss;
-        }
-        stepCrps[i] += ProperScores.crps(taus, quantiles, truth[i]);
+        scorer.add(sums, i, quantiles, truth[i]);
       }
     }
 
     /** The means, over the scale; null without forecasts or intervals. */
     DistributionScore score(double scale) {
-      if (count == 0 || levels.length == 0) {
+      if (sums == null || levels == 0) {
         return null;
       }
-      double[][] byLevel = new double[levels.length][];
-      Arrays.setAll(byLevel, k -> over(intervals[k], count * scale));
-      return new DistributionScore(
-          taus.clone(),
-          over(pinball, count * stepCrps.length * scale),
-          over(stepPinball, count * taus.length * scale),
-          over(stepCrps, count * scale),
-          byLevel);
+      int count = scorer.quantiles();
+      double[] taus = new double[count];
+      Arrays.setAll(taus, scorer::tau);
+      double[] pinball = new double[count];
+      Arrays.setAll(pinball, q -> mean(steps, i -> scorer.pinball(sums, i, q)) / scale);
+      double[] pinballByStep = new double[steps];
+      Arrays.setAll(pinballByStep, i -> mean(count, q -> scorer.pinball(sums, i, q)) / scale);
+      double[] crpsByStep = new double[steps];
+      Arrays.setAll(crpsByStep, i -> scorer.crps(sums, i) / scale);
+      double[][] byLevel = new double[levels][steps];
+      for (int k = 0; k < levels; k++) {
+        int level = k;
+        Arrays.setAll(byLevel[k], i -> scorer.interval(sums, i, level) / scale);
+      }
+      return new DistributionScore(taus, pinball, pinballByStep, crpsByStep, byLevel);
     }
 
-    private static double[] over(double[] sums, double divisor) {
-      return Arrays.stream(sums).map(sum -> sum / divisor).toArray();
+    private static double mean(int count, IntToDoubleFunction of) {
+      double sum = 0;
+      for (int k = 0; k < count; k++) {
+        sum += of.applyAsDouble(k);
+      }
+      return sum / count;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.forecast.evaluation;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.score.ProperScores;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -282,8 +283,7 @@ public final class Evaluation {
       if (truth >= lower && truth <= upper) {
         covered[k]++;
       }
-      double miss = Math.max(0, lower - truth) + Math.max(0, truth - upper);
-      intervals[k] += upper - lower + 2 / (1 - level) * miss;
+      intervals[k] += ProperScores.interval(level, lower, upper, truth);
     }
 
     void addDistribution(

@@ -192,6 +192,27 @@ final class IntervalTracker {
     return upper ? widest * scale : -widest * scale;
   }
 
+  /**
+   * The quantiles of the distribution that was issued at {@code t} for step {@code i}, the first of
+   * its group, relative to the forecast: the ends of all intervals, and the forecast as the median.
+   *
+   * @param quantiles (ends + 1), ascending; overwritten
+   */
+  void issuedQuantiles(IntervalState state, long t, int i, double[] quantiles) {
+    FloatSlice multiples = state.issuedMultiples(t, i);
+    double scale = state.scale(t, i);
+    int median = ends / 2;
+    double below = 0;
+    double above = 0;
+    quantiles[median] = 0;
+    for (int k = 1; k <= median; k++) { // out from the narrowest, as in end
+      below = Math.max(below, -multiples.get(median - k));
+      above = Math.max(above, multiples.get(median + k - 1));
+      quantiles[median - k] = -below * scale;
+      quantiles[median + k] = above * scale;
+    }
+  }
+
   private static double clip(double value, double low, double high) {
     return Math.max(low, Math.min(high, value));
   }

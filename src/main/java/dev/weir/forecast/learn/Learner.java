@@ -9,11 +9,13 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
+import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.model.BuiltInModels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -106,6 +108,16 @@ public final class Learner {
   /** Combines with another network from now on; only where the settings say that one combines. */
   public void use(CandidateNetwork network) {
     mixture.stage.use(network);
+  }
+
+  /** Whether series keep {@link LearnerState#distributions}; by default they do not. */
+  public void scoreDistributions(boolean whether) {
+    mixture.scoresDistributions = whether;
+  }
+
+  /** Reads {@link LearnerState#distributions}. */
+  public DistributionScorer distributionScorer() {
+    return mixture.scorer;
   }
 
   public LearnerSettings settings() {
@@ -438,24 +450,23 @@ public final class Learner {
 
   /**
    * The forecast of step 1 that was made at the newest value, as {@link #forecast} gives it, with
-   * half the width of its narrowest interval.
+   * its narrowest interval.
    *
-   * @param target (2) the forecast, NaN before the first value, and the half width, NaN while no
-   *     forecast has been scored; overwritten
+   * @param target (4) the forecast, NaN before the first value; half the width of the interval and
+   *     its ends, NaN while no forecast has been scored; overwritten
    */
   public void next(LearnerState learned, double[] target) {
     StateView state = bind(learned);
-    target[0] = Double.NaN;
-    target[1] = Double.NaN;
+    Arrays.fill(target, Double.NaN);
     if (state.history.age() == 0) {
       return;
     }
     double value = state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1));
     target[0] = value;
     if (levels > 0 && state.scores.count(1) > 0) {
-      target[1] =
-          bounded(value + mixture.end(state, 1, 0, true)) / 2
-              - bounded(value + mixture.end(state, 1, 0, false)) / 2;
+      target[2] = bounded(value + mixture.end(state, 1, 0, false));
+      target[3] = bounded(value + mixture.end(state, 1, 0, true));
+      target[1] = target[3] / 2 - target[2] / 2;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.score.DistributionSums;
 
 /**
  * All that a {@link Learner} knows of one series, in four flat arrays, so that it is copied, saved
@@ -22,7 +23,7 @@ import dev.weir.forecast.expert.History;
  *
  * A learner reads and writes the arrays through a {@link StateView}. They are replaced when a new
  * season is found, since their sizes depend on it. Beside them lie the series' own copy of the base
- * model and its alarms, if there are any.
+ * model, its alarms, and the scores of its distributions, if there are any.
  */
 public final class LearnerState {
 
@@ -49,6 +50,7 @@ public final class LearnerState {
   private short[] shorts;
   private TunedCopy tuned; // null if absent
   private SeriesAlarms alarms; // null if absent
+  private DistributionSums distributions; // null if absent
 
   /** Takes the arrays of a saved state; does not copy them. */
   public LearnerState(long[] longs, double[] doubles, float[] floats, short[] shorts) {
@@ -106,6 +108,18 @@ public final class LearnerState {
 
   public void alarms(SeriesAlarms known) {
     this.alarms = known;
+  }
+
+  /**
+   * Scores so far of the predictive distributions of the {@link LearnerSettings#distributionSteps},
+   * as they were issued; null if absent.
+   */
+  public DistributionSums distributions() {
+    return distributions;
+  }
+
+  void distributions(DistributionSums scores) {
+    this.distributions = scores;
   }
 
   /** Where the spacing lies among the doubles: behind the history and the newest value. */
@@ -203,12 +217,16 @@ public final class LearnerState {
         new LearnerState(longs.clone(), doubles.clone(), floats.clone(), shorts.clone());
     copy.tuned = tuned == null ? null : tuned.copy();
     copy.alarms = alarms == null ? null : alarms.copy();
+    copy.distributions = distributions == null ? null : distributions.copy();
     return copy;
   }
 
   /** Size of the numbers, without the JVM's few bytes for each array. */
   public int bytes() {
-    int beside = (tuned == null ? 0 : tuned.bytes()) + (alarms == null ? 0 : alarms.bytes());
+    int beside =
+        (tuned == null ? 0 : tuned.bytes())
+            + (alarms == null ? 0 : alarms.bytes())
+            + (distributions == null ? 0 : distributions.bytes());
     return 8 * longs.length + 8 * doubles.length + 4 * floats.length + 2 * shorts.length + beside;
   }
 }

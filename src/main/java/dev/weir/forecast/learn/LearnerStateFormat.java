@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.alarm.SeriesAlarmsFormat;
+import dev.weir.forecast.score.DistributionSumsFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -8,12 +9,12 @@ import java.io.IOException;
 /**
  * The bytes of a {@link LearnerState}, independent of the engine that stores them: the lengths of
  * its four arrays, the arrays, little-endian and copied in bulk, then the series' own copy of the
- * base model and its alarms.
+ * base model, its alarms, and the scores of its distributions.
  */
 public final class LearnerStateFormat {
 
-  /** The layout that {@link #write} writes; 1 had no shorts, 2 no alarms. */
-  public static final byte VERSION = 3;
+  /** The layout that {@link #write} writes; 1 had no shorts, 2 no alarms, 3 no distributions. */
+  public static final byte VERSION = 4;
 
   /** Many times what the longest season takes; a damaged length must not exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
@@ -32,6 +33,7 @@ public final class LearnerStateFormat {
     copy.write(state.shorts(), target);
     writeTuned(state.tuned(), target);
     SeriesAlarmsFormat.write(state.alarms(), target);
+    DistributionSumsFormat.write(state.distributions(), target);
   }
 
   private static long length(LearnerState state) {
@@ -93,6 +95,7 @@ public final class LearnerStateFormat {
     copy.read(source, shorts);
     state.tuned(readTuned(source));
     state.alarms(version < 3 ? null : SeriesAlarmsFormat.read(source));
+    state.distributions(version < 4 ? null : DistributionSumsFormat.read(source));
     return state;
   }
 }

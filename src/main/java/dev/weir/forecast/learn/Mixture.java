@@ -7,6 +7,9 @@ import dev.weir.forecast.combination.SeasonalHedge;
 import dev.weir.forecast.combination.StackedRegression;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.analog.HorizonGroups;
+import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
 
 /**
@@ -47,6 +50,8 @@ final class Mixture {
   private final IntervalTracker tracker;
   private final LatestScores newest;
   final CandidateStage stage; // null if absent
+  final DistributionScorer scorer;
+  boolean scoresDistributions;
 
   // scratch
   private final double[] mean; // (horizon), of the experts before the correctors
@@ -56,6 +61,7 @@ final class Mixture {
   private final double[] shares; // (followed), of the second of two
   private final double[][] relative; // (experts, horizon), forecasts relative to the anchor
   private final double[] results; // (horizon)
+  private final double[] quantiles; // (2 levels + 1)
   private final double[] finalSaid = new double[2];
   private final double[] finalWeights = new double[2];
 
@@ -76,6 +82,10 @@ final class Mixture {
     this.regression = settings.stacking() ? new StackedRegression(followed, experts) : null;
     this.tracker = new IntervalTracker(horizon, settings.levels(), settings.intervalStep());
     this.newest = new LatestScores(levels);
+    this.scorer =
+        new DistributionScorer(
+            settings.levels().stream().mapToDouble(Double::doubleValue).toArray());
+    this.quantiles = new double[scorer.quantiles()];
     this.mean = new double[horizon];
     this.said = new double[experts];
     this.weights = new double[experts];
@@ -108,11 +118,27 @@ final class Mixture {
     History history = state.history;
     long t = history.t() + 1;
     state.turnTo(t);
+    keepDistributions(state, t);
     long first = state.firstScored();
     for (int i = 1; i <= horizon && t - i >= first && history.has(t - i); i++) {
       if (!Double.isNaN(state.issued(t - i, i))) {
         score(state, t, i, value);
       }
+    }
+  }
+
+  /** Gives the state sums if distributions are scored, and none otherwise. */
+  private void keepDistributions(StateView state, long t) {
+    DistributionSums sums = state.distributions();
+    int steps = HorizonGroups.count(horizon);
+    if (!scoresDistributions) {
+      sums = null;
+    } else if (sums == null || !scorer.fits(sums, steps)) {
+      sums = scorer.newSums(steps);
+    }
+    state.distributions(sums);
+    if (sums != null && state.scores.count(1) == 0) {
+      sums.first(t); // before the first error forecasts have no intervals
     }
   }
 
@@ -133,7 +159,23 @@ final class Mixture {
         newest.hold(k);
       }
     }
+    if (state.distributions() != null && HorizonGroups.isFirst(i)) {
+      scoreDistribution(state, origin, i, error, Math.abs(truth), seasonalError);
+    }
     tracker.learn(state.intervals, t, i, error, state.scores.count(i));
+  }
+
+  /** Scores the intervals that were issued at origin for step i, the first of its group. */
+  private void scoreDistribution(
+      StateView state, long origin, int i, double error, double naive, double seasonalNaive) {
+    DistributionSums sums = state.distributions();
+    if (origin >= sums.first()) {
+      tracker.issuedQuantiles(state.intervals, origin, i, quantiles);
+      double crps = scorer.add(sums, HorizonGroups.group(i), quantiles, error);
+      if (Double.isFinite(crps)) {
+        newest.addDistribution(crps, naive, seasonalNaive);
+      }
+    }
   }
 
   /** Learns from the truth about those who had a part in the forecast of a followed step. */

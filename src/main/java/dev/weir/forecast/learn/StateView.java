@@ -11,6 +11,7 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
 
 /**
@@ -112,6 +113,15 @@ final class StateView {
     return learner.firstScored();
   }
 
+  /** Scores of the predictive distributions so far; null if none are kept. */
+  DistributionSums distributions() {
+    return learner.distributions();
+  }
+
+  void distributions(DistributionSums sums) {
+    learner.distributions(sums);
+  }
+
   /** Time of the newest value. */
   long time() {
     return learner.time();
@@ -150,6 +160,9 @@ final class StateView {
     Arrays.fill(shorts, (short) 0);
     learner.firstScored(first);
     learner.outlier(false);
+    if (learner.distributions() != null) {
+      learner.distributions().clear();
+    }
   }
 
   /** Goes on with another season: all that depends on it is zero. */

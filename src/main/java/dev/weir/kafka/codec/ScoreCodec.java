@@ -2,6 +2,7 @@ package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Score;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.avro.DistributionScore;
 import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
@@ -9,6 +10,7 @@ import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 
@@ -21,6 +23,18 @@ public final class ScoreCodec {
   private static final AvroBytes.Fields<Score> FIELDS = ScoreCodec::write;
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
+
+  /** Of plain scores without a distribution, the last field. */
+  static final Schema WITHOUT_DISTRIBUTION =
+      Schema.createRecord(
+          SCHEMA.getName(),
+          null,
+          SCHEMA.getNamespace(),
+          false,
+          SCHEMA.getFields().stream()
+              .limit(SCHEMA.getFields().size() - 1)
+              .map(field -> new Schema.Field(field, field.schema()))
+              .toList());
 
   private final AvroBytes buffer;
   private final AvroJson json = new AvroJson(SCHEMA);
@@ -37,7 +51,10 @@ public final class ScoreCodec {
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ScoreCodec(RegistrySettings registry) {
-    this(registry, new AvroRecordReader<>("score", dev.weir.kafka.avro.Score.class, registry));
+    this(
+        registry,
+        new AvroRecordReader<>(
+            "score", dev.weir.kafka.avro.Score.class, registry, WITHOUT_DISTRIBUTION));
   }
 
   private ScoreCodec(
@@ -100,6 +117,52 @@ public final class ScoreCodec {
       out.writeDouble(method.share());
     }
     out.writeArrayEnd();
+    write(score.distribution(), out);
+  }
+
+  private static void write(Score.Distribution scores, BinaryEncoder out) throws IOException {
+    if (scores == null) {
+      AvroBytes.writeNull(out);
+      return;
+    }
+    AvroBytes.writePresent(out);
+    out.writeLong(scores.scored());
+    out.writeArrayStart();
+    out.setItemCount(scores.steps().size());
+    for (int step : scores.steps()) {
+      out.startItem();
+      out.writeInt(step);
+    }
+    out.writeArrayEnd();
+    write(scores.crps(), scores.crpsByStep(), out);
+    out.writeArrayStart();
+    out.setItemCount(scores.quantiles().size());
+    for (Score.Quantile quantile : scores.quantiles()) {
+      out.startItem();
+      out.writeDouble(quantile.quantile());
+      write(quantile.loss(), quantile.lossByStep(), out);
+    }
+    out.writeArrayEnd();
+    out.writeArrayStart();
+    out.setItemCount(scores.intervals().size());
+    for (Score.Interval interval : scores.intervals()) {
+      out.startItem();
+      out.writeDouble(interval.level());
+      write(interval.score(), interval.scoreByStep(), out);
+    }
+    out.writeArrayEnd();
+  }
+
+  private static void write(double mean, List<Double> bySteps, BinaryEncoder out)
+      throws IOException {
+    out.writeDouble(mean);
+    out.writeArrayStart();
+    out.setItemCount(bySteps.size());
+    for (double one : bySteps) {
+      out.startItem();
+      out.writeDouble(one);
+    }
+    out.writeArrayEnd();
   }
 
   /** As JSON, where no registry is asked. */
@@ -128,10 +191,27 @@ public final class ScoreCodec {
           orNaN(record.getCoverage()),
           record.getMethods().stream()
               .map(m -> new Score.Method(m.getName(), m.getMae(), m.getShare()))
-              .toList());
+              .toList(),
+          distribution(record.getDistributionScore()));
     } catch (RuntimeException e) {
       throw new MalformedRecordException("score: " + e.getMessage(), e);
     }
+  }
+
+  private static Score.Distribution distribution(DistributionScore scores) {
+    return scores == null
+        ? null
+        : new Score.Distribution(
+            scores.getScored(),
+            scores.getSteps(),
+            scores.getCrps(),
+            scores.getCrpsByStep(),
+            scores.getQuantiles().stream()
+                .map(q -> new Score.Quantile(q.getQuantile(), q.getLoss(), q.getLossByStep()))
+                .toList(),
+            scores.getIntervals().stream()
+                .map(i -> new Score.Interval(i.getLevel(), i.getScore(), i.getScoreByStep()))
+                .toList());
   }
 
   private static double orNaN(Double value) {

@@ -1,9 +1,10 @@
 /**
- * Contains the SQL aggregate functions {@code MASE}, {@code SMAPE} and {@code COVERAGE}, which
- * score forecasts, and {@code ACCURACY} and {@code LOG_LOSS}, which score classes.
+ * Contains the SQL aggregate functions {@code MASE}, {@code SMAPE}, {@code COVERAGE}, {@code
+ * INTERVAL_SCORE}, {@code PINBALL_LOSS} and {@code CRPS}, which score forecasts, and {@code
+ * ACCURACY} and {@code LOG_LOSS}, which score classes.
  *
  * <p>Start at {@link dev.weir.sql.aggregate.Mase}.
  *
- * <p>Allowed imports: {@code classify}, Flink and the JDK.
+ * <p>Allowed imports: {@code classify}, {@code forecast.score}, Flink and the JDK.
  */
 package dev.weir.sql.aggregate;

@@ -51,7 +51,8 @@ class DemoScoreTest {
         0.5,
         0.8,
         0.75,
-        List.of(new Score.Method("naive", 0.75, 0)));
+        List.of(new Score.Method("naive", 0.75, 0)),
+        null);
   }
 
   @Test

@@ -13,7 +13,18 @@ class ForecastSkillTest {
   private static Score score(int number, double mae) {
     List<Score.Method> methods = List.of(new Score.Method("naive", 2, 0));
     return new Score(
-        "s" + number, 1, Mode.MANY_TO_ONE, 5, 40, new double[] {mae}, mae, 1, 0.8, 0.8, methods);
+        "s" + number,
+        1,
+        Mode.MANY_TO_ONE,
+        5,
+        40,
+        new double[] {mae},
+        mae,
+        1,
+        0.8,
+        0.8,
+        methods,
+        null);
   }
 
   @Test

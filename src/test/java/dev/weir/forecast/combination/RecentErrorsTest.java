@@ -40,6 +40,23 @@ class RecentErrorsTest {
   }
 
   @Test
+  void crpsIsComparedAtItsOwnSteps() {
+    for (int n = 0; n < 20; n++) {
+      LatestScores one = scored(9, 9, 9); // of all steps
+      one.addDistribution(0.5, 2, 4);
+      errors.add("one", one);
+      LatestScores other = scored(9, 9, 9);
+      other.addDistribution(3e9, 4e9, 1e9);
+      errors.add("other", other);
+      errors.add("no intervals", scored(9, 9, 9));
+    }
+    assertThat(errors.crpsQuantile(Baseline.NAIVE, 0)).isEqualTo(0.25, within(1e-12));
+    assertThat(errors.crpsQuantile(Baseline.NAIVE, 1)).isEqualTo(0.75, within(1e-12));
+    assertThat(errors.crpsQuantile(Baseline.SEASONAL_NAIVE, 0.5))
+        .isEqualTo((0.125 + 3) / 2, within(1e-12));
+  }
+
+  @Test
   void whatWasLongAgoNoLongerCounts() {
     add("any", 10_000, 1, 2, 1);
     assertThat(errors.quantile(Baseline.NAIVE, 0.5)).isEqualTo(0.5, within(1e-12));

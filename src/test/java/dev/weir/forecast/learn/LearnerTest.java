@@ -300,6 +300,7 @@ class LearnerTest {
   @Test
   void onceWarmItAllocatesNothing() {
     Learner learner = new Learner(LearnerSettings.full(HORIZON).withExperts(Experts.NAMES));
+    learner.scoreDistributions(true);
     LearnerState one = learner.newSeries("a", 1);
     LearnerState two = learner.newSeries("b", 200);
     double[] y = wave(500, 5);

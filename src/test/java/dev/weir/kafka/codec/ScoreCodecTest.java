@@ -4,15 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 public class ScoreCodecTest {
@@ -29,7 +43,17 @@ public class ScoreCodecTest {
           0.6,
           0.8,
           0.79,
-          List.of(new Score.Method("naive", 3, 0), new Score.Method("expert:analogs", 2, 0.25)));
+          List.of(new Score.Method("naive", 3, 0), new Score.Method("expert:analogs", 2, 0.25)),
+          new Score.Distribution(
+              11,
+              List.of(1, 2, 3),
+              2.5,
+              List.of(1.5, 2.0, 4.0),
+              List.of(
+                  new Score.Quantile(0.1, 0.5, List.of(0.25, 0.5, 0.75)),
+                  new Score.Quantile(0.5, 1.0, List.of(0.5, 1.0, 1.5)),
+                  new Score.Quantile(0.9, 0.75, List.of(0.5, 0.75, 1.0))),
+              List.of(new Score.Interval(0.8, 12.5, List.of(7.5, 12.5, 17.5)))));
 
   private final ScoreCodec codec = new ScoreCodec();
 
@@ -59,11 +83,67 @@ public class ScoreCodecTest {
     assertThat(second.get("share")).isEqualTo(0.25);
   }
 
+  private static byte[] withoutDistribution(Score score) throws IOException {
+    GenericRecord record =
+        new GenericDatumReader<GenericRecord>(ScoreCodec.SCHEMA, ScoreCodec.WITHOUT_DISTRIBUTION)
+            .read(null, DecoderFactory.get().binaryDecoder(new ScoreCodec().encode(score), null));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<GenericRecord>(ScoreCodec.WITHOUT_DISTRIBUTION).write(record, out);
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void scoreWithoutDistributionIsReadAsItWasWritten() throws Exception {
+    Score read = codec.decode(withoutDistribution(SCORE));
+    assertThat(read.distribution()).isNull();
+    assertThat(read.methods()).isEqualTo(SCORE.methods());
+    assertThat(codec.decode(codec.encode(read))).isEqualTo(read);
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(codec.toJson(SCORE));
+    json.remove("distribution_score");
+    assertThat(codec.decode(json.toString().getBytes(StandardCharsets.UTF_8))).isEqualTo(read);
+  }
+
+  @Test
+  void printedScoreIsOne() throws Exception {
+    String page = Files.readString(Path.of("docs/topics.md"));
+    Matcher block = Pattern.compile("```json\n(\\{\"series.*?)```", Pattern.DOTALL).matcher(page);
+    assertThat(block.find()).isTrue();
+    byte[] printed = block.group(1).getBytes(StandardCharsets.UTF_8);
+    Score score = codec.decode(printed);
+    assertThat(score.distribution().intervals().get(0).score()).isEqualTo(7.5);
+    ObjectMapper mapper = new ObjectMapper();
+    assertThat(mapper.readTree(codec.toJson(score))).isEqualTo(mapper.readTree(printed));
+  }
+
+  @Test
+  void readerOfTheSchemaWithoutDistributionsReadsOurBytes() throws Exception {
+    GenericRecord record = // plain Avro names no writer's schema
+        new GenericDatumReader<GenericRecord>(ScoreCodec.WITHOUT_DISTRIBUTION)
+            .read(null, DecoderFactory.get().binaryDecoder(codec.encode(SCORE), null));
+    assertThat(record.get("coverage")).isEqualTo(0.79);
+    assertThat((List<?>) record.get("methods")).hasSize(2);
+    assertThat(compatibility(ScoreCodec.SCHEMA, ScoreCodec.WITHOUT_DISTRIBUTION))
+        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+    assertThat(compatibility(ScoreCodec.WITHOUT_DISTRIBUTION, ScoreCodec.SCHEMA))
+        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+  }
+
+  private static SchemaCompatibilityType compatibility(Schema reader, Schema writer) {
+    return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getType();
+  }
+
   @Test
   void eachTruncationIsRefused() throws Exception {
     byte[] bytes = codec.encode(SCORE);
+    int older = withoutDistribution(SCORE).length; // itself a score, of an earlier build
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
+      if (length == older) {
+        assertThat(codec.decode(cut).distribution()).isNull();
+        continue;
+      }
       assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
     }
   }

@@ -1,10 +1,10 @@
-package dev.weir.forecast.evaluation;
+package dev.weir.forecast.score;
 
 /**
  * Scores of a predictive distribution by one truth; smaller is better, and the expected score is
- * smallest for the true distribution (Gneiting and Raftery 2007).
+ * smallest for the true distribution (Gneiting and Raftery 2007). Stateless; allocates nothing.
  */
-final class ProperScores {
+public final class ProperScores {
 
   private ProperScores() {}
 
@@ -14,8 +14,19 @@ final class ProperScores {
    *
    * @param tau level of the quantile, within 0 and 1
    */
-  static double pinball(double tau, double quantile, double truth) {
+  public static double pinball(double tau, double quantile, double truth) {
     return truth >= quantile ? tau * (truth - quantile) : (1 - tau) * (quantile - truth);
+  }
+
+  /**
+   * The score of an interval: its width, plus 2 / (1 - level) times the distance of a truth outside
+   * of it. In the truth's unit.
+   *
+   * @param level share of the truth that the interval is meant to contain, within 0 and 1
+   */
+  public static double interval(double level, double lower, double upper, double truth) {
+    double miss = Math.max(0, lower - truth) + Math.max(0, truth - upper);
+    return upper - lower + 2 / (1 - level) * miss;
   }
 
   /**
@@ -27,7 +38,7 @@ final class ProperScores {
    * @param taus levels, ascending, within 0 and 1
    * @param quantiles (taus), not descending
    */
-  static double crps(double[] taus, double[] quantiles, double truth) {
+  public static double crps(double[] taus, double[] quantiles, double truth) {
     int last = taus.length - 1;
     double sum = integral(0, taus[0], quantiles[0], quantiles[0], truth);
     for (int k = 0; k < last; k++) {

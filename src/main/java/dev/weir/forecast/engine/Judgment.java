@@ -1,0 +1,29 @@
+package dev.weir.forecast.engine;
+
+import dev.weir.forecast.alarm.Reason;
+
+/**
+ * How a value compares with the forecast of it that was made at the value before.
+ *
+ * @param time of the value, milliseconds since 1970 in UTC
+ * @param value the value
+ * @param forecast NaN without one
+ * @param lower lower end of its narrowest interval; NaN without one
+ * @param upper as lower
+ * @param surprise 0 to 5, see {@link dev.weir.forecast.alarm.AlarmDetector}
+ * @param reason what is surprising; null if nothing is
+ * @param isAlarm whether the value raises an alarm
+ * @param model name of the model in the forecast; empty without one
+ * @param modelVersion its version; negative without one
+ */
+public record Judgment(
+    long time,
+    double value,
+    double forecast,
+    double lower,
+    double upper,
+    double surprise,
+    Reason reason,
+    boolean isAlarm,
+    String model,
+    long modelVersion) {}

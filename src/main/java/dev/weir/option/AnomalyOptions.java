@@ -1,0 +1,51 @@
+package dev.weir.option;
+
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.Reason;
+import java.util.List;
+import java.util.Set;
+
+/** The options of alarms that the job file and SQL share. */
+public final class AnomalyOptions {
+
+  /** Values that the budget counts alarms for. */
+  public static final int PER = 1_000;
+
+  public static final Option<Double> BUDGET =
+      new Option<>(
+          "alarms.budget",
+          Option.Type.NUMBER,
+          "a number from %s to %s"
+              .formatted(PER * AlarmSettings.MIN_BUDGET, PER * AlarmSettings.MAX_BUDGET),
+          PER * AlarmSettings.DEFAULT_BUDGET,
+          "Alarms per 1,000 values of a series.",
+          AnomalyOptions::budget);
+  public static final Option<List<Reason>> REASONS =
+      Option.list(
+          "alarms.reasons",
+          "a list of novelty, level, drift and error",
+          null,
+          Reason.values().length,
+          "What may raise an alarm; by default all of them.",
+          Reason::of);
+
+  private AnomalyOptions() {}
+
+  private static double budget(String text) {
+    double budget = Double.parseDouble(text);
+    if (!(budget >= PER * AlarmSettings.MIN_BUDGET && budget <= PER * AlarmSettings.MAX_BUDGET)) {
+      throw new IllegalArgumentException(text);
+    }
+    return budget;
+  }
+
+  /**
+   * The settings of both.
+   *
+   * @param reasons null for all
+   */
+  public static AlarmSettings settings(double budget, List<Reason> reasons) {
+    return new AlarmSettings(
+        budget / PER, Set.copyOf(reasons == null ? List.of(Reason.values()) : reasons));
+  }
+}

@@ -1,0 +1,255 @@
+package dev.weir.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.InProcess;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Incident;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.job.FlinkFixture;
+import dev.weir.job.ForecastPipeline;
+import dev.weir.model.Mode;
+import dev.weir.stream.WeirTypeInformation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CloseableIterator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** ANOMALIES beside {@code weir evaluate --task anomalies} and the streaming job, on Flink. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AnomaliesSqlIT {
+
+  private static final int VALUES = 1_100;
+  private static final String SERIES = "pump";
+
+  private static FlinkFixture flink;
+  @TempDir private static Path dir;
+
+  @BeforeAll
+  static void start() throws Exception {
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+  }
+
+  /** A rhythm with noise, spikes, and a stretch at another level. */
+  private static List<Observation> observations() {
+    SplittableRandom random = new SplittableRandom(20);
+    List<Observation> all = new ArrayList<>();
+    for (int t = 0; t < VALUES; t++) {
+      double value =
+          10 * Math.sin(2 * Math.PI * t / 12)
+              + random.nextDouble()
+              + (t % 190 == 189 ? 40 : 0)
+              + (t > 800 && t < 860 ? 60 : 0);
+      all.add(new Observation(SERIES, 1_000_000_000L + 600_000L * t, value));
+    }
+    return all;
+  }
+
+  /** Fails once, at a row after a checkpoint that more than half of the rows came before. */
+  private static final class FailOnce implements MapFunction<Row, Row>, CheckpointListener {
+    private static final AtomicBoolean FAILED = new AtomicBoolean(); // both attempts' tasks
+    private int rows;
+    private boolean due;
+
+    @Override
+    public Row map(Row row) throws Exception {
+      if (++rows > VALUES / 2 && !FAILED.get()) {
+        Thread.sleep(20); // leaves time for a checkpoint before the last row
+        if (due && FAILED.compareAndSet(false, true)) {
+          throw new IllegalStateException("as the test wants");
+        }
+      }
+      return row;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long id) {
+      due = rows > VALUES / 2;
+    }
+  }
+
+  private static List<Row> bySql() throws Exception {
+    StreamExecutionEnvironment env = flink.environment(2);
+    env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
+    return bySql(env, row -> row);
+  }
+
+  private static List<Row> bySql(StreamExecutionEnvironment env, MapFunction<Row, Row> each)
+      throws Exception {
+    SqlFixture sql = new SqlFixture(env);
+    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE", each);
+    return sql.query(
+        "SELECT value_time, is_anomaly, reason, surprise FROM ANOMALIES(input => TABLE readings"
+            + " PARTITION BY sensor, on_time => DESCRIPTOR(ts), value_column => 'v',"
+            + " season => 12, budget => '3', reasons => 'novelty, level, error')");
+  }
+
+  private static AlarmSettings alarms() {
+    return new AlarmSettings(3e-3, Set.of(Reason.NOVELTY, Reason.LEVEL, Reason.ERROR));
+  }
+
+  /** By time, as the reason and the surprise to three digits. */
+  private static TreeMap<Instant, String> evaluated() throws Exception {
+    Path file = dir.resolve(SERIES + ".csv");
+    List<String> lines = new ArrayList<>(List.of("series_id,timestamp,value"));
+    for (Observation o : observations()) {
+      lines.add("%s,%s,%s".formatted(SERIES, Instant.ofEpochMilli(o.time()), o.value()));
+    }
+    Files.write(file, lines);
+    InProcess weir =
+        InProcess.run(
+            "evaluate",
+            "--task",
+            "anomalies",
+            "--input",
+            file.toString(),
+            "--season",
+            "12",
+            "--budget",
+            "3",
+            "--reasons",
+            "novelty,level,error",
+            "--format",
+            "json");
+    assertThat(weir.exitCode()).as(weir.err()).isZero();
+    TreeMap<Instant, String> alarms = new TreeMap<>();
+    JsonNode root = new ObjectMapper().readTree(weir.out());
+    for (JsonNode alarm : root.path("series").get(0).path("alarms")) {
+      alarms.put(
+          Instant.parse(alarm.path("time").asText()),
+          described(alarm.path("reason").asText(), alarm.path("surprise").asDouble()));
+    }
+    return alarms;
+  }
+
+  private static String described(String reason, double surprise) {
+    return "%s %.3f".formatted(reason, surprise);
+  }
+
+  /** The incidents of a job on the same values. */
+  private static List<Incident> byTheJob() throws Exception {
+    StreamExecutionEnvironment env = flink.environment(1);
+    SourceRecord source = new SourceRecord("list", 0, 1, -1, null, null);
+    List<InputEvent> arrivals = new ArrayList<>();
+    observations().forEach(o -> arrivals.add(new ObservationEvent(o, source)));
+    DataStream<ModelEvent> noModels =
+        env.fromData(
+                List.<ModelEvent>of(new DeadLetter(DeadLetter.Reason.MODEL, "none", source)),
+                WeirTypeInformation.MODEL_EVENT)
+            .filter(arrival -> false)
+            .setParallelism(1);
+    Learning learning =
+        new Learning(LearnerSettings.defaults(2), 12, 0, new IncidentSettings(alarms(), 1, 10));
+    ForecastSettings settings =
+        new ForecastSettings(
+            5, 1, 0, Duration.ZERO, List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
+    List<Incident> incidents = new ArrayList<>();
+    try (CloseableIterator<Output> outputs =
+        ForecastPipeline.build(
+                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
+            .executeAndCollect("the job")) {
+      outputs.forEachRemaining(
+          output -> {
+            if (output instanceof Incident incident) {
+              incidents.add(incident);
+            }
+          });
+    }
+    return incidents;
+  }
+
+  @Test
+  void anomaliesAreTheAlarmsOfEvaluateAndBeginTheJobsIncidents() throws Exception {
+    List<Row> rows = bySql();
+    assertThat(rows).hasSize(VALUES);
+    TreeMap<Instant, String> anomalies = new TreeMap<>();
+    for (Row row : rows) {
+      if ((Boolean) row.getField(1)) {
+        anomalies.put(
+            (Instant) row.getField(0),
+            described((String) row.getField(2), (Double) row.getField(3)));
+      }
+    }
+    assertThat(anomalies).hasSizeBetween(3, 13).isEqualTo(evaluated());
+
+    TreeSet<Instant> starts = new TreeSet<>();
+    TreeSet<Instant> left = new TreeSet<>(anomalies.keySet());
+    for (Incident incident : byTheJob()) {
+      Instant start = Instant.ofEpochMilli(incident.start());
+      if (incident.event() == Event.OPENED) {
+        starts.add(start);
+      } else if (incident.event() == Event.CLOSED) { // alarms in it open no other
+        left.subSet(start, false, Instant.ofEpochMilli(incident.time()), true).clear();
+      }
+    }
+    assertThat(starts).isEqualTo(left);
+  }
+
+  @Test
+  void failureAndRestoreLeaveTheRowsAsTheyAre() throws Exception {
+    StreamExecutionEnvironment env = flink.environment(1);
+    env.enableCheckpointing(100);
+    env.configure(
+        new Configuration()
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10)));
+    List<Row> got = bySql(env, new FailOnce());
+    assertThat(FailOnce.FAILED).isTrue();
+    assertThat(got).isEqualTo(bySql());
+  }
+
+  @Test
+  void budgetThatIsNoTextIsRefusedAtPlanning() throws Exception {
+    SqlFixture sql = new SqlFixture(flink.environment(1));
+    sql.table("readings", SqlFixture.rows(observations()), "'1' MINUTE");
+    assertThatThrownBy(
+            () ->
+                sql.tables.explainSql(
+                    "SELECT * FROM ANOMALIES(input => TABLE readings PARTITION BY sensor, on_time =>"
+                        + " DESCRIPTOR(ts), value_column => 'v', budget => 0.5)"))
+        .hasMessageContaining("budget => STRING");
+  }
+}
