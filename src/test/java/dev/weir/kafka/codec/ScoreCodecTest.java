@@ -108,7 +108,7 @@ public class ScoreCodecTest {
   @Test
   void printedScoreIsOne() throws Exception {
     String page = Files.readString(Path.of("docs/topics.md"));
-    Matcher block = Pattern.compile("```json\n(\\{\"series.*?)```", Pattern.DOTALL).matcher(page);
+    Matcher block = Pattern.compile("```\n(\\{\"series.*?)```", Pattern.DOTALL).matcher(page);
     assertThat(block.find()).isTrue();
     byte[] printed = block.group(1).getBytes(StandardCharsets.UTF_8);
     Score score = codec.decode(printed);
