@@ -45,19 +45,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeriesAlarmsTest {
 
   private static final int SERIES = 5;
-  private static final int SEQ_LEN = 7;
-  private static final long MINUTE = 60_000;
-  private static final long START = 1_700_000_040_000L;
-  private static final int MAX_PARALLELISM = 12;
+  static final int SEQ_LEN = 7;
+  static final long MINUTE = 60_000;
+  static final long START = 1_700_000_040_000L;
+  static final int MAX_PARALLELISM = 12;
   private static final IncidentSettings ALARMS = alarms(2, 6);
 
-  private static IncidentSettings alarms(double perThousand, int quiet) {
+  static IncidentSettings alarms(double perThousand, int quiet) {
     AlarmSettings all = AlarmSettings.defaults();
     return new IncidentSettings(new AlarmSettings(perThousand / 1_000, all.reasons()), 1, quiet);
   }
 
   private static ForecastSettings settings(IncidentSettings incidents, Gap gap, long cache) {
-    Learning learning = new Learning(LearnerSettings.small(2), 1, 0, incidents);
+    return learning(new Learning(LearnerSettings.small(2), 1, 0, incidents), gap, cache);
+  }
+
+  static ForecastSettings learning(Learning learning, Gap gap, long cache) {
     return new ForecastSettings(
         SEQ_LEN,
         1,
@@ -70,7 +73,7 @@ class SeriesAlarmsTest {
   }
 
   /** One task of the operator. */
-  private static final class Harness
+  static final class Harness
       extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
 
     Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
@@ -139,7 +142,7 @@ class SeriesAlarmsTest {
    * @param stops how often the job is killed at a checkpoint, and goes on as another number of
    *     tasks
    */
-  private static List<Incident> run(
+  static List<Incident> run(
       ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
       throws Exception {
     SplittableRandom random = new SplittableRandom(7);

@@ -4,6 +4,7 @@ import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.JsonLine;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -34,7 +35,7 @@ final class IncidentLines {
             : ", expected " + ForecastLines.number(worst.expected());
     return String.format(
         Locale.ROOT,
-        "%s  %-7s %-6s  %-7s  %s  %s%s  surprise %.1f  %d values in %s",
+        "%s  %-7s %-6s  %-7s  %s  %s%s  %s  %d values in %s",
         ForecastLines.minute(incident.start()),
         state,
         incident.severity().label(),
@@ -42,8 +43,23 @@ final class IncidentLines {
         Printable.line(incident.series()),
         ForecastLines.number(worst.value()),
         expected,
-        worst.surprise(),
+        incident.warning() == null
+            ? String.format(Locale.ROOT, "surprise %.1f", worst.surprise())
+            : text(incident.warning()),
         incident.values(),
         Duration.ofMillis(incident.duration()));
+  }
+
+  /** Such as {@code above 90 within 4: 83 %, about 2026-03-03 10:40, crossed}. */
+  private static String text(Warning warning) {
+    return String.format(
+        Locale.ROOT,
+        "%s %s within %d: %.0f %%%s%s",
+        warning.direction(),
+        ForecastLines.number(warning.limit()),
+        warning.within(),
+        100 * warning.probability(),
+        warning.crossing() == null ? "" : ", about " + ForecastLines.minute(warning.crossing()),
+        warning.outcome() == null ? "" : ", " + warning.outcome().label());
   }
 }

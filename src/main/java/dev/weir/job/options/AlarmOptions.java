@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Reason;
@@ -36,7 +37,7 @@ public final class AlarmOptions {
           "alarms.reasons",
           "a list of novelty, level, drift and error",
           null,
-          Reason.values().length,
+          Reason.OF_VALUES.size(),
           "What may raise an alarm; by default all of them.",
           Reason::of);
   public static final Option<Integer> MIN_DURATION =
@@ -57,6 +58,8 @@ public final class AlarmOptions {
 
   static final List<Option<?>> ALL = List.of(ENABLED, BUDGET, REASONS, MIN_DURATION, QUIET);
 
+  private static final String WITHOUT = "expected alarms: on beside it, got no alarms";
+
   private AlarmOptions() {}
 
   private static double budget(String text) {
@@ -68,21 +71,31 @@ public final class AlarmOptions {
   }
 
   /** Which alarms are reported; null for none. What has no effect becomes a problem of the file. */
-  public static IncidentSettings read(JobFile file) {
+  public static AlarmRules read(JobFile file) {
     if (!file.get(ENABLED)) {
       for (Option<?> option : List.of(TOPIC, BUDGET, REASONS, MIN_DURATION, QUIET)) {
         if (file.has(option)) {
-          file.problem(option, "expected alarms: on beside it, got no alarms");
+          file.problem(option, WITHOUT);
         }
       }
+      AlarmRuleOptions.refuse(file, WITHOUT);
       return null;
     }
-    List<Reason> reasons = file.get(REASONS);
+    IncidentSettings common =
+        settings(
+            file.get(BUDGET),
+            file.get(REASONS, Reason.OF_VALUES),
+            file.get(MIN_DURATION),
+            file.get(QUIET));
+    return AlarmRuleOptions.read(file, common);
+  }
+
+  /**
+   * @param budget alarms per 1,000 values
+   */
+  static IncidentSettings settings(
+      double budget, List<Reason> reasons, int minDuration, int quiet) {
     return new IncidentSettings(
-        new AlarmSettings(
-            file.get(BUDGET) / PER,
-            Set.copyOf(reasons == null ? List.of(Reason.values()) : reasons)),
-        file.get(MIN_DURATION),
-        file.get(QUIET));
+        new AlarmSettings(budget / PER, Set.copyOf(reasons)), minDuration, quiet);
   }
 }
