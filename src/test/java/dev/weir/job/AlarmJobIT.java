@@ -292,6 +292,53 @@ class AlarmJobIT {
     assertThat(incidents(settings)).isEqualTo(expected);
   }
 
+  @Test
+  void thresholdsWarnOfEachWaveOfTheSeriesThatMatch() throws Exception {
+    Map<String, String> rules = new TreeMap<>();
+    rules.put("alarms.thresholds[0].above", "57");
+    rules.put("alarms.thresholds[0].within", "2");
+    rules.put("alarms.thresholds[0].probability", "0.75");
+    rules.put("alarms.thresholds[1].series", "pump.*");
+    rules.put("alarms.thresholds[1].below", "42.5");
+    rules.put("alarms.overrides[0].series", "fan.*");
+    rules.put("alarms.overrides[0].enabled", "false");
+    rules.put("alarms.quiet", "6");
+    JobSettings settings = settings("alarms-rules", rules);
+    send(settings, 0, VALUES);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      awaitAll(job, settings);
+    }
+    Map<String, List<Incident>> incidents = incidents(settings);
+    assertThat(incidents.keySet()).containsExactlyInAnyOrder("pump.spike", "a.shift", "b.stuck");
+    for (String series : incidents.keySet()) {
+      List<Incident> ends =
+          incidents.get(series).stream()
+              .filter(i -> i.warning() != null && i.warning().above())
+              .filter(i -> i.event() == Event.CLOSED)
+              .toList();
+      long crossed =
+          ends.stream().filter(i -> i.warning().outcome() == Incident.Outcome.CROSSED).count();
+      assertThat(ends).as(series).hasSizeBetween(20, 45); // in 850 / 24 waves
+      assertThat(crossed).as(series).isGreaterThan(ends.size() * 7L / 10);
+    }
+    assertThat(incidents.get("pump.spike"))
+        .anyMatch(i -> i.warning() != null && !i.warning().above());
+    assertThat(incidents.get("a.shift")).allMatch(i -> i.warning() == null || i.warning().above());
+    InProcess listed =
+        InProcess.run(
+            "alarms",
+            "--bootstrap-servers",
+            kafka.bootstrapServers(),
+            "--topic",
+            settings.kafka().topics().alarms(),
+            "--series",
+            "pump.*");
+    assertThat(listed.out())
+        .containsPattern(
+            "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+, expected \\d+\\.\\d+"
+                + "  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d \\d\\d:\\d\\d, crossed  \\d+ values in PT");
+  }
+
   private static InProcess alarms(String... more) {
     List<String> args = new ArrayList<>();
     args.addAll(List.of("alarms", "--bootstrap-servers", kafka.bootstrapServers()));

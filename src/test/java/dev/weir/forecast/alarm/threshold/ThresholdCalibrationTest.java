@@ -92,7 +92,7 @@ class ThresholdCalibrationTest {
       Arrays.fill(probabilities, Double.NaN);
     }
 
-    void count(double[] values) {
+    void count(double[] values, Counts ofFile) {
       int within = tracker.threshold().within();
       for (int i = 0; i + within < values.length; i++) {
         boolean occurred = false;
@@ -101,6 +101,7 @@ class ThresholdCalibrationTest {
         }
         if (!Double.isNaN(probabilities[i])) {
           counts.add(probabilities[i], occurred);
+          ofFile.add(probabilities[i], occurred);
         }
       }
     }
@@ -144,7 +145,10 @@ class ThresholdCalibrationTest {
         run.counts.crossed += change == ThresholdTracker.Change.CROSSED ? 1 : 0;
       }
     }
-    runs.forEach(run -> run.count(values));
+    Counts ofFile = new Counts();
+    runs.forEach(run -> run.count(values, ofFile));
+    System.out.printf(
+        Locale.ROOT, "%s: 80 %% -> %.3f (%.0f)%n", file, ofFile.share(4), ofFile.bins[4][0]);
   }
 
   private static List<Path> files() throws IOException {
