@@ -28,6 +28,9 @@ import java.util.UUID;
  * @param warning what is foretold, where the reason is a threshold; else null. Then the worst value
  *     is the one at which the probability was largest, its expected value that of the crossing, and
  *     its surprise 0
+ * @param members of a group, where the reason is one, the most surprising first; else none. Then
+ *     series is the group's name, the worst value the most surprising member's, and its surprise
+ *     the sum of what the members' surprises are above 1
  */
 public record Incident(
     String series,
@@ -43,7 +46,8 @@ public record Incident(
     List<Value> newest,
     String model,
     long modelVersion,
-    Warning warning)
+    Warning warning,
+    List<Member> members)
     implements Output {
 
   /** Values that each record contains at most. */
@@ -62,6 +66,9 @@ public record Incident(
 
   /** An observed value. */
   public record Value(long time, double value) {}
+
+  /** A series of a group, with the surprise of its value. */
+  public record Member(String series, double surprise) {}
 
   /** What became of a warning. */
   public enum Outcome {
@@ -113,6 +120,7 @@ public record Incident(
 
   public Incident {
     newest = List.copyOf(newest);
+    members = List.copyOf(members);
   }
 
   /** Of unusual values. */
@@ -144,7 +152,8 @@ public record Incident(
         newest,
         model,
         modelVersion,
-        null);
+        null,
+        List.of());
   }
 
   /** The id of an incident: the same whenever the same values are read. */
@@ -155,6 +164,11 @@ public record Incident(
   /** The same of a warning: several may begin at one value. */
   public static String id(String series, long start, double limit, boolean above, int within) {
     return uuid(series + "\n" + start + "\n" + (above ? ">" : "<") + limit + "\n" + within);
+  }
+
+  /** The same of a group, which may have the name of a series. */
+  public static String groupId(String group, long start) {
+    return uuid(group + "\n" + start + "\ngroup");
   }
 
   private static String uuid(String name) {

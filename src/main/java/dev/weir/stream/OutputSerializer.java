@@ -5,6 +5,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Incident.Outcome;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.LearnedModel;
@@ -251,6 +252,20 @@ final class OutputSerializer extends WeirSerializer<Output> {
     StringValue.writeString(incident.model(), target);
     target.writeLong(incident.modelVersion());
     writeWarning(incident.warning(), target);
+    target.writeInt(incident.members().size());
+    for (Member member : incident.members()) {
+      StringValue.writeString(member.series(), target);
+      target.writeDouble(member.surprise());
+    }
+  }
+
+  private static List<Member> readMembers(DataInputView source) throws IOException {
+    int size = source.readInt();
+    List<Member> members = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      members.add(new Member(StringValue.readString(source), source.readDouble()));
+    }
+    return members;
   }
 
   private static void writeWarning(Warning warning, DataOutputView target) throws IOException {
@@ -308,7 +323,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         readValues(source),
         StringValue.readString(source),
         source.readLong(),
-        readWarning(source));
+        readWarning(source),
+        readMembers(source));
   }
 
   private static List<Incident.Value> readValues(DataInputView source) throws IOException {

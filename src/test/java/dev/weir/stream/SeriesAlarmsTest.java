@@ -15,6 +15,7 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -37,6 +38,7 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +74,9 @@ class SeriesAlarmsTest {
         List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
   }
 
+  static final OutputTag<MemberSurprise> SURPRISES =
+      new OutputTag<>("surprises", Types.GENERIC(MemberSurprise.class));
+
   /** One task of the operator. */
   static final class Harness
       extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
@@ -84,7 +89,7 @@ class SeriesAlarmsTest {
         ForecastSettings settings, boolean rocks, OperatorSubtaskState state, int tasks, int task)
         throws Exception {
       super(
-          new ForecastOperator(settings),
+          new ForecastOperator(settings, List.of(), SURPRISES),
           arrival -> ((ObservationEvent) arrival).observation().series(),
           model -> "",
           Types.STRING,

@@ -1,5 +1,6 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.alarm.group.GroupSettings;
 import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import java.io.Serializable;
@@ -14,9 +15,13 @@ import java.util.stream.IntStream;
  * @param overrides the first that matches a series' name counts
  * @param thresholds of the series that match; {@link ThresholdStateFormat#MAX_THRESHOLDS} at most.
  *     Of two with the same limit and values ahead, the first counts
+ * @param groups of series; the first that matches a name counts
  */
 public record AlarmRules(
-    IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds)
+    IncidentSettings common,
+    List<Override> overrides,
+    List<SeriesThreshold> thresholds,
+    List<GroupSettings> groups)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -45,11 +50,18 @@ public record AlarmRules(
   public AlarmRules {
     overrides = List.copyOf(overrides);
     thresholds = List.copyOf(thresholds);
+    groups = List.copyOf(groups);
     if (thresholds.size() > ThresholdStateFormat.MAX_THRESHOLDS) {
       throw new IllegalArgumentException(
           "thresholds: expected at most %d, got %d"
               .formatted(ThresholdStateFormat.MAX_THRESHOLDS, thresholds.size()));
     }
+  }
+
+  /** Without groups. */
+  public AlarmRules(
+      IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds) {
+    this(common, overrides, thresholds, List.of());
   }
 
   /** The same for all series. */
@@ -68,7 +80,12 @@ public record AlarmRules(
             .filter(i -> matches(thresholds.get(i).series(), series))
             .filter(i -> isFirst(i, series))
             .toArray();
-    return new SeriesRule(this, first == overrides.size() ? SeriesRule.COMMON : first, own);
+    GroupSettings group =
+        groups.stream().filter(each -> each.groupOf(series) != null).findFirst().orElse(null);
+    int override = first == overrides.size() ? SeriesRule.COMMON : first;
+    return group == null
+        ? new SeriesRule(this, override, own, null, 0)
+        : new SeriesRule(this, override, own, group.groupOf(series), group.surprise());
   }
 
   /** Whether no threshold before it foretells the same of the series. */

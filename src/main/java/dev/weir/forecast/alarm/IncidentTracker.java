@@ -114,6 +114,11 @@ public final class IncidentTracker {
     return open != null && open.isReported() ? Event.CLOSED : null;
   }
 
+  /** Surprise of the newest value, 0 to {@link AlarmDetector#MAX_SURPRISE}. */
+  public double surprise() {
+    return detector.surprise();
+  }
+
   /** The incident that the last event is of. */
   public OpenIncident newest() {
     return newest;

@@ -19,7 +19,10 @@ public enum Reason {
   ERROR,
 
   /** A forecast says that a limit will be crossed. No value is unusual yet. */
-  THRESHOLD;
+  THRESHOLD,
+
+  /** The values of several series of a group are unusual together. */
+  GROUP;
 
   /** What a value may be unusual for, and an alarm be raised. */
   public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR);

@@ -7,6 +7,8 @@ import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
+import dev.weir.forecast.alarm.group.GroupTracker;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
@@ -94,6 +96,26 @@ final class AlarmMonitor {
       alarms.incident(before);
     } else if (event != null) {
       reporter.report(event, tracker.newest());
+    }
+    SeriesRule rule = rule(state, window.series());
+    if (isNew && rule.group() != null) {
+      tell(rule, window, alarms.values(), tracker.surprise());
+    }
+  }
+
+  /** Tells a group of a member's surprise. */
+  private void tell(SeriesRule rule, SequenceWindow window, long values, double surprise) {
+    if (values > GroupTracker.BEGINNING && surprise > GroupTracker.EXPECTED) {
+      context.surprised(
+          new MemberSurprise(
+              rule.group(),
+              window.series(),
+              window.origin(),
+              window.last(),
+              surprise,
+              rule.groupSurprise(),
+              window.interval(),
+              window.spacing()));
     }
   }
 

@@ -114,7 +114,8 @@ final class IncidentReporter {
             newest(),
             model,
             version,
-            warning));
+            warning,
+            List.of()));
   }
 
   private List<Value> newest() {

@@ -5,6 +5,7 @@ import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.group.GroupSettings;
 import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import dev.weir.option.Option;
@@ -17,6 +18,8 @@ public final class AlarmRuleOptions {
 
   private static final String THRESHOLDS = "alarms.thresholds[].";
   private static final String OVERRIDES = "alarms.overrides[].";
+
+  private static final String GROUPS = "alarms.groups[].";
 
   /** A name is compared with each, once for each series. */
   private static final int MAX_OVERRIDES = 100;
@@ -52,6 +55,22 @@ public final class AlarmRuleOptions {
   public static final Option<Integer> MIN_DURATION = override(AlarmOptions.MIN_DURATION);
   public static final Option<Integer> QUIET = override(AlarmOptions.QUIET);
 
+  public static final Option<Pattern> GROUP_SERIES =
+      pattern(
+          GROUPS + "series",
+          "Members of a group: series whose whole name matches; the first entry counts. The first"
+              + " capturing group is the group's name, so that one entry makes many groups.");
+  public static final Option<String> GROUP_NAME =
+      Option.text(GROUPS + "name", null, "Name of the group, where the pattern does not say it.");
+  public static final Option<Double> GROUP_SURPRISE =
+      number(
+          GROUPS + "surprise",
+          1,
+          1_000,
+          GroupSettings.DEFAULT_SURPRISE,
+          "An incident of the group is opened at this sum of what the surprises of its members are"
+              + " above 1.");
+
   static final List<Option<?>> ALL =
       List.of(
           THRESHOLD_SERIES,
@@ -64,7 +83,10 @@ public final class AlarmRuleOptions {
           BUDGET,
           REASONS,
           MIN_DURATION,
-          QUIET);
+          QUIET,
+          GROUP_SERIES,
+          GROUP_NAME,
+          GROUP_SURPRISE);
 
   private AlarmRuleOptions() {}
 
@@ -132,7 +154,12 @@ public final class AlarmRuleOptions {
         thresholds.add(one);
       }
     }
-    return new AlarmRules(common, overrides, thresholds);
+    List<GroupSettings> groups = new ArrayList<>();
+    int entries = file.entries(GROUP_SERIES, MAX_OVERRIDES);
+    for (int i = 0; i < entries; i++) {
+      groups.add(group(file, i));
+    }
+    return new AlarmRules(common, overrides, thresholds, groups);
   }
 
   private static Override override(JobFile file, int i, IncidentSettings common) {
@@ -175,5 +202,18 @@ public final class AlarmRuleOptions {
     return limit == null // which is a problem already
         ? null
         : new SeriesThreshold(series, new Threshold(limit, hasAbove, within, probability));
+  }
+
+  private static GroupSettings group(JobFile file, int i) {
+    Pattern series = file.require(GROUP_SERIES.at(i));
+    String name = file.get(GROUP_NAME.at(i));
+    boolean hasName = series != null && series.matcher("").groupCount() > 0;
+    if (series != null && hasName == (name != null)) {
+      file.problem(
+          GROUP_NAME.at(i),
+          "expected a name, or one capturing group in series, got "
+              + (hasName ? "both" : "none of them"));
+    }
+    return new GroupSettings(series, name, file.get(GROUP_SURPRISE.at(i)));
   }
 }

@@ -155,6 +155,12 @@ final class OptionNotes {
     put(AlarmRuleOptions.REASONS, "", SAFE);
     put(AlarmRuleOptions.MIN_DURATION, "observations", SAFE);
     put(AlarmRuleOptions.QUIET, "observations", "safe: it counts for open incidents, too");
+    String ofGroups =
+        "safe; without any group an open incident of one is never closed, and the start needs"
+            + " Flink's execution.state-recovery.ignore-unclaimed-state: true";
+    put(AlarmRuleOptions.GROUP_SERIES, "", ofGroups);
+    put(AlarmRuleOptions.GROUP_NAME, "", "another group");
+    put(AlarmRuleOptions.GROUP_SURPRISE, "", SAFE);
   }
 
   private static void putMapping() {

@@ -15,6 +15,7 @@ import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.kafka.common.header.Header;
@@ -39,7 +40,7 @@ public final class IncidentCodec {
               SCHEMA.getNamespace(),
               false,
               SCHEMA.getFields().stream()
-                  .filter(field -> !field.name().equals("threshold"))
+                  .filter(field -> !List.of("threshold", "members").contains(field.name()))
                   .map(field -> new Schema.Field(field, field.schema()))
                   .toList()));
 
@@ -124,6 +125,14 @@ public final class IncidentCodec {
     out.writeString(incident.model());
     out.writeLong(incident.modelVersion());
     write(incident.warning(), out);
+    out.writeArrayStart();
+    out.setItemCount(incident.members().size());
+    for (Incident.Member member : incident.members()) {
+      out.startItem();
+      out.writeString(member.series());
+      out.writeDouble(member.surprise());
+    }
+    out.writeArrayEnd();
   }
 
   private static void write(Incident.Warning warning, BinaryEncoder out) throws IOException {
@@ -176,7 +185,7 @@ public final class IncidentCodec {
   public Incident decode(byte[] bytes, Headers headers) throws MalformedRecordException {
     Header schema = headers.lastHeader(WriterSchemas.HEADER);
     boolean isEarlier = schema != null && Arrays.equals(schema.value(), WITHOUT_THRESHOLD);
-    return decode(isEarlier ? Arrays.copyOf(bytes, bytes.length + 1) : bytes); // 0: null
+    return decode(isEarlier ? Arrays.copyOf(bytes, bytes.length + 2) : bytes); // 0, 0: null, none
   }
 
   /** Reads Avro or, where no registry is asked, JSON. */
@@ -208,7 +217,10 @@ public final class IncidentCodec {
               .toList(),
           record.getModel(),
           record.getModelVersion(),
-          warning(record.getThreshold()));
+          warning(record.getThreshold()),
+          record.getMembers().stream()
+              .map(m -> new Incident.Member(m.getSeries(), m.getSurprise()))
+              .toList());
     } catch (RuntimeException e) {
       throw new MalformedRecordException("incident: " + e.getMessage(), e);
     }

@@ -313,6 +313,41 @@ class JobFileTest {
   }
 
   @Test
+  void groupsHaveTheNamesThatTheirPatternsOrOptionsSay() {
+    String text =
+        GOOD
+            + """
+            alarms:
+              enabled: true
+              groups:
+                - series: "(line\\\\d+)\\\\..*"
+                - {series: ".*pump.*", name: pumps, surprise: 6}
+            """;
+    AlarmRules rules = read(text).forecast().targets().get(0).learning().alarms();
+    assertThat(rules.of("line12.pump").group()).isEqualTo("line12");
+    assertThat(rules.of("line12.pump").groupSurprise()).isEqualTo(4);
+    assertThat(rules.of("a-pump").group()).isEqualTo("pumps");
+    assertThat(rules.of("a-pump").groupSurprise()).isEqualTo(6);
+    assertThat(rules.of("fan").group()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{series: a.*}] | alarms.groups[0].name: expected a name, or one capturing group in series, got none of them",
+        "[{series: (a).*, name: b}] | line L: alarms.groups[0].name: expected a name, or one capturing group in series, got both",
+        "[{name: b}] | alarms.groups[0].series: expected a regular expression, got nothing",
+        "[{series: a, name: b, surprise: 0}] | line L: alarms.groups[0].surprise: expected a number from 1.0 to 1000.0, got '0'",
+      })
+  void wrongGroupsGetOneLine(String list, String expected) {
+    String text = GOOD + "alarms:\n  enabled: true\n  groups: " + list + "\n";
+    String line = Long.toString(text.lines().count());
+    assertThatThrownBy(() -> read(text, Map.of()))
+        .hasMessageContaining(expected.replace("line L", "line " + line));
+  }
+
+  @Test
   void alarmRulesNeedAlarmsAndNumbersInSuccession() {
     String off = RULES.replace("enabled: true", "enabled: false");
     assertThatThrownBy(() -> read(off, Map.of()))

@@ -80,7 +80,8 @@ public class IncidentCodecTest {
           List.of(new Incident.Value(240_000, 92)),
           "",
           -1,
-          new Incident.Warning(90, true, 4, 0.875, 300_000L, Incident.Outcome.CROSSED));
+          new Incident.Warning(90, true, 4, 0.875, 300_000L, Incident.Outcome.CROSSED),
+          List.of());
 
   /** One that is open, of a series whose spacing is not known. */
   public static final Incident OPEN_WARNING =
@@ -98,13 +99,32 @@ public class IncidentCodecTest {
           List.of(),
           "",
           -1,
-          new Incident.Warning(-1.5, false, 12, 0.8, null, null));
+          new Incident.Warning(-1.5, false, 12, 0.8, null, null),
+          List.of());
+
+  public static final Incident GROUP =
+      new Incident(
+          "line1",
+          Incident.id("line1", 60_000),
+          Event.OPENED,
+          60_000,
+          60_000,
+          60_000,
+          1,
+          new Incident.Worst(60_000, 3.25, Double.NaN, Double.NaN, 6.5),
+          Reason.GROUP,
+          Severity.MEDIUM,
+          List.of(),
+          "",
+          -1,
+          null,
+          List.of(new Incident.Member("line1.b", 4.5), new Incident.Member("line1.a", 4)));
 
   private final IncidentCodec codec = new IncidentCodec();
 
   @Test
   void warningsAreEncodedAndDecoded() throws Exception {
-    for (Incident warning : List.of(WARNING, OPEN_WARNING)) {
+    for (Incident warning : List.of(WARNING, OPEN_WARNING, GROUP)) {
       assertThat(codec.decode(codec.encode(warning))).isEqualTo(warning);
       assertThat(codec.decode(codec.toJson(warning))).isEqualTo(warning);
     }
@@ -127,9 +147,9 @@ public class IncidentCodecTest {
         new Schema.Parser()
             .parse(
                 IncidentCodec.SCHEMA.toString().replaceFirst(",\\{\"name\":\"threshold\".*", "]}"));
-    assertThat(earlier.getFields()).hasSize(IncidentCodec.SCHEMA.getFields().size() - 1);
+    assertThat(earlier.getFields()).hasSize(IncidentCodec.SCHEMA.getFields().size() - 2);
     byte[] bytes = codec.encode(INCIDENT);
-    byte[] before = Arrays.copyOf(bytes, bytes.length - 1);
+    byte[] before = Arrays.copyOf(bytes, bytes.length - 2);
     GenericRecord record =
         new GenericDatumReader<GenericRecord>(earlier)
             .read(null, DecoderFactory.get().binaryDecoder(before, null));
