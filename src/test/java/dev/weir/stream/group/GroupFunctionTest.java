@@ -14,12 +14,16 @@ import dev.weir.forecast.alarm.group.GroupTracker;
 import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.stream.RecordedMetrics;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -280,5 +284,27 @@ public class GroupFunctionTest {
     byte[] other = bytes.clone();
     other[bytes.length / 2] ^= 4;
     assertThatThrownBy(() -> read(other)).hasMessageContaining("this state is damaged");
+  }
+
+  @Test
+  void savedGroupIsReadAndWrittenAsItWas() throws IOException {
+    String hex =
+        Files.readAllLines(Path.of("src/test/resources/state/group-1.hex")).stream()
+            .map(line -> line.split("#")[0].strip())
+            .collect(Collectors.joining());
+    byte[] saved = HexFormat.of().parseHex(hex);
+    GroupState state = read(saved);
+    assertThat(bytes(state))
+        .as("a layout that changes needs a version of its own")
+        .isEqualTo(saved);
+    assertThat(state.silentUntil()).isEqualTo(3_060_000);
+    assertThat(state.incident().closes()).isEqualTo(660_000);
+    assertThat(state.incident().sum()).isEqualTo(6.5);
+    assertThat(state.incident().worst()).containsExactly(new GroupState.Part("b", 3, 5));
+    assertThat(state.next()).isEqualTo(179_999);
+    GroupTracker tracker = new GroupTracker(QUIET); // 1.25 + 3 is less than 4.5
+    assertThat(tracker.next(state)).isNull();
+    assertThat(state.next()).isEqualTo(660_000);
+    assertThat(tracker.next(state)).isEqualTo(GroupTracker.Change.CLOSED);
   }
 }
