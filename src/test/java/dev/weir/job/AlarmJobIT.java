@@ -306,7 +306,7 @@ class AlarmJobIT {
     rules.put("alarms.groups[0].name", "plant");
     rules.put("alarms.groups[0].surprise", "6");
     rules.put("alarms.quiet", "6");
-    rules.put("window.idle-timeout", "PT1S"); // a partition may have no series
+    rules.put("window.idle-timeout", "PT4S"); // a partition may have no series
     JobSettings settings = settings("alarms-rules", rules);
     send(settings, 0, VALUES);
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
@@ -316,7 +316,7 @@ class AlarmJobIT {
           .until(
               () ->
                   incidents(settings).getOrDefault("plant", List.of()).stream()
-                      .anyMatch(i -> i.start() == time(AT).toEpochMilli()));
+                      .anyMatch(i -> i.event() == Event.CLOSED));
     }
     Map<String, List<Incident>> incidents = incidents(settings);
     assertThat(incidents.keySet())
@@ -347,6 +347,7 @@ class AlarmJobIT {
     assertThat(incidents.get("pump.spike"))
         .anyMatch(i -> i.warning() != null && !i.warning().above());
     assertThat(incidents.get("a.shift")).allMatch(i -> i.warning() == null || i.warning().above());
+    assertIsTheSameAfterARestart(rules, incidents);
     InProcess listed =
         InProcess.run(
             "alarms",
@@ -360,6 +361,34 @@ class AlarmJobIT {
         .containsPattern(
             "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+, expected \\d+\\.\\d+"
                 + "  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d \\d\\d:\\d\\d, crossed  \\d+ values in PT");
+  }
+
+  /** The same values, with a savepoint just after something happens, and more tasks after it. */
+  private static void assertIsTheSameAfterARestart(
+      Map<String, String> rules, Map<String, List<Incident>> expected) throws Exception {
+    JobSettings moved = settings("alarms-rules-moved", rules);
+    String forecasts = moved.kafka().topics().forecasts();
+    send(moved, 0, AT + 1);
+    String savepoint;
+    try (RunningJob job = flink.submit(moved, 2, CHECKPOINTS)) {
+      job.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  kafka.read(forecasts, KafkaFixture.COMMITTED).size() == SERIES.size() * (AT + 1));
+      savepoint = job.stop(dir.resolve("savepoints-rules"));
+    }
+    send(moved, AT + 1, VALUES);
+    try (RunningJob job = flink.restore(moved, 3, CHECKPOINTS, savepoint)) {
+      awaitAll(job, moved);
+      job.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  incidents(moved).getOrDefault("plant", List.of()).size()
+                      >= expected.get("plant").size());
+    }
+    assertThat(incidents(moved)).isEqualTo(expected);
   }
 
   private static InProcess alarms(String... more) {
