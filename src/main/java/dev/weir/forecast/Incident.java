@@ -5,6 +5,7 @@ import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.Severity;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -24,6 +25,12 @@ import java.util.UUID;
  * @param newest values up to time, oldest first; none if the series was dropped
  * @param model name of the model in the forecasts; empty when none took part
  * @param modelVersion its version; -1 when none took part
+ * @param warning what is foretold, where the reason is a threshold; else null. Then the worst value
+ *     is the one at which the probability was largest, its expected value that of the crossing, and
+ *     its surprise 0
+ * @param members of a group, where the reason is one, the most surprising first; else none. Then
+ *     series is the group's name, the worst value the most surprising member's, and its surprise
+ *     the sum of what the members' surprises are above 1
  */
 public record Incident(
     String series,
@@ -38,7 +45,9 @@ public record Incident(
     Severity severity,
     List<Value> newest,
     String model,
-    long modelVersion)
+    long modelVersion,
+    Warning warning,
+    List<Member> members)
     implements Output {
 
   /** Values that each record contains at most. */
@@ -58,13 +67,111 @@ public record Incident(
   /** An observed value. */
   public record Value(long time, double value) {}
 
+  /** A series of a group, with the surprise of its value. */
+  public record Member(String series, double surprise) {}
+
+  /** What became of a warning. */
+  public enum Outcome {
+    /** The limit was crossed, by the newest value. */
+    CROSSED,
+    /** It was not, within the last value that said it would be. */
+    MISSED,
+    /** Nobody knows: the series was dropped, or the threshold is no longer an option. */
+    DROPPED;
+
+    /** As records name it, in lower case. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * @throws IllegalArgumentException if there is no such outcome
+     */
+    public static Outcome ofLabel(String label) {
+      for (Outcome outcome : values()) {
+        if (outcome.label().equals(label)) {
+          return outcome;
+        }
+      }
+      throw new IllegalArgumentException(
+          "expected crossed, missed or dropped, got '%s'".formatted(label));
+    }
+  }
+
+  /**
+   * That a limit will be crossed.
+   *
+   * @param limit in units of the series
+   * @param above whether by a larger value; else by a smaller one
+   * @param within so many values ahead
+   * @param probability the largest so far that at least one of these values is beyond the limit
+   * @param crossing when half of this probability is reached, milliseconds since 1970; null where
+   *     the spacing of the values is not known
+   * @param outcome null while the warning is open
+   */
+  public record Warning(
+      double limit, boolean above, int within, double probability, Long crossing, Outcome outcome) {
+
+    /** The direction as options and records name it. */
+    public String direction() {
+      return above ? "above" : "below";
+    }
+  }
+
   public Incident {
     newest = List.copyOf(newest);
+    members = List.copyOf(members);
+  }
+
+  /** Of unusual values. */
+  public Incident(
+      String series,
+      String id,
+      Event event,
+      long time,
+      long start,
+      long end,
+      long values,
+      Worst worst,
+      Reason reason,
+      Severity severity,
+      List<Value> newest,
+      String model,
+      long modelVersion) {
+    this(
+        series,
+        id,
+        event,
+        time,
+        start,
+        end,
+        values,
+        worst,
+        reason,
+        severity,
+        newest,
+        model,
+        modelVersion,
+        null,
+        List.of());
   }
 
   /** The id of an incident: the same whenever the same values are read. */
   public static String id(String series, long start) {
-    String name = series + "\n" + start;
+    return uuid(series + "\n" + start);
+  }
+
+  /** The same of a warning: several may begin at one value. */
+  public static String id(String series, long start, double limit, boolean above, int within) {
+    return uuid(series + "\n" + start + "\n" + (above ? ">" : "<") + limit + "\n" + within);
+  }
+
+  /** The same of a group, which may have the name of a series. */
+  public static String groupId(String group, long start) {
+    return uuid(group + "\n" + start + "\ngroup");
+  }
+
+  private static String uuid(String name) {
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
   }
 

@@ -1,9 +1,10 @@
 package dev.weir.job;
 
-import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.options.AlarmOptions;
+import dev.weir.job.options.AlarmRuleOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.WebhookOptions;
 import java.util.ArrayList;
@@ -21,9 +22,9 @@ final class AlarmSection {
 
   /** The targets, the first one that learns with alarms if they are on: a value raises one. */
   static List<Target> targets(JobFile file, List<Target> targets) {
-    IncidentSettings incidents = AlarmOptions.read(file);
+    AlarmRules rules = AlarmOptions.read(file);
     WebhookOptions.check(file);
-    if (incidents == null) {
+    if (rules == null) {
       return targets;
     }
     List<Target> with = new ArrayList<>(targets);
@@ -32,7 +33,8 @@ final class AlarmSection {
       Learning learning = target.learning();
       if (learning != null) {
         Learning judging =
-            new Learning(learning.learner(), learning.season(), learning.scoresEvery(), incidents);
+            new Learning(learning.learner(), learning.season(), learning.scoresEvery(), rules);
+        checkHorizon(file, rules, target);
         with.set(
             i,
             new Target(
@@ -44,5 +46,17 @@ final class AlarmSection {
         AlarmOptions.ENABLED,
         "expected false without forecasts that learn each series (output: mixture), got true");
     return targets;
+  }
+
+  private static void checkHorizon(JobFile file, AlarmRules rules, Target target) {
+    for (int i = 0; i < rules.thresholds().size(); i++) {
+      int within = rules.thresholds().get(i).threshold().within();
+      if (within > target.horizon()) {
+        file.problem(
+            AlarmRuleOptions.WITHIN.at(i),
+            "expected at most the horizon of %s, %d, got %d"
+                .formatted(target.mode().label(), target.horizon(), within));
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.kafka.connector.KafkaConnectors;
@@ -15,6 +16,7 @@ import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
+import dev.weir.stream.group.GroupAlarms;
 import dev.weir.stream.shared.SharedLearning;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +69,10 @@ public final class ForecastPipeline {
         .transform(
             "forecast",
             WeirTypeInformation.OUTPUT,
-            new ForecastOperator(settings, SharedLearning.targets(shared)))
+            new ForecastOperator(
+                settings,
+                SharedLearning.targets(shared),
+                groups(settings) == null ? null : GroupAlarms.SURPRISES))
         .uid("forecast");
   }
 
@@ -118,6 +123,13 @@ public final class ForecastPipeline {
     if (!settings.forecast().targets().isEmpty()) {
       SingleOutputStreamOperator<Output> forecasts = middle.build(observations, models);
       train(forecasts, settings.shared(), ends);
+      AlarmRules groups = groups(settings.forecast());
+      if (groups != null) {
+        GroupAlarms.incidents(forecasts, groups)
+            .sinkTo(ends.groupIncidents())
+            .name("group-incidents")
+            .uid("group-incidents");
+      }
       outputs = forecasts;
     }
     if (settings.classify() != null) {
@@ -137,6 +149,15 @@ public final class ForecastPipeline {
       outputs = isAlone ? classes : outputs.union(classes);
     }
     outputs.sinkTo(ends.sink()).name("sink").uid("sink");
+  }
+
+  /** The rules of alarms if they have groups, else null. */
+  private static AlarmRules groups(ForecastSettings settings) {
+    return settings.targets().stream()
+        .map(target -> target.learning() == null ? null : target.learning().alarms())
+        .filter(alarms -> alarms != null && !alarms.groups().isEmpty())
+        .findFirst()
+        .orElse(null);
   }
 
   /** A sink of its own, since a union would break the chain of the other one. */

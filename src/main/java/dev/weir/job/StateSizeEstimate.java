@@ -1,7 +1,9 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.SeriesAlarms;
+import dev.weir.forecast.alarm.threshold.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -40,6 +42,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int LEARNED_OBJECT = 40 + 4 * ARRAY;
   private static final int ALARM_OBJECTS = 32 + 24 + 3 * ARRAY;
   private static final int SUMS_OBJECTS = 32 + ARRAY;
+  private static final int THRESHOLD_OBJECTS = 64 + 3 * ARRAY;
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
 
@@ -67,6 +70,15 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static final int MAX_LOG_ROWS =
       ForecastOperator.MAX_UNLEARNED; // room for so many that are to be learned
+
+  /** Of a series with all thresholds. */
+  private static SeriesAlarms alarms(AlarmRules rules) {
+    SeriesAlarms alarms = new SeriesAlarms(rules.common());
+    rules.thresholds().stream()
+        .map(each -> new ThresholdTracker(each.threshold(), List.of()).newSeries())
+        .forEach(alarms.thresholds()::add);
+    return alarms;
+  }
 
   /** Bytes of a series of a job with names of {@link #NAME_LENGTH} characters. */
   public static StateSizeEstimate of(JobSettings job) {
@@ -125,9 +137,9 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
               settings.seqLen(),
               hasModel,
               target.initialModel());
-      if (learning.incidents() != null) { // while none is open
-        learned += new SeriesAlarms(learning.incidents()).bytes();
-        heap += ALARM_OBJECTS;
+      if (learning.alarms() != null) { // while none is open
+        learned += alarms(learning.alarms()).bytes();
+        heap += ALARM_OBJECTS + (long) THRESHOLD_OBJECTS * learning.alarms().thresholds().size();
       }
       if (learning.scoresEvery() > 0) {
         learned += learning.learner().distributionBytes();

@@ -25,7 +25,7 @@ public final class AnomalyOptions {
           "alarms.reasons",
           "a list of novelty, level, drift and error",
           null,
-          Reason.values().length,
+          Reason.OF_VALUES.size(),
           "What may raise an alarm; by default all of them.",
           Reason::of);
 
@@ -46,6 +46,6 @@ public final class AnomalyOptions {
    */
   public static AlarmSettings settings(double budget, List<Reason> reasons) {
     return new AlarmSettings(
-        budget / PER, Set.copyOf(reasons == null ? List.of(Reason.values()) : reasons));
+        budget / PER, Set.copyOf(reasons == null ? Reason.OF_VALUES : reasons));
   }
 }

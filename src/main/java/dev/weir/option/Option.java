@@ -54,6 +54,15 @@ public record Option<T>(
     return new Option<>(section + "." + name(), type, expected, defaultValue, description, parser);
   }
 
+  /**
+   * The same option in one entry of a list: {@code overrides[].budget} becomes {@code
+   * overrides[2].budget}.
+   */
+  public Option<T> at(int entry) {
+    String one = key.replace("[]", "[" + entry + "]");
+    return new Option<>(one, type, expected, defaultValue, description, parser);
+  }
+
   /** The same option with another default; null for none. */
   public Option<T> withDefault(T value) {
     return new Option<>(key, type, expected, value, description, parser);

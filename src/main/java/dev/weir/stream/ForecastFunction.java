@@ -9,6 +9,7 @@ import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesForecaster;
@@ -66,6 +67,7 @@ final class ForecastFunction
   private transient Consumer<String> keys; // selects a series
   private transient long cache;
   private transient SampleOutput samples; // null without shared learning
+  private transient Consumer<MemberSurprise> groups; // null without groups
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
@@ -76,7 +78,8 @@ final class ForecastFunction
     MetricGroup group = getRuntimeContext().getMetricGroup().addGroup("weir");
     metrics = new ForecastMetrics(group);
     seriesContext =
-        new OperatorSeriesContext(getRuntimeContext(), settings, metrics, keys, cache, samples);
+        new OperatorSeriesContext(
+            getRuntimeContext(), settings, metrics, keys, cache, samples, groups);
     SeriesStore store = seriesContext.store();
     group.gauge("series", seriesContext.counter()::count);
     group.gauge("cachedSeries", store::cached);
@@ -115,6 +118,11 @@ final class ForecastFunction
   /** Before it is opened: where samples for shared learning go. */
   void samples(SampleOutput samples) {
     this.samples = samples;
+  }
+
+  /** Before it is opened: where surprises of members of groups go. */
+  void groups(Consumer<MemberSurprise> groups) {
+    this.groups = groups;
   }
 
   /** Tells shared learning of a model; each task sees each model, so only the first does. */

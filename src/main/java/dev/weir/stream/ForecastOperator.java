@@ -3,6 +3,7 @@ package dev.weir.stream;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.StateLimits;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ public final class ForecastOperator
 
   private final long cache; // as in the settings
   private final List<SampleOutput.Target> sampled;
+  private final List<OutputTag<MemberSurprise>> groups; // one or none
 
   public ForecastOperator(ForecastSettings settings) {
     this(settings, List.of());
@@ -55,7 +59,18 @@ public final class ForecastOperator
    * @param sampled what shared learning is sent to; empty without it
    */
   public ForecastOperator(ForecastSettings settings, List<SampleOutput.Target> sampled) {
+    this(settings, sampled, null);
+  }
+
+  /**
+   * @param groups side output of surprises of members of groups; null without groups
+   */
+  public ForecastOperator(
+      ForecastSettings settings,
+      List<SampleOutput.Target> sampled,
+      OutputTag<MemberSurprise> groups) {
     super(new ForecastFunction(settings), List.of(ForecastFunction.MODELS));
+    this.groups = groups == null ? List.of() : List.of(groups);
     this.cache = settings.limits().cache();
     this.sampled = List.copyOf(sampled);
   }
@@ -71,6 +86,10 @@ public final class ForecastOperator
     function.cache(this::setCurrentKey, bytes);
     if (!sampled.isEmpty()) {
       function.samples(new SampleOutput(sampled, output));
+    }
+    if (!groups.isEmpty()) {
+      OutputTag<MemberSurprise> tag = groups.get(0);
+      function.groups(surprise -> output.collect(tag, new StreamRecord<>(surprise)));
     }
     super.open();
     function.store().restored(backend);

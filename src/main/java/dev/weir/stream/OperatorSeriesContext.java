@@ -7,6 +7,7 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -47,6 +48,7 @@ final class OperatorSeriesContext implements SeriesContext {
   private final SeriesCounter counter;
   private final ForecastMetrics metrics;
   private final SampleOutput samples; // null without shared learning
+  private final Consumer<MemberSurprise> groups; // null without groups
   private final Map<Mode, ModeMetrics> byMode = new EnumMap<>(Mode.class);
   private TimerService timers; // of the current call
   private Collector<Output> out;
@@ -56,6 +58,7 @@ final class OperatorSeriesContext implements SeriesContext {
    * @param keys selects a series
    * @param cache bytes for cached series; 0 for none
    * @param samples for shared learning; null for none
+   * @param groups of series; null for none
    */
   OperatorSeriesContext(
       RuntimeContext context,
@@ -63,8 +66,10 @@ final class OperatorSeriesContext implements SeriesContext {
       ForecastMetrics metrics,
       Consumer<String> keys,
       long cache,
-      SampleOutput samples) {
+      SampleOutput samples,
+      Consumer<MemberSurprise> groups) {
     this.samples = samples;
+    this.groups = groups;
     this.expiry = settings.limits().ttl().isZero() ? null : context.getState(EXPIRY);
     this.metrics = metrics;
     this.counter = new SeriesCounter(settings.limits());
@@ -231,6 +236,13 @@ final class OperatorSeriesContext implements SeriesContext {
   @Override
   public void incident(String series, boolean isOpen) {
     metrics.incident(series, isOpen);
+  }
+
+  @Override
+  public void surprised(MemberSurprise surprise) {
+    if (groups != null) {
+      groups.accept(surprise);
+    }
   }
 
   @Override

@@ -5,6 +5,9 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Member;
+import dev.weir.forecast.Incident.Outcome;
+import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.LearnedModel;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
@@ -310,6 +313,56 @@ final class OutputSerializer extends WeirSerializer<Output> {
     }
     StringValue.writeString(incident.model(), target);
     target.writeLong(incident.modelVersion());
+    writeWarning(incident.warning(), target);
+    target.writeInt(incident.members().size());
+    for (Member member : incident.members()) {
+      StringValue.writeString(member.series(), target);
+      target.writeDouble(member.surprise());
+    }
+  }
+
+  private static List<Member> readMembers(DataInputView source) throws IOException {
+    int size = source.readInt();
+    List<Member> members = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      members.add(new Member(StringValue.readString(source), source.readDouble()));
+    }
+    return members;
+  }
+
+  private static void writeWarning(Warning warning, DataOutputView target) throws IOException {
+    target.writeBoolean(warning != null);
+    if (warning == null) {
+      return;
+    }
+    target.writeDouble(warning.limit());
+    target.writeBoolean(warning.above());
+    target.writeInt(warning.within());
+    target.writeDouble(warning.probability());
+    target.writeBoolean(warning.crossing() != null);
+    if (warning.crossing() != null) {
+      target.writeLong(warning.crossing());
+    }
+    StringValue.writeString(warning.outcome() == null ? null : warning.outcome().name(), target);
+  }
+
+  private static Warning readWarning(DataInputView source) throws IOException {
+    if (!source.readBoolean()) {
+      return null;
+    }
+    double limit = source.readDouble();
+    boolean above = source.readBoolean();
+    int within = source.readInt();
+    double probability = source.readDouble();
+    Long crossing = source.readBoolean() ? source.readLong() : null;
+    String outcome = StringValue.readString(source);
+    return new Warning(
+        limit,
+        above,
+        within,
+        probability,
+        crossing,
+        outcome == null ? null : Outcome.valueOf(outcome));
   }
 
   private static Incident readIncident(DataInputView source) throws IOException {
@@ -331,7 +384,9 @@ final class OutputSerializer extends WeirSerializer<Output> {
         Severity.valueOf(StringValue.readString(source)),
         readValues(source),
         StringValue.readString(source),
-        source.readLong());
+        source.readLong(),
+        readWarning(source),
+        readMembers(source));
   }
 
   private static List<Incident.Value> readValues(DataInputView source) throws IOException {

@@ -289,7 +289,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
       if (record.value() == null) {
         throw new MalformedRecordException("expected a value, got none");
       }
-      Incident incident = codec.decodeFields(record.value());
+      Incident incident = codec.decodeFields(record.value(), record.headers());
       return Severity.ofLabel(incident.getSeverity()).compareTo(severity) < 0 ? null : incident;
     } catch (MalformedRecordException | IllegalArgumentException e) {
       lines.accept(

@@ -292,6 +292,105 @@ class AlarmJobIT {
     assertThat(incidents(settings)).isEqualTo(expected);
   }
 
+  @Test
+  void thresholdsGroupsAndOverridesFollowTheNamesOfSeries() throws Exception {
+    Map<String, String> rules = new TreeMap<>();
+    rules.put("alarms.thresholds[0].above", "57");
+    rules.put("alarms.thresholds[0].within", "2");
+    rules.put("alarms.thresholds[0].probability", "0.75");
+    rules.put("alarms.thresholds[1].series", "pump.*");
+    rules.put("alarms.thresholds[1].below", "42.5");
+    rules.put("alarms.overrides[0].series", "fan.*");
+    rules.put("alarms.overrides[0].enabled", "false");
+    rules.put("alarms.groups[0].series", "(?:fan|pump|a|b)\\..*");
+    rules.put("alarms.groups[0].name", "plant");
+    rules.put("alarms.groups[0].surprise", "6");
+    rules.put("alarms.quiet", "6");
+    rules.put("window.idle-timeout", "PT4S"); // a partition may have no series
+    JobSettings settings = settings("alarms-rules", rules);
+    send(settings, 0, VALUES);
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      awaitAll(job, settings);
+      job.await() // event time passes a value when another one comes, or its partition is idle
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  incidents(settings).getOrDefault("plant", List.of()).stream()
+                      .anyMatch(i -> i.event() == Event.CLOSED));
+    }
+    Map<String, List<Incident>> incidents = incidents(settings);
+    assertThat(incidents.keySet())
+        .containsExactlyInAnyOrder("plant", "pump.spike", "a.shift", "b.stuck");
+    Incident plant =
+        incidents.get("plant").stream()
+            .filter(i -> i.event() == Event.OPENED && i.start() >= time(AT).toEpochMilli())
+            .findFirst()
+            .orElseThrow();
+    assertThat(plant.start()).isEqualTo(time(AT).toEpochMilli());
+    assertThat(plant.reason().label()).isEqualTo("group");
+    assertThat(plant.worst().surprise()).isBetween(6.0, 12.0);
+    assertThat(plant.members())
+        .extracting(Incident.Member::series)
+        .contains("pump.spike", "a.shift")
+        .doesNotContain("fan.calm"); // which has no alarms
+    for (String series : List.of("pump.spike", "a.shift", "b.stuck")) {
+      List<Incident> ends =
+          incidents.get(series).stream()
+              .filter(i -> i.warning() != null && i.warning().above())
+              .filter(i -> i.event() == Event.CLOSED)
+              .toList();
+      long crossed =
+          ends.stream().filter(i -> i.warning().outcome() == Incident.Outcome.CROSSED).count();
+      assertThat(ends).as(series).hasSizeBetween(20, 45); // in 850 / 24 waves
+      assertThat(crossed).as(series).isGreaterThan(ends.size() * 7L / 10);
+    }
+    assertThat(incidents.get("pump.spike"))
+        .anyMatch(i -> i.warning() != null && !i.warning().above());
+    assertThat(incidents.get("a.shift")).allMatch(i -> i.warning() == null || i.warning().above());
+    assertIsTheSameAfterARestart(rules, incidents);
+    InProcess listed =
+        InProcess.run(
+            "alarms",
+            "--bootstrap-servers",
+            kafka.bootstrapServers(),
+            "--topic",
+            settings.kafka().topics().alarms(),
+            "--series",
+            "pump.*");
+    assertThat(listed.out())
+        .containsPattern(
+            "(?m)^2026-03-0\\d \\d\\d:\\d\\d  closed  high    threshold  pump\\.spike  \\d+\\.\\d+, expected \\d+\\.\\d+"
+                + "  above 57\\.000 within 2: \\d\\d %, about 2026-03-0\\d \\d\\d:\\d\\d, crossed  \\d+ values in PT");
+  }
+
+  /** The same values, with a savepoint just after something happens, and more tasks after it. */
+  private static void assertIsTheSameAfterARestart(
+      Map<String, String> rules, Map<String, List<Incident>> expected) throws Exception {
+    JobSettings moved = settings("alarms-rules-moved", rules);
+    String forecasts = moved.kafka().topics().forecasts();
+    send(moved, 0, AT + 1);
+    String savepoint;
+    try (RunningJob job = flink.submit(moved, 2, CHECKPOINTS)) {
+      job.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  kafka.read(forecasts, KafkaFixture.COMMITTED).size() == SERIES.size() * (AT + 1));
+      savepoint = job.stop(dir.resolve("savepoints-rules"));
+    }
+    send(moved, AT + 1, VALUES);
+    try (RunningJob job = flink.restore(moved, 3, CHECKPOINTS, savepoint)) {
+      awaitAll(job, moved);
+      job.await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () ->
+                  incidents(moved).getOrDefault("plant", List.of()).size()
+                      >= expected.get("plant").size());
+    }
+    assertThat(incidents(moved)).isEqualTo(expected);
+  }
+
   private static InProcess alarms(String... more) {
     List<String> args = new ArrayList<>();
     args.addAll(List.of("alarms", "--bootstrap-servers", kafka.bootstrapServers()));

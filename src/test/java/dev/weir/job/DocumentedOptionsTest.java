@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
+import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ class DocumentedOptionsTest {
         boolean ours = matcher.matches() && parents.contains(matcher.group(1));
         if (ours && !isKafkas(key) && !OTHERS.matcher(key).matches()) {
           found++;
-          if (!known.contains(key) && known.stream().noneMatch(k -> k.startsWith(key + "."))) {
+          if (!known.contains(key) && known.stream().noneMatch(k -> isIn(k, key))) {
             unknown.add(span);
           }
         }
@@ -77,6 +78,29 @@ class DocumentedOptionsTest {
     assertThat(found).isGreaterThan(10);
   }
 
+  private static boolean isIn(String key, String section) {
+    return key.startsWith(section + ".") || key.startsWith(section + "[].");
+  }
+
+  @Test
+  void eachPieceAboutAlarmsIsOneOfAJob() {
+    String job =
+        """
+        name: pumps
+        kafka: {bootstrap-servers: "broker:9092"}
+        forecast: {many-to-one: {horizon: 12}}
+        """;
+    List<Piece> blocks = Documents.blocks(Path.of("docs", "anomalies.md"), "yaml");
+    assertThat(blocks).hasSize(5);
+    for (Piece block : blocks) {
+      JobSettings settings =
+          JobSettings.of(
+              JobFile.parse(job + block.text(), "anomalies.md:" + block.line(), Map.of()),
+              Path.of("."));
+      assertThat(settings.forecast().targets().get(0).learning().alarms()).isNotNull();
+    }
+  }
+
   private static boolean isKafkas(String key) {
     return key.equals(PROPERTIES) || key.startsWith(PROPERTIES + ".");
   }
@@ -84,6 +108,8 @@ class DocumentedOptionsTest {
   private static void keys(Object node, String path, Set<String> keys) {
     if (node instanceof Map<?, ?> map) {
       map.forEach((key, value) -> keys(value, path.isEmpty() ? "" + key : path + "." + key, keys));
+    } else if (node instanceof List<?> list && list.get(0) instanceof Map) {
+      list.forEach(entry -> keys(entry, path + "[]", keys));
     } else {
       keys.add(path);
     }

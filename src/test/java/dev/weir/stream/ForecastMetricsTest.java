@@ -25,6 +25,7 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.stream.group.GroupFunctionTest;
 import dev.weir.stream.shared.TrainerOperatorTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,6 +157,7 @@ class ForecastMetricsTest {
     Map<String, String> kinds = new TreeMap<>(new Operator(everything(), null).metrics.kinds());
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
     kinds.putAll(TrainerOperatorTest.metrics().kinds());
+    kinds.putAll(GroupFunctionTest.metrics().kinds());
     assertThat(kinds).isEqualTo(documented());
   }
 

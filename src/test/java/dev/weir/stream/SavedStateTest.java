@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.threshold.ThresholdState;
+import dev.weir.forecast.alarm.threshold.ThresholdWarning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -221,6 +223,31 @@ class SavedStateTest {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
           .isEqualTo(bytes("memory-4-scores.hex"));
+    }
+  }
+
+  @Test
+  void savedThresholdsAreReadAndWrittenAsTheyWere() throws Exception {
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-thresholds.hex"));
+    assertThat(memory.alarms().incident().worst()).isEqualTo(9.25);
+    List<ThresholdState> thresholds = memory.alarms().thresholds();
+    assertThat(thresholds).extracting(ThresholdState::limit).containsExactly(90.5, -3.0);
+    assertThat(thresholds).extracting(ThresholdState::above).containsExactly(true, false);
+    assertThat(thresholds).extracting(ThresholdState::within).containsExactly(2, 1);
+    ThresholdWarning warning = thresholds.get(0).warning();
+    assertThat(warning.start()).isEqualTo(60_000);
+    assertThat(warning.end()).isEqualTo(180_000);
+    assertThat(warning.values()).isEqualTo(3);
+    assertThat(warning.time()).isEqualTo(120_000);
+    assertThat(warning.crossing()).isEqualTo(240_000);
+    assertThat(warning.value()).isEqualTo(88.5);
+    assertThat(warning.forecast()).isEqualTo(91.25);
+    assertThat(warning.probability()).isEqualTo(0.875);
+    assertThat(thresholds.get(1).warning()).isNull();
+    for (LearnerState each : List.of(memory, memory.copy())) {
+      assertThat(written(LearnerStateSerializer.INSTANCE, each))
+          .as(WHY)
+          .isEqualTo(bytes("memory-3-thresholds.hex"));
     }
   }
 

@@ -15,6 +15,7 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -37,6 +38,7 @@ import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,19 +47,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeriesAlarmsTest {
 
   private static final int SERIES = 5;
-  private static final int SEQ_LEN = 7;
-  private static final long MINUTE = 60_000;
-  private static final long START = 1_700_000_040_000L;
-  private static final int MAX_PARALLELISM = 12;
+  static final int SEQ_LEN = 7;
+  static final long MINUTE = 60_000;
+  static final long START = 1_700_000_040_000L;
+  static final int MAX_PARALLELISM = 12;
   private static final IncidentSettings ALARMS = alarms(2, 6);
 
-  private static IncidentSettings alarms(double perThousand, int quiet) {
+  static IncidentSettings alarms(double perThousand, int quiet) {
     AlarmSettings all = AlarmSettings.defaults();
     return new IncidentSettings(new AlarmSettings(perThousand / 1_000, all.reasons()), 1, quiet);
   }
 
   private static ForecastSettings settings(IncidentSettings incidents, Gap gap, long cache) {
-    Learning learning = new Learning(LearnerSettings.small(2), 1, 0, incidents);
+    return learning(new Learning(LearnerSettings.small(2), 1, 0, incidents), gap, cache);
+  }
+
+  static ForecastSettings learning(Learning learning, Gap gap, long cache) {
     return new ForecastSettings(
         SEQ_LEN,
         1,
@@ -69,8 +74,11 @@ class SeriesAlarmsTest {
         List.of(new Target(Mode.MANY_TO_ONE, null, 2, null, learning)));
   }
 
+  static final OutputTag<MemberSurprise> SURPRISES =
+      new OutputTag<>("surprises", Types.GENERIC(MemberSurprise.class));
+
   /** One task of the operator. */
-  private static final class Harness
+  static final class Harness
       extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
 
     Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
@@ -81,7 +89,7 @@ class SeriesAlarmsTest {
         ForecastSettings settings, boolean rocks, OperatorSubtaskState state, int tasks, int task)
         throws Exception {
       super(
-          new ForecastOperator(settings),
+          new ForecastOperator(settings, List.of(), SURPRISES),
           arrival -> ((ObservationEvent) arrival).observation().series(),
           model -> "",
           Types.STRING,
@@ -139,7 +147,7 @@ class SeriesAlarmsTest {
    * @param stops how often the job is killed at a checkpoint, and goes on as another number of
    *     tasks
    */
-  private static List<Incident> run(
+  static List<Incident> run(
       ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
       throws Exception {
     SplittableRandom random = new SplittableRandom(7);

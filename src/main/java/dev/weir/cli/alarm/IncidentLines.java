@@ -4,11 +4,13 @@ import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.JsonLine;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.kafka.codec.IncidentCodec;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** An incident as one line: for people, or as JSON with the keys and units of the Avro schema. */
 final class IncidentLines {
@@ -26,24 +28,67 @@ final class IncidentLines {
    */
   static String text(Incident incident, boolean isNews) {
     Worst worst = incident.worst();
-    String event = incident.event().name().toLowerCase(Locale.ROOT);
-    String state = isNews ? event : incident.event() == Event.CLOSED ? "closed" : "open";
+    if (!incident.members().isEmpty()) {
+      return group(incident, isNews);
+    }
     String expected =
         Double.isNaN(worst.expected())
             ? ""
             : ", expected " + ForecastLines.number(worst.expected());
     return String.format(
         Locale.ROOT,
-        "%s  %-7s %-6s  %-7s  %s  %s%s  surprise %.1f  %d values in %s",
+        "%s  %-7s %-6s  %-7s  %s  %s%s  %s  %d values in %s",
         ForecastLines.minute(incident.start()),
-        state,
+        state(incident, isNews),
         incident.severity().label(),
         incident.reason().label(),
         Printable.line(incident.series()),
         ForecastLines.number(worst.value()),
         expected,
-        worst.surprise(),
+        incident.warning() == null
+            ? String.format(Locale.ROOT, "surprise %.1f", worst.surprise())
+            : text(incident.warning()),
         incident.values(),
         Duration.ofMillis(incident.duration()));
+  }
+
+  private static String state(Incident incident, boolean isNews) {
+    if (isNews) {
+      return incident.event().name().toLowerCase(Locale.ROOT);
+    }
+    return incident.event() == Event.CLOSED ? "closed" : "open";
+  }
+
+  /** Names the members in place of a value. */
+  private static String group(Incident incident, boolean isNews) {
+    return String.format(
+        Locale.ROOT,
+        "%s  %-7s %-6s  %-7s  %s  %s  surprise %.1f  %d values in %s",
+        ForecastLines.minute(incident.start()),
+        state(incident, isNews),
+        incident.severity().label(),
+        incident.reason().label(),
+        Printable.line(incident.series()),
+        incident.members().stream()
+            .map(
+                m ->
+                    String.format(Locale.ROOT, "%s %.1f", Printable.line(m.series()), m.surprise()))
+            .collect(Collectors.joining(", ")),
+        incident.worst().surprise(),
+        incident.values(),
+        Duration.ofMillis(incident.duration()));
+  }
+
+  /** Such as {@code above 90 within 4: 83 %, about 2026-03-03 10:40, crossed}. */
+  private static String text(Warning warning) {
+    return String.format(
+        Locale.ROOT,
+        "%s %s within %d: %.0f %%%s%s",
+        warning.direction(),
+        ForecastLines.number(warning.limit()),
+        warning.within(),
+        100 * warning.probability(),
+        warning.crossing() == null ? "" : ", about " + ForecastLines.minute(warning.crossing()),
+        warning.outcome() == null ? "" : ", " + warning.outcome().label());
   }
 }

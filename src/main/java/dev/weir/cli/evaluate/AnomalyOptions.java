@@ -119,7 +119,7 @@ final class AnomalyOptions {
 
   private Set<Reason> ofLabels() throws UsageException {
     if (reasons == null) {
-      return EnumSet.allOf(Reason.class);
+      return EnumSet.copyOf(Reason.OF_VALUES);
     }
     Set<Reason> some = EnumSet.noneOf(Reason.class);
     for (String label : reasons) {

@@ -84,7 +84,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     root.put("alarms_per_1000", alarmsPer1000());
     root.put("budget_per_1000", AnomalyOptions.PER * settings.budget());
     ObjectNode reasons = root.putObject("reasons");
-    for (Reason reason : Reason.values()) {
+    for (Reason reason : Reason.OF_VALUES) {
       reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
     }
     var all = root.putArray("series");
@@ -164,7 +164,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     }
     List<List<String>> reasons = new ArrayList<>();
     reasons.add(row("reason", "alarms", labelled ? "in a window" : "", ""));
-    for (Reason reason : Reason.values()) {
+    for (Reason reason : Reason.OF_VALUES) {
       long in = count(alarms(), reason, true);
       long out = count(alarms(), reason, false);
       reasons.add(

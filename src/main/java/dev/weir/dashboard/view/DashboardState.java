@@ -308,7 +308,8 @@ public final class DashboardState {
   }
 
   private void takeIncident(ConsumerRecord<byte[], byte[]> record) {
-    dev.weir.kafka.avro.Incident told = decoded(incidentCodec::decodeFields, record);
+    dev.weir.kafka.avro.Incident told =
+        decoded(bytes -> incidentCodec.decodeFields(bytes, record.headers()), record);
     if (told == null || !incidents.add(told)) {
       unreadable.increment();
     }

@@ -1,7 +1,6 @@
 package dev.weir.forecast.alarm;
 
 import java.io.Serializable;
-import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -36,6 +35,6 @@ public record AlarmSettings(double budget, Set<Reason> reasons) implements Seria
 
   /** One alarm per 1,000 values, for any reason. */
   public static AlarmSettings defaults() {
-    return new AlarmSettings(DEFAULT_BUDGET, EnumSet.allOf(Reason.class));
+    return new AlarmSettings(DEFAULT_BUDGET, Set.copyOf(Reason.OF_VALUES));
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.forecast.alarm;
 
+import java.util.List;
 import java.util.Locale;
 
 /** What is unusual about a value. */
@@ -15,7 +16,16 @@ public enum Reason {
   DRIFT,
 
   /** The value, or a spike that ended with it, is far from its forecast. */
-  ERROR;
+  ERROR,
+
+  /** A forecast says that a limit will be crossed. No value is unusual yet. */
+  THRESHOLD,
+
+  /** The values of several series of a group are unusual together. */
+  GROUP;
+
+  /** What a value may be unusual for, and an alarm be raised. */
+  public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR);
 
   /** As options and results name it, in lower case. */
   public String label() {
@@ -23,10 +33,26 @@ public enum Reason {
   }
 
   /**
+   * Of a record.
+   *
+   * @throws IllegalArgumentException if there is no such reason
+   */
+  public static Reason ofLabel(String label) {
+    for (Reason reason : values()) {
+      if (reason.label().equals(label)) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException("expected a reason, got '%s'".formatted(label));
+  }
+
+  /**
+   * One of {@link #OF_VALUES}.
+   *
    * @throws IllegalArgumentException if there is no such reason
    */
   public static Reason of(String label) {
-    for (Reason reason : values()) {
+    for (Reason reason : OF_VALUES) {
       if (reason.label().equals(label)) {
         return reason;
       }

@@ -1,14 +1,19 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.alarm.threshold.ThresholdState;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * All that is known of one series' alarms: the detector's state, and an incident while it is open.
- * Mutable, not thread-safe.
+ * All that is known of one series' alarms: the detector's state, an incident while it is open, and
+ * a state for each threshold. Mutable, not thread-safe.
  */
 public final class SeriesAlarms {
 
   final AlarmState detection;
   long settings; // id of those that the newest value was judged by
   OpenIncident incident; // null if absent
+  private final List<ThresholdState> thresholds = new ArrayList<>(0);
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
@@ -36,14 +41,35 @@ public final class SeriesAlarms {
     return detection.values();
   }
 
+  /** Of each threshold, in the order of the options; may be changed. */
+  public List<ThresholdState> thresholds() {
+    return thresholds;
+  }
+
+  /** Whether an incident is open that was reported, or a warning. */
+  public boolean isOpen() {
+    boolean open = incident != null && incident.isReported();
+    for (int i = 0; i < thresholds.size() && !open; i++) {
+      open = thresholds.get(i).warning() != null;
+    }
+    return open;
+  }
+
   /** A copy that shares nothing. */
   public SeriesAlarms copy() {
-    return new SeriesAlarms(
-        new AlarmState(detection), settings, incident == null ? null : incident.copy());
+    SeriesAlarms copy =
+        new SeriesAlarms(
+            new AlarmState(detection), settings, incident == null ? null : incident.copy());
+    thresholds.forEach(threshold -> copy.thresholds.add(threshold.copy()));
+    return copy;
   }
 
   /** Size of the numbers. */
   public int bytes() {
-    return AlarmStateFormat.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
+    int bytes = AlarmStateFormat.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
+    for (int i = 0; i < thresholds.size(); i++) {
+      bytes += thresholds.get(i).bytes();
+    }
+    return bytes;
   }
 }

@@ -1,19 +1,24 @@
 package dev.weir.forecast.alarm;
 
+import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
 /**
  * The bytes of a {@link SeriesAlarms}, independent of the engine that stores them: whether there is
- * none, one, or one with an open incident; the id of the settings; the {@link AlarmStateFormat};
- * the incident. Numbers of the first and last part are big-endian.
+ * none, one, or one with an open incident, and whether there are thresholds; the id of the
+ * settings; the {@link AlarmStateFormat}; the incident; the {@link ThresholdStateFormat}. Numbers
+ * of all but the third part are big-endian.
  */
 public final class SeriesAlarmsFormat {
 
   private static final byte NONE = 0;
   private static final byte QUIET = 1;
   private static final byte OPEN = 2;
+
+  /** Added to one of the others. */
+  private static final byte WITH_THRESHOLDS = 4;
 
   private SeriesAlarmsFormat() {}
 
@@ -26,7 +31,8 @@ public final class SeriesAlarmsFormat {
       return;
     }
     OpenIncident incident = alarms.incident;
-    target.writeByte(incident == null ? QUIET : OPEN);
+    boolean hasThresholds = !alarms.thresholds().isEmpty();
+    target.writeByte((incident == null ? QUIET : OPEN) + (hasThresholds ? WITH_THRESHOLDS : 0));
     target.writeLong(alarms.settings);
     AlarmStateFormat.write(alarms.detection, target);
     if (incident != null) {
@@ -42,6 +48,9 @@ public final class SeriesAlarmsFormat {
       target.writeByte(incident.reason.ordinal());
       target.writeByte(incident.reported == null ? -1 : incident.reported.ordinal());
     }
+    if (hasThresholds) {
+      ThresholdStateFormat.write(alarms.thresholds(), target);
+    }
   }
 
   /**
@@ -53,12 +62,19 @@ public final class SeriesAlarmsFormat {
     if (kind == NONE) {
       return null;
     }
-    if (kind != QUIET && kind != OPEN) {
-      throw new IOException("alarms: expected 0, 1 or 2 as their kind, got " + kind);
+    boolean hasThresholds = kind > WITH_THRESHOLDS;
+    int without = hasThresholds ? kind - WITH_THRESHOLDS : kind;
+    if (without != QUIET && without != OPEN) {
+      throw new IOException("alarms: expected 0, 1, 2, 5 or 6 as their kind, got " + kind);
     }
     long settings = source.readLong();
     AlarmState detection = AlarmStateFormat.read(source);
-    return new SeriesAlarms(detection, settings, kind == OPEN ? readIncident(source) : null);
+    OpenIncident incident = without == OPEN ? readIncident(source) : null;
+    SeriesAlarms alarms = new SeriesAlarms(detection, settings, incident);
+    if (hasThresholds) {
+      alarms.thresholds().addAll(ThresholdStateFormat.read(source));
+    }
+    return alarms;
   }
 
   private static OpenIncident readIncident(DataInput source) throws IOException {
@@ -84,7 +100,7 @@ public final class SeriesAlarmsFormat {
         || !Double.isFinite(incident.worst)
         || !(incident.surprise >= 0 && incident.surprise <= AlarmDetector.MAX_SURPRISE)
         || reason < 0
-        || reason >= Reason.values().length
+        || reason >= Reason.OF_VALUES.size()
         || reported < -1
         || reported >= Severity.values().length) {
       throw new IOException("alarms: expected an incident, got other numbers");

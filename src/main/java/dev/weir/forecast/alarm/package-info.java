@@ -8,6 +8,8 @@
  * dev.weir.forecast.alarm.SeriesAlarmsFormat} defines its bytes; an evaluation needs only the
  * {@link dev.weir.forecast.alarm.AlarmState} in it.
  *
- * <p>Allowed imports: the JDK.
+ * <p>Which of this counts for a series, its name says: {@link dev.weir.forecast.alarm.AlarmRules}.
+ *
+ * <p>Allowed imports: {@code forecast.alarm.group}, {@code forecast.alarm.threshold} and the JDK.
  */
 package dev.weir.forecast.alarm;

@@ -1,36 +1,57 @@
 package dev.weir.forecast.engine;
 
-import dev.weir.forecast.Incident;
-import dev.weir.forecast.Incident.Value;
-import dev.weir.forecast.Incident.Worst;
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.OpenIncident;
 import dev.weir.forecast.alarm.SeriesAlarms;
+import dev.weir.forecast.alarm.SeriesRule;
+import dev.weir.forecast.alarm.group.GroupTracker;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * Judges each observed value by the forecast of one step that was issued before it, and reports
- * incidents to the {@link SeriesContext}. One instance for each task; not thread-safe. A value
- * without an incident allocates nothing.
+ * Judges each observed value by the forecast of one step that was issued before it, warns of
+ * thresholds by the forecast that is made at it, and reports incidents to the {@link
+ * SeriesContext}. One instance for each task; not thread-safe. A value without an incident
+ * allocates nothing.
  */
 final class AlarmMonitor {
 
-  private final IncidentTracker tracker;
+  private final AlarmRules rules;
+  private final IncidentTracker[] trackers; // of the common settings, then of each override
+  private final ThresholdMonitor thresholds;
+  private final IncidentReporter reporter;
   private final Learner learner;
   private final SeriesContext context;
   private final double[] next = new double[4];
 
-  AlarmMonitor(IncidentSettings settings, Learner learner, SeriesContext context) {
-    this.tracker = new IncidentTracker(settings);
+  AlarmMonitor(AlarmRules rules, Learner learner, SeriesContext context) {
+    this.rules = rules;
+    this.trackers = new IncidentTracker[1 + rules.overrides().size()];
+    trackers[0] = new IncidentTracker(rules.common());
+    for (int i = 1; i < trackers.length; i++) {
+      IncidentSettings settings = rules.overrides().get(i - 1).settings();
+      trackers[i] = settings == null ? null : new IncidentTracker(settings);
+    }
+    this.reporter = new IncidentReporter(context);
+    this.thresholds = new ThresholdMonitor(rules, learner, reporter);
     this.learner = learner;
     this.context = context;
+  }
+
+  /** What counts for a series, which is remembered with its state. */
+  private SeriesRule rule(LearnerState state, String series) {
+    SeriesRule rule = state.rule();
+    if (rule == null || !rule.isOf(rules)) {
+      rule = rules.of(series);
+      state.rule(rule);
+    }
+    return rule;
   }
 
   /**
@@ -40,10 +61,15 @@ final class AlarmMonitor {
    * @param isNew false for a value that is learned again, of which nothing is reported. It is not
    *     judged if the values before were judged by other settings, and begins or ends no reported
    *     incident, which another model's forecast could make it do
-   * @return whether something was reported: then the value must never be learned again
    */
-  boolean observe(
+  void observe(
       LearnerState state, SequenceWindow window, boolean isNew, String model, long version) {
+    reporter.at(window.series(), window, model, version);
+    IncidentTracker tracker = trackers[1 + rule(state, window.series()).override()];
+    if (tracker == null) {
+      stop(state, window.series(), isNew);
+      return;
+    }
     SeriesAlarms alarms = state.alarms();
     if (alarms == null) {
       alarms = tracker.newSeries();
@@ -51,14 +77,12 @@ final class AlarmMonitor {
     }
     if (!isNew && !tracker.fits(alarms)) {
       tracker.skip(alarms);
-      return false;
+      return;
     }
-    boolean reported = false;
     OpenIncident open = alarms.incident();
     boolean isBack = open != null && window.origin() <= open.end(); // the series went back in time
     if (isBack && (isNew || !open.isReported())) {
-      reported = open.isReported();
-      report(tracker.close(alarms), window.series(), window, isNew, model, version);
+      close(tracker, alarms);
     }
     Arrays.fill(next, Double.NaN);
     if (window.missing() > 0) {
@@ -69,22 +93,37 @@ final class AlarmMonitor {
     OpenIncident before = isNew || alarms.incident() == null ? null : alarms.incident().copy();
     Event event = tracker.observe(alarms, window.origin(), window.last(), next[0], next[1]);
     if (isNew && context.followsAlarms()) {
-      context.judged(judgment(window, model, version));
+      context.judged(judgment(tracker, window, model, version));
     }
     if (event != null && !isNew) {
       alarms.incident(before);
     } else if (event != null) {
-      report(event, window.series(), window, isNew, model, version);
-      reported = true;
+      reporter.report(event, tracker.newest());
     }
-    open = alarms.incident();
-    if (isNew && open != null && open.isReported()) {
-      context.incident(window.series(), true);
+    SeriesRule rule = rule(state, window.series());
+    if (isNew && rule.group() != null) {
+      tell(rule, window, alarms.values(), tracker.surprise());
     }
-    return reported;
   }
 
-  private Judgment judgment(SequenceWindow window, String model, long version) {
+  /** Tells a group of a member's surprise. */
+  private void tell(SeriesRule rule, SequenceWindow window, long values, double surprise) {
+    if (values > GroupTracker.BEGINNING && surprise > GroupTracker.EXPECTED) {
+      context.surprised(
+          new MemberSurprise(
+              rule.group(),
+              window.series(),
+              window.origin(),
+              window.last(),
+              surprise,
+              rule.groupSurprise(),
+              window.interval(),
+              window.spacing()));
+    }
+  }
+
+  private Judgment judgment(
+      IncidentTracker tracker, SequenceWindow window, String model, long version) {
     return new Judgment(
         window.origin(),
         window.last(),
@@ -99,58 +138,55 @@ final class AlarmMonitor {
   }
 
   /**
-   * Closes the open incident of a series that is dropped.
+   * Warns of thresholds; after {@link #observe}, and after the value was learned.
+   *
+   * @return whether anything was reported of the value: then it must never be learned again
+   */
+  boolean ahead(LearnerState state, SequenceWindow window, boolean isNew) {
+    SeriesAlarms alarms = state.alarms();
+    if (alarms != null) {
+      thresholds.observe(rule(state, window.series()), state, window, isNew);
+      boolean open = isNew && alarms.isOpen();
+      if (open || reporter.hasReported()) {
+        context.incident(window.series(), open);
+      }
+    }
+    return reporter.hasReported();
+  }
+
+  /**
+   * Closes the open incidents of a series that is dropped.
    *
    * @param state what was known of it; null for nothing
    */
   void drop(LearnerState state, String series, String model, long version) {
     if (state != null && state.alarms() != null) {
-      report(tracker.close(state.alarms()), series, null, true, model, version);
+      reporter.at(series, null, model, version);
+      closeAll(state.alarms(), series);
     }
   }
 
-  private void report(
-      Event event,
-      String series,
-      SequenceWindow window,
-      boolean isNew,
-      String model,
-      long version) {
-    if (event == null || !isNew) {
-      return;
+  /** Ends all alarms of a series that shall have none. */
+  private void stop(LearnerState state, String series, boolean isNew) {
+    SeriesAlarms alarms = state.alarms();
+    if (alarms != null && (isNew || !alarms.isOpen())) {
+      closeAll(alarms, series);
+      state.alarms(null);
     }
-    if (event == Event.CLOSED) {
+  }
+
+  private void closeAll(SeriesAlarms alarms, String series) {
+    close(trackers[0], alarms);
+    thresholds.closeAll(alarms);
+    if (reporter.hasReported()) {
       context.incident(series, false);
     }
-    OpenIncident incident = tracker.newest();
-    context.collect(
-        new Incident(
-            series,
-            Incident.id(series, incident.start()),
-            event,
-            window == null ? incident.end() : window.origin(),
-            incident.start(),
-            incident.end(),
-            incident.values(),
-            new Worst(
-                incident.worstTime(),
-                incident.worst(),
-                incident.expected(),
-                incident.error(),
-                incident.surprise()),
-            incident.reason(),
-            incident.severity(),
-            newest(window),
-            model,
-            version));
   }
 
-  private static List<Value> newest(SequenceWindow window) {
-    List<Value> newest = new ArrayList<>();
-    int size = window == null ? 0 : window.size();
-    for (int i = Math.max(0, size - Incident.NEWEST); i < size; i++) {
-      newest.add(new Value(window.time(i), window.value(i)));
+  private void close(IncidentTracker tracker, SeriesAlarms alarms) {
+    Event event = tracker.close(alarms);
+    if (event != null) {
+      reporter.report(event, tracker.newest());
     }
-    return newest;
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -95,17 +96,26 @@ public record ForecastSettings(
    * @param learner experts, mixture and intervals
    * @param season observations in a season, or {@link LearnerSettings#AUTO}
    * @param scoresEvery a score after so many observations of a series; 0: none
-   * @param incidents which alarms are reported; null: none
+   * @param alarms which alarms are reported; null: none
    */
-  public record Learning(
-      LearnerSettings learner, int season, int scoresEvery, IncidentSettings incidents)
+  public record Learning(LearnerSettings learner, int season, int scoresEvery, AlarmRules alarms)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     /** Without alarms. */
     public Learning(LearnerSettings learner, int season, int scoresEvery) {
-      this(learner, season, scoresEvery, null);
+      this(learner, season, scoresEvery, (AlarmRules) null);
+    }
+
+    /**
+     * With the same alarms for all series.
+     *
+     * @param incidents null for none
+     */
+    public Learning(
+        LearnerSettings learner, int season, int scoresEvery, IncidentSettings incidents) {
+      this(learner, season, scoresEvery, incidents == null ? null : AlarmRules.of(incidents));
     }
   }
 

@@ -77,9 +77,9 @@ final class ModeForecaster {
     }
     this.learner = settings == null ? null : new Learner(settings, own);
     this.alarms =
-        learner == null || target.learning().incidents() == null
+        learner == null || target.learning().alarms() == null
             ? null
-            : new AlarmMonitor(target.learning().incidents(), learner, context);
+            : new AlarmMonitor(target.learning().alarms(), learner, context);
     if (learner != null) {
       learner.scoreDistributions(target.learning().scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
@@ -212,11 +212,14 @@ final class ModeForecaster {
       tell(network, window, before + learner.passed(state, window), state);
     }
     if (alarms != null) { // by the forecast that was issued, before this value is learned
-      repeatable &= !alarms.observe(state, window, isNew, model(), modelVersion());
+      alarms.observe(state, window, isNew, model(), modelVersion());
     } else {
       state.alarms(null);
     }
     learner.observe(state, window);
+    if (alarms != null) {
+      repeatable &= !alarms.ahead(state, window, isNew);
+    }
     return state;
   }
 

@@ -2,6 +2,7 @@ package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.combination.LatestScores;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.SequenceWindow;
@@ -115,6 +116,11 @@ public interface SeriesContext {
    */
   default void incident(String series, boolean isOpen) {
     // for metrics
+  }
+
+  /** A value of the current series is surprising, and the series is a member of a group. */
+  default void surprised(MemberSurprise surprise) {
+    // for groups
   }
 
   /** The current series has learned from its newest value. */

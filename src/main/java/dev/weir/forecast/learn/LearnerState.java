@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.alarm.SeriesAlarms;
+import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.score.DistributionSums;
 
@@ -51,6 +52,7 @@ public final class LearnerState {
   private TunedCopy tuned; // null if absent
   private SeriesAlarms alarms; // null if absent
   private DistributionSums distributions; // null if absent
+  private SeriesRule rule; // what counts for these alarms; never saved, null before it is asked for
 
   /** Takes the arrays of a saved state; does not copy them. */
   public LearnerState(long[] longs, double[] doubles, float[] floats, short[] shorts) {
@@ -120,6 +122,15 @@ public final class LearnerState {
 
   void distributions(DistributionSums scores) {
     this.distributions = scores;
+  }
+
+  /** Which alarms count for the series; null if nobody has asked since the state was read. */
+  public SeriesRule rule() {
+    return rule;
+  }
+
+  public void rule(SeriesRule found) {
+    this.rule = found;
   }
 
   /** Where the spacing lies among the doubles: behind the history and the newest value. */
@@ -218,6 +229,7 @@ public final class LearnerState {
     copy.tuned = tuned == null ? null : tuned.copy();
     copy.alarms = alarms == null ? null : alarms.copy();
     copy.distributions = distributions == null ? null : distributions.copy();
+    copy.rule = rule;
     return copy;
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.option.AnomalyOptions;
@@ -38,21 +39,35 @@ public final class AlarmOptions {
 
   static final List<Option<?>> ALL = List.of(ENABLED, BUDGET, REASONS, MIN_DURATION, QUIET);
 
+  private static final String WITHOUT = "expected alarms: on beside it, got no alarms";
+
   private AlarmOptions() {}
 
   /** Which alarms are reported; null for none. What has no effect becomes a problem of the file. */
-  public static IncidentSettings read(JobFile file) {
+  public static AlarmRules read(JobFile file) {
     if (!file.get(ENABLED)) {
       for (Option<?> option : List.of(TOPIC, BUDGET, REASONS, MIN_DURATION, QUIET)) {
         if (file.has(option)) {
-          file.problem(option, "expected alarms: on beside it, got no alarms");
+          file.problem(option, WITHOUT);
         }
       }
+      AlarmRuleOptions.refuse(file, WITHOUT);
       return null;
     }
-    return new IncidentSettings(
-        AnomalyOptions.settings(file.get(BUDGET), file.get(REASONS)),
-        file.get(MIN_DURATION),
-        file.get(QUIET));
+    IncidentSettings common =
+        settings(
+            file.get(BUDGET),
+            file.get(REASONS, Reason.OF_VALUES),
+            file.get(MIN_DURATION),
+            file.get(QUIET));
+    return AlarmRuleOptions.read(file, common);
+  }
+
+  /**
+   * @param budget alarms per 1,000 values
+   */
+  static IncidentSettings settings(
+      double budget, List<Reason> reasons, int minDuration, int quiet) {
+    return new IncidentSettings(AnomalyOptions.settings(budget, reasons), minDuration, quiet);
   }
 }

@@ -135,6 +135,8 @@ public final class JobFile {
         flatten(key + ".", child, depth + 1);
       } else if (value instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
         put(key, new Entry(scalar.getValue(), line(scalar)));
+      } else if (value instanceof SequenceNode list && JobOptions.hasEntries(key)) {
+        flattenEntries(key, list, depth);
       } else if (value instanceof SequenceNode list && isList(key) && isScalars(list)) {
         String text =
             list.getValue().stream()
@@ -151,6 +153,23 @@ public final class JobFile {
                     expected(key),
                     value instanceof ScalarNode ? "nothing" : "a list"));
       }
+    }
+  }
+
+  /** A list of mappings: their keys have the entry's number. */
+  private void flattenEntries(String key, SequenceNode list, int depth) {
+    int entry = 0;
+    for (Node item : list.getValue()) {
+      String one = "%s[%d]".formatted(key, entry++);
+      if (item instanceof MappingNode child) {
+        sections.add(one);
+        flatten(one + ".", child, depth + 1);
+      } else {
+        problems.add("%s %s: %s: expected keys and values".formatted(name, line(item), one));
+      }
+    }
+    if (entry == 0) {
+      problems.add("%s %s: %s: expected an entry, got none".formatted(name, line(list), key));
     }
   }
 
@@ -200,7 +219,7 @@ public final class JobFile {
     JobOptions.all().forEach(option -> known.add(option.key()));
     entries.forEach(
         (key, entry) -> {
-          if (!known.contains(key) && !isFree(key)) {
+          if (!known.contains(JobOptions.withoutEntry(key)) && !isFree(key)) {
             problems.add(
                 "%s %s: %s: expected a known key%s"
                     .formatted(
@@ -239,6 +258,32 @@ public final class JobFile {
   /** Whether the section is there, be it empty. */
   public boolean hasSection(String section) {
     return sections.contains(section);
+  }
+
+  /**
+   * How many entries a list has that this option is of. One that comes after a gap, as {@code
+   * --set} can make it, or is one too many becomes a problem.
+   */
+  public int entries(Option<?> option, int max) {
+    String list = option.key().substring(0, option.key().indexOf("[]"));
+    int count = 0;
+    while (hasSection("%s[%d]".formatted(list, count))) {
+      count++;
+    }
+    for (String key : entries.keySet()) {
+      boolean isIn = key.startsWith(list + "[");
+      for (int i = 0; isIn && i < count; i++) {
+        isIn = !key.startsWith("%s[%d].".formatted(list, i));
+      }
+      if (isIn) {
+        problem(
+            key, "expected entries that are numbered from 0 on, got %d before".formatted(count));
+      }
+    }
+    if (count > max) {
+      problem(list, "expected at most %d entries, got %d".formatted(max, count));
+    }
+    return Math.min(count, max);
   }
 
   public boolean has(Option<?> option) {

@@ -23,6 +23,8 @@ import org.apache.flink.configuration.MemorySize;
  */
 public final class JobOptions {
 
+  private static final Pattern ENTRY = Pattern.compile("\\[\\d{1,3}]");
+
   public static final Option<String> NAME =
       Option.name("name", null, "Name of the job; also its consumer group unless that is given.");
 
@@ -323,6 +325,7 @@ public final class JobOptions {
     all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
     all.add(all.indexOf(SCORES) + 1, AlarmOptions.TOPIC);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, WebhookOptions.ALL);
+    all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmRuleOptions.ALL);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmOptions.ALL);
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
@@ -332,7 +335,19 @@ public final class JobOptions {
 
   /** The option with this key, or null if unknown. */
   public static Option<?> of(String key) {
-    return all().stream().filter(option -> option.key().equals(key)).findFirst().orElse(null);
+    String known = withoutEntry(key);
+    return all().stream().filter(option -> option.key().equals(known)).findFirst().orElse(null);
+  }
+
+  /** The key of an entry's option, {@code overrides[2].budget}, as it is declared. */
+  static String withoutEntry(String key) {
+    return ENTRY.matcher(key).replaceFirst("[]");
+  }
+
+  /** Whether it is the key of a list whose entries have options. */
+  static boolean hasEntries(String key) {
+    String prefix = key + "[].";
+    return AlarmRuleOptions.ALL.stream().anyMatch(option -> option.key().startsWith(prefix));
   }
 
   private JobOptions() {}

@@ -141,6 +141,27 @@ final class OptionNotes {
     put(AlarmOptions.MIN_DURATION, "observations", SAFE);
     put(AlarmOptions.QUIET, "observations", "safe: it counts for open incidents, too");
     WebhookOptions.ALL.forEach(option -> put(option, "", "without effect on the job"));
+    String known = "safe: a threshold with the same limit and within keeps what it has learned";
+    put(AlarmRuleOptions.THRESHOLD_SERIES, "", known);
+    put(AlarmRuleOptions.ABOVE, "units of the series", known);
+    put(AlarmRuleOptions.BELOW, "units of the series", known);
+    put(AlarmRuleOptions.WITHIN, "observations", known);
+    put(AlarmRuleOptions.PROBABILITY, "", SAFE);
+    put(AlarmRuleOptions.SERIES, "", SAFE);
+    put(
+        AlarmRuleOptions.ENABLED,
+        "",
+        "false: open incidents are closed at the next value; true: as alarms.enabled");
+    put(AlarmRuleOptions.BUDGET, "alarms per 1,000 values", SAFE);
+    put(AlarmRuleOptions.REASONS, "", SAFE);
+    put(AlarmRuleOptions.MIN_DURATION, "observations", SAFE);
+    put(AlarmRuleOptions.QUIET, "observations", "safe: it counts for open incidents, too");
+    String ofGroups =
+        "safe; without any group an open incident of one is never closed, and the start needs"
+            + " Flink's execution.state-recovery.ignore-unclaimed-state: true";
+    put(AlarmRuleOptions.GROUP_SERIES, "", ofGroups);
+    put(AlarmRuleOptions.GROUP_NAME, "", "another group");
+    put(AlarmRuleOptions.GROUP_SURPRISE, "", SAFE);
   }
 
   private static void putMapping() {

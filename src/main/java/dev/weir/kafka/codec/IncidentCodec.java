@@ -1,10 +1,12 @@
 package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Outcome;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.Severity;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.avro.IncidentThreshold;
 import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
@@ -12,8 +14,12 @@ import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Incidents as Avro binary of {@code incident.avsc}: plain, or behind the id of their schema in a
@@ -24,6 +30,19 @@ public final class IncidentCodec {
   private static final AvroBytes.Fields<Incident> FIELDS = IncidentCodec::write;
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Incident.getClassSchema();
+
+  /** Fingerprint of the schema that ended before {@code threshold}. */
+  private static final byte[] WITHOUT_THRESHOLD =
+      WriterSchemas.fingerprint(
+          Schema.createRecord(
+              SCHEMA.getName(),
+              null,
+              SCHEMA.getNamespace(),
+              false,
+              SCHEMA.getFields().stream()
+                  .filter(field -> !List.of("threshold", "members").contains(field.name()))
+                  .map(field -> new Schema.Field(field, field.schema()))
+                  .toList()));
 
   private final AvroBytes buffer;
   private final AvroJson json = new AvroJson(SCHEMA);
@@ -105,6 +124,52 @@ public final class IncidentCodec {
     out.writeArrayEnd();
     out.writeString(incident.model());
     out.writeLong(incident.modelVersion());
+    write(incident.warning(), out);
+    out.writeArrayStart();
+    out.setItemCount(incident.members().size());
+    for (Incident.Member member : incident.members()) {
+      out.startItem();
+      out.writeString(member.series());
+      out.writeDouble(member.surprise());
+    }
+    out.writeArrayEnd();
+  }
+
+  private static void write(Incident.Warning warning, BinaryEncoder out) throws IOException {
+    out.writeIndex(warning == null ? 0 : 1);
+    if (warning == null) {
+      return;
+    }
+    out.writeDouble(warning.limit());
+    out.writeString(warning.direction());
+    out.writeInt(warning.within());
+    out.writeDouble(warning.probability());
+    out.writeIndex(warning.crossing() == null ? 0 : 1);
+    if (warning.crossing() != null) {
+      out.writeLong(warning.crossing());
+    }
+    out.writeIndex(warning.outcome() == null ? 0 : 1);
+    if (warning.outcome() != null) {
+      out.writeString(warning.outcome().label());
+    }
+  }
+
+  private static Incident.Warning warning(IncidentThreshold threshold) {
+    if (threshold == null) {
+      return null;
+    }
+    boolean above = threshold.getDirection().equals("above");
+    if (!above && !threshold.getDirection().equals("below")) {
+      throw new IllegalArgumentException(
+          "direction: expected above or below, got '%s'".formatted(threshold.getDirection()));
+    }
+    return new Incident.Warning(
+        threshold.getLimit(),
+        above,
+        threshold.getWithin(),
+        threshold.getProbability(),
+        threshold.getCrossingTime() == null ? null : threshold.getCrossingTime().toEpochMilli(),
+        threshold.getOutcome() == null ? null : Outcome.ofLabel(threshold.getOutcome()));
   }
 
   /** As JSON, where no registry is asked. */
@@ -112,8 +177,29 @@ public final class IncidentCodec {
     return json.toJson(encode(incident));
   }
 
+  /**
+   * Reads a record of this or an earlier version, which its header names.
+   *
+   * @param headers of the record
+   */
+  public Incident decode(byte[] bytes, Headers headers) throws MalformedRecordException {
+    return decode(complete(bytes, headers));
+  }
+
   /** As {@link #decode}, with whatever reason and event, such as those of a later version. */
-  public dev.weir.kafka.avro.Incident decodeFields(byte[] bytes) throws MalformedRecordException {
+  public dev.weir.kafka.avro.Incident decodeFields(byte[] bytes, Headers headers)
+      throws MalformedRecordException {
+    return decodeFields(complete(bytes, headers));
+  }
+
+  /** With the fields that a record of the earlier version lacks. */
+  private static byte[] complete(byte[] bytes, Headers headers) {
+    Header schema = headers.lastHeader(WriterSchemas.HEADER);
+    boolean isEarlier = schema != null && Arrays.equals(schema.value(), WITHOUT_THRESHOLD);
+    return isEarlier ? Arrays.copyOf(bytes, bytes.length + 2) : bytes; // 0, 0: null, none
+  }
+
+  private dev.weir.kafka.avro.Incident decodeFields(byte[] bytes) throws MalformedRecordException {
     if (reader == null) {
       throw new IllegalStateException("expected a codec that reads, got one that only writes");
     }
@@ -138,13 +224,17 @@ public final class IncidentCodec {
               orNaN(record.getExpected()),
               orNaN(record.getError()),
               record.getSurprise()),
-          Reason.of(record.getReason()),
+          Reason.ofLabel(record.getReason()),
           Severity.ofLabel(record.getSeverity()),
           record.getNewest().stream()
               .map(v -> new Incident.Value(v.getTime().toEpochMilli(), v.getValue()))
               .toList(),
           record.getModel(),
-          record.getModelVersion());
+          record.getModelVersion(),
+          warning(record.getThreshold()),
+          record.getMembers().stream()
+              .map(m -> new Incident.Member(m.getSeries(), m.getSurprise()))
+              .toList());
     } catch (RuntimeException e) {
       throw new MalformedRecordException("incident: " + e.getMessage(), e);
     }

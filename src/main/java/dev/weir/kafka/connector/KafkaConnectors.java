@@ -190,6 +190,11 @@ public final class KafkaConnectors {
     return sink(settings.transactionPrefix() + "-learned", longest);
   }
 
+  /** Incidents of groups, in transactions of their own for the same reason. */
+  public Sink<Output> groupIncidents() {
+    return sink(settings.transactionPrefix() + "-groups", settings.maxDeadLetterBytes());
+  }
+
   private Sink<Output> sink(String transactionPrefix, int maxBytes) {
     Properties properties = new Properties();
     // a topic may have no limit but that of an int

@@ -3,9 +3,11 @@ package dev.weir.job.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.threshold.Threshold;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
@@ -181,13 +183,13 @@ class JobFileTest {
   void alarmsAreOffUnlessAskedFor() {
     JobSettings off = read(GOOD, Map.of());
     assertThat(off.kafka().topics().alarms()).isNull();
-    assertThat(off.forecast().targets()).allMatch(t -> t.learning().incidents() == null);
+    assertThat(off.forecast().targets()).allMatch(t -> t.learning().alarms() == null);
     JobSettings on = read(GOOD, Map.of("alarms", "on", "forecast.many-to-many.model", "w"));
     assertThat(on.kafka().topics().alarms()).isEqualTo("alarms");
     assertThat(on.kafka().topics().all()).contains("alarms");
-    assertThat(on.forecast().targets().get(0).learning().incidents())
-        .isEqualTo(IncidentSettings.defaults());
-    assertThat(on.forecast().targets().stream().filter(t -> t.learning().incidents() != null))
+    assertThat(on.forecast().targets().get(0).learning().alarms())
+        .isEqualTo(AlarmRules.of(IncidentSettings.defaults()));
+    assertThat(on.forecast().targets().stream().filter(t -> t.learning().alarms() != null))
         .as("the first mode alone")
         .hasSize(1);
     IncidentSettings own =
@@ -210,11 +212,151 @@ class JobFileTest {
             .targets()
             .get(0)
             .learning()
-            .incidents();
+            .alarms()
+            .common();
     assertThat(own)
         .isEqualTo(
             new IncidentSettings(
                 new AlarmSettings(0.0025, Set.of(Reason.LEVEL, Reason.ERROR)), 3, 7));
+  }
+
+  private static final String RULES =
+      GOOD
+          + """
+          alarms:
+            enabled: true
+            budget: 2
+            quiet: 7
+            thresholds:
+              - {above: 90, within: 2, probability: 0.7}
+              - series: "pump-.*"
+                below: -1.5
+            overrides:
+              - series: "pump.*"
+                budget: 3
+                reasons: [novelty, error]
+                min-duration: 2
+                quiet: 20
+              - series: "test.*"
+                enabled: false
+              - {series: "t.*", quiet: 9}
+          """;
+
+  @Test
+  void alarmsMayDependOnTheNamesOfSeries() {
+    AlarmRules rules =
+        read(RULES, Map.of("alarms.overrides[2].quiet", "8"))
+            .forecast()
+            .targets()
+            .get(0)
+            .learning()
+            .alarms();
+    assertThat(rules.of("fan").settings()).isEqualTo(rules.common());
+    assertThat(rules.common().alarms().budget()).isEqualTo(0.002);
+    assertThat(rules.common().quiet()).isEqualTo(7);
+    assertThat(rules.of("pump-1").settings())
+        .isEqualTo(
+            new IncidentSettings(
+                new AlarmSettings(0.003, Set.of(Reason.NOVELTY, Reason.ERROR)), 2, 20));
+    assertThat(rules.of("test-pump").settings()).isNull();
+    IncidentSettings third = rules.of("tank").settings();
+    assertThat(third.quiet()).isEqualTo(8);
+    assertThat(third.alarms()).isEqualTo(rules.common().alarms());
+    assertThat(rules.thresholds())
+        .extracting(AlarmRules.SeriesThreshold::threshold)
+        .containsExactly(new Threshold(90, true, 2, 0.7), new Threshold(-1.5, false, 1, 0.8));
+    assertThat(rules.of("fan").thresholds()).containsExactly(0);
+    assertThat(rules.of("pump-1").thresholds()).containsExactly(0, 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{above: 9, within: 4}] | line L: alarms.thresholds[0].within: expected at most the horizon of many-to-one, 3, got 4",
+        "[{above: 9}, {within: 2}] | alarms.thresholds[1].above: expected either above or below, got none of them",
+        "[{above: 9, below: 2}] | line L: alarms.thresholds[0].above: expected either above or below, got both",
+        "[{above: high}] | line L: alarms.thresholds[0].above: expected a number from -1.0E100 to 1.0E100, got 'high'",
+        "[{above: 9, probability: 1}] | line L: alarms.thresholds[0].probability: expected a number from 0.05 to 0.99, got '1'",
+        "[{above: 9, within: 101}] | line L: alarms.thresholds[0].within: expected a whole number from 1 to 100, got '101'",
+        "[{above: 9, series: 'a['}] | line L: alarms.thresholds[0].series: expected a regular expression, got 'a['",
+        "[{above: 9, over: 3}] | line L: alarms.thresholds[0].over: expected a known key, such as",
+        "[9] | line L: alarms.thresholds[0]: expected keys and values",
+        "[] | line L: alarms.thresholds: expected an entry, got none",
+        "9 | line L: alarms.thresholds: expected a known key, such as",
+        "[{above: 1}, {above: 2}, {above: 3}, {above: 4}, {above: 5}, {above: 6}, {above: 7}, {above: 8}, {above: 9}] | alarms.thresholds: expected at most 8 entries, got 9",
+      })
+  void wrongThresholdsGetOneLine(String list, String expected) {
+    String text = GOOD + "alarms:\n  enabled: true\n  thresholds: " + list + "\n";
+    String line = Long.toString(text.lines().count());
+    assertThatThrownBy(() -> read(text, Map.of()))
+        .hasMessageContaining(expected.replace("line L", "line " + line));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{budget: 3}] | alarms.overrides[0].series: expected a regular expression, got nothing",
+        "[{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular expression, got 'a('",
+        "[{series: a}] | line L: alarms.overrides[0].series: expected an option beside it that is other than common, got none",
+        "[{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a number from 0.01 to 50.0, got '99'",
+        "[{series: a, reasons: [threshold]}] | line L: alarms.overrides[0].reasons: expected a list of novelty, level, drift and error, got 'threshold'",
+        "[{series: a, enabled: false, quiet: 3}] | line L: alarms.overrides[0].quiet: expected nothing beside enabled: false, got some",
+        "[{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once, got it again after line L",
+      })
+  void wrongOverridesGetOneLine(String list, String expected) {
+    String text = GOOD + "alarms:\n  enabled: true\n  overrides: " + list + "\n";
+    String line = Long.toString(text.lines().count());
+    assertThatThrownBy(() -> read(text, Map.of()))
+        .hasMessageContaining(expected.replace("line L", "line " + line));
+  }
+
+  @Test
+  void groupsHaveTheNamesThatTheirPatternsOrOptionsSay() {
+    String text =
+        GOOD
+            + """
+            alarms:
+              enabled: true
+              groups:
+                - series: "(line\\\\d+)\\\\..*"
+                - {series: ".*pump.*", name: pumps, surprise: 6}
+            """;
+    AlarmRules rules = read(text).forecast().targets().get(0).learning().alarms();
+    assertThat(rules.of("line12.pump").group()).isEqualTo("line12");
+    assertThat(rules.of("line12.pump").groupSurprise()).isEqualTo(4);
+    assertThat(rules.of("a-pump").group()).isEqualTo("pumps");
+    assertThat(rules.of("a-pump").groupSurprise()).isEqualTo(6);
+    assertThat(rules.of("fan").group()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{series: a.*}] | alarms.groups[0].name: expected a name, or one capturing group in series, got none of them",
+        "[{series: (a).*, name: b}] | line L: alarms.groups[0].name: expected a name, or one capturing group in series, got both",
+        "[{name: b}] | alarms.groups[0].series: expected a regular expression, got nothing",
+        "[{series: a, name: b, surprise: 0}] | line L: alarms.groups[0].surprise: expected a number from 1.0 to 1000.0, got '0'",
+      })
+  void wrongGroupsGetOneLine(String list, String expected) {
+    String text = GOOD + "alarms:\n  enabled: true\n  groups: " + list + "\n";
+    String line = Long.toString(text.lines().count());
+    assertThatThrownBy(() -> read(text, Map.of()))
+        .hasMessageContaining(expected.replace("line L", "line " + line));
+  }
+
+  @Test
+  void alarmRulesNeedAlarmsAndNumbersInSuccession() {
+    String off = RULES.replace("enabled: true", "enabled: false");
+    assertThatThrownBy(() -> read(off, Map.of()))
+        .hasMessageContaining("alarms.thresholds[0].above: expected alarms: on beside it")
+        .hasMessageContaining("alarms.overrides[2].quiet: expected alarms: on beside it");
+    Map<String, String> gap = Map.of("alarms.overrides[7].quiet", "8");
+    assertThatThrownBy(() -> read(RULES, gap))
+        .hasMessageContaining(
+            "alarms.overrides[7].quiet: expected entries that are numbered from 0 on, got 3 before");
   }
 
   @ParameterizedTest

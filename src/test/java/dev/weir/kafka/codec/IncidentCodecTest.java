@@ -13,16 +13,20 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 public class IncidentCodecTest {
@@ -60,7 +64,107 @@ public class IncidentCodecTest {
           "",
           -1);
 
+  /** A warning that has come true. */
+  public static final Incident WARNING =
+      new Incident(
+          "pump-7",
+          Incident.id("pump-7", 60_000, 90, true, 4),
+          Event.CLOSED,
+          240_000,
+          60_000,
+          180_000,
+          3,
+          new Incident.Worst(120_000, 86.5, 91.25, Double.NaN, 0),
+          Reason.THRESHOLD,
+          Severity.HIGH,
+          List.of(new Incident.Value(240_000, 92)),
+          "",
+          -1,
+          new Incident.Warning(90, true, 4, 0.875, 300_000L, Incident.Outcome.CROSSED),
+          List.of());
+
+  /** One that is open, of a series whose spacing is not known. */
+  public static final Incident OPEN_WARNING =
+      new Incident(
+          "pump-7",
+          Incident.id("pump-7", 60_000, -1.5, false, 12),
+          Event.OPENED,
+          60_000,
+          60_000,
+          60_000,
+          1,
+          new Incident.Worst(60_000, 0.5, -2, Double.NaN, 0),
+          Reason.THRESHOLD,
+          Severity.MEDIUM,
+          List.of(),
+          "",
+          -1,
+          new Incident.Warning(-1.5, false, 12, 0.8, null, null),
+          List.of());
+
+  public static final Incident GROUP =
+      new Incident(
+          "line1",
+          Incident.id("line1", 60_000),
+          Event.OPENED,
+          60_000,
+          60_000,
+          60_000,
+          1,
+          new Incident.Worst(60_000, 3.25, Double.NaN, Double.NaN, 6.5),
+          Reason.GROUP,
+          Severity.MEDIUM,
+          List.of(),
+          "",
+          -1,
+          null,
+          List.of(new Incident.Member("line1.b", 4.5), new Incident.Member("line1.a", 4)));
+
   private final IncidentCodec codec = new IncidentCodec();
+
+  @Test
+  void warningsAreEncodedAndDecoded() throws Exception {
+    for (Incident warning : List.of(WARNING, OPEN_WARNING, GROUP)) {
+      assertThat(codec.decode(codec.encode(warning))).isEqualTo(warning);
+      assertThat(codec.decode(codec.toJson(warning))).isEqualTo(warning);
+    }
+    JsonNode threshold = new ObjectMapper().readTree(codec.toJson(WARNING)).get("threshold");
+    assertThat(threshold.get("limit").doubleValue()).isEqualTo(90);
+    assertThat(threshold.get("direction").textValue()).isEqualTo("above");
+    assertThat(threshold.get("crossing_time").textValue()).isEqualTo("1970-01-01T00:05:00Z");
+    assertThat(threshold.get("outcome").textValue()).isEqualTo("crossed");
+    byte[] other =
+        new String(codec.toJson(WARNING), StandardCharsets.UTF_8)
+            .replace("above", "beside")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> codec.decode(other)).hasMessageContaining("direction: expected above");
+  }
+
+  /** The schema of records that ended with the model's version, by its fields. */
+  @Test
+  void recordOfTheEarlierSchemaIsRead() throws Exception {
+    Schema earlier =
+        new Schema.Parser()
+            .parse(
+                IncidentCodec.SCHEMA.toString().replaceFirst(",\\{\"name\":\"threshold\".*", "]}"));
+    assertThat(earlier.getFields()).hasSize(IncidentCodec.SCHEMA.getFields().size() - 2);
+    byte[] bytes = codec.encode(INCIDENT);
+    byte[] before = Arrays.copyOf(bytes, bytes.length - 2);
+    GenericRecord record =
+        new GenericDatumReader<GenericRecord>(earlier)
+            .read(null, DecoderFactory.get().binaryDecoder(before, null));
+    assertThat(record.get("model_version")).isEqualTo(17L);
+    RecordHeaders headers = new RecordHeaders();
+    assertThatThrownBy(() -> codec.decode(before, headers))
+        .isInstanceOf(MalformedRecordException.class);
+    assertThat(codec.decode(bytes, headers)).isEqualTo(INCIDENT);
+    headers.add(WriterSchemas.HEADER, WriterSchemas.fingerprint(earlier));
+    assertThat(codec.decode(before, headers)).isEqualTo(INCIDENT);
+    assertThat(
+            SchemaCompatibility.checkReaderWriterCompatibility(IncidentCodec.SCHEMA, earlier)
+                .getType())
+        .isEqualTo(SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE);
+  }
 
   @Test
   void whatIsEncodedIsDecoded() throws Exception {

@@ -1,0 +1,101 @@
+package dev.weir.forecast.alarm;
+
+import dev.weir.forecast.alarm.group.GroupSettings;
+import dev.weir.forecast.alarm.threshold.Threshold;
+import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
+import java.io.Serializable;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Which alarms the series of a job raise, by their names. Immutable.
+ *
+ * @param common of all series that no override matches
+ * @param overrides the first that matches a series' name counts
+ * @param thresholds of the series that match; {@link ThresholdStateFormat#MAX_THRESHOLDS} at most.
+ *     Of two with the same limit and values ahead, the first counts
+ * @param groups of series; the first that matches a name counts
+ */
+public record AlarmRules(
+    IncidentSettings common,
+    List<Override> overrides,
+    List<SeriesThreshold> thresholds,
+    List<GroupSettings> groups)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Other alarms of some series.
+   *
+   * @param series matches their whole names
+   * @param settings null for no alarms
+   */
+  public record Override(Pattern series, IncidentSettings settings) implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * A threshold of some series.
+   *
+   * @param series matches their whole names; null for all
+   */
+  public record SeriesThreshold(Pattern series, Threshold threshold) implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+  }
+
+  public AlarmRules {
+    overrides = List.copyOf(overrides);
+    thresholds = List.copyOf(thresholds);
+    groups = List.copyOf(groups);
+    if (thresholds.size() > ThresholdStateFormat.MAX_THRESHOLDS) {
+      throw new IllegalArgumentException(
+          "thresholds: expected at most %d, got %d"
+              .formatted(ThresholdStateFormat.MAX_THRESHOLDS, thresholds.size()));
+    }
+  }
+
+  /** Without groups. */
+  public AlarmRules(
+      IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds) {
+    this(common, overrides, thresholds, List.of());
+  }
+
+  /** The same for all series. */
+  public static AlarmRules of(IncidentSettings common) {
+    return new AlarmRules(common, List.of(), List.of());
+  }
+
+  /** What counts for a series; to be remembered with it, since patterns take their time. */
+  public SeriesRule of(String series) {
+    int first = 0;
+    while (first < overrides.size() && !matches(overrides.get(first).series(), series)) {
+      first++;
+    }
+    int[] own =
+        IntStream.range(0, thresholds.size())
+            .filter(i -> matches(thresholds.get(i).series(), series))
+            .filter(i -> isFirst(i, series))
+            .toArray();
+    GroupSettings group =
+        groups.stream().filter(each -> each.groupOf(series) != null).findFirst().orElse(null);
+    int override = first == overrides.size() ? SeriesRule.COMMON : first;
+    return group == null
+        ? new SeriesRule(this, override, own, null, 0)
+        : new SeriesRule(this, override, own, group.groupOf(series), group.surprise());
+  }
+
+  /** Whether no threshold before it foretells the same of the series. */
+  private boolean isFirst(int number, String series) {
+    return thresholds.subList(0, number).stream()
+        .filter(before -> before.threshold().isSameEvent(thresholds.get(number).threshold()))
+        .noneMatch(before -> matches(before.series(), series));
+  }
+
+  private static boolean matches(Pattern pattern, String series) {
+    return pattern == null || pattern.matcher(series).matches();
+  }
+}

@@ -1,0 +1,29 @@
+package dev.weir.forecast.alarm.group;
+
+import java.io.Serializable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which series are a group, and when it is unusual. Immutable.
+ *
+ * @param series matches the members' whole names; what its first capturing group matches is the
+ *     group's name, so that one pattern makes many groups
+ * @param name of the group; null if the pattern says it
+ * @param surprise sum of the members' surprises from which an incident is opened
+ */
+public record GroupSettings(Pattern series, String name, double surprise) implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  public static final double DEFAULT_SURPRISE = 4;
+
+  /** The name of the group that a series is a member of; null if absent. */
+  public String groupOf(String member) {
+    Matcher matcher = series.matcher(member);
+    if (!matcher.matches()) {
+      return null;
+    }
+    return name == null ? matcher.group(1) : name;
+  }
+}
