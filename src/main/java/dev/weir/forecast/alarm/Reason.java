@@ -15,7 +15,10 @@ public enum Reason {
   DRIFT,
 
   /** The value, or a spike that ended with it, is far from its forecast. */
-  ERROR;
+  ERROR,
+
+  /** The level, the season or the size of the errors has changed, and has lasted. */
+  BREAK;
 
   /** As options and results name it, in lower case. */
   public String label() {
@@ -32,6 +35,6 @@ public enum Reason {
       }
     }
     throw new IllegalArgumentException(
-        "expected novelty, level, drift or error, got '%s'".formatted(label));
+        "expected novelty, level, drift, error or break, got '%s'".formatted(label));
   }
 }

@@ -9,6 +9,7 @@ public final class SeriesAlarms {
   final AlarmState detection;
   long settings; // id of those that the newest value was judged by
   OpenIncident incident; // null if absent
+  BreakState breaks; // null if none are looked for
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
@@ -36,14 +37,29 @@ public final class SeriesAlarms {
     return detection.values();
   }
 
+  /**
+   * Values since a change began to last; {@link Integer#MAX_VALUE} if none did, or if changes are
+   * not looked for.
+   */
+  public int age() {
+    int age = breaks == null ? BreakDetector.MOST : breaks.ints[BreakState.AGE];
+    return age >= BreakDetector.MOST ? Integer.MAX_VALUE : age;
+  }
+
   /** A copy that shares nothing. */
   public SeriesAlarms copy() {
-    return new SeriesAlarms(
-        new AlarmState(detection), settings, incident == null ? null : incident.copy());
+    SeriesAlarms copy =
+        new SeriesAlarms(
+            new AlarmState(detection), settings, incident == null ? null : incident.copy());
+    copy.breaks = breaks == null ? null : new BreakState(breaks);
+    return copy;
   }
 
   /** Size of the numbers. */
   public int bytes() {
-    return AlarmStateFormat.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
+    return AlarmStateFormat.BYTES
+        + Long.BYTES
+        + (incident == null ? 0 : OpenIncident.BYTES)
+        + (breaks == null ? 0 : BreakState.BYTES);
   }
 }

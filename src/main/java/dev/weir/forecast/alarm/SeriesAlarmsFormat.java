@@ -6,14 +6,16 @@ import java.io.IOException;
 
 /**
  * The bytes of a {@link SeriesAlarms}, independent of the engine that stores them: whether there is
- * none, one, or one with an open incident; the id of the settings; the {@link AlarmStateFormat};
- * the incident. Numbers of the first and last part are big-endian.
+ * none, one, or one with an open incident, and whether breaks are looked for; the id of the
+ * settings; the {@link AlarmStateFormat}; the incident; the {@link BreakState}. Numbers of all
+ * parts but the third are big-endian.
  */
 public final class SeriesAlarmsFormat {
 
   private static final byte NONE = 0;
   private static final byte QUIET = 1;
   private static final byte OPEN = 2;
+  private static final byte BREAKS = 4; // added to the two before; never set by versions without
 
   private SeriesAlarmsFormat() {}
 
@@ -26,7 +28,8 @@ public final class SeriesAlarmsFormat {
       return;
     }
     OpenIncident incident = alarms.incident;
-    target.writeByte(incident == null ? QUIET : OPEN);
+    int kind = incident == null ? QUIET : OPEN;
+    target.writeByte(alarms.breaks == null ? kind : kind | BREAKS);
     target.writeLong(alarms.settings);
     AlarmStateFormat.write(alarms.detection, target);
     if (incident != null) {
@@ -42,6 +45,9 @@ public final class SeriesAlarmsFormat {
       target.writeByte(incident.reason.ordinal());
       target.writeByte(incident.reported == null ? -1 : incident.reported.ordinal());
     }
+    if (alarms.breaks != null) {
+      alarms.breaks.write(target);
+    }
   }
 
   /**
@@ -53,12 +59,16 @@ public final class SeriesAlarmsFormat {
     if (kind == NONE) {
       return null;
     }
-    if (kind != QUIET && kind != OPEN) {
-      throw new IOException("alarms: expected 0, 1 or 2 as their kind, got " + kind);
+    int open = kind & ~BREAKS;
+    if (open != QUIET && open != OPEN) {
+      throw new IOException("alarms: expected 0, 1, 2, 5 or 6 as their kind, got " + kind);
     }
     long settings = source.readLong();
     AlarmState detection = AlarmStateFormat.read(source);
-    return new SeriesAlarms(detection, settings, kind == OPEN ? readIncident(source) : null);
+    OpenIncident incident = open == OPEN ? readIncident(source) : null;
+    SeriesAlarms alarms = new SeriesAlarms(detection, settings, incident);
+    alarms.breaks = kind == open ? null : BreakState.read(source);
+    return alarms;
   }
 
   private static OpenIncident readIncident(DataInput source) throws IOException {

@@ -25,6 +25,7 @@ final class AlarmMonitor {
   private final Learner learner;
   private final SeriesContext context;
   private final double[] next = new double[2];
+  private final double[] before = new double[2];
 
   AlarmMonitor(IncidentSettings settings, Learner learner, SeriesContext context) {
     this.tracker = new IncidentTracker(settings);
@@ -61,15 +62,23 @@ final class AlarmMonitor {
     }
     next[0] = Double.NaN;
     next[1] = Double.NaN;
+    before[0] = Double.NaN;
+    before[1] = 0;
+    if (tracker.leastLag() > 0) {
+      learner.seasonsBefore(state, tracker.leastLag(), before);
+    }
     if (window.missing() > 0) {
       tracker.skip(alarms);
+      before[0] = Double.NaN; // it is that of another time, too
     } else {
       learner.next(state, next);
     }
-    OpenIncident before = isNew || alarms.incident() == null ? null : alarms.incident().copy();
-    Event event = tracker.observe(alarms, window.origin(), window.last(), next[0], next[1]);
+    OpenIncident known = isNew || alarms.incident() == null ? null : alarms.incident().copy();
+    Event event =
+        tracker.observe(
+            alarms, window.origin(), window.last(), next[0], next[1], before[0], (int) before[1]);
     if (event != null && !isNew) {
-      alarms.incident(before);
+      alarms.incident(known);
     } else if (event != null) {
       report(event, window.series(), window, isNew, model, version);
       reported = true;

@@ -197,9 +197,9 @@ class IncidentTrackerTest {
     assertThat(bytes).hasSize(1 + 8 + 464 + 74);
     byte[] kind = bytes.clone();
     kind[0] = 3;
-    assertThatThrownBy(() -> read(kind)).hasMessageContaining("alarms: expected 0, 1 or 2");
+    assertThatThrownBy(() -> read(kind)).hasMessageContaining("alarms: expected 0, 1, 2, 5 or 6");
     byte[] reason = bytes.clone();
-    reason[bytes.length - 2] = 4;
+    reason[bytes.length - 2] = 5;
     assertThatThrownBy(() -> read(reason)).hasMessageContaining("expected an incident");
     byte[] start = bytes.clone();
     start[1 + 8 + 464] = 0x7f; // later than the end
