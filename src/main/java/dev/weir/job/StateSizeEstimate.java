@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -39,6 +40,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int WINDOW_OBJECT = 88;
   private static final int LEARNED_OBJECT = 40 + 4 * ARRAY;
   private static final int ALARM_OBJECTS = 32 + 24 + 3 * ARRAY;
+  private static final int BREAK_OBJECTS = 24 + 2 * ARRAY;
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
 
@@ -126,6 +128,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       if (learning.incidents() != null) { // while none is open
         learned += new SeriesAlarms(learning.incidents()).bytes();
         heap += ALARM_OBJECTS;
+        heap += learning.incidents().alarms().reasons().contains(Reason.BREAK) ? BREAK_OBJECTS : 0;
       }
       heap += LEARNED_OBJECT + learned + heapKey;
       cached += learned;

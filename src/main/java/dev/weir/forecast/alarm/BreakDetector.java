@@ -1,8 +1,8 @@
 package dev.weir.forecast.alarm;
 
 /**
- * Tells a lasting change of a series from an incident: its level, its season or the size of its
- * errors is another for {@value #LASTING} values.
+ * Distinguishes a lasting change of a series from an incident: its level, its season or the size of
+ * its errors is another for {@value #LASTING} values.
  *
  * <p>Values are compared with those at least {@link #LEAST_LAG} values and a whole number of
  * seasons before, which after a change are still those of before it. Three statistics of the newest
@@ -22,8 +22,8 @@ package dev.weir.forecast.alarm;
  * statistic for so long; an incident of 60 values moves it for less than {@value #LASTING} values,
  * and once more when it is what values are compared with.
  *
- * <p>After a break all statistics begin anew, so the next one comes at least {@link #BEGINNING}
- * values later; what is compared with values from before a break is left out.
+ * <p>After a break all statistics restart, so the next one comes at least {@link #BEGINNING} values
+ * later; what is compared with values from before a break is left out.
  *
  * <p>A flyweight: what is known of a series is in its {@link BreakState}. Not thread-safe.
  * Allocates nothing.

@@ -5,8 +5,8 @@ package dev.weir.forecast.alarm;
  * whether or not they raise an alarm, and it is closed after some values without a surprising one.
  *
  * <p>An incident is reported at its first value, or once it has lasted for the least number of
- * values; then each time that its {@link Severity} rises, at most twice; and when it is closed. One
- * that never lasts long enough is never reported.
+ * values; then each time that its {@link Severity} rises, at most twice; when it becomes a break;
+ * and when it is closed. One that never lasts long enough is never reported.
  *
  * <p>When a change of the series has lasted (see {@link BreakDetector}), the open incident becomes
  * a {@link Reason#BREAK}, whatever its reason was before, or one begins; it is reported at once,

@@ -14,6 +14,7 @@ public final class SeriesAlarms {
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
     this(new AlarmState(), settings.id(), null);
+    breaks = settings.alarms().reasons().contains(Reason.BREAK) ? new BreakState() : null;
   }
 
   SeriesAlarms(AlarmState detection, long settings, OpenIncident incident) {
