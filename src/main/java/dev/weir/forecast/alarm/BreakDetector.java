@@ -51,7 +51,7 @@ final class BreakDetector {
 
   private static final double SHIFT_WEIGHT = 0.1;
   private static final double WIDTH_WEIGHT = 1.0 / 16;
-  private static final double MOST_SHIFT = 3; // of a value, in units of the mean difference
+  private static final double MAX_SHIFT = 3; // of a value, in units of the mean difference
   private static final double FAR_SHIFT = 3; // in units of the long-run mean size, as the next
   private static final double FAR_WIDTH = 3;
   private static final double FAR_ERRORS = 2.5;
@@ -105,7 +105,7 @@ final class BreakDetector {
     double usual = d[BreakState.APART_SIZE];
     double off = apart - d[BreakState.APART];
     double relative = usual > 0 ? off / usual : 0;
-    double bounded = Math.max(-MOST_SHIFT, Math.min(MOST_SHIFT, relative));
+    double bounded = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, relative));
     double shift = d[BreakState.SHIFT] + SHIFT_WEIGHT * (bounded - d[BreakState.SHIFT]);
     d[BreakState.SHIFT] = shift;
     double size = Math.abs(shift);
