@@ -33,9 +33,6 @@ final class BreakDetector {
   /** Values that a change lasts before it is a break. */
   static final int LASTING = 100;
 
-  /** Values that a change lasts before the series should be learned faster. */
-  static final int SUSPECTED = 20;
-
   /** Values between those that are compared, at least. */
   static final int LEAST_LAG = 160;
 
@@ -82,20 +79,12 @@ final class BreakDetector {
     if (Double.isFinite(error)) {
       lasting |= observeError(state, Math.abs(error));
     }
-    if (isSuspected(ints) && ints[BreakState.AGE] >= LASTING) {
-      ints[BreakState.AGE] = 0;
-    }
     if (lasting) {
+      ints[BreakState.AGE] = 0;
       state.restart(lag);
       ints[BreakState.SKIPPED] = Math.min(MOST, lag); // compared with values before the break
     }
     return lasting;
-  }
-
-  private static boolean isSuspected(int[] ints) {
-    return ints[BreakState.SHIFT_RUN] == SUSPECTED
-        || ints[BreakState.WIDTH_RUN] == SUSPECTED
-        || ints[BreakState.ERRORS_RUN] == SUSPECTED;
   }
 
   private static boolean observeApart(BreakState state, double apart) {

@@ -33,7 +33,7 @@ final class BreakState {
   static final int WIDTH_RUN = 4;
   static final int ERRORS_RUN = 5;
   static final int SKIPPED = 6; // values to come that are not compared
-  static final int AGE = 7; // values before the last change, counted from the present; or more
+  static final int AGE = 7; // values since the last break, at most BreakDetector.MOST
   static final int INTS = 8;
 
   static final int BYTES = Double.BYTES * DOUBLES + Integer.BYTES * INTS;
@@ -56,7 +56,7 @@ final class BreakState {
     this.ints = ints;
   }
 
-  /** Forgets all but how long ago the last change was. */
+  /** Forgets all but how long ago the last break was. */
   void restart(int lag) {
     Arrays.fill(doubles, 0);
     Arrays.fill(ints, 0, AGE, 0);

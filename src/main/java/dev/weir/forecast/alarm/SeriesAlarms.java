@@ -39,7 +39,7 @@ public final class SeriesAlarms {
   }
 
   /**
-   * Values since a change began to last; {@link Integer#MAX_VALUE} if none did, or if changes are
+   * Values since the last break; {@link Integer#MAX_VALUE} if that is long ago, or if breaks are
    * not looked for.
    */
   public int age() {

@@ -9,8 +9,8 @@ public final class NewestWeight {
   /** An age: the series has not changed. */
   public static final int UNCHANGED = Integer.MAX_VALUE;
 
-  /** What the mean was before a change counts as one value. */
-  private static final int BEFORE = 1;
+  /** What the mean was before a change counts as so many values. */
+  private static final int BEFORE = 2;
 
   private NewestWeight() {}
 

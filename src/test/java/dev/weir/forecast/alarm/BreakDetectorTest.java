@@ -163,17 +163,18 @@ class BreakDetectorTest {
   }
 
   @Test
-  void changeIsSuspectedAfterTwentyValues() {
+  void ageCountsFromTheBreak() {
     double[] noise = noise(5);
     double[] values = values(i -> season(i) + noise[i] + (i >= AT ? 6 : 0));
     double[] forecasts = forecasts(values);
     BreakState state = new BreakState();
-    for (int i = 0; i < AT + 60; i++) {
-      observe(state, values, forecasts, i);
-      int age = state.ints[BreakState.AGE];
-      assertThat(age == 0).as("value %d", i).isEqualTo(age == 0 && i >= AT + 19 && i < AT + 30);
+    int age = BreakDetector.MOST;
+    for (int i = 0; i < VALUES; i++) {
+      boolean isBreak = observe(state, values, forecasts, i);
+      age = isBreak ? 0 : Math.min(BreakDetector.MOST, age + 1);
+      assertThat(state.ints[BreakState.AGE]).isEqualTo(age);
     }
-    assertThat(state.ints[BreakState.AGE]).isBetween(29, 40);
+    assertThat(age).isBetween(VALUES - AT - 130, VALUES - AT - 95);
   }
 
   @Test

@@ -75,17 +75,17 @@ class HedgeTest {
   }
 
   @Test
-  void afterAChangeALossIsTheMeanOfTheErrorsSinceAndOneOfBefore() {
+  void afterAChangeALossIsTheMeanOfTheErrorsSinceAndTwoOfBefore() {
     Hedge hedge = new Hedge(5, 0.98);
     float[] losses = {40};
     double[] errors = {1, 3, 2};
-    double sum = 40;
+    double sum = 2 * 40;
     for (int age = 0; age < errors.length; age++) {
       hedge.learn(slice(losses), 1, new double[] {errors[age]}, 0, age);
       sum += errors[age];
-      assertThat(losses[0]).isEqualTo((float) (sum / (age + 2)), within(1e-4f));
+      assertThat(losses[0]).isEqualTo((float) (sum / (age + 3)), within(1e-4f));
     }
     hedge.learn(slice(losses), 1, new double[] {4}, 0, 49); // as deep as ever
-    assertThat(losses[0]).isEqualTo((float) (0.98 * sum / 4 + 0.02 * 4), within(1e-4f));
+    assertThat(losses[0]).isEqualTo((float) (0.98 * sum / 5 + 0.02 * 4), within(1e-4f));
   }
 }
