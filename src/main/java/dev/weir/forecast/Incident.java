@@ -10,7 +10,7 @@ import java.util.UUID;
 
 /**
  * What is reported of surprising values of one series that follow each other. (series, start) names
- * the incident, and (id, event, severity) the record.
+ * the incident, and (id, event, severity, reason) the record.
  *
  * @param series which series
  * @param id of the incident, the same in all its records, see {@link #id(String, long)}
@@ -20,7 +20,8 @@ import java.util.UUID;
  * @param end time of the last surprising value so far
  * @param values observed from start to end
  * @param worst the most surprising one so far
- * @param reason what is unusual about it
+ * @param reason what is unusual about it; {@link Reason#BREAK} once a change of the series has
+ *     lasted
  * @param severity by its surprise
  * @param newest values up to time, oldest first; none if the series was dropped
  * @param model name of the model in the forecasts; empty when none took part

@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import dev.weir.classify.series.SeriesClassifier;
 import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.threshold.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -43,6 +44,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
   private static final int ALARM_OBJECTS = 32 + 24 + 3 * ARRAY;
   private static final int SUMS_OBJECTS = 32 + ARRAY;
   private static final int THRESHOLD_OBJECTS = 64 + 3 * ARRAY;
+  private static final int BREAK_OBJECTS = 24 + 2 * ARRAY;
   private static final int STRING = 24 + ARRAY;
   private static final int BOXED = 16; // a Long
 
@@ -139,6 +141,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
               target.initialModel());
       if (learning.alarms() != null) { // while none is open
         learned += alarms(learning.alarms()).bytes();
+        boolean breaks = learning.alarms().common().alarms().reasons().contains(Reason.BREAK);
+        heap += breaks ? BREAK_OBJECTS : 0;
         heap += ALARM_OBJECTS + (long) THRESHOLD_OBJECTS * learning.alarms().thresholds().size();
       }
       if (learning.scoresEvery() > 0) {

@@ -23,10 +23,11 @@ public final class AnomalyOptions {
   public static final Option<List<Reason>> REASONS =
       Option.list(
           "alarms.reasons",
-          "a list of novelty, level, drift and error",
+          "a list of novelty, level, drift, error and break",
           null,
           Reason.OF_VALUES.size(),
-          "What may raise an alarm; by default all of them.",
+          "What may raise an alarm, and break: changes that last, after which the series is learned"
+              + " faster for a while. By default all of them.",
           Reason::of);
 
   private AnomalyOptions() {}

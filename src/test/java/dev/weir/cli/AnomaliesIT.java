@@ -190,4 +190,50 @@ class AnomaliesIT {
     assertThat(root.get("budget_per_1000").doubleValue()).isEqualTo(0.01, within(1e-12));
     assertThat(root.get("reasons").get("novelty").intValue()).isZero();
   }
+
+  @Test
+  void lastingChangeIsABreakAndNoAlarm() throws IOException {
+    SplittableRandom random = new SplittableRandom(3);
+    StringBuilder text = new StringBuilder("timestamp,value\n");
+    for (int i = 0; i < 1_400; i++) {
+      double value = 50 + 10 * Math.sin(i * Math.PI / 12) + random.nextGaussian();
+      text.append("%s,%s%n".formatted(time(i), value + (i >= 1_000 ? 15 : 0)));
+    }
+    Files.writeString(dir.resolve("lasting.csv"), text);
+    Path csv = dir.resolve("alarms.txt");
+    String[] words = {
+      "evaluate",
+      "--task",
+      "anomalies",
+      "--input",
+      dir.resolve("lasting.csv").toString(),
+      "--format",
+      "json",
+      "--out",
+      csv.toString()
+    };
+    InProcess run = InProcess.run(words);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode root = new ObjectMapper().readTree(run.out());
+    assertThat(root.get("breaks").intValue()).isEqualTo(1);
+    assertThat(root.get("reasons").has("break")).isFalse();
+    JsonNode series = root.get("series").get(0);
+    assertThat(series.get("breaks")).hasSize(1);
+    String found = series.get("breaks").get(0).get("time").textValue();
+    assertThat(Instant.parse(found)).isBetween(time(1_095), time(1_130));
+    assertThat(series.get("breaks").get(0).get("value").doubleValue()).isBetween(50.0, 80.0);
+    assertThat(Files.readAllLines(csv))
+        .hasSize(2 + root.get("alarms").intValue())
+        .filteredOn(line -> line.endsWith(",break"))
+        .singleElement()
+        .asString()
+        .startsWith("lasting.csv," + found);
+    List<String> others = List.of(words).subList(0, 5);
+    run = InProcess.run(others.toArray(String[]::new));
+    assertThat(run.out()).contains("breaks, which are no alarms: 1");
+    others = new ArrayList<>(others);
+    others.addAll(List.of("--reasons", "novelty,level"));
+    run = InProcess.run(others.toArray(String[]::new));
+    assertThat(run.out()).doesNotContain("breaks");
+  }
 }

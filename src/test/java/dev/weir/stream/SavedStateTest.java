@@ -252,6 +252,22 @@ class SavedStateTest {
   }
 
   @Test
+  void whatIsKnownOfBreaksIsReadAndWrittenAsItWas() throws Exception {
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-breaks.hex"));
+    assertThat(memory.alarms().incident().reason()).isEqualTo(Reason.BREAK);
+    assertThat(memory.alarms().incident().start()).isEqualTo(60_000);
+    assertThat(memory.alarms().age()).isEqualTo(77);
+    LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-alarms.hex"));
+    assertThat(without.alarms().age()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(memory.bytes()).isEqualTo(without.bytes() + 120);
+    for (LearnerState each : List.of(memory, memory.copy())) {
+      assertThat(written(LearnerStateSerializer.INSTANCE, each))
+          .as(WHY)
+          .isEqualTo(bytes("memory-3-breaks.hex"));
+    }
+  }
+
+  @Test
   void memoryOfTheFirstLayoutIsReadWithoutShorts() throws Exception {
     assertThat(assertIsTheSavedMemory(1, false).shorts()).isEmpty();
     assertThat(assertIsTheSavedMemory(1, true).shorts()).isEmpty();

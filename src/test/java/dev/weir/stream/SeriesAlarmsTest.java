@@ -15,6 +15,7 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.group.MemberSurprise;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -26,6 +27,8 @@ import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Mode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -150,8 +153,18 @@ class SeriesAlarmsTest {
   static List<Incident> run(
       ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
       throws Exception {
+    return outputs(settings, observations, rocks, stops).stream()
+        .filter(Incident.class::isInstance)
+        .map(Incident.class::cast)
+        .toList();
+  }
+
+  /** All forecasts and incidents; see {@link #run}. */
+  private static List<Output> outputs(
+      ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
+      throws Exception {
     SplittableRandom random = new SplittableRandom(7);
-    List<Incident> incidents = new ArrayList<>();
+    List<Output> outputs = new ArrayList<>();
     Harness harness = new Harness(settings, rocks, null);
     long number = 0;
     for (Observation observation : observations) {
@@ -162,16 +175,16 @@ class SeriesAlarmsTest {
       }
       if (random.nextInt(observations.size()) < stops) {
         OperatorSubtaskState state = harness.snapshot(number, number);
-        incidents.addAll(harness.take(Incident.class));
+        outputs.addAll(harness.take(Output.class));
         long lost = observation.time() + 90 * MINUTE;
         harness.send(new Observation("series-0", lost, 1e6));
         harness.close();
         harness = new Harness(settings, rocks, state);
       }
     }
-    incidents.addAll(harness.take(Incident.class));
+    outputs.addAll(harness.take(Output.class));
     harness.close();
-    return incidents;
+    return outputs;
   }
 
   @Test
@@ -188,6 +201,74 @@ class SeriesAlarmsTest {
       assertThat(run(settings, observations, true, 0)).as("cache %d", cache).isEqualTo(expected);
       assertThat(run(settings, observations, true, 9)).as("cache %d", cache).isEqualTo(expected);
     }
+  }
+
+  /** A level that changes for good after 800 of 1,300 values. */
+  private static List<Observation> shifted() {
+    SplittableRandom random = new SplittableRandom(17);
+    List<Observation> shifted = new ArrayList<>();
+    for (int i = 0; i < 1_300; i++) {
+      double value = 3 * random.nextDouble() + (i >= 800 ? 9 : 0);
+      shifted.add(new Observation("s", START + i * MINUTE, value));
+    }
+    return shifted;
+  }
+
+  /** Incidents, and the values and intervals of forecasts, in their order. */
+  private static List<String> texts(List<Output> outputs) {
+    return outputs.stream()
+        .map(
+            output ->
+                output instanceof Forecast forecast
+                    ? forecast.origin()
+                        + Arrays.toString(forecast.values())
+                        + forecast.intervals().stream()
+                            .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
+                            .toList()
+                    : output.toString())
+        .toList();
+  }
+
+  @Test
+  void changeThatLastsIsABreakAndLearnedFasterWhereverTheJobIsKilled() throws Exception {
+    List<Observation> shifted = shifted();
+    List<Output> expected = outputs(settings(ALARMS, Gap.SKIP, 0), shifted, false, 0);
+    List<Incident> breaks =
+        expected.stream()
+            .filter(Incident.class::isInstance)
+            .map(Incident.class::cast)
+            .filter(incident -> incident.reason() == Reason.BREAK)
+            .toList();
+    assertThat(breaks).hasSize(2);
+    Incident found = breaks.get(0);
+    assertThat(found.event()).isNotEqualTo(Event.CLOSED);
+    assertThat((found.time() - START) / MINUTE).isBetween(895L, 920L);
+    assertThat(breaks.get(1).event()).isEqualTo(Event.CLOSED);
+    assertThat(breaks.get(1).id()).isEqualTo(found.id());
+    assertThat(breaks.get(1).time()).isEqualTo(found.time() + 6 * MINUTE);
+    for (boolean rocks : new boolean[] {false, true}) {
+      long cache = rocks ? 100_000_000 : 0;
+      List<Output> killed = outputs(settings(ALARMS, Gap.SKIP, cache), shifted, rocks, 25);
+      assertThat(texts(killed)).isEqualTo(texts(expected));
+    }
+    List<String> off = forecasts(settings(null, Gap.SKIP, 0), shifted);
+    List<String> without = forecasts(settings(withoutBreaks(), Gap.SKIP, 0), shifted);
+    List<String> with = forecasts(settings(ALARMS, Gap.SKIP, 0), shifted);
+    assertThat(without).isEqualTo(off);
+    int known = (int) ((found.time() - START) / MINUTE);
+    assertThat(with.subList(0, known)).isEqualTo(off.subList(0, known));
+    assertThat(with.subList(known, 1_000)).isNotEqualTo(off.subList(known, 1_000));
+  }
+
+  private static IncidentSettings withoutBreaks() {
+    EnumSet<Reason> reasons = EnumSet.complementOf(EnumSet.of(Reason.BREAK));
+    return new IncidentSettings(new AlarmSettings(2e-3, reasons), 1, 6);
+  }
+
+  private static List<String> forecasts(ForecastSettings settings, List<Observation> observations)
+      throws Exception {
+    List<Output> all = outputs(settings, observations, false, 0);
+    return texts(all.stream().filter(Forecast.class::isInstance).toList());
   }
 
   @Test
@@ -225,7 +306,7 @@ class SeriesAlarmsTest {
     assertThat(incidents).containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  /** What {@code weir evaluate} does with the forecasts that a job without alarms makes. */
+  /** What {@code weir evaluate} does with the forecasts that the same job makes. */
   @Test
   void eachAlarmOpensAnIncidentAndHasTheNumbersOfAnEvaluation() throws Exception {
     SplittableRandom random = new SplittableRandom(13);
@@ -234,11 +315,11 @@ class SeriesAlarmsTest {
       observations.add(new Observation("s", START + i * MINUTE, value(random, 3, i)));
     }
     List<Forecast> forecasts;
-    try (Harness without = new Harness(settings(null, Gap.SKIP, 0), false, null)) {
+    try (Harness job = new Harness(settings(alarms(4, 1), Gap.SKIP, 0), false, null)) {
       for (Observation observation : observations) {
-        without.send(observation);
+        job.send(observation);
       }
-      forecasts = without.take(Forecast.class);
+      forecasts = job.take(Forecast.class);
     }
     AlarmDetector detector = new AlarmDetector(alarms(4, 1).alarms());
     AlarmState state = new AlarmState();
@@ -265,7 +346,7 @@ class SeriesAlarmsTest {
     }
     List<String> opened = new ArrayList<>();
     for (Incident incident : run(settings(alarms(4, 1), Gap.SKIP, 0), observations, false, 0)) {
-      if (incident.event() == Event.OPENED) {
+      if (incident.event() == Event.OPENED && incident.reason() != Reason.BREAK) {
         Incident.Worst worst = incident.worst();
         opened.add(
             "%d %s %s %s %s %s"

@@ -52,8 +52,11 @@ public final class AlarmsCommand implements Callable<Integer> {
   /** Offsets of each partition that incidents are looked for in; more if more are asked for. */
   private static final int LOOK = 20_000;
 
-  /** Records of an incident at most: opened, twice updated, closed, and the transactions' marks. */
-  private static final int RECORDS = 8;
+  /**
+   * Records of an incident at most: opened, twice updated, a break, closed, and the transactions'
+   * marks.
+   */
+  private static final int RECORDS = 10;
 
   /** A partition whose records don't come holds up nobody for longer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);

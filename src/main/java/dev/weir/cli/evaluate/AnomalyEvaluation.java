@@ -3,6 +3,7 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.evaluate.AnomalyResult.Alarm;
+import dev.weir.cli.evaluate.AnomalyResult.Break;
 import dev.weir.cli.evaluate.AnomalyResult.OfFile;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.local.LocalCluster;
@@ -12,10 +13,14 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.evaluation.NabScore;
 import dev.weir.forecast.evaluation.NabScore.Window;
 import java.io.IOException;
@@ -42,6 +47,7 @@ final class AnomalyEvaluation {
     final long[] times;
     final double[] expected; // (values), NaN without a forecast
     final double[] halfWidths; // (values), of the narrowest interval; NaN without
+    final List<Break> breaks = new ArrayList<>();
 
     Entry(String name, List<Observation> observations, List<Window> windows) {
       this.name = name;
@@ -62,6 +68,37 @@ final class AnomalyEvaluation {
           Forecast.Interval interval = forecast.intervals().get(0);
           halfWidths[next] = interval.upper()[0] / 2 - interval.lower()[0] / 2;
         }
+      }
+    }
+  }
+
+  /** Takes what a job reports, of all series. */
+  private final class Reports implements FilePipeline.Reader {
+    private final ProgressLine progress;
+    private final long all; // values of all series
+    private long done;
+
+    Reports(ProgressLine progress) {
+      this.progress = progress;
+      this.all = entries.values().stream().mapToLong(entry -> entry.times.length).sum();
+    }
+
+    @Override
+    public void take(Forecast forecast) {
+      entries.get(forecast.series()).take(forecast);
+      double share = (double) ++done / all;
+      progress.show(share, "%3.0f %%", 100 * share);
+    }
+
+    @Override
+    public void take(Incident incident) {
+      if (incident.reason() == Reason.BREAK && incident.event() != Event.CLOSED) {
+        entries
+            .get(incident.series())
+            .breaks
+            .add(
+                new Break(
+                    incident.time(), incident.newest().get(incident.newest().size() - 1).value()));
       }
     }
   }
@@ -202,14 +239,15 @@ final class AnomalyEvaluation {
       EvaluationPlan plan, EvaluationSeasons season, AlarmSettings settings, ProgressLine progress)
       throws Exception {
     Map<Integer, List<List<Observation>>> bySeason = new TreeMap<>();
-    long all = 0;
     for (Map.Entry<String, Entry> entry : entries.entrySet()) {
       bySeason
           .computeIfAbsent(season.learned(entry.getKey()), learned -> new ArrayList<>())
           .add(entry.getValue().observations);
-      all += entry.getValue().times.length;
     }
-    long[] done = {0, all};
+    IncidentSettings incidents =
+        new IncidentSettings(
+            settings, IncidentSettings.DEFAULT_MIN_DURATION, IncidentSettings.DEFAULT_QUIET);
+    Reports reports = new Reports(progress);
     String processors = Integer.toString(Runtime.getRuntime().availableProcessors());
     Map<String, String> flink =
         Map.of("parallelism.default", processors, "taskmanager.numberOfTaskSlots", processors);
@@ -218,13 +256,9 @@ final class AnomalyEvaluation {
         FilePipeline.run(
             "weir evaluate",
             cluster.environment(),
-            plan.withSeason(group.getKey()),
+            plan.withSeason(group.getKey(), incidents),
             group.getValue(),
-            forecast -> {
-              entries.get(forecast.series()).take(forecast);
-              double share = (double) ++done[0] / done[1];
-              progress.show(share, "%3.0f %%", 100 * share);
-            });
+            reports);
       }
     } finally {
       progress.clear();
@@ -257,6 +291,6 @@ final class AnomalyEvaluation {
     }
     NabScore score = new NabScore();
     score.add(raised, entry.windows);
-    return new OfFile(entry.name, raised.length, alarms, score);
+    return new OfFile(entry.name, raised.length, alarms, entry.breaks, score);
   }
 }

@@ -62,8 +62,8 @@ final class AnomalyOptions {
       split = ",",
       paramLabel = "REASON",
       description =
-          "--task anomalies: what may raise an alarm, of novelty, level, drift and error (default:"
-              + " all).")
+          "--task anomalies: what may raise an alarm, of novelty, level, drift and error, and break"
+              + " for lasting changes, which are no alarms (default: all).")
   private List<String> reasons;
 
   /** Those of the options that were given; for the message that refuses them. */

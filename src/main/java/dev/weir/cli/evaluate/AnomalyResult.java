@@ -9,8 +9,10 @@ import dev.weir.forecast.evaluation.NabScore.Profile;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * The alarms of an evaluation, their scores, and the ways to write them.
@@ -23,6 +25,10 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Reasons of alarms; a break is no alarm. */
+  private static final Set<Reason> ALARMS =
+      EnumSet.of(Reason.NOVELTY, Reason.LEVEL, Reason.DRIFT, Reason.ERROR);
+
   /**
    * @param time milliseconds since 1970
    * @param expected forecast of the value; NaN without one
@@ -32,9 +38,16 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
       long time, double value, double expected, double surprise, Reason reason, boolean inWindow) {}
 
   /**
+   * A change that has lasted.
+   *
+   * @param time of the value that showed it, milliseconds since 1970
+   */
+  record Break(long time, double value) {}
+
+  /**
    * @param name of the file, below the input
    */
-  record OfFile(String name, int values, List<Alarm> alarms, NabScore score) {
+  record OfFile(String name, int values, List<Alarm> alarms, List<Break> breaks, NabScore score) {
 
     double alarmsPer1000() {
       return 1_000.0 * alarms.size() / values;
@@ -53,6 +66,10 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
 
   private List<Alarm> alarms() {
     return files.stream().flatMap(file -> file.alarms().stream()).toList();
+  }
+
+  private int breaks() {
+    return files.stream().mapToInt(file -> file.breaks().size()).sum();
   }
 
   private double alarmsPer1000() {
@@ -82,9 +99,10 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     root.put("values", values());
     root.put("alarms", alarms().size());
     root.put("alarms_per_1000", alarmsPer1000());
+    root.put("breaks", breaks());
     root.put("budget_per_1000", AnomalyOptions.PER * settings.budget());
     ObjectNode reasons = root.putObject("reasons");
-    for (Reason reason : Reason.OF_VALUES) {
+    for (Reason reason : ALARMS) {
       reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
     }
     var all = root.putArray("series");
@@ -109,6 +127,13 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
           one.put("in_window", alarm.inWindow());
         }
       }
+      var breaks = node.putArray("breaks");
+      for (Break one : file.breaks()) {
+        breaks
+            .addObject()
+            .put("time", Instant.ofEpochMilli(one.time()).toString())
+            .put("value", one.value());
+      }
     }
     return JSON.writeValueAsString(root);
   }
@@ -118,7 +143,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     node.put(key, Double.isFinite(value) ? (Double) value : null);
   }
 
-  /** One row for each alarm. */
+  /** One row for each alarm, and after those of a file one for each break of it. */
   String csv() {
     StringBuilder csv =
         new StringBuilder("file,timestamp,value,expected,surprise,reason")
@@ -131,6 +156,12 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
         csv.append(Double.isFinite(alarm.expected()) ? alarm.expected() : "");
         csv.append(line(",%.3f,", alarm.surprise())).append(alarm.reason().label());
         csv.append(labelled ? "," + alarm.inWindow() + "\n" : "\n");
+      }
+      for (Break one : file.breaks()) {
+        csv.append(EvaluationResult.quoted(file.name()));
+        csv.append(',').append(Instant.ofEpochMilli(one.time()));
+        csv.append(',').append(one.value()).append(",,,").append(Reason.BREAK.label());
+        csv.append(labelled ? ",\n" : "\n");
       }
     }
     return csv.toString();
@@ -162,9 +193,12 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
               "after NAB's probation: %d of %d windows found, %d false alarms%n",
               score.found(), score.windows(), score.falseAlarms()));
     }
+    if (settings.reasons().contains(Reason.BREAK)) {
+      table.append(line("breaks, which are no alarms: %d%n", breaks()));
+    }
     List<List<String>> reasons = new ArrayList<>();
     reasons.add(row("reason", "alarms", labelled ? "in a window" : "", ""));
-    for (Reason reason : Reason.OF_VALUES) {
+    for (Reason reason : ALARMS) {
       long in = count(alarms(), reason, true);
       long out = count(alarms(), reason, false);
       reasons.add(

@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -216,14 +217,26 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   }
 
   ForecastSettings withSeason(int season) {
+    return withSeason(season, null);
+  }
+
+  /**
+   * @param incidents which are reported beside the forecasts, and may change these after a break;
+   *     null for none, as where nothing is learned
+   */
+  ForecastSettings withSeason(int season, IncidentSettings incidents) {
     return learns()
-        ? settings(target().model(), target().initialModel(), others, season)
+        ? settings(target().model(), target().initialModel(), others, season, incidents)
         : settings;
   }
 
   private ForecastSettings settings(
-      String model, byte[] initialModel, LearnerSettings learner, int season) {
-    Learning learning = new Learning(learner, season, 0);
+      String model,
+      byte[] initialModel,
+      LearnerSettings learner,
+      int season,
+      IncidentSettings incidents) {
+    Learning learning = new Learning(learner, season, 0, incidents);
     Target other = new Target(target().mode(), model, target().horizon(), initialModel, learning);
     return settings(settings.seqLen(), settings.features(), settings.calendar(), other);
   }
@@ -243,7 +256,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       return null;
     }
     LearnerSettings learner = others.withExperts(plain).withoutNetwork();
-    return new EvaluationPlan(settings(null, null, learner, season()), learner, note);
+    return new EvaluationPlan(settings(null, null, learner, season(), null), learner, note);
   }
 
   /** The two naive methods and each expert alone, the windowed network even if it takes no part. */

@@ -2,6 +2,7 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Observation;
@@ -24,10 +25,13 @@ final class FilePipeline {
 
   private FilePipeline() {}
 
-  /** Takes the forecasts; those of one series in order of their origins. */
+  /** Takes the forecasts and incidents; those of one series in order of their times. */
   @FunctionalInterface
   interface Reader {
     void take(Forecast forecast) throws IOException;
+
+    /** Takes an incident, in order with the forecasts of its series. */
+    default void take(Incident incident) {}
   }
 
   /**
@@ -68,6 +72,8 @@ final class FilePipeline {
         Output output = outputs.next();
         if (output instanceof Forecast forecast) {
           reader.take(forecast);
+        } else if (output instanceof Incident incident) {
+          reader.take(incident);
         } else if (output instanceof DeadLetter letter) {
           throw new IOException(
               "%s value %d: %s"

@@ -5,8 +5,8 @@ package dev.weir.forecast.alarm;
  * alarm where the budget allows one.
  *
  * <p>The surprise is -log10 of the chance of a value as unusual, by what the series has shown so
- * far: 3 means once in a thousand values. It is the largest of the four {@link Reason}s', each
- * against its own {@link TailSketch}:
+ * far: 3 means once in a thousand values. It is the largest of four {@link Reason}s', each against
+ * its own {@link TailSketch}:
  *
  * <ul>
  *   <li>NOVELTY: {@link #MAX_SURPRISE} for a value that is farther outside the range of all earlier

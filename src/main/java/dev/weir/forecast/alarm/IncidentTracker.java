@@ -5,8 +5,12 @@ package dev.weir.forecast.alarm;
  * whether or not they raise an alarm, and it is closed after some values without a surprising one.
  *
  * <p>An incident is reported at its first value, or once it has lasted for the least number of
- * values; then each time that its {@link Severity} rises, at most twice; and when it is closed. One
- * that never lasts long enough is never reported.
+ * values; then each time that its {@link Severity} rises, at most twice; when it becomes a break;
+ * and when it is closed. One that never lasts long enough is never reported.
+ *
+ * <p>When a change of the series has lasted (see {@link BreakDetector}), the open incident becomes
+ * a {@link Reason#BREAK}, whatever its reason was before, or one begins; it is reported at once,
+ * and closed after the same number of values, surprising or not. This takes no part in the budget.
  *
  * <p>A flyweight: what is known of a series is in its {@link SeriesAlarms}. Not thread-safe.
  * Allocates nothing but an {@link OpenIncident} for each.
@@ -23,6 +27,7 @@ public final class IncidentTracker {
   private final IncidentSettings settings;
   private final long id;
   private final AlarmDetector detector;
+  private final BreakDetector breaks; // null if none are looked for
   private OpenIncident newest;
   private boolean alarm;
 
@@ -30,11 +35,17 @@ public final class IncidentTracker {
     this.settings = settings;
     this.id = settings.id();
     this.detector = new AlarmDetector(settings.alarms());
+    this.breaks = settings.alarms().reasons().contains(Reason.BREAK) ? new BreakDetector() : null;
   }
 
   /** Of a series without values. */
   public SeriesAlarms newSeries() {
     return new SeriesAlarms(settings);
+  }
+
+  /** How many values before a value is compared with it, at least; 0 if none is. */
+  public int leastLag() {
+    return breaks == null ? 0 : BreakDetector.LEAST_LAG;
   }
 
   /** Whether the newest value was judged by these settings. */
@@ -48,26 +59,45 @@ public final class IncidentTracker {
   }
 
   /**
+   * As {@link #observe(SeriesAlarms, long, double, double, double, double, int)}, of a value that
+   * is compared with none before it.
+   */
+  public Event observe(
+      SeriesAlarms alarms, long time, double value, double forecast, double halfWidth) {
+    int lag = alarms.breaks == null ? 0 : alarms.breaks.ints[BreakState.LAG];
+    return observe(alarms, time, value, forecast, halfWidth, Double.NaN, lag);
+  }
+
+  /**
    * Judges the next value of a series.
    *
    * @param time of the value, milliseconds since 1970
    * @param forecast of this value, made at the one before; NaN without one
    * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
+   * @param before a value some seasons before; NaN without one
+   * @param lag how many values before
    * @return what is to be reported of the {@link #newest} incident; null for nothing
    * @throws IllegalArgumentException if the value is not a finite number
    */
   public Event observe(
-      SeriesAlarms alarms, long time, double value, double forecast, double halfWidth) {
+      SeriesAlarms alarms,
+      long time,
+      double value,
+      double forecast,
+      double halfWidth,
+      double before,
+      int lag) {
     alarms.settings = id;
     alarm = detector.observe(alarms.detection, value, forecast, halfWidth);
+    boolean lasting = observeBreak(alarms, value - before, lag);
     OpenIncident open = alarms.incident;
     if (open == null) {
-      if (!alarm) {
+      if (!alarm && !lasting) {
         return null;
       }
       open = new OpenIncident(time);
       alarms.incident = open;
-    } else if (detector.isSurprising()) {
+    } else if (lasting || detector.isSurprising() && open.reason != Reason.BREAK) {
       open.values += open.since + 1;
       open.since = 0;
       open.end = time;
@@ -75,7 +105,7 @@ public final class IncidentTracker {
       open.since++;
       return open.since >= settings.quiet() ? close(alarms) : null;
     }
-    if (detector.surprise() > open.surprise) {
+    if (detector.surprise() > open.surprise || open.reason == null) {
       open.worstTime = time;
       open.worst = value;
       open.expected = detector.expected();
@@ -84,6 +114,9 @@ public final class IncidentTracker {
       open.reason = detector.reason();
     }
     newest = open;
+    if (lasting) {
+      return reportBreak(open);
+    }
     return report(open);
   }
 
@@ -100,6 +133,24 @@ public final class IncidentTracker {
   /** What is surprising about the newest value; null if nothing is. */
   public Reason reason() {
     return detector.reason();
+  }
+
+  private boolean observeBreak(SeriesAlarms alarms, double apart, int lag) {
+    if (breaks == null) {
+      alarms.breaks = null;
+      return false;
+    }
+    if (alarms.breaks == null) {
+      alarms.breaks = new BreakState();
+    }
+    return breaks.observe(alarms.breaks, detector.error(), apart, lag);
+  }
+
+  private static Event reportBreak(OpenIncident open) {
+    Event event = open.isReported() ? Event.UPDATED : Event.OPENED;
+    open.reason = Reason.BREAK;
+    open.reported = open.severity();
+    return event;
   }
 
   private Event report(OpenIncident open) {

@@ -18,14 +18,17 @@ public enum Reason {
   /** The value, or a spike that ended with it, is far from its forecast. */
   ERROR,
 
+  /** The level, the season or the size of the errors has changed, and has lasted. */
+  BREAK,
+
   /** A forecast says that a limit will be crossed. No value is unusual yet. */
   THRESHOLD,
 
   /** The values of several series of a group are unusual together. */
   GROUP;
 
-  /** What a value may be unusual for, and an alarm be raised. */
-  public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR);
+  /** What the values of a series may be unusual for. All but a break may raise an alarm. */
+  public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR, BREAK);
 
   /** As options and results name it, in lower case. */
   public String label() {
@@ -58,6 +61,6 @@ public enum Reason {
       }
     }
     throw new IllegalArgumentException(
-        "expected novelty, level, drift or error, got '%s'".formatted(label));
+        "expected novelty, level, drift, error or break, got '%s'".formatted(label));
   }
 }

@@ -14,10 +14,12 @@ public final class SeriesAlarms {
   long settings; // id of those that the newest value was judged by
   OpenIncident incident; // null if absent
   private final List<ThresholdState> thresholds = new ArrayList<>(0);
+  BreakState breaks; // null if none are looked for
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
     this(new AlarmState(), settings.id(), null);
+    breaks = settings.alarms().reasons().contains(Reason.BREAK) ? new BreakState() : null;
   }
 
   SeriesAlarms(AlarmState detection, long settings, OpenIncident incident) {
@@ -55,18 +57,29 @@ public final class SeriesAlarms {
     return open;
   }
 
+  /**
+   * Values since the last break; {@link Integer#MAX_VALUE} if that is long ago, or if breaks are
+   * not looked for.
+   */
+  public int age() {
+    int age = breaks == null ? BreakDetector.MOST : breaks.ints[BreakState.AGE];
+    return age >= BreakDetector.MOST ? Integer.MAX_VALUE : age;
+  }
+
   /** A copy that shares nothing. */
   public SeriesAlarms copy() {
     SeriesAlarms copy =
         new SeriesAlarms(
             new AlarmState(detection), settings, incident == null ? null : incident.copy());
     thresholds.forEach(threshold -> copy.thresholds.add(threshold.copy()));
+    copy.breaks = breaks == null ? null : new BreakState(breaks);
     return copy;
   }
 
   /** Size of the numbers. */
   public int bytes() {
     int bytes = AlarmStateFormat.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
+    bytes += breaks == null ? 0 : BreakState.BYTES;
     for (int i = 0; i < thresholds.size(); i++) {
       bytes += thresholds.get(i).bytes();
     }

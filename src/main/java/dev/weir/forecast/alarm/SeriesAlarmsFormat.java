@@ -7,9 +7,9 @@ import java.io.IOException;
 
 /**
  * The bytes of a {@link SeriesAlarms}, independent of the engine that stores them: whether there is
- * none, one, or one with an open incident, and whether there are thresholds; the id of the
- * settings; the {@link AlarmStateFormat}; the incident; the {@link ThresholdStateFormat}. Numbers
- * of all but the third part are big-endian.
+ * none, one, or one with an open incident, whether there are thresholds and whether breaks are
+ * looked for; the id of the settings; the {@link AlarmStateFormat}; the incident; the {@link
+ * ThresholdStateFormat}; the {@link BreakState}. Numbers of all parts but the third are big-endian.
  */
 public final class SeriesAlarmsFormat {
 
@@ -17,8 +17,9 @@ public final class SeriesAlarmsFormat {
   private static final byte QUIET = 1;
   private static final byte OPEN = 2;
 
-  /** Added to one of the others. */
+  // Added to one of the two before.
   private static final byte WITH_THRESHOLDS = 4;
+  private static final byte WITH_BREAKS = 8;
 
   private SeriesAlarmsFormat() {}
 
@@ -32,7 +33,10 @@ public final class SeriesAlarmsFormat {
     }
     OpenIncident incident = alarms.incident;
     boolean hasThresholds = !alarms.thresholds().isEmpty();
-    target.writeByte((incident == null ? QUIET : OPEN) + (hasThresholds ? WITH_THRESHOLDS : 0));
+    int kind = incident == null ? QUIET : OPEN;
+    kind += hasThresholds ? WITH_THRESHOLDS : 0;
+    kind += alarms.breaks == null ? 0 : WITH_BREAKS;
+    target.writeByte(kind);
     target.writeLong(alarms.settings);
     AlarmStateFormat.write(alarms.detection, target);
     if (incident != null) {
@@ -51,6 +55,9 @@ public final class SeriesAlarmsFormat {
     if (hasThresholds) {
       ThresholdStateFormat.write(alarms.thresholds(), target);
     }
+    if (alarms.breaks != null) {
+      alarms.breaks.write(target);
+    }
   }
 
   /**
@@ -62,18 +69,21 @@ public final class SeriesAlarmsFormat {
     if (kind == NONE) {
       return null;
     }
-    boolean hasThresholds = kind > WITH_THRESHOLDS;
-    int without = hasThresholds ? kind - WITH_THRESHOLDS : kind;
-    if (without != QUIET && without != OPEN) {
-      throw new IOException("alarms: expected 0, 1, 2, 5 or 6 as their kind, got " + kind);
+    boolean hasThresholds = (kind & WITH_THRESHOLDS) != 0;
+    boolean hasBreaks = (kind & WITH_BREAKS) != 0;
+    int open = kind & ~(WITH_THRESHOLDS | WITH_BREAKS);
+    if (open != QUIET && open != OPEN) {
+      throw new IOException(
+          "alarms: expected 0, or 1 or 2 with 4 and 8 added or not, as their kind, got " + kind);
     }
     long settings = source.readLong();
     AlarmState detection = AlarmStateFormat.read(source);
-    OpenIncident incident = without == OPEN ? readIncident(source) : null;
+    OpenIncident incident = open == OPEN ? readIncident(source) : null;
     SeriesAlarms alarms = new SeriesAlarms(detection, settings, incident);
     if (hasThresholds) {
       alarms.thresholds().addAll(ThresholdStateFormat.read(source));
     }
+    alarms.breaks = hasBreaks ? BreakState.read(source) : null;
     return alarms;
   }
 

@@ -4,7 +4,8 @@
  * <p>Start at {@link dev.weir.forecast.alarm.AlarmDetector}, which gives each value a surprise and
  * a reason. {@code TailSketch} turns a statistic into a surprise, and {@code AlarmBudget} limits
  * the alarms. {@link dev.weir.forecast.alarm.IncidentTracker} makes incidents of them, which a job
- * reports. All data of a series is in its {@link dev.weir.forecast.alarm.SeriesAlarms}, and {@link
+ * reports; {@code BreakDetector} finds those that are lasting changes. All data of a series is in
+ * its {@link dev.weir.forecast.alarm.SeriesAlarms}, and {@link
  * dev.weir.forecast.alarm.SeriesAlarmsFormat} defines its bytes; an evaluation needs only the
  * {@link dev.weir.forecast.alarm.AlarmState} in it.
  *

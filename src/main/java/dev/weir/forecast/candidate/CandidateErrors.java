@@ -3,6 +3,7 @@ package dev.weir.forecast.candidate;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.NewestWeight;
 
 /**
  * Running errors of candidate forecasts and of the base forecast, for the {@link FollowedSteps}:
@@ -55,6 +56,9 @@ final class CandidateErrors {
   private float perMedium; // 1 / weight, as the next two
   private float perFast;
   private float perSlow;
+  private float fast = FAST; // weights for the present value
+  private float medium = MEDIUM;
+  private float slow = SLOW;
 
   CandidateErrors(int candidates, FollowedSteps followed) {
     this.candidates = candidates;
@@ -76,6 +80,17 @@ final class CandidateErrors {
   }
 
   /**
+   * Begins with a new value: after a change of the series the means are those of the errors since.
+   *
+   * @param age values since it changed, or {@link NewestWeight#UNCHANGED}
+   */
+  void begin(int age) {
+    fast = NewestWeight.of(FAST, age);
+    medium = NewestWeight.of(MEDIUM, age);
+    slow = NewestWeight.of(SLOW, age);
+  }
+
+  /**
    * Takes in one error of each.
    *
    * @param index of the value that has come
@@ -91,27 +106,27 @@ final class CandidateErrors {
     float usual =
         f[at + MEDIUM_WEIGHT] > 0 ? f[at + BASE_MEDIUM] / f[at + MEDIUM_WEIGHT] : absolute;
     float clipped = Math.max(-5 * usual, Math.min(5 * usual, error));
-    follow(f, at + BASE_MEDIUM, MEDIUM, absolute);
-    follow(f, at + BASE_FAST, FAST, absolute);
-    follow(f, at + BASE_SIGNED, FAST, error);
-    follow(f, at + BASE_SLOW, SLOW, absolute);
-    follow(f, at + MEDIUM_WEIGHT, MEDIUM, 1);
-    follow(f, at + FAST_WEIGHT, FAST, 1);
-    follow(f, at + SLOW_WEIGHT, SLOW, 1);
+    follow(f, at + BASE_MEDIUM, medium, absolute);
+    follow(f, at + BASE_FAST, fast, absolute);
+    follow(f, at + BASE_SIGNED, fast, error);
+    follow(f, at + BASE_SLOW, slow, absolute);
+    follow(f, at + MEDIUM_WEIGHT, medium, 1);
+    follow(f, at + FAST_WEIGHT, fast, 1);
+    follow(f, at + SLOW_WEIGHT, slow, 1);
     random = (int) index * 0x9e3779b9 + step;
     at = followed.nearest(step) * candidates * CANDIDATE_SHORTS;
     for (int e = 0; e < candidates; e++, at += CANDIDATE_SHORTS) {
       float own = bounded(truth - said[e]);
       float size = Math.abs(own);
       float apart = bounded(said[e] - base);
-      follow(at + MEDIUM_ERROR, MEDIUM, size);
-      follow(at + FAST_ERROR, FAST, size);
-      follow(at + SIGNED_ERROR, FAST, own);
-      follow(at + SLOW_ERROR, SLOW, size);
-      follow(at + MEDIUM_PRODUCT, MEDIUM, clipped * apart);
-      follow(at + MEDIUM_SQUARE, MEDIUM, apart * apart);
-      follow(at + SLOW_PRODUCT, SLOW, clipped * apart);
-      follow(at + SLOW_SQUARE, SLOW, apart * apart);
+      follow(at + MEDIUM_ERROR, medium, size);
+      follow(at + FAST_ERROR, fast, size);
+      follow(at + SIGNED_ERROR, fast, own);
+      follow(at + SLOW_ERROR, slow, size);
+      follow(at + MEDIUM_PRODUCT, medium, clipped * apart);
+      follow(at + MEDIUM_SQUARE, medium, apart * apart);
+      follow(at + SLOW_PRODUCT, slow, clipped * apart);
+      follow(at + SLOW_SQUARE, slow, apart * apart);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.NewestWeight;
 import java.util.Arrays;
 import java.util.List;
 
@@ -151,9 +152,14 @@ public final class CandidateStage {
     phases.bind(season, shorts, phasesAt);
   }
 
-  /** Begins with the next value, before its errors are learned. */
-  public void begin() {
+  /**
+   * Begins with the next value, before its errors are learned.
+   *
+   * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
+   */
+  public void begin(int age) {
     phases.begin();
+    errors.begin(age);
     Arrays.fill(firstErrors, Double.NaN);
     baseError = Double.NaN;
     baseErrorAtHorizon = Double.NaN;

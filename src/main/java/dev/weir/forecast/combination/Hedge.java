@@ -1,6 +1,7 @@
 package dev.weir.forecast.combination;
 
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.NewestWeight;
 
 /**
  * Weights by running error (Littlestone and Warmuth 1994; here with discounted absolute errors,
@@ -10,7 +11,10 @@ import dev.weir.forecast.expert.FloatSlice;
  * L_e = discount L_e + (1 - discount) |error_e|;   w_e ~ exp(-eta (L_e / min L - 1))
  * </pre>
  *
- * Keeps settings only; the running errors are passed in.
+ * After a change of the series L is, for a while, the plain mean of the errors since: see {@link
+ * NewestWeight}.
+ *
+ * <p>Keeps settings only; the running errors are passed in.
  */
 public final class Hedge {
 
@@ -31,8 +35,11 @@ public final class Hedge {
    * Takes one error of each expert into its running error. What all errors have in common beyond
    * {@value #SHOCK} times the least running error is left out: a spike that nobody foresaw would
    * otherwise make all experts look alike for as long as it is remembered.
+   *
+   * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  public void learn(FloatSlice losses, int experts, double[] said, double truth) {
+  public void learn(FloatSlice losses, int experts, double[] said, double truth, int age) {
+    float kept = age == NewestWeight.UNCHANGED ? discount : 1 - NewestWeight.of(1 - discount, age);
     double least = Double.POSITIVE_INFINITY;
     double usual = Double.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
@@ -42,7 +49,7 @@ public final class Hedge {
     double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
     for (int e = 0; e < experts; e++) {
       double error = Math.min(Math.abs(truth - said[e]) - common, 1e37);
-      losses.set(e, discount * losses.get(e) + (1 - discount) * (float) error);
+      losses.set(e, kept * losses.get(e) + (1 - kept) * (float) error);
     }
   }
 

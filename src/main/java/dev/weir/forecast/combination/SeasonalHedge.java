@@ -2,6 +2,7 @@ package dev.weir.forecast.combination;
 
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.NewestWeight;
 
 /**
  * A {@link Hedge} that also knows at what time of a season each expert is good: some foresee the
@@ -62,9 +63,10 @@ public final class SeasonalHedge {
    *
    * @param losses the step's L
    * @param phase R at the time of the truth; null without a season
+   * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  public void learn(FloatSlice losses, Bfloat16Slice phase, double[] said, double truth) {
-    hedge.learn(losses, experts, said, truth);
+  public void learn(FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int age) {
+    hedge.learn(losses, experts, said, truth, age);
     float least = least(losses, experts);
     if (phase == null || !(least > 0)) {
       return;

@@ -29,6 +29,7 @@ final class AlarmMonitor {
   private final Learner learner;
   private final SeriesContext context;
   private final double[] next = new double[4];
+  private final double[] before = new double[2]; // a value some seasons before, and its lag
 
   AlarmMonitor(AlarmRules rules, Learner learner, SeriesContext context) {
     this.rules = rules;
@@ -85,18 +86,26 @@ final class AlarmMonitor {
       close(tracker, alarms);
     }
     Arrays.fill(next, Double.NaN);
+    before[0] = Double.NaN;
+    before[1] = 0;
+    if (tracker.leastLag() > 0) {
+      learner.seasonsBefore(state, tracker.leastLag(), before);
+    }
     if (window.missing() > 0) {
       tracker.skip(alarms);
+      before[0] = Double.NaN; // it is that of another time, too
     } else {
       learner.next(state, next);
     }
-    OpenIncident before = isNew || alarms.incident() == null ? null : alarms.incident().copy();
-    Event event = tracker.observe(alarms, window.origin(), window.last(), next[0], next[1]);
+    OpenIncident known = isNew || alarms.incident() == null ? null : alarms.incident().copy();
+    Event event =
+        tracker.observe(
+            alarms, window.origin(), window.last(), next[0], next[1], before[0], (int) before[1]);
     if (isNew && context.followsAlarms()) {
       context.judged(judgment(tracker, window, model, version));
     }
     if (event != null && !isNew) {
-      alarms.incident(before);
+      alarms.incident(known);
     } else if (event != null) {
       reporter.report(event, tracker.newest());
     }

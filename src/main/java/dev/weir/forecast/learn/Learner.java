@@ -470,6 +470,22 @@ public final class Learner {
     }
   }
 
+  /**
+   * The value a whole number of seasons before the one that comes next.
+   *
+   * @param least values that it is before that one, at least
+   * @param target (2) the value, NaN if it is not kept, and how many values before; overwritten
+   */
+  public void seasonsBefore(LearnerState learned, int least, double[] target) {
+    History history = bind(learned).history;
+    int season = Math.max(1, history.season());
+    int lag = season * ((least + season - 1) / season);
+    long index = history.t() + 1 - lag;
+    boolean known = index >= history.start() && history.has(index);
+    target[0] = known ? history.at(index) : Double.NaN;
+    target[1] = lag;
+  }
+
   private static double bounded(double value) {
     return Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, value));
   }

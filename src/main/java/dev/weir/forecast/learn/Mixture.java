@@ -113,7 +113,7 @@ final class Mixture {
     newest.clear();
     if (stage != null) {
       state.bind(stage);
-      stage.begin();
+      stage.begin(state.age());
     }
     History history = state.history;
     long t = history.t() + 1;
@@ -184,13 +184,13 @@ final class Mixture {
     for (int e = 0; e < experts; e++) {
       said[e] = state.said(e, origin, i);
     }
-    hedge.learn(state.losses(i), state.phaseLosses(t), said, truth);
+    hedge.learn(state.losses(i), state.phaseLosses(t), said, truth, state.age());
     if (stage != null) {
       double base = state.base(origin, i);
       stage.learn(state.history, origin, i, said, base, truth);
       finalSaid[0] = base;
       finalSaid[1] = state.combined(origin, i);
-      finalHedge.learn(state.combinedLosses(i), 2, finalSaid, truth);
+      finalHedge.learn(state.combinedLosses(i), 2, finalSaid, truth, state.age());
     }
     if (regression != null) {
       learnCorrection(state, origin, i, truth);
@@ -203,7 +203,7 @@ final class Mixture {
     regression.learn(state.regression, i, said, mean, truth, usable);
     finalSaid[0] = mean;
     finalSaid[1] = state.corrected(origin, i);
-    finalHedge.learn(state.finalLosses(i), 2, finalSaid, truth);
+    finalHedge.learn(state.finalLosses(i), 2, finalSaid, truth, state.age());
   }
 
   /** What repeating the last season would have said at {@code origin}; 0 where it is not kept. */

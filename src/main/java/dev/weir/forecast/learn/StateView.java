@@ -11,6 +11,7 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.score.DistributionSums;
 import java.util.Arrays;
 
@@ -106,6 +107,11 @@ final class StateView {
   /** Whether the season is to be found in the data. */
   boolean needsSeason() {
     return learner.needsSeason();
+  }
+
+  /** Values since the series changed, or {@link NewestWeight#UNCHANGED}. */
+  int age() {
+    return learner.alarms() == null ? NewestWeight.UNCHANGED : learner.alarms().age();
   }
 
   /** Index of the first forecast whose errors count. */

@@ -95,7 +95,7 @@ class AnomalyOptionsTest {
   @CsvSource({
     "--budget, 0, '--budget: expected 0.01 to 50.0 alarms per 1,000 values, got 0.0'",
     "--budget, NaN, 'got NaN'",
-    "--reasons, level;noise, '--reasons: expected novelty, level, drift or error, got ''noise'''",
+    "--reasons, level;noise, '--reasons: expected novelty, level, drift, error or break, got ''noise'''",
     "--limit, 9, '--limit: expected none beside --task anomalies, got one'",
     "--seed, 3, '--seed: expected none beside --task anomalies, got one'",
   })

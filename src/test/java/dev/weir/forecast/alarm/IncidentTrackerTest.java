@@ -148,6 +148,99 @@ class IncidentTrackerTest {
     assertThat(new IncidentTracker(new IncidentSettings(rarer, 1, 10)).fits(alarms)).isFalse();
   }
 
+  /** Noise around 10 with 10 as each forecast, which is around another level for good. */
+  private static List<Seen> seenShift(IncidentSettings settings, double level) {
+    IncidentTracker tracker = new IncidentTracker(settings);
+    SeriesAlarms alarms = tracker.newSeries();
+    SplittableRandom random = new SplittableRandom(3);
+    double[] values = new double[NOISE + 400];
+    List<Seen> seen = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i < NOISE ? 10 : level) + 2 * random.nextDouble() - 1;
+      Event event = observe(tracker, alarms, values, i, 10);
+      if (event != null) {
+        seen.add(new Seen(event, i - NOISE, tracker.newest().copy()));
+      }
+    }
+    return seen;
+  }
+
+  private static Event observe(
+      IncidentTracker tracker, SeriesAlarms alarms, double[] values, int i, double forecast) {
+    int lag = tracker.leastLag();
+    double before = lag > 0 && i >= lag ? values[i - lag] : Double.NaN;
+    return tracker.observe(alarms, i * MINUTE, values[i], forecast, 1, before, lag);
+  }
+
+  private static IncidentSettings withBreaks(int minDuration, int quiet, Reason... reasons) {
+    EnumSet<Reason> all = EnumSet.of(Reason.BREAK, reasons);
+    return new IncidentSettings(new AlarmSettings(1e-3, all), minDuration, quiet);
+  }
+
+  @Test
+  void incidentThatLastsBecomesABreakAndIsClosed() {
+    List<Seen> seen = seenShift(withBreaks(1, 150, Reason.NOVELTY, Reason.ERROR), 20);
+    assertThat(seen).extracting(Seen::event).startsWith(Event.OPENED, Event.UPDATED, Event.CLOSED);
+    assertThat(seen.get(0).minute).isZero();
+    assertThat(seen.get(0).incident.reason()).isEqualTo(Reason.NOVELTY);
+    Seen found = seen.get(1);
+    assertThat(found.minute).isBetween(95L, 115L);
+    assertThat(found.incident.reason()).isEqualTo(Reason.BREAK);
+    assertThat(found.incident.start()).isEqualTo(NOISE * MINUTE);
+    assertThat(found.incident.values()).isEqualTo(found.minute + 1);
+    assertThat(found.incident.severity()).isEqualTo(Severity.HIGH);
+    Seen closed = seen.get(2); // although each error is still surprising
+    assertThat(closed.minute).isEqualTo(found.minute + 150);
+    assertThat(closed.incident.reason()).isEqualTo(Reason.BREAK);
+    assertThat(closed.incident.end()).isEqualTo(found.incident.end());
+    assertThat(seen).filteredOn(each -> each.incident.reason() == Reason.BREAK).hasSize(2);
+  }
+
+  @Test
+  void breakWithoutAnOpenIncidentOpensOneAtOnce() {
+    List<Seen> seen = seenShift(withBreaks(70, 9), 12);
+    assertThat(seen).extracting(Seen::event).containsExactly(Event.OPENED, Event.CLOSED);
+    OpenIncident opened = seen.get(0).incident;
+    assertThat(seen.get(0).minute).isBetween(95L, 115L);
+    assertThat(opened.reason()).isEqualTo(Reason.BREAK);
+    assertThat(opened.start()).isEqualTo((NOISE + seen.get(0).minute) * MINUTE);
+    assertThat(opened.worst()).isBetween(11.0, 13.0);
+    assertThat(opened.expected()).isEqualTo(10);
+    assertThat(opened.severity()).isEqualTo(Severity.LOW);
+    assertThat(seen.get(1).minute).isEqualTo(seen.get(0).minute + 9);
+  }
+
+  @Test
+  void breaksChangeNoAlarm() {
+    EnumSet<Reason> reasons = EnumSet.allOf(Reason.class);
+    EnumSet<Reason> fewer = EnumSet.complementOf(EnumSet.of(Reason.BREAK));
+    IncidentTracker with =
+        new IncidentTracker(new IncidentSettings(new AlarmSettings(5e-3, reasons), 1, 5));
+    IncidentTracker without =
+        new IncidentTracker(new IncidentSettings(new AlarmSettings(5e-3, fewer), 1, 5));
+    SeriesAlarms alarms = with.newSeries();
+    SeriesAlarms others = without.newSeries();
+    SplittableRandom random = new SplittableRandom(6);
+    double[] values = new double[5_000];
+    int breaks = 0;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextGaussian() + i / 900 * 4 + (i % 311 == 0 ? 9 : 0);
+      Event event = observe(with, alarms, values, i, i / 901 * 4);
+      boolean closed = event == null || event == Event.CLOSED;
+      breaks += !closed && with.newest().reason() == Reason.BREAK ? 1 : 0;
+      observe(without, others, values, i, i / 901 * 4);
+      assertThat(alarms.detection).isEqualTo(others.detection);
+    }
+    assertThat(breaks).isBetween(2, 5);
+    assertThat(others.breaks).isNull();
+    assertThat(others.age()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(alarms.age()).isLessThan(900);
+    others = alarms.copy();
+    without.observe(others, values.length * MINUTE, 20, 20, 1);
+    assertThat(others.breaks).as("no longer looked for").isNull();
+    assertThat(alarms.breaks).isNotNull();
+  }
+
   @Test
   void numbersOutOfRangeAreRefused() {
     assertThatThrownBy(() -> settings(0, 10)).hasMessageContaining("min-duration: expected 1");
@@ -166,21 +259,25 @@ class IncidentTrackerTest {
 
   @Test
   void seriesThatWasSavedContinuesWithTheSameIncidents() throws IOException {
-    IncidentTracker tracker = new IncidentTracker(settings(2, 5));
-    SeriesAlarms kept = tracker.newSeries();
-    SeriesAlarms moved = tracker.newSeries();
-    SplittableRandom random = new SplittableRandom(5);
-    int events = 0;
-    for (int i = 0; i < 4_000; i++) {
-      double value = random.nextGaussian() + (i % 417 < 3 ? 9 + i % 7 : 0);
-      Event event = tracker.observe(kept, i, value, 0, 1);
-      moved = i % 3 == 0 ? read(bytes(moved)) : moved.copy();
-      assertThat(tracker.observe(moved, i, value, 0, 1)).isEqualTo(event);
-      assertThat(bytes(moved)).isEqualTo(bytes(kept));
-      assertThat(bytes(kept)).hasSize(1 + kept.bytes());
-      events += event == null ? 0 : 1;
+    for (IncidentSettings settings :
+        List.of(settings(2, 5), withBreaks(2, 5, Reason.NOVELTY, Reason.ERROR))) {
+      IncidentTracker tracker = new IncidentTracker(settings);
+      SeriesAlarms kept = tracker.newSeries();
+      SeriesAlarms moved = tracker.newSeries();
+      SplittableRandom random = new SplittableRandom(5);
+      double[] values = new double[4_000];
+      int events = 0;
+      for (int i = 0; i < values.length; i++) {
+        values[i] = random.nextGaussian() + (i % 417 < 3 ? 9 + i % 7 : 0) + i / 2_000 * 6;
+        Event event = observe(tracker, kept, values, i, 0);
+        moved = i % 3 == 0 ? read(bytes(moved)) : moved.copy();
+        assertThat(observe(tracker, moved, values, i, 0)).isEqualTo(event);
+        assertThat(bytes(moved)).isEqualTo(bytes(kept));
+        assertThat(bytes(kept)).hasSize(1 + kept.bytes());
+        events += event == null ? 0 : 1;
+      }
+      assertThat(events).isGreaterThan(1);
     }
-    assertThat(events).isGreaterThan(3);
     assertThat(read(bytes(null))).isNull();
     assertThat(bytes(null)).hasSize(1);
   }
@@ -199,7 +296,7 @@ class IncidentTrackerTest {
     kind[0] = 3;
     assertThatThrownBy(() -> read(kind)).hasMessageContaining("alarms: expected 0, 1, 2, 5 or 6");
     byte[] reason = bytes.clone();
-    reason[bytes.length - 2] = 4;
+    reason[bytes.length - 2] = 5;
     assertThatThrownBy(() -> read(reason)).hasMessageContaining("expected an incident");
     byte[] start = bytes.clone();
     start[1 + 8 + 464] = 0x7f; // later than the end

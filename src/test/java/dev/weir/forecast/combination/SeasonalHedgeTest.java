@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.NewestWeight;
 import org.junit.jupiter.api.Test;
 
 class SeasonalHedgeTest {
@@ -52,7 +53,7 @@ class SeasonalHedgeTest {
   }
 
   private void learn(Errors errors, long index, double... said) {
-    hedge.learn(errors.losses(), errors.phase(index), said, 0);
+    hedge.learn(errors.losses(), errors.phase(index), said, 0, NewestWeight.UNCHANGED);
   }
 
   @Test

@@ -368,7 +368,7 @@ class JobFileTest {
         "alarms | maybe | alarms.enabled: expected true or false, on or off, got 'maybe'",
         "alarms.budget | 51 | alarms.budget: expected a number from 0.01 to 50.0, got '51'",
         "alarms.budget | NaN | alarms.budget: expected a number from 0.01 to 50.0, got 'NaN'",
-        "alarms.reasons | spike | alarms.reasons: expected a list of novelty, level, drift and error, got 'spike'",
+        "alarms.reasons | spike | alarms.reasons: expected a list of novelty, level, drift, error and break, got 'spike'",
         "alarms.quiet | 0 | alarms.quiet: expected a whole number from 1 to 10000, got '0'",
         "alarms.min-duration | 1e9 | alarms.min-duration: expected a whole number from 1 to 10000, got '1e9'",
       })

@@ -58,7 +58,7 @@ public class IncidentCodecTest {
           5,
           2,
           new Incident.Worst(-1, 1e300, Double.NaN, Double.NaN, 2.6),
-          Reason.LEVEL,
+          Reason.BREAK,
           Severity.LOW,
           List.of(),
           "",
