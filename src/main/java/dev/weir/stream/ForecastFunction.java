@@ -57,6 +57,7 @@ final class ForecastFunction
       new MapStateDescriptor<>("model-times", Types.STRING, Types.LONG);
 
   private final ForecastSettings settings;
+  private final int ahead; // numbers known ahead of an observation, at most
 
   private transient OperatorSeriesContext seriesContext;
   private transient SeriesForecaster series;
@@ -71,6 +72,7 @@ final class ForecastFunction
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
+    this.ahead = settings.ahead();
   }
 
   @Override
@@ -261,10 +263,10 @@ final class ForecastFunction
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
-    if (observation.ahead().length > settings.ahead()) {
+    if (observation.ahead().length > ahead) {
       String message =
           "features_ahead: expected at most %d numbers, got %d"
-              .formatted(settings.ahead(), observation.ahead().length);
+              .formatted(ahead, observation.ahead().length);
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
