@@ -191,7 +191,7 @@ export class IncidentsView {
       return;
     }
     say(parts.title, kept.open === 0 ? "Incidents" : `Incidents, ${count(kept.open)} open`);
-    say(parts.note, "Each is what the job reported of unusual values that follow each other. The newest 1,000 closed incidents are listed"
+    say(parts.note, "Each is what the job reported of unusual values that follow each other, or of a limit ahead. The newest 1,000 closed incidents are listed"
       + (kept.dropped === 0 ? " and all open ones." : ` and the newest 10,000 open ones; ${count(kept.dropped)} were dropped since the start.`));
     const filtered = question.search !== "" || question.state !== "" || question.severity !== "";
     parts.empty.hidden = total > 0;

@@ -261,7 +261,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   /**
    * What is posted of a poll.
    *
-   * @param failure why records behind these can't be read yet; null if there are none
+   * @param failure why records behind these can't be read yet; null if all can
    */
   private record Readable(List<Job> jobs, SchemaUnavailableException failure) {}
 

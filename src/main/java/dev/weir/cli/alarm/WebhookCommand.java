@@ -77,7 +77,7 @@ public final class WebhookCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** This long ago, at most 1970: earlier timestamps are none of Kafka's. */
+  /** This long ago, but not before 1970, where the timestamps of Kafka start. */
   static Instant before(Instant now, Duration back) {
     Duration most = Duration.between(Instant.EPOCH, now);
     return now.minus(back.compareTo(most) < 0 ? back : most);
