@@ -201,7 +201,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   }
 
   private void collectRows(Output output) {
-    if (output instanceof Forecast forecast) {
+    if (output instanceof Forecast forecast && judgments() == null) {
       collectSteps(forecast);
     } else if (output instanceof DeadLetter letter && plan.refusedRows()) {
       collect(refused(letter, TimestampData.fromEpochMillis(time)));

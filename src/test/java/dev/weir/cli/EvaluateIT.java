@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -96,6 +97,26 @@ class EvaluateIT {
     double without = meanError("time=date,value=2");
     assertThat(with).isLessThan(0.25 * without);
     assertThat(without).isBetween(2.0, 3.0); // the mean of |x - 1/2| * 10 is 2.5
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--truth demand.csv --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --truth",
+        "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout wide",
+        "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --task anomalies",
+        "--origins 0 | --origins: expected 1 to 1000000, got 0",
+        "--columns time=0,value=demand,ahead=1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 | --columns: expected at most 20 features and ahead, got 21"
+      })
+  void covariatesThatWouldBeIgnoredAreRefused(String options, String line) throws IOException {
+    Path file = dir.resolve("demand.csv");
+    Files.writeString(file, "date,heat,demand\n2026/1/1 0:00,1,2\n");
+    List<String> arguments = new ArrayList<>(List.of("--input", file.toString()));
+    arguments.addAll(List.of(options.replace("demand.csv", file.toString()).split(" ")));
+    Ended ended = run(arguments.toArray(String[]::new));
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains(line);
   }
 
   private double meanError(String columns) throws IOException {

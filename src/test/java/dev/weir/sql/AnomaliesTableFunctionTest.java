@@ -2,11 +2,11 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
-import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.IncidentTracker;
 import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -94,9 +94,11 @@ class AnomaliesTableFunctionTest {
 
     Learner learner = new Learner(LEARNER);
     LearnerState state = learner.newSeries("a", 1);
-    AlarmDetector detector = new AlarmDetector(ALARMS);
-    AlarmState alarms = new AlarmState();
+    IncidentTracker tracker = new IncidentTracker(new IncidentSettings(ALARMS, 1, 10));
+    SeriesAlarms alarms = tracker.newSeries();
+    state.alarms(alarms);
     double[] forecast = new double[2];
+    double[] before = new double[2];
     double[][] lower = new double[1][2];
     double[][] upper = new double[1][2];
     int raised = 0;
@@ -106,21 +108,23 @@ class AnomaliesTableFunctionTest {
       boolean hasInterval = i > 1;
       learner.forecast(state, forecast, lower, upper);
       double half = hasInterval ? upper[0][0] / 2 - lower[0][0] / 2 : Double.NaN;
-      boolean alarm =
-          detector.observe(alarms, values[i], hasForecast ? forecast[0] : Double.NaN, half);
+      learner.seasonsBefore(state, tracker.leastLag(), before);
+      double expected = hasForecast ? forecast[0] : Double.NaN;
+      tracker.observe(
+          alarms, MINUTE * (i + 1), values[i], expected, half, before[0], (int) before[1]);
       learner.observe(state, MINUTE * (i + 1), values[i]);
       assertThat(row.getTimestamp(0, 3).getMillisecond()).isEqualTo(MINUTE * (i + 1));
       assertThat(row.getDouble(1)).isEqualTo(values[i]);
       assertThat(number(row, 2)).isEqualTo(hasForecast ? forecast[0] : null);
       assertThat(number(row, 3)).isEqualTo(hasInterval ? lower[0][0] : null);
       assertThat(number(row, 4)).isEqualTo(hasInterval ? upper[0][0] : null);
-      assertThat(row.getDouble(5)).isEqualTo(detector.surprise());
-      assertThat(row.getBoolean(6)).isEqualTo(alarm);
-      Reason reason = detector.reason();
+      assertThat(row.getDouble(5)).isEqualTo(tracker.surprise());
+      assertThat(row.getBoolean(6)).isEqualTo(tracker.isAlarm());
+      Reason reason = tracker.reason();
       assertThat(row.isNullAt(7) ? null : row.getString(7).toString())
           .isEqualTo(reason == null ? null : reason.label());
       assertThat(row.getString(10)).hasToString("OK");
-      raised += alarm ? 1 : 0;
+      raised += tracker.isAlarm() ? 1 : 0;
     }
     assertThat(raised).isBetween(2, 12);
   }

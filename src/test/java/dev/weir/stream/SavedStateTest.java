@@ -228,7 +228,7 @@ class SavedStateTest {
 
   @Test
   void savedThresholdsAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-thresholds.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-thresholds.hex"));
     assertThat(memory.alarms().incident().worst()).isEqualTo(9.25);
     List<ThresholdState> thresholds = memory.alarms().thresholds();
     assertThat(thresholds).extracting(ThresholdState::limit).containsExactly(90.5, -3.0);
@@ -247,23 +247,23 @@ class SavedStateTest {
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-3-thresholds.hex"));
+          .isEqualTo(bytes("memory-4-thresholds.hex"));
     }
   }
 
   @Test
   void whatIsKnownOfBreaksIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-breaks.hex"));
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-breaks.hex"));
     assertThat(memory.alarms().incident().reason()).isEqualTo(Reason.BREAK);
     assertThat(memory.alarms().incident().start()).isEqualTo(60_000);
     assertThat(memory.alarms().age()).isEqualTo(77);
-    LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-3-alarms.hex"));
+    LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-4-alarms.hex"));
     assertThat(without.alarms().age()).isEqualTo(Integer.MAX_VALUE);
     assertThat(memory.bytes()).isEqualTo(without.bytes() + 120);
     for (LearnerState each : List.of(memory, memory.copy())) {
       assertThat(written(LearnerStateSerializer.INSTANCE, each))
           .as(WHY)
-          .isEqualTo(bytes("memory-3-breaks.hex"));
+          .isEqualTo(bytes("memory-4-breaks.hex"));
     }
   }
 

@@ -119,9 +119,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--columns",
-      converter = SeriesColumns.Converter.class,
+      converter = SeriesColumns.CovariatesConverter.class,
       paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.OPTION)
+      description = SeriesColumns.COVARIATES_OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
 
   @Mixin private PlanOptions options;
@@ -195,6 +195,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private int findAnomalies() throws Exception {
     checkWritable("--out", out);
+    check(columns.ahead().isEmpty(), "--columns ahead", "none with --task anomalies", "some");
     AnomalyResult result = anomalies.run(inputs, columns, options, seasons, progress);
     write(result.table(), result.json(), result.csv());
     return 0;
@@ -304,6 +305,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     check(anomalies.given().isEmpty(), "--task", "anomalies beside " + anomalies.given(), task);
     check(limit >= 1, "--limit", "at least 1", limit);
     origins.check();
+    boolean isNamed = !columns.equals(SeriesColumns.DEFAULT);
+    check(!isNamed || layout == SeriesLayout.LONG, "--columns", "none beside --layout wide", "one");
+    check(
+        truth == null || columns.ahead().isEmpty(), "--columns ahead", "none with --truth", "one");
     if (!origins.isDefault()) {
       check(truth == null, "--truth", "none beside --origins and --from", truth);
       check(report == null, "--report", "none beside --origins and --from", report);

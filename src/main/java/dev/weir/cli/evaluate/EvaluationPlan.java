@@ -268,7 +268,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     if (!learns() || !hasExperts) {
       all.keySet().removeIf(method -> method.startsWith("expert:"));
     } else if (!learner.experts().contains(WINDOWED)) {
-      LearnerSettings alone = learner.withExperts(List.of(WINDOWED));
+      LearnerSettings alone =
+          learner.withExperts(List.of(WINDOWED)).withCovariates(Covariates.Count.NONE);
       new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
     }
     Map<String, SeriesScore> named = new LinkedHashMap<>();

@@ -12,7 +12,9 @@ final class OriginOptions {
   @Option(
       names = "--origins",
       paramLabel = "N",
-      description = "Score the forecasts of each N-th value instead of all, as of each midnight.")
+      description =
+          "Score the forecasts of each N-th value instead of all, counted from --from or, without,"
+              + " from the first one that is scored.")
   private int every = 1;
 
   @Option(
@@ -45,10 +47,10 @@ final class OriginOptions {
     int first = 0;
     if (from != null) {
       first = (int) observations.stream().filter(o -> o.time() < from).count();
-      if (first == 0) {
+      if (first <= m || first > values.length - horizon) {
         throw new IllegalArgumentException(
-            "%s: --from: expected a time after the first value, got an earlier one"
-                .formatted(name));
+            "%s: --from: expected a time after %d values and with %d after it, got one after %d of %d"
+                .formatted(name, m, horizon, first, values.length));
       }
     }
     Trial trial = new Trial(name, values, m, horizon, first, every);

@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 /** Which forecasts a command makes of files: a job's, or those of a few options. */
 final class PlanOptions {
 
+  /** What is learned of a series grows with their square. */
+  private static final int MAX_COVARIATES = 20;
+
   @Option(
       names = "--job",
       paramLabel = "JOB.yaml",
@@ -78,6 +81,11 @@ final class PlanOptions {
     int ahead = columns.ahead().size();
     if (job == null && model == null) {
       Covariates.Count count = new Covariates.Count(columns.features().size(), ahead);
+      EvaluateCommand.check(
+          count.all() <= MAX_COVARIATES,
+          "--columns",
+          "at most %d features and ahead".formatted(MAX_COVARIATES),
+          count.all());
       return count.all() == 0 ? plan : plan.withCovariates(count);
     }
     EvaluateCommand.check(

@@ -32,9 +32,11 @@ public record SeriesColumns(
 
   public static final String OPTION =
       "Columns of the CSV, where they have other names than series_id, timestamp and value. A file"
-          + " without series is one, called as the file. Further ones: features=NAME+NAME... and"
-          + " ahead=NAME+NAME... (known before their time, as forecasts and prices are). A name may"
-          + " be a number: 0 is the first column.";
+          + " without series is one, called as the file. A name may be a number: 0 is the first"
+          + " column. Further ones: features=NAME+NAME...";
+
+  public static final String COVARIATES_OPTION =
+      OPTION + " and ahead=NAME+NAME... (known before their time, as forecasts and prices are).";
 
   public static final SeriesColumns DEFAULT =
       new SeriesColumns(null, null, null, List.of(), null, null, List.of());
@@ -45,7 +47,7 @@ public record SeriesColumns(
           + " a window by session ends).";
 
   private static final List<String> KEYS =
-      List.of("series", "time", "value", "features", "ahead", "label", "end");
+      List.of("series", "time", "value", "features", "label", "end", "ahead");
 
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
@@ -57,7 +59,7 @@ public record SeriesColumns(
     private final List<String> keys;
 
     public Converter() {
-      this(KEYS.subList(0, 5));
+      this(KEYS.subList(0, 4));
     }
 
     private Converter(List<String> keys) {
@@ -69,7 +71,8 @@ public record SeriesColumns(
       String[] names = new String[KEYS.size()];
       for (String pair : text.split(",", -1)) {
         int equals = pair.indexOf('=');
-        int key = equals < 0 ? -1 : keys.indexOf(pair.substring(0, equals));
+        boolean isKey = equals >= 0 && keys.contains(pair.substring(0, equals));
+        int key = isKey ? KEYS.indexOf(pair.substring(0, equals)) : -1;
         if (key < 0 || names[key] != null || equals == pair.length() - 1) {
           throw new TypeConversionException(
               "expected %s=COLUMN, each at most once, got '%s'"
@@ -78,7 +81,7 @@ public record SeriesColumns(
         names[key] = pair.substring(equals + 1);
       }
       return new SeriesColumns(
-          names[0], names[1], names[2], names(names[3]), names[5], names[6], names(names[4]));
+          names[0], names[1], names[2], names(names[3]), names[4], names[5], names(names[6]));
     }
 
     private static List<String> names(String joined) {
@@ -89,7 +92,14 @@ public record SeriesColumns(
   /** The same, and with what says something of windows. */
   public static final class WindowsConverter extends Converter {
     public WindowsConverter() {
-      super(KEYS);
+      super(KEYS.subList(0, 6));
+    }
+  }
+
+  /** The same, and with covariates that are known ahead. */
+  public static final class CovariatesConverter extends Converter {
+    public CovariatesConverter() {
+      super(List.of("series", "time", "value", "features", "ahead"));
     }
   }
 
@@ -116,7 +126,11 @@ public record SeriesColumns(
       int end,
       List<Integer> ahead) {}
 
-  /** Null if the header has not got them. */
+  /**
+   * Null if the header has not got them.
+   *
+   * @throws IllegalArgumentException if one column is to be two things
+   */
   Places in(List<String> header) {
     if (equals(DEFAULT)) {
       int first =
@@ -145,9 +159,25 @@ public record SeriesColumns(
             || ofAhead.contains(-1)
             || ofLabel < 0 && label != null
             || ofEnd < 0 && end != null;
+    checkDifferent(header, List.of(ofSeries, ofTime, ofValue, ofLabel, ofEnd), ofFeatures, ofAhead);
     return missing
         ? null
         : new Places(ofSeries, ofTime, ofValue, ofFeatures, ofLabel, ofEnd, ofAhead);
+  }
+
+  /** A value that is its own covariate would be forecast too well. */
+  private static void checkDifferent(
+      List<String> header, List<Integer> others, List<Integer> features, List<Integer> ahead) {
+    for (List<Integer> covariates : List.of(features, ahead)) {
+      List<Integer> all = new ArrayList<>(others);
+      all.addAll(covariates);
+      for (int place : all) {
+        if (place >= 0 && all.indexOf(place) < all.lastIndexOf(place)) {
+          throw new IllegalArgumentException(
+              "expected columns that differ, got %s twice".formatted(header.get(place)));
+        }
+      }
+    }
   }
 
   private static boolean startsWith(List<String> header, String... names) {

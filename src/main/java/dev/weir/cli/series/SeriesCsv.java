@@ -35,7 +35,12 @@ public final class SeriesCsv implements Closeable {
     this.rows = new CsvRows(text, name);
     String[] first = rows.next();
     this.header = first == null ? List.of() : List.of(first);
-    this.places = columns.in(header);
+    try {
+      this.places = columns.in(header);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "%s line 1: %s; --columns names them".formatted(name, Printable.line(e.getMessage())), e);
+    }
     if (places == null) {
       throw new IOException(
           "%s line 1: expected %s, got %s; %s"
@@ -53,8 +58,8 @@ public final class SeriesCsv implements Closeable {
   }
 
   /**
-   * The next observation, or null at the end. What its covariates known ahead are at its own time
-   * is there as if it were known of the next one: see {@link KnownAhead}.
+   * The next observation, or null at the end. Covariates known ahead are those of its own time, not
+   * yet of those after it.
    */
   public Observation next() throws IOException {
     String[] row = rows.next();

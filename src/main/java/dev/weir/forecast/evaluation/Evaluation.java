@@ -113,7 +113,8 @@ public final class Evaluation {
       this.horizon = horizon;
       int n = y.length;
       this.warmUp = first > 0 ? first : Math.min(Math.max(200, 3 * m), n / 3);
-      this.last = n - (every > 1 ? horizon : Math.max(LAST_HORIZON, horizon));
+      boolean isProtocol = first == 0 && every == 1;
+      this.last = n - (isProtocol ? Math.max(LAST_HORIZON, horizon) : horizon);
       if (last < warmUp || warmUp <= m) {
         throw new IllegalArgumentException(
             "%s: expected more than %d values for a season of %d, got %d"

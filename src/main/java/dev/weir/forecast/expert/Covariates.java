@@ -46,7 +46,6 @@ public final class Covariates {
 
   private final Count count;
   private final int horizon;
-  private int back;
   private int size;
   private double[] doubles;
   private int doublesAt;
@@ -65,22 +64,20 @@ public final class Covariates {
 
   /** Floats kept for each series. */
   public static int floats(Count count, SeriesDimensions shape) {
-    return count.all() * size(shape);
+    return count.all() * size(count, shape);
   }
 
-  private static int back(SeriesDimensions shape) {
-    return Math.max(shape.season(), shape.week()) + BESIDE;
-  }
-
-  private static int size(SeriesDimensions shape) {
-    return back(shape) + 1 + shape.horizon();
+  /** Of an observed one a season more: what is known a season ahead, and a week before that. */
+  private static int size(Count count, SeriesDimensions shape) {
+    int period = Math.max(shape.season(), shape.week());
+    int more = count.observed() > 0 ? shape.season() : 0;
+    return period + more + BESIDE + 1 + shape.horizon();
   }
 
   /** Points at a series. Copies and allocates nothing. */
   public Covariates attach(
       SeriesDimensions shape, double[] doubles, int doublesAt, float[] floats, int floatsAt) {
-    this.back = back(shape);
-    this.size = size(shape);
+    this.size = size(count, shape);
     this.doubles = doubles;
     this.doublesAt = doublesAt;
     this.floats = floats;

@@ -218,7 +218,7 @@ public final class Learner {
   /** Everything as it was before the first value, which has the given index. */
   private void reset(StateView state, long first) {
     state.clear(first);
-    if (state.covariates != null) {
+    if (state.covariates != null) { // the next values bring those known ahead again
       state.covariates.reset(first);
     }
     mixture.reset(state);

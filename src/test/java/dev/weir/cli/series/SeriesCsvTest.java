@@ -166,8 +166,12 @@ class SeriesCsvTest {
                 + " once, got");
     assertThatThrownBy(() -> columns("time=ts,label=state"))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN,ahead=COLUMN, each at"
-                + " most once, got 'time=ts,label=state'");
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once,"
+                + " got 'time=ts,label=state'");
+  }
+
+  private static SeriesColumns covariates(String text) {
+    return new SeriesColumns.CovariatesConverter().convert(text);
   }
 
   private static SeriesColumns columns(String text) {
@@ -191,13 +195,19 @@ class SeriesCsvTest {
   @Test
   void columnsMayBeNumbersAndKnownAhead() throws IOException {
     String text = "date, load,OT, load ahead\n2026/1/31 12:00,7,1.5,8\n2026/1/31,3,2,4\n";
-    assertThat(read(text, columns("time=0,value=OT,features=1,ahead=3+1")))
+    assertThat(read(text, covariates("time=0,value=OT,features=1,ahead=3+1")))
         .containsExactly(
             new Observation("a", NOON, 1.5, new double[] {7}, null, false, new double[] {8, 7}),
             new Observation(
                 "a", NOON - 43_200_000, 2, new double[] {3}, null, false, new double[] {4, 3}));
     assertThatThrownBy(() -> read(text, columns("time=0,value=4")))
         .hasMessageContaining("a header with the columns 0 and 4, each once");
+    assertThatThrownBy(() -> columns("time=0,value=1,ahead=2"))
+        .hasMessageContaining("features=COLUMN, each at most once");
+    for (String twice : new String[] {"ahead=OT", "ahead=2", "features=3+ load ahead"}) {
+      assertThatThrownBy(() -> read(text, covariates("time=0,value=OT," + twice)))
+          .hasMessageStartingWith("a.csv line 1: expected columns that differ, got ");
+    }
     assertThatThrownBy(() -> read("ts,v,f\n2026/1/32 0:00,1,1\n", columns("time=0,value=v")))
         .hasMessageContaining("2026/1/31 12:00");
   }
@@ -217,8 +227,8 @@ class SeriesCsvTest {
   void wrongColumnsAreRefused(String text) {
     assertThatThrownBy(() -> columns(text))
         .hasMessage(
-            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN,ahead=COLUMN, each at most"
-                + " once, got '%s'",
+            "expected series=COLUMN,time=COLUMN,value=COLUMN,features=COLUMN, each at most once, got"
+                + " '%s'",
             text);
   }
 

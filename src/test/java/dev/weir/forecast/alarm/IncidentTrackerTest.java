@@ -294,7 +294,8 @@ class IncidentTrackerTest {
     assertThat(bytes).hasSize(1 + 8 + 464 + 74);
     byte[] kind = bytes.clone();
     kind[0] = 3;
-    assertThatThrownBy(() -> read(kind)).hasMessageContaining("alarms: expected 0, 1, 2, 5 or 6");
+    assertThatThrownBy(() -> read(kind))
+        .hasMessageContaining("alarms: expected 0, or 1 or 2 with 4 and 8 added or not");
     byte[] reason = bytes.clone();
     reason[bytes.length - 2] = 5;
     assertThatThrownBy(() -> read(reason)).hasMessageContaining("expected an incident");

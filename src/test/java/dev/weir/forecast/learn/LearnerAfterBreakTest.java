@@ -38,7 +38,7 @@ class LearnerAfterBreakTest {
   private double error(double[] values, boolean withAlarms) {
     LearnerState state = learner.newSeries("s", SEASON);
     SeriesAlarms alarms = withAlarms ? tracker.newSeries() : null;
-    double[] next = new double[2];
+    double[] next = new double[4];
     double[] before = new double[2];
     double sum = 0;
     for (int i = 0; i < values.length; i++) {

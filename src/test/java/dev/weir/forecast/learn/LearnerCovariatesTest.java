@@ -1,11 +1,16 @@
 package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.Covariates;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a learner makes of covariates. Seeds are fixed. */
 class LearnerCovariatesTest {
@@ -176,6 +181,81 @@ class LearnerCovariatesTest {
       }
     }
     assertThat(state.season()).isEqualTo(24);
+  }
+
+  /** Errors of one expert at step 1 over the last tenth of the series. */
+  private static double error(
+      Expert expert, double[] y, double[] x, boolean isObserved, int season) {
+    Covariates.Count count = isObserved ? new Covariates.Count(1, 0) : new Covariates.Count(0, 1);
+    LearnerSettings settings =
+        LearnerSettings.small(HORIZON).withExperts(List.of("naive")).withCovariates(count);
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries("a", season);
+    int of = List.of("naive", "covariates", "log-covariates", "covariate-ar").indexOf(expert.name);
+    double sum = 0;
+    int errors = 0;
+    for (int t = 0; t + HORIZON < y.length; t++) {
+      double[] now = isObserved ? new double[] {x[t]} : NONE;
+      learner.observe(state, t, y[t], now, isObserved ? NONE : ahead(x, t));
+      assertThat(learner.expertName(of)).isEqualTo(expert.name);
+      if (t >= y.length * 9 / 10) {
+        sum += Math.abs(learner.expertForecast(of, 1) - y[t + 1]);
+        errors++;
+      }
+    }
+    return sum / errors;
+  }
+
+  private enum Expert {
+    REGRESSION("covariates"),
+    LOGARITHMIC("log-covariates"),
+    AUTOREGRESSION("covariate-ar");
+
+    private final String name;
+
+    Expert(String name) {
+      this.name = name;
+    }
+  }
+
+  /** Inputs that are always 0, such as a week that does not fit, must not stop forgetting. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 120})
+  void anAutoregressionFollowsAnEffectThatChangesLate(int season) {
+    Random random = new Random(11);
+    double[] x = noise(14_000, 12);
+    double[] y = new double[x.length];
+    for (int t = 0; t < y.length; t++) {
+      y[t] = (t < 9_000 ? 3 : -3) * (x[t] - 15) + random.nextGaussian() / 4;
+    }
+    assertThat(error(Expert.AUTOREGRESSION, y, x, false, season)).isLessThan(1.2); // 0.2 at best
+  }
+
+  @ParameterizedTest
+  @EnumSource(Expert.class)
+  void theLevelOfASeriesDoesNotMatter(Expert expert) {
+    double[] x = noise(2_000, 13);
+    double[] y = new double[x.length];
+    double[] high = new double[x.length];
+    for (int t = 0; t < y.length; t++) {
+      y[t] = 3 * x[t] + 4 * Math.sin(2 * Math.PI * t / 12);
+      high[t] = 1e6 + y[t];
+    }
+    double low = error(expert, y, x, false, 12);
+    assertThat(error(expert, high, x, false, 12)).isEqualTo(low, within(0.05 * low + 0.02));
+    assertThat(low).isLessThan(2); // 7.5 as the mean
+  }
+
+  /** What was observed a season, or a season and a week, and a value before tells of a value. */
+  @ParameterizedTest
+  @ValueSource(ints = {13, 25, 97})
+  void anObservedCovariateIsReadAtEarlierSeasons(int lag) {
+    double[] x = noise(12_000, 14);
+    double[] y = new double[x.length];
+    for (int t = lag; t < y.length; t++) {
+      y[t] = 3 * x[t - lag];
+    }
+    assertThat(error(Expert.REGRESSION, y, x, true, 12)).isLessThan(1); // 7.5 as the mean
   }
 
   /** Without covariates a state is what it was before there were any. */

@@ -301,7 +301,7 @@ class JobFileTest {
         "[{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular expression, got 'a('",
         "[{series: a}] | line L: alarms.overrides[0].series: expected an option beside it that is other than common, got none",
         "[{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a number from 0.01 to 50.0, got '99'",
-        "[{series: a, reasons: [threshold]}] | line L: alarms.overrides[0].reasons: expected a list of novelty, level, drift and error, got 'threshold'",
+        "[{series: a, reasons: [threshold]}] | line L: alarms.overrides[0].reasons: expected a list of novelty, level, drift, error and break, got 'threshold'",
         "[{series: a, enabled: false, quiet: 3}] | line L: alarms.overrides[0].quiet: expected nothing beside enabled: false, got some",
         "[{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once, got it again after line L",
       })

@@ -29,7 +29,7 @@ public final class CovariateAr implements Expert {
   public CovariateAr(Covariates.Count count) {
     this.count = count;
     int size = LAGS + 2 * PER_PERIOD + PER_COVARIATE * count.all();
-    this.rls = new Rls(size, 0.999, 1, 3, 10 * size);
+    this.rls = new Rls(size, 0.999, 1, 3, 10 * size, true);
     this.features = new double[size];
   }
 

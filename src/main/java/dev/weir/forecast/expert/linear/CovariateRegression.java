@@ -7,6 +7,7 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import java.util.Arrays;
 
 /**
  * A regression on covariates for each phase of the season, fitted by {@link Rls}. For the value at
@@ -51,6 +52,7 @@ public final class CovariateRegression implements Expert {
   private long known; // index of the newest value; path begins after it
   private double mean;
   private double deviation;
+  private double sum; // of the season that ends one season before the value that is forecast
 
   /**
    * @param logarithmic which of the two it is
@@ -59,7 +61,7 @@ public final class CovariateRegression implements Expert {
     this.logarithmic = logarithmic;
     this.count = count;
     this.size = OTHERS + PER_COVARIATE * count.all();
-    this.rls = new Rls(size, logarithmic ? 0.995 : 0.998, RIDGE, KAPPA, TRACE * size);
+    this.rls = new Rls(size, logarithmic ? 0.995 : 0.998, RIDGE, KAPPA, TRACE * size, true);
     this.features = new double[size];
   }
 
@@ -87,8 +89,8 @@ public final class CovariateRegression implements Expert {
     for (int phase = 0; phase < phases(shape); phase++) {
       FloatSlice of = regression.in(state.floats(), phase * Rls.floats(size));
       rls.reset(of);
-      of.set(0, START);
-      of.set(1, START);
+      of.set(0, shape.week() > 1 ? START : 1);
+      of.set(1, shape.week() > 1 ? START : 0);
     }
   }
 
@@ -101,12 +103,17 @@ public final class CovariateRegression implements Expert {
       return;
     }
     known = history.t();
+    sum = sumOfSeason(history, known - history.season());
     fill(history, known);
     rls.update(regressionOf(history, state, known), features, scaled(history.newest()));
   }
 
   private void learnScale(History history, DoubleSlice doubles) {
-    double weight = Math.max(SLOWEST, 1.0 / history.age());
+    if (history.age() == 1) { // no distance is known yet
+      doubles.set(MEAN, history.newest());
+      return;
+    }
+    double weight = Math.max(SLOWEST, 1.0 / (history.age() - 1));
     double before = history.newest() - doubles.get(MEAN);
     doubles.set(MEAN, doubles.get(MEAN) + weight * before);
     doubles.set(SIZE, doubles.get(SIZE) + weight * (Math.abs(before) - doubles.get(SIZE)));
@@ -124,9 +131,15 @@ public final class CovariateRegression implements Expert {
   public void forecast(History history, ExpertState state, double[] out) {
     known = history.t();
     path = out;
-    boolean ready = isReady(history, state);
+    if (!isReady(history, state)) {
+      Arrays.fill(out, history.newest());
+      return;
+    }
+    int season = history.season();
+    sum = sumOfSeason(history, known - season);
     for (int i = 1; i <= out.length; i++) {
-      out[i - 1] = ready ? forecast(history, state, known + i) : history.newest();
+      sum += value(history, known + i - season) - value(history, known + i - 2L * season);
+      out[i - 1] = forecast(history, state, known + i);
     }
   }
 
@@ -146,9 +159,9 @@ public final class CovariateRegression implements Expert {
     int season = history.season();
     int week = history.shape().week();
     features[0] = scaled(value(history, u - season));
-    features[1] =
-        week > 1 && u - week >= history.oldest() ? scaled(value(history, u - week)) : features[0];
-    features[2] = scaled(seasonMean(history, u - season));
+    boolean hasWeek = u - week >= history.oldest();
+    features[1] = week == 1 ? 0 : hasWeek ? scaled(value(history, u - week)) : features[0];
+    features[2] = scaled(sum / season);
     features[3] = 1;
     Covariates covariates = history.covariates();
     int at = OTHERS;
@@ -160,13 +173,12 @@ public final class CovariateRegression implements Expert {
     }
   }
 
-  private double seasonMean(History history, long last) {
-    int season = history.season();
+  private double sumOfSeason(History history, long last) {
     double sum = 0;
-    for (int i = 0; i < season; i++) {
+    for (int i = 0; i < history.season(); i++) {
       sum += value(history, last - i);
     }
-    return sum / season;
+    return sum;
   }
 
   private double value(History history, long index) {

@@ -26,19 +26,29 @@ public final class Rls {
   private final double ridge;
   private final double kappa;
   private final double traceLimit;
+  private final boolean keepsAbsent;
   private final double[] gain; // (size)
+
+  /** One that forgets in all directions alike. */
+  public Rls(int size, double lambda, double ridge, double kappa, double traceLimit) {
+    this(size, lambda, ridge, kappa, traceLimit, false);
+  }
 
   /**
    * @param lambda forgetting, 1 for none
    * @param ridge P starts as the identity divided by this
    * @param kappa errors count up to this many times their running mean size
+   * @param keepsAbsent whether nothing is forgotten of an input that is 0, so that inputs which are
+   *     always 0 do not fill the trace
    */
-  public Rls(int size, double lambda, double ridge, double kappa, double traceLimit) {
+  public Rls(
+      int size, double lambda, double ridge, double kappa, double traceLimit, boolean keepsAbsent) {
     this.size = size;
     this.lambda = lambda;
     this.ridge = ridge;
     this.kappa = kappa;
     this.traceLimit = traceLimit;
+    this.keepsAbsent = keepsAbsent;
     this.gain = new double[size];
   }
 
@@ -135,8 +145,9 @@ public final class Rls {
     int row = covariance(state);
     for (int i = 0; i < size; i++) {
       double left = gain[i] * inverse;
+      double grown = keepsAbsent && gain[i] == 0 ? 1 : grow;
       for (int j = i; j < size; j++) {
-        p[row + j - i] = (float) ((p[row + j - i] - left * gain[j]) * grow);
+        p[row + j - i] = (float) ((p[row + j - i] - left * gain[j]) * grown);
       }
       row += size - i;
     }
