@@ -57,6 +57,9 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   private static final Duration COMMIT = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
+  /** A wait for the registry: short, since it is asked again after a pause, and can't be ended. */
+  private static final Duration REGISTRY = Duration.ofSeconds(5);
+
   private final Source source;
   private final WebhookSettings.Resolved endpoint;
   private final Severity severity;
@@ -107,7 +110,9 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     this.lines = lines;
     this.progress = new WebhookProgress(lines, System::nanoTime);
     this.sender = new WebhookSender(endpoint, policy, progress, lines);
-    this.codec = new IncidentCodec(source.registry());
+    this.codec =
+        new IncidentCodec(
+            source.registry() == null ? null : source.registry().withPatience(REGISTRY));
     thread.setDaemon(true);
   }
 

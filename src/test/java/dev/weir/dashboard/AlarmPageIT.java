@@ -235,6 +235,27 @@ class AlarmPageIT {
   }
 
   @Test
+  void failedRequestForTheListIsAskedAgain() throws Exception {
+    open("#view=alarms");
+    browser.await("the list", () -> rows() >= 3);
+    browser.js(
+        """
+        const real = window.fetch;
+        window.failed = 0;
+        window.fetch = (path, ...more) => {
+          if (String(path).startsWith("api/alarms") && window.failed === 0) {
+            window.failed++;
+            return Promise.reject(new TypeError("gone"));
+          }
+          return real(path, ...more);
+        };
+        """);
+    search("PUMP");
+    browser.await("the search", () -> !browser.text(".incidents tbody").contains(HOSTILE));
+    assertThat(browser.<Long>js("return window.failed")).isEqualTo(1);
+  }
+
+  @Test
   void warningsAndGroupsAreListedWithWhatTheyAreAbout() throws Exception {
     Map<String, String> overrides = kafka.overrides("alarms");
     overrides.remove("output");

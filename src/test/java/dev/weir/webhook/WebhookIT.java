@@ -317,7 +317,7 @@ class WebhookIT {
     try (RegistryServer registry = RegistryServer.start();
         Endpoint endpoint = new Endpoint((n, id, exchange) -> 200)) {
       int known = registry.register("registered-value", IncidentCodec.SCHEMA);
-      RegistrySettings settings = registry.settings().withPatience(Duration.ofSeconds(1));
+      RegistrySettings settings = registry.settings();
       IncidentCodec codec = new IncidentCodec(settings.registered(-1, -1, known, Map.of()));
       IncidentCodec other = new IncidentCodec(settings.registered(-1, -1, 99, Map.of()));
       registry.pause();
