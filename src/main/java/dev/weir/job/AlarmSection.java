@@ -1,12 +1,14 @@
 package dev.weir.job;
 
 import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.threshold.ThresholdStateFormat;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.AlarmRuleOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.WebhookOptions;
+import dev.weir.option.ForecastOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +29,13 @@ final class AlarmSection {
     if (rules == null) {
       return targets;
     }
+    if (!rules.groups().isEmpty()
+        && file.get(ForecastOptions.SEQ_LEN) == 1
+        && !file.has(ForecastOptions.INTERVAL)) { // how far apart values are is not known
+      file.problem(
+          AlarmRuleOptions.GROUP_SERIES.at(0),
+          "expected window.interval or a window.seq-len above 1 beside it, got neither");
+    }
     List<Target> with = new ArrayList<>(targets);
     for (int i = 0; i < with.size(); i++) {
       Target target = with.get(i);
@@ -34,7 +43,7 @@ final class AlarmSection {
       if (learning != null) {
         Learning judging =
             new Learning(learning.learner(), learning.season(), learning.scoresEvery(), rules);
-        checkHorizon(file, rules, target);
+        checkHorizon(file, target);
         with.set(
             i,
             new Target(
@@ -48,9 +57,10 @@ final class AlarmSection {
     return targets;
   }
 
-  private static void checkHorizon(JobFile file, AlarmRules rules, Target target) {
-    for (int i = 0; i < rules.thresholds().size(); i++) {
-      int within = rules.thresholds().get(i).threshold().within();
+  private static void checkHorizon(JobFile file, Target target) {
+    int entries = file.entries(AlarmRuleOptions.WITHIN, ThresholdStateFormat.MAX_THRESHOLDS);
+    for (int i = 0; i < entries; i++) {
+      int within = file.get(AlarmRuleOptions.WITHIN.at(i));
       if (within > target.horizon()) {
         file.problem(
             AlarmRuleOptions.WITHIN.at(i),

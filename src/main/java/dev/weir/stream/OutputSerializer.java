@@ -76,7 +76,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
       case SCORE -> readScore(version, source);
       case CLASSIFICATION -> readClassification(source);
       case LEARNED_MODEL -> readLearned(source);
-      case INCIDENT -> readIncident(source);
+      case INCIDENT -> readIncident(version, source);
       default -> InputEventSerializer.readDeadLetter(source);
     };
   }
@@ -365,7 +365,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
         outcome == null ? null : Outcome.valueOf(outcome));
   }
 
-  private static Incident readIncident(DataInputView source) throws IOException {
+  private static Incident readIncident(byte version, DataInputView source) throws IOException {
     return new Incident(
         StringValue.readString(source),
         StringValue.readString(source),
@@ -385,8 +385,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         readValues(source),
         StringValue.readString(source),
         source.readLong(),
-        readWarning(source),
-        readMembers(source));
+        version > 1 ? readWarning(source) : null,
+        version > 1 ? readMembers(source) : List.of());
   }
 
   private static List<Incident.Value> readValues(DataInputView source) throws IOException {

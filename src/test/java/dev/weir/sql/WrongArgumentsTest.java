@@ -56,7 +56,7 @@ class WrongArgumentsTest {
             "ANOMALIES: budget: expected a literal, got an expression"),
         Arguments.of(
             "value_column => 'v', reasons => 'novelty, spike'",
-            "ANOMALIES: reasons: expected a list of novelty, level, drift and error, got 'novelty, spike'"),
+            "ANOMALIES: reasons: expected a list of novelty, level, drift, error and break, got 'novelty, spike'"),
         Arguments.of(
             "value_column => 'v', gap => 'carry'",
             "ANOMALIES: gap: expected sampling_interval beside it, since nothing is missing by count, got none"),

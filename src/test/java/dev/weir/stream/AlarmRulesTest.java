@@ -182,6 +182,7 @@ class AlarmRulesTest {
         double value = i < 380 ? 50 + 0.1 * (i % 3) : 49.9 + 0.35 * (i - 379);
         harness.send(new Observation("s", START + i * MINUTE, value));
       }
+      harness.send(new Observation("s", START + 400 * MINUTE, 56.8)); // is learned again
       incidents.addAll(warnings(harness.take(Incident.class)));
       return harness.snapshot(1, 1);
     }
@@ -190,9 +191,9 @@ class AlarmRulesTest {
   private static List<Incident> goOn(AlarmRules rules, OperatorSubtaskState state, double value)
       throws Exception {
     try (Harness harness = new Harness(settings(rules, 1 << 20), true, state)) {
-      harness.send(new Observation("s", START + 400 * MINUTE, value));
-      List<Incident> incidents = warnings(harness.take(Incident.class));
       harness.send(new Observation("s", START + 401 * MINUTE, value));
+      List<Incident> incidents = warnings(harness.take(Incident.class));
+      harness.send(new Observation("s", START + 402 * MINUTE, value));
       assertThat(warnings(harness.take(Incident.class))).isEmpty();
       return incidents;
     }

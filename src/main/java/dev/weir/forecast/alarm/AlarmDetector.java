@@ -254,7 +254,8 @@ public final class AlarmDetector {
     return Math.max(-limit, Math.min(limit, x));
   }
 
-  private static double bounded(double x) {
+  /** A value whose sums and products stay finite. */
+  static double bounded(double x) {
     return clip(x, MAX_SIZE);
   }
 }

@@ -81,11 +81,16 @@ public record AlarmRules(
             .filter(i -> isFirst(i, series))
             .toArray();
     GroupSettings group =
-        groups.stream().filter(each -> each.groupOf(series) != null).findFirst().orElse(null);
+        groups.stream().filter(each -> matches(each.series(), series)).findFirst().orElse(null);
     int override = first == overrides.size() ? SeriesRule.COMMON : first;
     return group == null
         ? new SeriesRule(this, override, own, null, 0)
-        : new SeriesRule(this, override, own, group.groupOf(series), group.surprise());
+        : new SeriesRule(
+            this,
+            override,
+            own,
+            group.groupOf(NameMatcher.match(group.series(), series)),
+            group.surprise());
   }
 
   /** Whether no threshold before it foretells the same of the series. */
@@ -96,6 +101,6 @@ public record AlarmRules(
   }
 
   private static boolean matches(Pattern pattern, String series) {
-    return pattern == null || pattern.matcher(series).matches();
+    return pattern == null || NameMatcher.match(pattern, series) != null;
   }
 }

@@ -73,11 +73,11 @@ final class BreakDetector {
     boolean lasting = false;
     if (ints[BreakState.SKIPPED] > 0) {
       ints[BreakState.SKIPPED]--;
-    } else if (Double.isFinite(apart)) {
-      lasting = observeApart(state, apart);
+    } else if (!Double.isNaN(apart)) {
+      lasting = observeApart(state, AlarmDetector.bounded(apart));
     }
     if (Double.isFinite(error)) {
-      lasting |= observeError(state, Math.abs(error));
+      lasting |= observeError(state, AlarmDetector.bounded(Math.abs(error)));
     }
     if (lasting) {
       ints[BreakState.AGE] = 0;

@@ -153,8 +153,9 @@ final class AlarmMonitor {
    */
   boolean ahead(LearnerState state, SequenceWindow window, boolean isNew) {
     SeriesAlarms alarms = state.alarms();
-    if (alarms != null) {
-      thresholds.observe(rule(state, window.series()), state, window, isNew);
+    SeriesRule rule = rule(state, window.series());
+    if (alarms != null && rule.settings() != null) { // else they are closed at the next new value
+      thresholds.observe(rule, state, window, isNew);
       boolean open = isNew && alarms.isOpen();
       if (open || reporter.hasReported()) {
         context.incident(window.series(), open);

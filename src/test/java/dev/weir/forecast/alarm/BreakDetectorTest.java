@@ -193,7 +193,7 @@ class BreakDetectorTest {
   @Test
   void hugeAndUnknownNumbersDoNoHarm() throws IOException {
     Random random = new Random(8);
-    double[] odd = {1e300, -1e300, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, 0};
+    double[] odd = {1.7e308, -1.7e308, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, 0};
     BreakState state = new BreakState();
     for (int i = 0; i < 2_000; i++) {
       detector.observe(state, odd[random.nextInt(6)], odd[random.nextInt(6)], LAG);

@@ -274,6 +274,7 @@ class JobFileTest {
       delimiter = '|',
       value = {
         "[{above: 9, within: 4}] | line L: alarms.thresholds[0].within: expected at most the horizon of many-to-one, 3, got 4",
+        "[{within: 2}, {above: 9, within: 4}] | alarms.thresholds[1].within: expected at most the horizon of many-to-one, 3, got 4",
         "[{above: 9}, {within: 2}] | alarms.thresholds[1].above: expected either above or below, got none of them",
         "[{above: 9, below: 2}] | line L: alarms.thresholds[0].above: expected either above or below, got both",
         "[{above: high}] | line L: alarms.thresholds[0].above: expected a number from -1.0E100 to 1.0E100, got 'high'",

@@ -143,6 +143,19 @@ public class GroupFunctionTest {
     }
   }
 
+  /** Members of two patterns: the larger sum counts, whichever member comes last. */
+  @Test
+  void orderOfMembersWithDifferentLimitsDoesNotCount() throws Exception {
+    for (boolean largerFirst : new boolean[] {true, false}) {
+      try (Harness harness = new Harness(false, null, 1, 0)) {
+        harness.send(new MemberSurprise("g", "a", 100, 1, 4, largerFirst ? 6 : 4, 0, STEP));
+        harness.send(new MemberSurprise("g", "b", 100, 2, 3, largerFirst ? 4 : 6, 0, STEP));
+        harness.processWatermark(100); // 3 and 2: 5
+        assertThat(harness.take()).isEmpty();
+      }
+    }
+  }
+
   /** Surprises of three groups, by time. */
   private static List<MemberSurprise> surprises() {
     SplittableRandom random = new SplittableRandom(3);

@@ -1,7 +1,7 @@
 package dev.weir.forecast.alarm.group;
 
 import java.io.Serializable;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -18,12 +18,12 @@ public record GroupSettings(Pattern series, String name, double surprise) implem
 
   public static final double DEFAULT_SURPRISE = 4;
 
-  /** The name of the group that a series is a member of; null if absent. */
-  public String groupOf(String member) {
-    Matcher matcher = series.matcher(member);
-    if (!matcher.matches()) {
-      return null;
-    }
-    return name == null ? matcher.group(1) : name;
+  /**
+   * The name of the group of a member.
+   *
+   * @param member the match of its name
+   */
+  public String groupOf(MatchResult member) {
+    return name == null ? member.group(1) : name;
   }
 }

@@ -71,7 +71,7 @@ public final class GroupTracker {
     }
     Waiting interval = state.waiting.computeIfAbsent(begin, b -> new Waiting());
     interval.end = surprise.end();
-    interval.enough = surprise.enough();
+    interval.enough = Math.max(interval.enough, surprise.enough());
     interval.spacing = Math.max(interval.spacing, surprise.spacing());
     Part part = new Part(surprise.series(), surprise.value(), surprise.surprise());
     int before = interval.members.size();
