@@ -2,11 +2,12 @@
 
 import {ask} from "./feed.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
-import {count, duration, local, number, time} from "./numbers.js";
+import {count, duration, local, NONE, number, percent, time} from "./numbers.js";
 
 const LISTED = 50;
 const OF_SERIES = 200;
 const TYPING_MS = 180;
+const MEMBERS = 3; // of a group that are named
 const LEVELS = {low: 1, medium: 2, high: 3};
 
 /** Where a series was at a time. */
@@ -27,9 +28,26 @@ const expectedOf = incident => (incident.expected === null ? "" : `, expected ${
 const lasted = incident => `${count(incident.values)} ${incident.values === 1 ? "value" : "values"}`
   + (incident.end > incident.start ? ` in ${duration(incident.end - incident.start)}` : "");
 
+const surpriseOf = incident => (typeof incident.surprise === "number" && incident.threshold === null ? incident.surprise.toFixed(1) : NONE);
+
+/** "above 90 within 4 values: 88 %, about 20:05, crossed" */
+const warning = ({limit, direction, within, probability, crossing_time: crossing, outcome}) =>
+  `${direction} ${number(limit)} within ${count(within)} values: ${percent(probability)}`
+  + (crossing === null ? "" : `, about ${time(crossing)}`) + (outcome === null ? "" : `, ${printable(outcome)}`);
+
+/** "pump.a 4.5, pump.b 4.0 and 2 more" */
+const membersOf = members => members.slice(0, MEMBERS).map(one => `${printable(one.series)} ${one.surprise.toFixed(1)}`).join(", ")
+  + (members.length > MEMBERS ? ` and ${members.length - MEMBERS} more` : "");
+
+/** What the reason is about, if it is not the worst value. */
+const detail = ({threshold, members}) => (threshold !== null ? warning(threshold) : membersOf(members));
+
+const isGroup = incident => incident.reason === "group";
+
 /** An incident in a line. */
-export const sentence = incident => `${kindOf(incident)}: ${number(incident.worst_value)}${expectedOf(incident)}, surprise `
-  + `${incident.surprise.toFixed(1)}, ${lasted(incident)}, ${incident.open ? "open" : "closed"}`;
+export const sentence = incident => `${kindOf(incident)}: `
+  + (incident.threshold !== null ? warning(incident.threshold) : `${number(incident.worst_value)}${expectedOf(incident)}, surprise ${surpriseOf(incident)}`)
+  + `, ${lasted(incident)}, ${incident.open ? "open" : "closed"}`;
 
 /** The newest incidents of one series, asked for again when any incident has changed. */
 export class SeriesIncidents {
@@ -69,8 +87,11 @@ export class SeriesIncidents {
     }
     if (told === null) {
       this.#known = null; // with the next second
-    } else if (JSON.stringify(told.items) !== JSON.stringify(this.list)) {
-      this.list = told.items;
+      return;
+    }
+    const list = told.items.filter(one => !isGroup(one)); // a group may have the name of a series
+    if (JSON.stringify(list) !== JSON.stringify(this.list)) {
+      this.list = list;
       this.#changed();
     }
   }
@@ -152,7 +173,12 @@ export class IncidentsView {
     const question = {search: search.value.trim(), state: state.value, severity: least.value, offset: this.#offset, limit: LISTED};
     const asked = this.#asked = JSON.stringify(question);
     const told = await ask("api/alarms", question).catch(() => null); // the feed says that the server is away
-    if (told !== null && asked === this.#asked) {
+    if (asked !== this.#asked) {
+      return;
+    }
+    if (told === null) {
+      this.#asked = ""; // so that it is asked again with the next second
+    } else {
       this.#take(told, question);
     }
   }
@@ -165,8 +191,8 @@ export class IncidentsView {
       return;
     }
     say(parts.title, kept.open === 0 ? "Incidents" : `Incidents, ${count(kept.open)} open`);
-    say(parts.note, "Each is what the job reported of unusual values that follow each other. The newest 1,000 closed incidents are listed"
-      + (kept.dropped === 0 ? " and all open ones." : ` and the newest 10,000 open ones; ${count(kept.dropped)} older open ones are on the topic only.`));
+    say(parts.note, "Each is what the job reported of unusual values that follow each other, or of a limit ahead. The newest 1,000 closed incidents are listed"
+      + (kept.dropped === 0 ? " and all open ones." : ` and the newest 10,000 open ones; ${count(kept.dropped)} were dropped since the start.`));
     const filtered = question.search !== "" || question.state !== "" || question.severity !== "";
     parts.empty.hidden = total > 0;
     say(parts.empty, total > 0 ? "" : filtered ? "No incident is like that. Change the search, the state or the severity."
@@ -181,22 +207,24 @@ export class IncidentsView {
       this.#shown = text;
       const focused = document.activeElement?.closest?.("tr[data-id]")?.dataset.id;
       parts.rows.replaceChildren(...items.map(row));
-      [...parts.rows.children].find(one => one.dataset.id === focused)?.querySelector("a").focus();
+      [...parts.rows.children].find(one => one.dataset.id === focused)?.querySelector("a")?.focus();
     }
   }
 }
 
 function row(incident) {
   const cell = (value, text) => element("td", {class: "number", "data-value": value ?? ""}, text);
+  const name = element("bdi", {}, printable(incident.series)); // that of a group leads nowhere
+  const more = detail(incident);
   return element("tr", {"data-id": incident.id, "data-open": String(incident.open)},
-    element("th", {scope: "row"}, element("a", {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start},
-      element("bdi", {}, printable(incident.series)))),
+    element("th", {scope: "row"}, isGroup(incident) ? name : element("a",
+      {href: placeOf(incident.series, incident.start), "data-series": incident.series, "data-at": incident.start}, name)),
     element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed")),
     element("td", {}, severity(incident)),
-    element("td", {}, printable(incident.reason)),
+    element("td", {}, printable(incident.reason), ...(more === "" ? [] : [element("span", {class: "detail dim"}, more)])),
     element("td", {}, time(incident.start) + local(incident.start)),
     element("td", {}, lasted(incident)),
     cell(incident.worst_value, number(incident.worst_value)),
     cell(incident.expected, incident.expected === null ? "none" : number(incident.expected)),
-    cell(incident.surprise, incident.surprise.toFixed(1)));
+    cell(incident.surprise, surpriseOf(incident)));
 }

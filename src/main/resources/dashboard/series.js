@@ -138,6 +138,9 @@ export class SeriesView {
         return;
       }
     }
+    if (history !== this.#history || at !== this.#target) {
+      return; // the last request may have taken long, too
+    }
     this.#target = null;
     const known = history.observations[0].time <= at;
     this.#beyond = known ? null : `The values of ${time(at)} UTC are not kept here; they are on the topic.`;

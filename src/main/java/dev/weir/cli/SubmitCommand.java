@@ -145,8 +145,8 @@ final class SubmitCommand implements Callable<Integer> {
     if (JobWebhook.of(settings, job, overrides).webhook() != null) {
       System.err.printf(
           "weir submit: the job does not post its incidents to alarms.webhook by itself; keep this"
-              + " running: weir webhook %s%n",
-          job);
+              + " running: weir webhook %s%s%n",
+          job, overrides.isEmpty() ? "" : ", with the same --set");
     }
     return 0;
   }

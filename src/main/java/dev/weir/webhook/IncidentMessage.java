@@ -12,7 +12,7 @@ import org.apache.avro.specific.SpecificDatumWriter;
 /**
  * A record of an incident as it is posted.
  *
- * @param key names the record, the same whenever it is sent: incident, event and severity
+ * @param key names the record, the same whenever it is sent: incident, event, severity and reason
  * @param place partition and offset, for messages
  * @param body the record as JSON, with the fields of {@code incident.avsc}
  */
@@ -23,17 +23,28 @@ record IncidentMessage(String incident, String event, String key, String place, 
   /**
    * The message of a record.
    *
-   * @throws IllegalArgumentException if id, event or severity can't be in a header
+   * @throws IllegalArgumentException if id, event, severity or reason can't be in a header
    */
   static IncidentMessage of(Incident incident, String place) {
     String key =
-        "%s-%s-%s".formatted(incident.getId(), incident.getEvent(), incident.getSeverity());
+        "%s-%s-%s-%s"
+            .formatted(
+                incident.getId(),
+                incident.getEvent(),
+                incident.getSeverity(),
+                incident.getReason());
     if (!key.matches(OF_HEADER)) {
       throw new IllegalArgumentException(
-          "expected an id, event and severity of letters, digits and '-', got others");
+          "expected an id, event, severity and reason of letters, digits and '-', got others");
     }
     return new IncidentMessage(
         incident.getId(), incident.getEvent(), key.toLowerCase(Locale.ROOT), place, json(incident));
+  }
+
+  /** Names the record in messages. */
+  @Override
+  public String toString() {
+    return "incident %s (%s, %s)".formatted(incident, event, place);
   }
 
   private static byte[] json(Incident incident) {

@@ -70,12 +70,16 @@ final class WebhookBatch {
     return open;
   }
 
-  /** Offsets to commit, of what was done since the last call. */
-  synchronized Map<TopicPartition, OffsetAndMetadata> takeReached() {
+  /** Offsets to commit: of what is done and was not {@link #committed} yet. */
+  synchronized Map<TopicPartition, OffsetAndMetadata> reached() {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     reached.forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-    reached.clear();
     return offsets;
+  }
+
+  /** Takes note that these offsets were committed. */
+  synchronized void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    offsets.forEach((partition, offset) -> reached.remove(partition, offset.offset()));
   }
 
   /** Gives up partitions that belong to another process now. */

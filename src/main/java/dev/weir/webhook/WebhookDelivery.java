@@ -5,11 +5,13 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.Incident;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.kafka.wire.SchemaUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,9 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration COMMIT = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  /** A wait for the registry: short, since it is asked again after a pause, and can't be ended. */
+  private static final Duration REGISTRY = Duration.ofSeconds(5);
 
   private final Source source;
   private final WebhookSettings.Resolved endpoint;
@@ -105,14 +110,16 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     this.lines = lines;
     this.progress = new WebhookProgress(lines, System::nanoTime);
     this.sender = new WebhookSender(endpoint, policy, progress, lines);
-    this.codec = new IncidentCodec(source.registry());
+    this.codec =
+        new IncidentCodec(
+            source.registry() == null ? null : source.registry().withPatience(REGISTRY));
     thread.setDaemon(true);
   }
 
   /** Follows the topic in a thread of its own. To be called once. */
   public WebhookDelivery start() {
     if (WebhookSettings.isPlain(endpoint.address())
-        && !endpoint.address().getHost().matches("localhost|127\\..*|\\[::1]")) {
+        && !WebhookSettings.isLoopback(endpoint.address())) {
       lines.accept(
           "%s: incidents travel without encryption; use https beyond this machine"
               .formatted(endpoint));
@@ -149,6 +156,9 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
           step();
         }
         opened.close(CloseOptions.timeout(COMMIT));
+      } catch (SchemaUnavailableException e) {
+        tell(e.getMessage() + "; it is tried again, and nothing is lost meanwhile");
+        pause();
       } catch (RuntimeException e) { // rights, a damaged batch: clients bridge outages
         tell(
             "reading topic %s failed: %s; it is tried again"
@@ -197,7 +207,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private void step() {
+  private void step() throws SchemaUnavailableException {
     ConsumerRecords<byte[], byte[]> records;
     try {
       records = consumer.poll(POLL);
@@ -205,30 +215,39 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
       e.partitions().forEach(partition -> start(List.of(partition)));
       return;
     }
-    problem = null;
     if (!records.isEmpty()) {
       send(records);
     }
+    problem = null;
     commitPositions();
     progress.waiting(lag());
   }
 
-  /** Sends the records of a poll; returns when all are done with or this is stopped. */
-  private void send(ConsumerRecords<byte[], byte[]> records) {
+  /**
+   * Sends the records of a poll; returns when all are done with or this is stopped.
+   *
+   * @throws SchemaUnavailableException once the records before one that can't be read yet are done
+   *     with; this one and those behind it are to be read again
+   */
+  private void send(ConsumerRecords<byte[], byte[]> records) throws SchemaUnavailableException {
     batch = new WebhookBatch();
     try {
-      tasks(records).forEach(senders::execute);
+      Readable readable = readable(records);
+      tasks(readable).forEach(senders::execute);
       consumer.pause(consumer.assignment());
       while (!batch.isDone() && !stopped) {
         consumer.poll(POLL); // brings nothing, and shows the group that this process lives
-        commit(batch.takeReached());
+        commitReached();
         progress.waiting(batch.open() + lag());
       }
       if (stopped) { // requests that are on their way come to their end
         senders.shutdown();
         senders.awaitTermination(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
       }
-      commit(batch.takeReached());
+      commitReached();
+      if (readable.failure() != null) {
+        throw readable.failure();
+      }
     } catch (InterruptedException e) {
       stopped = true;
     } finally {
@@ -240,35 +259,62 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     }
   }
 
-  /** One task for each series, which keeps the order of its records. */
-  private Collection<Runnable> tasks(ConsumerRecords<byte[], byte[]> records) {
-    WebhookBatch current = batch;
-    Map<String, List<Runnable>> bySeries = new LinkedHashMap<>();
-    Map<String, boolean[]> given = new HashMap<>(); // a series that was given up sends no more
+  /** A record to post. */
+  private record Job(
+      String series, IncidentMessage message, TopicPartition partition, Runnable done) {}
+
+  /**
+   * What is posted of a poll.
+   *
+   * @param failure why records behind these can't be read yet; null if all can
+   */
+  private record Readable(List<Job> jobs, SchemaUnavailableException failure) {}
+
+  /** Adds records to the batch, up to the first whose schema nobody could be asked for. */
+  private Readable readable(ConsumerRecords<byte[], byte[]> records) {
+    List<Job> jobs = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
+      Incident incident;
+      try {
+        incident = incident(record);
+      } catch (SchemaUnavailableException e) {
+        return new Readable(jobs, e);
+      }
       TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-      Runnable done = current.add(partition, record.offset());
-      Incident incident = incident(record);
+      Runnable done = batch.add(partition, record.offset());
       IncidentMessage message = incident == null ? null : message(incident, record);
       if (message == null) {
         done.run();
+      } else {
+        jobs.add(new Job(incident.getSeries(), message, partition, done));
+      }
+    }
+    return new Readable(jobs, null);
+  }
+
+  /** One task for each series, which keeps the order of its records. */
+  private Collection<Runnable> tasks(Readable readable) {
+    WebhookBatch current = batch;
+    Map<String, List<Job>> bySeries = new LinkedHashMap<>();
+    for (Job job : readable.jobs()) {
+      bySeries.computeIfAbsent(job.series(), series -> new ArrayList<>()).add(job);
+    }
+    return bySeries.values().stream().map(jobs -> (Runnable) () -> send(jobs, current)).toList();
+  }
+
+  /** The records of a series; behind one that is given up none of its partition is sent. */
+  private void send(List<Job> jobs, WebhookBatch of) {
+    Set<TopicPartition> givenUp = new HashSet<>();
+    for (Job job : jobs) {
+      if (givenUp.contains(job.partition())) {
         continue;
       }
-      boolean[] isGivenUp = given.computeIfAbsent(incident.getSeries(), s -> new boolean[1]);
-      bySeries
-          .computeIfAbsent(incident.getSeries(), s -> new ArrayList<>())
-          .add(
-              () -> {
-                if (!isGivenUp[0] && sent(message, current, partition)) {
-                  done.run();
-                } else {
-                  isGivenUp[0] = true;
-                }
-              });
+      if (sent(job.message(), of, job.partition())) {
+        job.done().run();
+      } else {
+        givenUp.add(job.partition());
+      }
     }
-    return bySeries.values().stream()
-        .map(all -> (Runnable) () -> all.forEach(Runnable::run))
-        .toList();
   }
 
   private boolean sent(IncidentMessage message, WebhookBatch of, TopicPartition partition) {
@@ -284,13 +330,16 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
   }
 
   /** A record's incident; null if it is something else, or not severe enough. */
-  private Incident incident(ConsumerRecord<byte[], byte[]> record) {
+  private Incident incident(ConsumerRecord<byte[], byte[]> record)
+      throws SchemaUnavailableException {
     try {
       if (record.value() == null) {
         throw new MalformedRecordException("expected a value, got none");
       }
       Incident incident = codec.decodeFields(record.value(), record.headers());
       return Severity.ofLabel(incident.getSeverity()).compareTo(severity) < 0 ? null : incident;
+    } catch (SchemaUnavailableException e) {
+      throw e;
     } catch (MalformedRecordException | IllegalArgumentException e) {
       lines.accept(
           "%s: %s; not one of ours, and not sent".formatted(place(record), e.getMessage()));
@@ -323,17 +372,26 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     commit(moved);
   }
 
-  private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+  private void commitReached() {
+    Map<TopicPartition, OffsetAndMetadata> offsets = batch.reached();
+    if (commit(offsets)) {
+      batch.committed(offsets);
+    }
+  }
+
+  /** Whether the broker has the offsets now. */
+  private boolean commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
     if (offsets.isEmpty()) {
-      return;
+      return true;
     }
     try {
       consumer.commitSync(offsets, COMMIT);
       offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+      return true;
     } catch (org.apache.kafka.common.errors.TimeoutException
         | org.apache.kafka.clients.consumer.CommitFailedException
         | org.apache.kafka.common.errors.RebalanceInProgressException e) {
-      // the next commit contains these offsets, or another process sends the records again
+      return false; // the next commit contains them, or another process sends the records again
     }
   }
 
@@ -389,7 +447,7 @@ public final class WebhookDelivery implements Runnable, AutoCloseable {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       if (batch != null) {
-        commit(batch.takeReached());
+        commitReached();
       }
       onPartitionsLost(partitions);
     }

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  */
 final class WebhookSender {
 
+  /** A pause asks so often whether the record is still wanted. */
+  private static final Duration SLICE = Duration.ofMillis(200);
+
   private final URI address;
   private final byte[] secret; // null: not signed
   private final RetryPolicy policy;
@@ -66,29 +69,32 @@ final class WebhookSender {
         progress.taken();
         return true;
       }
+      String what = message + ": " + answer.what();
       if (answer.verdict() == Verdict.REFUSED && ++refusals >= policy.refusals()) {
         progress.refused();
         lines.accept(
-            ("incident %s (%s, %s): %s after %d tries; not sent, and the next ones follow. It stays"
-                    + " on the topic: weir alarms --explain %s")
-                .formatted(
-                    message.incident(),
-                    message.event(),
-                    message.place(),
-                    answer.what(),
-                    refusals,
-                    message.incident()));
+            ("%s after %d tries; not sent, and the next ones follow. It stays on the topic:"
+                    + " weir alarms JOB.yaml --explain %s")
+                .formatted(what, refusals, message.incident()));
         return true;
       }
       if (answer.verdict() == Verdict.AWAY) {
-        progress.failed(answer.what());
+        progress.failed(what);
       }
-      Duration pause = policy.pause(failures, answer.retryAfter(), ThreadLocalRandom.current());
-      if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-        return false;
-      }
+      pause(policy.pause(failures, answer.retryAfter(), ThreadLocalRandom.current()), isWanted);
     }
     return false;
+  }
+
+  /** Waits; ends early once this is stopped or the record is no longer wanted. */
+  private void pause(Duration pause, BooleanSupplier isWanted) throws InterruptedException {
+    long end = System.nanoTime() + pause.toNanos();
+    for (long left = pause.toNanos(); left > 0; left = end - System.nanoTime()) {
+      if (stopped.await(Math.min(left, SLICE.toNanos()), TimeUnit.NANOSECONDS)
+          || !isWanted.getAsBoolean()) {
+        return;
+      }
+    }
   }
 
   /**

@@ -21,6 +21,8 @@ public record WebhookSettings(String address, String secret, Severity severity) 
   /** Shorter secrets can be guessed. */
   private static final int MIN_SECRET = 16;
 
+  private static final int MAX_PORT = 65_535;
+
   /**
    * Address and secret as this machine has them.
    *
@@ -69,7 +71,9 @@ public record WebhookSettings(String address, String secret, Severity severity) 
     try {
       URI uri = new URI(text);
       boolean isHttp = "https".equalsIgnoreCase(uri.getScheme()) || isPlain(uri);
-      return isHttp && uri.getHost() != null && uri.getRawUserInfo() == null ? uri : null;
+      boolean isPort = uri.getPort() == -1 || uri.getPort() >= 1 && uri.getPort() <= MAX_PORT;
+      boolean isUser = uri.getRawUserInfo() != null;
+      return isHttp && uri.getHost() != null && isPort && !isUser ? uri : null;
     } catch (URISyntaxException e) {
       return null;
     }
@@ -77,6 +81,11 @@ public record WebhookSettings(String address, String secret, Severity severity) 
 
   static boolean isPlain(URI address) {
     return "http".equalsIgnoreCase(address.getScheme());
+  }
+
+  /** Whether the address says that it is on this machine; no name is looked up. */
+  static boolean isLoopback(URI address) {
+    return address.getHost().matches("(?i)localhost|127(\\.[0-9]{1,3}){3}|\\[::1]");
   }
 
   /** Scheme, host and port: path and query may hold a secret. */

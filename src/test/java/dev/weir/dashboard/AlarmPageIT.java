@@ -10,6 +10,8 @@ import dev.weir.job.FlinkFixture;
 import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.codec.IncidentCodecTest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,6 +232,67 @@ class AlarmPageIT {
                 "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
         .isTrue();
     assertThat(browser.accessibilityProblems()).isEmpty();
+  }
+
+  @Test
+  void failedRequestForTheListIsAskedAgain() throws Exception {
+    open("#view=alarms");
+    browser.await("the list", () -> rows() >= 3);
+    browser.js(
+        """
+        const real = window.fetch;
+        window.failed = 0;
+        window.fetch = (path, ...more) => {
+          if (String(path).startsWith("api/alarms") && window.failed === 0) {
+            window.failed++;
+            return Promise.reject(new TypeError("gone"));
+          }
+          return real(path, ...more);
+        };
+        """);
+    search("PUMP");
+    browser.await("the search", () -> !browser.text(".incidents tbody").contains(HOSTILE));
+    assertThat(browser.<Long>js("return window.failed")).isEqualTo(1);
+  }
+
+  @Test
+  void warningsAndGroupsAreListedWithWhatTheyAreAbout() throws Exception {
+    Map<String, String> overrides = kafka.overrides("alarms");
+    overrides.remove("output");
+    overrides.put("alarms", "on");
+    overrides.put("topics.alarms", "by-hand");
+    kafka.create("by-hand", 1, Map.of());
+    IncidentCodec codec = new IncidentCodec();
+    kafka.send(
+        Stream.of(IncidentCodecTest.WARNING, IncidentCodecTest.GROUP, IncidentCodecTest.INCIDENT)
+            .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
+            .toList());
+    try (Dashboard other = page(JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides))) {
+      browser.open(URI.create(other.address() + "#view=alarms"));
+      browser.await("the list", () -> rows() == 3);
+      assertThat(rowOf("pump-7"))
+          .contains("threshold\nabove 90 within 4 values: 88", "about 1970-01-01 00:05, crossed");
+      assertThat(rowOf("line1")).contains("group\nline1.b 4.5, line1.a 4.0", "6.5");
+      assertThat(
+              browser.<List<String>>js(
+                  "return [...document.querySelectorAll('.incidents tbody a')].map(a => a.dataset.series)"))
+          .as("a group has no chart")
+          .containsExactlyInAnyOrder("pump-7", "pumpe-ß");
+      assertThat(browser.accessibilityProblems()).isEmpty();
+      browser.screen(390, 844, true);
+      assertThat(
+              browser.<Boolean>js(
+                  "return document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+          .isTrue();
+      browser.leave();
+    }
+  }
+
+  private static String rowOf(String series) {
+    return browser.js(
+        "return [...document.querySelectorAll('.incidents tbody tr')]"
+            + ".find(row => row.querySelector('bdi').textContent === arguments[0]).innerText",
+        series);
   }
 
   @Test

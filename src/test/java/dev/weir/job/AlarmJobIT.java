@@ -29,6 +29,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -425,6 +426,40 @@ class AlarmJobIT {
         .contains("; weir alarms --format json lists ids and series")
         .doesNotContain("\u001b");
     assertThat(alarms("--explain", "x", "--follow").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void incidentThatBeganLongAgoIsExplainedFromItsStart() throws Exception {
+    kafka.create("long.alarms", 1, Map.of());
+    Incident opened = first("pump.spike", Event.OPENED);
+    List<Incident> spikes = expected.get("pump.spike");
+    Incident closed =
+        spikes.stream()
+            .filter(i -> i.id().equals(opened.id()) && i.event() == Event.CLOSED)
+            .findFirst()
+            .orElseThrow();
+    byte[] other = new IncidentCodec().encode(expected.get("a.shift").get(0));
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    records.add(new ProducerRecord<>("long.alarms", null, new IncidentCodec().encode(opened)));
+    for (int i = 0; i < 20_003; i++) { // more than what is read at first
+      records.add(new ProducerRecord<>("long.alarms", null, other));
+    }
+    records.add(new ProducerRecord<>("long.alarms", null, new IncidentCodec().encode(closed)));
+    kafka.send(records);
+    InProcess json =
+        InProcess.run(
+            "alarms",
+            "--bootstrap-servers",
+            kafka.bootstrapServers(),
+            "--topic",
+            "long.alarms",
+            "--explain",
+            opened.id(),
+            "--format",
+            "json");
+    assertThat(json.exitCode()).as(json.err()).isZero();
+    assertThat(new ObjectMapper().readTree(json.out()).get("records").findValuesAsText("event"))
+        .containsExactly("OPENED", "CLOSED");
   }
 
   @Test

@@ -22,16 +22,19 @@ class WebhookBatchTest {
     Runnable third = batch.add(A, 10);
     Runnable other = batch.add(B, 3);
     second.run();
-    assertThat(batch.takeReached()).as("7 is not done").isEmpty();
+    assertThat(batch.reached()).as("7 is not done").isEmpty();
     first.run();
     other.run();
-    assertThat(batch.takeReached())
+    assertThat(batch.reached())
         .isEqualTo(Map.of(A, new OffsetAndMetadata(10), B, new OffsetAndMetadata(4)));
-    assertThat(batch.takeReached()).as("told already").isEmpty();
+    batch.committed(Map.of(A, new OffsetAndMetadata(9)));
+    assertThat(batch.reached()).as("an older commit").hasSize(2);
+    batch.committed(batch.reached());
+    assertThat(batch.reached()).as("committed").isEmpty();
     assertThat(batch.open()).isEqualTo(1);
     third.run();
     assertThat(batch.isDone()).isTrue();
-    assertThat(batch.takeReached()).isEqualTo(Map.of(A, new OffsetAndMetadata(11)));
+    assertThat(batch.reached()).isEqualTo(Map.of(A, new OffsetAndMetadata(11)));
   }
 
   @Test
@@ -47,7 +50,7 @@ class WebhookBatchTest {
     assertThat(batch.isWanted(B)).isTrue();
     assertThat(batch.open()).isEqualTo(1);
     second.run(); // was on its way
-    assertThat(batch.takeReached()).isEmpty();
+    assertThat(batch.reached()).isEmpty();
     other.run();
     assertThat(batch.isDone()).isTrue();
   }

@@ -68,13 +68,13 @@ class WebhookRunIT {
             .until(
                 () ->
                     endpoint.taken().stream()
-                        .anyMatch(post -> post.id().equals(id + "-closed-high")));
+                        .anyMatch(post -> post.id().equals(id + "-closed-high-novelty")));
         assertThat(run.err())
             .contains("weir webhook: posts the incidents of topic alarms to http://localhost:")
             .doesNotContain("a-secret", "in-the-address");
       }
       assertThat(endpoint.taken().stream().map(Endpoint.Post::id))
-          .containsOnlyOnce(id + "-opened-high", id + "-closed-high");
+          .containsOnlyOnce(id + "-opened-high-novelty", id + "-closed-high-novelty");
     }
   }
 }

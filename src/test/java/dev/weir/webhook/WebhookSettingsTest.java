@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.alarm.Severity;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ class WebhookSettingsTest {
   void addressesAreHttpWithAHostAndWithoutAUser() {
     assertThat(WebhookSettings.uri("HTTPS://a.example/b")).isNotNull();
     assertThat(WebhookSettings.uri("http://[::1]:80/b")).isNotNull();
+    assertThat(WebhookSettings.uri("https://a.example:65535/b")).isNotNull();
     for (String wrong :
         new String[] {
           "a.example",
@@ -58,9 +60,21 @@ class WebhookSettingsTest {
           "https://u:p@a.example",
           "file:///etc/passwd",
           "https://a b",
+          "https://a.example:0/b",
+          "https://a.example:65536/b",
           ""
         }) {
       assertThat(WebhookSettings.uri(wrong)).as(wrong).isNull();
+    }
+  }
+
+  @Test
+  void loopbackIsByItsAddressNotByTheStartOfAName() {
+    for (String host : new String[] {"localhost", "LocalHost:80", "127.0.0.1", "[::1]:9"}) {
+      assertThat(WebhookSettings.isLoopback(URI.create("http://" + host))).as(host).isTrue();
+    }
+    for (String host : new String[] {"127.evil.example", "localhost.example", "10.0.0.1"}) {
+      assertThat(WebhookSettings.isLoopback(URI.create("http://" + host))).as(host).isFalse();
     }
   }
 }

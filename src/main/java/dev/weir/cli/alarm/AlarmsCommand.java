@@ -7,6 +7,7 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OpenTransactionWarning;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
@@ -191,9 +192,7 @@ public final class AlarmsCommand implements Callable<Integer> {
               }
             });
     if (!all) {
-      System.err.printf(
-          "weir alarms: topic %s: some records did not come within %d s%n",
-          topic, PATIENCE.toSeconds());
+      reportMissing();
     }
     List<Incident> newest =
         byId.values().stream()
@@ -207,15 +206,32 @@ public final class AlarmsCommand implements Callable<Integer> {
     return newest.size();
   }
 
-  /** Explains an incident that is looked for in the newest records, then in all. */
+  private void reportMissing() {
+    System.err.printf(
+        "weir alarms: topic %s: some records did not come within %d s%n",
+        topic, PATIENCE.toSeconds());
+  }
+
+  /**
+   * Explains an incident that is looked for in the newest records; in all if it is not there, or
+   * began before them.
+   */
   private int explain(TopicConsumer consumer, Map<TopicPartition, Long> ends) throws IOException {
     Map<TopicPartition, Long> begins = consumer.begins(ends.keySet());
     for (long look : new long[] {LOOK, Long.MAX_VALUE}) {
       Map<TopicPartition, Long> from = new HashMap<>();
       begins.forEach(
           (partition, begin) -> from.put(partition, Math.max(begin, ends.get(partition) - look)));
-      List<Incident> found = recordsOfOne(consumer, from, ends);
-      if (!found.isEmpty()) {
+      Map<String, List<Incident>> byId = new HashMap<>();
+      if (!readOf(explain, consumer, from, ends, byId)) {
+        reportMissing();
+        if (byId.isEmpty()) {
+          return 1;
+        }
+      }
+      List<Incident> found = newest(byId);
+      boolean isWhole = !found.isEmpty() && found.get(0).event() == Event.OPENED;
+      if (isWhole || !found.isEmpty() && from.equals(begins)) {
         IncidentExplanation explanation = new IncidentExplanation(found, kafka.page());
         System.out.println(format == Format.json ? explanation.json() : explanation.text());
         return 0;
@@ -231,21 +247,32 @@ public final class AlarmsCommand implements Callable<Integer> {
     return 1;
   }
 
-  /** The records of the incident with this id, or of the newest one of this series. */
-  private List<Incident> recordsOfOne(
-      TopicConsumer consumer, Map<TopicPartition, Long> from, Map<TopicPartition, Long> ends) {
-    Map<String, List<Incident>> byId = new HashMap<>();
-    consumer.read(
+  /**
+   * Reads the records of the incident with an id, or of those of a series.
+   *
+   * @return whether all records came
+   */
+  private boolean readOf(
+      String idOrSeries,
+      TopicConsumer consumer,
+      Map<TopicPartition, Long> from,
+      Map<TopicPartition, Long> ends,
+      Map<String, List<Incident>> byId) {
+    return consumer.read(
         from,
         ends,
         PATIENCE,
         record -> {
           Incident incident = incident(record);
           if (incident != null
-              && (incident.id().equals(explain) || incident.series().equals(explain))) {
+              && (incident.id().equals(idOrSeries) || incident.series().equals(idOrSeries))) {
             byId.computeIfAbsent(incident.id(), id -> new ArrayList<>()).add(incident);
           }
         });
+  }
+
+  /** The records of the newest incident; none without one. */
+  private static List<Incident> newest(Map<String, List<Incident>> byId) {
     return byId.values().stream()
         .max(Comparator.comparingLong(records -> records.get(0).start()))
         .orElse(List.of());

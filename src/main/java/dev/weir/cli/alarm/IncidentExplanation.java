@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Printable;
 import dev.weir.forecast.Incident;
+import dev.weir.forecast.Incident.Member;
 import dev.weir.forecast.Incident.Value;
+import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
+import dev.weir.forecast.alarm.Reason;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -55,14 +58,16 @@ final class IncidentExplanation {
         newest.severity().label(),
         newest.reason().label(),
         isOpen() ? "open" : "closed");
-    line(text, "incident %s", newest.id());
+    line(text, "incident %s", Printable.line(newest.id()));
     line(text, "");
-    line(text, "%s", worst());
-    line(text, "%s", sentence());
-    line(text, "%s", rarity());
-    line(text, "%s", model());
+    sentences().forEach(sentence -> line(text, "%s", sentence));
+    if (newest.reason() != Reason.GROUP) {
+      line(text, "%s", model());
+    }
     line(text, "");
-    records.forEach(record -> line(text, "%s", course(record)));
+    for (int i = 0; i < records.size(); i++) {
+      line(text, "%s", course(records.get(i), i == 0 ? null : records.get(i - 1)));
+    }
     if (isOpen()) {
       line(text, "%16s  still open", "");
     }
@@ -83,6 +88,81 @@ final class IncidentExplanation {
     return newest.event() != Event.CLOSED;
   }
 
+  /** What was unusual, what the reason means, and how rare it is. */
+  private List<String> sentences() {
+    if (newest.warning() != null) {
+      return ofThreshold(newest.warning());
+    }
+    if (newest.reason() == Reason.GROUP) {
+      return ofGroup();
+    }
+    return isRare() ? List.of(worst(), reason(), rarity()) : List.of(worst(), reason());
+  }
+
+  /** Whether a surprise opened the incident; what a break opens with may be a usual value. */
+  private boolean isRare() {
+    return switch (newest.reason()) {
+      case GROUP, THRESHOLD -> false;
+      case BREAK -> records.get(0).reason() != Reason.BREAK;
+      case NOVELTY, LEVEL, DRIFT, ERROR -> true;
+    };
+  }
+
+  private List<String> ofThreshold(Warning warning) {
+    Worst worst = newest.worst();
+    String what =
+        String.format(
+            Locale.ROOT,
+            "Threshold: the forecast at %s UTC gave %.0f %% for a value %s %s within the next %d%s.",
+            ForecastLines.minute(worst.time()),
+            100 * warning.probability(),
+            warning.direction(),
+            ForecastLines.number(warning.limit()),
+            warning.within(),
+            warning.crossing() == null
+                ? ""
+                : ", at about %s UTC".formatted(ForecastLines.minute(warning.crossing())));
+    String values =
+        "The value was %s, and the forecast for the crossing %s."
+            .formatted(ForecastLines.number(worst.value()), ForecastLines.number(worst.expected()));
+    return warning.outcome() == null
+        ? List.of(what, values)
+        : List.of(what, values, outcome(warning));
+  }
+
+  private String outcome(Warning warning) {
+    String at = ForecastLines.minute(newest.time());
+    return switch (warning.outcome()) {
+      case CROSSED -> "Outcome: crossed, by the value at %s UTC.".formatted(at);
+      case MISSED -> "Outcome: missed, since no value crossed the limit in time.";
+      case DROPPED -> "Outcome: not known, since the series or the threshold was dropped.";
+    };
+  }
+
+  private List<String> ofGroup() {
+    Worst worst = newest.worst();
+    List<Member> members = newest.members();
+    String most = members.isEmpty() ? "" : ", of " + Printable.line(members.get(0).series());
+    List<String> sentences = new ArrayList<>();
+    sentences.add(
+        "The most surprising value is %s, at %s UTC%s."
+            .formatted(
+                ForecastLines.number(worst.value()), ForecastLines.minute(worst.time()), most));
+    sentences.add("Group: several of its series were unusual at this time. Their surprises:");
+    for (Member member : members) {
+      sentences.add(
+          String.format(
+              Locale.ROOT, "  %.1f  %s", member.surprise(), Printable.line(member.series())));
+    }
+    sentences.add(
+        String.format(
+            Locale.ROOT,
+            "What the members' surprises are above 1 adds up to %.1f, which makes it %s.",
+            worst.surprise(),
+            newest.severity().label()));
+    return sentences;
+  }
+
   private String worst() {
     Worst worst = newest.worst();
     String what =
@@ -98,23 +178,24 @@ final class IncidentExplanation {
                 ForecastLines.number(worst.error()));
   }
 
-  /** What the reason means; reasons that this version does not know are named. */
-  private String sentence() {
-    String reason = newest.reason().label();
-    return switch (reason) {
-      case "novelty" ->
+  private String reason() {
+    return switch (newest.reason()) {
+      case NOVELTY ->
           "Novelty: it is outside the range of all values so far, or the series repeats a value for"
               + " longer than ever.";
-      case "level" ->
+      case LEVEL ->
           "Level: the mean of the last 10 values is far from the mean of all values so far.";
-      case "drift" ->
-          "Drift: the mean of the last 40 errors is far from zero, so forecasts have been too %s for"
-                  .formatted(newest.worst().error() > 0 ? "low" : "high")
-              + " some time.";
-      case "error" ->
+      case DRIFT ->
+          "Drift: the mean of the last 40 errors is far from zero: forecasts have been too high, or"
+              + " too low, for some time.";
+      case ERROR ->
           "Error: it is far from its forecast, or the value before was, by the usual errors of this"
               + " series.";
-      default -> "The reason is %s: see docs/anomalies.md.".formatted(reason);
+      case BREAK ->
+          "Break: a change that lasts: the level, the season or the size of the errors has been"
+              + " another for about 100 values.";
+      case THRESHOLD, GROUP -> // without what such a record has
+          "The reason is %s: see docs/anomalies.md.".formatted(newest.reason().label());
     };
   }
 
@@ -143,30 +224,54 @@ final class IncidentExplanation {
             .formatted(Printable.line(newest.model()), newest.modelVersion());
   }
 
-  private static String course(Incident record) {
-    String what =
-        switch (record.event()) {
-          case OPENED -> "opened, " + record.severity().label();
-          case UPDATED -> "became " + record.severity().label();
-          case CLOSED ->
-              record.newest().isEmpty()
-                  ? "closed, since the series was dropped"
-                  : "closed, after values without a surprising one";
-        };
+  /**
+   * What a record says.
+   *
+   * @param before the record before; null for the first one
+   */
+  private static String course(Incident record, Incident before) {
+    boolean isThreshold = record.warning() != null;
     return String.format(
         Locale.ROOT,
-        "%s  %s: surprise %.1f, %d value%s from the first to the last surprising one%s",
+        "%s  %s: %s, %d value%s from the first to the last %s one%s",
         ForecastLines.minute(record.time()),
-        what,
-        record.worst().surprise(),
+        event(record, before),
+        isThreshold
+            ? String.format(Locale.ROOT, "%.0f %%", 100 * record.warning().probability())
+            : String.format(Locale.ROOT, "surprise %.1f", record.worst().surprise()),
         record.values(),
         record.values() == 1 ? "" : "s",
+        isThreshold ? "probable" : "surprising",
         record.duration() == 0 ? "" : ", in " + Duration.ofMillis(record.duration()));
   }
 
+  private static String event(Incident record, Incident before) {
+    return switch (record.event()) {
+      case OPENED -> "opened, " + record.severity().label();
+      case UPDATED -> {
+        boolean isNewBreak =
+            record.reason() == Reason.BREAK && (before == null || before.reason() != Reason.BREAK);
+        yield "became " + (isNewBreak ? "a break, " : "") + record.severity().label();
+      }
+      case CLOSED -> "closed, " + whyClosed(record);
+    };
+  }
+
+  private static String whyClosed(Incident record) {
+    if (record.warning() != null && record.warning().outcome() != null) {
+      return record.warning().outcome().label();
+    }
+    return record.newest().isEmpty() && record.reason() != Reason.GROUP
+        ? "since the series was dropped"
+        : "after values without a surprising one";
+  }
+
   private String link() {
-    return page == null
-        ? null
+    if (page == null) {
+      return null;
+    }
+    return newest.reason() == Reason.GROUP // which has no chart
+        ? page + "#view=alarms"
         : "%s#series=%s&at=%d"
             .formatted(
                 page, URLEncoder.encode(newest.series(), StandardCharsets.UTF_8), newest.start());
@@ -185,8 +290,8 @@ final class IncidentExplanation {
       ObjectNode all = JSON.createObjectNode();
       all.set("incident", JSON.readTree(IncidentLines.json(newest)));
       all.put("open", isOpen());
-      all.put("explanation", worst() + " " + sentence() + " " + rarity());
-      all.put("once_in", onceIn());
+      all.put("explanation", String.join(" ", sentences().stream().map(String::strip).toList()));
+      all.put("once_in", isRare() ? onceIn() : null);
       all.put("page", link());
       ArrayNode course = all.putArray("records");
       for (Incident record : records) {

@@ -17,8 +17,9 @@ final class ValueChart {
   private ValueChart() {}
 
   /**
-   * The chart: {@code *} is a value, {@code O} the worst one, {@code ~} below it the time from the
-   * first to the last surprising value, a column of {@code :} a gap.
+   * The chart: {@code *} is a value, {@code O} the worst one, or the one at which a warning was
+   * most probable, {@code ~} below it the time from the first to the last surprising value, a
+   * column of {@code :} a gap.
    *
    * @param values at least two, oldest first
    */
@@ -56,11 +57,12 @@ final class ValueChart {
     }
     lines.add(" ".repeat(LABEL + 2) + below.toString().stripTrailing());
     lines.add(
-        "%s%s to %s UTC; O: most surprising, ~: the incident"
+        "%s%s to %s UTC; O: %s, ~: the incident"
             .formatted(
                 " ".repeat(LABEL + 2),
                 ForecastLines.minute(values.get(0).time()),
-                ForecastLines.minute(before)));
+                ForecastLines.minute(before),
+                incident.warning() == null ? "most surprising" : "most probable"));
     return lines;
   }
 

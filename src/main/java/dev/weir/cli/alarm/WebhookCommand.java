@@ -30,6 +30,8 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: weir webhook my-job.yaml --since 1h"})
 public final class WebhookCommand implements Callable<Integer> {
 
+  private static final int MAX_LINE = 1_000;
+
   @Parameters(paramLabel = "JOB.yaml", description = "The job file.")
   private Path file;
 
@@ -44,8 +46,8 @@ public final class WebhookCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       converter = DurationConverter.class,
       description =
-          "At the very first start: incidents of the last 10m, 2h, 7d (default: all on the topic)."
-              + " Later starts go on where the last one stopped.")
+          "At the very first start: records of the last 10m, 2h, 7d by their event time (default:"
+              + " all on the topic). Later starts go on where the last one stopped.")
   private Duration since;
 
   @Override
@@ -58,7 +60,7 @@ public final class WebhookCommand implements Callable<Integer> {
       return 1;
     }
     KafkaSettings kafka = webhook.job().kafka();
-    Instant from = since == null ? null : Instant.now().minus(since);
+    Instant from = since == null ? null : before(Instant.now(), since);
     try (WebhookDelivery delivery = webhook.delivery(from, WebhookCommand::tell)) {
       try (TopicAdmin admin = new TopicAdmin(kafka.bootstrapServers(), kafka.properties())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
@@ -73,6 +75,12 @@ public final class WebhookCommand implements Callable<Integer> {
       delivery.run();
     }
     return 0;
+  }
+
+  /** This long ago, but not before 1970, where the timestamps of Kafka start. */
+  static Instant before(Instant now, Duration back) {
+    Duration most = Duration.between(Instant.EPOCH, now);
+    return now.minus(back.compareTo(most) < 0 ? back : most);
   }
 
   /**
@@ -93,6 +101,6 @@ public final class WebhookCommand implements Callable<Integer> {
   }
 
   private static void tell(String line) {
-    System.err.println("weir webhook: " + Printable.line(line));
+    System.err.println("weir webhook: " + Printable.line(line, MAX_LINE));
   }
 }

@@ -2,12 +2,15 @@ package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.alarm.Severity;
+import dev.weir.kafka.avro.IncidentMember;
+import dev.weir.kafka.avro.IncidentThreshold;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -21,7 +24,9 @@ public final class IncidentList {
   public static final int MAX_OPEN = 10_000;
 
   private static final int MAX_WORD = 60; // an id, an event or a reason
+  private static final int MAX_MEMBERS = 12;
   private static final String CLOSED = "CLOSED";
+  private static final Set<String> DIRECTIONS = Set.of("above", "below");
 
   private static final Comparator<Item> OLDEST_FIRST =
       Comparator.comparingLong(Item::start).thenComparing(Item::id);
@@ -33,6 +38,8 @@ public final class IncidentList {
    * @param open whether no record has closed it
    * @param expected NaN without a forecast
    * @param error NaN without a forecast
+   * @param threshold null for another reason
+   * @param members none for another reason than a group
    */
   public record Item(
       String series,
@@ -51,7 +58,27 @@ public final class IncidentList {
       double expected,
       double error,
       String model,
-      long modelVersion) {}
+      long modelVersion,
+      Threshold threshold,
+      List<Member> members) {}
+
+  /**
+   * What is foretold.
+   *
+   * @param direction above or below
+   * @param crossingTime null if it is not known
+   * @param outcome null while it is open
+   */
+  public record Threshold(
+      double limit,
+      String direction,
+      int within,
+      double probability,
+      Long crossingTime,
+      String outcome) {}
+
+  /** A series of a group. */
+  public record Member(String series, double surprise) {}
 
   /** Whether an incident is open. */
   public enum State {
@@ -147,7 +174,11 @@ public final class IncidentList {
         return null;
       }
     }
-    if (series.isEmpty() || series.length() > Observation.MAX_SERIES_LENGTH) {
+    if (!isSeries(series)
+        || !isSurprise(told.getSurprise())
+        || !Double.isFinite(told.getWorstValue())
+        || !isReadable(told.getThreshold())
+        || !isReadable(told.getMembers())) {
       return null;
     }
     Severity severity;
@@ -173,7 +204,44 @@ public final class IncidentList {
         told.getExpected() == null ? Double.NaN : told.getExpected(),
         told.getError() == null ? Double.NaN : told.getError(),
         DashboardState.model(told.getModel()),
-        told.getModelVersion());
+        told.getModelVersion(),
+        threshold(told.getThreshold()),
+        told.getMembers().stream().map(m -> new Member(m.getSeries(), m.getSurprise())).toList());
+  }
+
+  private static boolean isSeries(String name) {
+    return !name.isEmpty() && name.length() <= Observation.MAX_SERIES_LENGTH;
+  }
+
+  /** A group's is a sum, with no bound. */
+  private static boolean isSurprise(double surprise) {
+    return surprise >= 0 && surprise < Double.POSITIVE_INFINITY;
+  }
+
+  private static boolean isReadable(IncidentThreshold told) {
+    return told == null
+        || DIRECTIONS.contains(told.getDirection())
+            && Double.isFinite(told.getLimit())
+            && told.getProbability() >= 0
+            && told.getProbability() <= 1
+            && (told.getOutcome() == null || told.getOutcome().length() <= MAX_WORD);
+  }
+
+  private static boolean isReadable(List<IncidentMember> members) {
+    return members.size() <= MAX_MEMBERS
+        && members.stream().allMatch(m -> isSeries(m.getSeries()) && isSurprise(m.getSurprise()));
+  }
+
+  private static Threshold threshold(IncidentThreshold told) {
+    return told == null
+        ? null
+        : new Threshold(
+            told.getLimit(),
+            told.getDirection().intern(),
+            told.getWithin(),
+            told.getProbability(),
+            told.getCrossingTime() == null ? null : told.getCrossingTime().toEpochMilli(),
+            told.getOutcome() == null ? null : told.getOutcome().intern());
   }
 
   public synchronized Counts counts() {

@@ -64,10 +64,24 @@ public final class WebhookOptions {
               .formatted(ClientProperties.REFERENCES));
     }
     String page = file.get(PAGE);
-    if (page != null && WebhookSettings.uri(page) == null) {
+    String got = page == null ? null : gotForPage(WebhookSettings.uri(page));
+    if (got != null) {
       file.problem(
-          PAGE, "expected an address that starts with https:// or http://, without a user");
+          PAGE,
+          "expected an address that starts with https:// or http://, without user, query and"
+              + " fragment, got %s (not shown)".formatted(got));
     }
+  }
+
+  /** What is wrong with the address of a page, whose links are printed; null if nothing is. */
+  private static String gotForPage(URI page) {
+    if (page == null) {
+      return "another";
+    }
+    if (page.getRawQuery() != null) {
+      return "one with a query, which may be secret";
+    }
+    return page.getRawFragment() == null ? null : "one with a fragment";
   }
 
   /** Where incidents are posted; null for nowhere. */

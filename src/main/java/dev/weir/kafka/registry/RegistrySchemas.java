@@ -2,6 +2,7 @@ package dev.weir.kafka.registry;
 
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.SchemaUnavailableException;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import java.io.IOException;
 import java.time.Duration;
@@ -125,7 +126,8 @@ public final class RegistrySchemas<R> {
   /**
    * Returns the reader of a schema; waits while the registry is away.
    *
-   * @throws UnknownSchemaException if the registry has no usable schema with this id
+   * @throws UnknownSchemaException if the registry has no usable schema with this id; a {@link
+   *     SchemaUnavailableException} if it does not answer, or is asked too often
    * @throws IllegalStateException if the wait is interrupted, as when a job is canceled
    */
   public R reader(int id) throws UnknownSchemaException {
@@ -150,11 +152,11 @@ public final class RegistrySchemas<R> {
       throw new UnknownSchemaException(refusal.why);
     }
     if (whyAway != null && now - awayUntil < 0) {
-      throw new UnknownSchemaException(whyAway);
+      throw new SchemaUnavailableException(whyAway);
     }
     spent = Math.max(spent, now - BURST * SECOND);
     if (now - spent < SECOND) {
-      throw new UnknownSchemaException(
+      throw new SchemaUnavailableException(
           what + ": expected at most one new id a second, got more; not asked for");
     }
     spent += SECOND;
@@ -167,7 +169,7 @@ public final class RegistrySchemas<R> {
       refusals.put(id, new Refusal(e.getMessage(), until));
       throw e;
     } catch (IOException e) {
-      throw new UnknownSchemaException(e.getMessage());
+      throw new SchemaUnavailableException(e.getMessage());
     }
   }
 

@@ -1,7 +1,8 @@
 package dev.weir.kafka.wire;
 
 /** A record whose schema is not available; a replay may succeed. */
-public final class UnknownSchemaException extends MalformedRecordException {
+public sealed class UnknownSchemaException extends MalformedRecordException
+    permits SchemaUnavailableException {
 
   private static final long serialVersionUID = 1L;
 

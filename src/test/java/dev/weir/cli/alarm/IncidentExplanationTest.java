@@ -10,6 +10,7 @@ import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.Severity;
+import dev.weir.kafka.codec.IncidentCodecTest;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IncidentExplanationTest {
 
@@ -82,21 +85,105 @@ class IncidentExplanationTest {
         .doesNotContain("NaN", "most surprising, ~");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Reason.class,
+      names = {"NOVELTY", "LEVEL", "DRIFT", "ERROR"})
+  void eachReasonHasASentenceAndItsRarity(Reason reason) {
+    Worst worst = new Worst(START, 3, 4, -1, 3);
+    assertThat(text(record(Event.OPENED, 0, 0, worst, reason, 1, 3)))
+        .containsIgnoringCase(reason.label() + ": ")
+        .contains("about once in 1,000 values");
+  }
+
   @Test
-  void eachReasonHasASentence() {
-    for (Reason reason : Reason.values()) {
-      Worst worst = new Worst(START, 3, 4, -1, 3);
-      String text =
-          new IncidentExplanation(List.of(record(Event.OPENED, 0, 0, worst, reason, 1, 3)), null)
-              .text();
-      assertThat(text).containsIgnoringCase(reason.label()).contains("about once in 1,000 values");
-    }
-    Worst low = new Worst(START, 3, 4, -1, 3);
-    assertThat(
-            new IncidentExplanation(
-                    List.of(record(Event.OPENED, 0, 0, low, Reason.DRIFT, 1, 3)), null)
-                .text())
-        .contains("forecasts have been too high for some time");
+  void driftDoesNotTakeItsDirectionFromOneValue() {
+    Worst worst = new Worst(START, 3, 4, -1, 3);
+    assertThat(text(record(Event.OPENED, 0, 0, worst, Reason.DRIFT, 1, 3)))
+        .contains("forecasts have been too high, or too low, for some time.");
+  }
+
+  @Test
+  void breakIsExplainedAsAChangeThatLasts() throws Exception {
+    Worst usual = new Worst(START, 3, 4, -1, 0.25);
+    Incident alone = record(Event.OPENED, 0, 0, usual, Reason.BREAK, 1, 3);
+    assertThat(text(alone))
+        .contains("Break: a change that lasts: the level, the season or the size of the errors")
+        .doesNotContain("once in");
+    assertThat(json(alone).get("once_in").isNull()).isTrue();
+    Worst worst = new Worst(START, 3, 4, -1, 3);
+    Incident alarm = record(Event.OPENED, 0, 0, worst, Reason.ERROR, 1, 3);
+    Incident later = record(Event.UPDATED, 9, 9, worst, Reason.BREAK, 3, 3);
+    assertThat(text(alarm, later))
+        .contains("about once in 1,000 values", "became a break, medium: surprise 3.0, 10 values");
+  }
+
+  @Test
+  void warningStatesLimitProbabilityTimeAndOutcome() throws Exception {
+    assertThat(text(IncidentCodecTest.WARNING))
+        .startsWith("pump-7: high, threshold, closed")
+        .contains(
+            "Threshold: the forecast at 1970-01-01 00:02 UTC gave 88 % for a value above 90.000"
+                + " within the next 4, at about 1970-01-01 00:05 UTC.",
+            "The value was 86.500, and the forecast for the crossing 91.250.",
+            "Outcome: crossed, by the value at 1970-01-01 00:04 UTC.",
+            "1970-01-01 00:04  closed, crossed: 88 %, 3 values from the first to the last probable",
+            "O: most probable, ~: the incident")
+        .doesNotContainIgnoringCase("surpris");
+    assertThat(text(IncidentCodecTest.OPEN_WARNING))
+        .contains("gave 80 % for a value below -1.5000 within the next 12.")
+        .doesNotContain("Outcome", "about");
+    JsonNode json = json(IncidentCodecTest.WARNING);
+    assertThat(json.get("once_in").isNull()).isTrue();
+    assertThat(json.get("explanation").textValue()).contains("Threshold: ", "Outcome: crossed");
+    assertThat(json.at("/incident/threshold/limit").doubleValue()).isEqualTo(90);
+  }
+
+  @Test
+  void groupListsItsMembersAndLeadsToTheListOfAlarms() throws Exception {
+    URI page = URI.create("https://weir.example/");
+    String text = new IncidentExplanation(List.of(IncidentCodecTest.GROUP), page).text();
+    assertThat(text.lines())
+        .containsSubsequence(
+            "The most surprising value is 3.2500, at 1970-01-01 00:01 UTC, of line1.b.",
+            "Group: several of its series were unusual at this time. Their surprises:",
+            "  4.5  line1.b",
+            "  4.0  line1.a",
+            "What the members' surprises are above 1 adds up to 6.5, which makes it medium.")
+        .endsWith("To look further: https://weir.example/#view=alarms");
+    assertThat(text).doesNotContain("once in", "without a model");
+    assertThat(json(IncidentCodecTest.GROUP).get("once_in").isNull()).isTrue();
+  }
+
+  @Test
+  void hostileTextDoesNotReachTheTerminal() {
+    String hostile = "\u001b]0;title\u0007";
+    Incident incident =
+        new Incident(
+            hostile,
+            hostile,
+            Event.OPENED,
+            START,
+            START,
+            START,
+            1,
+            new Worst(START, 3, 4, -1, 6.5),
+            Reason.GROUP,
+            Severity.MEDIUM,
+            List.of(),
+            hostile,
+            4,
+            null,
+            List.of(new Incident.Member(hostile, 4.5)));
+    assertThat(text(incident)).doesNotContain("\u001b", "\u0007").contains("incident \\u001b]0;");
+  }
+
+  private static String text(Incident... records) {
+    return new IncidentExplanation(List.of(records), null).text();
+  }
+
+  private static JsonNode json(Incident... records) throws Exception {
+    return new ObjectMapper().readTree(new IncidentExplanation(List.of(records), null).json());
   }
 
   @Test

@@ -66,5 +66,10 @@ class WebhookOptionsTest {
         Map.of("alarms.webhook", "https://a.example", "alarms", "off"),
         "alarms.webhook: expected alarms: on beside it, got no alarms");
     assertProblem(Map.of("alarms.page", "weir"), "alarms.page: expected an address that starts");
+    for (String part : new String[] {"?token=hush", "#token=hush"}) {
+      assertThatThrownBy(() -> read(Map.of("alarms.page", "https://weir.example/" + part)))
+          .hasMessageContaining("without user, query and fragment, got one with a ")
+          .hasMessageNotContaining("hush");
+    }
   }
 }

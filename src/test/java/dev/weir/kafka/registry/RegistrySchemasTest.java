@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.wire.SchemaUnavailableException;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.io.IOException;
@@ -97,6 +98,25 @@ class RegistrySchemasTest {
     now += 2 * SECOND;
     assertThat(schemas.reader(9)).isEqualTo(FIRST);
     assertThat(asked).containsExactly(9, 9);
+  }
+
+  @Test
+  void absentSchemaDiffersFromAnAbsentRegistry() {
+    RegistrySchemas<Schema> schemas = schemas();
+    assertThatThrownBy(() -> schemas.reader(9))
+        .isExactlyInstanceOf(UnknownSchemaException.class)
+        .hasMessage("id 9 is unknown");
+    awayUntil = now + 100 * SECOND;
+    for (int i = 0; i < 2; i++) { // when it was asked, and in the seconds when it is not
+      assertThatThrownBy(() -> schemas.reader(1)).isInstanceOf(SchemaUnavailableException.class);
+      assertThatThrownBy(() -> schemas.reader(9)).isInstanceOf(UnknownSchemaException.class);
+    }
+    now = awayUntil + SECOND;
+    for (int id = 100; id < 200; id++) {
+      int unknown = id;
+      assertThatThrownBy(() -> schemas.reader(unknown)).isInstanceOf(UnknownSchemaException.class);
+    }
+    assertThatThrownBy(() -> schemas.reader(2)).isInstanceOf(SchemaUnavailableException.class);
   }
 
   @Test
