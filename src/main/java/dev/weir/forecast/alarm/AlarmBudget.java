@@ -22,7 +22,7 @@ final class AlarmBudget {
   static final double PENALTY = 0.4;
 
   private static final double CHANCE = 2.5; // of a value that is surprising enough, over the budget
-  private static final double RELAXATION = 2;
+  private static final double RELAXATION = 1.9;
 
   private final double budget;
   private final double threshold;

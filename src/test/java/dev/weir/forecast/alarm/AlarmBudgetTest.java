@@ -48,9 +48,9 @@ class AlarmBudgetTest {
     for (int i = 0; i < 100; i++) {
       assertThat(take(budget, 2.9)).isFalse();
     }
-    // 0.4 * 2 * 0.001 with each value
-    assertThat(state.doubles[AlarmState.PENALTY]).isEqualTo(0.32, within(1e-9));
-    assertThat(take(budget, 2.95)).isTrue(); // 2.602 + 0.319
+    // 0.4 * 1.9 * 0.001 with each value
+    assertThat(state.doubles[AlarmState.PENALTY]).isEqualTo(0.324, within(1e-9));
+    assertThat(take(budget, 2.95)).isTrue(); // 2.602 + 0.323
   }
 
   @Test
