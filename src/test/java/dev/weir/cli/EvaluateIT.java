@@ -106,6 +106,9 @@ class EvaluateIT {
         "--truth demand.csv --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --truth",
         "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout wide",
         "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --task anomalies",
+        "--truth demand.csv --columns time=0,value=demand,features=1 | --columns features: expected a job or a model that reads them, with --truth, got none",
+        "--origins 12 --by-age | --by-age: expected none beside --origins and --from, got it",
+        "--model builtin:weir --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --job or --model, which read none, got 1",
         "--origins 0 | --origins: expected 1 to 1000000, got 0",
         "--columns time=0,value=demand,ahead=1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 | --columns: expected at most 20 features and ahead, got 21"
       })

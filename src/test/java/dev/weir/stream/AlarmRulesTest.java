@@ -1,6 +1,5 @@
 package dev.weir.stream;
 
-import static dev.weir.stream.SeriesAlarmsTest.MAX_PARALLELISM;
 import static dev.weir.stream.SeriesAlarmsTest.MINUTE;
 import static dev.weir.stream.SeriesAlarmsTest.START;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,8 +28,6 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** Thresholds and alarms by the names of series, out of the operator. */
@@ -143,35 +140,8 @@ class AlarmRulesTest {
   void warningsAreTheSameAfterRescaling() throws Exception {
     List<Observation> observations = observations(500);
     ForecastSettings settings = settings(RULES, 100_000_000);
-    List<Incident> expected = SeriesAlarmsTest.run(settings, observations, true, 0);
-    int half = observations.size() * 3 / 5;
-    List<Incident> incidents = new ArrayList<>();
-    OperatorSubtaskState state;
-    try (Harness one = new Harness(settings, true, null)) {
-      for (Observation observation : observations.subList(0, half)) {
-        one.send(observation);
-      }
-      state = one.snapshot(1, 1);
-      incidents.addAll(one.take(Incident.class));
-    }
-    int tasks = 3;
-    for (int task = 0; task < tasks; task++) {
-      OperatorSubtaskState part =
-          AbstractStreamOperatorTestHarness.repartitionOperatorState(
-              state, MAX_PARALLELISM, 1, tasks, task);
-      try (Harness each = new Harness(settings, true, part, tasks, task)) {
-        for (Observation observation : observations.subList(half, observations.size())) {
-          int group =
-              KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                  observation.series(), MAX_PARALLELISM, tasks);
-          if (group == task) {
-            each.send(observation);
-          }
-        }
-        incidents.addAll(each.take(Incident.class));
-      }
-    }
-    assertThat(incidents).containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(SeriesAlarmsTest.rescaled(settings, observations))
+        .containsExactlyInAnyOrderElementsOf(SeriesAlarmsTest.run(settings, observations, true, 0));
   }
 
   /** A ramp that ends below the limit: a warning is open at its end. */

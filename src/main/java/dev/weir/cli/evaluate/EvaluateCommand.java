@@ -309,7 +309,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     check(!isNamed || layout == SeriesLayout.LONG, "--columns", "none beside --layout wide", "one");
     check(
         truth == null || columns.ahead().isEmpty(), "--columns ahead", "none with --truth", "one");
+    check(
+        truth == null || columns.features().isEmpty() || !options.isPlain(),
+        "--columns features",
+        "a job or a model that reads them, with --truth",
+        "none");
     if (!origins.isDefault()) {
+      check(!byAge, "--by-age", "none beside --origins and --from", "it");
       check(truth == null, "--truth", "none beside --origins and --from", truth);
       check(report == null, "--report", "none beside --origins and --from", report);
     }

@@ -193,11 +193,6 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return new EvaluationPlan(with, learner, note);
   }
 
-  /** What comes beside the values. */
-  Covariates.Count covariates() {
-    return new Covariates.Count(settings.features(), others.covariates().ahead());
-  }
-
   boolean learns() {
     return target().learning() != null;
   }

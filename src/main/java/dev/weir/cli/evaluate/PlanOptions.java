@@ -71,15 +71,20 @@ final class PlanOptions {
     return horizon == null && job == null;
   }
 
+  /** Whether neither a job nor a model is given. */
+  boolean isPlain() {
+    return job == null && model == null;
+  }
+
   EvaluationPlan plan() throws IOException, UsageException {
     return plan(horizon);
   }
 
-  /** The plan with the covariates of the columns, or with those that the job expects. */
+  /** The plan, which learns from the covariates of the columns without a job and a model. */
   EvaluationPlan plan(SeriesColumns columns) throws IOException, UsageException {
     EvaluationPlan plan = plan();
     int ahead = columns.ahead().size();
-    if (job == null && model == null) {
+    if (isPlain()) {
       Covariates.Count count = new Covariates.Count(columns.features().size(), ahead);
       EvaluateCommand.check(
           count.all() <= MAX_COVARIATES,
@@ -89,10 +94,7 @@ final class PlanOptions {
       return count.all() == 0 ? plan : plan.withCovariates(count);
     }
     EvaluateCommand.check(
-        ahead == plan.covariates().ahead(),
-        "--columns ahead",
-        plan.covariates().ahead() + " columns, as " + (job == null ? "the model" : "the job"),
-        ahead);
+        ahead == 0, "--columns ahead", "none with --job or --model, which read none", ahead);
     return plan;
   }
 

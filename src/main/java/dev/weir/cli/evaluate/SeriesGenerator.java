@@ -4,6 +4,8 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.evaluation.Evaluation;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
@@ -25,7 +27,7 @@ final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
   /** The columns of one series. */
   private record Series(
       String name, long[] times, double[] values, double[][] features, double[][] ahead)
-      implements java.io.Serializable {
+      implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -36,20 +38,6 @@ final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
           rows.stream().mapToDouble(Observation::value).toArray(),
           rows.stream().map(Observation::features).toArray(double[][]::new),
           rows.stream().map(Observation::ahead).toArray(double[][]::new));
-    }
-
-    /** What is known ahead of a row: what the rows after it have. */
-    double[] ahead(int row, int steps) {
-      int count = ahead[row].length;
-      int reach = Math.min(steps, times.length - 1 - row);
-      if (count == 0 || reach == 0) {
-        return Observation.NO_FEATURES;
-      }
-      double[] known = new double[reach * count];
-      for (int i = 0; i < reach; i++) {
-        System.arraycopy(ahead[row + 1 + i], 0, known, i * count, count);
-      }
-      return known;
     }
   }
 
@@ -95,7 +83,7 @@ final class SeriesGenerator implements GeneratorFunction<Long, InputEvent> {
             one.features()[at],
             null,
             false,
-            one.ahead(at, steps));
+            Evaluation.knownAhead(one.ahead(), at, steps));
     return new ObservationEvent(observation, source(one.name(), at + 1));
   }
 

@@ -74,6 +74,24 @@ public final class Evaluation {
   }
 
   /**
+   * What is known ahead of a value: the covariates of the values after it.
+   *
+   * @param covariates (values, covariates known ahead), each of its value's own time
+   * @param row of the value, from 0
+   * @param steps how far ahead they are known
+   * @return (steps, covariates), row-major; fewer steps at the end
+   */
+  public static double[] knownAhead(double[][] covariates, int row, int steps) {
+    int count = covariates[row].length;
+    int reach = count == 0 ? 0 : Math.min(steps, covariates.length - 1 - row);
+    double[] known = reach == 0 ? NONE : new double[reach * count];
+    for (int i = 0; i < reach; i++) {
+      System.arraycopy(covariates[row + 1 + i], 0, known, i * count, count);
+    }
+    return known;
+  }
+
+  /**
    * What the protocol makes of one series: its origins, its naive forecasts and its scales. The
    * forecasts of its origins are scored here.
    */
@@ -175,15 +193,7 @@ public final class Evaluation {
     }
 
     private double[] ahead(int t) {
-      if (ahead.length == 0 || ahead[0].length == 0) {
-        return NONE;
-      }
-      int count = ahead[0].length;
-      double[] known = new double[Math.min(horizon, y.length - t) * count];
-      for (int i = 0; i < known.length; i++) {
-        known[i] = ahead[t + i / count][i % count];
-      }
-      return known;
+      return ahead.length == 0 ? NONE : knownAhead(ahead, t - 1, horizon);
     }
 
     /** The value number t, from 1. */

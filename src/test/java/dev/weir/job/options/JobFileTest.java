@@ -288,10 +288,7 @@ class JobFileTest {
         "[{above: 1}, {above: 2}, {above: 3}, {above: 4}, {above: 5}, {above: 6}, {above: 7}, {above: 8}, {above: 9}] | alarms.thresholds: expected at most 8 entries, got 9",
       })
   void wrongThresholdsGetOneLine(String list, String expected) {
-    String text = GOOD + "alarms:\n  enabled: true\n  thresholds: " + list + "\n";
-    String line = Long.toString(text.lines().count());
-    assertThatThrownBy(() -> read(text, Map.of()))
-        .hasMessageContaining(expected.replace("line L", "line " + line));
+    assertWrongRule("thresholds", list, expected);
   }
 
   @ParameterizedTest
@@ -307,7 +304,11 @@ class JobFileTest {
         "[{series: a, quiet: 3, quiet: 4}] | alarms.overrides[0].quiet: expected once, got it again after line L",
       })
   void wrongOverridesGetOneLine(String list, String expected) {
-    String text = GOOD + "alarms:\n  enabled: true\n  overrides: " + list + "\n";
+    assertWrongRule("overrides", list, expected);
+  }
+
+  private static void assertWrongRule(String section, String list, String expected) {
+    String text = GOOD + "alarms:\n  enabled: true\n  " + section + ": " + list + "\n";
     String line = Long.toString(text.lines().count());
     assertThatThrownBy(() -> read(text, Map.of()))
         .hasMessageContaining(expected.replace("line L", "line " + line));
@@ -342,10 +343,7 @@ class JobFileTest {
         "[{series: a, name: b, surprise: 0}] | line L: alarms.groups[0].surprise: expected a number from 1.0 to 1000.0, got '0'",
       })
   void wrongGroupsGetOneLine(String list, String expected) {
-    String text = GOOD + "alarms:\n  enabled: true\n  groups: " + list + "\n";
-    String line = Long.toString(text.lines().count());
-    assertThatThrownBy(() -> read(text, Map.of()))
-        .hasMessageContaining(expected.replace("line L", "line " + line));
+    assertWrongRule("groups", list, expected);
   }
 
   @Test
