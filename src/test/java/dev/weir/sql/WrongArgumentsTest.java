@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weir.model.ModelFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.TableEnvironment;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -307,6 +311,20 @@ class WrongArgumentsTest {
                         "value_column => 'v', feature_columns => '%s'%s"
                             .formatted(columns("f", features), arguments))));
     assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  }
+
+  @Test
+  void compiledPlanWithFewerArgumentsIsRefused() throws Exception {
+    tables.executeSql("CREATE TABLE results (step INT) WITH ('connector' = 'blackhole')");
+    String insert = "INSERT INTO results SELECT step FROM (%s)";
+    String statement =
+        insert.formatted(call("readings PARTITION BY sensor", "value_column => 'v'"));
+    JsonNode plan = new ObjectMapper().readTree(tables.compilePlanSql(statement).asJsonString());
+    ((ArrayNode) plan.findValue("functionCall").get("operands")).remove(2); // as if it were new
+    PlanReference older = PlanReference.fromJsonString(plan.toString());
+    assertThat(deepest(catchThrowable(() -> tables.loadPlan(older).explain())))
+        .matches(
+            "FORECAST: expected \\d+ arguments, got \\d+: this plan is of another version, run COMPILE PLAN again");
   }
 
   @Test
