@@ -11,7 +11,13 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.FlinkFixture;
+import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -40,6 +47,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** FORECAST with covariates beside the core, on Flink. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -50,6 +58,8 @@ class CovariatesSqlIT {
   private static final LocalDateTime START = LocalDateTime.of(2026, 3, 2, 0, 0);
 
   private static FlinkFixture flink;
+
+  @TempDir private static Path dir;
 
   @BeforeAll
   static void start() throws Exception {
@@ -64,9 +74,9 @@ class CovariatesSqlIT {
   /**
    * One row.
    *
+   * @param observation as the core takes it
    * @param heat of the next steps, null for NULL
    * @param price of the next steps, null for NULL
-   * @param known the same as the core takes it
    */
   private record Reading(Observation observation, Double[] heat, Integer[] price) {
 
@@ -165,14 +175,29 @@ class CovariatesSqlIT {
 
   private static ForecastSettings settings(
       LearnerSettings learner, int season, Covariates.Count covariates) {
+    return settings(learner, season, covariates, covariates.observed(), null);
+  }
+
+  /**
+   * @param features covariates that come with a value, learned or not
+   * @param model null for none
+   */
+  private static ForecastSettings settings(
+      LearnerSettings learner,
+      int season,
+      Covariates.Count covariates,
+      int features,
+      ForecastModel model) {
     Learning learning =
         new Learning(learner.withLevels(List.of(0.8)).withCovariates(covariates), season, 0);
+    String name = model == null ? null : model.name();
+    byte[] initial = model == null ? null : ModelFiles.toBytes(model);
     return new ForecastSettings(
         5,
         1,
-        covariates.observed(),
+        features,
         Duration.ZERO,
-        List.of(new Target(Mode.MANY_TO_ONE, null, learner.horizon(), null, learning)));
+        List.of(new Target(Mode.MANY_TO_ONE, name, learner.horizon(), initial, learning)));
   }
 
   /** Without Flink, series by series. */
@@ -224,6 +249,59 @@ class CovariatesSqlIT {
     double with = error(sql.query(forecast(", ahead_columns => 'heat_ahead, price_ahead'")));
     double without = error(sql.query(forecast("")));
     assertThat(with).isLessThan(without / 2);
+  }
+
+  /** A network of random weights that reads values and one covariate. */
+  private static ForecastModel network() {
+    RnnConfig config = new RnnConfig(Cell.GRU, 2, 3, 1, false, false);
+    SplittableRandom random = new SplittableRandom(17);
+    return new ForecastModel(
+        "two-inputs",
+        4,
+        Mode.MANY_TO_ONE,
+        config,
+        5,
+        HORIZON,
+        Readout.FINAL_HIDDEN,
+        Scaling.LAST,
+        floats(random, config.parameterCount()),
+        new ForecastModel.Head(floats(random, HORIZON * 3), floats(random, HORIZON)),
+        Map.of());
+  }
+
+  private static float[] floats(SplittableRandom random, int count) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) random.nextDouble(-0.5, 0.5);
+    }
+    return numbers;
+  }
+
+  @Test
+  void networkAndMixtureReadTheSameFeatureColumns() throws Exception {
+    Path file = dir.resolve("two-inputs.safetensors");
+    ModelFiles.write(network(), file);
+    String both = ", feature_columns => 'load', weights_path => '%s'".formatted(file);
+    List<Observation> all =
+        readings().stream()
+            .map(reading -> reading.observation)
+            .map(o -> new Observation(o.series(), o.time(), o.value(), o.features()))
+            .toList();
+    LearnerSettings learner = LearnerSettings.small(HORIZON);
+    SqlFixture sql = session(flink.environment(1), row -> row);
+    List<Row> learned = sql.query(forecast(both));
+    assertThat(learned)
+        .containsExactlyInAnyOrderElementsOf(
+            ForecastIT.rows(
+                byTheCore(settings(learner, 6, new Covariates.Count(1, 0), 1, network()), all)));
+
+    List<Row> read = sql.query(forecast(both + ", learn_covariates => FALSE"));
+    assertThat(read)
+        .containsExactlyInAnyOrderElementsOf(
+            ForecastIT.rows(
+                byTheCore(settings(learner, 6, Covariates.Count.NONE, 1, network()), all)))
+        .doesNotContainAnyElementsOf(
+            learned.stream().filter(row -> row.getField(9).equals("OK")).toList());
   }
 
   /** Mean absolute error of the first step of the longest series, in its second half. */

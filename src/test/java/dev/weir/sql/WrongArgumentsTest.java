@@ -61,6 +61,12 @@ class WrongArgumentsTest {
             "value_column => 'v', budget => '1 ' || '0'",
             "ANOMALIES: budget: expected a literal, got an expression"),
         Arguments.of(
+            "value_column => 'v', ahead_columns => 'note'",
+            "ANOMALIES: ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING"),
+        Arguments.of(
+            "value_column => 'v', feature_columns => 'v', learn_covariates => FALSE",
+            "ANOMALIES: feature_columns: expected learn_covariates => TRUE beside it, got FALSE"),
+        Arguments.of(
             "value_column => 'v', reasons => 'novelty, spike'",
             "ANOMALIES: reasons: expected a list of novelty, level, drift, error and break, got 'novelty, spike'"),
         Arguments.of(
