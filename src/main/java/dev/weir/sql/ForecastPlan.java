@@ -16,6 +16,7 @@ import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
@@ -62,11 +63,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
+          Signature.SECOND_SEASON,
           Signature.LEVEL);
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
-      List.of(ForecastOptions.SIZE, ForecastOptions.EXPERTS);
+      List.of(ForecastOptions.SIZE, ForecastOptions.EXPERTS, Signature.SECOND_SEASON);
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -256,11 +258,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       }
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
-      int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
+      Seasons.Counts seasons = seasons();
+      learner = learner.withSecondSeason(seasons.second());
       boolean bare = learner.experts().isEmpty();
       int bytes =
           new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
-              .newSeries("a first one", season)
+              .newSeries("a first one", seasons.first())
               .bytes();
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw arguments.wrong(
@@ -269,7 +272,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
                 .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
-      return new Learning(learner, season, 0, judges ? incidents() : null);
+      return new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
+    }
+
+    private Seasons.Counts seasons() {
+      try {
+        return new Seasons.Counts(
+            arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
+            arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE));
+      } catch (IllegalArgumentException e) {
+        throw arguments.wrong(Signature.SECOND_SEASON.key(), e.getMessage());
+      }
     }
 
     /** Only their alarms are given; when an incident ends does not matter. */
