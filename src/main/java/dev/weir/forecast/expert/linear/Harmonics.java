@@ -5,7 +5,7 @@ package dev.weir.forecast.expert.linear;
  * constant, {@code period - 1} of them describe any course of a period; the first few describe a
  * smooth one.
  *
- * <p>Computed once, so that a forecast costs no trigonometry. Immutable.
+ * <p>Computed once, the same on each platform, so that a forecast costs no trigonometry. Immutable.
  */
 final class Harmonics {
 
@@ -25,8 +25,8 @@ final class Harmonics {
     this.sines = new double[period];
     for (int phase = 0; phase < period; phase++) {
       double angle = 2 * Math.PI * phase / period;
-      cosines[phase] = Math.cos(angle);
-      sines[phase] = Math.sin(angle);
+      cosines[phase] = StrictMath.cos(angle);
+      sines[phase] = StrictMath.sin(angle);
     }
   }
 
