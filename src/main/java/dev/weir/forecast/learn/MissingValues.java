@@ -13,8 +13,8 @@ final class MissingValues {
   /**
    * Indices to go on by before the next value; none where the series has not started.
    *
-   * @param second observations in a second, longer season, whose phase is kept to half of the first
-   *     one; 1 for none
+   * @param second observations in a second, longer season, whose phase is kept to half of a week; 1
+   *     for none
    */
   static long passed(History history, long missing, int second) {
     if (missing == 0 || history.age() == 0) {
