@@ -35,6 +35,7 @@ import dev.weir.model.ModelFormatException;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastOptions.Size;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -364,22 +365,28 @@ public record JobSettings(
     Size size = file.get(ForecastOptions.SIZE);
     List<String> experts = file.get(ForecastOptions.EXPERTS);
     List<Double> levels = file.get(ForecastOptions.LEVELS);
-    int season = season(file);
+    Seasons.Counts seasons = SeasonSection.read(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
     Covariates.Count covariates = CovariateSection.read(file, true);
     try {
       LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
-      learner = learner.withLevels(levels).withTraining(training).withCovariates(covariates);
-      int bytes = StateSizeEstimate.learned(learner, season, seqLen, hasModel, initialModel);
+      learner =
+          learner
+              .withLevels(levels)
+              .withTraining(training)
+              .withCovariates(covariates)
+              .withSecondSeason(seasons.second());
+      int bytes =
+          StateSizeEstimate.learned(learner, seasons.first(), seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(
             "learning",
             "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, a smaller learning.replay, or learning.size: small"
                 .formatted(ForecastOptions.MAX_SERIES_BYTES, bytes, horizon));
       }
-      return new Learning(learner, season, scoresEvery);
+      return new Learning(learner, seasons.first(), scoresEvery);
     } catch (IllegalArgumentException e) {
       file.problem(
           "learning",
@@ -394,36 +401,11 @@ public record JobSettings(
     try {
       LearnerSettings learner =
           LearnerSettings.following(model, horizon).withLevels(file.get(ForecastOptions.LEVELS));
-      return new Learning(learner, season(file), file.get(JobOptions.SCORES_EVERY));
+      return new Learning(learner, SeasonSection.readOne(file), file.get(JobOptions.SCORES_EVERY));
     } catch (IllegalArgumentException e) {
       file.problem("learning", e.getMessage());
       return null;
     }
-  }
-
-  /** Observations in a season. */
-  private static int season(JobFile file) {
-    ForecastOptions.Season season = file.get(ForecastOptions.SEASON);
-    Duration interval = file.get(ForecastOptions.INTERVAL);
-    if (season.duration() == null) {
-      return season.count();
-    }
-    if (interval == null) {
-      file.problem(
-          ForecastOptions.SEASON,
-          "expected window.interval beside a duration, since a season is counted in observations");
-      return LearnerSettings.AUTO;
-    }
-    long step = interval.toMillis();
-    long whole = season.duration().toMillis();
-    if (whole < step || whole % step != 0 || whole / step > ForecastOptions.Season.MAX_COUNT) {
-      file.problem(
-          ForecastOptions.SEASON,
-          "expected 1 to %d times window.interval (%s), got %s"
-              .formatted(ForecastOptions.Season.MAX_COUNT, interval, season.duration()));
-      return LearnerSettings.AUTO;
-    }
-    return (int) (whole / step);
   }
 
   private static byte[] initialModel(

@@ -18,6 +18,7 @@ import dev.weir.option.AnomalyOptions;
 import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
@@ -63,6 +64,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
+          Signature.SECOND_SEASON,
           Signature.LEVEL,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
@@ -72,6 +74,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       List.of(
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
+          Signature.SECOND_SEASON,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
 
@@ -269,11 +272,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       learner = learns ? learner.withCovariates(covariates()) : learner;
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
-      int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
+      Seasons.Counts seasons = seasons();
+      learner = learner.withSecondSeason(seasons.second());
       boolean bare = learner.experts().isEmpty();
       int bytes =
           new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
-              .newSeries("a first one", season)
+              .newSeries("a first one", seasons.first())
               .bytes();
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw arguments.wrong(
@@ -282,7 +286,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
                 .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
-      return new Learning(learner, season, 0, judges ? incidents() : null);
+      return new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
+    }
+
+    private Seasons.Counts seasons() {
+      try {
+        return new Seasons.Counts(
+            arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
+            arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE));
+      } catch (IllegalArgumentException e) {
+        throw arguments.wrong(Signature.SECOND_SEASON.key(), e.getMessage());
+      }
     }
 
     /** What the mixture learns from; columns that nothing reads are a mistake. */

@@ -4,6 +4,7 @@ import dev.weir.option.AnomalyOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,6 +56,13 @@ final class Signature {
           1,
           99,
           "Per cent of the truth that the interval is meant to hold.");
+  static final Option<Integer> SECOND_SEASON =
+      Option.integer(
+          "second_season",
+          null,
+          3,
+          Seasons.MAX_SECOND_COUNT,
+          "Observations in a longer season beside season, more than twice as many.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
 
@@ -96,7 +104,8 @@ final class Signature {
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS));
+          new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("second_season", SECOND_SEASON));
 
   /** Those of {@code ANOMALIES}. */
   static final Signature ANOMALIES =
@@ -125,7 +134,8 @@ final class Signature {
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS));
+          new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("second_season", SECOND_SEASON));
 
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =

@@ -116,6 +116,7 @@ class SharedOptionsTest {
             "ahead_columns",
             "in_order",
             "level",
-            "refused_rows");
+            "refused_rows",
+            "second_season");
   }
 }

@@ -85,6 +85,8 @@ class StateSizeTest {
     Learning scored = new Learning(LearnerSettings.small(2), 24, 10);
     Target scores = new Target(Mode.MANY_TO_ONE, null, 2, null, scored);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
+    LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
+    Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SERIES, settings(5, Duration.ZERO, network)),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
@@ -92,6 +94,7 @@ class StateSizeTest {
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),
         new Job("small, with alarms", SERIES, settings(5, Duration.ZERO, alarms)),
         new Job("small, with scores", SERIES, settings(5, Duration.ZERO, scores)),
+        new Job("small, two seasons", SERIES, settings(5, Duration.ZERO, week)),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }
 
