@@ -240,7 +240,9 @@ class CovariateObservationTest {
     Schema flat = foreign("{\"type\": \"array\", \"items\": \"double\"}");
     assertThatThrownBy(() -> ObservationReader.of(flat))
         .isInstanceOf(UnknownSchemaException.class)
-        .hasMessageContaining("/fields/0/type/items");
+        .hasMessage(
+            "schema load: features_ahead: expected an array of arrays of numbers, got"
+                + " {\"type\":\"array\",\"items\":\"double\"}");
   }
 
   /** A registry that checks compatibility takes the schema as the next version, both ways. */
