@@ -129,6 +129,18 @@ class EvaluateIT {
     assertThat(ended.exitCode()).isEqualTo(2);
     assertThat(ended.err())
         .contains("--columns ahead: expected 1, as window.features-ahead of the job says, got 0");
+    Ended unread =
+        run(
+            "--task",
+            "anomalies",
+            "--input",
+            dir.resolve("demand.csv").toString(),
+            "--job",
+            job.toString());
+    assertThat(unread.exitCode()).isEqualTo(2);
+    assertThat(unread.err())
+        .contains(
+            "--job: expected one without window.features-ahead, which is not read here, got 1");
   }
 
   @ParameterizedTest

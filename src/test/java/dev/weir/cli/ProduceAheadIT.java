@@ -52,14 +52,18 @@ class ProduceAheadIT {
             dir.resolve("job.yaml"),
             """
             name: load
+            kafka: {bootstrap-servers: "%s"}
             window: {features-ahead: 2}
             forecast: {many-to-one: {horizon: 2}}
-            """);
+            """
+                .formatted(kafka.bootstrapServers()));
     List<String> arguments = new ArrayList<>(List.of("produce", "--input", csv.toString()));
     for (String option : options.split(" ")) {
       arguments.add(option.equals("JOB") ? job.toString() : option);
     }
-    arguments.addAll(List.of("--bootstrap-servers", kafka.bootstrapServers()));
+    if (!options.startsWith("JOB")) {
+      arguments.addAll(List.of("--bootstrap-servers", kafka.bootstrapServers()));
+    }
     return arguments;
   }
 
