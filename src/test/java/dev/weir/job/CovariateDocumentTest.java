@@ -43,7 +43,7 @@ class CovariateDocumentTest {
     JobSettings job = job("visitors");
     assertThat(job.forecast().features()).isEqualTo(1);
     assertThat(job.forecast().covariatesAhead()).isEqualTo(2);
-    List<Piece> records = Documents.blocks(DOCUMENT, "json");
+    List<Piece> records = Documents.blocks(DOCUMENT, "");
     assertThat(records).hasSize(1);
     byte[] record = records.get(0).text().getBytes(StandardCharsets.UTF_8);
     MappedRecords mapped = new MappedRecords(job.kafka().mapping(), null);
