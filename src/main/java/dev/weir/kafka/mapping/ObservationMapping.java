@@ -16,6 +16,7 @@ import java.util.Map;
  * @param unit of numbers that are times
  * @param values one series each; where there are several, a series' name ends with the field's
  * @param features covariates of each value
+ * @param ahead covariates known ahead, each a number for each step; empty: none
  * @param label the class of the window that ends there; null: none
  * @param endsWindow true where a window by session ends; null: none
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
@@ -32,6 +33,7 @@ public record ObservationMapping(
     TimeText.Unit unit,
     List<FieldPath> values,
     List<FieldPath> features,
+    List<ArrayPath> ahead,
     FieldPath label,
     FieldPath endsWindow,
     ElementPath each,
@@ -79,6 +81,7 @@ public record ObservationMapping(
     series = List.copyOf(series);
     values = List.copyOf(values);
     features = List.copyOf(features);
+    ahead = List.copyOf(ahead);
   }
 
   /** What a value's series is called after the parts that all have; empty for a single value. */
