@@ -44,6 +44,9 @@ final class GroupCovariatesSerializer extends WeirSerializer<GroupCovariates> {
   protected GroupCovariates read(byte version, DataInputView source) throws IOException {
     ByteBuffer bytes = ByteBuffer.wrap(readBytes(source));
     int features = bytes.getInt();
+    if (features < 1 || features > bytes.capacity()) { // before anything is that large
+      throw new IOException("features: expected 1 or more, got " + features);
+    }
     int size = bytes.remaining() / ((1 + features) * Long.BYTES);
     long[] times = new long[Math.max(1, size)];
     double[] rows = new double[times.length * features];
