@@ -16,7 +16,6 @@ import dev.weir.kafka.registry.RegisteredRecords;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -125,13 +124,11 @@ public final class CovariateDeserializer
   }
 
   private CovariateEvent checked(CovariateUpdate update, SourceRecord source) {
-    String group = update.group();
-    if (group.isEmpty()
-        || group.length() > Observation.MAX_SERIES_LENGTH
-        || !StandardCharsets.UTF_8.newEncoder().canEncode(group)) {
+    int length = update.group().length();
+    if (length == 0 || length > Observation.MAX_SERIES_LENGTH) {
       String message =
-          "group: expected a name of 1 to %d characters of UTF-8, got %d"
-              .formatted(Observation.MAX_SERIES_LENGTH, group.length());
+          "group: expected a name of 1 to %d characters, got %d"
+              .formatted(Observation.MAX_SERIES_LENGTH, length);
       return new DeadLetter(Reason.SERIES, message, source);
     }
     int count = update.features().length;

@@ -282,23 +282,18 @@ public class CovariateFunctionTest {
       harness.covariates("a", 2, 2, 20);
       harness.covariates("b", 9, 9, 90);
       assertThat(harness.numEventTimeTimers()).isEqualTo(2);
-      harness.processBothWatermarks(
-          new Watermark(T + 8 * HOUR - 1));
+      harness.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
       assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
       state = harness.snapshot(1, 1);
-      harness.processBothWatermarks(
-          new Watermark(T + 8 * HOUR));
+      harness.processBothWatermarks(new Watermark(T + 8 * HOUR));
       assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
       assertThat(harness.numEventTimeTimers()).isEqualTo(1);
     }
     // a longer ttl after a restore: the timer is set again
-    try (Harness longer =
-        new Harness(settings(SITE, 9, Duration.ofHours(7)), false, state, 1, 0)) {
-      longer.processBothWatermarks(
-          new Watermark(T + 10 * HOUR - 1));
+    try (Harness longer = new Harness(settings(SITE, 9, Duration.ofHours(7)), false, state, 1, 0)) {
+      longer.processBothWatermarks(new Watermark(T + 10 * HOUR - 1));
       assertThat(longer.numKeyedStateEntries()).isEqualTo(2);
-      longer.processBothWatermarks(
-          new Watermark(T + 10 * HOUR));
+      longer.processBothWatermarks(new Watermark(T + 10 * HOUR));
       assertThat(longer.numKeyedStateEntries()).isEqualTo(1);
     }
   }
@@ -485,8 +480,7 @@ public class CovariateFunctionTest {
 
   @Test
   void eventsSurviveTheShuffle() throws Exception {
-    SourceRecord source =
-        new SourceRecord("t", 3, 4, 5, new byte[] {1, 2}, new byte[] {3, 4, 5});
+    SourceRecord source = new SourceRecord("t", 3, 4, 5, new byte[] {1, 2}, new byte[] {3, 4, 5});
     for (CovariateEvent event :
         List.of(
             new CovariateUpdate("berlin", T, new double[] {1.5, NAN}),
