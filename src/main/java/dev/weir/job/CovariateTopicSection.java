@@ -3,6 +3,7 @@ package dev.weir.job;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
+import dev.weir.job.options.MappingOptions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
@@ -46,6 +47,10 @@ final class CovariateTopicSection {
     check(file, forecasts, "a section forecast", "none");
     check(file, features > 0, "window.features-ahead of 1 or more", "0");
     check(file, file.has(ForecastOptions.INTERVAL), "window.interval", "none");
+    if (file.has(MappingOptions.FEATURES_AHEAD)) {
+      file.problem(
+          MappingOptions.FEATURES_AHEAD, "expected none beside topics.covariates, got some");
+    }
     ObservationMapping mapping = mapping(file, features, directory);
     return new CovariateTopic(
         file.get(CovariateOptions.TOPIC), features, file.get(CovariateOptions.MAX_FUTURE), mapping);

@@ -107,7 +107,8 @@ public final class ForecastPipeline {
     KafkaConnectors ends = new KafkaConnectors(settings.kafka());
     DataStream<InputEvent> observations =
         env.fromSource(
-                ends.observations(WeirTypeInformation.INPUT_EVENT),
+                ends.observations(
+                    WeirTypeInformation.INPUT_EVENT, settings.forecast().covariatesAhead()),
                 ObservationWatermarks.strategy(
                     settings.forecast().outOfOrderness(),
                     settings.idleTimeout(),

@@ -23,6 +23,11 @@ final class MappingSection {
       file.addDefault(
           ForecastOptions.FEATURES, Integer.toString(features), MappingOptions.FEATURES);
     }
+    if (file.has(MappingOptions.FEATURES_AHEAD)) {
+      int ahead = file.get(MappingOptions.FEATURES_AHEAD).size();
+      file.addDefault(
+          ForecastOptions.FEATURES_AHEAD, Integer.toString(ahead), MappingOptions.FEATURES_AHEAD);
+    }
   }
 
   /**
@@ -69,6 +74,13 @@ final class MappingSection {
           MappingOptions.FEATURES,
           "expected %d, as window.features says, got %d"
               .formatted(features, file.get(MappingOptions.FEATURES).size()));
+    }
+    int ahead = file.get(ForecastOptions.FEATURES_AHEAD);
+    int mapped = file.get(MappingOptions.FEATURES_AHEAD).size();
+    if (file.has(MappingOptions.FEATURES_AHEAD) && ahead != mapped) {
+      file.problem(
+          MappingOptions.FEATURES_AHEAD,
+          "expected %d, as window.features-ahead says, got %d".formatted(ahead, mapped));
     }
     try {
       ObservationMapping mapping = MappingOptions.mapping(file, directory);

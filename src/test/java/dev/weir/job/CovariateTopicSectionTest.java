@@ -132,6 +132,9 @@ class CovariateTopicSectionTest {
             + "|covariates.key: expected a regular expression with one capturing group",
         "topics: {covariates: w}|covariates: {key: '(['}"
             + "|covariates.key: expected a regular expression with one capturing group",
+        "topics: {covariates: w}"
+            + "|observations: {format: json, values: [v], features-ahead: ['hours[].temp']}"
+            + "|observations.features-ahead: expected none beside topics.covariates, got some",
         "topics: {covariates: w}|covariates: {keep: 0}"
             + "|covariates.keep: expected a whole number from 1 to 100000, got '0'",
       })

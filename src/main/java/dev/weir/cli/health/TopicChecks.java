@@ -96,6 +96,7 @@ final class TopicChecks {
         new RecordValidator(
             kafka.maxFuture(),
             job.forecast().features(),
+            job.forecast().covariatesAhead(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
             isReadable ? kafka.mapping() : null);
     for (String name : observations) {

@@ -140,6 +140,7 @@ public final class CovariateOptions {
         file.get(TIME_UNIT),
         List.of(),
         file.get(FEATURES),
+        List.of(),
         null,
         null,
         file.get(EACH),

@@ -180,6 +180,10 @@ final class OptionNotes {
         MappingOptions.FEATURES,
         "",
         "as window.features; in another order, each means another one");
+    put(
+        MappingOptions.FEATURES_AHEAD,
+        "",
+        "as window.features-ahead; in another order, each means another one");
     put(MappingOptions.LABEL, "", SAFE);
     put(MappingOptions.ENDS_WINDOW, "", SAFE);
     put(MappingOptions.EACH, "", SAFE);

@@ -76,8 +76,10 @@ public final class KafkaConnectors {
   /**
    * From the group's committed offsets, or the beginning without committed offsets; or what the job
    * file wants to have read.
+   *
+   * @param ahead covariates known ahead that an observation may have
    */
-  public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type) {
+  public Source<InputEvent, ?, ?> observations(TypeInformation<InputEvent> type, int ahead) {
     SourceOffsets offsets = settings.offsets();
     Properties properties = consumerProperties();
     if (offsets.ends() != null) {
@@ -90,7 +92,7 @@ public final class KafkaConnectors {
             .setBootstrapServers(settings.bootstrapServers())
             .setGroupId(settings.group())
             .setStartingOffsets(starts(offsets))
-            .setDeserializer(ObservationDeserializer.of(type, settings));
+            .setDeserializer(ObservationDeserializer.of(type, settings, ahead));
     ObservationTopics topics = settings.topics().observations();
     if (topics.pattern() == null) {
       builder.setTopics(topics.names());

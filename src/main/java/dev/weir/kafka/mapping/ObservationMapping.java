@@ -17,6 +17,7 @@ import java.util.Map;
  * @param values one series each; where there are several, a series' name ends with the field's;
  *     empty: records are covariates, of which features may be missing
  * @param features covariates of each value
+ * @param ahead covariates known ahead, each a number for each step; empty: none
  * @param label the class of the window that ends there; null: none
  * @param endsWindow true where a window by session ends; null: none
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
@@ -33,6 +34,7 @@ public record ObservationMapping(
     TimeText.Unit unit,
     List<FieldPath> values,
     List<FieldPath> features,
+    List<ArrayPath> ahead,
     FieldPath label,
     FieldPath endsWindow,
     ElementPath each,
@@ -85,6 +87,7 @@ public record ObservationMapping(
     series = List.copyOf(series);
     values = List.copyOf(values);
     features = List.copyOf(features);
+    ahead = List.copyOf(ahead);
   }
 
   /** What a value's series is called after the parts that all have; empty for a single value. */

@@ -49,6 +49,7 @@ class CovariateDeserializerTest {
         TimeText.Unit.AUTO,
         List.of(),
         List.of(features).stream().map(FieldPath::parse).toList(),
+        List.of(),
         null,
         null,
         each == null ? null : ElementPath.parse(each),
