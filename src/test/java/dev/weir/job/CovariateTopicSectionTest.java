@@ -79,7 +79,7 @@ class CovariateTopicSectionTest {
     JobSettings settings =
         JobSettings.of(
             JobFile.parse(
-                far + TOPIC + AHEAD + "learning: {size: small}\nexperts: [covariates, naive]\n",
+                far + TOPIC + AHEAD + "learning: {size: small}\nexperts: [naive]\n",
                 "x.yaml",
                 Map.of()),
             Path.of(""));
