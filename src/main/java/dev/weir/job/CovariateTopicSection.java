@@ -127,8 +127,7 @@ final class CovariateTopicSection {
     }
     int features = file.get(ForecastOptions.FEATURES_AHEAD);
     int horizon = forecast.ahead() / features;
-    int usual = Math.max(CovariateOptions.KEEP.defaultValue(), horizon);
-    int keep = file.get(CovariateOptions.KEEP, usual);
+    int keep = file.get(CovariateOptions.KEEP);
     if (keep < horizon) {
       file.problem(
           CovariateOptions.KEEP,

@@ -90,7 +90,7 @@ class CovariateTopicIT {
     overrides.put("window.features-ahead", "2");
     overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
     overrides.put("learning.size", "small");
-    overrides.put("learning.season", "24");
+    overrides.put("season", "24");
     overrides.putAll(more);
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
   }

@@ -40,6 +40,7 @@ class CovariateTopicSectionTest {
     assertThat(settings.covariates()).isNull();
     assertThat(settings.kafka().topics().covariates()).isNull();
     assertThat(plan(AHEAD)).contains("forecast").doesNotContain("covariates");
+    assertThat(read(AHEAD + TOPIC).covariates().keep()).isEqualTo(1_000);
     assertThat(plan(AHEAD + TOPIC)).contains("Source: covariates").contains("join-covariates");
   }
 
@@ -70,20 +71,6 @@ class CovariateTopicSectionTest {
         .containsExactlyInAnyOrder(
             "observations", "forecasts", "scores", "observations.dlq", "models", "weather");
     assertThat(settings.kafka().topics().ofSeries()).containsExactly("forecasts", "scores");
-  }
-
-  @Test
-  void keepsAtLeastTheHorizonByDefault() {
-    assertThat(read(TOPIC + AHEAD).covariates().keep()).isEqualTo(1_000);
-    String far = START.replace("horizon: 3", "horizon: 1001");
-    JobSettings settings =
-        JobSettings.of(
-            JobFile.parse(
-                far + TOPIC + AHEAD + "learning: {size: small}\nexperts: [naive]\n",
-                "x.yaml",
-                Map.of()),
-            Path.of(""));
-    assertThat(settings.covariates().keep()).isEqualTo(1_001);
   }
 
   @ParameterizedTest
