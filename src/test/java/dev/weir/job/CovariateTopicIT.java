@@ -279,7 +279,7 @@ class CovariateTopicIT {
     try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
       sendObservations(settings, 0, 30);
       String forecasts = settings.kafka().topics().forecasts();
-      int complete = SERIES.size() * 29; // the newest hour waits
+      int complete = SERIES.size() * 28; // the newest two hours wait
       job.await()
           .atMost(Duration.ofMinutes(3))
           .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() >= complete);
