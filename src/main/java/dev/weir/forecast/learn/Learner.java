@@ -448,6 +448,12 @@ public final class Learner {
     }
   }
 
+  /** Of the covariates known ahead, how many numbers the newest forecast did not know. */
+  public int missingCovariates(LearnerState learned) {
+    Covariates covariates = bind(learned).covariates;
+    return covariates == null ? 0 : covariates.missing(view.history.t());
+  }
+
   /**
    * The forecast of step 1 that was made at the newest value, as {@link #forecast} gives it, with
    * its narrowest interval.

@@ -16,6 +16,8 @@ import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.Decoder;
@@ -69,6 +71,7 @@ public final class ObservationReader {
    */
   static ObservationReader of(Schema writer, int ahead) throws UnknownSchemaException {
     checkUnit(writer); // first: the parsing form says nothing of units
+    checkAhead(writer);
     if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
       return new ObservationReader(OURS, null, ahead);
     }
@@ -113,6 +116,20 @@ public final class ObservationReader {
     Schema.Type wanted = ours.name().equals(LABEL) ? Schema.Type.STRING : Schema.Type.BOOLEAN;
     return branches.stream()
         .allMatch(branch -> branch.getType() == wanted || branch.getType() == Schema.Type.NULL);
+  }
+
+  /** Avro's own message says which branch of a union is missing. */
+  private static void checkAhead(Schema writer) throws UnknownSchemaException {
+    Field field = writer.getField(FEATURES_AHEAD);
+    if (field != null
+        && SchemaCompatibility.checkReaderWriterCompatibility(MAYBE_AHEAD, field.schema()).getType()
+            != SchemaCompatibilityType.COMPATIBLE) {
+      throw new UnknownSchemaException(
+          "schema %s: features_ahead: expected an array of arrays of numbers, got %s"
+              .formatted(
+                  AvroBounds.quoted(writer.getFullName()),
+                  AvroBounds.quoted(field.schema().toString())));
+    }
   }
 
   /** To Avro a unit is a matter of taste: microseconds would be taken for milliseconds. */

@@ -55,7 +55,7 @@ final class CovariateFunction
     MetricGroup metrics = operator.addGroup("weir");
     received = metrics.counter("covariates");
     late = metrics.counter("lateCovariates");
-    missing = metrics.counter("missingCovariates");
+    missing = metrics.counter("missingSteps");
   }
 
   @Override

@@ -176,6 +176,20 @@ class CovariateObservationTest {
     }
   }
 
+  /** What {@code weir doctor} says of a record. */
+  @Test
+  void validatorNamesWhatTheJobWouldRefuse() {
+    RecordValidator records = new RecordValidator(Duration.ofDays(1), 0, 2, null, null);
+    byte[] right = new ObservationCodec(2).encode(observation(NONE, null, 1, NAN));
+    byte[] wrong = new ObservationCodec(3).encode(observation(NONE, null, 1, 2, 3));
+    assertThat(records.observation(new ConsumerRecord<>("t", 0, 0, null, right))).isNull();
+    assertThat(records.takeExamples())
+        .containsExactly("größe at 1970-01-01T00:00:00.012Z: -1.5 ahead [1.0, NaN]");
+    assertThat(records.observation(new ConsumerRecord<>("t", 0, 1, null, wrong)))
+        .isEqualTo(
+            "FEATURES: features_ahead[0]: expected 2 numbers, as window.features-ahead says, got 3");
+  }
+
   // ---- registry
 
   private static RegistrySettings knowing(Schema writer) {
@@ -240,7 +254,9 @@ class CovariateObservationTest {
     Schema flat = foreign("{\"type\": \"array\", \"items\": \"double\"}");
     assertThatThrownBy(() -> ObservationReader.of(flat))
         .isInstanceOf(UnknownSchemaException.class)
-        .hasMessageContaining("/fields/0/type/items");
+        .hasMessage(
+            "schema load: features_ahead: expected an array of arrays of numbers, got"
+                + " {\"type\":\"array\",\"items\":\"double\"}");
   }
 
   /** A registry that checks compatibility takes the schema as the next version, both ways. */

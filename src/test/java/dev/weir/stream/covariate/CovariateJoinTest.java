@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-public class CovariateFunctionTest {
+public class CovariateJoinTest {
 
   private static final double NAN = Double.NaN;
   private static final long HOUR = 3_600_000;
@@ -140,7 +140,7 @@ public class CovariateFunctionTest {
       assertThat(harness.ahead("paris", 1)).as("a group of its own").containsExactly(2, 20);
       assertThat(harness.ahead("rome/7", 1)).isEmpty();
       assertThat(harness.metrics.count("weir.covariates")).isEqualTo(3);
-      assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(2 + 3 + 3 + 3 + 4);
+      assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(2 + 3 + 3 + 3 + 4);
     }
   }
 
@@ -186,7 +186,7 @@ public class CovariateFunctionTest {
         lengths[hour] = harness.ahead("a/1", hour).length / FEATURES;
       }
       assertThat(lengths).containsExactly(4, 4, 3, 2, 1, 0, 0);
-      assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(1 + 2 + 3 + 4 + 4);
+      assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(1 + 2 + 3 + 4 + 4);
     }
   }
 
