@@ -36,6 +36,7 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastOptions.Size;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;
+import dev.weir.stream.covariate.CovariateSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,8 @@ import org.apache.flink.configuration.MemorySize;
  * @param kafka where the pipeline's ends are
  * @param forecast what the operator that forecasts is configured with; without targets there is no
  *     such operator
+ * @param covariates how observations get covariates from a topic of their own; null: there is no
+ *     such operator
  * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
@@ -64,6 +67,7 @@ public record JobSettings(
     String name,
     KafkaSettings kafka,
     ForecastSettings forecast,
+    CovariateSettings covariates,
     List<SharedSettings> shared,
     ClassifySettings classify,
     Duration idleTimeout,
@@ -93,6 +97,7 @@ public record JobSettings(
 
   public static JobSettings of(JobFile file, Path directory) {
     MappingSection.addDefaults(file);
+    CovariateTopicSection.addDefaults(file);
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
@@ -145,8 +150,10 @@ public record JobSettings(
       checkInitialModel(file, forecast, targets.get(i));
     }
     List<SharedSettings> shared = SharedSection.read(file, forecast);
+    CovariateSettings covariates = CovariateTopicSection.settings(file, forecast);
     file.throwProblems();
-    return new JobSettings(name, kafka, forecast, shared, classify, idleTimeout, createTopics);
+    return new JobSettings(
+        name, kafka, forecast, covariates, shared, classify, idleTimeout, createTopics);
   }
 
   /** Those of the file that the job file names, then its own. */
@@ -232,7 +239,8 @@ public record JobSettings(
             file.get(JobOptions.MODELS),
             ofClasses,
             AlarmSection.topic(file),
-            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON);
+            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
+            CovariateTopicSection.topic(file, !onlyClasses, directory));
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
           JobOptions.FORECAST_FORMAT,
