@@ -67,7 +67,11 @@ final class HolidaySection {
     int entries = file.entries(HolidayOptions.SERIES, HolidayOptions.MAX_OVERRIDES);
     for (int i = 0; i < entries; i++) {
       Pattern series = file.require(HolidayOptions.SERIES.at(i));
-      file.require(HolidayOptions.SERIES_REGIONS.at(i));
+      if (!file.has(HolidayOptions.SERIES_REGIONS.at(i))) {
+        file.problem(
+            HolidayOptions.SERIES_REGIONS.at(i),
+            "expected a list of regions, or none, got nothing");
+      }
       overrides.add(new Override(series, days(file, HolidayOptions.SERIES_REGIONS.at(i), regions)));
     }
     if (!regions.unused().isEmpty()) {

@@ -52,6 +52,12 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     }
   }
 
+  /** As the next, with the options of the job. */
+  static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
+      throws IOException, UsageException {
+    return of(job, mode, horizon, seqLen, Map.of());
+  }
+
   /**
    * @param job null for what any job does without a model
    * @param mode of the wanted forecast; null for the job's first

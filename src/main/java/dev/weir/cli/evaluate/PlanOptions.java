@@ -142,7 +142,7 @@ final class PlanOptions {
     }
     EvaluationPlan plan =
         model == null
-            ? EvaluationPlan.of(null, mode, steps, seqLen, Map.of())
+            ? EvaluationPlan.of(null, mode, steps, seqLen)
             : EvaluationPlan.of(read(model), learns, steps, seqLen);
     return holidays == null && zone == null ? plan : withCalendar(plan);
   }

@@ -64,9 +64,10 @@ public final class HolidayFile {
     CsvSchema schema = CsvSchema.emptySchema().withHeader();
     try (MappingIterator<Map<String, String>> rows =
         new CsvMapper().readerForMapOf(String.class).with(schema).readValues(plain)) {
+      int line = 1; // the header
       while (rows.hasNextValue()) {
         Map<String, String> row = rows.nextValue();
-        int line = rows.getCurrentLocation().getLineNr() - 1;
+        line++;
         String date = row.get("date");
         if (date == null) {
           throw new IllegalArgumentException(
