@@ -12,7 +12,6 @@ import dev.weir.rnn.cell.Cell;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -64,9 +63,9 @@ public final class ForecastOptions {
   public static final Option<ZoneId> TIME_ZONE =
       new Option<>(
           "window.time-zone",
-          Option.Type.TEXT,
+          Option.Type.NAME,
           "a time zone such as Europe/Berlin or UTC",
-          ZoneOffset.UTC,
+          ZoneId.of("UTC"),
           "Zone of the local time that window.calendar and holidays read, with its daylight"
               + " saving.",
           ForecastOptions::zone);

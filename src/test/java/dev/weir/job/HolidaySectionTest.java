@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
@@ -52,10 +51,10 @@ class HolidaySectionTest {
   }
 
   @Test
-  void withoutHolidaysThereAreNone() throws Exception {
+  void mixtureHasNoHolidaysByDefault() throws Exception {
     ForecastSettings settings = read("");
     assertThat(holidays(settings)).isNull();
-    assertThat(settings.zone()).isEqualTo(ZoneOffset.UTC);
+    assertThat(settings.zone()).isEqualTo(ZoneId.of("UTC"));
   }
 
   @Test

@@ -119,7 +119,8 @@ class EvaluationPlanTest {
         .hasMessage(
             "--time-zone: expected --holidays or a model that reads a calendar beside it, got"
                 + " neither");
-    assertThatThrownBy(() -> plan("--holidays", "DE", "--model", "builtin:weir", "--learning", "off"))
+    assertThatThrownBy(
+            () -> plan("--holidays", "DE", "--model", "builtin:weir", "--learning", "off"))
         .isInstanceOf(UsageException.class)
         .hasMessage("--holidays: expected none without a mixture that learns, got DE");
   }

@@ -2,14 +2,20 @@ package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Allocations;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -187,6 +193,40 @@ class HolidayForecastTest {
       learner.observe(state, from + d * DAY, d % 7);
       assertThat(forecast(learner, state)[0]).isFinite();
     }
+  }
+
+  /** A day has a holiday in or beside it in nearly half of the values. */
+  @Test
+  void correctingAllocatesNothing() {
+    HolidaySettings days = holidays(ZoneId.of("Europe/Berlin"));
+    Learner learner =
+        new Learner(
+            LearnerSettings.small(24)
+                .withHolidays(
+                    new HolidaySettings(
+                        days.zone(),
+                        new HolidayDays(List.of()),
+                        List.of(
+                            new HolidaySettings.Override(Pattern.compile("s.*"), days.days())))));
+    Windows windows = new Windows(5, 1, 0);
+    WindowState state = windows.newState();
+    LearnerState learned = learner.newSeries("s", 24);
+    double[] values = values(400, 1);
+    long[] next = {FIRST.toEpochDay() * 24};
+    int calls = 24 * 24;
+    Allocations.assertNoneOnceWarm(
+        calls,
+        () -> {
+          long allocated = 0;
+          for (int k = 0; k < calls; k++) {
+            long hour = next[0]++;
+            double value = values[(int) (hour / 24 % 400)] + hour % 24;
+            windows.offer(state, new Observation("s", hour * 3_600_000, value), Windows.IN_ORDER);
+            SequenceWindow window = windows.window("s", state);
+            allocated += Allocations.bytesOf(() -> learner.observe(learned, window));
+          }
+          return allocated;
+        });
   }
 
   private static double[] forecast(Learner learner, LearnerState state) {
