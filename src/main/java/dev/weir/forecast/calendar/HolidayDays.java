@@ -3,6 +3,7 @@ package dev.weir.forecast.calendar;
 import java.io.Serializable;
 import java.time.LocalDate;
 import java.time.Year;
+import java.util.Arrays;
 import java.util.Collection;
 
 /**
@@ -36,6 +37,16 @@ public final class HolidayDays implements Serializable {
    */
   public boolean contains(long day) {
     return day >= 0 && day < DAYS && (bits[(int) day / Long.SIZE] >>> day & 1) == 1;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HolidayDays days && Arrays.equals(bits, days.bits);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bits);
   }
 
   /** How many days there are. */

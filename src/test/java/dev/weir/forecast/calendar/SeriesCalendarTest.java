@@ -102,6 +102,7 @@ class SeriesCalendarTest {
   void noDayOutsideOfTheYearsIsAHoliday() {
     HolidayDays days = days("1969-12-31", "1970-01-01", "2100-12-31", "2101-01-01", "0001-01-01");
     assertThat(days.size()).isEqualTo(2);
+    assertThat(days).isEqualTo(days("2100-12-31", "1970-01-01")).isNotEqualTo(days("1970-01-01"));
     assertThat(days.contains(0)).isTrue();
     assertThat(days.contains(LocalDate.parse("2100-12-31").toEpochDay())).isTrue();
     long[] others = {-1, 1, 47_847, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 32};
