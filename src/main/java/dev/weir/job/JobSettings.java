@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.ClassifySettings;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -104,10 +105,12 @@ public record JobSettings(
     if (!learns(file)) {
       CovariateSection.read(file, false);
     }
+    HolidaySection.check(file, learns(file));
+    HolidaySettings holidays = learns(file) ? HolidaySection.read(file, directory) : null;
     List<Target> targets = new ArrayList<>();
     for (ModeOptions mode : JobOptions.MODES) {
       if (file.hasSection(mode.section())) {
-        targets.add(target(file, mode, seqLen, directory));
+        targets.add(target(file, mode, seqLen, directory, holidays));
       }
     }
     ClassifySettings classify =
@@ -145,7 +148,8 @@ public record JobSettings(
             outOfOrderness,
             sampling,
             limits,
-            targets);
+            targets,
+            file.get(ForecastOptions.TIME_ZONE));
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
@@ -328,7 +332,8 @@ public record JobSettings(
         start == null ? SourcePosition.EARLIEST : start, end == null ? SourcePosition.LATEST : end);
   }
 
-  private static Target target(JobFile file, ModeOptions options, int seqLen, Path directory) {
+  private static Target target(
+      JobFile file, ModeOptions options, int seqLen, Path directory, HolidaySettings holidays) {
     boolean learns = learns(file);
     String model = learns ? file.get(options.model()) : file.require(options.model());
     if (model == null && file.has(options.file())) {
@@ -347,7 +352,7 @@ public record JobSettings(
     ForecastModel first = initial == null ? null : StateSizeEstimate.read(initial);
     Learning learning = null;
     if (learns) {
-      learning = learning(file, horizon, seqLen, model != null, initial);
+      learning = learning(file, horizon, seqLen, model != null, initial, holidays);
     } else if (first != null && !first.candidates().isEmpty()) {
       learning = following(file, horizon, first);
     }
@@ -369,7 +374,12 @@ public record JobSettings(
   }
 
   private static Learning learning(
-      JobFile file, int horizon, int seqLen, boolean hasModel, byte[] initialModel) {
+      JobFile file,
+      int horizon,
+      int seqLen,
+      boolean hasModel,
+      byte[] initialModel,
+      HolidaySettings holidays) {
     Size size = file.get(ForecastOptions.SIZE);
     List<String> experts = file.get(ForecastOptions.EXPERTS);
     List<Double> levels = file.get(ForecastOptions.LEVELS);
@@ -385,7 +395,8 @@ public record JobSettings(
               .withLevels(levels)
               .withTraining(training)
               .withCovariates(covariates)
-              .withSecondSeason(seasons.second());
+              .withSecondSeason(seasons.second())
+              .withHolidays(holidays);
       int bytes =
           StateSizeEstimate.learned(learner, seasons.first(), seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {

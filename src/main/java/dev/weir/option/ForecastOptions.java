@@ -9,7 +9,9 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.cell.Cell;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -55,9 +57,18 @@ public final class ForecastOptions {
           "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
           List.of(),
           Calendar.values().length,
-          "What base models read of each observation's time, in UTC: two inputs each, after the"
-              + " features.",
+          "What base models read of each observation's time, in window.time-zone: two inputs each,"
+              + " after the features.",
           label -> known(Calendar.ofLabel(label), label));
+  public static final Option<ZoneId> TIME_ZONE =
+      new Option<>(
+          "window.time-zone",
+          Option.Type.NAME,
+          "a time zone such as Europe/Berlin or UTC",
+          ZoneId.of("UTC"),
+          "Zone of the local time that window.calendar and holidays read, with its daylight"
+              + " saving.",
+          ForecastOptions::zone);
   public static final Option<Duration> INTERVAL =
       Option.duration(
           "window.interval",
@@ -212,6 +223,14 @@ public final class ForecastOptions {
       throw new IllegalArgumentException(text);
     }
     return value;
+  }
+
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(text, e);
+    }
   }
 
   private ForecastOptions() {}

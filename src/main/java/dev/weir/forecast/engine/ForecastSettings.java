@@ -12,6 +12,8 @@ import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -26,6 +28,7 @@ import java.util.List;
  * @param limits how much is kept of the series
  * @param targets the forecasts to make of each window, at most one for each mode; none where a job
  *     only classifies
+ * @param zone of the local time that the calendar reads
  */
 public record ForecastSettings(
     int seqLen,
@@ -35,7 +38,8 @@ public record ForecastSettings(
     Duration outOfOrderness,
     Sampling sampling,
     StateLimits limits,
-    List<Target> targets)
+    List<Target> targets,
+    ZoneId zone)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -46,6 +50,28 @@ public record ForecastSettings(
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
+  }
+
+  /** With a calendar in UTC. */
+  public ForecastSettings(
+      int seqLen,
+      int stride,
+      int features,
+      List<Calendar> calendar,
+      Duration outOfOrderness,
+      Sampling sampling,
+      StateLimits limits,
+      List<Target> targets) {
+    this(
+        seqLen,
+        stride,
+        features,
+        calendar,
+        outOfOrderness,
+        sampling,
+        limits,
+        targets,
+        ZoneOffset.UTC);
   }
 
   /** Windows by count, nothing read of the time, and everything kept. */

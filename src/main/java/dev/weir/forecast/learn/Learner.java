@@ -194,6 +194,9 @@ public final class Learner {
     }
     LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
     StateView state = bind(learned);
+    if (mixture.holidays != null) {
+      mixture.holidays.calendar().bind(null, 0, 0, 0); // when these values were is not known
+    }
     state.history.seed(History.seed(old.longs()));
     state.spacing.copy(old.doubles(), old.spacing());
     reset(state, old.count() - values.length);
@@ -256,6 +259,7 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(value);
     learnSpacing(state, time, state.history.age());
+    bindCalendar(state, null, time);
     observe(state, time, value, state.history.age(), observed, ahead);
   }
 
@@ -288,10 +292,19 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
+    bindCalendar(state, window.series(), window.origin());
     for (int k = 0; k < observed.length; k++) {
       observed[k] = window.feature(window.size() - 1, k);
     }
     observe(state, window.origin(), window.last(), age, observed, window.ahead());
+  }
+
+  /** Says when the value that comes next is, and so those around it. */
+  private void bindCalendar(StateView state, String series, long time) {
+    if (mixture.holidays != null) {
+      long next = state.history.t() + 1;
+      mixture.holidays.calendar().bind(series, next, time, state.spacing.regular());
+    }
   }
 
   /**

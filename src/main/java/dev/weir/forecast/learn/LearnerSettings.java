@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
@@ -30,6 +31,7 @@ import java.util.stream.IntStream;
  * @param training how the networks among the experts learn
  * @param covariates what comes beside the values
  * @param secondSeason observations in a longer season beside that of each series; 1 for none
+ * @param holidays on which days forecasts are corrected; null for none
  */
 public record LearnerSettings(
     int horizon,
@@ -47,7 +49,8 @@ public record LearnerSettings(
     double intervalStep,
     NetworkTraining training,
     Covariates.Count covariates,
-    int secondSeason)
+    int secondSeason,
+    HolidaySettings holidays)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -172,7 +175,8 @@ public record LearnerSettings(
         INTERVAL_STEP,
         NetworkTraining.DEFAULT,
         Covariates.Count.NONE,
-        NONE);
+        NONE,
+        null);
   }
 
   private static List<String> except(String... names) {
@@ -200,25 +204,30 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training, combines, covariates);
+    return with(names, levels, training, combines, covariates, holidays);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, training, combines, covariates);
+    return with(experts, wanted, training, combines, covariates, holidays);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted, combines, covariates);
+    return with(experts, levels, wanted, combines, covariates, holidays);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return with(experts, levels, training, false, covariates);
+    return with(experts, levels, training, false, covariates, holidays);
   }
 
   /** The same, and experts that learn from covariates. */
   public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, training, combines, wanted);
+    return with(experts, levels, training, combines, wanted, holidays);
+  }
+
+  /** The same, and forecasts that are corrected on holidays; null for none. */
+  public LearnerSettings withHolidays(HolidaySettings wanted) {
+    return with(experts, levels, training, combines, covariates, wanted);
   }
 
   /**
@@ -243,7 +252,8 @@ public record LearnerSettings(
         intervalStep,
         training,
         covariates,
-        wanted);
+        wanted,
+        holidays);
   }
 
   private LearnerSettings with(
@@ -251,7 +261,8 @@ public record LearnerSettings(
       List<Double> levels,
       NetworkTraining training,
       boolean combines,
-      Covariates.Count covariates) {
+      Covariates.Count covariates,
+      HolidaySettings holidays) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -268,14 +279,17 @@ public record LearnerSettings(
         intervalStep,
         training,
         covariates,
-        secondSeason);
+        secondSeason,
+        holidays);
   }
 
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
-    String all = withTraining(training.layout()).toString();
-    return all.replace(", combines=false", "") // as it was before networks combined
-        .replace(", covariates=" + Covariates.Count.NONE, "") // and before there were covariates
-        .replace(", secondSeason=" + NONE + "]", "]"); // and second seasons
+    String all = withTraining(training.layout()).withHolidays(null).toString();
+    String corrected = holidays == null ? "" : ", holidays"; // on which days says nothing of states
+    return all.replace(", secondSeason=" + NONE + ", holidays=null", ", holidays=null")
+        .replace(", holidays=null", corrected)
+        .replace(", combines=false", "") // as it was before networks combined
+        .replace(", covariates=" + Covariates.Count.NONE, ""); // and before there were covariates
   }
 }

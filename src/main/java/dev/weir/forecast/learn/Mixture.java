@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.calendar.HolidayCorrection;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.Hedge;
 import dev.weir.forecast.combination.LatestScores;
@@ -22,7 +23,8 @@ import java.util.Arrays;
  * </pre>
  *
  * Where a network combines ({@link CandidateStage}), it makes another forecast of these and of the
- * experts', and the last one is the weighted mean of out and that.
+ * experts', and the last one is the weighted mean of out and that. On holidays it is corrected
+ * ({@link HolidayCorrection}).
  *
  * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
  * #make} makes the next. Errors are learned of the {@link FollowedSteps}; weights of a step between
@@ -50,6 +52,7 @@ final class Mixture {
   private final IntervalTracker tracker;
   private final LatestScores newest;
   final CandidateStage stage; // null if absent
+  final HolidayCorrection holidays; // null if absent
   final DistributionScorer scorer;
   boolean scoresDistributions;
 
@@ -77,6 +80,8 @@ final class Mixture {
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
     this.discount = settings.discount();
+    this.holidays =
+        settings.holidays() == null ? null : new HolidayCorrection(settings.holidays(), followed);
     this.finalHedge = new Hedge(settings.eta(), settings.discount());
     this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
     this.regression = settings.stacking() ? new StackedRegression(followed, experts) : null;
@@ -106,6 +111,10 @@ final class Mixture {
       regression.reset(state.regression);
     }
     tracker.reset(state.intervals);
+    if (holidays != null) {
+      state.bind(holidays);
+      holidays.reset();
+    }
   }
 
   /** Learns about all open forecasts of the value that comes next. */
@@ -114,6 +123,9 @@ final class Mixture {
     if (stage != null) {
       state.bind(stage);
       stage.begin(state.age());
+    }
+    if (holidays != null) {
+      state.bind(holidays);
     }
     History history = state.history;
     long t = history.t() + 1;
@@ -148,6 +160,9 @@ final class Mixture {
     double truth = value - state.history.at(origin);
     if (followed.has(i)) {
       learn(state, t, i, truth);
+      if (holidays != null) {
+        holidays.learn(state.history, t, i, truth);
+      }
     }
     double error = truth - state.issued(origin, i);
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
@@ -251,6 +266,10 @@ final class Mixture {
     }
     if (stage != null) {
       combine(state, t);
+    }
+    if (holidays != null) {
+      state.bind(holidays);
+      holidays.correct(state.history, results);
     }
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);

@@ -174,7 +174,7 @@ public final class JobFile {
   }
 
   private static boolean isList(String key) {
-    Option<?> option = JobOptions.of(key);
+    Option<?> option = JobOptions.of(JobOptions.SHORT_FORMS.getOrDefault(key, key));
     return option != null && option.type() == Option.Type.LIST;
   }
 
@@ -201,7 +201,7 @@ public final class JobFile {
   }
 
   private static String expected(String key) {
-    Option<?> option = JobOptions.of(key);
+    Option<?> option = JobOptions.of(JobOptions.SHORT_FORMS.getOrDefault(key, key));
     if (option != null) {
       return option.expected();
     }

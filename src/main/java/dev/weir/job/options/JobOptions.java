@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 
 /**
@@ -190,6 +191,8 @@ public final class JobOptions {
   /** Short keys and the keys that they abbreviate. */
   public static final Map<String, String> SHORT_FORMS =
       Map.of(
+          "holidays",
+          "holidays.regions",
           "learning",
           "learning.enabled",
           "alarms",
@@ -301,6 +304,7 @@ public final class JobOptions {
                 ForecastOptions.FEATURES,
                 ForecastOptions.FEATURES_AHEAD,
                 ForecastOptions.CALENDAR,
+                ForecastOptions.TIME_ZONE,
                 ForecastOptions.INTERVAL,
                 ForecastOptions.GAP,
                 ForecastOptions.MAX_FILL,
@@ -323,6 +327,7 @@ public final class JobOptions {
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));
     all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
+    all.addAll(all.indexOf(ForecastOptions.COVARIATES) + 1, HolidayOptions.ALL);
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
     all.add(all.indexOf(SCORES) + 1, AlarmOptions.TOPIC);
@@ -351,7 +356,8 @@ public final class JobOptions {
   /** Whether it is the key of a list whose entries have options. */
   static boolean hasEntries(String key) {
     String prefix = key + "[].";
-    return AlarmRuleOptions.ALL.stream().anyMatch(option -> option.key().startsWith(prefix));
+    return Stream.concat(AlarmRuleOptions.ALL.stream(), HolidayOptions.ALL.stream())
+        .anyMatch(option -> option.key().startsWith(prefix));
   }
 
   private JobOptions() {}

@@ -39,6 +39,15 @@ final class OptionNotes {
     NOTES.put(option.key(), new Note(unit, change));
   }
 
+  private static void putHolidays() {
+    String change =
+        "safe, what was learned of holidays stays; the first ones or the last: " + LEARNS_AGAIN;
+    put(HolidayOptions.REGIONS, "", change);
+    put(HolidayOptions.FILE, "", change);
+    put(HolidayOptions.SERIES, "", change);
+    put(HolidayOptions.SERIES_REGIONS, "", change);
+  }
+
   static {
     put(
         JobOptions.NAME,
@@ -78,6 +87,11 @@ final class OptionNotes {
         "each window starts again; " + MODEL_SHAPE.replace("another one", "other inputs"));
     put(ForecastOptions.FEATURES_AHEAD, "", "each window starts again; " + LEARNS_AGAIN);
     put(ForecastOptions.CALENDAR, "", MODEL_SHAPE);
+    put(
+        ForecastOptions.TIME_ZONE,
+        "",
+        "safe; a base model reads local time as it was trained with it");
+    putHolidays();
     put(
         ForecastOptions.INTERVAL,
         "",
