@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -86,7 +87,10 @@ final class Signature {
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS));
+          new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("bounds_min", BoundsOptions.MIN),
+          new Argument("bounds_max", BoundsOptions.MAX),
+          new Argument("bounds_integer", BoundsOptions.INTEGER));
 
   /** Those of {@code ANOMALIES}. */
   static final Signature ANOMALIES =
@@ -113,7 +117,10 @@ final class Signature {
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS));
+          new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("bounds_min", BoundsOptions.MIN),
+          new Argument("bounds_max", BoundsOptions.MAX),
+          new Argument("bounds_integer", BoundsOptions.INTEGER));
 
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =

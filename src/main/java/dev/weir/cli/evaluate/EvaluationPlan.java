@@ -11,6 +11,7 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
@@ -142,8 +143,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Learning silent =
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
     LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
-    Target alone =
-        new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
+    Target alone = target.withLearning(silent);
     return new EvaluationPlan(
         settings(read.seqLen(), read.features(), read.calendar(), alone), others, note(read));
   }
@@ -181,16 +181,18 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   EvaluationPlan withCovariates(Covariates.Count count) {
     LearnerSettings learner = others.withCovariates(count);
     Learning learning = new Learning(learner, season(), 0);
-    Target other =
-        new Target(
-            target().mode(),
-            target().model(),
-            target().horizon(),
-            target().initialModel(),
-            learning);
+    Target other = target().withLearning(learning);
     ForecastSettings with =
         settings(settings.seqLen(), count.observed(), settings.calendar(), other);
     return new EvaluationPlan(with, learner, note);
+  }
+
+  /** The same within bounds. */
+  EvaluationPlan withBounds(Bounds bounds) {
+    Target other = target().withBounds(bounds);
+    ForecastSettings with =
+        settings(settings.seqLen(), settings.features(), settings.calendar(), other);
+    return new EvaluationPlan(with, others, note);
   }
 
   boolean learns() {
@@ -232,7 +234,9 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       int season,
       IncidentSettings incidents) {
     Learning learning = new Learning(learner, season, 0, incidents);
-    Target other = new Target(target().mode(), model, target().horizon(), initialModel, learning);
+    Target same = target();
+    Target other =
+        new Target(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
     return settings(settings.seqLen(), settings.features(), settings.calendar(), other);
   }
 

@@ -3,10 +3,12 @@ package dev.weir.cli.evaluate;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.BoundsOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,28 @@ final class PlanOptions {
           "${COMPLETION-CANDIDATES}; off: the model alone forecasts, as it was trained; with"
               + " --model.")
   private Learning learning;
+
+  @Option(
+      names = "--bounds-min",
+      paramLabel = "X",
+      descriptionKey = "bounds.min",
+      description = "${declared}")
+  private Double min;
+
+  @Option(
+      names = "--bounds-max",
+      paramLabel = "X",
+      descriptionKey = "bounds.max",
+      description = "${declared}")
+  private Double max;
+
+  @Option(
+      names = "--bounds-integer",
+      arity = "0..1",
+      fallbackValue = "true",
+      descriptionKey = "bounds.integer",
+      description = "${declared}")
+  private boolean integer;
 
   /** Whether series are learned. */
   enum Learning {
@@ -108,9 +132,25 @@ final class PlanOptions {
       EvaluateCommand.check(learning == null, "--learning", "none beside --job", learning);
     }
     EvaluateCommand.check(learns || model != null, "--learning", "a --model beside off", "none");
-    return model == null
-        ? EvaluationPlan.of(job, mode, steps, seqLen)
-        : EvaluationPlan.of(read(model), learns, steps, seqLen);
+    EvaluationPlan plan =
+        model == null
+            ? EvaluationPlan.of(job, mode, steps, seqLen)
+            : EvaluationPlan.of(read(model), learns, steps, seqLen);
+    return hasBounds() ? plan.withBounds(bounds()) : plan;
+  }
+
+  /** Whether an option gives bounds. */
+  boolean hasBounds() {
+    return min != null || max != null || integer;
+  }
+
+  private Bounds bounds() throws UsageException {
+    EvaluateCommand.check(job == null, "--bounds", "none beside --job, which has its own", "one");
+    try {
+      return BoundsOptions.bounds(min, max, integer);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--bounds-" + e.getMessage());
+    }
   }
 
   private ForecastModel read(String location) throws IOException, UsageException {
