@@ -40,6 +40,11 @@ final class IntervalTracker {
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
   private static final double REST = 0.02;
 
+  /**
+   * How far past the forecast an end within bounds counts hits: about ten misses make up for it.
+   */
+  private static final double SLACK = 0.1;
+
   private final int horizon;
   private final int ends; // two for each level: lower ones from the widest in, then upper ones out
   private final double[] taus;
@@ -149,8 +154,8 @@ final class IntervalTracker {
 
   /**
    * How an end within bounds moves. It is hit by a value that is equal to it, since many are. An
-   * end that is at the forecast moves in no further, and one at its bound out no further: a hit or
-   * a miss would tell it so forever, and it would not come back when the series changes.
+   * end that is at the forecast hardly moves in further, and one at its bound not out: as each hit
+   * or miss there says the same, it would not come back when the series changes.
    */
   private double direction(int k, double multiple, double error, double forecast, double scale) {
     boolean upper = k >= ends / 2;
@@ -161,7 +166,7 @@ final class IntervalTracker {
     double direction = taus[k] - (below ? 1 : 0);
     boolean outward = upper == direction > 0;
     boolean isAtBound = upper ? end >= bounds.max() : end <= bounds.min();
-    return (outward ? isAtBound : apart == 0) ? 0 : direction;
+    return (outward ? isAtBound : (upper ? multiple : -multiple) <= -SLACK) ? 0 : direction;
   }
 
   /**
