@@ -141,7 +141,7 @@ final class IntervalTracker {
       double forecast,
       double scale,
       double move) {
-    boolean free = bounds.areNone();
+    boolean free = bounds.isUnbounded();
     double relative = error / scale;
     for (int k = 0; k < ends; k++) {
       double direction =

@@ -113,7 +113,7 @@ public final class Learner {
   }
 
   /**
-   * Keeps all forecasts and intervals within bounds; by default there are none. Values are learned
+   * Keeps all forecasts and intervals within bounds; without bounds by default. Values are learned
    * as they come, also those that are outside.
    */
   public void bound(Bounds wanted) {

@@ -158,7 +158,7 @@ final class Mixture {
       learn(state, t, i, truth);
     }
     double forecast = forecast(state, origin, i);
-    double error = bounds.areNone() ? truth - state.issued(origin, i) : value - forecast;
+    double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
     state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
     newest.add(Math.abs(error), Math.abs(truth), seasonalError);
@@ -184,7 +184,7 @@ final class Mixture {
       StateView state, long origin, int i, int level, double error, double forecast) {
     double low = end(state, origin, i, level, false);
     double high = end(state, origin, i, level, true);
-    if (bounds.areNone()) {
+    if (bounds.isUnbounded()) {
       return error >= low && error <= high;
     }
     double value = forecast + error;

@@ -49,8 +49,8 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
     }
   }
 
-  /** Whether every number is within. */
-  public boolean areNone() {
+  /** Whether every number is within, as in {@link #NONE}. */
+  public boolean isUnbounded() {
     return !integer && min == Double.NEGATIVE_INFINITY && max == Double.POSITIVE_INFINITY;
   }
 
@@ -80,7 +80,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
    * @param anchor the value that they are relative to
    */
   public void apply(double[] relative, double anchor) {
-    if (areNone()) {
+    if (isUnbounded()) {
       return;
     }
     for (int i = 0; i < relative.length; i++) {
@@ -95,7 +95,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
    *     overwritten
    */
   public void applyToQuantiles(double[] quantiles, double forecast) {
-    if (areNone()) {
+    if (isUnbounded()) {
       return;
     }
     int median = quantiles.length / 2;
@@ -107,7 +107,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
   }
 
   private double clip(double value) {
-    if (areNone()) {
+    if (isUnbounded()) {
       return value;
     }
     return Math.max(min, Math.min(max, value)) + 0.0; // no -0

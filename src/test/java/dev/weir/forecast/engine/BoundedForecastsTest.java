@@ -40,7 +40,7 @@ class BoundedForecastsTest {
   }
 
   @Test
-  void networkAloneIsBoundedAndSoIsWhatStandsInForIt() throws Exception {
+  void networkAloneAndItsReplacementAreBounded() throws Exception {
     byte[] weights = BuiltInModels.bytes("builtin:sample-many-to-one", SEQ_LEN);
     Target free = new Target(Mode.MANY_TO_ONE, "sample", 2, weights, null);
     List<Forecast> unbounded = forecasts(free);

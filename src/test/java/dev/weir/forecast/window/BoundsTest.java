@@ -42,9 +42,9 @@ class BoundsTest {
 
   @Test
   void withoutBoundsEachNumberKeepsItsBits() {
-    assertThat(Bounds.NONE.areNone()).isTrue();
-    assertThat(new Bounds(-INFINITY, INFINITY, false).areNone()).isTrue(); // as after a restore
-    assertThat(new Bounds(-INFINITY, INFINITY, true).areNone()).isFalse();
+    assertThat(Bounds.NONE.isUnbounded()).isTrue();
+    assertThat(new Bounds(-INFINITY, INFINITY, false).isUnbounded()).isTrue(); // as after a restore
+    assertThat(new Bounds(-INFINITY, INFINITY, true).isUnbounded()).isFalse();
     assertThat(Double.doubleToRawLongBits(Bounds.NONE.value(-0.0))).isEqualTo(Long.MIN_VALUE);
     double[] relative = {0.1, -0.0};
     Bounds.NONE.apply(relative, 1e16);
