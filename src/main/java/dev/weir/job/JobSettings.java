@@ -5,6 +5,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.shared.SharedSettings;
@@ -94,6 +95,9 @@ public record JobSettings(
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
+    if (!learns(file)) {
+      CovariateSection.read(file, false);
+    }
     List<Target> targets = new ArrayList<>();
     for (ModeOptions mode : JobOptions.MODES) {
       if (file.hasSection(mode.section())) {
@@ -363,10 +367,11 @@ public record JobSettings(
     int season = season(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
+    Covariates.Count covariates = CovariateSection.read(file, true);
     try {
       LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
-      learner = learner.withLevels(levels).withTraining(training);
+      learner = learner.withLevels(levels).withTraining(training).withCovariates(covariates);
       int bytes = StateSizeEstimate.learned(learner, season, seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(

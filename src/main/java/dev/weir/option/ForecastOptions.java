@@ -31,6 +31,24 @@ public final class ForecastOptions {
           0,
           1000,
           "Covariates of each observation; the network's input_size is one more.");
+
+  /** Covariates that a mixture learns from, at most. */
+  public static final int MAX_LEARNED_COVARIATES = 20;
+
+  public static final Option<Integer> FEATURES_AHEAD =
+      Option.integer(
+          "window.features-ahead",
+          0,
+          0,
+          MAX_LEARNED_COVARIATES,
+          "Covariates of each observation that are known ahead, such as a temperature forecast or a"
+              + " price: the mixture learns from them; networks do not read them.");
+  public static final Option<Boolean> COVARIATES =
+      Option.flag(
+          "learning.covariates",
+          true,
+          "Whether the mixture learns from the covariates; by default where there are at most %d."
+              .formatted(MAX_LEARNED_COVARIATES));
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(
           "window.calendar",

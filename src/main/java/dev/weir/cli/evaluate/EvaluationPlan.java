@@ -195,6 +195,11 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return new EvaluationPlan(with, others, note);
   }
 
+  /** What is learned from beside the values. */
+  Covariates.Count covariates() {
+    return learns() ? others.covariates() : Covariates.Count.NONE;
+  }
+
   boolean learns() {
     return target().learning() != null;
   }

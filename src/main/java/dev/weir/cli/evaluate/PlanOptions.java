@@ -9,6 +9,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.BoundsOptions;
+import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,6 @@ import picocli.CommandLine.Option;
 final class PlanOptions {
 
   /** What is learned of a series grows with their square. */
-  private static final int MAX_COVARIATES = 20;
-
   @Option(
       names = "--job",
       paramLabel = "JOB.yaml",
@@ -104,21 +103,27 @@ final class PlanOptions {
     return plan(horizon);
   }
 
-  /** The plan, which learns from the covariates of the columns without a job and a model. */
+  /** The plan, which learns from the columns' covariates; with a job, from those that it does. */
   EvaluationPlan plan(SeriesColumns columns) throws IOException, UsageException {
     EvaluationPlan plan = plan();
     int ahead = columns.ahead().size();
     if (isPlain()) {
       Covariates.Count count = new Covariates.Count(columns.features().size(), ahead);
       EvaluateCommand.check(
-          count.all() <= MAX_COVARIATES,
+          count.all() <= ForecastOptions.MAX_LEARNED_COVARIATES,
           "--columns",
-          "at most %d features and ahead".formatted(MAX_COVARIATES),
+          "at most %d features and ahead".formatted(ForecastOptions.MAX_LEARNED_COVARIATES),
           count.all());
       return count.all() == 0 ? plan : plan.withCovariates(count);
     }
+    int expected = plan.covariates().ahead();
     EvaluateCommand.check(
-        ahead == 0, "--columns ahead", "none with --job or --model, which read none", ahead);
+        ahead == expected,
+        "--columns ahead",
+        job == null
+            ? "none with --model, which reads none"
+            : "%d, as window.features-ahead of the job says".formatted(expected),
+        ahead);
     return plan;
   }
 

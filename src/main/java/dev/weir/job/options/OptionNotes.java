@@ -76,6 +76,7 @@ final class OptionNotes {
         ForecastOptions.FEATURES,
         "",
         "each window starts again; " + MODEL_SHAPE.replace("another one", "other inputs"));
+    put(ForecastOptions.FEATURES_AHEAD, "", "each window starts again; " + LEARNS_AGAIN);
     put(ForecastOptions.CALENDAR, "", MODEL_SHAPE);
     put(
         ForecastOptions.INTERVAL,
@@ -98,6 +99,7 @@ final class OptionNotes {
     put(JobOptions.OUTPUT, "", UNTESTED);
     put(ForecastOptions.LEARNING, "", UNTESTED);
     put(ForecastOptions.SIZE, "", LEARNS_AGAIN);
+    put(ForecastOptions.COVARIATES, "", LEARNS_AGAIN);
     put(ForecastOptions.EXPERTS, "", LEARNS_AGAIN);
     put(ForecastOptions.SEASON, "observations", LEARNS_AGAIN);
     put(ForecastOptions.LEVELS, "shares", LEARNS_AGAIN);

@@ -1,0 +1,72 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.Covariates;
+import dev.weir.job.options.JobFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CovariateSectionTest {
+
+  @TempDir private Path dir;
+
+  private ForecastSettings read(String options) throws Exception {
+    String yaml =
+        "name: x\nkafka: {bootstrap-servers: 'localhost:1'}\n"
+            + "forecast: {many-to-one: {horizon: 3}, many-to-many: {}}\n";
+    Path file = Files.writeString(dir.resolve("job.yaml"), yaml);
+    Map<String, String> overrides = new LinkedHashMap<>();
+    for (String option : options.split(" ")) {
+      String[] parts = option.split("=");
+      overrides.put(parts[0], parts[1]);
+    }
+    return JobSettings.read(file, overrides).forecast();
+  }
+
+  private static Covariates.Count learned(Target target) {
+    return target.learning().learner().covariates();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "window.features=4, 4, 0",
+    "window.features=20, 20, 0",
+    "window.features=21, 0, 0",
+    "window.features=4 learning.covariates=off, 0, 0",
+    "window.features-ahead=2, 0, 2",
+    "window.features=13 window.features-ahead=7, 13, 7",
+    "window.features=0, 0, 0",
+  })
+  void mixtureLearnsFromAFewCovariates(String options, int observed, int ahead) throws Exception {
+    ForecastSettings settings = read(options);
+    assertThat(settings.targets())
+        .extracting(CovariateSectionTest::learned)
+        .containsOnly(new Covariates.Count(observed, ahead));
+    assertThat(settings.ahead()).isEqualTo(5 * ahead); // many-to-many has the longer horizon
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "window.features=21 learning.covariates=on | learning.covariates: expected at most 20 covariates, got 21 by window.features and 0 by window.features-ahead",
+        "window.features=14 window.features-ahead=7 | window.features-ahead: expected at most 20 covariates, got 14 by window.features and 7 by window.features-ahead",
+        "window.features-ahead=3 learning.covariates=off | window.features-ahead: expected 0 without learning.covariates, got 3",
+        "window.features-ahead=3 learning=off | window.features-ahead: expected 0 without a mixture that learns, got 3",
+        "window.features-ahead=21 | window.features-ahead: expected a whole number from 0 to 20, got",
+      })
+  void wrongCovariatesAreRefused(String options, String message) {
+    assertThatThrownBy(() -> read(options))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageContaining(message);
+  }
+}
