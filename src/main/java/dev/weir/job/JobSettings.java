@@ -133,7 +133,7 @@ public record JobSettings(
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     StateLimits limits = limits(file, outOfOrderness, sampling);
     checkTuned(file, targets);
-    targets = AlarmSection.targets(file, targets);
+    targets = BoundsSection.targets(file, AlarmSection.targets(file, targets));
     int stride = file.get(ForecastOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right

@@ -9,12 +9,14 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -204,7 +206,8 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               hasWeights ? (model == null ? "a model" : model.name()) : null,
               horizon,
               model == null ? null : ModelFiles.toBytes(model),
-              learns || follows ? learning(model) : null);
+              learns || follows ? learning(model) : null,
+              bounds());
       Sampling sampling = sampling();
       ForecastSettings settings =
           new ForecastSettings(
@@ -221,6 +224,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         throw arguments.wrong(problem);
       }
       return settings;
+    }
+
+    private Bounds bounds() {
+      try {
+        return BoundsOptions.bounds(
+            arguments.get(BoundsOptions.MIN),
+            arguments.get(BoundsOptions.MAX),
+            arguments.get(BoundsOptions.INTEGER));
+      } catch (IllegalArgumentException e) {
+        throw arguments.wrong("bounds_" + e.getMessage());
+      }
     }
 
     private ForecastModel weights() {

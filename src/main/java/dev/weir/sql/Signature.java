@@ -1,6 +1,7 @@
 package dev.weir.sql;
 
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -105,7 +106,10 @@ final class Signature {
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
           new Argument("refused_rows", REFUSED_ROWS),
-          new Argument("second_season", SECOND_SEASON));
+          new Argument("second_season", SECOND_SEASON),
+          new Argument("bounds_min", BoundsOptions.MIN),
+          new Argument("bounds_max", BoundsOptions.MAX),
+          new Argument("bounds_integer", BoundsOptions.INTEGER));
 
   /** Those of {@code ANOMALIES}. */
   static final Signature ANOMALIES =
@@ -135,7 +139,10 @@ final class Signature {
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
           new Argument("refused_rows", REFUSED_ROWS),
-          new Argument("second_season", SECOND_SEASON));
+          new Argument("second_season", SECOND_SEASON),
+          new Argument("bounds_min", BoundsOptions.MIN),
+          new Argument("bounds_max", BoundsOptions.MAX),
+          new Argument("bounds_integer", BoundsOptions.INTEGER));
 
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =

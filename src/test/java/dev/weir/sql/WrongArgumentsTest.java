@@ -139,6 +139,15 @@ class WrongArgumentsTest {
             "value_column => 'v', feature_columns => 'v, x'",
             "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'"),
         Arguments.of(
+            "value_column => 'v', bounds_min => '2', bounds_max => '1'",
+            "FORECAST: bounds_min: expected less than max (1.0), got 2.0"),
+        Arguments.of(
+            "value_column => 'v', bounds_max => '1.5', bounds_integer => TRUE",
+            "FORECAST: bounds_max: expected a whole number beside integer, got 1.5"),
+        Arguments.of(
+            "value_column => 'v', bounds_min => 'Infinity'",
+            "FORECAST: bounds_min: expected a finite number, got 'Infinity'"),
+        Arguments.of(
             "value_column => 'v', horizon => 0",
             "FORECAST: horizon: expected a whole number from 1 to 4096, got '0'"),
         Arguments.of(

@@ -189,6 +189,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private int classify() throws Exception {
     checkWritable("--report", report);
     checkWritable("--out", out);
+    check(!options.hasBounds(), "--bounds", "none with --task classify", "one");
     ClassResult result = classes.run(report);
     write(result.table(), result.json(), result.csv());
     return 0;

@@ -12,6 +12,7 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
@@ -158,8 +159,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Learning silent =
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
     LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
-    Target alone =
-        new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
+    Target alone = target.withLearning(silent);
     return new EvaluationPlan(
         settings(read.seqLen(), read.features(), read.calendar(), read.zone(), alone),
         others,
@@ -215,15 +215,18 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   private EvaluationPlan with(LearnerSettings learner, int features, ZoneId zone) {
     Learning learning = new Learning(learner, season(), 0);
-    Target other =
-        new Target(
-            target().mode(),
-            target().model(),
-            target().horizon(),
-            target().initialModel(),
-            learning);
+    Target other = target().withLearning(learning);
     ForecastSettings with = settings(settings.seqLen(), features, settings.calendar(), zone, other);
     return new EvaluationPlan(with, learner, note);
+  }
+
+  /** The same within bounds. */
+  EvaluationPlan withBounds(Bounds bounds) {
+    Target other = target().withBounds(bounds);
+    ForecastSettings with =
+        settings(
+            settings.seqLen(), settings.features(), settings.calendar(), settings.zone(), other);
+    return new EvaluationPlan(with, others, note);
   }
 
   /** What is learned from beside the values. */
@@ -288,7 +291,9 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       int season,
       IncidentSettings incidents) {
     Learning learning = new Learning(learner, season, 0, incidents);
-    Target other = new Target(target().mode(), model, target().horizon(), initialModel, learning);
+    Target same = target();
+    Target other =
+        new Target(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
     return settings(
         settings.seqLen(), settings.features(), settings.calendar(), settings.zone(), other);
   }

@@ -5,12 +5,14 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.job.calendar.HolidayRegions;
 import dev.weir.job.options.HolidayOptions;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +79,28 @@ final class PlanOptions {
       descriptionKey = "window.time-zone",
       description = "${declared}; by default the job's, or ${default}.")
   private ZoneId zone;
+
+  @Option(
+      names = "--bounds-min",
+      paramLabel = "X",
+      descriptionKey = "bounds.min",
+      description = "${declared}")
+  private Double min;
+
+  @Option(
+      names = "--bounds-max",
+      paramLabel = "X",
+      descriptionKey = "bounds.max",
+      description = "${declared}")
+  private Double max;
+
+  @Option(
+      names = "--bounds-integer",
+      arity = "0..1",
+      fallbackValue = "true",
+      descriptionKey = "bounds.integer",
+      description = "${declared}")
+  private boolean integer;
 
   /** Whether series are learned. */
   enum Learning {
@@ -145,12 +169,15 @@ final class PlanOptions {
     }
     EvaluateCommand.check(learns || model != null, "--learning", "a --model beside off", "none");
     if (job != null) {
+      EvaluateCommand.check(
+          !hasBounds(), "--bounds", "none beside --job, which has its own", "one");
       return EvaluationPlan.of(job, mode, steps, seqLen, ofJob());
     }
     EvaluationPlan plan =
         model == null
             ? EvaluationPlan.of(null, mode, steps, seqLen)
             : EvaluationPlan.of(read(model), learns, steps, seqLen);
+    plan = hasBounds() ? plan.withBounds(bounds()) : plan;
     return holidays == null && zone == null ? plan : withCalendar(plan);
   }
 
@@ -186,6 +213,19 @@ final class PlanOptions {
       return plan.withHolidays(new HolidaySettings(local, days, List.of()));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--holidays: " + e.getMessage());
+    }
+  }
+
+  /** Whether an option gives bounds. */
+  boolean hasBounds() {
+    return min != null || max != null || integer;
+  }
+
+  private Bounds bounds() throws UsageException {
+    try {
+      return BoundsOptions.bounds(min, max, integer);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--bounds-" + e.getMessage());
     }
   }
 

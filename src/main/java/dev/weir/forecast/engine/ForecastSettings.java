@@ -5,6 +5,7 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -97,17 +98,34 @@ public record ForecastSettings(
    * @param initialModel the model to start with until the model topic brings one, as safetensors
    *     bytes; null if absent
    * @param learning how each series is learned; null: the model alone makes the forecast
+   * @param bounds where forecasts and intervals lie
    */
-  public record Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning)
+  public record Target(
+      Mode mode, String model, int horizon, byte[] initialModel, Learning learning, Bounds bounds)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Without bounds. */
+    public Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning) {
+      this(mode, model, horizon, initialModel, learning, Bounds.NONE);
+    }
 
     public Target {
       if (model == null && learning == null) {
         throw new IllegalArgumentException(
             mode.label() + ": expected a model, learning or both, got neither");
       }
+    }
+
+    /** The same, learned in another way; null: not learned. */
+    public Target withLearning(Learning wanted) {
+      return new Target(mode, model, horizon, initialModel, wanted, bounds);
+    }
+
+    /** The same within bounds. */
+    public Target withBounds(Bounds wanted) {
+      return new Target(mode, model, horizon, initialModel, learning, wanted);
     }
 
     @Override

@@ -85,6 +85,7 @@ final class ModeForecaster {
             ? null
             : new AlarmMonitor(target.learning().alarms(), learner, context);
     if (learner != null) {
+      learner.bound(target.bounds());
       learner.scoreDistributions(target.learning().scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
@@ -290,6 +291,12 @@ final class ModeForecaster {
     if (state != null) {
       return mixture(window, state);
     }
+    Forecast forecast = withoutLearning(window);
+    target.bounds().apply(forecast.values());
+    return forecast;
+  }
+
+  private Forecast withoutLearning(SequenceWindow window) {
     if (!window.isFull()) {
       return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
     }

@@ -10,6 +10,7 @@ import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -49,6 +50,7 @@ public final class Learner {
   private final SeasonDetector detector = new SeasonDetector();
   private long restarts;
   private final double[] observed; // (observed covariates), scratch
+  private Bounds bounds = Bounds.NONE;
 
   public Learner(LearnerSettings settings) {
     this(settings, List.of());
@@ -111,6 +113,15 @@ public final class Learner {
   /** Combines with another network from now on; only where the settings say that one combines. */
   public void use(CandidateNetwork network) {
     mixture.stage.use(network);
+  }
+
+  /**
+   * Keeps all forecasts and intervals within bounds; without bounds by default. Values are learned
+   * as they come, also those that are outside.
+   */
+  public void bound(Bounds wanted) {
+    bounds = wanted;
+    mixture.bound(wanted);
   }
 
   /** Whether series keep {@link LearnerState#distributions}; by default they do not. */
@@ -451,14 +462,14 @@ public final class Learner {
     boolean outlier = state.isOutlier();
     double anchor = state.newestObserved();
     for (int i = 1; i <= horizon; i++) {
-      double value = anchor + (known && !outlier ? mixture.issued(state, i) : 0);
+      double value = bounds.value(anchor + (known && !outlier ? mixture.issued(state, i) : 0));
       values[i - 1] = value;
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
-          lower[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, false)) : 0;
+          lower[k][i - 1] = known ? lower(state, i, k, value) : value;
         }
         if (upper != null) {
-          upper[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, true)) : 0;
+          upper[k][i - 1] = known ? upper(state, i, k, value) : value;
         }
       }
     }
@@ -483,11 +494,12 @@ public final class Learner {
     if (state.history.age() == 0) {
       return;
     }
-    double value = state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1));
+    double value =
+        bounds.value(state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1)));
     target[0] = value;
     if (levels > 0 && state.scores.count(1) > 0) {
-      target[2] = bounded(value + mixture.end(state, 1, 0, false));
-      target[3] = bounded(value + mixture.end(state, 1, 0, true));
+      target[2] = lower(state, 1, 0, value);
+      target[3] = upper(state, 1, 0, value);
       target[1] = target[3] / 2 - target[2] / 2;
     }
   }
@@ -506,6 +518,14 @@ public final class Learner {
     boolean known = index >= history.start() && history.has(index);
     target[0] = known ? history.at(index) : Double.NaN;
     target[1] = lag;
+  }
+
+  private double lower(StateView state, int i, int level, double value) {
+    return bounds.lower(bounded(value + mixture.end(state, i, level, false)));
+  }
+
+  private double upper(StateView state, int i, int level, double value) {
+    return bounds.upper(bounded(value + mixture.end(state, i, level, true)));
   }
 
   private static double bounded(double value) {

@@ -11,6 +11,7 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
+import dev.weir.forecast.window.Bounds;
 import java.util.Arrays;
 
 /**
@@ -55,6 +56,7 @@ final class Mixture {
   final HolidayCorrection holidays; // null if absent
   final DistributionScorer scorer;
   boolean scoresDistributions;
+  private Bounds bounds = Bounds.NONE;
 
   // scratch
   private final double[] mean; // (horizon), of the experts before the correctors
@@ -98,6 +100,12 @@ final class Mixture {
     this.shares = new double[followed.count()];
     this.relative = new double[experts][horizon];
     this.results = new double[horizon];
+  }
+
+  /** Bounds the forecasts and intervals that are issued from now on. */
+  void bound(Bounds wanted) {
+    bounds = wanted;
+    tracker.bound(wanted);
   }
 
   /** What {@link #score} found last; the same object each time. */
@@ -164,12 +172,13 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
     }
-    double error = truth - state.issued(origin, i);
+    double forecast = forecast(state, origin, i);
+    double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
     state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
     newest.add(Math.abs(error), Math.abs(truth), seasonalError);
     for (int k = 0; k < levels; k++) {
-      if (error >= end(state, origin, i, k, false) && error <= end(state, origin, i, k, true)) {
+      if (isWithin(state, origin, i, k, error, forecast)) {
         state.scores.hit(k, i);
         newest.hold(k);
       }
@@ -177,7 +186,24 @@ final class Mixture {
     if (state.distributions() != null && HorizonGroups.isFirst(i)) {
       scoreDistribution(state, origin, i, error, Math.abs(truth), seasonalError);
     }
-    tracker.learn(state.intervals, t, i, error, state.scores.count(i));
+    tracker.learn(state.intervals, t, i, error, forecast, state.scores.count(i));
+  }
+
+  /** The forecast made at origin as it was issued, not relative to anything. */
+  private double forecast(StateView state, long origin, int i) {
+    return bounds.value(state.history.at(origin) + state.issued(origin, i));
+  }
+
+  /** Whether a value was within the interval of a level that was issued. */
+  private boolean isWithin(
+      StateView state, long origin, int i, int level, double error, double forecast) {
+    double low = end(state, origin, i, level, false);
+    double high = end(state, origin, i, level, true);
+    if (bounds.isUnbounded()) {
+      return error >= low && error <= high;
+    }
+    double value = forecast + error;
+    return value >= bounds.lower(forecast + low) && value <= bounds.upper(forecast + high);
   }
 
   /** Scores the intervals that were issued at origin for step i, the first of its group. */
@@ -186,6 +212,7 @@ final class Mixture {
     DistributionSums sums = state.distributions();
     if (origin >= sums.first()) {
       tracker.issuedQuantiles(state.intervals, origin, i, quantiles);
+      bounds.applyToQuantiles(quantiles, forecast(state, origin, i));
       double crps = scorer.add(sums, HorizonGroups.group(i), quantiles, error);
       if (Double.isFinite(crps)) {
         newest.addDistribution(crps, naive, seasonalNaive);
@@ -271,6 +298,7 @@ final class Mixture {
       state.bind(holidays);
       holidays.correct(state.history, results);
     }
+    bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
     }

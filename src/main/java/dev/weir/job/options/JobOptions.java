@@ -6,6 +6,7 @@ import dev.weir.kafka.SourcePosition;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -337,6 +338,7 @@ public final class JobOptions {
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, CovariateOptions.ALL);
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
     all.add(all.indexOf(FORECASTS), CovariateOptions.TOPIC);
+    all.addAll(all.indexOf(ForecastOptions.LEVELS) + 1, BoundsOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     all.addAll(ClassifyOptions.ALL);
     return all;

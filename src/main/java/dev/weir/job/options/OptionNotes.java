@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -117,6 +118,8 @@ final class OptionNotes {
     put(ForecastOptions.EXPERTS, "", LEARNS_AGAIN);
     put(ForecastOptions.SEASON, "observations", LEARNS_AGAIN);
     put(ForecastOptions.LEVELS, "shares", LEARNS_AGAIN);
+    String bounded = "safe: forecasts are within the new ones from each series' next value on";
+    BoundsOptions.ALL.forEach(option -> put(option, "", bounded));
     put(JobOptions.SCORES_EVERY, "observations", SAFE);
     put(JobOptions.FORECAST_FORMAT, "", "safe: readers of Weir tell both apart");
     put(JobOptions.GUARANTEE, "", COMMITTED);
