@@ -3,14 +3,22 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Documents;
+import dev.weir.forecast.CovariateEvent;
+import dev.weir.forecast.CovariateUpdate;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.stream.covariate.CovariateSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,6 +151,37 @@ class CovariateTopicSectionTest {
             () -> read(TOPIC + SECTION + "window: {interval: PT1H, features-ahead: 3}\n"))
         .hasMessageContaining(
             "covariates.features: expected 3, as window.features-ahead says, got 2");
+  }
+
+  private static String printed(String start) {
+    return Documents.blocks(Path.of("docs", "covariates.md"), "yaml").stream()
+        .map(Documents.Piece::text)
+        .filter(text -> text.startsWith(start))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** docs/covariates.md. */
+  @Test
+  void printedJobsReadThePrintedRecords() {
+    JobSettings climate =
+        JobSettings.of(JobFile.parse(printed("name: climate"), "x", Map.of()), Path.of(""));
+    assertThat(climate.covariates().groupOf("berlin/7/temperature")).isEqualTo("berlin");
+    assertThat(climate.covariates().horizon()).isEqualTo(24);
+    assertThat(climate.covariates().features()).isEqualTo(2);
+    JobSettings csv = read(TOPIC + "window: {interval: PT1H}\n" + printed("covariates:"));
+    CovariateDeserializer records =
+        new CovariateDeserializer(null, csv.kafka().topics().covariates(), null);
+    records.openAlone();
+    List<CovariateEvent> events = new ArrayList<>();
+    for (String line : List.of("berlin,2026-01-31 12:00,-3.5,7", "berlin,2026-01-31 13:00,-3,")) {
+      records.read(new ConsumerRecord<>("weather", 0, 0, null, line.getBytes()), events::add);
+    }
+    long noon = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
+    assertThat(events)
+        .containsExactly(
+            new CovariateUpdate("berlin", noon, new double[] {-3.5, 7}),
+            new CovariateUpdate("berlin", noon + 3_600_000, new double[] {-3, Double.NaN}));
   }
 
   @Test
