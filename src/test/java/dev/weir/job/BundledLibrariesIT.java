@@ -75,7 +75,8 @@ class BundledLibrariesIT {
   @Test
   void theJobJarHasTheLicensesOfTheLibrariesForHolidays() throws Exception {
     try (ZipFile zip = new ZipFile(System.getProperty("job.jar"))) {
-      for (String name : List.of("jaxb", "jakarta-activation", "jakarta-xml-bind", "threeten-extra")) {
+      for (String name :
+          List.of("jaxb", "jakarta-activation", "jakarta-xml-bind", "threeten-extra")) {
         ZipEntry license = zip.getEntry("META-INF/licenses/" + name + ".txt");
         assertThat(license).as(name).isNotNull();
         assertThat(new String(zip.getInputStream(license).readAllBytes(), UTF_8))
@@ -90,8 +91,7 @@ class BundledLibrariesIT {
     Path slf4j = Path.of(Logger.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     URL[] urls = {Path.of(System.getProperty("job.jar")).toUri().toURL(), slf4j.toUri().toURL()};
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    try (URLClassLoader loader =
-        new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+    try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
       Thread.currentThread().setContextClassLoader(loader); // as flink run does
       Class<?> regions = loader.loadClass("dev.weir.job.calendar.HolidayRegions");
       Object known = regions.getConstructor(Map.class).newInstance(Map.of());
