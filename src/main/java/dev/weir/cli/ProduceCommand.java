@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
+import dev.weir.cli.series.KnownAhead;
 import dev.weir.cli.series.SampleData;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
@@ -55,10 +56,18 @@ final class ProduceCommand implements Callable<Integer> {
 
   @Option(
       names = "--columns",
-      converter = SeriesColumns.WindowsConverter.class,
+      converter = SeriesColumns.ReplayConverter.class,
       paramLabel = SeriesColumns.LABEL,
-      description = SeriesColumns.WINDOWS_OPTION)
+      description = SeriesColumns.REPLAY_OPTION)
   private SeriesColumns columns = SeriesColumns.DEFAULT;
+
+  @Option(
+      names = "--ahead-steps",
+      paramLabel = "N",
+      description =
+          "How many rows ahead the covariates of --columns ahead= are known (default: as far as the"
+              + " job file forecasts).")
+  private Integer aheadSteps;
 
   /** How observations are written. */
   enum Format {
@@ -69,8 +78,8 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       description =
-          "avro: Weir's own records; json: objects with series, time, value, feature_1, ..., label"
-              + " and ends_window (default: json where the job file has observations.format).")
+          "avro: Weir's own records; json: objects with series, time, value, feature_1, ..., ahead_1,"
+              + " ..., label and ends_window (default: json where the job file has observations.format).")
   private Format format;
 
   @Option(
@@ -136,10 +145,38 @@ final class ProduceCommand implements Callable<Integer> {
       System.err.println("weir produce: --format: expected avro with a schema registry, got json");
       return 2;
     }
+    String problem = aheadProblem();
+    if (problem != null) {
+      System.err.println("weir produce: " + problem);
+      return 2;
+    }
     // opened before anything is made on the broker, and once, since it may be a pipe
     try (SeriesCsv csv = source.sample ? null : open(source.input)) {
       return produce(csv, schemas, isJson);
     }
+  }
+
+  /** What is wrong with the covariates known ahead, in one line; null if nothing is. */
+  private String aheadProblem() throws IOException {
+    int ahead = source.sample ? 0 : columns.ahead().size();
+    if (ahead == 0) {
+      return aheadSteps == null
+          ? null
+          : "--ahead-steps: expected --columns ahead=... beside it, got none";
+    }
+    if (kafka.job() != null && kafka.job().forecast().covariatesAhead() != ahead) {
+      return "--columns ahead: expected %d, as window.features-ahead of the job says, got %d"
+          .formatted(Math.max(0, kafka.job().forecast().covariatesAhead()), ahead);
+    }
+    if (aheadSteps == null && kafka.job() == null) {
+      return "--ahead-steps: expected it beside --columns ahead=..., or a job file, got neither";
+    }
+    if (aheadSteps == null) {
+      aheadSteps = kafka.job().forecast().ahead() / ahead;
+    }
+    return aheadSteps >= 1 && aheadSteps <= KnownAhead.MAX_STEPS
+        ? null
+        : "--ahead-steps: expected 1 to %d, got %d".formatted(KnownAhead.MAX_STEPS, aheadSteps);
   }
 
   private int produce(SeriesCsv csv, RegistrySettings schemas, boolean isJson) throws Exception {
@@ -149,7 +186,8 @@ final class ProduceCommand implements Callable<Integer> {
     }
     started = System.nanoTime();
     try (ObservationProducer p =
-        new ObservationProducer(kafka.clientConfig(), topic, schemas, isJson)) {
+        new ObservationProducer(
+            kafka.clientConfig(), topic, schemas, isJson, columns.ahead().size())) {
       producer = p;
       if (source.sample) {
         replaySample();
@@ -174,7 +212,8 @@ final class ProduceCommand implements Callable<Integer> {
   /** Streams the file in its own order; each series runs on its own clock. */
   private void replay(SeriesCsv csv) throws IOException, InterruptedException {
     Map<String, Long> firstTimes = new HashMap<>();
-    for (Observation o = csv.next(); o != null; o = csv.next()) {
+    KnownAhead rows = new KnownAhead(csv, aheadSteps == null ? 0 : aheadSteps);
+    for (Observation o = rows.next(); o != null; o = rows.next()) {
       Long first = firstTimes.putIfAbsent(o.series(), o.time());
       send(o, first == null ? 0 : o.time() - first);
     }

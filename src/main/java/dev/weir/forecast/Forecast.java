@@ -20,6 +20,7 @@ import java.util.List;
  * @param modelVersion its version; -1 when none took part
  * @param learningSteps training steps of the series' own copy so far
  * @param status how far it can be trusted
+ * @param covariatesMissing numbers of covariates known ahead that were not known for its steps
  */
 public record Forecast(
     String series,
@@ -33,8 +34,39 @@ public record Forecast(
     String model,
     long modelVersion,
     long learningSteps,
-    Status status)
+    Status status,
+    int covariatesMissing)
     implements Output {
+
+  /** One of which no covariates are missing. */
+  public Forecast(
+      String series,
+      long origin,
+      long windowStart,
+      int seqLen,
+      Mode mode,
+      long[] times,
+      double[] values,
+      List<Interval> intervals,
+      String model,
+      long modelVersion,
+      long learningSteps,
+      Status status) {
+    this(
+        series,
+        origin,
+        windowStart,
+        seqLen,
+        mode,
+        times,
+        values,
+        intervals,
+        model,
+        modelVersion,
+        learningSteps,
+        status,
+        0);
+  }
 
   /** The version of a forecast in which no model took part. */
   public static final long NO_VERSION = -1;
@@ -83,6 +115,7 @@ public record Forecast(
         && modelVersion == f.modelVersion
         && learningSteps == f.learningSteps
         && status == f.status
+        && covariatesMissing == f.covariatesMissing
         && series.equals(f.series)
         && model.equals(f.model)
         && Arrays.equals(times, f.times)

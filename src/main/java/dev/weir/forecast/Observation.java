@@ -49,6 +49,12 @@ public record Observation(
     return label != null || endsWindow;
   }
 
+  /** The same with fewer numbers known ahead. */
+  public Observation knownAhead(int numbers) {
+    return new Observation(
+        series, time, value, features, label, endsWindow, Arrays.copyOf(ahead, numbers));
+  }
+
   /** Whether both say the same; a producer's retry sends the same observation twice. */
   @Override
   public boolean equals(Object other) {

@@ -35,6 +35,8 @@ import dev.weir.model.ModelFormatException;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastOptions.Size;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
+import dev.weir.stream.covariate.CovariateSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +55,8 @@ import org.apache.flink.configuration.MemorySize;
  * @param kafka where the pipeline's ends are
  * @param forecast what the operator that forecasts is configured with; without targets there is no
  *     such operator
+ * @param covariates how observations get covariates from a topic of their own; null: there is no
+ *     such operator
  * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
@@ -63,6 +67,7 @@ public record JobSettings(
     String name,
     KafkaSettings kafka,
     ForecastSettings forecast,
+    CovariateSettings covariates,
     List<SharedSettings> shared,
     ClassifySettings classify,
     Duration idleTimeout,
@@ -92,6 +97,7 @@ public record JobSettings(
 
   public static JobSettings of(JobFile file, Path directory) {
     MappingSection.addDefaults(file);
+    CovariateTopicSection.addDefaults(file);
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
@@ -144,8 +150,10 @@ public record JobSettings(
       checkInitialModel(file, forecast, targets.get(i));
     }
     List<SharedSettings> shared = SharedSection.read(file, forecast);
+    CovariateSettings covariates = CovariateTopicSection.settings(file, forecast);
     file.throwProblems();
-    return new JobSettings(name, kafka, forecast, shared, classify, idleTimeout, createTopics);
+    return new JobSettings(
+        name, kafka, forecast, covariates, shared, classify, idleTimeout, createTopics);
   }
 
   /** Those of the file that the job file names, then its own. */
@@ -231,7 +239,8 @@ public record JobSettings(
             file.get(JobOptions.MODELS),
             ofClasses,
             AlarmSection.topic(file),
-            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON);
+            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
+            CovariateTopicSection.topic(file, !onlyClasses, directory));
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
           JobOptions.FORECAST_FORMAT,
@@ -364,22 +373,28 @@ public record JobSettings(
     Size size = file.get(ForecastOptions.SIZE);
     List<String> experts = file.get(ForecastOptions.EXPERTS);
     List<Double> levels = file.get(ForecastOptions.LEVELS);
-    int season = season(file);
+    Seasons.Counts seasons = SeasonSection.read(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
     Covariates.Count covariates = CovariateSection.read(file, true);
     try {
       LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
-      learner = learner.withLevels(levels).withTraining(training).withCovariates(covariates);
-      int bytes = StateSizeEstimate.learned(learner, season, seqLen, hasModel, initialModel);
+      learner =
+          learner
+              .withLevels(levels)
+              .withTraining(training)
+              .withCovariates(covariates)
+              .withSecondSeason(seasons.second());
+      int bytes =
+          StateSizeEstimate.learned(learner, seasons.first(), seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(
             "learning",
             "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, a smaller learning.replay, or learning.size: small"
                 .formatted(ForecastOptions.MAX_SERIES_BYTES, bytes, horizon));
       }
-      return new Learning(learner, season, scoresEvery);
+      return new Learning(learner, seasons.first(), scoresEvery);
     } catch (IllegalArgumentException e) {
       file.problem(
           "learning",
@@ -394,36 +409,11 @@ public record JobSettings(
     try {
       LearnerSettings learner =
           LearnerSettings.following(model, horizon).withLevels(file.get(ForecastOptions.LEVELS));
-      return new Learning(learner, season(file), file.get(JobOptions.SCORES_EVERY));
+      return new Learning(learner, SeasonSection.readOne(file), file.get(JobOptions.SCORES_EVERY));
     } catch (IllegalArgumentException e) {
       file.problem("learning", e.getMessage());
       return null;
     }
-  }
-
-  /** Observations in a season. */
-  private static int season(JobFile file) {
-    ForecastOptions.Season season = file.get(ForecastOptions.SEASON);
-    Duration interval = file.get(ForecastOptions.INTERVAL);
-    if (season.duration() == null) {
-      return season.count();
-    }
-    if (interval == null) {
-      file.problem(
-          ForecastOptions.SEASON,
-          "expected window.interval beside a duration, since a season is counted in observations");
-      return LearnerSettings.AUTO;
-    }
-    long step = interval.toMillis();
-    long whole = season.duration().toMillis();
-    if (whole < step || whole % step != 0 || whole / step > ForecastOptions.Season.MAX_COUNT) {
-      file.problem(
-          ForecastOptions.SEASON,
-          "expected 1 to %d times window.interval (%s), got %s"
-              .formatted(ForecastOptions.Season.MAX_COUNT, interval, season.duration()));
-      return LearnerSettings.AUTO;
-    }
-    return (int) (whole / step);
   }
 
   private static byte[] initialModel(

@@ -23,6 +23,11 @@ final class MappingSection {
       file.addDefault(
           ForecastOptions.FEATURES, Integer.toString(features), MappingOptions.FEATURES);
     }
+    if (file.has(MappingOptions.FEATURES_AHEAD)) {
+      int ahead = file.get(MappingOptions.FEATURES_AHEAD).size();
+      file.addDefault(
+          ForecastOptions.FEATURES_AHEAD, Integer.toString(ahead), MappingOptions.FEATURES_AHEAD);
+    }
   }
 
   /**
@@ -38,7 +43,7 @@ final class MappingSection {
           file.problem(option, "expected observations.format beside it, got none");
         }
       }
-      file.formatOptions()
+      file.formatOptions(MappingOptions.FORMAT)
           .keySet()
           .forEach(
               key ->
@@ -50,20 +55,12 @@ final class MappingSection {
     if (file.require(MappingOptions.VALUES) == null) {
       return null;
     }
-    String format = file.get(MappingOptions.FORMAT);
-    boolean isRegistered = format.equals(ObservationMapping.REGISTERED);
-    if (isRegistered != RegistryOptions.isRegistered(file)) {
-      file.problem(
-          MappingOptions.FORMAT,
-          isRegistered
-              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
-              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
-    }
-    if (format.equals("csv") && !file.has(MappingOptions.COLUMNS)) {
-      file.problem(
-          MappingOptions.COLUMNS, "expected all columns in their order with csv, got none");
-    }
-    if (!checkSchema(file, format)) {
+    if (!checkFormat(
+        file,
+        MappingOptions.FORMAT,
+        MappingOptions.COLUMNS,
+        MappingOptions.SCHEMA_FILE,
+        MappingOptions.MESSAGE)) {
       return null;
     }
     for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
@@ -78,6 +75,13 @@ final class MappingSection {
           "expected %d, as window.features says, got %d"
               .formatted(features, file.get(MappingOptions.FEATURES).size()));
     }
+    int ahead = file.get(ForecastOptions.FEATURES_AHEAD);
+    int mapped = file.get(MappingOptions.FEATURES_AHEAD).size();
+    if (file.has(MappingOptions.FEATURES_AHEAD) && ahead != mapped) {
+      file.problem(
+          MappingOptions.FEATURES_AHEAD,
+          "expected %d, as window.features-ahead says, got %d".formatted(ahead, mapped));
+    }
     try {
       ObservationMapping mapping = MappingOptions.mapping(file, directory);
       new MappedRecords(mapping, null);
@@ -90,12 +94,32 @@ final class MappingSection {
     return null;
   }
 
-  private static boolean checkSchema(JobFile file, String format) {
-    boolean isRight =
-        checkPresence(
-            file, MappingOptions.SCHEMA_FILE, ObservationMapping.needsFile(format), format);
+  /**
+   * Checks what a format needs beside it; what is wrong becomes a problem of the file.
+   *
+   * @return whether there is a schema if the format needs one
+   */
+  static boolean checkFormat(
+      JobFile file,
+      Option<String> option,
+      Option<?> columns,
+      Option<?> schemaFile,
+      Option<?> message) {
+    String format = file.get(option);
+    boolean isRegistered = format.equals(ObservationMapping.REGISTERED);
+    if (isRegistered != RegistryOptions.isRegistered(file)) {
+      file.problem(
+          option,
+          isRegistered
+              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
+              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
+    }
+    if (format.equals("csv") && !file.has(columns)) {
+      file.problem(columns, "expected all columns in their order with csv, got none");
+    }
+    boolean isRight = checkPresence(file, schemaFile, ObservationMapping.needsFile(format), format);
     boolean isProtobuf = format.equals(ObservationMapping.PROTOBUF);
-    return checkPresence(file, MappingOptions.MESSAGE, isProtobuf, format) && isRight;
+    return checkPresence(file, message, isProtobuf, format) && isRight;
   }
 
   private static boolean checkPresence(

@@ -117,7 +117,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     long heapKey = HEAP_ENTRY + string(nameLength);
     long diskKey = DISK_ENTRY + nameLength;
     boolean waits = !settings.outOfOrderness().isZero();
-    long waiting = waits ? ARRAY + (long) WAITING_ROWS * row : 0;
+    int waitingRow = row + (settings.ahead() == 0 ? 0 : 8 * (1 + settings.ahead()));
+    long waiting = waits ? ARRAY + (long) WAITING_ROWS * waitingRow : 0;
     long heap = WINDOW_OBJECT + ARRAY + window + waiting + heapKey;
     long cached = CACHE_ENTRY + 2L * nameLength + window + waiting;
     long disk = WINDOW_FORMAT + window + diskKey;
@@ -157,6 +158,8 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
     }
     if (before >= 0) {
       cached += (long) row * (before + MAX_LOG_ROWS);
+    }
+    if (before >= 0 && settings.ahead() == 0) { // else states are written in place of logs
       disk += LOG_FORMAT + (long) row * (before + LOG_ROWS) + diskKey;
     }
     return new StateSizeEstimate(heap, cached, disk);

@@ -11,7 +11,7 @@
  * forecast.expert.recurrent}, {@code forecast.learn}, {@code forecast.network}, {@code
  * forecast.shared}, {@code forecast.window}, {@code job.options}, {@code kafka}, {@code
  * kafka.admin}, {@code kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code model},
- * {@code option}, {@code stream}, {@code stream.group}, {@code stream.shared}, {@code webhook},
- * Flink, the Kafka clients, picocli, SLF4J and the JDK.
+ * {@code option}, {@code stream}, {@code stream.covariate}, {@code stream.group}, {@code
+ * stream.shared}, {@code webhook}, Flink, the Kafka clients, picocli, SLF4J and the JDK.
  */
 package dev.weir.job;

@@ -5,6 +5,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
@@ -16,8 +17,10 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
+import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
@@ -51,8 +54,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SCALING,
           ForecastOptions.READOUT,
           ForecastOptions.CELL,
-          ForecastOptions.CALENDAR,
-          Signature.FEATURE_COLUMNS);
+          ForecastOptions.CALENDAR);
 
   /** Those of them that a file says, too. */
   private static final List<Option<?>> OF_FILE =
@@ -64,11 +66,19 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
-          Signature.LEVEL);
+          Signature.SECOND_SEASON,
+          Signature.LEVEL,
+          Signature.AHEAD_COLUMNS,
+          ForecastOptions.COVARIATES);
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
-      List.of(ForecastOptions.SIZE, ForecastOptions.EXPERTS);
+      List.of(
+          ForecastOptions.SIZE,
+          ForecastOptions.EXPERTS,
+          Signature.SECOND_SEASON,
+          Signature.AHEAD_COLUMNS,
+          ForecastOptions.COVARIATES);
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -122,6 +132,11 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   private static DataType checked(CallContext call, Signature signature) {
     new ForecastPlan.Reader(call, signature).withoutWeights();
     return new TableColumns(call, new CallArguments(call, signature)).time();
+  }
+
+  /** Steps of its forecasts. */
+  int horizon() {
+    return settings.targets().get(0).horizon();
   }
 
   /** Checks everything, and reads the weights if there are any. */
@@ -268,13 +283,15 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
       }
+      learner = learns ? learner.withCovariates(covariates()) : learner;
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
-      int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
+      Seasons.Counts seasons = seasons();
+      learner = learner.withSecondSeason(seasons.second());
       boolean bare = learner.experts().isEmpty();
       int bytes =
           new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
-              .newSeries("a first one", season)
+              .newSeries("a first one", seasons.first())
               .bytes();
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw arguments.wrong(
@@ -283,7 +300,44 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
                 .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
-      return new Learning(learner, season, 0, judges ? incidents() : null);
+      return new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
+    }
+
+    private Seasons.Counts seasons() {
+      try {
+        return new Seasons.Counts(
+            arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
+            arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE));
+      } catch (IllegalArgumentException e) {
+        throw arguments.wrong(Signature.SECOND_SEASON.key(), e.getMessage());
+      }
+    }
+
+    /** What the mixture learns from; columns that nothing reads are a mistake. */
+    private Covariates.Count covariates() {
+      Option<List<String>> features = Signature.FEATURE_COLUMNS;
+      Option<List<String>> ahead = Signature.AHEAD_COLUMNS;
+      Option<Boolean> learned = ForecastOptions.COVARIATES;
+      int observed = arguments.get(features).size();
+      int known = arguments.get(ahead).size();
+      boolean hasWeights = arguments.get(ForecastOptions.FILE) != null;
+      if (observed + known == 0) {
+        arguments.refuse(List.of(learned), "feature_columns or ahead_columns beside it", "none");
+      }
+      if (!arguments.get(learned)) {
+        arguments.refuse(
+            hasWeights ? List.of(ahead) : List.of(ahead, features),
+            "learn_covariates => TRUE beside it",
+            "FALSE");
+        return Covariates.Count.NONE;
+      }
+      boolean isAsked = arguments.isGiven(learned) || !hasWeights; // else only the network reads
+      String problem =
+          CovariateRule.problemWith(observed, known, isAsked, features.key(), ahead.key());
+      if (problem != null) {
+        throw arguments.wrong((known > 0 ? ahead : features).key(), problem);
+      }
+      return CovariateRule.learned(observed, known);
     }
 
     /** Only their alarms are given; when an incident ends does not matter. */

@@ -5,6 +5,7 @@ import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,7 +34,15 @@ final class Signature {
           "words joined by commas",
           List.of(),
           1000,
-          "Columns of the covariates of a base model.",
+          "Columns of the covariates that come with a value.",
+          VALUE_COLUMN::parse);
+  static final Option<List<String>> AHEAD_COLUMNS =
+      Option.list(
+          "ahead_columns",
+          "at most %d words joined by commas".formatted(ForecastOptions.MAX_LEARNED_COVARIATES),
+          List.of(),
+          ForecastOptions.MAX_LEARNED_COVARIATES,
+          "Columns of the covariates that are known ahead, arrays: the first is of the next step.",
           VALUE_COLUMN::parse);
   static final Option<String> LABEL_COLUMN =
       Option.text("label_column", null, "Column of the labels, texts.");
@@ -48,6 +57,13 @@ final class Signature {
           1,
           99,
           "Per cent of the truth that the interval is meant to hold.");
+  static final Option<Integer> SECOND_SEASON =
+      Option.integer(
+          "second_season",
+          null,
+          3,
+          Seasons.MAX_SECOND_COUNT,
+          "Observations in a longer season beside season, more than twice as many.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
 
@@ -67,6 +83,8 @@ final class Signature {
           "FORECAST",
           new Argument("value_column", VALUE_COLUMN),
           new Argument("feature_columns", FEATURE_COLUMNS),
+          new Argument("ahead_columns", AHEAD_COLUMNS),
+          new Argument("learn_covariates", ForecastOptions.COVARIATES),
           new Argument("mode", ForecastOptions.MODE),
           new Argument("horizon", ForecastOptions.HORIZON),
           new Argument("seq_len", ForecastOptions.SEQ_LEN),
@@ -88,6 +106,7 @@ final class Signature {
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
           new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("second_season", SECOND_SEASON),
           new Argument("bounds_min", BoundsOptions.MIN),
           new Argument("bounds_max", BoundsOptions.MAX),
           new Argument("bounds_integer", BoundsOptions.INTEGER));
@@ -98,6 +117,8 @@ final class Signature {
           "ANOMALIES",
           new Argument("value_column", VALUE_COLUMN),
           new Argument("feature_columns", FEATURE_COLUMNS),
+          new Argument("ahead_columns", AHEAD_COLUMNS),
+          new Argument("learn_covariates", ForecastOptions.COVARIATES),
           new Argument("budget", AnomalyOptions.BUDGET),
           new Argument("reasons", AnomalyOptions.REASONS),
           new Argument("horizon", ForecastOptions.HORIZON),
@@ -118,6 +139,7 @@ final class Signature {
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
           new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("second_season", SECOND_SEASON),
           new Argument("bounds_min", BoundsOptions.MIN),
           new Argument("bounds_max", BoundsOptions.MAX),
           new Argument("bounds_integer", BoundsOptions.INTEGER));

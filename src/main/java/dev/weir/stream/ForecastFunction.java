@@ -57,7 +57,8 @@ final class ForecastFunction
       new MapStateDescriptor<>("model-times", Types.STRING, Types.LONG);
 
   private final ForecastSettings settings;
-  private final int ahead; // numbers known ahead of an observation, at most
+  private final int covariates; // known ahead
+  private final int ahead; // numbers known ahead of an observation that are used, at most
 
   private transient OperatorSeriesContext seriesContext;
   private transient SeriesForecaster series;
@@ -72,6 +73,7 @@ final class ForecastFunction
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
+    this.covariates = settings.covariatesAhead();
     this.ahead = settings.ahead();
   }
 
@@ -263,10 +265,10 @@ final class ForecastFunction
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
-    if (observation.ahead().length > ahead) {
+    int known = observation.ahead().length;
+    if (known > 0 && (covariates == 0 || known % covariates != 0)) {
       String message =
-          "features_ahead: expected at most %d numbers, got %d"
-              .formatted(ahead, observation.ahead().length);
+          "features_ahead: expected %d for each step, got %d in all".formatted(covariates, known);
       collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
       return;
     }
@@ -274,7 +276,7 @@ final class ForecastFunction
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));
     }
-    series.observe(observation, observed.source());
+    series.observe(known > ahead ? observation.knownAhead(ahead) : observation, observed.source());
     seriesContext.store().done();
   }
 

@@ -39,6 +39,7 @@ final class ForecastMetrics {
   final Counter expired;
   final Counter resumed;
   final Counter rejectedModels;
+  final Counter missingCovariates;
   private final Counter[] deadLetters = new Counter[Reason.values().length];
   private final Counter[] forecasts = new Counter[Status.values().length];
   private final Histogram eventLatency;
@@ -66,6 +67,7 @@ final class ForecastMetrics {
     expired = group.counter("expired");
     resumed = group.counter("resumed");
     rejectedModels = group.counter("rejectedModels");
+    missingCovariates = group.counter("missingCovariates");
     for (Reason reason : Reason.values()) {
       deadLetters[reason.ordinal()] =
           group.addGroup("reason", reason.name()).counter("deadLetters");

@@ -191,6 +191,7 @@ final class OperatorSeriesContext implements SeriesContext {
   public void collect(Output output) {
     if (output instanceof Forecast forecast) {
       metrics.forecast(forecast.status());
+      metrics.missingCovariates.inc(forecast.covariatesMissing());
     } else if (output instanceof DeadLetter letter) {
       metrics.deadLetter(letter.reason());
     } else if (output instanceof Incident incident) {

@@ -43,7 +43,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
 
   @Override
   public byte version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -72,7 +72,7 @@ final class OutputSerializer extends WeirSerializer<Output> {
   @Override
   protected Output read(byte version, DataInputView source) throws IOException {
     return switch (source.readByte()) {
-      case FORECAST -> readForecast(source);
+      case FORECAST -> readForecast(version, source);
       case SCORE -> readScore(version, source);
       case CLASSIFICATION -> readClassification(source);
       case LEARNED_MODEL -> readLearned(source);
@@ -99,9 +99,10 @@ final class OutputSerializer extends WeirSerializer<Output> {
     target.writeLong(forecast.modelVersion());
     target.writeLong(forecast.learningSteps());
     StringValue.writeString(forecast.status().name(), target);
+    target.writeInt(forecast.covariatesMissing());
   }
 
-  private static Forecast readForecast(DataInputView source) throws IOException {
+  private static Forecast readForecast(byte version, DataInputView source) throws IOException {
     return new Forecast(
         StringValue.readString(source),
         source.readLong(),
@@ -114,7 +115,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         StringValue.readString(source),
         source.readLong(),
         source.readLong(),
-        Forecast.Status.valueOf(StringValue.readString(source)));
+        Forecast.Status.valueOf(StringValue.readString(source)),
+        version < 3 ? 0 : source.readInt());
   }
 
   private static List<Interval> readIntervals(DataInputView source) throws IOException {

@@ -99,6 +99,84 @@ class EvaluateIT {
     assertThat(without).isBetween(2.0, 3.0); // the mean of |x - 1/2| * 10 is 2.5
   }
 
+  @Test
+  void secondSeasonLowersTheErrorAtAFarStep() throws IOException {
+    Random random = new Random(SEED);
+    double[] daily = new double[700];
+    for (int t = 0; t < daily.length; t++) {
+      double year = Math.sin(2 * Math.PI * t / 60);
+      daily[t] = 100 + (t % 7 == 6 ? 8 : 0) + 20 * year + random.nextGaussian();
+    }
+    write("daily", daily);
+    double with = farError("7,60");
+    assertThat(with).isBetween(0.7, 1.2); // the mean size of the noise is 0.8
+    assertThat(farError("7")).isGreaterThan(1.3 * with);
+  }
+
+  private double farError(String season) throws IOException {
+    Ended ended =
+        run(
+            "--input",
+            dir.toString(),
+            "--season",
+            season,
+            "--horizon",
+            "14",
+            "--origins",
+            "7",
+            "--format",
+            "json");
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
+    assertThat(one.get("m").asInt()).isEqualTo(7);
+    assertThat(one.get("methods").has("fourier-profile")).isEqualTo(season.contains(","));
+    return one.get("methods").get("weir").get("mae").asDouble();
+  }
+
+  /** A job learns as the evaluation without one does, and refuses another number of columns. */
+  @Test
+  void jobWithCovariatesKnownAheadIsEvaluated() throws IOException {
+    Random random = new Random(SEED);
+    StringBuilder csv = new StringBuilder("date,heat,demand\n");
+    for (int t = 0; t < 400; t++) {
+      double heat = random.nextDouble();
+      csv.append(1_767_225_600L + 3_600L * t).append(',').append(t % 9 == 5 ? "" : heat);
+      csv.append(",%s%n".formatted(20 + 10 * heat));
+    }
+    Files.writeString(dir.resolve("demand.csv"), csv);
+    Path job =
+        Files.writeString(
+            dir.resolve("job.yaml"),
+            """
+            name: demand
+            kafka: {bootstrap-servers: localhost:9092}
+            window: {features-ahead: 1}
+            forecast: {many-to-one: {horizon: 3}}
+            """);
+    String input = "--season 1 --format json --input " + dir.resolve("demand.csv");
+    String columns = input + " --columns time=0,value=demand";
+    Ended learned = run((columns + ",ahead=heat --job " + job).split(" "));
+    Ended plain = run((columns + ",ahead=heat --horizon 3").split(" "));
+    assertThat(learned.exitCode()).as(learned.err()).isZero();
+    assertThat(weirError(learned)).isEqualTo(weirError(plain)).isLessThan(1);
+    Ended ended = run((columns + " --job " + job).split(" "));
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err())
+        .contains("--columns ahead: expected 1, as window.features-ahead of the job says, got 0");
+    Ended unread =
+        run(
+            "--task",
+            "anomalies",
+            "--input",
+            dir.resolve("demand.csv").toString(),
+            "--job",
+            job.toString());
+    assertThat(unread.exitCode()).isEqualTo(2);
+    assertThat(unread.err())
+        .contains(
+            "--job: expected one without window.features-ahead, which is not read here, got 1");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -107,8 +185,10 @@ class EvaluateIT {
         "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout wide",
         "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --task anomalies",
         "--truth demand.csv --columns time=0,value=demand,features=1 | --columns features: expected a job or a model that reads them, with --truth, got none",
+        "--season 7,12 | --season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 12",
+        "--season 7,40 --model builtin:weir --learning off | --season: expected one, since nothing is learned, got two",
         "--origins 12 --by-age | --by-age: expected none beside --origins and --from, got it",
-        "--model builtin:weir --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --job or --model, which read none, got 1",
+        "--model builtin:weir --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --model, which reads none, got 1",
         "--origins 0 | --origins: expected 1 to 1000000, got 0",
         "--columns time=0,value=demand,ahead=1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1+1 | --columns: expected at most 20 features and ahead, got 21"
       })
@@ -142,6 +222,11 @@ class EvaluateIT {
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     assertThat(one.get("origins").asInt()).isEqualTo((900 - 44 * 12) / 12);
+    return one.get("methods").get("weir").get("mae").asDouble();
+  }
+
+  private static double weirError(Ended ended) throws IOException {
+    JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
     return one.get("methods").get("weir").get("mae").asDouble();
   }
 

@@ -435,7 +435,7 @@ class SnippetsIT {
     ObservationCodec codec =
         registry == null
             ? new ObservationCodec()
-            : ObservationCodec.registered(registry.settings(), "observations");
+            : ObservationCodec.registered(registry.settings(), "observations", 0);
     Thread feed =
         new Thread(
             () -> {

@@ -180,7 +180,7 @@ class RegistryJobIT {
       kafka.create(plain.kafka().topics().observations().first(), 1, Map.of());
       kafka.create(observations, 1, Map.of());
       RegistrySettings registry = apicurio.settings();
-      ObservationCodec ours = ObservationCodec.registered(registry, observations);
+      ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
       int rounds = 60;
 
       try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
@@ -421,7 +421,7 @@ class RegistryJobIT {
       String observations = settings.kafka().topics().observations().first();
       String forecasts = settings.kafka().topics().forecasts();
       kafka.create(observations, 1, Map.of());
-      ObservationCodec ours = ObservationCodec.registered(server.settings(), observations);
+      ObservationCodec ours = ObservationCodec.registered(server.settings(), observations, 0);
 
       try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
         int sensor = server.register(observations + "-value", SENSOR);

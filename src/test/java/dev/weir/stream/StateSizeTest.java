@@ -14,6 +14,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -45,6 +46,7 @@ class StateSizeTest {
   private static final int FIRST = 33; // values after which a checkpoint writes the states
   private static final int SECOND = 16; // further ones, which the next one writes as logs
   private static final int MAX_OFF = 10; // percent
+  private static final int AHEAD = 3; // covariates, where a job has some
   private static final long MINUTE = 60_000;
   private static final SourceRecord SOURCE =
       new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
@@ -84,7 +86,12 @@ class StateSizeTest {
     Target alarms = new Target(Mode.MANY_TO_ONE, null, 2, null, judged);
     Learning scored = new Learning(LearnerSettings.small(2), 24, 10);
     Target scores = new Target(Mode.MANY_TO_ONE, null, 2, null, scored);
+    LearnerSettings covariates =
+        LearnerSettings.small(2).withCovariates(new Covariates.Count(0, AHEAD));
+    Target ahead = learner(Mode.MANY_TO_ONE, covariates, 2, 24);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
+    LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
+    Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SERIES, settings(5, Duration.ZERO, network)),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
@@ -92,6 +99,8 @@ class StateSizeTest {
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),
         new Job("small, with alarms", SERIES, settings(5, Duration.ZERO, alarms)),
         new Job("small, with scores", SERIES, settings(5, Duration.ZERO, scores)),
+        new Job("small, two seasons", SERIES, settings(5, Duration.ZERO, week)),
+        new Job("small, 3 covariates known ahead", SERIES, settings(5, Duration.ZERO, ahead)),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }
 
@@ -123,7 +132,11 @@ class StateSizeTest {
     for (int i = from; i < from + values; i++) {
       for (int s = first; s < first + job.series; s++) {
         String name = "plant/pump-%09d".formatted(s); // of NAME_LENGTH characters
-        Observation observation = new Observation(name, i * MINUTE, s + Math.sin(i));
+        double[] known = new double[job.settings.ahead()];
+        Arrays.fill(known, Math.cos(i));
+        Observation observation =
+            new Observation(
+                name, i * MINUTE, s + Math.sin(i), Observation.NO_FEATURES, null, false, known);
         harness.processElement1(new ObservationEvent(observation, SOURCE), i * MINUTE);
       }
       harness.getOutput().clear();

@@ -19,6 +19,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,9 +210,27 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return learns() ? others.levels() : List.of();
   }
 
-  /** Observations in a season, or {@link LearnerSettings#AUTO}. */
-  int season() {
+  /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
+  Seasons.Counts seasons() {
+    return new Seasons.Counts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
+  }
+
+  private int season() {
     return learns() ? target().learning().season() : LearnerSettings.NONE;
+  }
+
+  /**
+   * The same with another second season, which only a mixture learns.
+   *
+   * @param second {@link LearnerSettings#NONE} for none
+   */
+  EvaluationPlan withSecondSeason(int second) throws UsageException {
+    EvaluateCommand.check(
+        second == LearnerSettings.NONE || learns() && !others.isAlone(),
+        "--season",
+        "one, since nothing is learned",
+        "two");
+    return new EvaluationPlan(settings, others.withSecondSeason(second), note);
   }
 
   private Target target() {
@@ -273,7 +292,10 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       all.keySet().removeIf(method -> method.startsWith("expert:"));
     } else if (!learner.experts().contains(WINDOWED)) {
       LearnerSettings alone =
-          learner.withExperts(List.of(WINDOWED)).withCovariates(Covariates.Count.NONE);
+          learner
+              .withExperts(List.of(WINDOWED))
+              .withCovariates(Covariates.Count.NONE)
+              .withSecondSeason(LearnerSettings.NONE);
       new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
     }
     Map<String, SeriesScore> named = new LinkedHashMap<>();

@@ -18,7 +18,6 @@ import picocli.CommandLine.Option;
 /** Which forecasts a command makes of files: a job's, or those of a few options. */
 final class PlanOptions {
 
-  /** What is learned of a series grows with their square. */
   @Option(
       names = "--job",
       paramLabel = "JOB.yaml",
@@ -105,7 +104,7 @@ final class PlanOptions {
 
   /** The plan, which learns from the columns' covariates; with a job, from those that it does. */
   EvaluationPlan plan(SeriesColumns columns) throws IOException, UsageException {
-    EvaluationPlan plan = plan();
+    EvaluationPlan plan = anyPlan(horizon);
     int ahead = columns.ahead().size();
     if (isPlain()) {
       Covariates.Count count = new Covariates.Count(columns.features().size(), ahead);
@@ -131,6 +130,14 @@ final class PlanOptions {
    * @param steps in place of the horizon; null for the job's
    */
   EvaluationPlan plan(Integer steps) throws IOException, UsageException {
+    EvaluationPlan plan = anyPlan(steps);
+    int ahead = plan.covariates().ahead();
+    EvaluateCommand.check(
+        ahead == 0, "--job", "one without window.features-ahead, which is not read here", ahead);
+    return plan;
+  }
+
+  private EvaluationPlan anyPlan(Integer steps) throws IOException, UsageException {
     boolean learns = learning != Learning.off;
     if (job != null) {
       EvaluateCommand.check(model == null, "--model", "none beside --job", model);

@@ -4,6 +4,7 @@ import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
+import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Delivery;
@@ -95,6 +96,7 @@ final class TopicChecks {
         new RecordValidator(
             kafka.maxFuture(),
             job.forecast().features(),
+            job.forecast().covariatesAhead(),
             RegistrySubjects.impatient(isReadable ? kafka.registry() : null),
             isReadable ? kafka.mapping() : null);
     for (String name : observations) {
@@ -129,6 +131,16 @@ final class TopicChecks {
           topics.alarms(),
           isReadable ? records::incident : null,
           () -> kept(topics.alarms()));
+    }
+    CovariateTopic covariates = topics.covariates();
+    if (covariates != null) {
+      check(
+          missing,
+          covariates.name(),
+          isReadable
+              ? CovariateChecks.problems(covariates, RegistrySubjects.impatient(kafka.registry()))
+              : null,
+          () -> kept(covariates.name()));
     }
     ClassTopics ofClasses = topics.ofClasses();
     if (ofClasses != null) {

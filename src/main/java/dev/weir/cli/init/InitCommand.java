@@ -185,7 +185,8 @@ public final class InitCommand implements Callable<Integer> {
     }
     JobSettings settings = settings(text(name, guess, List.of(), false), target);
     List<InputEvent> events = new ArrayList<>();
-    ObservationDeserializer reader = ObservationDeserializer.of(null, settings.kafka());
+    ObservationDeserializer reader =
+        ObservationDeserializer.of(null, settings.kafka(), settings.forecast().covariatesAhead());
     reader.openAlone();
     records.forEach(record -> reader.read(record, events::add));
     List<Observation> read = new ArrayList<>();

@@ -36,15 +36,24 @@ public record SeriesColumns(
           + " column. Further ones: features=NAME+NAME...";
 
   public static final String COVARIATES_OPTION =
-      OPTION + " and ahead=NAME+NAME... (known before their time, as forecasts and prices are).";
+      OPTION
+          + " and ahead=NAME+NAME... (known before their time, as forecasts and prices are; a"
+          + " cell may be empty).";
 
   public static final SeriesColumns DEFAULT =
       new SeriesColumns(null, null, null, List.of(), null, null, List.of());
 
-  public static final String WINDOWS_OPTION =
+  private static final String OF_WINDOWS =
       OPTION
           + ", label=NAME (class of the window that ends there, or nothing) and end=NAME (true where"
-          + " a window by session ends).";
+          + " a window by session ends)";
+
+  public static final String WINDOWS_OPTION = OF_WINDOWS + ".";
+
+  public static final String REPLAY_OPTION =
+      OF_WINDOWS
+          + ", and ahead=NAME+NAME... (known before their time, as forecasts and prices are; a cell"
+          + " may be empty).";
 
   private static final List<String> KEYS =
       List.of("series", "time", "value", "features", "label", "end", "ahead");
@@ -100,6 +109,13 @@ public record SeriesColumns(
   public static final class CovariatesConverter extends Converter {
     public CovariatesConverter() {
       super(List.of("series", "time", "value", "features", "ahead"));
+    }
+  }
+
+  /** With everything. */
+  public static final class ReplayConverter extends Converter {
+    public ReplayConverter() {
+      super(KEYS);
     }
   }
 

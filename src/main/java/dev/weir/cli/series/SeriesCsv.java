@@ -59,7 +59,7 @@ public final class SeriesCsv implements Closeable {
 
   /**
    * The next observation, or null at the end. Covariates known ahead are those of its own time, not
-   * yet of those after it.
+   * yet of those after it; NaN for an empty cell.
    */
   public Observation next() throws IOException {
     String[] row = rows.next();
@@ -78,16 +78,21 @@ public final class SeriesCsv implements Closeable {
         series,
         time(row[places.time()]),
         number(column(places.value()), row[places.value()], rows.place()),
-        numbers(row, places.features(), "feature"),
+        numbers(row, places.features(), "feature", false),
         label(row),
         endsWindow(row),
-        numbers(row, places.ahead(), "ahead"));
+        numbers(row, places.ahead(), "ahead", true));
   }
 
-  private double[] numbers(String[] row, List<Integer> of, String what) throws IOException {
+  private double[] numbers(String[] row, List<Integer> of, String what, boolean isOptional)
+      throws IOException {
     double[] numbers = of.isEmpty() ? Observation.NO_FEATURES : new double[of.size()];
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = number(what + " " + (i + 1), row[of.get(i)], rows.place());
+      String text = row[of.get(i)];
+      numbers[i] =
+          isOptional && text.isBlank()
+              ? Double.NaN
+              : number(what + " " + (i + 1), text, rows.place());
     }
     return numbers;
   }

@@ -137,6 +137,16 @@ public record ForecastSettings(
     }
   }
 
+  /** Covariates known ahead that an observation may have; -1 for any if nothing is forecast. */
+  public int covariatesAhead() {
+    return targets.stream()
+        .mapToInt(
+            target ->
+                target.learning() == null ? 0 : target.learning().learner().covariates().ahead())
+        .max()
+        .orElse(-1);
+  }
+
   /** Numbers known ahead of an observation, at most: for each step of the longest forecast. */
   public int ahead() {
     return targets.stream()

@@ -326,7 +326,8 @@ final class ModeForecaster {
         model == null ? "" : model.name(),
         model == null ? Forecast.NO_VERSION : model.version(),
         state.count(),
-        window.isFull() ? Status.OK : Status.WARMUP);
+        window.isFull() ? Status.OK : Status.WARMUP,
+        learner.missingCovariates(state));
   }
 
   /** Whether a score is emitted after this value. */

@@ -148,6 +148,17 @@ public final class Covariates {
     doubles[at + VARIANCE] += weight * (before * (x - doubles[at + MEAN]) - doubles[at + VARIANCE]);
   }
 
+  /** Of those known ahead, how many numbers are not known up to the horizon after an index. */
+  public int missing(long t) {
+    int missing = 0;
+    for (int k = count.observed(); k < count.all(); k++) {
+      for (int i = 1; i <= horizon; i++) {
+        missing += Float.isFinite(floats[place(k, t + i)]) ? 0 : 1;
+      }
+    }
+    return missing;
+  }
+
   /**
    * A standardized covariate at an index; 0, its mean, where it is not known. Of an observed one
    * the newest stands for all that are to come.

@@ -83,6 +83,9 @@ public final class Learner {
     if (settings.covariates().all() > 0) {
       all.addAll(Experts.ofCovariates(settings.covariates()));
     }
+    if (settings.secondSeason() > 1) {
+      all.addAll(Experts.ofSecondSeason(settings.secondSeason()));
+    }
     all.addAll(own);
     this.observed = new double[settings.covariates().observed()];
     this.ensemble = new ExpertEnsemble(all, horizon);
@@ -280,7 +283,7 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(window.last());
     History history = state.history;
-    long passed = MissingValues.passed(history, window.missing());
+    long passed = MissingValues.passed(history, window.missing(), settings.secondSeason());
     long age = history.age();
     long left = window.missing() - passed; // the first ones, so that the last lead to the newest
     boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
@@ -316,7 +319,7 @@ public final class Learner {
    * part of it that leaves the phase as it should be where so many are missing that it pays.
    */
   public long passed(LearnerState learned, SequenceWindow window) {
-    return MissingValues.passed(bind(learned).history, window.missing());
+    return MissingValues.passed(bind(learned).history, window.missing(), settings.secondSeason());
   }
 
   private static void checkFinite(double value) {
@@ -457,6 +460,12 @@ public final class Learner {
         }
       }
     }
+  }
+
+  /** Of the covariates known ahead, how many numbers the newest forecast did not know. */
+  public int missingCovariates(LearnerState learned) {
+    Covariates covariates = bind(learned).covariates;
+    return covariates == null ? 0 : covariates.missing(view.history.t());
   }
 
   /**

@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
  * @param intervalStep how fast intervals of a series with many values follow their misses
  * @param training how the networks among the experts learn
  * @param covariates what comes beside the values
+ * @param secondSeason observations in a longer season beside that of each series; 1 for none
  */
 public record LearnerSettings(
     int horizon,
@@ -45,7 +46,8 @@ public record LearnerSettings(
     List<Double> levels,
     double intervalStep,
     NetworkTraining training,
-    Covariates.Count covariates)
+    Covariates.Count covariates,
+    int secondSeason)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -95,6 +97,7 @@ public record LearnerSettings(
       last = level;
     }
     check(intervalStep > 0 && intervalStep < 1, "interval step", "within (0, 1)", intervalStep);
+    check(secondSeason >= 1, "second season", "at least 1", secondSeason);
   }
 
   private static void check(boolean holds, String what, String expected, Object got) {
@@ -168,7 +171,8 @@ public record LearnerSettings(
         List.of(0.8, 0.95),
         INTERVAL_STEP,
         NetworkTraining.DEFAULT,
-        Covariates.Count.NONE);
+        Covariates.Count.NONE,
+        NONE);
   }
 
   private static List<String> except(String... names) {
@@ -217,6 +221,31 @@ public record LearnerSettings(
     return with(experts, levels, training, combines, wanted);
   }
 
+  /**
+   * The same, and an expert that learns a second, longer season.
+   *
+   * @param wanted observations; {@link #NONE} for none
+   */
+  public LearnerSettings withSecondSeason(int wanted) {
+    return new LearnerSettings(
+        horizon,
+        experts,
+        analogWindow,
+        analogNeighbours,
+        tail,
+        exactLimit,
+        longestWeek,
+        stacking,
+        combines,
+        eta,
+        discount,
+        levels,
+        intervalStep,
+        training,
+        covariates,
+        wanted);
+  }
+
   private LearnerSettings with(
       List<String> experts,
       List<Double> levels,
@@ -238,13 +267,15 @@ public record LearnerSettings(
         levels,
         intervalStep,
         training,
-        covariates);
+        covariates,
+        secondSeason);
   }
 
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
     String all = withTraining(training.layout()).toString();
     return all.replace(", combines=false", "") // as it was before networks combined
-        .replace(", covariates=" + Covariates.Count.NONE, ""); // and before there were covariates
+        .replace(", covariates=" + Covariates.Count.NONE, "") // and before there were covariates
+        .replace(", secondSeason=" + NONE + "]", "]"); // and second seasons
   }
 }

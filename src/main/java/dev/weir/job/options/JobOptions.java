@@ -330,8 +330,10 @@ public final class JobOptions {
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, WebhookOptions.ALL);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmRuleOptions.ALL);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmOptions.ALL);
+    all.addAll(all.indexOf(CREATE_TOPICS) + 1, CovariateOptions.ALL);
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
     all.addAll(all.indexOf(ForecastOptions.LEVELS) + 1, BoundsOptions.ALL);
+    all.add(all.indexOf(FORECASTS), CovariateOptions.TOPIC);
     MODES.forEach(mode -> all.addAll(mode.all()));
     all.addAll(ClassifyOptions.ALL);
     return all;

@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.kafka.mapping.ArrayPath;
 import dev.weir.kafka.mapping.ElementPath;
 import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
@@ -7,6 +8,7 @@ import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.mapping.SchemaFile;
 import dev.weir.kafka.mapping.TimeText;
+import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -79,6 +81,15 @@ public final class MappingOptions {
           MAX_FIELDS,
           "Covariates of each value, window.features of them.",
           FieldPath::parse);
+  public static final Option<List<ArrayPath>> FEATURES_AHEAD =
+      Option.list(
+          "observations.features-ahead",
+          "a list of " + ArrayPath.EXPECTED,
+          List.of(),
+          ForecastOptions.MAX_LEARNED_COVARIATES,
+          "Covariates known ahead, window.features-ahead of them: of each, an array with a number"
+              + " for each of the steps after the value, in order; null: not known.",
+          ArrayPath::parse);
   public static final Option<FieldPath> LABEL =
       path(
           "observations.label", "The true class of the window that ends there, where it is known.");
@@ -111,6 +122,7 @@ public final class MappingOptions {
           TIME_UNIT,
           VALUES,
           FEATURES,
+          FEATURES_AHEAD,
           LABEL,
           ENDS_WINDOW,
           EACH,
@@ -126,13 +138,14 @@ public final class MappingOptions {
     String schema = file.get(SCHEMA_FILE);
     return new ObservationMapping(
         file.get(FORMAT),
-        file.formatOptions(),
+        file.formatOptions(FORMAT),
         file.get(COLUMNS),
         file.get(SERIES),
         file.get(TIME),
         file.get(TIME_UNIT),
         file.get(VALUES),
         file.get(FEATURES),
+        file.get(FEATURES_AHEAD),
         file.get(LABEL),
         file.get(ENDS_WINDOW),
         file.get(EACH),
@@ -140,7 +153,7 @@ public final class MappingOptions {
         schema == null ? null : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE)));
   }
 
-  private static Option<FieldPath> path(String key, String description) {
+  static Option<FieldPath> path(String key, String description) {
     return new Option<>(
         key, Option.Type.TEXT, FieldPath.EXPECTED, null, description, FieldPath::parse);
   }

@@ -64,6 +64,7 @@ final class OptionNotes {
     put(JobOptions.MODELS, "", OLD_TOPIC);
     put(JobOptions.CREATE_TOPICS, "", SAFE);
     putMapping();
+    putCovariates();
     put(JobOptions.MODE, "", "safe: a bounded run's savepoint is what streaming goes on from");
     put(JobOptions.START, "", "without effect: a savepoint says where to go on");
     put(JobOptions.END, "", SAFE);
@@ -182,10 +183,41 @@ final class OptionNotes {
         MappingOptions.FEATURES,
         "",
         "as window.features; in another order, each means another one");
+    put(
+        MappingOptions.FEATURES_AHEAD,
+        "",
+        "as window.features-ahead; in another order, each means another one");
     put(MappingOptions.LABEL, "", SAFE);
     put(MappingOptions.ENDS_WINDOW, "", SAFE);
     put(MappingOptions.EACH, "", SAFE);
     put(MappingOptions.ON_NULL, "", SAFE);
+  }
+
+  private static void putCovariates() {
+    put(
+        CovariateOptions.TOPIC,
+        "",
+        "on: safe; another name: as topics.observations; off: the start needs Flink's"
+            + " execution.state-recovery.ignore-unclaimed-state: true");
+    put(
+        CovariateOptions.KEY,
+        "",
+        "what is kept belongs to the old groups; series of new ones wait for new covariates");
+    put(CovariateOptions.KEEP, "times of a group", SAFE);
+    put(CovariateOptions.MAX_FUTURE, "", SAFE);
+    put(CovariateOptions.FORMAT, "", SAFE);
+    put(CovariateOptions.COLUMNS, "", SAFE);
+    put(CovariateOptions.SCHEMA_FILE, "", SAFE);
+    put(CovariateOptions.MESSAGE, "", SAFE);
+    put(CovariateOptions.GROUP, "", "groups with other names are new ones");
+    put(CovariateOptions.TIME, "", SAFE);
+    put(CovariateOptions.TIME_UNIT, "", SAFE);
+    put(
+        CovariateOptions.FEATURES,
+        "",
+        "as window.features-ahead, and what is kept is dropped; in another order, each means another"
+            + " one");
+    put(CovariateOptions.EACH, "", SAFE);
   }
 
   private static void putClassify() {

@@ -31,6 +31,18 @@ public final class ForecastCodec {
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Forecast.getClassSchema();
 
+  /** Of plain forecasts of earlier builds, which lack the last field. */
+  static final Schema WITHOUT_MISSING =
+      Schema.createRecord(
+          SCHEMA.getName(),
+          null,
+          SCHEMA.getNamespace(),
+          false,
+          SCHEMA.getFields().stream()
+              .filter(field -> !field.name().equals("covariates_missing"))
+              .map(field -> new Schema.Field(field, field.schema()))
+              .toList());
+
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
   private final AvroJson json = new AvroJson(SCHEMA);
@@ -50,7 +62,9 @@ public final class ForecastCodec {
    */
   public ForecastCodec(RegistrySettings registry) {
     this(
-        registry, new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
+        registry,
+        new AvroRecordReader<>(
+            "forecast", dev.weir.kafka.avro.Forecast.class, registry, WITHOUT_MISSING));
   }
 
   private ForecastCodec(
@@ -118,6 +132,7 @@ public final class ForecastCodec {
     out.writeLong(forecast.modelVersion());
     out.writeLong(forecast.learningSteps());
     out.writeBytes(STATUSES[forecast.status().ordinal()]);
+    out.writeInt(forecast.covariatesMissing());
   }
 
   private byte[] modelBytes(String name) {
@@ -188,7 +203,8 @@ public final class ForecastCodec {
         record.getModel(),
         record.getModelVersion(),
         record.getLearningSteps(),
-        Forecast.Status.valueOf(record.getStatus()));
+        Forecast.Status.valueOf(record.getStatus()),
+        record.getCovariatesMissing());
   }
 
   private static List<Interval> intervals(

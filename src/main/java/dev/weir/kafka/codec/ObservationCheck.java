@@ -46,6 +46,14 @@ final class ObservationCheck {
         return new DeadLetter(Reason.NOT_FINITE, message, source);
       }
     }
+    for (int i = 0; i < observation.ahead().length; i++) {
+      if (Double.isInfinite(observation.ahead()[i])) { // NaN: not known
+        String message =
+            "features_ahead: expected finite numbers or null, got %s as number %d"
+                .formatted(observation.ahead()[i], i + 1);
+        return new DeadLetter(Reason.NOT_FINITE, message, source);
+      }
+    }
     String label = observation.label();
     if (label != null && LabelDeserializer.isWrong(label, ClassifierModel.MAX_CLASS_LENGTH)) {
       String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);

@@ -3,6 +3,7 @@ package dev.weir.kafka.codec;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.registry.RegistrySchemas;
+import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.ConfluentWireFormat;
@@ -23,45 +24,67 @@ import org.apache.kafka.common.header.Headers;
  */
 public final class ObservationCodec {
 
-  private static final AvroBytes.Fields<Observation> FIELDS = ObservationCodec::write;
-
+  private final AvroBytes.Fields<Observation> fields = this::write;
   private final AvroBounds bounds = new AvroBounds();
   private final AvroBytes buffer;
   private final RegistrySchemas<ObservationReader> registered; // null: plain Avro
   private final boolean isRegistered; // what is written
+  private final int ahead;
   private final SeriesName name = new SeriesName();
   private BinaryDecoder decoder;
   // producers rarely change their schema, so the one that fitted last is tried first
   private Schema usual = WriterSchemas.OBSERVATION;
 
-  /** Plain Avro. */
+  /** Plain Avro; reads covariates known ahead of any number, and writes none. */
   public ObservationCodec() {
-    this.buffer = new AvroBytes(ConfluentWireFormat.NONE);
-    this.registered = null;
-    this.isRegistered = false;
+    this(AheadVectors.ANY_LENGTH);
   }
 
-  /** Reads what writers of any schema in the registry have written; writes nothing. */
-  public ObservationCodec(RegistrySettings registry) {
-    this.buffer = new AvroBytes(null);
-    this.isRegistered = false;
-    this.registered = new RegistrySchemas<>(registry, ObservationReader::of);
+  /**
+   * Plain Avro.
+   *
+   * @param ahead covariates known ahead; {@link AheadVectors#ANY_LENGTH} to read any
+   */
+  public ObservationCodec(int ahead) {
+    this(new AvroBytes(ConfluentWireFormat.NONE), null, false, ahead);
   }
 
-  private ObservationCodec(int id) {
-    this.buffer = new AvroBytes(ConfluentWireFormat.of(id));
-    this.registered = null;
-    this.isRegistered = true;
+  /**
+   * Reads what writers of any schema in the registry have written; writes nothing.
+   *
+   * @param ahead covariates known ahead; {@link AheadVectors#ANY_LENGTH} for any
+   */
+  public ObservationCodec(RegistrySettings registry, int ahead) {
+    this(
+        new AvroBytes(null),
+        new RegistrySchemas<>(registry, writer -> ObservationReader.of(writer, ahead)),
+        false,
+        ahead);
+  }
+
+  private ObservationCodec(
+      AvroBytes buffer,
+      RegistrySchemas<ObservationReader> registered,
+      boolean isRegistered,
+      int ahead) {
+    this.buffer = buffer;
+    this.registered = registered;
+    this.isRegistered = isRegistered;
+    this.ahead = ahead;
   }
 
   /**
    * Writes observations for a topic whose schemas are in a registry, after having registered ours.
    *
+   * @param ahead covariates known ahead, which the schema has only if there are some
    * @throws IOException when the registry does not answer, or refuses the schema
    */
-  public static ObservationCodec registered(RegistrySettings registry, String topic)
+  public static ObservationCodec registered(RegistrySettings registry, String topic, int ahead)
       throws IOException {
-    return new ObservationCodec(RegistrySubjects.idOf(registry, topic, WriterSchemas.OBSERVATION));
+    Schema schema =
+        ahead > 0 ? WriterSchemas.REGISTERED_COVARIATE_OBSERVATION : WriterSchemas.OBSERVATION;
+    int id = RegistrySubjects.idOf(registry, topic, schema);
+    return new ObservationCodec(new AvroBytes(ConfluentWireFormat.of(id)), null, true, ahead);
   }
 
   /** The header value that names the schema of {@link #encode}'s bytes, if it is not marked. */
@@ -74,6 +97,11 @@ public final class ObservationCodec {
     return WriterSchemas.fingerprint(WriterSchemas.LABELLED_OBSERVATION);
   }
 
+  /** The same for an observation with covariates known ahead. */
+  public static byte[] aheadFingerprint() {
+    return WriterSchemas.fingerprint(WriterSchemas.COVARIATE_OBSERVATION);
+  }
+
   /** The header that carries {@link #fingerprint()}. */
   public static String fingerprintHeader() {
     return WriterSchemas.HEADER;
@@ -81,18 +109,17 @@ public final class ObservationCodec {
 
   /**
    * @throws IllegalArgumentException when the observation is marked and the schema in the registry
-   *     has no place for that
+   *     has no place for that; or when covariates known ahead are not of the codec's number
    */
   public byte[] encode(Observation observation) {
-    if (isRegistered && observation.isMarked()) {
+    if (isRegistered && ahead <= 0 && observation.isMarked()) {
       throw new IllegalArgumentException(
           "expected no label and no end of a window with a schema registry, got " + observation);
     }
-    return buffer.of(observation, AvroBytes.utf8(observation.series()), FIELDS);
+    return buffer.of(observation, AvroBytes.utf8(observation.series()), fields);
   }
 
-  private static void write(Observation observation, byte[] series, BinaryEncoder out)
-      throws IOException {
+  private void write(Observation observation, byte[] series, BinaryEncoder out) throws IOException {
     out.writeBytes(series);
     out.writeLong(observation.time());
     out.writeDouble(observation.value());
@@ -103,7 +130,8 @@ public final class ObservationCodec {
       out.writeDouble(feature);
     }
     out.writeArrayEnd();
-    if (observation.isMarked()) {
+    boolean knowsAhead = isRegistered ? ahead > 0 : observation.ahead().length > 0;
+    if (observation.isMarked() || knowsAhead) {
       if (observation.label() == null) {
         AvroBytes.writeNull(out);
       } else {
@@ -111,6 +139,9 @@ public final class ObservationCodec {
         out.writeString(observation.label());
       }
       out.writeBoolean(observation.endsWindow());
+    }
+    if (knowsAhead || observation.ahead().length > 0) {
+      AheadVectors.write(observation.ahead(), ahead, out);
     }
   }
 
@@ -156,11 +187,18 @@ public final class ObservationCodec {
           schema == WriterSchemas.OBSERVATION_REQUIRED
               ? Observation.NO_FEATURES
               : ObservationReader.features(decoder);
-      if (schema != WriterSchemas.LABELLED_OBSERVATION) {
+      if (schema == WriterSchemas.OBSERVATION || schema == WriterSchemas.OBSERVATION_REQUIRED) {
         return new Observation(series, time, value, features);
       }
       String label = ObservationReader.label(decoder);
-      return new Observation(series, time, value, features, label, decoder.readBoolean());
+      boolean endsWindow = decoder.readBoolean();
+      double[] known =
+          schema == WriterSchemas.COVARIATE_OBSERVATION
+              ? AheadVectors.read(decoder, ahead)
+              : Observation.NO_FEATURES;
+      return new Observation(series, time, value, features, label, endsWindow, known);
+    } catch (AheadVectors.LengthException e) {
+      throw e;
     } catch (IOException | AvroRuntimeException e) {
       throw new MalformedRecordException("observation: " + e.getMessage(), e);
     }
@@ -178,6 +216,8 @@ public final class ObservationCodec {
                   bytes.length - ConfluentWireFormat.LENGTH,
                   decoder);
       return reader.read(decoder);
+    } catch (AheadVectors.LengthException e) {
+      throw e;
     } catch (IOException | AvroRuntimeException e) {
       throw new MalformedRecordException("observation: " + e.getMessage(), e);
     }

@@ -11,6 +11,7 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.registry.RegisteredRecords;
+import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -37,6 +38,7 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
   private final Duration maxFuture;
   private final RegistrySettings registry;
   private final MappedRecords mapped; // null: records are our own
+  private final int ahead;
   private transient ObservationCodec codec;
   private transient ObservationCheck check;
   private transient Counter ignored;
@@ -46,18 +48,30 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
    * @param maxFuture how far ahead of the clock an observation may be
    * @param registry where the records' schemas are; null: plain Avro
    * @param mapping what other records hold; null: they are our own
+   * @param ahead covariates known ahead, or {@link AheadVectors#ANY_LENGTH}; of our own records
    * @throws IllegalArgumentException when the mapping is wrong
    */
   public ObservationDeserializer(
       TypeInformation<InputEvent> type,
       Duration maxFuture,
       RegistrySettings registry,
-      ObservationMapping mapping) {
+      ObservationMapping mapping,
+      int ahead) {
+    this.ahead = ahead;
     this.type = type;
     this.maxFuture = maxFuture;
     this.registry = registry;
     this.mapped =
         mapping == null ? null : new MappedRecords(mapping, new RegisteredRecords(registry));
+  }
+
+  /** With covariates known ahead of any number. */
+  public ObservationDeserializer(
+      TypeInformation<InputEvent> type,
+      Duration maxFuture,
+      RegistrySettings registry,
+      ObservationMapping mapping) {
+    this(type, maxFuture, registry, mapping, AheadVectors.ANY_LENGTH);
   }
 
   /** Of our own records. */
@@ -66,18 +80,23 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
     this(type, maxFuture, registry, null);
   }
 
-  /** Of a job's observations. */
+  /**
+   * Of a job's observations.
+   *
+   * @param ahead covariates known ahead, or {@link AheadVectors#ANY_LENGTH}
+   */
   public static ObservationDeserializer of(
-      TypeInformation<InputEvent> type, KafkaSettings settings) {
+      TypeInformation<InputEvent> type, KafkaSettings settings, int ahead) {
     return new ObservationDeserializer(
-        type, settings.maxFuture(), settings.registry(), settings.mapping());
+        type, settings.maxFuture(), settings.registry(), settings.mapping(), ahead);
   }
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
     check = new ObservationCheck(maxFuture);
     if (mapped == null) {
-      codec = registry == null ? new ObservationCodec() : new ObservationCodec(registry);
+      codec =
+          registry == null ? new ObservationCodec(ahead) : new ObservationCodec(registry, ahead);
     } else {
       mapped.open(context);
       ignored = context.getMetricGroup().addGroup("weir").counter("ignoredChanges");
@@ -139,6 +158,8 @@ public final class ObservationDeserializer implements KafkaRecordDeserialization
       observation = codec.decode(record.value(), record.headers());
     } catch (UnknownSchemaException e) {
       return new DeadLetter(Reason.SCHEMA, e.getMessage(), source);
+    } catch (AheadVectors.LengthException e) {
+      return new DeadLetter(Reason.FEATURES, e.getMessage(), source);
     } catch (MalformedRecordException e) {
       String message = "%s (%s)".formatted(e.getMessage(), AvroBounds.describe(record.value()));
       if (registry == null

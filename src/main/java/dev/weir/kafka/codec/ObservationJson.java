@@ -10,18 +10,32 @@ import java.time.Instant;
 
 /**
  * Observations as JSON objects, such as {@code {"series":"pump-7","time":"2026-01-31T00:00:00Z",
- * "value":1.5,"feature_1":3.0}}, for topics that others read too. {@link #MAPPING} reads them. Not
- * thread-safe.
+ * "value":1.5,"feature_1":3.0}}, for topics that others read too. {@link #MAPPING} reads them.
+ * Covariates known ahead are arrays: {@code "ahead_1":[3.0,null]}. Not thread-safe.
  */
 public final class ObservationJson {
 
-  /** What a job file says to read them, but for features. */
+  /** What a job file says to read them, but for covariates. */
   public static final String MAPPING =
       "observations: {format: json, series: [series], time: time, values: [value]}";
 
   private static final JsonFactory FACTORY = new JsonFactory();
 
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(256);
+
+  private final int ahead;
+
+  /** Without covariates known ahead. */
+  public ObservationJson() {
+    this(0);
+  }
+
+  /**
+   * @param ahead covariates known ahead
+   */
+  public ObservationJson(int ahead) {
+    this.ahead = ahead;
+  }
 
   public byte[] encode(Observation observation) {
     buffer.reset();
@@ -32,6 +46,9 @@ public final class ObservationJson {
       json.writeNumberField("value", observation.value());
       for (int i = 0; i < observation.features().length; i++) {
         json.writeNumberField("feature_" + (i + 1), observation.features()[i]);
+      }
+      if (observation.ahead().length > 0) {
+        writeAhead(observation.ahead(), json);
       }
       if (observation.label() != null) {
         json.writeStringField("label", observation.label());
@@ -44,5 +61,19 @@ public final class ObservationJson {
       throw new UncheckedIOException(e);
     }
     return buffer.toByteArray();
+  }
+
+  private void writeAhead(double[] numbers, JsonGenerator json) throws IOException {
+    for (int k = 0; k < ahead; k++) {
+      json.writeArrayFieldStart("ahead_" + (k + 1));
+      for (int i = k; i < numbers.length; i += ahead) {
+        if (Double.isNaN(numbers[i])) {
+          json.writeNull();
+        } else {
+          json.writeNumber(numbers[i]);
+        }
+      }
+      json.writeEndArray();
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.registry.UntrustedSchema;
+import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.SeriesName;
 import dev.weir.kafka.wire.UnknownSchemaException;
@@ -15,6 +16,8 @@ import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.Decoder;
@@ -24,8 +27,8 @@ import org.apache.avro.io.ResolvingDecoder;
 /**
  * Observations out of the bytes of one writer's schema, resolved by Avro's rules: fields that are
  * not ours are skipped, an integer is accepted as a number, a missing {@code features} is empty,
- * and {@code label} and {@code ends_window} are read where they have our types. No record of Avro's
- * is built.
+ * {@code label} and {@code ends_window} are read where they have our types, and {@code
+ * features_ahead} where it is there. No record of Avro's is built.
  */
 public final class ObservationReader {
 
@@ -35,32 +38,47 @@ public final class ObservationReader {
   private static final int VALUE = OURS.getField("value").pos();
   private static final String LABEL = "label";
   private static final String ENDS_WINDOW = "ends_window";
-  private static final Schema MAYBE =
-      Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.BOOLEAN));
+  private static final String FEATURES_AHEAD = "features_ahead";
+  private static final Schema MAYBE = maybe(Schema.create(Schema.Type.BOOLEAN));
+  private static final Schema MAYBE_AHEAD =
+      maybe(WriterSchemas.COVARIATE_OBSERVATION.getField(FEATURES_AHEAD).schema());
 
   private static final Set<String> MILLIS = Set.of("timestamp-millis", "local-timestamp-millis");
 
   private final Schema writer;
   private final SeriesName name = new SeriesName();
   private final ResolvingDecoder resolving; // null where the writer's schema is ours
+  private final int ahead;
 
-  private ObservationReader(Schema writer, ResolvingDecoder resolving) {
+  private ObservationReader(Schema writer, ResolvingDecoder resolving, int ahead) {
     this.writer = writer;
     this.resolving = resolving;
+    this.ahead = ahead;
+  }
+
+  private static Schema maybe(Schema type) {
+    return Schema.createUnion(Schema.create(Schema.Type.NULL), type);
+  }
+
+  /** With covariates known ahead of any number. */
+  public static ObservationReader of(Schema writer) throws UnknownSchemaException {
+    return of(writer, AheadVectors.ANY_LENGTH);
   }
 
   /**
+   * @param ahead covariates known ahead, or {@link AheadVectors#ANY_LENGTH}
    * @throws UnknownSchemaException when this writer writes no observations
    */
-  public static ObservationReader of(Schema writer) throws UnknownSchemaException {
+  static ObservationReader of(Schema writer, int ahead) throws UnknownSchemaException {
     checkUnit(writer); // first: the parsing form says nothing of units
+    checkAhead(writer);
     if (SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(OURS))) {
-      return new ObservationReader(OURS, null);
+      return new ObservationReader(OURS, null, ahead);
     }
     Schema reader = UntrustedSchema.readerOf(writer, wanted(writer));
     try {
       return new ObservationReader(
-          writer, DecoderFactory.get().resolvingDecoder(writer, reader, null));
+          writer, DecoderFactory.get().resolvingDecoder(writer, reader, null), ahead);
     } catch (IOException e) {
       throw new UnknownSchemaException("schema: " + AvroBounds.quoted(e.getMessage()));
     }
@@ -68,11 +86,12 @@ public final class ObservationReader {
 
   /**
    * Ours, with what says something of windows as far as the writer has it: fields that are called
-   * the same and hold something else are somebody else's.
+   * the same and hold something else are somebody else's. Not so covariates known ahead: of another
+   * type they would be missed.
    */
   private static Schema wanted(Schema writer) {
     List<Field> fields =
-        WriterSchemas.LABELLED_OBSERVATION.getFields().stream()
+        WriterSchemas.COVARIATE_OBSERVATION.getFields().stream()
             .filter(
                 field ->
                     OURS.getField(field.name()) != null
@@ -80,18 +99,37 @@ public final class ObservationReader {
                             && hasType(writer.getField(field.name()).schema(), field))
             .map(
                 field ->
-                    field.name().equals(ENDS_WINDOW)
-                        ? new Field(field.name(), MAYBE)
-                        : new Field(field, field.schema()))
+                    switch (field.name()) {
+                      case ENDS_WINDOW -> new Field(field.name(), MAYBE);
+                      case FEATURES_AHEAD -> new Field(field.name(), MAYBE_AHEAD);
+                      default -> new Field(field, field.schema());
+                    })
             .toList();
     return Schema.createRecord(OURS.getName(), null, OURS.getNamespace(), false, fields);
   }
 
   private static boolean hasType(Schema type, Field ours) {
+    if (ours.name().equals(FEATURES_AHEAD)) {
+      return true;
+    }
     List<Schema> branches = type.getType() == Schema.Type.UNION ? type.getTypes() : List.of(type);
     Schema.Type wanted = ours.name().equals(LABEL) ? Schema.Type.STRING : Schema.Type.BOOLEAN;
     return branches.stream()
         .allMatch(branch -> branch.getType() == wanted || branch.getType() == Schema.Type.NULL);
+  }
+
+  /** Avro's own message says which branch of a union is missing. */
+  private static void checkAhead(Schema writer) throws UnknownSchemaException {
+    Field field = writer.getField(FEATURES_AHEAD);
+    if (field != null
+        && SchemaCompatibility.checkReaderWriterCompatibility(MAYBE_AHEAD, field.schema()).getType()
+            != SchemaCompatibilityType.COMPATIBLE) {
+      throw new UnknownSchemaException(
+          "schema %s: features_ahead: expected an array of arrays of numbers, got %s"
+              .formatted(
+                  AvroBounds.quoted(writer.getFullName()),
+                  AvroBounds.quoted(field.schema().toString())));
+    }
   }
 
   /** To Avro a unit is a matter of taste: microseconds would be taken for milliseconds. */
@@ -133,6 +171,7 @@ public final class ObservationReader {
     double[] features = Observation.NO_FEATURES;
     String label = null;
     boolean endsWindow = false;
+    double[] known = Observation.NO_FEATURES;
     for (Field field : resolving.readFieldOrder()) {
       int pos = field.pos();
       if (pos == SERIES) {
@@ -149,12 +188,23 @@ public final class ObservationReader {
         }
       } else if (field.name().equals(ENDS_WINDOW)) {
         endsWindow = isTrue(resolving);
+      } else if (field.name().equals(FEATURES_AHEAD)) {
+        known = ahead(resolving);
       } else {
         features = features(resolving);
       }
     }
     resolving.drain();
-    return new Observation(series, time, value, features, label, endsWindow);
+    return new Observation(series, time, value, features, label, endsWindow, known);
+  }
+
+  /** A union of null and vectors, in this order. */
+  private double[] ahead(Decoder in) throws IOException {
+    if (in.readIndex() == 0) {
+      in.readNull();
+      return Observation.NO_FEATURES;
+    }
+    return AheadVectors.read(in, ahead);
   }
 
   /** A union of null and boolean, in this order. */

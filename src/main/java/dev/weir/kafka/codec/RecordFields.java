@@ -61,11 +61,17 @@ public final class RecordFields {
     fields.put("series", observation.series());
     fields.put("time", Instant.ofEpochMilli(observation.time()).toString());
     fields.put("value", Double.toString(observation.value()));
-    double[] features = observation.features();
-    if (features.length > 0) {
-      String shown =
-          Arrays.toString(Arrays.copyOf(features, Math.min(features.length, MAX_FEATURES)));
-      fields.put("features", features.length > MAX_FEATURES ? shown.replace("]", ", ...]") : shown);
+    if (observation.features().length > 0) {
+      fields.put("features", shown(observation.features()));
     }
+    if (observation.ahead().length > 0) {
+      fields.put("features_ahead", shown(observation.ahead()));
+    }
+  }
+
+  /** Numbers for display, not more than a screen has room for. */
+  static String shown(double[] numbers) {
+    String shown = Arrays.toString(Arrays.copyOf(numbers, Math.min(numbers.length, MAX_FEATURES)));
+    return numbers.length > MAX_FEATURES ? shown.replace("]", ", ...]") : shown;
   }
 }

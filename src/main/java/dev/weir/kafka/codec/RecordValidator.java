@@ -33,12 +33,17 @@ public final class RecordValidator {
   /**
    * @param maxFuture how far ahead of the clock an observation may be
    * @param features covariates that each observation has
+   * @param ahead covariates known ahead that an observation may have
    * @param registry where the schemas are; null: plain Avro
    * @param mapping what observations are that are not our own records; null: they are
    */
   public RecordValidator(
-      Duration maxFuture, int features, RegistrySettings registry, ObservationMapping mapping) {
-    this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping);
+      Duration maxFuture,
+      int features,
+      int ahead,
+      RegistrySettings registry,
+      ObservationMapping mapping) {
+    this.observations = new ObservationDeserializer(null, maxFuture, registry, mapping, ahead);
     this.forecasts = new ForecastCodec(registry);
     this.scores = new ScoreCodec(registry);
     this.incidents = new IncidentCodec(registry);
@@ -78,14 +83,17 @@ public final class RecordValidator {
       examples.remove();
     }
     examples.add(
-        "%s at %s: %s%s"
+        "%s at %s: %s%s%s"
             .formatted(
                 observation.series(),
                 Instant.ofEpochMilli(observation.time()),
                 observation.value(),
                 observation.features().length == 0
                     ? ""
-                    : " with " + Arrays.toString(observation.features())));
+                    : " with " + Arrays.toString(observation.features()),
+                observation.ahead().length == 0
+                    ? ""
+                    : " ahead " + RecordFields.shown(observation.ahead())));
     int got = observation.features().length;
     return got == features
         ? null

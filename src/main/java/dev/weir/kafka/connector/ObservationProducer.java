@@ -26,6 +26,7 @@ public final class ObservationProducer implements AutoCloseable {
   private final ObservationJson json; // null: Avro
   private final byte[] fingerprint; // null: the value itself says which schema wrote it
   private final byte[] markedFingerprint = ObservationCodec.markedFingerprint();
+  private final byte[] aheadFingerprint = ObservationCodec.aheadFingerprint();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   public ObservationProducer(Map<String, Object> clientConfig, String topic) throws IOException {
@@ -38,18 +39,25 @@ public final class ObservationProducer implements AutoCloseable {
   public ObservationProducer(
       Map<String, Object> clientConfig, String topic, RegistrySettings registry)
       throws IOException {
-    this(clientConfig, topic, registry, false);
+    this(clientConfig, topic, registry, false, 0);
   }
 
   /**
    * @param registry where the observations' schema is registered first; null for plain Avro or JSON
+   * @param ahead covariates known ahead that an observation may have
    */
   public ObservationProducer(
-      Map<String, Object> clientConfig, String topic, RegistrySettings registry, boolean isJson)
+      Map<String, Object> clientConfig,
+      String topic,
+      RegistrySettings registry,
+      boolean isJson,
+      int ahead)
       throws IOException {
-    this.json = isJson ? new ObservationJson() : null;
+    this.json = isJson ? new ObservationJson(ahead) : null;
     this.codec =
-        registry == null ? new ObservationCodec() : ObservationCodec.registered(registry, topic);
+        registry == null
+            ? new ObservationCodec(ahead)
+            : ObservationCodec.registered(registry, topic, ahead);
     this.fingerprint = registry == null && !isJson ? ObservationCodec.fingerprint() : null;
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
@@ -70,11 +78,11 @@ public final class ObservationProducer implements AutoCloseable {
             observation.series().getBytes(StandardCharsets.UTF_8),
             json == null ? codec.encode(observation) : json.encode(observation));
     if (fingerprint != null) {
-      record
-          .headers()
-          .add(
-              ObservationCodec.fingerprintHeader(),
-              observation.isMarked() ? markedFingerprint : fingerprint);
+      byte[] schema =
+          observation.ahead().length > 0
+              ? aheadFingerprint
+              : observation.isMarked() ? markedFingerprint : fingerprint;
+      record.headers().add(ObservationCodec.fingerprintHeader(), schema);
     }
     producer.send(record, (metadata, exception) -> failure.compareAndSet(null, exception));
   }

@@ -9,6 +9,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.mapping.ObservationMapping.OnNull;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.UnknownSchemaException;
+import dev.weir.model.ForecastModel;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
@@ -51,6 +53,7 @@ public final class MappedRecords implements Serializable {
       };
 
   private static final int MAX_SHOWN = 80;
+  private static final String[] NONE = {};
 
   /** Observations of one record; each carries its record's bytes to where it may be refused. */
   private static final int MAX_OBSERVATIONS = 10_000;
@@ -131,6 +134,7 @@ public final class MappedRecords implements Serializable {
     private final List<RowPath> time;
     private final List<List<RowPath>> values;
     private final List<List<RowPath>> features;
+    private final List<List<ArrayPlace>> ahead;
     private final List<RowPath> label;
     private final List<RowPath> endsWindow;
     private final List<String> names;
@@ -147,6 +151,7 @@ public final class MappedRecords implements Serializable {
       time = mapping.time() == null ? null : schema.places(mapping.time());
       values = mapping.values().stream().map(schema::places).toList();
       features = mapping.features().stream().map(schema::places).toList();
+      ahead = mapping.ahead().stream().map(schema::places).toList();
       label = mapping.label() == null ? null : schema.places(mapping.label());
       endsWindow = mapping.endsWindow() == null ? null : schema.places(mapping.endsWindow());
       names = mapping.values().stream().map(mapping::nameOf).toList();
@@ -168,7 +173,9 @@ public final class MappedRecords implements Serializable {
   private final class Rows implements Collector<RowData> {
     private final RowData[] row = new RowData[fields.levels];
     private final double[] numbers = new double[mapping.features().size()];
+    private final String[][] texts = new String[mapping.ahead().size()][]; // of each covariate
     private final List<Observation> observations = new ArrayList<>();
+    private long numbersAhead;
     private SourceRecord source;
     private int count;
     private int changes;
@@ -178,6 +185,7 @@ public final class MappedRecords implements Serializable {
       source = record;
       count = 0;
       observations.clear();
+      numbersAhead = 0;
       changes = 0;
       first = null;
     }
@@ -222,6 +230,11 @@ public final class MappedRecords implements Serializable {
       String name = name();
       long time = time();
       double[] features = features();
+      if (mapping.isOfCovariates()) {
+        add(new Observation(name, time, 0, features));
+        return;
+      }
+      double[] ahead = ahead();
       String label = fields.label == null ? null : text(fields.label);
       boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
       int missing = 0;
@@ -238,26 +251,31 @@ public final class MappedRecords implements Serializable {
           note(e);
           continue;
         }
-        if (observations.size() == MAX_OBSERVATIONS) {
-          throw new FieldException(
-              Reason.FIELD,
-              "record: expected at most %,d observations, got more".formatted(MAX_OBSERVATIONS));
-        }
         String own = fields.names.get(i);
         String series = own.isEmpty() ? name : name.isEmpty() ? own : name + "/" + own;
-        observations.add(
+        add(
             new Observation(
                 series,
                 time,
                 value,
                 features,
                 label == null || label.isBlank() ? null : label,
-                endsWindow));
+                endsWindow,
+                ahead));
       }
       if (missing > 0 && mapping.onNull() == OnNull.DEAD_LETTER
           || missing == fields.values.size() && fields.levels == 1) {
         throw missing();
       }
+    }
+
+    private void add(Observation observation) throws FieldException {
+      if (observations.size() == MAX_OBSERVATIONS) {
+        throw new FieldException(
+            Reason.FIELD,
+            "record: expected at most %,d %s, got more".formatted(MAX_OBSERVATIONS, what()));
+      }
+      observations.add(observation);
     }
 
     private FieldException missing() {
@@ -341,6 +359,10 @@ public final class MappedRecords implements Serializable {
       for (int i = 0; i < numbers.length; i++) {
         FieldPath path = mapping.features().get(i);
         String text = text(fields.features.get(i));
+        if (mapping.isOfCovariates() && (text == null || text.isBlank())) {
+          numbers[i] = Double.NaN;
+          continue;
+        }
         if (text == null) {
           throw new FieldException(Reason.FIELD, path + ": expected a number, got null or nothing");
         }
@@ -349,7 +371,47 @@ public final class MappedRecords implements Serializable {
       return numbers.clone();
     }
 
-    private double number(FieldPath path, String text) throws FieldException {
+    /** Of each step, what is known of each covariate: (steps, covariates), row-major. */
+    private double[] ahead() throws FieldException {
+      int covariates = fields.ahead.size();
+      int steps = 0;
+      for (int k = 0; k < covariates; k++) {
+        texts[k] = texts(fields.ahead.get(k));
+        steps = Math.max(steps, texts[k].length);
+      }
+      if (steps == 0) {
+        return Observation.NO_FEATURES;
+      }
+      numbersAhead += (long) steps * covariates;
+      if (numbersAhead > MAX_BYTES / Double.BYTES) {
+        throw new FieldException(
+            Reason.FIELD,
+            "record: expected at most %,d numbers known ahead, got more"
+                .formatted(MAX_BYTES / Double.BYTES));
+      }
+      double[] known = new double[steps * covariates];
+      Arrays.fill(known, Double.NaN);
+      for (int k = 0; k < covariates; k++) {
+        for (int i = 0; i < texts[k].length; i++) {
+          if (texts[k][i] != null && !texts[k][i].isBlank()) {
+            known[i * covariates + k] = number(mapping.ahead().get(k), texts[k][i]);
+          }
+        }
+      }
+      return known;
+    }
+
+    private String[] texts(List<ArrayPlace> places) {
+      for (ArrayPlace place : places) {
+        String[] texts = place.texts(row, ForecastModel.MAX_HORIZON); // more are never used
+        if (texts != null) {
+          return texts;
+        }
+      }
+      return NONE;
+    }
+
+    private double number(Object path, String text) throws FieldException {
       try {
         return Double.parseDouble(text);
       } catch (NumberFormatException e) {
@@ -431,9 +493,13 @@ public final class MappedRecords implements Serializable {
     } else if (rows.count == 0 || rows.observations.isEmpty() && rows.changes == 0) {
       out.accept(
           new DeadLetter(
-              Reason.FIELD, "%s: expected observations, got none".formatted(place()), record));
+              Reason.FIELD, "%s: expected %s, got none".formatted(place(), what()), record));
     }
     return rows.changes;
+  }
+
+  private String what() {
+    return mapping.isOfCovariates() ? "covariates" : "observations";
   }
 
   private String place() {

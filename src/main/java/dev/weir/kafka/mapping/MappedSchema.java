@@ -36,6 +36,7 @@ final class MappedSchema {
     private final String name;
     private boolean isArray;
     private boolean isLeaf;
+    private boolean isList; // of texts
     private Descriptor message; // that the field is of; null before the first one
     private FieldDescriptor field;
 
@@ -51,11 +52,17 @@ final class MappedSchema {
       if (isLeaf) {
         return StringData.fromString(ProtobufRecords.text(value));
       }
-      if (!isArray) {
+      if (!isArray && !isList) {
         return row(value);
       }
       if (!(value instanceof Collection<?> elements)) {
         throw new IllegalArgumentException(name + ": expected an array, got another value");
+      }
+      if (isList) {
+        return new GenericArrayData(
+            elements.stream()
+                .map(e -> e == null ? null : StringData.fromString(ProtobufRecords.text(e)))
+                .toArray());
       }
       return new GenericArrayData(
           elements.stream().map(element -> element == null ? null : row(element)).toArray());
@@ -96,10 +103,17 @@ final class MappedSchema {
     /** Removes what holds no field. */
     void prune() {
       children.values().forEach(Node::prune);
-      children.values().removeIf(child -> !child.isLeaf && child.children.isEmpty());
+      children.values().removeIf(child -> !child.isEnd() && child.children.isEmpty());
+    }
+
+    boolean isEnd() {
+      return isLeaf || isList;
     }
 
     DataType type() {
+      if (isList) {
+        return DataTypes.ARRAY(DataTypes.STRING());
+      }
       if (isLeaf) {
         return DataTypes.STRING();
       }
@@ -120,8 +134,11 @@ final class MappedSchema {
    */
   MappedSchema(ObservationMapping mapping) {
     this.mapping = mapping;
+    List<String> lists = mapping.ahead().stream().map(path -> path.array().last()).toList();
     for (String column : mapping.columns()) {
-      leaf(List.of(column));
+      Node node = leaf(List.of(column));
+      node.isList = lists.contains(column);
+      node.isLeaf = !node.isList;
     }
     int columns = root.children.size();
     if (mapping.each() != null) {
@@ -131,6 +148,8 @@ final class MappedSchema {
     }
     List<FieldPath> paths = paths(mapping);
     paths.forEach(this::arrays);
+    mapping.ahead().forEach(path -> arrays(path.array()));
+    mapping.ahead().forEach(path -> levelsOf(path).forEach(level -> numbers(level, path)));
     for (FieldPath path : paths) {
       List<Integer> levels = levels(path);
       if (levels.isEmpty()) {
@@ -198,11 +217,22 @@ final class MappedSchema {
             "each: expected an array that the schema has, got " + String.join(".", names));
       }
     }
+    for (ArrayPath path : mapping.ahead()) {
+      if (levelsOf(path).stream().noneMatch(level -> isIn(fields, level, path))) {
+        throw new IllegalArgumentException("expected fields that the schema has, got " + path);
+      }
+    }
     for (FieldPath path : paths(mapping)) {
       if (levels(path).stream().noneMatch(level -> isIn(fields, level, path))) {
         throw new IllegalArgumentException("expected fields that the schema has, got " + path);
       }
     }
+  }
+
+  private boolean isIn(Fields fields, int level, ArrayPath path) {
+    List<String> names = namesAt(level, path.array());
+    names.addAll(path.field());
+    return fields.has(names, arraysAmong(names));
   }
 
   private boolean isIn(Fields fields, int level, FieldPath path) {
@@ -243,6 +273,10 @@ final class MappedSchema {
 
   private void leaves(int level, FieldPath path) {
     leaf(namesAt(level, path));
+    conditions(level, path);
+  }
+
+  private void conditions(int level, FieldPath path) {
     path.conditions()
         .forEach(
             (index, condition) -> {
@@ -267,6 +301,41 @@ final class MappedSchema {
     return levels;
   }
 
+  /** The same of an array's path: one whose array is in a row. */
+  private List<Integer> levelsOf(ArrayPath path) {
+    FieldPath array = path.array();
+    int names = array.names().size();
+    List<Integer> levels =
+        names == 1
+            ? IntStream.iterate(first(array), level -> level >= 0, level -> level - 1)
+                .boxed()
+                .toList()
+            : levels(
+                new FieldPath(
+                    array.names().subList(0, names - 1), array.conditions(), array.isOfRecord()));
+    if (levels.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: expected a field of an array's element, got one of the array".formatted(path));
+    }
+    return levels;
+  }
+
+  private void numbers(int level, ArrayPath path) {
+    List<String> names = namesAt(level, path.array());
+    conditions(level, path.array());
+    if (!path.field().isEmpty()) {
+      inner(names).isArray = true;
+      names.addAll(path.field());
+      leaf(names);
+      return;
+    }
+    Node node = inner(names);
+    if (node.isLeaf || !node.children.isEmpty()) {
+      throw contradiction(names);
+    }
+    node.isList = true;
+  }
+
   /** From the record to one of a path's names. */
   private List<String> namesAt(int level, FieldPath path, int index) {
     List<String> names = namesAt(level, path);
@@ -288,13 +357,13 @@ final class MappedSchema {
         return false;
       }
     }
-    return node.isArray;
+    return node.isArray || node.isList;
   }
 
   private Node inner(List<String> names) {
     Node node = root;
     for (String name : names) {
-      if (node.isLeaf) {
+      if (node.isEnd()) {
         throw contradiction(names);
       }
       node = node.children.computeIfAbsent(name, Node::new);
@@ -302,12 +371,13 @@ final class MappedSchema {
     return node;
   }
 
-  private void leaf(List<String> names) {
+  private Node leaf(List<String> names) {
     Node node = inner(names);
-    if (!node.children.isEmpty()) {
+    if (!node.children.isEmpty() || node.isList) {
       throw contradiction(names);
     }
     node.isLeaf = true;
+    return node;
   }
 
   private static IllegalArgumentException contradiction(List<String> names) {
@@ -344,8 +414,28 @@ final class MappedSchema {
     return places;
   }
 
+  /** Where an array of numbers may be; the innermost first. */
+  List<ArrayPlace> places(ArrayPath path) {
+    List<ArrayPlace> places = new ArrayList<>();
+    for (int level : levelsOf(path)) {
+      RowPath field =
+          path.field().isEmpty()
+              ? null
+              : path(inner(namesAt(level, path.array())), 0, path.field(), Map.of());
+      places.add(
+          new ArrayPlace(pathFrom(level, path.array().names(), path.array().conditions()), field));
+    }
+    return places;
+  }
+
   private RowPath pathFrom(int level, List<String> names, Map<Integer, Condition> conditions) {
-    Node node = level == 0 ? root : inner(mapping.each().namesTo(level - 1));
+    Node start = level == 0 ? root : inner(mapping.each().namesTo(level - 1));
+    return path(start, level, names, conditions);
+  }
+
+  private static RowPath path(
+      Node start, int level, List<String> names, Map<Integer, Condition> conditions) {
+    Node node = start;
     int[] positions = new int[names.size()];
     int[] widths = new int[names.size()];
     RowPath.Choice[] choices = new RowPath.Choice[names.size()];

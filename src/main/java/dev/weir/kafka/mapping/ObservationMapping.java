@@ -14,8 +14,10 @@ import java.util.Map;
  * @param series parts of a series' name, joined by slashes
  * @param time when it was observed; null: the record's timestamp
  * @param unit of numbers that are times
- * @param values one series each; where there are several, a series' name ends with the field's
+ * @param values one series each; where there are several, a series' name ends with the field's;
+ *     empty: records are covariates, of which features may be missing
  * @param features covariates of each value
+ * @param ahead covariates known ahead, each a number for each step; empty: none
  * @param label the class of the window that ends there; null: none
  * @param endsWindow true where a window by session ends; null: none
  * @param each an array, or arrays in arrays, whose elements are observations; null: the record is
@@ -32,6 +34,7 @@ public record ObservationMapping(
     TimeText.Unit unit,
     List<FieldPath> values,
     List<FieldPath> features,
+    List<ArrayPath> ahead,
     FieldPath label,
     FieldPath endsWindow,
     ElementPath each,
@@ -65,6 +68,11 @@ public record ObservationMapping(
     return format.equals(REGISTERED);
   }
 
+  /** Whether records are covariates only, without a value. */
+  boolean isOfCovariates() {
+    return values.isEmpty();
+  }
+
   /** What happens to a value that is null or missing. */
   public enum OnNull {
     /** It makes no observation; a record of which all values are missing is a dead letter. */
@@ -79,6 +87,7 @@ public record ObservationMapping(
     series = List.copyOf(series);
     values = List.copyOf(values);
     features = List.copyOf(features);
+    ahead = List.copyOf(ahead);
   }
 
   /** What a value's series is called after the parts that all have; empty for a single value. */

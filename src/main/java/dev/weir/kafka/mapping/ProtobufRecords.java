@@ -120,7 +120,7 @@ final class ProtobufRecords implements RecordSource {
     return null;
   }
 
-  /** Whether messages have such a field: one value, or an array of messages. */
+  /** Whether messages have such a field: one value, or an array. */
   boolean has(List<String> names, List<Boolean> isArray) {
     Descriptor message = type;
     for (int i = 0; i < names.size(); i++) {
@@ -135,8 +135,7 @@ final class ProtobufRecords implements RecordSource {
       boolean isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
       message = isMessage ? field.getMessageType() : null;
     }
-    boolean isArrayItself = isArray.get(names.size() - 1);
-    return isArrayItself ? message != null : message == null || isText(message);
+    return isArray.get(names.size() - 1) || message == null || isText(message);
   }
 
   /** A field of a message; null if it is missing, and the default of one that can't be. */

@@ -3,7 +3,8 @@ package dev.weir.kafka.wire;
 import java.io.IOException;
 
 /** Bytes that are not the Avro that they should be: what was expected, what came, where. */
-public sealed class MalformedRecordException extends IOException permits UnknownSchemaException {
+public sealed class MalformedRecordException extends IOException
+    permits AheadVectors.LengthException, UnknownSchemaException {
 
   private static final long serialVersionUID = 1L;
 

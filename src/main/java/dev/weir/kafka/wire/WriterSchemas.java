@@ -24,6 +24,21 @@ public final class WriterSchemas {
   public static final Schema LABELLED_OBSERVATION =
       dev.weir.kafka.avro.LabelledObservation.getClassSchema();
 
+  /** An observation with covariates known ahead. */
+  public static final Schema COVARIATE_OBSERVATION =
+      dev.weir.kafka.avro.CovariateObservation.getClassSchema();
+
+  /** The same for a registry: an observation's schema goes on under its own name. */
+  public static final Schema REGISTERED_COVARIATE_OBSERVATION =
+      Schema.createRecord(
+          OBSERVATION.getName(),
+          COVARIATE_OBSERVATION.getDoc(),
+          OBSERVATION.getNamespace(),
+          false,
+          COVARIATE_OBSERVATION.getFields().stream()
+              .map(field -> new Schema.Field(field, field.schema()))
+              .toList());
+
   /** An observation without the optional fields, as other producers write it. */
   public static final Schema OBSERVATION_REQUIRED =
       Schema.createRecord(
@@ -38,7 +53,7 @@ public final class WriterSchemas {
 
   /** The most usual first. */
   public static final List<Schema> OBSERVATIONS =
-      List.of(OBSERVATION, LABELLED_OBSERVATION, OBSERVATION_REQUIRED);
+      List.of(OBSERVATION, LABELLED_OBSERVATION, OBSERVATION_REQUIRED, COVARIATE_OBSERVATION);
 
   private static final long[] FINGERPRINTS =
       OBSERVATIONS.stream().mapToLong(SchemaNormalization::parsingFingerprint64).toArray();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
+import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,8 @@ public class ForecastCodecTest {
           "pumps",
           7,
           99,
-          Status.OK);
+          Status.OK,
+          3);
 
   private static final Forecast BARE =
       new Forecast(
@@ -68,7 +70,7 @@ public class ForecastCodecTest {
             "intervals":[{"level":0.95,"lower":0.0,"upper":3.0}]},\
             {"time":"1970-01-01T00:00:07Z","value":2.5,"lower":2.0,"upper":3.0,\
             "intervals":[{"level":0.95,"lower":1.0,"upper":4.0}]}],"level":0.8,"model":"pumps",\
-            "model_version":7,"learning_steps":99,"status":"OK"}""");
+            "model_version":7,"learning_steps":99,"status":"OK","covariates_missing":3}""");
     assertThat(codec.decode(codec.toJson(FULL))).isEqualTo(FULL);
     assertThat(codec.decode(codec.toJson(BARE))).isEqualTo(BARE);
     assertThat(new String(codec.toJson(BARE), StandardCharsets.UTF_8))
@@ -123,16 +125,36 @@ public class ForecastCodecTest {
     assertThat(full.get("model_version")).isEqualTo(7L);
     assertThat(full.get("learning_steps")).isEqualTo(99L);
     assertThat(full.get("status").toString()).isEqualTo("OK");
+    assertThat(full.get("covariates_missing")).isEqualTo(3);
     GenericRecord bare =
         reader.read(null, DecoderFactory.get().binaryDecoder(codec.encode(BARE), null));
     assertThat(bare.get("level")).isNull();
     assertThat(((GenericRecord) ((List<?>) bare.get("steps")).get(0)).get("time")).isNull();
   }
 
+  /**
+   * Earlier builds wrote no field for missing covariates; theirs read the new records' beginning.
+   */
+  @Test
+  void forecastsOfEarlierBuildsAreRead() throws Exception {
+    byte[] bytes = codec.encode(FULL);
+    byte[] earlier = Arrays.copyOf(bytes, bytes.length - 1);
+    new AvroBounds().check(ForecastCodec.WITHOUT_MISSING, earlier);
+    assertThat(codec.decode(earlier).covariatesMissing()).isZero();
+    assertThat(codec.encode(codec.decode(earlier)))
+        .startsWith(earlier)
+        .hasSize(bytes.length)
+        .endsWith(0);
+    GenericRecord known =
+        new GenericDatumReader<GenericRecord>(ForecastCodec.WITHOUT_MISSING)
+            .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
+    assertThat(known.get("status").toString()).isEqualTo("OK");
+  }
+
   @Test
   void eachTruncationIsRefused() throws Exception {
     byte[] bytes = codec.encode(FULL);
-    for (int length = 0; length < bytes.length; length++) {
+    for (int length = 0; length < bytes.length - 1; length++) { // one less: of an earlier build
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
     }

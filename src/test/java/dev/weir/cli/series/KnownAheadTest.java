@@ -1,0 +1,91 @@
+package dev.weir.cli.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.evaluation.Evaluation;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class KnownAheadTest {
+
+  private static final double NAN = Double.NaN;
+  private static final SeriesColumns COLUMNS =
+      new SeriesColumns.ReplayConverter()
+          .convert("series=s,time=t,value=v,features=f,label=l,end=e,ahead=a+b");
+
+  private static List<Observation> read(String text, int steps) throws IOException {
+    List<Observation> all = new ArrayList<>();
+    try (SeriesCsv csv = new SeriesCsv(new StringReader(text), "x.csv", COLUMNS)) {
+      KnownAhead rows = new KnownAhead(csv, steps);
+      for (Observation o = rows.next(); o != null; o = rows.next()) {
+        all.add(o);
+      }
+    }
+    return all;
+  }
+
+  private static final String HEADER = "s,t,v,f,l,e,a,b\n";
+
+  @Test
+  void rowKnowsTheRowsOfItsSeriesAfterIt() throws IOException {
+    String text =
+        HEADER
+            + "p,2026-01-01,1,9,x,true,10,20\n"
+            + "q,2026-01-01,2,9,,,30,40\n"
+            + "p,2026-01-02,3,9,,,11,\n"
+            + "p,2026-01-03,4,9,,,12,22\n"
+            + "q,2026-01-02,5,9,,,31,41\n"
+            + "p,2026-01-04,6,9,,,13,23\n";
+    List<Observation> all = read(text, 2);
+    assertThat(all).extracting(Observation::value).containsExactly(1.0, 2.0, 3.0, 4.0, 5.0, 6.0);
+    assertThat(all)
+        .extracting(Observation::ahead)
+        .containsExactly(
+            new double[] {11, NAN, 12, 22},
+            new double[] {31, 41},
+            new double[] {12, 22, 13, 23},
+            new double[] {13, 23},
+            new double[] {},
+            new double[] {});
+    assertThat(all.get(0))
+        .isEqualTo(
+            new Observation(
+                "p",
+                all.get(0).time(),
+                1,
+                new double[] {9},
+                "x",
+                true,
+                new double[] {11, NAN, 12, 22}));
+    assertThat(read(text, 0)).extracting(Observation::ahead).containsOnly(new double[] {});
+    assertThat(read(HEADER, 3)).isEmpty();
+  }
+
+  /** As the evaluation knows them, for any order of series. */
+  @Test
+  void replayKnowsWhatTheEvaluationDoes() throws IOException {
+    SplittableRandom random = new SplittableRandom(7);
+    StringBuilder text = new StringBuilder(HEADER);
+    Map<String, List<double[]>> covariates = new LinkedHashMap<>();
+    for (int i = 0; i < 300; i++) {
+      String series = "s" + random.nextInt(4);
+      double[] row = {random.nextInt(100), random.nextInt(100)};
+      covariates.computeIfAbsent(series, any -> new ArrayList<>()).add(row);
+      text.append("%s,%d,1,0,,,%s,%s%n".formatted(series, 1_700_000_000 + i, row[0], row[1]));
+    }
+    Map<String, Integer> rows = new LinkedHashMap<>();
+    for (Observation o : read(text.toString(), 5)) {
+      int row = rows.merge(o.series(), 1, Integer::sum) - 1;
+      double[][] all = covariates.get(o.series()).toArray(double[][]::new);
+      assertThat(o.ahead()).isEqualTo(Evaluation.knownAhead(all, row, 5));
+    }
+    assertThat(rows.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(300);
+  }
+}

@@ -1,0 +1,341 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Covariates known ahead in the operator: what it takes, what it keeps, what it must not know. */
+class CovariateFunctionTest {
+
+  private static final long MINUTE = 60_000;
+  private static final int HORIZON = 3;
+  private static final int MAX_PARALLELISM = 8;
+
+  private static ForecastSettings settings(Duration outOfOrderness, int ahead) {
+    LearnerSettings learner =
+        LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, ahead));
+    Target target = new Target(Mode.MANY_TO_ONE, null, HORIZON, null, new Learning(learner, 1, 0));
+    return new ForecastSettings(
+        4,
+        1,
+        0,
+        List.of(),
+        outOfOrderness,
+        new Sampling(MINUTE, Gap.SKIP, 5),
+        StateLimits.NONE,
+        List.of(target));
+  }
+
+  private static final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(ForecastSettings settings, boolean rocks, int tasks, int task) throws Exception {
+      super(
+          new ForecastOperator(settings),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
+          model -> "",
+          Types.STRING,
+          MAX_PARALLELISM,
+          tasks,
+          task);
+      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
+      setup(OutputSerializer.INSTANCE);
+    }
+
+    void send(Observation o) throws Exception {
+      SourceRecord source = new SourceRecord("t", 0, o.time(), 1, null, new byte[] {7});
+      processElement1(new ObservationEvent(o, source), o.time());
+    }
+
+    void watermark(long time) throws Exception {
+      processBothWatermarks(new Watermark(time));
+    }
+
+    <T> List<T> take(Class<T> kind) {
+      List<T> taken =
+          extractOutputValues().stream().filter(kind::isInstance).map(kind::cast).toList();
+      getOutput().clear();
+      return taken;
+    }
+  }
+
+  private static Harness opened(ForecastSettings settings) throws Exception {
+    Harness harness = new Harness(settings, false, 1, 0);
+    harness.open();
+    return harness;
+  }
+
+  private static Observation at(String series, int minute, double value, double... ahead) {
+    return new Observation(
+        series, minute * MINUTE, value, Observation.NO_FEATURES, null, false, ahead);
+  }
+
+  private static double[] noise(int n, long seed) {
+    return new SplittableRandom(seed).doubles(n, -1, 1).toArray();
+  }
+
+  /** x after minute t, as far as the horizon and x reach. */
+  private static double[] after(double[] x, int t) {
+    double[] known = new double[Math.max(0, Math.min(HORIZON, x.length - 1 - t))];
+    System.arraycopy(x, t + 1, known, 0, known.length);
+    return known;
+  }
+
+  // ---- what is taken
+
+  @Test
+  void stepsBeyondTheHorizonAreCut() throws Exception {
+    double[] x = noise(60, 1);
+    try (Harness exact = opened(settings(Duration.ZERO, 1));
+        Harness more = opened(settings(Duration.ZERO, 1))) {
+      for (int t = 0; t + 10 < x.length; t++) {
+        exact.send(at("s", t, x[t], after(x, t)));
+        double[] longer = new double[9];
+        System.arraycopy(x, t + 1, longer, 0, longer.length);
+        more.send(at("s", t, x[t], longer));
+      }
+      List<Output> outputs = more.take(Output.class);
+      assertThat(outputs).hasSize(50).isEqualTo(exact.take(Output.class));
+    }
+  }
+
+  @Test
+  void numbersThatAreNoWholeVectorsAreADeadLetter() throws Exception {
+    try (Harness two = opened(settings(Duration.ZERO, 2));
+        Harness none = opened(settings(Duration.ZERO, 0))) {
+      two.send(at("s", 0, 1, 5, 6, 7));
+      none.send(at("s", 0, 1, 5, 6));
+      two.send(at("s", 1, 1, 5, 6));
+      none.send(at("s", 1, 1));
+      List<Output> outputs = two.take(Output.class);
+      assertThat(((DeadLetter) outputs.get(0)).reason()).isEqualTo(Reason.FEATURES);
+      assertThat(((DeadLetter) outputs.get(0)).message())
+          .isEqualTo("features_ahead: expected 2 for each step, got 3 in all");
+      assertThat(outputs.get(1)).isInstanceOf(Forecast.class);
+      assertThat(((DeadLetter) none.take(Output.class).get(0)).message())
+          .isEqualTo("features_ahead: expected 0 for each step, got 2 in all");
+    }
+  }
+
+  /** Of 2 covariates and 3 steps, 6 numbers may be known; the next record may tell the rest. */
+  @Test
+  void forecastSaysHowManyNumbersItDidNotKnow() throws Exception {
+    try (Harness harness = opened(settings(Duration.ZERO, 2))) {
+      harness.send(at("s", 0, 1, 5, 6, 7, Double.NaN, 8, 9));
+      harness.send(at("s", 1, 1)); // what was said before is still known, of two steps
+      harness.send(at("s", 2, 1, 5, 6));
+      harness.send(at("s", 3, 1));
+      harness.send(at("s", 4, 1, 1, 2, 3, 4, 5, 6));
+      assertThat(harness.take(Forecast.class))
+          .extracting(Forecast::covariatesMissing)
+          .containsExactly(1, 3, 4, 6, 0);
+    }
+    try (Harness without = opened(settings(Duration.ZERO, 0))) {
+      without.send(at("s", 0, 1));
+      assertThat(without.take(Forecast.class))
+          .extracting(Forecast::covariatesMissing)
+          .containsExactly(0);
+    }
+  }
+
+  @Test
+  void missingNumbersAreCounted() throws Exception {
+    RecordedMetrics metrics = new RecordedMetrics();
+    try (var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
+            new RecordedMetrics.Operator(settings(Duration.ZERO, 2), metrics),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
+            model -> "",
+            Types.STRING)) {
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+      SourceRecord source = new SourceRecord("t", 0, 1, 1, null, new byte[] {7});
+      harness.processElement1(new ObservationEvent(at("s", 0, 1, 5, 6), source), 0);
+      harness.processElement1(new ObservationEvent(at("r", 0, 1), source), 0);
+      assertThat(metrics.count("weir.missingCovariates")).isEqualTo(4 + 6);
+    }
+  }
+
+  // ---- what must not be known
+
+  /** Mean |error| of step 1 over the last third; a series that only its covariate tells of. */
+  private static double error(double[] y, double[] x) throws Exception {
+    double sum = 0;
+    int count = 0;
+    try (Harness harness = opened(settings(Duration.ZERO, 1))) {
+      for (int t = 0; t < y.length; t++) {
+        harness.send(at("s", t, y[t], after(x, t)));
+        Forecast forecast = harness.take(Forecast.class).get(0);
+        if (t > 2 * y.length / 3 && t + 1 < y.length) {
+          sum += Math.abs(forecast.values()[0] - y[t + 1]);
+          count++;
+        }
+      }
+    }
+    return sum / count;
+  }
+
+  @Test
+  void covariateThatIsTheFutureLeavesNearlyNoErrorAndALateOneDoesNot() throws Exception {
+    double[] y = noise(400, 3);
+    double[] late = new double[y.length];
+    System.arraycopy(y, 0, late, 1, y.length - 1); // the value before, known ahead
+    double known = error(y, y);
+    double lateError = error(y, late);
+    assertThat(known).isLessThan(0.05);
+    assertThat(lateError).isGreaterThan(0.4); // of noise whose mean size is 0.5
+  }
+
+  @Test
+  void covariatesNotYetKnownChangeNoBit() throws Exception {
+    double[] y = noise(200, 4);
+    double[] x = noise(200, 5);
+    int split = 150;
+    double[] other = x.clone();
+    double[] later = noise(200, 6);
+    // a forecast at t < split knows x up to t + HORIZON < split + HORIZON
+    System.arraycopy(later, split + HORIZON, other, split + HORIZON, 200 - split - HORIZON);
+    List<List<Output>> outputs = new ArrayList<>();
+    for (double[] covariate : List.of(x, other)) {
+      try (Harness harness = opened(settings(Duration.ZERO, 1))) {
+        for (int t = 0; t < y.length - 1; t++) {
+          harness.send(at("s", t, y[t], after(covariate, t)));
+        }
+        outputs.add(harness.take(Output.class));
+      }
+    }
+    assertThat(outputs.get(1).subList(0, split)).isEqualTo(outputs.get(0).subList(0, split));
+    assertThat(outputs.get(1).get(split)).isNotEqualTo(outputs.get(0).get(split));
+  }
+
+  // ---- what is kept
+
+  private record Sent(Observation observation, long watermark) {}
+
+  /** Three series whose observations come in another order within five minutes, all with ahead. */
+  private static List<Sent> shuffled() {
+    List<Sent> all = new ArrayList<>();
+    double[] x = noise(140, 8);
+    double[] y = noise(140, 9);
+    Random random = new Random(10);
+    for (int first = 0; first < 120; first += 4) {
+      List<Observation> some = new ArrayList<>();
+      for (int t = first; t < first + 4; t++) {
+        for (int s = 0; s < 3; s++) {
+          double[] known = new double[HORIZON * 2];
+          for (int i = 0; i < known.length; i++) {
+            known[i] = i % 5 == s ? Double.NaN : x[t + 1 + i / 2] * (1 + s) + i % 2 * t;
+          }
+          some.add(at("s" + s, t, x[t] * (s + 1) + 0.1 * y[t], known));
+        }
+      }
+      Collections.shuffle(some, random);
+      long watermark = (first - 3) * MINUTE;
+      some.forEach(o -> all.add(new Sent(o, watermark)));
+    }
+    return all;
+  }
+
+  private static void send(List<Harness> tasks, List<Sent> records) throws Exception {
+    for (Sent sent : records) {
+      int task =
+          KeyGroupRangeAssignment.assignKeyToParallelOperator(
+              sent.observation().series(), MAX_PARALLELISM, tasks.size());
+      tasks.get(task).send(sent.observation());
+      for (Harness each : tasks) {
+        each.watermark(sent.watermark());
+      }
+    }
+  }
+
+  private static void collect(List<Harness> tasks, Map<String, List<Forecast>> bySeries) {
+    for (Harness task : tasks) {
+      for (Forecast forecast : task.take(Forecast.class)) {
+        bySeries.computeIfAbsent(forecast.series(), s -> new ArrayList<>()).add(forecast);
+      }
+    }
+  }
+
+  /** Waiting observations carry covariates; a checkpoint, a crash and two tasks change no bit. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void crashAndRescalingChangeNoBit(boolean rocks) throws Exception {
+    ForecastSettings settings = settings(Duration.ofMinutes(6), 2);
+    List<Sent> all = shuffled();
+    Map<String, List<Forecast>> expected = new HashMap<>();
+    try (Harness undisturbed = opened(settings)) {
+      send(List.of(undisturbed), all);
+      undisturbed.watermark(Long.MAX_VALUE);
+      collect(List.of(undisturbed), expected);
+    }
+    assertThat(expected).hasSize(3);
+    assertThat(expected.get("s0")).hasSize(120);
+
+    int checkpoint = 205;
+    Map<String, List<Forecast>> actual = new HashMap<>();
+    OperatorSubtaskState saved;
+    try (Harness first = new Harness(settings, rocks, 1, 0)) {
+      first.open();
+      send(List.of(first), all.subList(0, checkpoint));
+      collect(List.of(first), actual);
+      saved = first.snapshot(1, 1);
+      send(List.of(first), all.subList(checkpoint, checkpoint + 40)); // lost with the crash
+    }
+    assertThat(actual.get("s1").size()).isBetween(40, 68); // others wait
+    List<Harness> tasks =
+        List.of(new Harness(settings, rocks, 2, 0), new Harness(settings, rocks, 2, 1));
+    for (int task = 0; task < 2; task++) {
+      tasks
+          .get(task)
+          .initializeState(
+              AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                  saved, MAX_PARALLELISM, 1, 2, task));
+      tasks.get(task).open();
+    }
+    send(tasks, all.subList(checkpoint, all.size()));
+    for (Harness task : tasks) {
+      task.watermark(Long.MAX_VALUE);
+    }
+    collect(tasks, actual);
+    for (Harness task : tasks) {
+      task.close();
+    }
+    assertThat(actual).isEqualTo(expected);
+  }
+}
