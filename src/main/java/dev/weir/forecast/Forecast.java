@@ -1,8 +1,10 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A forecast of the next values of one series. (series, origin, mode) names it.
@@ -20,6 +22,7 @@ import java.util.List;
  * @param modelVersion its version; -1 when none took part
  * @param learningSteps training steps of the series' own copy so far
  * @param status how far it can be trusted
+ * @param explanation what the first value consists of; null where forecasts are not explained
  */
 public record Forecast(
     String series,
@@ -33,11 +36,42 @@ public record Forecast(
     String model,
     long modelVersion,
     long learningSteps,
-    Status status)
+    Status status,
+    Explanation explanation)
     implements Output {
 
   /** The version of a forecast in which no model took part. */
   public static final long NO_VERSION = -1;
+
+  /** Without an explanation. */
+  public Forecast(
+      String series,
+      long origin,
+      long windowStart,
+      int seqLen,
+      Mode mode,
+      long[] times,
+      double[] values,
+      List<Interval> intervals,
+      String model,
+      long modelVersion,
+      long learningSteps,
+      Status status) {
+    this(
+        series,
+        origin,
+        windowStart,
+        seqLen,
+        mode,
+        times,
+        values,
+        intervals,
+        model,
+        modelVersion,
+        learningSteps,
+        status,
+        null);
+  }
 
   /**
    * Where the truth is meant to be.
@@ -87,7 +121,8 @@ public record Forecast(
         && model.equals(f.model)
         && Arrays.equals(times, f.times)
         && Arrays.equals(values, f.values)
-        && intervals.equals(f.intervals);
+        && intervals.equals(f.intervals)
+        && Objects.equals(explanation, f.explanation);
   }
 
   @Override

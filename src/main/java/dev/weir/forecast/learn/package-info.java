@@ -8,7 +8,8 @@
  * defines the bytes of this state. {@link dev.weir.forecast.learn.Experts} lists the experts.
  *
  * <p>Allowed imports: {@code forecast.alarm}, {@code forecast.candidate}, {@code
- * forecast.combination}, all packages of {@code forecast.expert}, {@code forecast.score}, {@code
- * forecast.window}, {@code model}, {@code rnn.cell}, {@code rnn.kernel} and the JDK.
+ * forecast.combination}, all packages of {@code forecast.expert}, {@code forecast.explanation},
+ * {@code forecast.score}, {@code forecast.window}, {@code model}, {@code rnn.cell}, {@code
+ * rnn.kernel} and the JDK.
  */
 package dev.weir.forecast.learn;

@@ -102,6 +102,7 @@ final class OptionNotes {
     put(ForecastOptions.LEVELS, "shares", LEARNS_AGAIN);
     put(JobOptions.SCORES_EVERY, "observations", SAFE);
     put(JobOptions.FORECAST_FORMAT, "", "safe: readers of Weir tell both apart");
+    put(JobOptions.EXPLAIN, "", SAFE);
     put(JobOptions.GUARANTEE, "", COMMITTED);
     put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
     put(JobOptions.TRANSACTION_PREFIX, "", COMMITTED);

@@ -2,6 +2,8 @@ package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.explanation.Explanation;
+import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
@@ -31,6 +33,9 @@ public final class ForecastCodec {
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Forecast.getClassSchema();
 
+  /** Of plain forecasts without an explanation, the last field. */
+  static final Schema WITHOUT_EXPLANATION = WriterSchemas.withoutLast(SCHEMA);
+
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
   private final AvroJson json = new AvroJson(SCHEMA);
@@ -50,7 +55,9 @@ public final class ForecastCodec {
    */
   public ForecastCodec(RegistrySettings registry) {
     this(
-        registry, new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry));
+        registry,
+        new AvroRecordReader<>(
+            "forecast", dev.weir.kafka.avro.Forecast.class, registry, WITHOUT_EXPLANATION));
   }
 
   private ForecastCodec(
@@ -118,6 +125,23 @@ public final class ForecastCodec {
     out.writeLong(forecast.modelVersion());
     out.writeLong(forecast.learningSteps());
     out.writeBytes(STATUSES[forecast.status().ordinal()]);
+    write(forecast.explanation(), out);
+  }
+
+  private static void write(Explanation explanation, BinaryEncoder out) throws IOException {
+    if (explanation == null) {
+      AvroBytes.writeNull(out);
+      return;
+    }
+    AvroBytes.writePresent(out);
+    out.writeArrayStart();
+    out.setItemCount(explanation.parts().size());
+    for (Part part : explanation.parts()) {
+      out.startItem();
+      out.writeString(part.name());
+      out.writeDouble(part.amount());
+    }
+    out.writeArrayEnd();
   }
 
   private byte[] modelBytes(String name) {
@@ -188,7 +212,14 @@ public final class ForecastCodec {
         record.getModel(),
         record.getModelVersion(),
         record.getLearningSteps(),
-        Forecast.Status.valueOf(record.getStatus()));
+        Forecast.Status.valueOf(record.getStatus()),
+        record.getExplanation() == null
+            ? null
+            : new Explanation(
+                values[0],
+                record.getExplanation().stream()
+                    .map(part -> new Part(part.getName(), part.getAmount()))
+                    .toList()));
   }
 
   private static List<Interval> intervals(

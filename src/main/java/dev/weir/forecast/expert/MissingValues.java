@@ -1,9 +1,7 @@
-package dev.weir.forecast.learn;
-
-import dev.weir.forecast.expert.History;
+package dev.weir.forecast.expert;
 
 /** How far a series goes on over values that are missing. */
-final class MissingValues {
+public final class MissingValues {
 
   /** Missing values passed one by one; of more, only those that keep the phase of the season. */
   private static final int MAX_PASSED = 2_600;
@@ -11,7 +9,7 @@ final class MissingValues {
   private MissingValues() {}
 
   /** Indices to go on by before the next value; none where the series has not started. */
-  static long passed(History history, long missing) {
+  public static long passed(History history, long missing) {
     if (missing == 0 || history.age() == 0) {
       return 0;
     }
