@@ -98,8 +98,8 @@ public final class ForecastParts {
   }
 
   /**
-   * The parts by name; what is missing from the forecast, or cannot be told because a part is not a
-   * finite number, is in {@link Explanation#OTHER}.
+   * The parts by name; what is missing from the forecast, or unknown because a part is not a finite
+   * number, is in {@link Explanation#OTHER}.
    *
    * @param covariates their names
    */

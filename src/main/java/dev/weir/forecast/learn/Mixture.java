@@ -336,8 +336,8 @@ final class Mixture {
   void firstMeanWeights(StateView state, double[] target) {
     long t = state.history.t();
     int count = ensemble.needNoOthers();
-    weighSteps(state, t, (int) Math.min(state.scores.known(), t - state.firstScored()), count);
-    weightsBetween(1, count);
+    long known = Math.min(state.scores.known(), t - state.firstScored());
+    weigh(state, (int) Math.min(1, known), t + 1, count);
     System.arraycopy(weights, 0, target, 0, count);
   }
 
@@ -350,11 +350,10 @@ final class Mixture {
    * @return what is added beside the weighted forecasts
    */
   double firstWeights(StateView state, double[] of, double[] target) {
-    int known = state.scores.known();
-    weighSteps(state, state.history.t(), known, experts);
-    weightsBetween(1, experts);
+    int known = Math.min(1, state.scores.known()); // step 1 is one of those that are followed
+    weigh(state, known, state.history.t() + 1, experts);
     System.arraycopy(weights, 0, target, 0, experts);
-    if (regression == null) {
+    if (regression == null || known == 0) {
       return 0;
     }
     double mean = 0;
@@ -362,8 +361,8 @@ final class Mixture {
       mean += weights[e] * of[e];
     }
     double constant = regression.explain(state.regression, 1, of, mean, said);
-    weighCorrections(state, known);
-    double share = followed.between(shares, 1);
+    finalHedge.weigh(state.finalLosses(1), 2, finalWeights);
+    double share = finalWeights[1];
     double sum = 0;
     for (int e = 0; e < experts; e++) {
       sum += said[e];

@@ -245,7 +245,7 @@ class ForecastExplanationTest {
   }
 
   @Test
-  void beforeTheFirstValueThereIsNone() {
+  void beforeTheFirstValueNothingIsExplained() {
     Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
 
     assertThat(explain(learner, learner.newSeries("a", 1))).isNull();
