@@ -25,7 +25,7 @@ final class ExplanationSection {
     }
     ExplanationSettings settings =
         new ExplanationSettings(
-            file.get(MappingOptions.FEATURES).stream().map(Object::toString).toList());
+            file.get(MappingOptions.FEATURES).stream().map(Object::toString).toList(), List.of());
     return targets.stream().map(target -> with(settings, target)).toList();
   }
 

@@ -215,6 +215,7 @@ class WhyPageIT {
           told.path("modes").path("many-to-one").path("forecasts").get(0).path("explanation");
       assertThat(explanation.path("name")).hasSize(parts.size());
       assertThat(explanation.path("amount").get(2).doubleValue()).isEqualTo(-3);
+      browser.leave(); // before the server ends
     }
   }
 

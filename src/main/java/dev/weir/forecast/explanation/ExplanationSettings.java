@@ -5,40 +5,45 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How forecasts are explained.
+ * How forecasts are explained. Covariates without a name are numbered.
  *
- * @param covariates names of the observed covariates, as the records have them; those without one
- *     are numbered
+ * @param observed names of the observed covariates, as the records have them
+ * @param ahead names of those known ahead
  */
-public record ExplanationSettings(List<String> covariates) implements Serializable {
+public record ExplanationSettings(List<String> observed, List<String> ahead)
+    implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
   /** All covariates are numbered. */
-  public static final ExplanationSettings NUMBERED = new ExplanationSettings(List.of());
+  public static final ExplanationSettings NUMBERED = new ExplanationSettings(List.of(), List.of());
 
   public ExplanationSettings {
-    covariates = List.copyOf(covariates);
+    observed = List.copyOf(observed);
+    ahead = List.copyOf(ahead);
   }
 
   /**
-   * The name of each covariate: of an observed one its own or {@code features[0]}, of one known
-   * ahead {@code ahead[0]}. A name that is a part's, or is there twice, is replaced by the number.
+   * The name of each covariate: its own, or {@code features[0]} of an observed one and {@code
+   * ahead[0]} of one known ahead. A name that is a part's, or is there twice, is replaced by the
+   * number.
    *
-   * @param observed observed covariates
-   * @param ahead covariates known ahead
+   * @param observedCount observed covariates
+   * @param aheadCount covariates known ahead
    */
-  public List<String> names(int observed, int ahead) {
+  public List<String> names(int observedCount, int aheadCount) {
     List<String> names = new ArrayList<>();
-    for (int k = 0; k < observed; k++) {
-      String own = k < covariates.size() ? covariates.get(k) : "";
+    add(names, observed, observedCount, "features");
+    add(names, ahead, aheadCount, "ahead");
+    return names;
+  }
+
+  private static void add(List<String> names, List<String> given, int count, String numbered) {
+    for (int k = 0; k < count; k++) {
+      String own = k < given.size() ? given.get(k) : "";
       boolean isUsable =
           !own.isEmpty() && !Explanation.RESERVED.contains(own) && !names.contains(own);
-      names.add(isUsable ? own : "features[" + k + "]");
+      names.add(isUsable ? own : numbered + "[" + k + "]");
     }
-    for (int k = 0; k < ahead; k++) {
-      names.add("ahead[" + k + "]");
-    }
-    return names;
   }
 }

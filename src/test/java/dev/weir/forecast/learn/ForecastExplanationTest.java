@@ -253,17 +253,17 @@ class ForecastExplanationTest {
 
   @Test
   void covariatesHaveTheirNamesOrNumbers() {
-    List<String> names =
-        new ExplanationSettings(List.of("price", "level", "price", "")).names(5, 2);
+    ExplanationSettings settings =
+        new ExplanationSettings(List.of("price", "level", "price", ""), List.of("holiday"));
 
-    assertThat(names)
+    assertThat(settings.names(5, 2))
         .containsExactly(
             "price",
             "features[1]",
             "features[2]",
             "features[3]",
             "features[4]",
-            "ahead[0]",
+            "holiday",
             "ahead[1]");
   }
 }

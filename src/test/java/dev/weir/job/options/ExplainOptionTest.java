@@ -52,7 +52,7 @@ class ExplainOptionTest {
   @Test
   void covariatesHaveTheNamesOfTheirFields() {
     assertThat(explanations(JOB + MAPPED, Map.of("forecasts.explain", "true")))
-        .containsOnly(new ExplanationSettings(List.of("price", "plan.level")));
+        .containsOnly(new ExplanationSettings(List.of("price", "plan.level"), List.of()));
   }
 
   @Test
