@@ -8,6 +8,7 @@ import {STATUS_WORDS} from "./list.js";
 import {against, clock, duration, local, NONE, number, percent, time, writer} from "./numbers.js";
 import {clippedIn, plotOf, valueRange} from "./plot.js";
 import {csvOf, pngOf, save} from "./save.js";
+import {WhyPanel} from "./why.js";
 
 const TABLE_ROWS = 40;
 
@@ -18,6 +19,7 @@ export class ModePanel {
   #shown = null;
   #parts = {};
   #incidents = []; // those in sight, newest first
+  #why = new WhyPanel();
 
   /** events: {hovered, zoomed} */
   constructor(mode, events) {
@@ -49,6 +51,7 @@ export class ModePanel {
         parts.residual = element("b", {class: "key-value"})),
       residual,
       parts.empty = element("p", {class: "empty over-chart"}),
+      this.#why.element,
       parts.saving = element("p", {class: "saving dim"}, "Save what the chart shows as",
         parts.csv = element("button", {type: "button", "data-save": "csv"}, "CSV"), parts.png = element("button", {type: "button", "data-save": "png"}, "PNG")),
       parts.details = element("details", {class: "values"}, element("summary", {}, "The values as a table"),
@@ -102,6 +105,7 @@ export class ModePanel {
     say(this.#parts.empty, shown.why ?? "No value of this series has been read yet.");
     this.#parts.empty.hidden = history.observations.length > 0;
     this.#parts.saving.hidden = history.observations.length === 0;
+    this.#why.show(chosen);
     this.#words(chosen);
     this.#hover(null);
     this.#fillTable();

@@ -1,8 +1,10 @@
 package dev.weir.forecast;
 
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A forecast of the next values of one series. (series, origin, mode) names it.
@@ -21,6 +23,7 @@ import java.util.List;
  * @param learningSteps training steps of the series' own copy so far
  * @param status how far it can be trusted
  * @param covariatesMissing numbers of covariates known ahead that were not known for its steps
+ * @param explanation what the first value consists of; null where forecasts are not explained
  */
 public record Forecast(
     String series,
@@ -35,10 +38,11 @@ public record Forecast(
     long modelVersion,
     long learningSteps,
     Status status,
-    int covariatesMissing)
+    int covariatesMissing,
+    Explanation explanation)
     implements Output {
 
-  /** One of which no covariates are missing. */
+  /** One of which no covariates are missing, and that is not explained. */
   public Forecast(
       String series,
       long origin,
@@ -65,7 +69,8 @@ public record Forecast(
         modelVersion,
         learningSteps,
         status,
-        0);
+        0,
+        null);
   }
 
   /** The version of a forecast in which no model took part. */
@@ -120,7 +125,8 @@ public record Forecast(
         && model.equals(f.model)
         && Arrays.equals(times, f.times)
         && Arrays.equals(values, f.values)
-        && intervals.equals(f.intervals);
+        && intervals.equals(f.intervals)
+        && Objects.equals(explanation, f.explanation);
   }
 
   @Override

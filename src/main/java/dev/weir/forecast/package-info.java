@@ -9,6 +9,7 @@
  *   <li>{@code combination} combines the forecasts of experts by their past errors.
  *   <li>{@code candidate} combines them by a network that was trained once for all series.
  *   <li>{@code pretraining} trains this network.
+ *   <li>{@code explanation} says what a forecast consists of.
  *   <li>{@code learn} learns a series with all its experts and computes intervals.
  *   <li>{@code network} runs, tunes and trains base models.
  *   <li>{@code engine} calls the packages above for each observation of a series.
@@ -21,8 +22,8 @@
  * what a base model is. {@link dev.weir} lists the classes in which forecasts are scored and late
  * observations are found.
  *
- * <p>Allowed imports: {@code forecast.alarm}, {@code model} and the JDK. This package and its
- * subpackages never import Flink, Kafka or Avro, so the same code runs in a job, in SQL, in an
- * evaluation and in a test.
+ * <p>Allowed imports: {@code forecast.alarm}, {@code forecast.explanation}, {@code model} and the
+ * JDK. This package and its subpackages never import Flink, Kafka or Avro, so the same code runs in
+ * a job, in SQL, in an evaluation and in a test.
  */
 package dev.weir.forecast;

@@ -134,6 +134,7 @@ public record JobSettings(
     StateLimits limits = limits(file, outOfOrderness, sampling);
     checkTuned(file, targets);
     targets = BoundsSection.targets(file, AlarmSection.targets(file, targets));
+    targets = ExplanationSection.targets(file, targets);
     int stride = file.get(ForecastOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right

@@ -14,6 +14,7 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.Severity;
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -100,6 +101,29 @@ final class OutputSerializer extends WeirSerializer<Output> {
     target.writeLong(forecast.learningSteps());
     StringValue.writeString(forecast.status().name(), target);
     target.writeInt(forecast.covariatesMissing());
+    target.writeBoolean(forecast.explanation() != null);
+    if (forecast.explanation() != null) {
+      writeExplanation(forecast.explanation(), target);
+    }
+  }
+
+  private static void writeExplanation(Explanation explanation, DataOutputView target)
+      throws IOException {
+    target.writeDouble(explanation.value());
+    target.writeInt(explanation.parts().size());
+    for (Explanation.Part part : explanation.parts()) {
+      StringValue.writeString(part.name(), target);
+      target.writeDouble(part.amount());
+    }
+  }
+
+  private static Explanation readExplanation(DataInputView source) throws IOException {
+    double value = source.readDouble();
+    List<Explanation.Part> parts = new ArrayList<>();
+    for (int left = source.readInt(); left > 0; left--) {
+      parts.add(new Explanation.Part(StringValue.readString(source), source.readDouble()));
+    }
+    return new Explanation(value, parts);
   }
 
   private static Forecast readForecast(byte version, DataInputView source) throws IOException {
@@ -116,7 +140,8 @@ final class OutputSerializer extends WeirSerializer<Output> {
         source.readLong(),
         source.readLong(),
         Forecast.Status.valueOf(StringValue.readString(source)),
-        version < 3 ? 0 : source.readInt());
+        version < 3 ? 0 : source.readInt(),
+        version > 2 && source.readBoolean() ? readExplanation(source) : null);
   }
 
   private static List<Interval> readIntervals(DataInputView source) throws IOException {

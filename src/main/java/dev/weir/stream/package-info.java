@@ -8,7 +8,7 @@
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
  * forecast.alarm.group}, {@code forecast.combination}, {@code forecast.engine}, {@code
- * forecast.learn}, {@code forecast.shared}, {@code forecast.window}, {@code model}, {@code
- * rnn.kernel}, {@code state}, Flink, SLF4J and the JDK.
+ * forecast.explanation}, {@code forecast.learn}, {@code forecast.shared}, {@code forecast.window},
+ * {@code model}, {@code rnn.kernel}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.stream;

@@ -7,6 +7,8 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.alarm.IncidentTracker.Event;
 import dev.weir.forecast.alarm.Reason;
 import dev.weir.forecast.alarm.Severity;
+import dev.weir.forecast.explanation.Explanation;
+import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
@@ -94,6 +96,26 @@ public final class Records {
         forecast.modelVersion(),
         forecast.learningSteps(),
         forecast.status());
+  }
+
+  /** Of one step, whose value is the sum of the parts. */
+  public static Forecast explained(String series, long origin, List<Part> parts) {
+    double value = parts.stream().mapToDouble(Part::amount).sum();
+    return new Forecast(
+        series,
+        origin,
+        origin - 240_000,
+        5,
+        Mode.MANY_TO_ONE,
+        new long[] {origin + 60_000},
+        new double[] {value},
+        List.of(),
+        "",
+        Forecast.NO_VERSION,
+        3,
+        Forecast.Status.OK,
+        0,
+        new Explanation(value, parts));
   }
 
   public static Score score(

@@ -22,6 +22,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.kafka.codec.ForecastCodecTest;
 import dev.weir.kafka.codec.IncidentCodecTest;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodecTest;
@@ -245,6 +246,8 @@ class SerializersTest {
     Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
     assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
     assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
+        .isEqualTo(ForecastCodecTest.FULL);
     assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
   }
 

@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
       "          weir tail --series 'pump-.*' --format json | jq .steps",
       "          weir tail --since 2h --status FALLBACK,WARMUP",
       "          weir tail --scores --model demand@3 --limit 100",
+      "          weir tail --why --series pump-1",
       "          weir tail --classes --series 'pump-.*'"
     })
 public final class TailCommand implements Callable<Integer> {
@@ -96,6 +97,13 @@ public final class TailCommand implements Callable<Integer> {
       description = "Classes in place of forecasts: --topic, or topics.classes of the job file.")
   private boolean classes;
 
+  @Option(
+      names = "--why",
+      description =
+          "What the first value of each forecast consists of, where the job has forecasts.explain:"
+              + " true.")
+  private boolean why;
+
   @Option(names = "--from-beginning", description = "Start with the oldest forecast.")
   private boolean fromBeginning;
 
@@ -122,6 +130,7 @@ public final class TailCommand implements Callable<Integer> {
   private final ClassificationCodec classifications = new ClassificationCodec();
   private ForecastCodec forecasts;
   private ScoreCodec scoreCodec;
+  private boolean missing; // whether it was reported that forecasts carry no explanation
 
   @Override
   public Integer call() throws Exception {
@@ -146,6 +155,12 @@ public final class TailCommand implements Callable<Integer> {
     }
     if (classes && scores) {
       System.err.println("weir tail: --scores: expected forecasts beside them, got --classes");
+      return 2;
+    }
+    if (why && (classes || format == Format.json)) {
+      System.err.printf(
+          "weir tail: --why: expected forecasts as text, got %s%n",
+          classes ? "--classes" : "--format json, which has the field explanation without it");
       return 2;
     }
     scoresTopic = kafka.topic("--scores-topic", scoresTopic, KafkaSettings.Topics::scores);
@@ -192,9 +207,9 @@ public final class TailCommand implements Callable<Integer> {
           quiet.polled(records.isEmpty());
         }
         for (ConsumerRecord<byte[], byte[]> record : records) {
-          String line = shown < limit ? line(record, true) : null;
+          Line line = shown < limit ? line(record, true) : null;
           if (line != null) {
-            System.out.println(line);
+            show(line);
             shown++;
           }
         }
@@ -203,8 +218,21 @@ public final class TailCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** One that is there already. */
-  private record Line(long time, String text) {}
+  /**
+   * One to be shown.
+   *
+   * @param time of its record
+   * @param isUnexplained whether it lacks an explanation that was asked for
+   */
+  private record Line(long time, String text, boolean isUnexplained) {}
+
+  private void show(Line line) {
+    System.out.println(line.text);
+    if (line.isUnexplained && !missing) {
+      missing = true;
+      System.err.println("weir tail: --why: " + ExplanationLines.MISSING);
+    }
+  }
 
   /**
    * Shows the newest of all partitions together, oldest first.
@@ -231,10 +259,10 @@ public final class TailCommand implements Callable<Integer> {
           ends,
           () -> System.nanoTime() - deadline >= 0,
           record -> {
-            String line = line(record, false);
+            Line line = line(record, false);
             if (line != null) {
               found.merge(new TopicPartition(record.topic(), record.partition()), 1, Integer::sum);
-              newest.add(new Line(record.timestamp(), line));
+              newest.add(line);
               if (newest.size() > wanted) {
                 newest.poll();
               }
@@ -250,7 +278,7 @@ public final class TailCommand implements Callable<Integer> {
     }
     long shown = newest.size();
     while (!newest.isEmpty()) {
-      System.out.println(newest.poll().text);
+      show(newest.poll());
     }
     return shown;
   }
@@ -260,7 +288,7 @@ public final class TailCommand implements Callable<Integer> {
    *
    * @param telling whether a record that is not a forecast of ours is reported
    */
-  private String line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
+  private Line line(ConsumerRecord<byte[], byte[]> record, boolean telling) {
     try {
       if (record.value() == null) {
         throw new MalformedRecordException("expected a value, got none");
@@ -268,13 +296,16 @@ public final class TailCommand implements Callable<Integer> {
       if (record.topic().equals(topic)) {
         if (classes) {
           Classification said = classifications.decode(record.value());
-          return filter.includes(said) ? line(said) : null;
+          return filter.includes(said) ? new Line(record.timestamp(), line(said), false) : null;
         }
         Forecast forecast = forecasts.decode(record.value());
-        return filter.includes(forecast) ? line(forecast) : null;
+        boolean isUnexplained = why && forecast.explanation() == null;
+        return filter.includes(forecast)
+            ? new Line(record.timestamp(), line(forecast), isUnexplained)
+            : null;
       }
       Score score = scoreCodec.decode(record.value());
-      return filter.includes(score) ? line(score) : null;
+      return filter.includes(score) ? new Line(record.timestamp(), line(score), false) : null;
     } catch (MalformedRecordException e) {
       if (telling) {
         System.err.printf(
@@ -290,7 +321,12 @@ public final class TailCommand implements Callable<Integer> {
   }
 
   private String line(Forecast forecast) {
-    return format == Format.json ? ForecastLines.json(forecast) : ForecastLines.text(forecast);
+    if (format == Format.json) {
+      return ForecastLines.json(forecast);
+    }
+    boolean isExplained = why && forecast.explanation() != null;
+    return ForecastLines.text(forecast)
+        + (isExplained ? ExplanationLines.text(forecast.explanation()) : "");
   }
 
   private String line(Score score) {

@@ -49,7 +49,11 @@ final class SeriesPages {
       double[] lower,
       double[] upper,
       double[] wideLower,
-      double[] wideUpper) {}
+      double[] wideUpper,
+      Parts explanation) {}
+
+  /** What the first value of a forecast consists of. */
+  private record Parts(String[] name, double[] amount) {}
 
   static byte[] list(SeriesTable.Page page, int offset) {
     return PageJson.of(new SeriesList(page.total(), offset, page.groups(), page.items()));
@@ -93,6 +97,7 @@ final class SeriesPages {
         issued.lower,
         issued.upper,
         issued.wideLower,
-        issued.wideUpper);
+        issued.wideUpper,
+        issued.partNames() == null ? null : new Parts(issued.partNames(), issued.partAmounts));
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.dashboard.view;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.model.Mode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,6 +50,8 @@ public final class SeriesHistory {
     final double wideLevel;
     public final double[] wideLower; // null when there is no second interval
     public final double[] wideUpper;
+    public final double[] partAmounts; // what the first value consists of; null if not explained
+    private String[] partNames; // shared by forecasts with the same parts
     long news;
 
     public Issued(Forecast forecast, String model, long issued) {
@@ -68,6 +71,20 @@ public final class SeriesHistory {
       this.wideLevel = wide == null ? Double.NaN : wide.level();
       this.wideLower = wide == null ? null : wide.lower();
       this.wideUpper = wide == null ? null : wide.upper();
+      List<Part> parts = forecast.explanation() == null ? null : forecast.explanation().parts();
+      this.partNames = parts == null ? null : parts.stream().map(Part::name).toArray(String[]::new);
+      this.partAmounts = parts == null ? null : parts.stream().mapToDouble(Part::amount).toArray();
+    }
+
+    /** Names of the parts that the first value consists of; null if it is not explained. */
+    public String[] partNames() {
+      return partNames;
+    }
+
+    private void shareNames(Issued other) {
+      if (partNames != null && Arrays.equals(partNames, other.partNames)) {
+        partNames = other.partNames;
+      }
     }
 
     boolean isOfSameModel(Issued other) {
@@ -77,7 +94,8 @@ public final class SeriesHistory {
     long bytes() {
       int arrays =
           1 + (times == null ? 0 : 1) + (lower == null ? 0 : 2) + (wideLower == null ? 0 : 2);
-      return 104 + arrays * (OBJECT_BYTES + 8L * values.length);
+      long parts = partAmounts == null ? 0 : OBJECT_BYTES + 8L * partAmounts.length;
+      return 112 + arrays * (OBJECT_BYTES + 8L * values.length) + parts;
     }
   }
 
@@ -115,6 +133,9 @@ public final class SeriesHistory {
         }
       }
       System.arraycopy(all, at, all, at + 1, size - at);
+      if (at > 0) {
+        issued.shareNames(all[at - 1]);
+      }
       all[at] = issued;
       size++;
       bytes += issued.bytes();

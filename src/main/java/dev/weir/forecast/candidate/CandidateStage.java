@@ -470,6 +470,23 @@ public final class CandidateStage {
     }
   }
 
+  /**
+   * Tells how {@link #apply} made the forecast of step 1.
+   *
+   * @param of (given), the candidates' forecasts of step 1, as {@link #prepare} received them last
+   */
+  public void explain(double[] of, FirstStep target) {
+    boolean applied = network != null && scale[0] > floor(history);
+    System.arraycopy(of, 0, target.said, 0, given);
+    cheap.forecast(history, slopes, history.t(), 1, target.said, given);
+    for (int e = 0; e < candidates; e++) {
+      double distance = (target.said[e] - bases[0]) / scale[0];
+      double counted = distance == 0 ? 1 : apart[e] / distance; // below 1 if it was limited
+      target.weights[e] = applied ? counted * weights[e] : 0;
+    }
+    target.residual = applied ? scale[0] * residuals[0] : 0;
+  }
+
   // ---- what training reads
 
   /**

@@ -2,6 +2,8 @@ package dev.weir.forecast.candidate;
 
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.List;
 
 /**
@@ -124,5 +126,23 @@ final class CheapCandidates {
       sum += history.at(before + step) - history.at(before);
     }
     return count == 0 ? Double.NaN : sum / count;
+  }
+
+  /**
+   * Adds what a forecast of step 1 consists of: most are the newest value and a change that the
+   * season brings.
+   *
+   * @param candidate in the order of {@link #NAMES}
+   */
+  static void explain(History history, int candidate, ForecastParts parts) {
+    int season = history.season();
+    boolean isLag = candidate == 0;
+    if (isLag && season > 1 && history.has(history.t() + 1 - season)) {
+      parts.addRest(Kind.SEASON);
+    } else {
+      boolean isSeasonal = !isLag && candidate < NAMES.size() - 1;
+      parts.add(Kind.SEASON, isSeasonal ? parts.made() - history.newest() : 0);
+      parts.addRest(Kind.RECENT);
+    }
   }
 }

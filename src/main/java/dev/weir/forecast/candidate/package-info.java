@@ -6,7 +6,7 @@
  * value. {@link dev.weir.forecast.candidate.CandidateKinds} lists the forecasts that a network can
  * combine.
  *
- * <p>Allowed imports: {@code forecast.expert}, {@code model}, {@code rnn}, {@code rnn.cell}, {@code
- * rnn.kernel}, {@code rnn.training} and the JDK.
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.explanation}, {@code model}, {@code
+ * rnn}, {@code rnn.cell}, {@code rnn.kernel}, {@code rnn.training} and the JDK.
  */
 package dev.weir.forecast.candidate;

@@ -3,6 +3,7 @@ package dev.weir.forecast.engine;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
+import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
 import dev.weir.forecast.window.Bounds;
@@ -141,11 +142,27 @@ public record ForecastSettings(
    * @param season observations in a season, or {@link LearnerSettings#AUTO}
    * @param scoresEvery a score after so many observations of a series; 0: none
    * @param alarms which alarms are reported; null: none
+   * @param explanation how forecasts are explained; null: not at all
    */
-  public record Learning(LearnerSettings learner, int season, int scoresEvery, AlarmRules alarms)
+  public record Learning(
+      LearnerSettings learner,
+      int season,
+      int scoresEvery,
+      AlarmRules alarms,
+      ExplanationSettings explanation)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Without explanations. */
+    public Learning(LearnerSettings learner, int season, int scoresEvery, AlarmRules alarms) {
+      this(learner, season, scoresEvery, alarms, null);
+    }
+
+    /** The same, and each forecast is explained. */
+    public Learning explained(ExplanationSettings settings) {
+      return new Learning(learner, season, scoresEvery, alarms, settings);
+    }
 
     /** Without alarms. */
     public Learning(LearnerSettings learner, int season, int scoresEvery) {

@@ -6,9 +6,11 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
+import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -43,6 +45,7 @@ final class ModeForecaster {
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
   private final TunedModelExpert tunedModel; // null when no copies of it are tuned
   private final AlarmMonitor alarms; // null when no alarms are reported
+  private final List<String> covariateNames; // null when forecasts are not explained
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
   private SeasonalNetwork seasonal; // of one that reads windows and seasons; null if absent
@@ -84,11 +87,19 @@ final class ModeForecaster {
         learner == null || target.learning().alarms() == null
             ? null
             : new AlarmMonitor(target.learning().alarms(), learner, context);
+    this.covariateNames =
+        learner == null || target.learning().explanation() == null
+            ? null
+            : names(target.learning().explanation(), settings.covariates());
     if (learner != null) {
       learner.bound(target.bounds());
       learner.scoreDistributions(target.learning().scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
+  }
+
+  private static List<String> names(ExplanationSettings settings, Covariates.Count covariates) {
+    return settings.names(covariates.observed(), covariates.ahead());
   }
 
   boolean learns() {
@@ -331,7 +342,8 @@ final class ModeForecaster {
         model == null ? Forecast.NO_VERSION : model.version(),
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP,
-        learner.missingCovariates(state));
+        learner.missingCovariates(state),
+        covariateNames == null ? null : learner.explain(state, values[0], covariateNames));
   }
 
   /** Whether a score is emitted after this value. */

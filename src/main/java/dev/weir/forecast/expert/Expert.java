@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.explanation.ForecastParts;
+
 /**
  * One way to forecast a series. An own expert is one class that implements this.
  *
@@ -69,4 +71,12 @@ public interface Expert {
    * @param out (horizon); overwritten
    */
   void forecast(History history, ExpertState state, double[] out);
+
+  /**
+   * Adds what its newest forecast of the next value consists of, which {@link ForecastParts#made}
+   * gives: distances from {@link ForecastParts#level}. What it does not add counts as {@link
+   * ForecastParts.Kind#OTHER}. Called after {@link #forecast} of the same value, and only where
+   * forecasts are explained. Changes nothing of the state.
+   */
+  default void explain(History history, ExpertState state, ForecastParts parts) {}
 }

@@ -9,7 +9,8 @@
  * dev.weir.forecast.expert.ExpertState} is the slice of these arrays that belongs to one expert,
  * and {@link dev.weir.forecast.expert.History} the slice with the past values.
  *
- * <p>Allowed imports: the JDK. Two subpackages also import {@code rnn}: {@code analog} reads
- * whether the Vector API is available, and {@code recurrent} trains networks.
+ * <p>Allowed imports: {@code forecast.explanation} and the JDK. Two subpackages also import {@code
+ * rnn}: {@code analog} reads whether the Vector API is available, and {@code recurrent} trains
+ * networks.
  */
 package dev.weir.forecast.expert;

@@ -4,6 +4,8 @@ import dev.weir.forecast.expert.Corrector;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.Comparator;
 import java.util.List;
 
@@ -97,6 +99,12 @@ final class ExpertEnsemble {
       ((Corrector) experts[e]).correct(history, learned, mean, made[e]);
       check(state, e);
     }
+  }
+
+  /** Adds what the newest forecast of an expert consists of; for a corrector, its correction. */
+  void explain(StateView state, int e, ForecastParts parts) {
+    experts[e].explain(state.history, state.expert(e), parts);
+    parts.addRest(Kind.OTHER);
   }
 
   private void check(StateView state, int e) {

@@ -8,7 +8,9 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.Seeds;
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
@@ -48,6 +50,7 @@ public final class Learner {
   private final StateLayouts layouts;
   private final StateView view;
   private final SeasonDetector detector = new SeasonDetector();
+  private ForecastExplainer explainer; // null until a forecast is explained
   private long restarts;
   private final double[] observed; // (observed covariates), scratch
   private Bounds bounds = Bounds.NONE;
@@ -526,6 +529,21 @@ public final class Learner {
 
   private double upper(StateView state, int i, int level, double value) {
     return bounds.upper(bounded(value + mixture.end(state, i, level, true)));
+  }
+
+  /**
+   * What the forecast of step 1 consists of that {@link #forecast} gave for the series that was
+   * observed last. Null before the first value.
+   *
+   * @param value the forecast
+   * @param covariates names, observed ones first
+   */
+  public Explanation explain(LearnerState learned, double value, List<String> covariates) {
+    StateView state = bind(learned);
+    if (explainer == null) {
+      explainer = new ForecastExplainer(ensemble, mixture, settings.covariates().all());
+    }
+    return state.history.age() == 0 ? null : explainer.explain(state, value, covariates);
   }
 
   private static double bounded(double value) {

@@ -375,6 +375,56 @@ final class Mixture {
     return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
   }
 
+  /**
+   * Fills the weights that the experts had in {@link #meanForCorrectors} of step 1.
+   *
+   * @param target (experts); overwritten as far as there are experts that need no others
+   */
+  void firstMeanWeights(StateView state, double[] target) {
+    long t = state.history.t();
+    int count = ensemble.needNoOthers();
+    long known = Math.min(state.scores.known(), t - state.firstScored());
+    weigh(state, (int) Math.min(1, known), t + 1, count);
+    System.arraycopy(weights, 0, target, 0, count);
+  }
+
+  /**
+   * Fills the weights that the experts have in the forecast of step 1 made last, before a network
+   * combines: those of their mean, as the regression corrects them.
+   *
+   * @param of (experts), their forecasts of step 1, relative to the anchor
+   * @param target (experts); they sum to 1; overwritten
+   * @return what is added beside the weighted forecasts
+   */
+  double firstWeights(StateView state, double[] of, double[] target) {
+    int known = Math.min(1, state.scores.known()); // step 1 is one of those that are followed
+    weigh(state, known, state.history.t() + 1, experts);
+    System.arraycopy(weights, 0, target, 0, experts);
+    if (regression == null || known == 0) {
+      return 0;
+    }
+    double mean = 0;
+    for (int e = 0; e < experts; e++) {
+      mean += weights[e] * of[e];
+    }
+    double constant = regression.explain(state.regression, 1, of, mean, said);
+    finalHedge.weigh(state.finalLosses(1), 2, finalWeights);
+    double share = finalWeights[1];
+    double sum = 0;
+    for (int e = 0; e < experts; e++) {
+      sum += said[e];
+    }
+    for (int e = 0; e < experts; e++) {
+      target[e] = weights[e] * (1 - share * sum) + share * said[e];
+    }
+    return share * constant;
+  }
+
+  /** The share of what the network made of step 1; 0 without a network. */
+  double firstTrust(StateView state) {
+    return stage == null ? 0 : trust(state, 1);
+  }
+
   private void issue(StateView state, long t, int i, int known) {
     double result = results[i - 1];
     state.issued(t, i, result);

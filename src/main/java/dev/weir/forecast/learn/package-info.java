@@ -9,7 +9,7 @@
  *
  * <p>Allowed imports: {@code forecast.alarm}, {@code forecast.calendar}, {@code
  * forecast.candidate}, {@code forecast.combination}, all packages of {@code forecast.expert},
- * {@code forecast.score}, {@code forecast.window}, {@code model}, {@code rnn.cell}, {@code
- * rnn.kernel} and the JDK.
+ * {@code forecast.explanation}, {@code forecast.score}, {@code forecast.window}, {@code model},
+ * {@code rnn.cell}, {@code rnn.kernel} and the JDK.
  */
 package dev.weir.forecast.learn;

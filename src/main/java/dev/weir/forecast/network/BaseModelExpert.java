@@ -3,6 +3,8 @@ package dev.weir.forecast.network;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import dev.weir.forecast.window.SequenceWindow;
 import java.util.Arrays;
 
@@ -95,5 +97,10 @@ public final class BaseModelExpert implements Expert {
   /** The newest answer once more. */
   void repeat(double[] out) {
     System.arraycopy(said, 0, out, 0, out.length);
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    parts.addRest(parts.made() == history.newest() ? Kind.RECENT : Kind.NETWORKS);
   }
 }

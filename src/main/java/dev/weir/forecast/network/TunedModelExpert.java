@@ -8,6 +8,8 @@ import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
 import dev.weir.forecast.expert.recurrent.WeightUpdater;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.TunedCopy;
 import dev.weir.forecast.window.SequenceWindow;
@@ -309,5 +311,10 @@ public final class TunedModelExpert implements Expert {
       finite &= Double.isFinite(out[i]);
     }
     return finite;
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    parts.addRest(parts.made() == history.newest() ? Kind.RECENT : Kind.NETWORKS);
   }
 }

@@ -181,6 +181,12 @@ public final class JobOptions {
           Format.AVRO,
           "How forecasts, scores and incidents are written: as Avro or as JSON objects with the same"
               + " fields.");
+  public static final Option<Boolean> EXPLAIN =
+      Option.flag(
+          "forecasts.explain",
+          false,
+          "Whether each forecast says what its next value consists of: level, season, recent values,"
+              + " covariates, analogs and networks.");
   public static final Option<Integer> SCORES_EVERY =
       Option.integer(
           "scores.every",
@@ -324,6 +330,7 @@ public final class JobOptions {
                 ForecastOptions.LEVELS,
                 SCORES_EVERY,
                 FORECAST_FORMAT,
+                EXPLAIN,
                 GUARANTEE,
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));

@@ -122,6 +122,7 @@ final class OptionNotes {
     BoundsOptions.ALL.forEach(option -> put(option, "", bounded));
     put(JobOptions.SCORES_EVERY, "observations", SAFE);
     put(JobOptions.FORECAST_FORMAT, "", "safe: readers of Weir tell both apart");
+    put(JobOptions.EXPLAIN, "", SAFE);
     put(JobOptions.GUARANTEE, "", COMMITTED);
     put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
     put(JobOptions.TRANSACTION_PREFIX, "", COMMITTED);

@@ -2,6 +2,8 @@ package dev.weir.kafka.codec;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.explanation.Explanation;
+import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
@@ -31,17 +33,8 @@ public final class ForecastCodec {
 
   public static final Schema SCHEMA = dev.weir.kafka.avro.Forecast.getClassSchema();
 
-  /** Of plain forecasts of earlier builds, which lack the last field. */
-  static final Schema WITHOUT_MISSING =
-      Schema.createRecord(
-          SCHEMA.getName(),
-          null,
-          SCHEMA.getNamespace(),
-          false,
-          SCHEMA.getFields().stream()
-              .filter(field -> !field.name().equals("covariates_missing"))
-              .map(field -> new Schema.Field(field, field.schema()))
-              .toList());
+  /** Of plain forecasts of earlier builds, which lack the last two fields. */
+  static final Schema EARLIER = WriterSchemas.withoutLast(WriterSchemas.withoutLast(SCHEMA));
 
   private final AvroBytes buffer;
   private final AvroBytes.Fields<Forecast> fields = this::write;
@@ -63,8 +56,7 @@ public final class ForecastCodec {
   public ForecastCodec(RegistrySettings registry) {
     this(
         registry,
-        new AvroRecordReader<>(
-            "forecast", dev.weir.kafka.avro.Forecast.class, registry, WITHOUT_MISSING));
+        new AvroRecordReader<>("forecast", dev.weir.kafka.avro.Forecast.class, registry, EARLIER));
   }
 
   private ForecastCodec(
@@ -133,6 +125,23 @@ public final class ForecastCodec {
     out.writeLong(forecast.learningSteps());
     out.writeBytes(STATUSES[forecast.status().ordinal()]);
     out.writeInt(forecast.covariatesMissing());
+    write(forecast.explanation(), out);
+  }
+
+  private static void write(Explanation explanation, BinaryEncoder out) throws IOException {
+    if (explanation == null) {
+      AvroBytes.writeNull(out);
+      return;
+    }
+    AvroBytes.writePresent(out);
+    out.writeArrayStart();
+    out.setItemCount(explanation.parts().size());
+    for (Part part : explanation.parts()) {
+      out.startItem();
+      out.writeString(part.name());
+      out.writeDouble(part.amount());
+    }
+    out.writeArrayEnd();
   }
 
   private byte[] modelBytes(String name) {
@@ -204,7 +213,14 @@ public final class ForecastCodec {
         record.getModelVersion(),
         record.getLearningSteps(),
         Forecast.Status.valueOf(record.getStatus()),
-        record.getCovariatesMissing());
+        record.getCovariatesMissing(),
+        record.getExplanation() == null
+            ? null
+            : new Explanation(
+                values[0],
+                record.getExplanation().stream()
+                    .map(part -> new Part(part.getName(), part.getAmount()))
+                    .toList()));
   }
 
   private static List<Interval> intervals(

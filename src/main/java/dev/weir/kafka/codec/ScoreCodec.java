@@ -25,16 +25,7 @@ public final class ScoreCodec {
   public static final Schema SCHEMA = dev.weir.kafka.avro.Score.getClassSchema();
 
   /** Of plain scores without a distribution, the last field. */
-  static final Schema WITHOUT_DISTRIBUTION =
-      Schema.createRecord(
-          SCHEMA.getName(),
-          null,
-          SCHEMA.getNamespace(),
-          false,
-          SCHEMA.getFields().stream()
-              .limit(SCHEMA.getFields().size() - 1)
-              .map(field -> new Schema.Field(field, field.schema()))
-              .toList());
+  static final Schema WITHOUT_DISTRIBUTION = WriterSchemas.withoutLast(SCHEMA);
 
   private final AvroBytes buffer;
   private final AvroJson json = new AvroJson(SCHEMA);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.SeriesDimensions;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

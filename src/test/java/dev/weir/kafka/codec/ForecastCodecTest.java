@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
-import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 public class ForecastCodecTest {
@@ -34,7 +42,13 @@ public class ForecastCodecTest {
           7,
           99,
           Status.OK,
-          3);
+          3,
+          new Explanation(
+              1.5,
+              List.of(
+                  new Explanation.Part(Explanation.LEVEL, 1.25),
+                  new Explanation.Part(Explanation.RECENT, -0.25),
+                  new Explanation.Part("größe", 0.5))));
 
   private static final Forecast BARE =
       new Forecast(
@@ -70,11 +84,14 @@ public class ForecastCodecTest {
             "intervals":[{"level":0.95,"lower":0.0,"upper":3.0}]},\
             {"time":"1970-01-01T00:00:07Z","value":2.5,"lower":2.0,"upper":3.0,\
             "intervals":[{"level":0.95,"lower":1.0,"upper":4.0}]}],"level":0.8,"model":"pumps",\
-            "model_version":7,"learning_steps":99,"status":"OK","covariates_missing":3}""");
+            "model_version":7,"learning_steps":99,"status":"OK","covariates_missing":3,"explanation":[\
+            {"name":"level","amount":1.25},{"name":"recent","amount":-0.25},\
+            {"name":"größe","amount":0.5}]}""");
     assertThat(codec.decode(codec.toJson(FULL))).isEqualTo(FULL);
     assertThat(codec.decode(codec.toJson(BARE))).isEqualTo(BARE);
     assertThat(new String(codec.toJson(BARE), StandardCharsets.UTF_8))
-        .contains("{\"time\":null,\"value\":1.0,\"lower\":null,\"upper\":null,\"intervals\":[]}");
+        .contains("{\"time\":null,\"value\":1.0,\"lower\":null,\"upper\":null,\"intervals\":[]}")
+        .endsWith(",\"explanation\":null}");
   }
 
   @Test
@@ -84,6 +101,7 @@ public class ForecastCodecTest {
         whole
             .replace(",\"lower\":null,\"upper\":null,\"intervals\":[]", "")
             .replace("\"level\":null,", "")
+            .replace(",\"explanation\":null", "")
             .replace("\"learning_steps\":0,", "")
             .replace("\"1970-01-01T00:00:05Z\"", "5000");
     assertThat(codec.decode(less.getBytes(StandardCharsets.UTF_8))).isEqualTo(BARE);
@@ -132,30 +150,56 @@ public class ForecastCodecTest {
     assertThat(((GenericRecord) ((List<?>) bare.get("steps")).get(0)).get("time")).isNull();
   }
 
-  /**
-   * Earlier builds wrote no field for missing covariates; theirs read the new records' beginning.
-   */
+  private static byte[] earlier(Forecast forecast) throws IOException {
+    GenericRecord record =
+        new GenericDatumReader<GenericRecord>(ForecastCodec.EARLIER)
+            .read(
+                null,
+                DecoderFactory.get().binaryDecoder(new ForecastCodec().encode(forecast), null));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<GenericRecord>(ForecastCodec.EARLIER).write(record, out);
+    out.flush();
+    return bytes.toByteArray();
+  }
+
   @Test
-  void forecastsOfEarlierBuildsAreRead() throws Exception {
-    byte[] bytes = codec.encode(FULL);
-    byte[] earlier = Arrays.copyOf(bytes, bytes.length - 1);
-    new AvroBounds().check(ForecastCodec.WITHOUT_MISSING, earlier);
-    assertThat(codec.decode(earlier).covariatesMissing()).isZero();
-    assertThat(codec.encode(codec.decode(earlier)))
-        .startsWith(earlier)
-        .hasSize(bytes.length)
-        .endsWith(0);
-    GenericRecord known =
-        new GenericDatumReader<GenericRecord>(ForecastCodec.WITHOUT_MISSING)
-            .read(null, DecoderFactory.get().binaryDecoder(bytes, null));
-    assertThat(known.get("status").toString()).isEqualTo("OK");
+  void forecastOfAnEarlierBuildIsRead() throws Exception {
+    Forecast read = codec.decode(earlier(FULL));
+    assertThat(read.explanation()).isNull();
+    assertThat(read.covariatesMissing()).isZero();
+    assertThat(read.values()).isEqualTo(FULL.values());
+    assertThat(read.intervals()).isEqualTo(FULL.intervals());
+    assertThat(codec.decode(codec.encode(read))).isEqualTo(read);
+  }
+
+  @Test
+  void readersAndWritersOfBothSchemasUnderstandEachOther() throws Exception {
+    GenericRecord record = // plain Avro names no writer's schema
+        new GenericDatumReader<GenericRecord>(ForecastCodec.EARLIER)
+            .read(null, DecoderFactory.get().binaryDecoder(codec.encode(FULL), null));
+    assertThat(record.get("status").toString()).isEqualTo("OK");
+    assertThat((List<?>) record.get("steps")).hasSize(2);
+    assertThat(compatibility(ForecastCodec.SCHEMA, ForecastCodec.EARLIER))
+        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+    assertThat(compatibility(ForecastCodec.EARLIER, ForecastCodec.SCHEMA))
+        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+  }
+
+  private static SchemaCompatibilityType compatibility(Schema reader, Schema writer) {
+    return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getType();
   }
 
   @Test
   void eachTruncationIsRefused() throws Exception {
     byte[] bytes = codec.encode(FULL);
-    for (int length = 0; length < bytes.length - 1; length++) { // one less: of an earlier build
+    int older = earlier(FULL).length; // itself a forecast, of an earlier build
+    for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
+      if (length == older) {
+        assertThat(codec.decode(cut).explanation()).isNull();
+        continue;
+      }
       assertThatThrownBy(() -> codec.decode(cut)).isInstanceOf(MalformedRecordException.class);
     }
   }

@@ -5,6 +5,7 @@
  *
  * <p>Start at {@link dev.weir.forecast.expert.analog.Analogs}.
  *
- * <p>Allowed imports: {@code forecast.expert}, {@code rnn.kernel} and the JDK.
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.explanation}, {@code rnn.kernel} and
+ * the JDK.
  */
 package dev.weir.forecast.expert.analog;

@@ -3,6 +3,8 @@ package dev.weir.forecast.expert.linear;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 
 /**
  * An autoregression with covariates, fitted by {@link Rls} one step ahead and iterated on its own
@@ -58,6 +60,21 @@ public final class CovariateAr extends IteratedRegression {
       features[at++] = covariates.standardized(k, known, now - 1);
       features[at++] = season > 1 ? covariates.standardized(k, known, now - season) : 0;
       features[at++] = week > 1 ? covariates.standardized(k, known, now - week) : 0;
+    }
+  }
+
+  @Override
+  int firstCovariate() {
+    return LAGS + 2 * PER_PERIOD;
+  }
+
+  /** A value of the past goes with the value of the series that it belongs to. */
+  @Override
+  void explainCovariate(int feature, double term, ForecastParts parts) {
+    switch (feature % PER_COVARIATE) {
+      case 0 -> parts.addCovariate(feature / PER_COVARIATE, term);
+      case 1 -> parts.add(Kind.RECENT, term);
+      default -> parts.add(Kind.SEASON, term);
     }
   }
 }

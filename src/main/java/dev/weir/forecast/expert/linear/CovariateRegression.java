@@ -7,6 +7,8 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.Arrays;
 
 /**
@@ -149,6 +151,37 @@ public final class CovariateRegression implements Expert {
     return history.clamp(unscaled(z));
   }
 
+  /**
+   * Each covariate's term exactly, or for the logarithmic one in proportion to its term of z; all
+   * else, also the covariates of a season and a week before, is of the season.
+   */
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    known = history.t();
+    if (!isReady(history, state)) {
+      parts.addRest(Kind.RECENT);
+      return;
+    }
+    long u = known + 1;
+    int season = history.season();
+    sum =
+        sumOfSeason(history, known - season)
+            + value(history, u - season)
+            - value(history, u - 2L * season);
+    fill(history, u);
+    FloatSlice theta = regressionOf(history, state, u);
+    double z = rls.predict(theta, features);
+    double forecast = unscaled(z);
+    double perZ = deviation * (z == 0 ? 1 : plain(z) / z); // at 0 the terms cancel each other
+    double left = forecast - parts.level();
+    for (int i = OTHERS; i < size; i += PER_COVARIATE) { // those of the time that is forecast
+      double term = perZ * rls.coefficient(theta, i) * features[i];
+      parts.addCovariate((i - OTHERS) / PER_COVARIATE, term);
+      left -= term;
+    }
+    parts.add(Kind.SEASON, left);
+  }
+
   private FloatSlice regressionOf(History history, ExpertState state, long u) {
     int season = history.season();
     int phase = (int) (u % season * phases(history.shape()) / season);
@@ -194,8 +227,11 @@ public final class CovariateRegression implements Expert {
   }
 
   private double unscaled(double z) {
+    return mean + deviation * plain(z);
+  }
+
+  private double plain(double z) {
     double most = Math.log1p(2 * FAR) + 1;
-    double plain = logarithmic ? Math.copySign(Math.expm1(Math.min(Math.abs(z), most)) / 2, z) : z;
-    return mean + deviation * plain;
+    return logarithmic ? Math.copySign(Math.expm1(Math.min(Math.abs(z), most)) / 2, z) : z;
   }
 }

@@ -4,6 +4,8 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 
 /**
  * A regression of a value's distance from the one before it, in running deviations, fitted by
@@ -78,6 +80,45 @@ abstract class IteratedRegression implements Expert {
       out[i] = anchor;
     }
   }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    known = history.t();
+    double deviation = history.deviation();
+    double anchor = history.newest();
+    double apart = anchor - parts.level();
+    parts.add(Kind.RECENT, apart);
+    if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
+      return;
+    }
+    fill(history, known, anchor, deviation);
+    Rls rls = rls(history.shape());
+    for (int i = 0; i < rls.size(); i++) {
+      double weight = rls.coefficient(state.floats(), i);
+      double term = deviation * weight * features[i];
+      if (i < LAGS) {
+        parts.add(Kind.RECENT, term);
+      } else if (i < firstCovariate()) {
+        // weight (value - anchor) = weight (value - level) - weight (anchor - level)
+        parts.add(Kind.SEASON, term + weight * apart);
+        parts.add(Kind.RECENT, -weight * apart);
+      } else {
+        explainCovariate(i - firstCovariate(), term, parts);
+      }
+    }
+  }
+
+  /** Index of the first feature that is no value of the series. */
+  int firstCovariate() {
+    return features.length;
+  }
+
+  /**
+   * Adds the term of a feature that is no value of the series.
+   *
+   * @param feature from 0
+   */
+  void explainCovariate(int feature, double term, ForecastParts parts) {}
 
   private void fill(History history, long origin, double anchor, double deviation) {
     for (int i = 1; i < LAGS; i++) {

@@ -7,6 +7,8 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 
 /**
  * An autoregression, fitted by {@link Rls}, on deviations of the transformed values from their own
@@ -252,6 +254,38 @@ public final class LogRls implements Expert {
       out[i - 1] = value;
       path[i - 1] = Math.max(-20 * spread, Math.min(20 * spread, step));
     }
+  }
+
+  /** In proportion to the terms of the transformed value. */
+  @Override
+  public void explain(History history, ExpertState learned, ForecastParts parts) {
+    state.bind(history, learned);
+    int lags = lags(history.shape());
+    double spread = state.spread();
+    if (history.tailSize() == 0 || !state.isReady(lags) || !(spread > 1e-12)) {
+      boolean isSeasonal = history.season() > 1 && history.has(history.t() + 1 - history.season());
+      parts.addRest(isSeasonal ? Kind.SEASON : Kind.RECENT);
+      return;
+    }
+    long t = history.t();
+    fill(history, t, spread);
+    double recent = 0;
+    double seasonal = 0;
+    for (int i = 0; i < lags + OTHERS; i++) {
+      double term = spread * rls(history.shape()).coefficient(state.regression, i) * features[i];
+      boolean isSeasonal = i >= lags && i < lags + OTHERS - 1;
+      seasonal += isSeasonal ? term : 0;
+      recent += isSeasonal ? 0 : term;
+    }
+    double level = history.transformed(parts.level());
+    if (history.season() > 1) {
+      seasonal += state.usual(t + 1, 1) - level;
+    } else {
+      recent += history.tailNewest() - level;
+    }
+    double perUnit = history.perTransformed(parts.level(), recent + seasonal);
+    parts.add(Kind.RECENT, perUnit * recent);
+    parts.add(Kind.SEASON, perUnit * seasonal);
   }
 
   private void fill(History history, long origin, double spread) {

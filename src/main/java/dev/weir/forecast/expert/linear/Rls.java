@@ -57,6 +57,16 @@ public final class Rls {
     return size + 1 + size * (size + 1) / 2;
   }
 
+  /** How many inputs it has. */
+  int size() {
+    return size;
+  }
+
+  /** The number of theta that an input is multiplied by. */
+  public double coefficient(FloatSlice state, int i) {
+    return state.get(i);
+  }
+
   /** Sets theta to zero and P to its start. */
   public void reset(FloatSlice state) {
     for (int i = 0; i <= size; i++) {

@@ -3,6 +3,7 @@
  *
  * <p>Start at {@link dev.weir.forecast.expert.linear.Rls}, the regression that the experts share.
  *
- * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal} and the JDK.
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal}, {@code
+ * forecast.explanation} and the JDK.
  */
 package dev.weir.forecast.expert.linear;

@@ -7,6 +7,8 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.expert.seasonal.Naive;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchRandom;
@@ -368,5 +370,11 @@ public final class RecurrentCorrector implements Corrector {
 
   private static double clip(double value, double most) {
     return Math.max(-most, Math.min(most, value));
+  }
+
+  /** The correction; what it corrects was added before. */
+  @Override
+  public void explain(History history, ExpertState learned, ForecastParts parts) {
+    parts.addRest(Kind.NETWORKS);
   }
 }

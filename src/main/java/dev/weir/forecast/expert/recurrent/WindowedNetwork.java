@@ -8,6 +8,8 @@ import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
 import dev.weir.forecast.expert.seasonal.Naive;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TorchRandom;
@@ -400,5 +402,10 @@ public final class WindowedNetwork implements Expert {
     for (int i = 0; i < horizon; i++) {
       out[i] = history.clamp(anchor + scale * predictions[i]);
     }
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    parts.addRest(parts.made() == history.newest() ? Kind.RECENT : Kind.NETWORKS);
   }
 }

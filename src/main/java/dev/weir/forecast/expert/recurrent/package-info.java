@@ -5,7 +5,7 @@
  * newest window, or at {@link dev.weir.forecast.expert.recurrent.RecurrentCorrector}, which
  * corrects the mean of the other experts.
  *
- * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal}, {@code rnn},
- * {@code rnn.cell}, {@code rnn.training} and the JDK.
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.expert.seasonal}, {@code
+ * forecast.explanation}, {@code rnn}, {@code rnn.cell}, {@code rnn.training} and the JDK.
  */
 package dev.weir.forecast.expert.recurrent;

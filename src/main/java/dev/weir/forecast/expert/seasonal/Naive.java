@@ -3,6 +3,8 @@ package dev.weir.forecast.expert.seasonal;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.Arrays;
 
 /** Repeats the newest value: nothing beats it on a random walk. */
@@ -21,5 +23,10 @@ public final class Naive implements Expert {
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
     Arrays.fill(out, history.newest());
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    parts.addRest(Kind.RECENT);
   }
 }

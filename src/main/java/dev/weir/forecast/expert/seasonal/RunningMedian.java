@@ -3,6 +3,8 @@ package dev.weir.forecast.expert.seasonal;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.Arrays;
 
 /** The median of the newest values: the best answer to a flat series with spikes. */
@@ -29,6 +31,11 @@ public final class RunningMedian implements Expert {
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
     Arrays.fill(out, ofNewest(history, window));
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    parts.addRest(Kind.RECENT);
   }
 
   /** The median of as many of the newest values as {@code scratch} can hold. */

@@ -5,6 +5,8 @@ import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.Arrays;
 
 /**
@@ -66,5 +68,15 @@ public final class SeasonalMedian implements Expert {
       RunningMedian.insert(scratch, size++, history.at(i));
     }
     return size == 0 ? history.newest() : RunningMedian.ofSorted(scratch, size);
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    int season = history.season();
+    long next = history.t() + 1;
+    if (season > 1 && history.has(next - season)) {
+      parts.add(Kind.SEASON, median(history, next, 1) - parts.level());
+    }
+    parts.addRest(Kind.RECENT); // what is left of the deviation, or all of it
   }
 }

@@ -3,6 +3,8 @@ package dev.weir.forecast.expert.seasonal;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 
 /**
  * Repeats the value of seven seasons ago (last Monday at ten, if the season is a day), of one
@@ -17,10 +19,21 @@ public final class WeeklyNaive implements Expert {
 
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
-    int week = history.shape().week();
-    int period = week > 1 && history.has(history.t() - week) ? week : history.season();
+    int period = period(history);
     for (int i = 1; i <= out.length; i++) {
       out[i - 1] = period > 1 ? history.lag(i, period) : history.newest();
     }
+  }
+
+  private static int period(History history) {
+    int week = history.shape().week();
+    return week > 1 && history.has(history.t() - week) ? week : history.season();
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    int period = period(history);
+    boolean isSeasonal = period > 1 && history.has(history.t() + 1 - period);
+    parts.addRest(isSeasonal ? Kind.SEASON : Kind.RECENT);
   }
 }

@@ -3,6 +3,6 @@
  *
  * <p>Start at {@link dev.weir.forecast.expert.seasonal.SeasonalProfile}.
  *
- * <p>Allowed imports: {@code forecast.expert} and the JDK.
+ * <p>Allowed imports: {@code forecast.expert}, {@code forecast.explanation} and the JDK.
  */
 package dev.weir.forecast.expert.seasonal;

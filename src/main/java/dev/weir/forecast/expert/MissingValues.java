@@ -1,9 +1,7 @@
-package dev.weir.forecast.learn;
-
-import dev.weir.forecast.expert.History;
+package dev.weir.forecast.expert;
 
 /** How far a series goes on over values that are missing. */
-final class MissingValues {
+public final class MissingValues {
 
   /** Missing values passed one by one; of more, only those that keep the phase of the season. */
   private static final int MAX_PASSED = 2_600;
@@ -16,7 +14,7 @@ final class MissingValues {
    * @param second observations in a second, longer season, whose phase is kept to half of a week; 1
    *     for none
    */
-  static long passed(History history, long missing, int second) {
+  public static long passed(History history, long missing, int second) {
     if (missing == 0 || history.age() == 0) {
       return 0;
     }

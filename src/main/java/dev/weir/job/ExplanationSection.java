@@ -1,0 +1,42 @@
+package dev.weir.job;
+
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.MappingOptions;
+import java.util.List;
+
+/** Reads whether a job file asks for explanations of the forecasts. */
+final class ExplanationSection {
+
+  private ExplanationSection() {}
+
+  /** The targets, with explanations for those that learn if the job file asks for them. */
+  static List<Target> targets(JobFile file, List<Target> targets) {
+    if (!file.get(JobOptions.EXPLAIN)) {
+      return targets;
+    }
+    if (targets.stream().noneMatch(target -> target.learning() != null)) {
+      file.problem(
+          JobOptions.EXPLAIN,
+          "expected false without forecasts that learn each series (output: mixture), got true");
+      return targets;
+    }
+    ExplanationSettings settings =
+        new ExplanationSettings(
+            file.get(MappingOptions.FEATURES).stream().map(Object::toString).toList(), List.of());
+    return targets.stream().map(target -> with(settings, target)).toList();
+  }
+
+  private static Target with(ExplanationSettings settings, Target target) {
+    return target.learning() == null
+        ? target
+        : new Target(
+            target.mode(),
+            target.model(),
+            target.horizon(),
+            target.initialModel(),
+            target.learning().explained(settings));
+  }
+}

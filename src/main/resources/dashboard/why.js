@@ -1,0 +1,90 @@
+// Why a forecast is what it is: its parts, as steps from the level of the series to the forecast.
+
+import {element, printable, say, scrolling} from "./element.js";
+import {clock, time, writer} from "./numbers.js";
+
+const SHOWN = 10; // parts beside the level; of more the largest
+const SMALL = 0.004; // of the distance from the lowest to the highest step: what no bar could show
+const LEVEL = "level";
+const REST = "smaller parts";
+
+const NOTES = {
+  level: "mean of the newest seasons or values", season: "values a season and a week ago", recent: "the newest values",
+  analogs: "what followed similar moments", networks: "recurrent networks", other: "limits and corrections",
+};
+
+/** The parts that are drawn, in their order: [{name, amount}], the small ones as one. */
+function partsOf({name, amount}) {
+  const all = name.map((one, i) => ({name: one, amount: amount[i] ?? 0}));
+  const [level, ...rest] = all;
+  const least = SMALL * span(all);
+  const kept = new Set([...rest].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)).slice(0, SHOWN)
+    .filter(part => Math.abs(part.amount) >= least && part.amount !== 0));
+  const small = rest.filter(part => !kept.has(part)).reduce((sum, part) => sum + part.amount, 0);
+  const shown = rest.filter(part => kept.has(part));
+  return [level, ...shown, ...(Math.abs(small) >= least && small !== 0 ? [{name: REST, amount: small}] : [])];
+}
+
+/** From the lowest to the highest of the running sums. */
+function ends(parts) {
+  let sum = parts[0].amount;
+  let [low, high] = [sum, sum];
+  for (const part of parts.slice(1)) {
+    sum += part.amount;
+    [low, high] = [Math.min(low, sum), Math.max(high, sum)];
+  }
+  return [low, high];
+}
+
+const span = parts => ends(parts)[1] - ends(parts)[0];
+
+export class WhyPanel {
+  #what = element("span", {class: "dim"});
+  #rows = element("tbody", {});
+  #shown = null;
+
+  constructor() {
+    this.element = element("section", {class: "why", "aria-label": "Why this forecast", hidden: true},
+      element("h3", {}, "Why this forecast ", this.#what),
+      scrolling("Parts of the forecast", element("table", {class: "why-parts"},
+        element("thead", {class: "hidden-label"}, element("tr", {}, ...["Part", "Step", "Amount"].map(name => element("th", {scope: "col"}, name)))),
+        this.#rows)));
+  }
+
+  /** Shows what a forecast consists of; nothing for null, or for one without an explanation. */
+  show(forecast) {
+    const explanation = forecast?.explanation ?? null;
+    this.element.hidden = explanation === null || explanation.name.length === 0;
+    if (this.element.hidden || explanation === this.#shown) {
+      return;
+    }
+    this.#shown = explanation;
+    const at = forecast.time[0];
+    say(this.#what, at === null ? "" : `for ${clock(at, forecast.origin)}, made at ${time(forecast.origin)} UTC`);
+    const parts = partsOf(explanation);
+    const [low, high] = ends(parts);
+    const write = writer(low, high);
+    const place = value => (high > low ? (100 * (value - low)) / (high - low) : 50);
+    let sum = 0;
+    const rows = parts.map(({name, amount}, i) => {
+      const before = sum;
+      sum += amount;
+      return i === 0 ? this.#row(name, "end", place(sum), 0, write(sum))
+        : this.#row(name, amount < 0 ? "down" : "up", Math.min(place(before), place(sum)), Math.abs(place(sum) - place(before)),
+          (amount > 0 ? "+" : "") + write(amount));
+    });
+    const value = forecast.value[0];
+    this.#rows.replaceChildren(...rows, this.#row("forecast", "end total", place(value), 0, write(value)));
+  }
+
+  #row(name, kind, from, width, text) {
+    const bar = element("span", {class: `step ${kind}`});
+    bar.style.left = `${Math.max(0, Math.min(100, from))}%`;
+    bar.style.width = `${width}%`;
+    const note = NOTES[name] ?? null;
+    return element("tr", {"data-part": name, class: kind},
+      element("th", {scope: "row"}, element("span", {class: "part-name"}, printable(name)), note === null ? null : element("span", {class: "part-note dim"}, note)),
+      element("td", {class: "part-step"}, element("div", {class: "step-track"}, bar)),
+      element("td", {class: "number"}, text));
+  }
+}

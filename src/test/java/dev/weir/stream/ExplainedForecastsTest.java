@@ -1,0 +1,146 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.explanation.Explanation;
+import dev.weir.forecast.explanation.Explanation.Part;
+import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tests the explanations of forecasts that the operator emits, with both state backends. */
+class ExplainedForecastsTest {
+
+  private static final int HORIZON = 2;
+  private static final int VALUES = 160;
+  private static final List<String> SERIES = List.of("a", "b", "c");
+
+  private static ForecastSettings settings(boolean explains) {
+    Learning learning = new Learning(LearnerSettings.defaults(HORIZON), 6, 0);
+    learning = explains ? learning.explained(ExplanationSettings.NUMBERED) : learning;
+    Target target = new Target(Mode.MANY_TO_ONE, null, HORIZON, null, learning);
+    return new ForecastSettings(4, 1, 0, Duration.ZERO, List.of(target));
+  }
+
+  private static final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(boolean explains, boolean rocks, OperatorSubtaskState state) throws Exception {
+      super(
+          new ForecastOperator(settings(explains)),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
+          model -> "",
+          Types.STRING);
+      setStateBackend(rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
+      setup(OutputSerializer.INSTANCE);
+      if (state != null) {
+        initializeState(state);
+      }
+      open();
+    }
+
+    void send(int from, int to) throws Exception {
+      for (int t = from; t < to; t++) {
+        for (String series : SERIES) {
+          SplittableRandom random = new SplittableRandom(31L * t + series.hashCode());
+          double value = 20 + 3 * Math.sin(2 * Math.PI * t / 6) + random.nextDouble();
+          Observation observation = new Observation(series, 60_000L * (t + 1), value);
+          SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+          processElement1(new ObservationEvent(observation, source), observation.time());
+        }
+      }
+    }
+
+    List<Forecast> forecasts() {
+      List<Forecast> all = new ArrayList<>();
+      extractOutputValues().forEach(output -> all.add((Forecast) output));
+      return all;
+    }
+  }
+
+  private static List<Forecast> run(boolean explains, boolean rocks) throws Exception {
+    try (Harness harness = new Harness(explains, rocks, null)) {
+      harness.send(0, VALUES);
+      return harness.forecasts();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void forecastsAreThoseWithoutExplanationAndItsPartsAddUp(boolean rocks) throws Exception {
+    List<Forecast> plain = run(false, rocks);
+    List<Forecast> explained = run(true, rocks);
+
+    assertThat(explained).hasSize(SERIES.size() * VALUES).hasSameSizeAs(plain);
+    for (int i = 0; i < plain.size(); i++) {
+      assertThat(plain.get(i).explanation()).isNull();
+      Explanation explanation = explained.get(i).explanation();
+      double value = explained.get(i).values()[0];
+      double sum = 0;
+      for (Part part : explanation.parts()) {
+        sum += part.amount();
+      }
+      assertThat(sum).isEqualTo(value, within(1e-9 * Math.abs(value)));
+      assertThat(explanation.value()).isEqualTo(value);
+      assertThat(explained.get(i)).isNotEqualTo(plain.get(i));
+      assertThat(explained.get(i).values()).isEqualTo(plain.get(i).values());
+      assertThat(explained.get(i).intervals()).isEqualTo(plain.get(i).intervals());
+    }
+    assertThat(explained.get(plain.size() - 1).explanation().parts())
+        .extracting(Part::name)
+        .contains(Explanation.LEVEL, Explanation.SEASON, Explanation.RECENT, Explanation.ANALOGS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void explanationsAfterARestoreAreThoseWithoutOne(boolean rocks) throws Exception {
+    List<Forecast> whole = run(true, rocks);
+    OperatorSubtaskState state;
+    int middle = VALUES / 2 + 3;
+    try (Harness first = new Harness(true, rocks, null)) {
+      first.send(0, middle);
+      state = first.snapshot(1, 1);
+    }
+    try (Harness second = new Harness(true, rocks, state)) {
+      second.send(middle, VALUES);
+      assertThat(second.forecasts()).isEqualTo(whole.subList(SERIES.size() * middle, whole.size()));
+    }
+  }
+
+  @Test
+  void explanationCanBeSwitchedOnWithASavepoint() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness first = new Harness(false, false, null)) {
+      first.send(0, 50);
+      state = first.snapshot(1, 1);
+    }
+    try (Harness second = new Harness(true, false, state)) {
+      second.send(50, 60);
+      assertThat(second.forecasts())
+          .isEqualTo(run(true, false).subList(SERIES.size() * 50, SERIES.size() * 60));
+    }
+  }
+}
