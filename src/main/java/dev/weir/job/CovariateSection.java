@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.job.options.JobFile;
+import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 
 /** Which covariates the mixture of a job file learns from. */
@@ -25,15 +26,19 @@ final class CovariateSection {
           "expected 0 without %s, got %d"
               .formatted(learns ? "learning.covariates" : "a mixture that learns", ahead));
     }
-    int most = ForecastOptions.MAX_LEARNED_COVARIATES;
-    if (isOn && observed + ahead > most && (isAsked || ahead > 0)) {
-      file.problem(
-          isAsked ? ForecastOptions.COVARIATES : ForecastOptions.FEATURES_AHEAD,
-          "expected at most %d covariates, got %d by window.features and %d by window.features-ahead"
-              .formatted(most, observed, ahead));
+    if (!isOn) {
+      return Covariates.Count.NONE;
     }
-    return isOn && observed + ahead <= most
-        ? new Covariates.Count(observed, ahead)
-        : Covariates.Count.NONE;
+    String problem =
+        CovariateRule.problemWith(
+            observed,
+            ahead,
+            isAsked,
+            ForecastOptions.FEATURES.key(),
+            ForecastOptions.FEATURES_AHEAD.key());
+    if (problem != null) {
+      file.problem(isAsked ? ForecastOptions.COVARIATES : ForecastOptions.FEATURES_AHEAD, problem);
+    }
+    return CovariateRule.learned(observed, ahead);
   }
 }

@@ -14,6 +14,12 @@ final class CallArguments {
   CallArguments(CallContext call, Signature signature) {
     this.call = call;
     this.signature = signature;
+    int got = call.getArgumentDataTypes().size(); // Flink fills in what a statement leaves out
+    if (got < signature.count()) {
+      throw wrong(
+          "expected %d arguments, got %d: this plan is of another version, run COMPILE PLAN again"
+              .formatted(signature.count(), got));
+    }
   }
 
   Signature signature() {

@@ -5,6 +5,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
@@ -14,6 +15,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.sql.InputRow.Columns;
@@ -49,8 +51,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SCALING,
           ForecastOptions.READOUT,
           ForecastOptions.CELL,
-          ForecastOptions.CALENDAR,
-          Signature.FEATURE_COLUMNS);
+          ForecastOptions.CALENDAR);
 
   /** Those of them that a file says, too. */
   private static final List<Option<?>> OF_FILE =
@@ -62,11 +63,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
-          Signature.LEVEL);
+          Signature.LEVEL,
+          Signature.AHEAD_COLUMNS,
+          ForecastOptions.COVARIATES);
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
-      List.of(ForecastOptions.SIZE, ForecastOptions.EXPERTS);
+      List.of(
+          ForecastOptions.SIZE,
+          ForecastOptions.EXPERTS,
+          Signature.AHEAD_COLUMNS,
+          ForecastOptions.COVARIATES);
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -120,6 +127,11 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
   private static DataType checked(CallContext call, Signature signature) {
     new ForecastPlan.Reader(call, signature).withoutWeights();
     return new TableColumns(call, new CallArguments(call, signature)).time();
+  }
+
+  /** Steps of its forecasts. */
+  int horizon() {
+    return settings.targets().get(0).horizon();
   }
 
   /** Checks everything, and reads the weights if there are any. */
@@ -254,6 +266,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
       }
+      learner = learns ? learner.withCovariates(covariates()) : learner;
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
       int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
@@ -270,6 +283,33 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
       return new Learning(learner, season, 0, judges ? incidents() : null);
+    }
+
+    /** What the mixture learns from; columns that nothing reads are a mistake. */
+    private Covariates.Count covariates() {
+      Option<List<String>> features = Signature.FEATURE_COLUMNS;
+      Option<List<String>> ahead = Signature.AHEAD_COLUMNS;
+      Option<Boolean> learned = ForecastOptions.COVARIATES;
+      int observed = arguments.get(features).size();
+      int known = arguments.get(ahead).size();
+      boolean hasWeights = arguments.get(ForecastOptions.FILE) != null;
+      if (observed + known == 0) {
+        arguments.refuse(List.of(learned), "feature_columns or ahead_columns beside it", "none");
+      }
+      if (!arguments.get(learned)) {
+        arguments.refuse(
+            hasWeights ? List.of(ahead) : List.of(ahead, features),
+            "learn_covariates => TRUE beside it",
+            "FALSE");
+        return Covariates.Count.NONE;
+      }
+      boolean isAsked = arguments.isGiven(learned) || !hasWeights; // else only the network reads
+      String problem =
+          CovariateRule.problemWith(observed, known, isAsked, features.key(), ahead.key());
+      if (problem != null) {
+        throw arguments.wrong((known > 0 ? ahead : features).key(), problem);
+      }
+      return CovariateRule.learned(observed, known);
     }
 
     /** Only their alarms are given; when an incident ends does not matter. */

@@ -145,7 +145,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
   @Override
   public void open(FunctionContext context) throws Exception {
     MetricGroup metrics = context.getMetricGroup().addGroup("weir");
-    input = new InputRow(plan.columns());
+    input = new InputRow(plan.columns(), plan.horizon());
     clock = clock == null ? System::currentTimeMillis : clock;
     seriesContext = new SqlSeriesContext(metrics, this::collectRows, judgments(), clock);
     series = new SeriesForecaster(plan.settings(), seriesContext);
@@ -175,7 +175,14 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
       return;
     }
     Observation observation =
-        new Observation(seriesContext.name(), time, input.value(row), input.features(row));
+        new Observation(
+            seriesContext.name(),
+            time,
+            input.value(row),
+            input.features(row),
+            null,
+            false,
+            input.ahead(row));
     series.observe(observation, ROW);
     wakeOverdue();
   }

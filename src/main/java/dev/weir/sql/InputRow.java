@@ -8,9 +8,12 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.ArrayData.ElementGetter;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.RowData.FieldGetter;
+import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 
 /** Reads rows of the input table. */
@@ -21,10 +24,17 @@ final class InputRow {
    *
    * @param keys those of PARTITION BY
    * @param value the value's
-   * @param features those of the covariates, in their order
+   * @param features those of the covariates that come with a value, in their order
+   * @param ahead those of the covariates that are known ahead, arrays, in their order
    */
-  record Columns(List<Column> keys, Column value, List<Column> features) implements Serializable {
+  record Columns(List<Column> keys, Column value, List<Column> features, List<Column> ahead)
+      implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** Without covariates that are known ahead. */
+    Columns(List<Column> keys, Column value, List<Column> features) {
+      this(keys, value, features, List.of());
+    }
   }
 
   /** One column of the table. */
@@ -34,16 +44,32 @@ final class InputRow {
     FieldGetter getter() {
       return RowData.createFieldGetter(type, index);
     }
+
+    ElementGetter elementGetter() {
+      return ArrayData.createElementGetter(((ArrayType) type).getElementType());
+    }
   }
 
   private final Columns columns;
   private final FieldGetter[] keys;
   private final FieldGetter value;
   private final FieldGetter[] features;
+  private final FieldGetter[] ahead;
+  private final ElementGetter[] elements; // of those arrays
+  private final ArrayData[] arrays; // of the current row, null for NULL
+  private final int horizon;
   private final String keyNames;
 
-  InputRow(Columns columns) {
+  /**
+   * @param horizon steps that covariates may be known ahead; later ones are not read
+   */
+  InputRow(Columns columns, int horizon) {
     this.columns = columns;
+    this.horizon = horizon;
+    this.ahead = columns.ahead().stream().map(Column::getter).toArray(FieldGetter[]::new);
+    this.elements =
+        columns.ahead().stream().map(Column::elementGetter).toArray(ElementGetter[]::new);
+    this.arrays = new ArrayData[ahead.length];
     this.keys = columns.keys().stream().map(Column::getter).toArray(FieldGetter[]::new);
     this.value = columns.value().getter();
     this.features = columns.features().stream().map(Column::getter).toArray(FieldGetter[]::new);
@@ -91,7 +117,28 @@ final class InputRow {
     for (int i = 0; letter == null && i < features.length; i++) {
       letter = problemWith(features[i].getFieldOrNull(row), columns.features().get(i));
     }
+    for (int i = 0; letter == null && i < ahead.length; i++) {
+      letter = problemAhead((ArrayData) ahead[i].getFieldOrNull(row), i);
+    }
     return letter;
+  }
+
+  private DeadLetter problemAhead(ArrayData array, int column) {
+    for (int k = 0; k < steps(array); k++) {
+      Object value = elements[column].getElementOrNull(array, k);
+      if (value != null && !Double.isFinite(number(value))) {
+        return refused(
+            Reason.NOT_FINITE,
+            "%s[%d]: expected a finite number or NULL, got %s"
+                .formatted(columns.ahead().get(column).name(), k + 1, value));
+      }
+    }
+    return null;
+  }
+
+  /** How many steps an array says something of. */
+  private int steps(ArrayData array) {
+    return array == null ? 0 : Math.min(array.size(), horizon);
   }
 
   private static DeadLetter problemWith(Object value, Column column) {
@@ -123,6 +170,26 @@ final class InputRow {
       values[i] = number(features[i].getFieldOrNull(row));
     }
     return values;
+  }
+
+  /** (steps, columns) as {@link Observation#ahead} has them, as many steps as the longest array. */
+  double[] ahead(RowData row) {
+    int steps = 0;
+    for (int i = 0; i < ahead.length; i++) {
+      arrays[i] = (ArrayData) ahead[i].getFieldOrNull(row);
+      steps = Math.max(steps, steps(arrays[i]));
+    }
+    if (steps == 0) {
+      return Observation.NO_FEATURES;
+    }
+    double[] known = new double[steps * ahead.length];
+    for (int i = 0; i < ahead.length; i++) {
+      for (int k = 0; k < steps; k++) {
+        Object value = k < steps(arrays[i]) ? elements[i].getElementOrNull(arrays[i], k) : null;
+        known[k * ahead.length + i] = value == null ? Double.NaN : number(value);
+      }
+    }
+    return known;
   }
 
   private static double number(Object value) {

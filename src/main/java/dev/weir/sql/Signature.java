@@ -32,7 +32,15 @@ final class Signature {
           "words joined by commas",
           List.of(),
           1000,
-          "Columns of the covariates of a base model.",
+          "Columns of the covariates that come with a value.",
+          VALUE_COLUMN::parse);
+  static final Option<List<String>> AHEAD_COLUMNS =
+      Option.list(
+          "ahead_columns",
+          "at most %d words joined by commas".formatted(ForecastOptions.MAX_LEARNED_COVARIATES),
+          List.of(),
+          ForecastOptions.MAX_LEARNED_COVARIATES,
+          "Columns of the covariates that are known ahead, arrays: the first is of the next step.",
           VALUE_COLUMN::parse);
   static final Option<String> LABEL_COLUMN =
       Option.text("label_column", null, "Column of the labels, texts.");
@@ -66,6 +74,8 @@ final class Signature {
           "FORECAST",
           new Argument("value_column", VALUE_COLUMN),
           new Argument("feature_columns", FEATURE_COLUMNS),
+          new Argument("ahead_columns", AHEAD_COLUMNS),
+          new Argument("learn_covariates", ForecastOptions.COVARIATES),
           new Argument("mode", ForecastOptions.MODE),
           new Argument("horizon", ForecastOptions.HORIZON),
           new Argument("seq_len", ForecastOptions.SEQ_LEN),
@@ -94,6 +104,8 @@ final class Signature {
           "ANOMALIES",
           new Argument("value_column", VALUE_COLUMN),
           new Argument("feature_columns", FEATURE_COLUMNS),
+          new Argument("ahead_columns", AHEAD_COLUMNS),
+          new Argument("learn_covariates", ForecastOptions.COVARIATES),
           new Argument("budget", AnomalyOptions.BUDGET),
           new Argument("reasons", AnomalyOptions.REASONS),
           new Argument("horizon", ForecastOptions.HORIZON),

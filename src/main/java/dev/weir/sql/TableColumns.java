@@ -5,6 +5,7 @@ import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
@@ -12,6 +13,7 @@ import org.apache.flink.table.api.DataTypes.Field;
 import org.apache.flink.table.functions.TableSemantics;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
@@ -41,14 +43,15 @@ final class TableColumns {
             .toList();
   }
 
-  /** Keys, value and features. */
+  /** Keys, value and covariates. */
   Columns of() {
     return new Columns(
         Arrays.stream(table.partitionByColumns()).mapToObj(i -> key(all.get(i))).toList(),
         valueColumn(),
         arguments.get(Signature.FEATURE_COLUMNS).stream()
             .map(name -> numeric(Signature.FEATURE_COLUMNS, name))
-            .toList());
+            .toList(),
+        arguments.get(Signature.AHEAD_COLUMNS).stream().map(this::numbers).toList());
   }
 
   /** Only of these the text says what they are, and nothing of where they lie in memory. */
@@ -71,7 +74,17 @@ final class TableColumns {
   }
 
   private Column numeric(Option<?> argument, String name) {
-    return column(argument, name, "numbers", LogicalTypeFamily.NUMERIC);
+    return column(argument, name, "numbers", type -> type.is(LogicalTypeFamily.NUMERIC));
+  }
+
+  private Column numbers(String name) {
+    return column(
+        Signature.AHEAD_COLUMNS,
+        name,
+        "arrays of numbers",
+        type ->
+            type instanceof ArrayType array
+                && array.getElementType().is(LogicalTypeFamily.NUMERIC));
   }
 
   /** The column that an argument names; null if it names none. */
@@ -79,16 +92,19 @@ final class TableColumns {
     String name = arguments.get(argument);
     return name == null
         ? null
-        : column(argument, name, "texts", LogicalTypeFamily.CHARACTER_STRING);
+        : column(argument, name, "texts", type -> type.is(LogicalTypeFamily.CHARACTER_STRING));
   }
 
   /** The column of timestamps that an argument names; null if it names none. */
   Column timestamp(Option<String> argument) {
     String name = arguments.get(argument);
-    return name == null ? null : column(argument, name, "timestamps", LogicalTypeFamily.TIMESTAMP);
+    return name == null
+        ? null
+        : column(argument, name, "timestamps", type -> type.is(LogicalTypeFamily.TIMESTAMP));
   }
 
-  private Column column(Option<?> argument, String name, String what, LogicalTypeFamily family) {
+  private Column column(
+      Option<?> argument, String name, String what, Predicate<LogicalType> isRight) {
     Column found =
         all.stream()
             .filter(column -> column.name().equals(name))
@@ -99,7 +115,7 @@ final class TableColumns {
                         argument,
                         "one of the table's columns " + all.stream().map(Column::name).toList(),
                         "'" + name + "'"));
-    if (!found.type().is(family)) {
+    if (!isRight.test(found.type())) {
       throw arguments.wrong(
           argument,
           "a column of " + what,

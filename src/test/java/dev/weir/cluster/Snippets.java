@@ -57,6 +57,9 @@ final class Snippets {
     excuse(
         "flink run -d -s file:///checkpoints/JOB_ID/chk-57 ",
         "needs a checkpoint that a dead job left: ForecastJobClusterIT restores one");
+    excuse(
+        "CREATE TEMPORARY VIEW with_weather ",
+        "needs a table of weather forecasts: CovariatesSqlIT");
     excuse("save_file(net.state_dict()", "a part of the program in docs/pytorch.md");
     excuse("import csv, torch", "needs PyTorch");
     excuse("import torch\nfrom safetensors.torch", "needs PyTorch");

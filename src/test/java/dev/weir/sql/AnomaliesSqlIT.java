@@ -36,9 +36,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -85,29 +83,6 @@ class AnomaliesSqlIT {
       all.add(new Observation(SERIES, 1_000_000_000L + 600_000L * t, value));
     }
     return all;
-  }
-
-  /** Fails once, at a row after a checkpoint that more than half of the rows came before. */
-  private static final class FailOnce implements MapFunction<Row, Row>, CheckpointListener {
-    private static final AtomicBoolean FAILED = new AtomicBoolean(); // both attempts' tasks
-    private int rows;
-    private boolean due;
-
-    @Override
-    public Row map(Row row) throws Exception {
-      if (++rows > VALUES / 2 && !FAILED.get()) {
-        Thread.sleep(20); // leaves time for a checkpoint before the last row
-        if (due && FAILED.compareAndSet(false, true)) {
-          throw new IllegalStateException("as the test wants");
-        }
-      }
-      return row;
-    }
-
-    @Override
-    public void notifyCheckpointComplete(long id) {
-      due = rows > VALUES / 2;
-    }
   }
 
   private static List<Row> bySql() throws Exception {
@@ -236,8 +211,8 @@ class AnomaliesSqlIT {
             .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3)
             .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10)));
-    List<Row> got = bySql(env, new FailOnce());
-    assertThat(FailOnce.FAILED).isTrue();
+    List<Row> got = bySql(env, new FailOnce(VALUES / 2));
+    assertThat(FailOnce.hasFailed()).isTrue();
     assertThat(got).isEqualTo(bySql());
   }
 

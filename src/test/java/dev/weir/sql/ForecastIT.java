@@ -112,7 +112,7 @@ class ForecastIT {
   }
 
   /** As FORECAST would give it. */
-  private static List<Row> rows(List<Forecast> forecasts) {
+  static List<Row> rows(List<Forecast> forecasts) {
     List<Row> rows = new ArrayList<>();
     for (Forecast f : forecasts) {
       Interval interval = f.intervals().isEmpty() ? null : f.intervals().get(0);

@@ -110,6 +110,12 @@ class SharedOptionsTest {
     assertThat(Signature.FORECAST.named())
         .filteredOn(argument -> !declared.contains(argument.option()))
         .extracting(Signature.Argument::label)
-        .containsExactly("value_column", "feature_columns", "in_order", "level", "refused_rows");
+        .containsExactly(
+            "value_column",
+            "feature_columns",
+            "ahead_columns",
+            "in_order",
+            "level",
+            "refused_rows");
   }
 }

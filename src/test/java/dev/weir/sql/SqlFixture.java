@@ -52,6 +52,19 @@ final class SqlFixture {
             .build());
   }
 
+  /** A table with columns of its own, in one task. */
+  void table(
+      String name,
+      List<Row> rows,
+      TypeInformation<Row> type,
+      Schema schema,
+      MapFunction<Row, Row> each) {
+    tables.createTemporaryView(
+        name,
+        env.fromData(rows, type).setParallelism(1).map(each).returns(type).setParallelism(1),
+        schema);
+  }
+
   static List<Row> rows(List<Observation> observations) {
     return observations.stream().map(o -> row(o.series(), o.time(), o.value())).toList();
   }

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weir.model.ModelFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.PlanReference;
 import org.apache.flink.table.api.TableEnvironment;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +39,7 @@ class WrongArgumentsTest {
     tables = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
     tables.executeSql("LOAD MODULE weir");
     tables.executeSql(
-        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, ts TIMESTAMP_LTZ(3),"
+        "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3),"
             + " WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen')");
   }
 
@@ -54,6 +60,12 @@ class WrongArgumentsTest {
         Arguments.of(
             "value_column => 'v', budget => '1 ' || '0'",
             "ANOMALIES: budget: expected a literal, got an expression"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'note'",
+            "ANOMALIES: ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING"),
+        Arguments.of(
+            "value_column => 'v', feature_columns => 'v', learn_covariates => FALSE",
+            "ANOMALIES: feature_columns: expected learn_covariates => TRUE beside it, got FALSE"),
         Arguments.of(
             "value_column => 'v', reasons => 'novelty, spike'",
             "ANOMALIES: reasons: expected a list of novelty, level, drift, error and break, got 'novelty, spike'"),
@@ -119,13 +131,13 @@ class WrongArgumentsTest {
     return Stream.of(
         Arguments.of(
             "value_column => 'w'",
-            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, tags, ts], got 'w'"),
+            "FORECAST: value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'w'"),
         Arguments.of(
             "value_column => 'note'",
             "FORECAST: value_column: expected a column of numbers, got 'note', which is STRING"),
         Arguments.of(
             "value_column => 'v', feature_columns => 'v, x'",
-            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, ts], got 'x'"),
+            "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'"),
         Arguments.of(
             "value_column => 'v', horizon => 0",
             "FORECAST: horizon: expected a whole number from 1 to 4096, got '0'"),
@@ -196,8 +208,41 @@ class WrongArgumentsTest {
             BY_MODEL + ", cell => 'gru'",
             "FORECAST: cell: expected rnn_tanh, as the file says, got gru"),
         Arguments.of(
-            "value_column => 'v', feature_columns => 'v'",
-            "FORECAST: feature_columns: expected weights_path beside it, got none"),
+            "value_column => 'v', feature_columns => 'v', learn_covariates => FALSE",
+            "FORECAST: feature_columns: expected learn_covariates => TRUE beside it, got FALSE"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'plan', learn_covariates => FALSE",
+            "FORECAST: ahead_columns: expected learn_covariates => TRUE beside it, got FALSE"),
+        Arguments.of(
+            "value_column => 'v', learn_covariates => TRUE",
+            "FORECAST: learn_covariates: expected feature_columns or ahead_columns beside it, got none"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'plans'",
+            "FORECAST: ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'plans'"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'v'",
+            "FORECAST: ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'plan, words'",
+            "FORECAST: ahead_columns: expected one of the table's columns"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => 'tags, tags'",
+            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => ''",
+            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got ''"),
+        Arguments.of(
+            "value_column => 'v', ahead_columns => '%s'".formatted(columns("c", 21)),
+            "FORECAST: ahead_columns: expected at most 20 words joined by commas, got 'c1,"),
+        Arguments.of(
+            "value_column => 'v', feature_columns => 'tags'",
+            "FORECAST: feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>"),
+        Arguments.of(
+            BY_MODEL + ", ahead_columns => 'plan'",
+            "FORECAST: ahead_columns: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", feature_columns => 'v', learn_covariates => FALSE",
+            "FORECAST: learn_covariates: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             "value_column => 'v', gap => 'mind', sampling_interval => 'PT1H'",
             "FORECAST: gap: expected skip or carry or linear or reset, got 'mind'"),
@@ -231,6 +276,61 @@ class WrongArgumentsTest {
         catchThrowable(() -> tables.explainSql(call("readings PARTITION BY sensor", arguments)));
     assertThat(thrown).as(arguments).isNotNull();
     assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  }
+
+  private static String columns(String prefix, int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(i -> prefix + i)
+        .collect(Collectors.joining(","));
+  }
+
+  private static Stream<Arguments> tooManyCovariates() {
+    String message =
+        "FORECAST: %s: expected at most 20 covariates, got %d by feature_columns and %d by ahead_columns";
+    return Stream.of(
+        Arguments.of(21, "", message.formatted("feature_columns", 21, 0)),
+        Arguments.of(19, ", ahead_columns => 'a1, a2'", message.formatted("ahead_columns", 19, 2)),
+        Arguments.of(
+            21,
+            ", learn_covariates => TRUE, weights_path => 'builtin:sample-many-to-one'",
+            message.formatted("feature_columns", 21, 0)),
+        Arguments.of( // only the network reads them: its inputs do not fit
+            21,
+            ", weights_path => 'builtin:sample-many-to-one'",
+            "FORECAST: input_size (1 + features): expected 22, got 1 (model sample-many-to-one"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tooManyCovariates")
+  void moreCovariatesThanAMixtureLearnsFromAreRefused(
+      int features, String arguments, String message) {
+    tables.executeSql(
+        "CREATE TEMPORARY VIEW IF NOT EXISTS wide AS SELECT sensor, v, ts, tags AS a1, tags AS a2, "
+            + columns("v AS f", 21)
+            + " FROM readings");
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                tables.explainSql(
+                    call(
+                        "wide PARTITION BY sensor",
+                        "value_column => 'v', feature_columns => '%s'%s"
+                            .formatted(columns("f", features), arguments))));
+    assertThat(deepest(thrown)).startsWith(message).doesNotContain("\n");
+  }
+
+  @Test
+  void compiledPlanWithFewerArgumentsIsRefused() throws Exception {
+    tables.executeSql("CREATE TABLE results (step INT) WITH ('connector' = 'blackhole')");
+    String insert = "INSERT INTO results SELECT step FROM (%s)";
+    String statement =
+        insert.formatted(call("readings PARTITION BY sensor", "value_column => 'v'"));
+    JsonNode plan = new ObjectMapper().readTree(tables.compilePlanSql(statement).asJsonString());
+    ((ArrayNode) plan.findValue("functionCall").get("operands")).remove(2); // as if it were new
+    PlanReference older = PlanReference.fromJsonString(plan.toString());
+    assertThat(deepest(catchThrowable(() -> tables.loadPlan(older).explain())))
+        .matches(
+            "FORECAST: expected \\d+ arguments, got \\d+: this plan is of another version, run COMPILE PLAN again");
   }
 
   @Test
@@ -288,8 +388,8 @@ class WrongArgumentsTest {
             tables.explainSql(
                 call(
                     "readings PARTITION BY sensor",
-                    "value_column => 'v', horizon => 2, seq_len => 5, stride => 2,"
-                        + " mode => 'many-to-one', in_order => TRUE, level => 90,"
+                    "value_column => 'v', ahead_columns => 'plan, tags', learn_covariates => TRUE,"
+                        + " horizon => 2, seq_len => 5, stride => 2, mode => 'many-to-one', in_order => TRUE, level => 90,"
                         + " sampling_interval => 'PT1H', gap => 'linear', max_fill => 3,"
                         + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
                         + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"

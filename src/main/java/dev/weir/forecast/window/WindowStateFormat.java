@@ -86,7 +86,9 @@ public final class WindowStateFormat {
       throws IOException {
     boolean isSound =
         seqLen > 0 && features >= 0 && ahead >= 0 && size >= 0 && size <= seqLen && pending >= 0;
-    if (!isSound || (long) seqLen + pending > MAX_NUMBERS / (3L + features + ahead)) {
+    boolean isSmall =
+        seqLen <= MAX_NUMBERS / (2L + features) && pending <= MAX_NUMBERS / (3L + features + ahead);
+    if (!isSound || !isSmall) {
       throw new IOException(
           "window: expected sizes of one, got seq_len %d, %d features, %d ahead, %d rows, %d waiting"
               .formatted(seqLen, features, ahead, size, pending));

@@ -239,7 +239,9 @@ public final class SchemaRegistry {
             request.build(),
             BodyHandlers.ofByteArrayConsumer(
                 part -> {
-                  part.ifPresent(bytes::writeBytes);
+                  if (bytes.size() <= MAX_ANSWER_BYTES) {
+                    part.ifPresent(bytes::writeBytes);
+                  }
                   if (bytes.size() > MAX_ANSWER_BYTES) { // the client closes the connection
                     throw new IllegalStateException("answer too long");
                   }

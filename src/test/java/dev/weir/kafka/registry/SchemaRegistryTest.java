@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client with a registry that works, is away, or is something else. */
-@Timeout(600)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SchemaRegistryTest extends RegistryContract {
 
   private static final KafkaSettings.Topics TOPICS =
