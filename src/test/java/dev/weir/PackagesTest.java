@@ -37,6 +37,7 @@ class PackagesTest {
           entry("Jackson", "com\\.fasterxml\\.jackson\\."),
           entry("Javalin", "io\\.javalin\\.|jakarta\\.servlet\\."),
           entry("Jetty", "org\\.eclipse\\.jetty\\."),
+          entry("Jollyday", "de\\.focus_shift\\.jollyday\\."),
           entry("Log4j", "org\\.apache\\.logging\\."),
           entry("picocli", "picocli\\."),
           entry("Protobuf", "com\\.google\\.protobuf\\."),

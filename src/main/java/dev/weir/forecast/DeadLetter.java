@@ -8,7 +8,7 @@ package dev.weir.forecast;
  * @param source the record
  */
 public record DeadLetter(Reason reason, String message, SourceRecord source)
-    implements InputEvent, ModelEvent, Output {
+    implements InputEvent, ModelEvent, CovariateEvent, Output {
 
   /** Kinds of failure. The names go to topics and metrics and never change. */
   public enum Reason {

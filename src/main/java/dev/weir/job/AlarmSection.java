@@ -44,10 +44,7 @@ final class AlarmSection {
         Learning judging =
             new Learning(learning.learner(), learning.season(), learning.scoresEvery(), rules);
         checkHorizon(file, target);
-        with.set(
-            i,
-            new Target(
-                target.mode(), target.model(), target.horizon(), target.initialModel(), judging));
+        with.set(i, target.withLearning(judging));
         return with;
       }
     }

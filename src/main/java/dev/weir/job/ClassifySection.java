@@ -37,7 +37,8 @@ final class ClassifySection {
           "alarms.",
           "output",
           "experts",
-          "season");
+          "season",
+          "bounds.");
 
   private ClassifySection() {}
 

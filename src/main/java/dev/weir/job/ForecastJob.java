@@ -255,6 +255,7 @@ public final class ForecastJob {
           settings.name(),
           kafka.measured(offsets, maxBytes),
           settings.forecast(),
+          settings.covariates(),
           shared,
           settings.classify(),
           settings.idleTimeout(),

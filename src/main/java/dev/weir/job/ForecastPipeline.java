@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.ClassifySettings;
+import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
@@ -16,6 +17,7 @@ import dev.weir.stream.ForecastOperator;
 import dev.weir.stream.ObservationWatermarks;
 import dev.weir.stream.SampleOutput;
 import dev.weir.stream.WeirTypeInformation;
+import dev.weir.stream.covariate.CovariateJoin;
 import dev.weir.stream.group.GroupAlarms;
 import dev.weir.stream.shared.SharedLearning;
 import java.util.ArrayList;
@@ -122,7 +124,9 @@ public final class ForecastPipeline {
             .setParallelism(1); // one partition, so that versions keep their order
     DataStream<Output> outputs = null;
     if (!settings.forecast().targets().isEmpty()) {
-      SingleOutputStreamOperator<Output> forecasts = middle.build(observations, models);
+      DataStream<InputEvent> known =
+          settings.covariates() == null ? observations : joined(env, settings, ends, observations);
+      SingleOutputStreamOperator<Output> forecasts = middle.build(known, models);
       train(forecasts, settings.shared(), ends);
       AlarmRules groups = groups(settings.forecast());
       if (groups != null) {
@@ -150,6 +154,22 @@ public final class ForecastPipeline {
       outputs = isAlone ? classes : outputs.union(classes);
     }
     outputs.sinkTo(ends.sink()).name("sink").uid("sink");
+  }
+
+  /** The observations with covariates from a topic of their own. */
+  private static DataStream<InputEvent> joined(
+      StreamExecutionEnvironment env,
+      JobSettings settings,
+      KafkaConnectors ends,
+      DataStream<InputEvent> observations) {
+    DataStream<CovariateEvent> covariates =
+        env.fromSource(
+                ends.covariates(CovariateJoin.EVENTS),
+                ObservationWatermarks.ofCovariates(),
+                "covariates")
+            .uid("covariates");
+    return CovariateJoin.join(
+        observations, covariates, settings.covariates(), ForecastPipeline::key);
   }
 
   /** The rules of alarms if they have groups, else null. */

@@ -1,6 +1,7 @@
 package dev.weir.job;
 
 import dev.weir.classify.series.ClassifySettings;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -35,6 +36,8 @@ import dev.weir.model.ModelFormatException;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.ForecastOptions.Size;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
+import dev.weir.stream.covariate.CovariateSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +56,8 @@ import org.apache.flink.configuration.MemorySize;
  * @param kafka where the pipeline's ends are
  * @param forecast what the operator that forecasts is configured with; without targets there is no
  *     such operator
+ * @param covariates how observations get covariates from a topic of their own; null: there is no
+ *     such operator
  * @param shared base models that are learned from all series; empty: no operator trains
  * @param classify what the operator that classifies is configured with; null: there is no such
  *     operator
@@ -63,6 +68,7 @@ public record JobSettings(
     String name,
     KafkaSettings kafka,
     ForecastSettings forecast,
+    CovariateSettings covariates,
     List<SharedSettings> shared,
     ClassifySettings classify,
     Duration idleTimeout,
@@ -92,16 +98,19 @@ public record JobSettings(
 
   public static JobSettings of(JobFile file, Path directory) {
     MappingSection.addDefaults(file);
+    CovariateTopicSection.addDefaults(file);
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
     if (!learns(file)) {
       CovariateSection.read(file, false);
     }
+    HolidaySection.check(file, learns(file));
+    HolidaySettings holidays = learns(file) ? HolidaySection.read(file, directory) : null;
     List<Target> targets = new ArrayList<>();
     for (ModeOptions mode : JobOptions.MODES) {
       if (file.hasSection(mode.section())) {
-        targets.add(target(file, mode, seqLen, directory));
+        targets.add(target(file, mode, seqLen, directory, holidays));
       }
     }
     ClassifySettings classify =
@@ -124,7 +133,7 @@ public record JobSettings(
     Duration idleTimeout = file.get(JobOptions.IDLE_TIMEOUT);
     StateLimits limits = limits(file, outOfOrderness, sampling);
     checkTuned(file, targets);
-    targets = AlarmSection.targets(file, targets);
+    targets = BoundsSection.targets(file, AlarmSection.targets(file, targets));
     int stride = file.get(ForecastOptions.STRIDE);
     boolean createTopics = file.get(JobOptions.CREATE_TOPICS);
     JobOptions.all().forEach(file::get); // also those that nothing asks for now must be right
@@ -139,13 +148,16 @@ public record JobSettings(
             outOfOrderness,
             sampling,
             limits,
-            targets);
+            targets,
+            file.get(ForecastOptions.TIME_ZONE));
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }
     List<SharedSettings> shared = SharedSection.read(file, forecast);
+    CovariateSettings covariates = CovariateTopicSection.settings(file, forecast);
     file.throwProblems();
-    return new JobSettings(name, kafka, forecast, shared, classify, idleTimeout, createTopics);
+    return new JobSettings(
+        name, kafka, forecast, covariates, shared, classify, idleTimeout, createTopics);
   }
 
   /** Those of the file that the job file names, then its own. */
@@ -231,7 +243,8 @@ public record JobSettings(
             file.get(JobOptions.MODELS),
             ofClasses,
             AlarmSection.topic(file),
-            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON);
+            file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
+            CovariateTopicSection.topic(file, !onlyClasses, directory));
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
           JobOptions.FORECAST_FORMAT,
@@ -319,7 +332,8 @@ public record JobSettings(
         start == null ? SourcePosition.EARLIEST : start, end == null ? SourcePosition.LATEST : end);
   }
 
-  private static Target target(JobFile file, ModeOptions options, int seqLen, Path directory) {
+  private static Target target(
+      JobFile file, ModeOptions options, int seqLen, Path directory, HolidaySettings holidays) {
     boolean learns = learns(file);
     String model = learns ? file.get(options.model()) : file.require(options.model());
     if (model == null && file.has(options.file())) {
@@ -338,7 +352,7 @@ public record JobSettings(
     ForecastModel first = initial == null ? null : StateSizeEstimate.read(initial);
     Learning learning = null;
     if (learns) {
-      learning = learning(file, horizon, seqLen, model != null, initial);
+      learning = learning(file, horizon, seqLen, model != null, initial, holidays);
     } else if (first != null && !first.candidates().isEmpty()) {
       learning = following(file, horizon, first);
     }
@@ -360,26 +374,38 @@ public record JobSettings(
   }
 
   private static Learning learning(
-      JobFile file, int horizon, int seqLen, boolean hasModel, byte[] initialModel) {
+      JobFile file,
+      int horizon,
+      int seqLen,
+      boolean hasModel,
+      byte[] initialModel,
+      HolidaySettings holidays) {
     Size size = file.get(ForecastOptions.SIZE);
     List<String> experts = file.get(ForecastOptions.EXPERTS);
     List<Double> levels = file.get(ForecastOptions.LEVELS);
-    int season = season(file);
+    Seasons.Counts seasons = SeasonSection.read(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
     Covariates.Count covariates = CovariateSection.read(file, true);
     try {
       LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
-      learner = learner.withLevels(levels).withTraining(training).withCovariates(covariates);
-      int bytes = StateSizeEstimate.learned(learner, season, seqLen, hasModel, initialModel);
+      learner =
+          learner
+              .withLevels(levels)
+              .withTraining(training)
+              .withCovariates(covariates)
+              .withSecondSeason(seasons.second())
+              .withHolidays(holidays);
+      int bytes =
+          StateSizeEstimate.learned(learner, seasons.first(), seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(
             "learning",
             "expected at most %,d bytes for each series, got %,d with a horizon of %d; take a shorter horizon or season, a smaller learning.replay, or learning.size: small"
                 .formatted(ForecastOptions.MAX_SERIES_BYTES, bytes, horizon));
       }
-      return new Learning(learner, season, scoresEvery);
+      return new Learning(learner, seasons.first(), scoresEvery);
     } catch (IllegalArgumentException e) {
       file.problem(
           "learning",
@@ -394,36 +420,11 @@ public record JobSettings(
     try {
       LearnerSettings learner =
           LearnerSettings.following(model, horizon).withLevels(file.get(ForecastOptions.LEVELS));
-      return new Learning(learner, season(file), file.get(JobOptions.SCORES_EVERY));
+      return new Learning(learner, SeasonSection.readOne(file), file.get(JobOptions.SCORES_EVERY));
     } catch (IllegalArgumentException e) {
       file.problem("learning", e.getMessage());
       return null;
     }
-  }
-
-  /** Observations in a season. */
-  private static int season(JobFile file) {
-    ForecastOptions.Season season = file.get(ForecastOptions.SEASON);
-    Duration interval = file.get(ForecastOptions.INTERVAL);
-    if (season.duration() == null) {
-      return season.count();
-    }
-    if (interval == null) {
-      file.problem(
-          ForecastOptions.SEASON,
-          "expected window.interval beside a duration, since a season is counted in observations");
-      return LearnerSettings.AUTO;
-    }
-    long step = interval.toMillis();
-    long whole = season.duration().toMillis();
-    if (whole < step || whole % step != 0 || whole / step > ForecastOptions.Season.MAX_COUNT) {
-      file.problem(
-          ForecastOptions.SEASON,
-          "expected 1 to %d times window.interval (%s), got %s"
-              .formatted(ForecastOptions.Season.MAX_COUNT, interval, season.duration()));
-      return LearnerSettings.AUTO;
-    }
-    return (int) (whole / step);
   }
 
   private static byte[] initialModel(

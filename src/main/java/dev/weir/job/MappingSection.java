@@ -43,7 +43,7 @@ final class MappingSection {
           file.problem(option, "expected observations.format beside it, got none");
         }
       }
-      file.formatOptions()
+      file.formatOptions(MappingOptions.FORMAT)
           .keySet()
           .forEach(
               key ->
@@ -55,20 +55,12 @@ final class MappingSection {
     if (file.require(MappingOptions.VALUES) == null) {
       return null;
     }
-    String format = file.get(MappingOptions.FORMAT);
-    boolean isRegistered = format.equals(ObservationMapping.REGISTERED);
-    if (isRegistered != RegistryOptions.isRegistered(file)) {
-      file.problem(
-          MappingOptions.FORMAT,
-          isRegistered
-              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
-              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
-    }
-    if (format.equals("csv") && !file.has(MappingOptions.COLUMNS)) {
-      file.problem(
-          MappingOptions.COLUMNS, "expected all columns in their order with csv, got none");
-    }
-    if (!checkSchema(file, format)) {
+    if (!checkFormat(
+        file,
+        MappingOptions.FORMAT,
+        MappingOptions.COLUMNS,
+        MappingOptions.SCHEMA_FILE,
+        MappingOptions.MESSAGE)) {
       return null;
     }
     for (Option<?> option : List.of(MappingOptions.LABEL, MappingOptions.ENDS_WINDOW)) {
@@ -102,12 +94,32 @@ final class MappingSection {
     return null;
   }
 
-  private static boolean checkSchema(JobFile file, String format) {
-    boolean isRight =
-        checkPresence(
-            file, MappingOptions.SCHEMA_FILE, ObservationMapping.needsFile(format), format);
+  /**
+   * Checks what a format needs beside it; what is wrong becomes a problem of the file.
+   *
+   * @return whether there is a schema if the format needs one
+   */
+  static boolean checkFormat(
+      JobFile file,
+      Option<String> option,
+      Option<?> columns,
+      Option<?> schemaFile,
+      Option<?> message) {
+    String format = file.get(option);
+    boolean isRegistered = format.equals(ObservationMapping.REGISTERED);
+    if (isRegistered != RegistryOptions.isRegistered(file)) {
+      file.problem(
+          option,
+          isRegistered
+              ? "expected kafka.format: avro-confluent beside it, which says where the registry is, got avro"
+              : "expected avro-confluent beside kafka.format: avro-confluent, got " + format);
+    }
+    if (format.equals("csv") && !file.has(columns)) {
+      file.problem(columns, "expected all columns in their order with csv, got none");
+    }
+    boolean isRight = checkPresence(file, schemaFile, ObservationMapping.needsFile(format), format);
     boolean isProtobuf = format.equals(ObservationMapping.PROTOBUF);
-    return checkPresence(file, MappingOptions.MESSAGE, isProtobuf, format) && isRight;
+    return checkPresence(file, message, isProtobuf, format) && isRight;
   }
 
   private static boolean checkPresence(

@@ -7,11 +7,12 @@
  * far a bounded job has read.
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.alarm.threshold}, {@code forecast.engine}, {@code forecast.expert}, {@code
- * forecast.expert.recurrent}, {@code forecast.learn}, {@code forecast.network}, {@code
- * forecast.shared}, {@code forecast.window}, {@code job.options}, {@code kafka}, {@code
- * kafka.admin}, {@code kafka.codec}, {@code kafka.connector}, {@code kafka.mapping}, {@code model},
- * {@code option}, {@code stream}, {@code stream.group}, {@code stream.shared}, {@code webhook},
- * Flink, the Kafka clients, picocli, SLF4J and the JDK.
+ * forecast.alarm.threshold}, {@code forecast.calendar}, {@code forecast.engine}, {@code
+ * forecast.expert}, {@code forecast.expert.recurrent}, {@code forecast.learn}, {@code
+ * forecast.network}, {@code forecast.shared}, {@code forecast.window}, {@code job.calendar}, {@code
+ * job.options}, {@code kafka}, {@code kafka.admin}, {@code kafka.codec}, {@code kafka.connector},
+ * {@code kafka.mapping}, {@code model}, {@code option}, {@code stream}, {@code stream.covariate},
+ * {@code stream.group}, {@code stream.shared}, {@code webhook}, Flink, the Kafka clients, picocli,
+ * SLF4J and the JDK.
  */
 package dev.weir.job;

@@ -62,6 +62,7 @@ public record KafkaSettings(
    * @param ofClasses those of a job that classifies; null for one that does not
    * @param alarms topic of incidents; null for a job that raises no alarms
    * @param isJson whether forecasts, scores and incidents are written as JSON, else as Avro
+   * @param covariates topic of covariates; null for a job that reads none
    */
   public record Topics(
       ObservationTopics observations,
@@ -71,10 +72,24 @@ public record KafkaSettings(
       String models,
       ClassTopics ofClasses,
       String alarms,
-      boolean isJson)
+      boolean isJson,
+      CovariateTopic covariates)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Those of a job that reads no topic of covariates. */
+    public Topics(
+        ObservationTopics observations,
+        String forecasts,
+        String scores,
+        String deadLetters,
+        String models,
+        ClassTopics ofClasses,
+        String alarms,
+        boolean isJson) {
+      this(observations, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson, null);
+    }
 
     /** Whether the job forecasts, so that there are forecasts and scores. */
     public boolean forecasting() {
@@ -89,7 +104,15 @@ public record KafkaSettings(
     /** All that the job reads or writes. */
     public List<String> all() {
       List<String> all = new ArrayList<>(observations.names());
-      all.addAll(outputs());
+      all.addAll(others());
+      return all;
+    }
+
+    private List<String> others() {
+      List<String> all = outputs();
+      if (covariates != null) {
+        all.add(covariates.name());
+      }
       return all;
     }
 
@@ -118,18 +141,27 @@ public record KafkaSettings(
 
     /** What the job writes or learns from that a pattern of observations takes too. */
     public List<String> ownMatches() {
-      return outputs().stream().filter(observations::matches).toList();
+      return others().stream().filter(observations::matches).toList();
     }
 
     /** The same with the observations that there are now. */
     public Topics withObservations(ObservationTopics found) {
-      return new Topics(found, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson);
+      return new Topics(
+          found, forecasts, scores, deadLetters, models, ofClasses, alarms, isJson, covariates);
     }
 
     /** The same with a topic of incidents; null for none. */
     public Topics withAlarms(String topic) {
       return new Topics(
-          observations, forecasts, scores, deadLetters, models, ofClasses, topic, isJson);
+          observations,
+          forecasts,
+          scores,
+          deadLetters,
+          models,
+          ofClasses,
+          topic,
+          isJson,
+          covariates);
     }
 
     /** Those of a job that only forecasts. */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The position of a time in a cycle of the calendar, in UTC, as two inputs of a network: sine and
+ * The position of a local time in a cycle of the calendar, as two inputs of a network: sine and
  * cosine of {@code 2 pi (time since the cycle's begin) / (its length)}. The time is continuous:
  * half past six is between six and seven.
  */
@@ -58,7 +58,7 @@ public enum Calendar {
   /**
    * Writes sine and cosine of each in turn.
    *
-   * @param time milliseconds since 1970 in UTC
+   * @param time milliseconds since 1970 in UTC, or as {@link LocalClock#local} gives them
    */
   public static void fill(List<Calendar> calendar, long time, float[] inputs, int at) {
     for (int i = 0; i < calendar.size(); i++) {

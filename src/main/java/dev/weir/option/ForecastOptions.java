@@ -9,7 +9,9 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.cell.Cell;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -55,9 +57,18 @@ public final class ForecastOptions {
           "a list of " + Calendar.labels(List.of(Calendar.values())).replace(",", ", "),
           List.of(),
           Calendar.values().length,
-          "What base models read of each observation's time, in UTC: two inputs each, after the"
-              + " features.",
+          "What base models read of each observation's time, in window.time-zone: two inputs each,"
+              + " after the features.",
           label -> known(Calendar.ofLabel(label), label));
+  public static final Option<ZoneId> TIME_ZONE =
+      new Option<>(
+          "window.time-zone",
+          Option.Type.NAME,
+          "a time zone such as Europe/Berlin or UTC",
+          ZoneId.of("UTC"),
+          "Zone of the local time that window.calendar and holidays read, with its daylight"
+              + " saving.",
+          ForecastOptions::zone);
   public static final Option<Duration> INTERVAL =
       Option.duration(
           "window.interval",
@@ -128,48 +139,21 @@ public final class ForecastOptions {
           "season",
           null,
           1,
-          Season.MAX_COUNT,
+          Seasons.MAX_COUNT,
           "Observations in a season: 24 for hourly values with a daily rhythm, 1 for none.");
 
-  public static final Option<Season> SEASON =
+  public static final Option<Seasons> SEASON =
       new Option<>(
           "season",
-          Option.Type.VALUE,
-          "auto, %s or a duration such as PT24H".formatted(SEASON_LENGTH.expected()),
-          new Season(LearnerSettings.AUTO, null),
+          Option.Type.LIST,
+          "auto, %s, a duration such as PT24H, or a list of two such as [7, 365]"
+              .formatted(SEASON_LENGTH.expected()),
+          Seasons.AUTO,
           SEASON_LENGTH.description().replaceFirst("\\.$", "")
-              + "; with window.interval also a duration; auto finds it in the data.",
-          Season::parse);
-
-  /**
-   * How long a season is.
-   *
-   * @param count in observations, or {@link LearnerSettings#AUTO}; counts when there is no duration
-   * @param duration null when none is given
-   */
-  public record Season(int count, Duration duration) {
-
-    public static final int MAX_COUNT = 1000;
-
-    /** As a job file has it. */
-    @Override
-    public String toString() {
-      return duration != null
-          ? duration.toString()
-          : count == LearnerSettings.AUTO ? "auto" : Integer.toString(count);
-    }
-
-    private static Season parse(String text) {
-      if (text.equals("auto")) {
-        return new Season(LearnerSettings.AUTO, null);
-      }
-      if (text.matches("-?[0-9]+")) {
-        return new Season(SEASON_LENGTH.parse(text), null);
-      }
-      Duration duration = Durations.parse(text);
-      return new Season(0, known(Durations.isWholeMillis(duration) ? duration : null, text));
-    }
-  }
+              + "; with window.interval also a duration; auto finds it in the data. Of two, such as"
+              + " a week and a year of daily values, the second is more than twice the first, at"
+              + " most %d.".formatted(Seasons.MAX_SECOND_COUNT),
+          Seasons::parse);
 
   public static final Option<List<Double>> LEVELS =
       Option.list(
@@ -239,6 +223,14 @@ public final class ForecastOptions {
       throw new IllegalArgumentException(text);
     }
     return value;
+  }
+
+  private static ZoneId zone(String text) {
+    try {
+      return ZoneId.of(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(text, e);
+    }
   }
 
   private ForecastOptions() {}

@@ -9,15 +9,18 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
@@ -63,6 +66,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
+          Signature.SECOND_SEASON,
           Signature.LEVEL,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
@@ -72,6 +76,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       List.of(
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
+          Signature.SECOND_SEASON,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
 
@@ -201,7 +206,8 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               hasWeights ? (model == null ? "a model" : model.name()) : null,
               horizon,
               model == null ? null : ModelFiles.toBytes(model),
-              learns || follows ? learning(model) : null);
+              learns || follows ? learning(model) : null,
+              bounds());
       Sampling sampling = sampling();
       ForecastSettings settings =
           new ForecastSettings(
@@ -218,6 +224,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         throw arguments.wrong(problem);
       }
       return settings;
+    }
+
+    private Bounds bounds() {
+      try {
+        return BoundsOptions.bounds(
+            arguments.get(BoundsOptions.MIN),
+            arguments.get(BoundsOptions.MAX),
+            arguments.get(BoundsOptions.INTEGER));
+      } catch (IllegalArgumentException e) {
+        throw arguments.wrong("bounds_" + e.getMessage());
+      }
     }
 
     private ForecastModel weights() {
@@ -269,11 +286,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       learner = learns ? learner.withCovariates(covariates()) : learner;
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
-      int season = arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO);
+      Seasons.Counts seasons = seasons();
+      learner = learner.withSecondSeason(seasons.second());
       boolean bare = learner.experts().isEmpty();
       int bytes =
           new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
-              .newSeries("a first one", season)
+              .newSeries("a first one", seasons.first())
               .bytes();
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw arguments.wrong(
@@ -282,7 +300,17 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
                 .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
-      return new Learning(learner, season, 0, judges ? incidents() : null);
+      return new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
+    }
+
+    private Seasons.Counts seasons() {
+      try {
+        return new Seasons.Counts(
+            arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
+            arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE));
+      } catch (IllegalArgumentException e) {
+        throw arguments.wrong(Signature.SECOND_SEASON.key(), e.getMessage());
+      }
     }
 
     /** What the mixture learns from; columns that nothing reads are a mistake. */

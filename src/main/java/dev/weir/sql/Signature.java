@@ -1,9 +1,11 @@
 package dev.weir.sql;
 
 import dev.weir.option.AnomalyOptions;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.option.Seasons;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -55,6 +57,13 @@ final class Signature {
           1,
           99,
           "Per cent of the truth that the interval is meant to hold.");
+  static final Option<Integer> SECOND_SEASON =
+      Option.integer(
+          "second_season",
+          null,
+          3,
+          Seasons.MAX_SECOND_COUNT,
+          "Observations in a longer season beside season, more than twice as many.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
 
@@ -96,7 +105,11 @@ final class Signature {
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS));
+          new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("second_season", SECOND_SEASON),
+          new Argument("bounds_min", BoundsOptions.MIN),
+          new Argument("bounds_max", BoundsOptions.MAX),
+          new Argument("bounds_integer", BoundsOptions.INTEGER));
 
   /** Those of {@code ANOMALIES}. */
   static final Signature ANOMALIES =
@@ -125,7 +138,11 @@ final class Signature {
           new Argument("readout", ForecastOptions.READOUT),
           new Argument("cell", ForecastOptions.CELL),
           new Argument("calendar", ForecastOptions.CALENDAR),
-          new Argument("refused_rows", REFUSED_ROWS));
+          new Argument("refused_rows", REFUSED_ROWS),
+          new Argument("second_season", SECOND_SEASON),
+          new Argument("bounds_min", BoundsOptions.MIN),
+          new Argument("bounds_max", BoundsOptions.MAX),
+          new Argument("bounds_integer", BoundsOptions.INTEGER));
 
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =

@@ -1,5 +1,6 @@
 package dev.weir.stream;
 
+import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.ObservationEvent;
@@ -71,6 +72,11 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
 
   /** Labels come when they come, and must never hold back the time of the observations either. */
   public static WatermarkStrategy<InputEvent> ofLabels() {
+    return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
+  }
+
+  /** Covariates are of times to come, and must never carry or hold back event time. */
+  public static WatermarkStrategy<CovariateEvent> ofCovariates() {
     return WatermarkStrategy.forGenerator(context -> new NoBrake<>());
   }
 

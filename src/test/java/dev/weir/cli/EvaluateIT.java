@@ -99,6 +99,40 @@ class EvaluateIT {
     assertThat(without).isBetween(2.0, 3.0); // the mean of |x - 1/2| * 10 is 2.5
   }
 
+  @Test
+  void secondSeasonLowersTheErrorAtAFarStep() throws IOException {
+    Random random = new Random(SEED);
+    double[] daily = new double[700];
+    for (int t = 0; t < daily.length; t++) {
+      double year = Math.sin(2 * Math.PI * t / 60);
+      daily[t] = 100 + (t % 7 == 6 ? 8 : 0) + 20 * year + random.nextGaussian();
+    }
+    write("daily", daily);
+    double with = farError("7,60");
+    assertThat(with).isBetween(0.7, 1.2); // the mean size of the noise is 0.8
+    assertThat(farError("7")).isGreaterThan(1.3 * with);
+  }
+
+  private double farError(String season) throws IOException {
+    Ended ended =
+        run(
+            "--input",
+            dir.toString(),
+            "--season",
+            season,
+            "--horizon",
+            "14",
+            "--origins",
+            "7",
+            "--format",
+            "json");
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    JsonNode one = JSON.readTree(ended.out()).get("series").get(0);
+    assertThat(one.get("m").asInt()).isEqualTo(7);
+    assertThat(one.get("methods").has("fourier-profile")).isEqualTo(season.contains(","));
+    return one.get("methods").get("weir").get("mae").asDouble();
+  }
+
   /** A job learns as the evaluation without one does, and refuses another number of columns. */
   @Test
   void jobWithCovariatesKnownAheadIsEvaluated() throws IOException {
@@ -151,6 +185,8 @@ class EvaluateIT {
         "--layout wide --columns time=0,value=demand | --columns: expected none beside --layout wide",
         "--task anomalies --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --task anomalies",
         "--truth demand.csv --columns time=0,value=demand,features=1 | --columns features: expected a job or a model that reads them, with --truth, got none",
+        "--season 7,12 | --season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 12",
+        "--season 7,40 --model builtin:weir --learning off | --season: expected one, since nothing is learned, got two",
         "--origins 12 --by-age | --by-age: expected none beside --origins and --from, got it",
         "--model builtin:weir --columns time=0,value=demand,ahead=1 | --columns ahead: expected none with --model, which reads none, got 1",
         "--origins 0 | --origins: expected 1 to 1000000, got 0",

@@ -15,6 +15,7 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;
@@ -134,6 +135,28 @@ class ForecastIT {
       }
     }
     return rows;
+  }
+
+  @Test
+  void boundedForecastsEqualTheJobs() throws Exception {
+    List<Observation> observations = observations();
+    Learning learning =
+        new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
+    Target target =
+        new Target(Mode.MANY_TO_ONE, null, 3, null, learning)
+            .withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true));
+    List<Forecast> expected = byTheJob(observations, target);
+    SqlFixture sql = new SqlFixture(flink.environment(2));
+    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
+
+    List<Row> got =
+        sql.query(
+            "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3,"
+                + " size => 'small', bounds_min => '0', bounds_integer => TRUE)");
+
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
+    assertThat(got).allMatch(row -> (double) row.getField(4) % 1 == 0);
   }
 
   @Test

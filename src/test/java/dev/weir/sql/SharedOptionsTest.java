@@ -8,6 +8,7 @@ import dev.weir.cli.InProcess;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Option.Type;
@@ -63,6 +64,8 @@ class SharedOptionsTest {
         arguments(ForecastOptions.TTL, "a while", null),
         arguments(ForecastOptions.SIZE, "huge", null),
         arguments(ForecastOptions.EXPERTS, "oracle", null),
+        arguments(BoundsOptions.MIN, "NaN", null),
+        arguments(BoundsOptions.MAX, "many", null),
         arguments(ForecastOptions.MODEL, "a/b", null),
         arguments(ForecastOptions.SCALING, "mean", INSPECT),
         arguments(ForecastOptions.READOUT, "first", INSPECT),
@@ -116,6 +119,7 @@ class SharedOptionsTest {
             "ahead_columns",
             "in_order",
             "level",
-            "refused_rows");
+            "refused_rows",
+            "second_season");
   }
 }

@@ -139,6 +139,15 @@ class WrongArgumentsTest {
             "value_column => 'v', feature_columns => 'v, x'",
             "FORECAST: feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'"),
         Arguments.of(
+            "value_column => 'v', bounds_min => '2', bounds_max => '1'",
+            "FORECAST: bounds_min: expected less than max (1.0), got 2.0"),
+        Arguments.of(
+            "value_column => 'v', bounds_max => '1.5', bounds_integer => TRUE",
+            "FORECAST: bounds_max: expected a whole number beside integer, got 1.5"),
+        Arguments.of(
+            "value_column => 'v', bounds_min => 'Infinity'",
+            "FORECAST: bounds_min: expected a finite number, got 'Infinity'"),
+        Arguments.of(
             "value_column => 'v', horizon => 0",
             "FORECAST: horizon: expected a whole number from 1 to 4096, got '0'"),
         Arguments.of(
@@ -169,6 +178,15 @@ class WrongArgumentsTest {
             "value_column => 'v', season => 1001",
             "FORECAST: season: expected a whole number from 1 to 1000, got '1001'"),
         Arguments.of(
+            "value_column => 'v', season => 7, second_season => 14",
+            "FORECAST: second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 14"),
+        Arguments.of(
+            "value_column => 'v', second_season => 365",
+            "FORECAST: second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 beside none"),
+        Arguments.of(
+            "value_column => 'v', season => 7, second_season => 10001",
+            "FORECAST: second_season: expected a whole number from 3 to 10000, got '10001'"),
+        Arguments.of(
             "value_column => 'v', experts => 'naive,'",
             "FORECAST: experts: expected a list of experts, of naive, "),
         Arguments.of(
@@ -198,6 +216,9 @@ class WrongArgumentsTest {
         Arguments.of(
             BY_MODEL + ", season => 24",
             "FORECAST: season: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", second_season => 365",
+            "FORECAST: second_season: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             BY_MODEL + ", scaling => 'window'",
             "FORECAST: scaling: expected last, as the file says, got window"),
@@ -394,7 +415,7 @@ class WrongArgumentsTest {
                         + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
                         + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
                         + " model_name => 'm', scaling => 'last', readout => 'h_n',"
-                        + " cell => 'rnn_tanh', refused_rows => TRUE, uid => 'f'")))
+                        + " cell => 'rnn_tanh', refused_rows => TRUE, second_season => 168, uid => 'f'")))
         .contains("FORECAST");
   }
 

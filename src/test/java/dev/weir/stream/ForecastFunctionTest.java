@@ -307,6 +307,32 @@ class ForecastFunctionTest {
   }
 
   @Test
+  void withASecondSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
+    Learning two = new Learning(LEARNING.learner().withSecondSeason(30), 7, 10);
+    Target one =
+        new Target(Mode.MANY_TO_ONE, null, 2, null, new Learning(LEARNING.learner(), 7, 10));
+    Target both = new Target(Mode.MANY_TO_ONE, null, 2, null, two);
+    var before = harness(settings(Duration.ZERO, one), null);
+    for (int t = 0; t < 90; t++) {
+      send(before, at("s", t, noisySine(t)));
+    }
+    var with = harness(settings(Duration.ZERO, both), before.snapshot(1, 1));
+    send(with, at("s", 90, 1));
+    var without = harness(settings(Duration.ZERO, one), with.snapshot(2, 2));
+    send(without, at("s", 91, 1));
+    assertThat(forecasts(with).get(0).learningSteps()).isEqualTo(91);
+    assertThat(forecasts(without).get(0).learningSteps()).isEqualTo(92);
+    Learner core = new Learner(two.learner());
+    LearnerState memory = core.newSeries("s", 7);
+    for (int t = 0; t <= 90; t++) {
+      core.observe(memory, t, t == 90 ? 1 : noisySine(t));
+    }
+    double[] expected = new double[2];
+    core.forecast(memory, expected, null, null);
+    assertThat(forecasts(with).get(0).values()).containsExactly(expected, within(1e-5));
+  }
+
+  @Test
   void withAnotherSeasonASeriesLearnsItsKeptValuesAgain() throws Exception {
     Target found = new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
     Target given =

@@ -25,6 +25,7 @@ import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
+import dev.weir.stream.covariate.CovariateJoinTest;
 import dev.weir.stream.group.GroupFunctionTest;
 import dev.weir.stream.shared.TrainerOperatorTest;
 import java.nio.file.Files;
@@ -158,6 +159,7 @@ class ForecastMetricsTest {
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
     kinds.putAll(TrainerOperatorTest.metrics().kinds());
     kinds.putAll(GroupFunctionTest.metrics().kinds());
+    kinds.putAll(CovariateJoinTest.metrics().kinds());
     assertThat(kinds).isEqualTo(documented());
   }
 

@@ -90,6 +90,8 @@ class StateSizeTest {
         LearnerSettings.small(2).withCovariates(new Covariates.Count(0, AHEAD));
     Target ahead = learner(Mode.MANY_TO_ONE, covariates, 2, 24);
     Target large = learner(Mode.MANY_TO_ONE, LearnerSettings.defaults(2), 2, 24);
+    LearnerSettings two = LearnerSettings.small(2).withSecondSeason(365);
+    Target week = learner(Mode.MANY_TO_ONE, two, 2, 7);
     return Stream.of(
         new Job("learning off", SERIES, settings(5, Duration.ZERO, network)),
         new Job("small", SERIES, settings(5, Duration.ZERO, small)),
@@ -97,6 +99,7 @@ class StateSizeTest {
         new Job("window of 48", SERIES, settings(48, Duration.ZERO, small)),
         new Job("small, with alarms", SERIES, settings(5, Duration.ZERO, alarms)),
         new Job("small, with scores", SERIES, settings(5, Duration.ZERO, scores)),
+        new Job("small, two seasons", SERIES, settings(5, Duration.ZERO, week)),
         new Job("small, 3 covariates known ahead", SERIES, settings(5, Duration.ZERO, ahead)),
         new Job("default", SERIES, settings(5, Duration.ZERO, large)));
   }

@@ -94,7 +94,8 @@ final class AnomalyOptions {
     EvaluateCommand.check(inputs != null, "--input", "CSV files or folders", "none");
     EvaluateCommand.checkFiles(inputs, options.job());
     EvaluationPlan plan = EvaluateCommand.noted(options.plan());
-    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
+    plan = plan.withSecondSeason(season.second());
     return AnomalyEvaluation.read(inputs, season, columns, plan.settings().features(), labels)
         .run(plan, season, settings, progress);
   }

@@ -15,7 +15,7 @@ import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
 import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.option.ForecastOptions;
+import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,9 +130,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--season",
-      paramLabel = "N|auto|META.csv",
+      paramLabel = "N|N,N|auto|META.csv",
       description =
-          "Values in a season; a CSV file gives each series its own (columns series_id and m)."
+          "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV file"
+              + " gives each series its own (columns series_id and m)."
               + " auto: found in the data; a file beside it is for the scores alone (default:"
               + " auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
@@ -188,6 +189,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private int classify() throws Exception {
     checkWritable("--report", report);
     checkWritable("--out", out);
+    check(!options.hasBounds(), "--bounds", "none with --task classify", "one");
     ClassResult result = classes.run(report);
     write(result.table(), result.json(), result.csv());
     return 0;
@@ -209,7 +211,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     EvaluationPlan plan = noted(options.plan(columns));
     ForecastSettings settings = plan.settings();
     LearnerSettings learner = plan.others();
-    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
+    plan = plan.withSecondSeason(season.second());
     List<Trial> trials = new ArrayList<>();
     Map<String, List<Observation>> observations =
         SeriesFiles.inOrder(
@@ -281,7 +284,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             options.hasNoHorizon()
                 ? options.plan(HoldoutEvaluation.horizon(after))
                 : options.plan());
-    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
+    plan = plan.withSecondSeason(season.second());
     List<Path> without = new ArrayList<>(season.files());
     without.add(truth);
     Map<String, List<Observation>> observations =
@@ -327,9 +331,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       check(report == null, "--report", "none beside --truth", report);
       check(limit == Integer.MAX_VALUE, "--limit", "none beside --truth", limit);
       check(
-          maseSeason == null || maseSeason >= 1 && maseSeason <= ForecastOptions.Season.MAX_COUNT,
+          maseSeason == null || maseSeason >= 1 && maseSeason <= Seasons.MAX_COUNT,
           "--mase-season",
-          "1 to " + ForecastOptions.Season.MAX_COUNT,
+          "1 to " + Seasons.MAX_COUNT,
           maseSeason);
     }
     checkFiles(inputs, options.job());

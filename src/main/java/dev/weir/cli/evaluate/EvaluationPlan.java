@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
@@ -11,6 +12,7 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
@@ -18,9 +20,12 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,13 +54,21 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     }
   }
 
+  /** As the next, with the options of the job. */
+  static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
+      throws IOException, UsageException {
+    return of(job, mode, horizon, seqLen, Map.of());
+  }
+
   /**
    * @param job null for what any job does without a model
    * @param mode of the wanted forecast; null for the job's first
    * @param horizon null for the job's
    * @param seqLen null for the job's
+   * @param more options in place of the job's, by key
    */
-  static EvaluationPlan of(Path job, Mode mode, Integer horizon, Integer seqLen)
+  static EvaluationPlan of(
+      Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
       throws IOException, UsageException {
     if (job == null) {
       int steps = horizon == null ? DEFAULT_HORIZON : horizon;
@@ -68,9 +81,11 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       Learning learning = new Learning(learner, LearnerSettings.AUTO, 0);
       Target target = new Target(Mode.MANY_TO_ONE, null, steps, null, learning);
       return new EvaluationPlan(
-          settings(seqLen == null ? DEFAULT_SEQ_LEN : seqLen, 0, List.of(), target), learner, null);
+          settings(seqLen == null ? DEFAULT_SEQ_LEN : seqLen, 0, List.of(), ZoneOffset.UTC, target),
+          learner,
+          null);
     }
-    return ofJob(job, mode, horizon, seqLen);
+    return ofJob(job, mode, horizon, seqLen, more);
   }
 
   /**
@@ -94,7 +109,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Learning learning = learner == null ? null : new Learning(learner, LearnerSettings.AUTO, 0);
     byte[] bytes = ModelFiles.toBytes(model);
     Target target = new Target(model.mode(), model.name(), steps, bytes, learning);
-    ForecastSettings settings = settings(length, model.features(), model.calendar(), target);
+    ForecastSettings settings =
+        settings(length, model.features(), model.calendar(), ZoneOffset.UTC, target);
     String problem = settings.problemWith(model, target);
     if (problem != null) {
       throw new UsageException("--model: " + problem);
@@ -106,9 +122,10 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return LearnerSettings.small(horizon).withExperts(List.of("naive"));
   }
 
-  private static EvaluationPlan ofJob(Path job, Mode mode, Integer horizon, Integer seqLen)
+  private static EvaluationPlan ofJob(
+      Path job, Mode mode, Integer horizon, Integer seqLen, Map<String, String> more)
       throws IOException, UsageException {
-    Map<String, String> overrides = new LinkedHashMap<>();
+    Map<String, String> overrides = new LinkedHashMap<>(more);
     if (seqLen != null) {
       overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
     }
@@ -142,10 +159,11 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     Learning silent =
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
     LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
-    Target alone =
-        new Target(target.mode(), target.model(), target.horizon(), target.initialModel(), silent);
+    Target alone = target.withLearning(silent);
     return new EvaluationPlan(
-        settings(read.seqLen(), read.features(), read.calendar(), alone), others, note(read));
+        settings(read.seqLen(), read.features(), read.calendar(), read.zone(), alone),
+        others,
+        note(read));
   }
 
   /** Scores are by count, so nothing may be missing; and all that was learned is asked for. */
@@ -165,7 +183,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
 
   /** Each series comes in order, so nothing waits. */
   private static ForecastSettings settings(
-      int seqLen, int features, List<Calendar> calendar, Target target) {
+      int seqLen, int features, List<Calendar> calendar, ZoneId zone, Target target) {
     return new ForecastSettings(
         seqLen,
         1,
@@ -174,23 +192,41 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
         Duration.ZERO,
         Sampling.BY_COUNT,
         StateLimits.NONE,
-        List.of(target));
+        List.of(target),
+        zone);
+  }
+
+  /** The same with holidays, where a mixture learns, and a calendar in their zone. */
+  EvaluationPlan withHolidays(HolidaySettings holidays) {
+    return with(others.withHolidays(holidays), settings.features(), holidays.zone());
+  }
+
+  /** The same with a calendar of another zone. */
+  EvaluationPlan withZone(ZoneId zone) {
+    ForecastSettings with =
+        settings(settings.seqLen(), settings.features(), settings.calendar(), zone, target());
+    return new EvaluationPlan(with, others, note);
   }
 
   /** The same with covariates, where a mixture learns. */
   EvaluationPlan withCovariates(Covariates.Count count) {
-    LearnerSettings learner = others.withCovariates(count);
+    return with(others.withCovariates(count), count.observed(), settings.zone());
+  }
+
+  private EvaluationPlan with(LearnerSettings learner, int features, ZoneId zone) {
     Learning learning = new Learning(learner, season(), 0);
-    Target other =
-        new Target(
-            target().mode(),
-            target().model(),
-            target().horizon(),
-            target().initialModel(),
-            learning);
-    ForecastSettings with =
-        settings(settings.seqLen(), count.observed(), settings.calendar(), other);
+    Target other = target().withLearning(learning);
+    ForecastSettings with = settings(settings.seqLen(), features, settings.calendar(), zone, other);
     return new EvaluationPlan(with, learner, note);
+  }
+
+  /** The same within bounds. */
+  EvaluationPlan withBounds(Bounds bounds) {
+    Target other = target().withBounds(bounds);
+    ForecastSettings with =
+        settings(
+            settings.seqLen(), settings.features(), settings.calendar(), settings.zone(), other);
+    return new EvaluationPlan(with, others, note);
   }
 
   /** What is learned from beside the values. */
@@ -207,9 +243,27 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
     return learns() ? others.levels() : List.of();
   }
 
-  /** Observations in a season, or {@link LearnerSettings#AUTO}. */
-  int season() {
+  /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
+  Seasons.Counts seasons() {
+    return new Seasons.Counts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
+  }
+
+  private int season() {
     return learns() ? target().learning().season() : LearnerSettings.NONE;
+  }
+
+  /**
+   * The same with another second season, which only a mixture learns.
+   *
+   * @param second {@link LearnerSettings#NONE} for none
+   */
+  EvaluationPlan withSecondSeason(int second) throws UsageException {
+    EvaluateCommand.check(
+        second == LearnerSettings.NONE || learns() && !others.isAlone(),
+        "--season",
+        "one, since nothing is learned",
+        "two");
+    return new EvaluationPlan(settings, others.withSecondSeason(second), note);
   }
 
   private Target target() {
@@ -237,8 +291,11 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       int season,
       IncidentSettings incidents) {
     Learning learning = new Learning(learner, season, 0, incidents);
-    Target other = new Target(target().mode(), model, target().horizon(), initialModel, learning);
-    return settings(settings.seqLen(), settings.features(), settings.calendar(), other);
+    Target same = target();
+    Target other =
+        new Target(same.mode(), model, same.horizon(), initialModel, learning, same.bounds());
+    return settings(
+        settings.seqLen(), settings.features(), settings.calendar(), settings.zone(), other);
   }
 
   /**
@@ -269,7 +326,10 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
       all.keySet().removeIf(method -> method.startsWith("expert:"));
     } else if (!learner.experts().contains(WINDOWED)) {
       LearnerSettings alone =
-          learner.withExperts(List.of(WINDOWED)).withCovariates(Covariates.Count.NONE);
+          learner
+              .withExperts(List.of(WINDOWED))
+              .withCovariates(Covariates.Count.NONE)
+              .withSecondSeason(LearnerSettings.NONE);
       new Evaluation(alone).evaluateOthers(trial, learned).forEach(all::putIfAbsent);
     }
     Map<String, SeriesScore> named = new LinkedHashMap<>();

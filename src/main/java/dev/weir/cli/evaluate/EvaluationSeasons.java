@@ -9,6 +9,7 @@ import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.options.StrictUtf8Input;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,17 +21,21 @@ import java.util.Map;
  * Which season the learner and the scores have.
  *
  * @param fixed the same for all series; null where a file or the data say
+ * @param second longer one of the learner beside it; {@link LearnerSettings#NONE} for none
  * @param auto whether the learner finds its own
  * @param file that gives each series its season for the scores; null for none
  */
-record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Integer> bySeries) {
+record EvaluationSeasons(
+    Integer fixed, int second, boolean auto, Path file, Map<String, Integer> bySeries) {
 
   /**
-   * @param options as given: a number, auto, a file
+   * @param options as given: a number, two numbers, auto, a file
    * @param ofJob what counts when none is given
    */
-  static EvaluationSeasons of(List<String> options, int ofJob) throws IOException, UsageException {
+  static EvaluationSeasons of(List<String> options, Seasons.Counts ofJob)
+      throws IOException, UsageException {
     Integer fixed = null;
+    int second = LearnerSettings.NONE;
     boolean auto = false;
     Path file = null;
     for (String text : options) {
@@ -38,18 +43,36 @@ record EvaluationSeasons(Integer fixed, boolean auto, Path file, Map<String, Int
         auto = true;
       } else if (text.matches("-?[0-9]+")) {
         fixed = season(text, "");
+      } else if (text.matches("-?[0-9]+ *,.*")) {
+        Seasons.Counts two = two(text);
+        fixed = two.first();
+        second = two.second();
       } else {
         file = Path.of(text);
         EvaluateCommand.check(
-            Files.isRegularFile(file), "--season", "a number, auto or a CSV file", text);
+            Files.isRegularFile(file),
+            "--season",
+            "a number, two such as 7,365, auto or a CSV file",
+            text);
       }
     }
     EvaluateCommand.check(fixed == null || file == null, "--season", "a number or a file", options);
+    EvaluateCommand.check(
+        second == LearnerSettings.NONE || options.size() == 1, "--season", "two alone", options);
     if (options.isEmpty()) {
-      auto = ofJob == LearnerSettings.AUTO;
-      fixed = auto ? null : (Integer) ofJob;
+      auto = ofJob.first() == LearnerSettings.AUTO;
+      fixed = auto ? null : (Integer) ofJob.first();
+      second = ofJob.second();
     }
-    return new EvaluationSeasons(fixed, auto, file, file == null ? Map.of() : read(file));
+    return new EvaluationSeasons(fixed, second, auto, file, file == null ? Map.of() : read(file));
+  }
+
+  private static Seasons.Counts two(String text) throws UsageException {
+    try {
+      return ForecastOptions.SEASON.parse(text).in(null);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--season: " + e.getMessage());
+    }
   }
 
   private static int season(String text, String of) throws UsageException {

@@ -56,9 +56,10 @@ public final class ForecastCommand implements Callable<Integer> {
 
   @Option(
       names = "--season",
-      paramLabel = "N|auto|META.csv",
+      paramLabel = "N|N,N|auto|META.csv",
       description =
-          "Values in a season; a CSV file gives each series its own (columns series_id and m)."
+          "Values in a season, or in two, as 7,365 for a week and a year of daily values; a CSV file"
+              + " gives each series its own (columns series_id and m)."
               + " auto: found in the data (default: auto, or the job's).")
   private final List<String> seasons = new ArrayList<>();
 
@@ -96,7 +97,8 @@ public final class ForecastCommand implements Callable<Integer> {
     if (plan.note() != null) {
       System.err.println("weir forecast: " + plan.note());
     }
-    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.season());
+    EvaluationSeasons season = EvaluationSeasons.of(seasons, plan.seasons());
+    plan = plan.withSecondSeason(season.second());
     Map<String, List<Observation>> series =
         SeriesFiles.inOrder(
             SeriesFiles.observations(inputs, season.files(), SeriesLayout.LONG, columns),

@@ -2,15 +2,25 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.series.SeriesColumns;
+import dev.weir.forecast.calendar.HolidayDays;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.window.Bounds;
+import dev.weir.job.calendar.HolidayRegions;
+import dev.weir.job.options.HolidayOptions;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** Which forecasts a command makes of files: a job's, or those of a few options. */
@@ -53,6 +63,44 @@ final class PlanOptions {
           "${COMPLETION-CANDIDATES}; off: the model alone forecasts, as it was trained; with"
               + " --model.")
   private Learning learning;
+
+  @Option(
+      names = "--holidays",
+      split = ",",
+      paramLabel = "DE-BE,...",
+      description =
+          "Countries or their parts whose public holidays the mixture knows ahead; in place of the"
+              + " job's regions.")
+  private List<String> holidays;
+
+  @Option(
+      names = "--time-zone",
+      paramLabel = "ZONE",
+      descriptionKey = "window.time-zone",
+      description = "${declared}; by default the job's, or ${default}.")
+  private ZoneId zone;
+
+  @Option(
+      names = "--bounds-min",
+      paramLabel = "X",
+      descriptionKey = "bounds.min",
+      description = "${declared}")
+  private Double min;
+
+  @Option(
+      names = "--bounds-max",
+      paramLabel = "X",
+      descriptionKey = "bounds.max",
+      description = "${declared}")
+  private Double max;
+
+  @Option(
+      names = "--bounds-integer",
+      arity = "0..1",
+      fallbackValue = "true",
+      descriptionKey = "bounds.integer",
+      description = "${declared}")
+  private boolean integer;
 
   /** Whether series are learned. */
   enum Learning {
@@ -120,9 +168,65 @@ final class PlanOptions {
       EvaluateCommand.check(learning == null, "--learning", "none beside --job", learning);
     }
     EvaluateCommand.check(learns || model != null, "--learning", "a --model beside off", "none");
-    return model == null
-        ? EvaluationPlan.of(job, mode, steps, seqLen)
-        : EvaluationPlan.of(read(model), learns, steps, seqLen);
+    if (job != null) {
+      EvaluateCommand.check(
+          !hasBounds(), "--bounds", "none beside --job, which has its own", "one");
+      return EvaluationPlan.of(job, mode, steps, seqLen, ofJob());
+    }
+    EvaluationPlan plan =
+        model == null
+            ? EvaluationPlan.of(null, mode, steps, seqLen)
+            : EvaluationPlan.of(read(model), learns, steps, seqLen);
+    plan = hasBounds() ? plan.withBounds(bounds()) : plan;
+    return holidays == null && zone == null ? plan : withCalendar(plan);
+  }
+
+  /** Options in place of the job's. */
+  private Map<String, String> ofJob() {
+    Map<String, String> options = new LinkedHashMap<>();
+    if (holidays != null) {
+      options.put(HolidayOptions.REGIONS.key(), String.join(",", holidays));
+    }
+    if (zone != null) {
+      options.put(ForecastOptions.TIME_ZONE.key(), zone.getId());
+    }
+    return options;
+  }
+
+  private EvaluationPlan withCalendar(EvaluationPlan plan) throws UsageException {
+    ZoneId local = zone == null ? ForecastOptions.TIME_ZONE.defaultValue() : zone;
+    if (holidays == null) {
+      EvaluateCommand.check(
+          !plan.settings().calendar().isEmpty(),
+          "--time-zone",
+          "--holidays or a model that reads a calendar beside it",
+          "neither");
+      return plan.withZone(local);
+    }
+    EvaluateCommand.check(
+        plan.learns() && learning != Learning.off,
+        "--holidays",
+        "none without a mixture that learns",
+        String.join(",", holidays));
+    try {
+      HolidayDays days = new HolidayRegions(Map.of()).days(holidays);
+      return plan.withHolidays(new HolidaySettings(local, days, List.of()));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--holidays: " + e.getMessage());
+    }
+  }
+
+  /** Whether an option gives bounds. */
+  boolean hasBounds() {
+    return min != null || max != null || integer;
+  }
+
+  private Bounds bounds() throws UsageException {
+    try {
+      return BoundsOptions.bounds(min, max, integer);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--bounds-" + e.getMessage());
+    }
   }
 
   private ForecastModel read(String location) throws IOException, UsageException {

@@ -4,6 +4,7 @@ import dev.weir.classify.series.ClassifySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.job.JobSettings;
 import dev.weir.job.SavepointPartitions;
+import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Delivery;
@@ -130,6 +131,16 @@ final class TopicChecks {
           topics.alarms(),
           isReadable ? records::incident : null,
           () -> kept(topics.alarms()));
+    }
+    CovariateTopic covariates = topics.covariates();
+    if (covariates != null) {
+      check(
+          missing,
+          covariates.name(),
+          isReadable
+              ? CovariateChecks.problems(covariates, RegistrySubjects.impatient(kafka.registry()))
+              : null,
+          () -> kept(covariates.name()));
     }
     ClassTopics ofClasses = topics.ofClasses();
     if (ofClasses != null) {

@@ -290,17 +290,19 @@ public final class InitCommand implements Callable<Integer> {
   private String text(String name, MappingGuess guess, List<Observation> read, boolean isSpread)
       throws IOException {
     int features = read.isEmpty() ? 0 : read.get(0).features().length;
-    return JobText.of(
-        name,
-        kafka.bootstrapServers(),
-        connection(),
-        topic(name),
-        guess,
-        schema(),
-        horizon,
-        features,
-        isSpread,
-        interval(read));
+    String text =
+        JobText.of(
+            name,
+            kafka.bootstrapServers(),
+            connection(),
+            topic(name),
+            guess,
+            schema(),
+            horizon,
+            features,
+            isSpread,
+            interval(read));
+    return text + JobText.bounds(read);
   }
 
   /** What was needed to look is needed to run; a secret was refused among it. */

@@ -1,5 +1,6 @@
 package dev.weir.cli.init;
 
+import dev.weir.forecast.Observation;
 import dev.weir.kafka.mapping.ObservationMapping;
 import java.time.Duration;
 import java.util.List;
@@ -7,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** The text of a job file for a topic, with comments. */
 final class JobText {
+
+  /** Fewer values say little about what others can be. */
+  private static final int VALUES_OF_BOUNDS = 20;
 
   private JobText() {}
 
@@ -73,6 +77,20 @@ final class JobText {
     text.append("forecast:\n  many-to-one:\n");
     text.append("    horizon: %d%s%n".formatted(horizon, ahead(horizon, interval)));
     return text.toString();
+  }
+
+  /**
+   * A comment that proposes bounds if no value is negative; empty if one is, or if few values are
+   * known.
+   */
+  static String bounds(List<Observation> read) {
+    if (read.size() < VALUES_OF_BOUNDS || read.stream().anyMatch(o -> o.value() < 0)) {
+      return "";
+    }
+    boolean whole = read.stream().allMatch(o -> o.value() == Math.rint(o.value()));
+    return whole
+        ? "#bounds: {min: 0, integer: true}  # all values were counts; if all will be, remove the first #\n"
+        : "#bounds: {min: 0}  # no value was negative; if none can be, remove the first #\n";
   }
 
   private static String ahead(int horizon, Duration interval) {

@@ -23,6 +23,7 @@ import dev.weir.rnn.cell.RnnConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -157,6 +158,9 @@ public final class TrainCommand implements Callable<Integer> {
       descriptionKey = "window.calendar")
   private List<Calendar> calendar = List.of();
 
+  @Option(names = "--time-zone", paramLabel = "ZONE", descriptionKey = "window.time-zone")
+  private ZoneId zone = ForecastOptions.TIME_ZONE.defaultValue();
+
   @Option(
       names = "--hidden-size",
       description =
@@ -240,6 +244,7 @@ public final class TrainCommand implements Callable<Integer> {
           "--horizon",
           "--features",
           "--calendar",
+          "--time-zone",
           "--head",
           "--scaling",
           "--targets",
@@ -306,7 +311,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
     try {
       return training.run(
-          SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns), restart);
+          SeriesFiles.observations(inputs, List.of(), SeriesLayout.LONG, columns), zone, restart);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "weir train: " + e.getMessage(), e);
     }
@@ -314,6 +319,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** What could have no effect is a mistake. */
   private void checkTask() {
+    if (isGiven("--time-zone") && calendar.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "weir train: --time-zone: expected --calendar beside it, got none");
+    }
     for (String option : UNREAD.get(task)) {
       if (isGiven(option)) {
         throw new ParameterException(

@@ -7,11 +7,13 @@ import dev.weir.forecast.network.ModelTrainer.Progress;
 import dev.weir.forecast.network.ModelTrainer.Settings;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.LocalClock;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,11 +52,14 @@ final class WindowTraining {
   }
 
   /**
+   * @param zone of the local time that the network's calendar reads
    * @param restart whether to start from scratch, whatever was saved
    * @return the exit code
    * @throws IllegalArgumentException when a series does not fit the settings
    */
-  int run(Map<String, List<Observation>> series, boolean restart) throws IOException {
+  int run(Map<String, List<Observation>> observations, ZoneId zone, boolean restart)
+      throws IOException {
+    Map<String, List<Observation>> series = inLocalTime(observations, zone);
     System.err.printf(
         "%,d series, %,d values; %,d parameters%n",
         series.size(),
@@ -92,6 +97,21 @@ final class WindowTraining {
       progressLine.clear();
     }
     return 0;
+  }
+
+  /** The same at local times, which are all that training reads of them. */
+  private static Map<String, List<Observation>> inLocalTime(
+      Map<String, List<Observation>> series, ZoneId zone) {
+    LocalClock clock = new LocalClock(zone);
+    Map<String, List<Observation>> local = new LinkedHashMap<>();
+    series.forEach(
+        (name, rows) ->
+            local.put(
+                name,
+                rows.stream()
+                    .map(o -> new Observation(name, clock.local(o.time()), o.value(), o.features()))
+                    .toList()));
+    return local;
   }
 
   private void show(int epoch, int done, int all) {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Matches whole names against patterns. A name comes from a record, and some patterns take hours
  * for some names, so one that takes too long does not match.
  */
-final class NameMatcher {
+public final class NameMatcher {
 
   /** How often a match may read a character: some milliseconds. */
   private static final int MAX_STEPS = 1_000_000;
@@ -16,7 +16,7 @@ final class NameMatcher {
   private NameMatcher() {}
 
   /** Null if the name does not match, or takes too long. */
-  static MatchResult match(Pattern pattern, String name) {
+  public static MatchResult match(Pattern pattern, String name) {
     Matcher matcher = pattern.matcher(new CountedText(name, new int[] {MAX_STEPS}));
     try {
       return matcher.matches() ? matcher : null;

@@ -5,6 +5,7 @@ import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -12,6 +13,8 @@ import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -26,6 +29,7 @@ import java.util.List;
  * @param limits how much is kept of the series
  * @param targets the forecasts to make of each window, at most one for each mode; none where a job
  *     only classifies
+ * @param zone of the local time that the calendar reads
  */
 public record ForecastSettings(
     int seqLen,
@@ -35,7 +39,8 @@ public record ForecastSettings(
     Duration outOfOrderness,
     Sampling sampling,
     StateLimits limits,
-    List<Target> targets)
+    List<Target> targets,
+    ZoneId zone)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -46,6 +51,28 @@ public record ForecastSettings(
     if (targets.stream().map(Target::mode).distinct().count() < targets.size()) {
       throw new IllegalArgumentException("targets: expected each mode once, got " + targets);
     }
+  }
+
+  /** With a calendar in UTC. */
+  public ForecastSettings(
+      int seqLen,
+      int stride,
+      int features,
+      List<Calendar> calendar,
+      Duration outOfOrderness,
+      Sampling sampling,
+      StateLimits limits,
+      List<Target> targets) {
+    this(
+        seqLen,
+        stride,
+        features,
+        calendar,
+        outOfOrderness,
+        sampling,
+        limits,
+        targets,
+        ZoneOffset.UTC);
   }
 
   /** Windows by count, nothing read of the time, and everything kept. */
@@ -71,17 +98,34 @@ public record ForecastSettings(
    * @param initialModel the model to start with until the model topic brings one, as safetensors
    *     bytes; null if absent
    * @param learning how each series is learned; null: the model alone makes the forecast
+   * @param bounds where forecasts and intervals lie
    */
-  public record Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning)
+  public record Target(
+      Mode mode, String model, int horizon, byte[] initialModel, Learning learning, Bounds bounds)
       implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Without bounds. */
+    public Target(Mode mode, String model, int horizon, byte[] initialModel, Learning learning) {
+      this(mode, model, horizon, initialModel, learning, Bounds.NONE);
+    }
 
     public Target {
       if (model == null && learning == null) {
         throw new IllegalArgumentException(
             mode.label() + ": expected a model, learning or both, got neither");
       }
+    }
+
+    /** The same, learned in another way; null: not learned. */
+    public Target withLearning(Learning wanted) {
+      return new Target(mode, model, horizon, initialModel, wanted, bounds);
+    }
+
+    /** The same within bounds. */
+    public Target withBounds(Bounds wanted) {
+      return new Target(mode, model, horizon, initialModel, learning, wanted);
     }
 
     @Override

@@ -25,6 +25,7 @@ import dev.weir.forecast.window.Windows;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import java.io.IOException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +36,7 @@ import java.util.List;
 final class ModeForecaster {
 
   private final Target target;
+  private final ZoneId zone; // of the calendar that models read
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
   private final SeriesContext context;
@@ -52,8 +54,10 @@ final class ModeForecaster {
   private boolean repeatable; // whether the newest value could be learned again from its window
   private long before; // values of the current series before its newest and what is missing there
 
-  ModeForecaster(Target target, int seqLen, ForecastModel initialModel, SeriesContext context) {
+  ModeForecaster(
+      Target target, int seqLen, ZoneId zone, ForecastModel initialModel, SeriesContext context) {
     this.target = target;
+    this.zone = zone;
     this.initialModel = initialModel;
     this.context = context;
     List<Expert> own = new ArrayList<>();
@@ -81,6 +85,7 @@ final class ModeForecaster {
             ? null
             : new AlarmMonitor(target.learning().alarms(), learner, context);
     if (learner != null) {
+      learner.bound(target.bounds());
       learner.scoreDistributions(target.learning().scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
@@ -114,7 +119,7 @@ final class ModeForecaster {
       learner.use(combining);
     } else {
       seasonal = next.readsSeasons() ? new SeasonalNetwork(next, target.horizon()) : null;
-      network = next.readsSeasons() ? null : new NetworkForecaster(next);
+      network = next.readsSeasons() ? null : new NetworkForecaster(next, zone);
       if (combining != null) { // as after a restore, which knows only the active model
         combining = null;
         learner.use(CandidateNetwork.of(BuiltInModels.weir()));
@@ -286,6 +291,12 @@ final class ModeForecaster {
     if (state != null) {
       return mixture(window, state);
     }
+    Forecast forecast = withoutLearning(window);
+    target.bounds().apply(forecast.values());
+    return forecast;
+  }
+
+  private Forecast withoutLearning(SequenceWindow window) {
     if (!window.isFull()) {
       return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
     }

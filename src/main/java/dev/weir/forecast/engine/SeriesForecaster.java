@@ -66,7 +66,8 @@ public final class SeriesForecaster {
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
-      forecasters[i] = new ModeForecaster(target, settings.seqLen(), read(target), context);
+      forecasters[i] =
+          new ModeForecaster(target, settings.seqLen(), settings.zone(), read(target), context);
     }
   }
 

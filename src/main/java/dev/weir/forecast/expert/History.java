@@ -483,6 +483,14 @@ public final class History {
     return doubles[SCALE] * (sum < 0 ? -sinh : sinh);
   }
 
+  /** The value at an index, rounded where only the tail still has it; NaN if it is not kept. */
+  public double recall(long index) {
+    long place = index - longs[longsAt + TAIL_FIRST];
+    return has(index)
+        ? at(index)
+        : place >= 0 && place < tailSize() ? untransformed(tail.get((int) place)) : Double.NaN;
+  }
+
   /** Transformed values kept; 0 before the scale is known. */
   public int tailSize() {
     return age() < SCALE_AFTER ? 0 : (int) (t() - longs[longsAt + TAIL_FIRST]) + 1;

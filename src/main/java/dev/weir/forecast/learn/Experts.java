@@ -7,6 +7,7 @@ import dev.weir.forecast.expert.analog.Analogs;
 import dev.weir.forecast.expert.analog.Distances;
 import dev.weir.forecast.expert.linear.CovariateAr;
 import dev.weir.forecast.expert.linear.CovariateRegression;
+import dev.weir.forecast.expert.linear.FourierProfile;
 import dev.weir.forecast.expert.linear.LogRls;
 import dev.weir.forecast.expert.linear.RlsAr;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
@@ -134,6 +135,11 @@ public final class Experts {
         new CovariateRegression(covariates, false),
         new CovariateRegression(covariates, true),
         new CovariateAr(covariates));
+  }
+
+  /** Those that learn a second, longer season. */
+  static List<Expert> ofSecondSeason(int season) {
+    return List.of(new FourierProfile(season));
   }
 
   private static Expert own(String name) {

@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
+import dev.weir.forecast.window.Bounds;
 import java.util.Arrays;
 import java.util.List;
 
@@ -39,6 +40,11 @@ final class IntervalTracker {
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
   private static final double REST = 0.02;
 
+  /**
+   * How far past the forecast an end within bounds counts hits: about ten misses make up for it.
+   */
+  private static final double SLACK = 0.1;
+
   private final int horizon;
   private final int ends; // two for each level: lower ones from the widest in, then upper ones out
   private final double[] taus;
@@ -47,6 +53,7 @@ final class IntervalTracker {
   private final int groups;
   private final Rls rls = new Rls(FEATURES, 0.999, 20, 3, 10 * FEATURES);
   private final double[] features = new double[FEATURES];
+  private Bounds bounds = Bounds.NONE;
 
   IntervalTracker(int horizon, List<Double> levels, double step) {
     this.horizon = horizon;
@@ -66,6 +73,11 @@ final class IntervalTracker {
     }
   }
 
+  /** Learns of ends that are issued within bounds. */
+  void bound(Bounds wanted) {
+    bounds = wanted;
+  }
+
   /** Prepares a state that is all zeros. */
   void reset(IntervalState state) {
     for (int g = 0; g < groups; g++) {
@@ -82,18 +94,20 @@ final class IntervalTracker {
   /**
    * Learns from the error of the forecast made {@code i} steps before {@code t}.
    *
+   * @param forecast as it was issued
    * @param matured errors of this step so far, with this one
    */
-  void learn(IntervalState state, long t, int i, double error, long matured) {
+  void learn(IntervalState state, long t, int i, double error, double forecast, long matured) {
     double size = Math.min(Math.abs(error), 1e37);
     double slow = state.slowError(i);
     double issued = state.scale(t, i);
     if (issued > 0) {
       double move = Math.max(step, EARLY / Math.sqrt(matured));
       FloatSlice multiples = state.multiples(i);
-      follow(multiples, multiples, error / issued, move);
+      follow(multiples, multiples, error, forecast, issued, move);
       if (HorizonGroups.isFirst(i)) {
-        follow(state.corrections(i), state.issuedMultiples(t, i), error / issued, REST);
+        FloatSlice before = state.issuedMultiples(t, i);
+        follow(state.corrections(i), before, error, forecast, issued, REST);
       }
     }
     if (slow > 0) {
@@ -120,10 +134,39 @@ final class IntervalTracker {
   }
 
   /** Moves the ends by whether the error was below those that were issued. */
-  private void follow(FloatSlice moved, FloatSlice issued, double error, double move) {
+  private void follow(
+      FloatSlice moved,
+      FloatSlice issued,
+      double error,
+      double forecast,
+      double scale,
+      double move) {
+    boolean free = bounds.isUnbounded();
+    double relative = error / scale;
     for (int k = 0; k < ends; k++) {
-      moved.add(k, (float) (move * (taus[k] - (error <= issued.get(k) ? 1 : 0))));
+      double direction =
+          free
+              ? taus[k] - (relative <= issued.get(k) ? 1 : 0)
+              : direction(k, issued.get(k), error, forecast, scale);
+      moved.add(k, (float) (move * direction));
     }
+  }
+
+  /**
+   * How an end within bounds moves. It is hit by a value that is equal to it, since many are. An
+   * end that is at the forecast hardly moves in further, and one at its bound not out: as each hit
+   * or miss there says the same, it would not come back when the series changes.
+   */
+  private double direction(int k, double multiple, double error, double forecast, double scale) {
+    boolean upper = k >= ends / 2;
+    double apart = scale * (upper ? Math.max(0, multiple) : Math.min(0, multiple));
+    double end = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast + apart);
+    double value = forecast + error;
+    boolean below = upper ? value <= end : value < end;
+    double direction = taus[k] - (below ? 1 : 0);
+    boolean outward = upper == direction > 0;
+    boolean isAtBound = upper ? end >= bounds.max() : end <= bounds.min();
+    return (outward ? isAtBound : (upper ? multiple : -multiple) <= -SLACK) ? 0 : direction;
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -49,6 +50,7 @@ public final class Learner {
   private final SeasonDetector detector = new SeasonDetector();
   private long restarts;
   private final double[] observed; // (observed covariates), scratch
+  private Bounds bounds = Bounds.NONE;
 
   public Learner(LearnerSettings settings) {
     this(settings, List.of());
@@ -81,6 +83,9 @@ public final class Learner {
     if (settings.covariates().all() > 0) {
       all.addAll(Experts.ofCovariates(settings.covariates()));
     }
+    if (settings.secondSeason() > 1) {
+      all.addAll(Experts.ofSecondSeason(settings.secondSeason()));
+    }
     all.addAll(own);
     this.observed = new double[settings.covariates().observed()];
     this.ensemble = new ExpertEnsemble(all, horizon);
@@ -108,6 +113,15 @@ public final class Learner {
   /** Combines with another network from now on; only where the settings say that one combines. */
   public void use(CandidateNetwork network) {
     mixture.stage.use(network);
+  }
+
+  /**
+   * Keeps all forecasts and intervals within bounds; without bounds by default. Values are learned
+   * as they come, also those that are outside.
+   */
+  public void bound(Bounds wanted) {
+    bounds = wanted;
+    mixture.bound(wanted);
   }
 
   /** Whether series keep {@link LearnerState#distributions}; by default they do not. */
@@ -191,6 +205,9 @@ public final class Learner {
     }
     LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
     StateView state = bind(learned);
+    if (mixture.holidays != null) {
+      mixture.holidays.calendar().bind(null, 0, 0, 0); // when these values were is not known
+    }
     state.history.seed(History.seed(old.longs()));
     state.spacing.copy(old.doubles(), old.spacing());
     reset(state, old.count() - values.length);
@@ -253,6 +270,7 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(value);
     learnSpacing(state, time, state.history.age());
+    bindCalendar(state, null, time);
     observe(state, time, value, state.history.age(), observed, ahead);
   }
 
@@ -269,7 +287,7 @@ public final class Learner {
     StateView state = bind(learned);
     checkFinite(window.last());
     History history = state.history;
-    long passed = MissingValues.passed(history, window.missing());
+    long passed = MissingValues.passed(history, window.missing(), settings.secondSeason());
     long age = history.age();
     long left = window.missing() - passed; // the first ones, so that the last lead to the newest
     boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
@@ -285,10 +303,19 @@ public final class Learner {
     } else {
       learnSpacing(state, window.origin(), age);
     }
+    bindCalendar(state, window.series(), window.origin());
     for (int k = 0; k < observed.length; k++) {
       observed[k] = window.feature(window.size() - 1, k);
     }
     observe(state, window.origin(), window.last(), age, observed, window.ahead());
+  }
+
+  /** Says when the value that comes next is, and so those around it. */
+  private void bindCalendar(StateView state, String series, long time) {
+    if (mixture.holidays != null) {
+      long next = state.history.t() + 1;
+      mixture.holidays.calendar().bind(series, next, time, state.spacing.regular());
+    }
   }
 
   /**
@@ -305,7 +332,7 @@ public final class Learner {
    * part of it that leaves the phase as it should be where so many are missing that it pays.
    */
   public long passed(LearnerState learned, SequenceWindow window) {
-    return MissingValues.passed(bind(learned).history, window.missing());
+    return MissingValues.passed(bind(learned).history, window.missing(), settings.secondSeason());
   }
 
   private static void checkFinite(double value) {
@@ -435,14 +462,14 @@ public final class Learner {
     boolean outlier = state.isOutlier();
     double anchor = state.newestObserved();
     for (int i = 1; i <= horizon; i++) {
-      double value = anchor + (known && !outlier ? mixture.issued(state, i) : 0);
+      double value = bounds.value(anchor + (known && !outlier ? mixture.issued(state, i) : 0));
       values[i - 1] = value;
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
-          lower[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, false)) : 0;
+          lower[k][i - 1] = known ? lower(state, i, k, value) : value;
         }
         if (upper != null) {
-          upper[k][i - 1] = known ? bounded(value + mixture.end(state, i, k, true)) : 0;
+          upper[k][i - 1] = known ? upper(state, i, k, value) : value;
         }
       }
     }
@@ -467,11 +494,12 @@ public final class Learner {
     if (state.history.age() == 0) {
       return;
     }
-    double value = state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1));
+    double value =
+        bounds.value(state.newestObserved() + (state.isOutlier() ? 0 : mixture.issued(state, 1)));
     target[0] = value;
     if (levels > 0 && state.scores.count(1) > 0) {
-      target[2] = bounded(value + mixture.end(state, 1, 0, false));
-      target[3] = bounded(value + mixture.end(state, 1, 0, true));
+      target[2] = lower(state, 1, 0, value);
+      target[3] = upper(state, 1, 0, value);
       target[1] = target[3] / 2 - target[2] / 2;
     }
   }
@@ -490,6 +518,14 @@ public final class Learner {
     boolean known = index >= history.start() && history.has(index);
     target[0] = known ? history.at(index) : Double.NaN;
     target[1] = lag;
+  }
+
+  private double lower(StateView state, int i, int level, double value) {
+    return bounds.lower(bounded(value + mixture.end(state, i, level, false)));
+  }
+
+  private double upper(StateView state, int i, int level, double value) {
+    return bounds.upper(bounded(value + mixture.end(state, i, level, true)));
   }
 
   private static double bounded(double value) {

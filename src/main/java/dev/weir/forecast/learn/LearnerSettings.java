@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
@@ -29,6 +30,8 @@ import java.util.stream.IntStream;
  * @param intervalStep how fast intervals of a series with many values follow their misses
  * @param training how the networks among the experts learn
  * @param covariates what comes beside the values
+ * @param secondSeason observations in a longer season beside that of each series; 1 for none
+ * @param holidays on which days forecasts are corrected; null for none
  */
 public record LearnerSettings(
     int horizon,
@@ -45,7 +48,9 @@ public record LearnerSettings(
     List<Double> levels,
     double intervalStep,
     NetworkTraining training,
-    Covariates.Count covariates)
+    Covariates.Count covariates,
+    int secondSeason,
+    HolidaySettings holidays)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -95,6 +100,7 @@ public record LearnerSettings(
       last = level;
     }
     check(intervalStep > 0 && intervalStep < 1, "interval step", "within (0, 1)", intervalStep);
+    check(secondSeason >= 1, "second season", "at least 1", secondSeason);
   }
 
   private static void check(boolean holds, String what, String expected, Object got) {
@@ -168,7 +174,9 @@ public record LearnerSettings(
         List.of(0.8, 0.95),
         INTERVAL_STEP,
         NetworkTraining.DEFAULT,
-        Covariates.Count.NONE);
+        Covariates.Count.NONE,
+        NONE,
+        null);
   }
 
   private static List<String> except(String... names) {
@@ -196,33 +204,38 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training, combines, covariates);
+    return with(names, levels, training, combines, covariates, holidays);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, training, combines, covariates);
+    return with(experts, wanted, training, combines, covariates, holidays);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted, combines, covariates);
+    return with(experts, levels, wanted, combines, covariates, holidays);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return with(experts, levels, training, false, covariates);
+    return with(experts, levels, training, false, covariates, holidays);
   }
 
   /** The same, and experts that learn from covariates. */
   public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, training, combines, wanted);
+    return with(experts, levels, training, combines, wanted, holidays);
   }
 
-  private LearnerSettings with(
-      List<String> experts,
-      List<Double> levels,
-      NetworkTraining training,
-      boolean combines,
-      Covariates.Count covariates) {
+  /** The same, and forecasts that are corrected on holidays; null for none. */
+  public LearnerSettings withHolidays(HolidaySettings wanted) {
+    return with(experts, levels, training, combines, covariates, wanted);
+  }
+
+  /**
+   * The same, and an expert that learns a second, longer season.
+   *
+   * @param wanted observations; {@link #NONE} for none
+   */
+  public LearnerSettings withSecondSeason(int wanted) {
     return new LearnerSettings(
         horizon,
         experts,
@@ -238,13 +251,45 @@ public record LearnerSettings(
         levels,
         intervalStep,
         training,
-        covariates);
+        covariates,
+        wanted,
+        holidays);
+  }
+
+  private LearnerSettings with(
+      List<String> experts,
+      List<Double> levels,
+      NetworkTraining training,
+      boolean combines,
+      Covariates.Count covariates,
+      HolidaySettings holidays) {
+    return new LearnerSettings(
+        horizon,
+        experts,
+        analogWindow,
+        analogNeighbours,
+        tail,
+        exactLimit,
+        longestWeek,
+        stacking,
+        combines,
+        eta,
+        discount,
+        levels,
+        intervalStep,
+        training,
+        covariates,
+        secondSeason,
+        holidays);
   }
 
   /** What a state depends on: learners of the same layout can continue each other's. */
   String layout() {
-    String all = withTraining(training.layout()).toString();
-    return all.replace(", combines=false", "") // as it was before networks combined
+    String all = withTraining(training.layout()).withHolidays(null).toString();
+    String corrected = holidays == null ? "" : ", holidays"; // on which days says nothing of states
+    return all.replace(", secondSeason=" + NONE + ", holidays=null", ", holidays=null")
+        .replace(", holidays=null", corrected)
+        .replace(", combines=false", "") // as it was before networks combined
         .replace(", covariates=" + Covariates.Count.NONE, ""); // and before there were covariates
   }
 }

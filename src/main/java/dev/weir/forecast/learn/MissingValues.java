@@ -10,14 +10,30 @@ final class MissingValues {
 
   private MissingValues() {}
 
-  /** Indices to go on by before the next value; none where the series has not started. */
-  static long passed(History history, long missing) {
+  /**
+   * Indices to go on by before the next value; none where the series has not started.
+   *
+   * @param second observations in a second, longer season, whose phase is kept to half of a week; 1
+   *     for none
+   */
+  static long passed(History history, long missing, int second) {
     if (missing == 0 || history.age() == 0) {
       return 0;
     }
     if (missing <= MAX_PASSED) {
       return missing;
     }
-    return missing % Math.max(history.season(), history.shape().week());
+    int period = Math.max(history.season(), history.shape().week());
+    long passed = missing % period;
+    while (distance(missing - passed, second) > period / 2) {
+      passed += period;
+    }
+    return passed;
+  }
+
+  /** From a number to the nearest multiple of another. */
+  private static long distance(long number, int period) {
+    long after = Math.floorMod(number, (long) period);
+    return Math.min(after, period - after);
   }
 }

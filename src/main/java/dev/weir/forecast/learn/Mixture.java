@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.calendar.HolidayCorrection;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.Hedge;
 import dev.weir.forecast.combination.LatestScores;
@@ -10,6 +11,7 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
+import dev.weir.forecast.window.Bounds;
 import java.util.Arrays;
 
 /**
@@ -22,7 +24,8 @@ import java.util.Arrays;
  * </pre>
  *
  * Where a network combines ({@link CandidateStage}), it makes another forecast of these and of the
- * experts', and the last one is the weighted mean of out and that.
+ * experts', and the last one is the weighted mean of out and that. On holidays it is corrected
+ * ({@link HolidayCorrection}).
  *
  * <p>What was made waits in the series' state for its truth; {@link #score} learns from it, {@link
  * #make} makes the next. Errors are learned of the {@link FollowedSteps}; weights of a step between
@@ -50,8 +53,10 @@ final class Mixture {
   private final IntervalTracker tracker;
   private final LatestScores newest;
   final CandidateStage stage; // null if absent
+  final HolidayCorrection holidays; // null if absent
   final DistributionScorer scorer;
   boolean scoresDistributions;
+  private Bounds bounds = Bounds.NONE;
 
   // scratch
   private final double[] mean; // (horizon), of the experts before the correctors
@@ -77,6 +82,8 @@ final class Mixture {
     this.horizon = settings.horizon();
     this.levels = settings.levels().size();
     this.discount = settings.discount();
+    this.holidays =
+        settings.holidays() == null ? null : new HolidayCorrection(settings.holidays(), followed);
     this.finalHedge = new Hedge(settings.eta(), settings.discount());
     this.hedge = new SeasonalHedge(finalHedge, experts, followed.count());
     this.regression = settings.stacking() ? new StackedRegression(followed, experts) : null;
@@ -95,6 +102,12 @@ final class Mixture {
     this.results = new double[horizon];
   }
 
+  /** Bounds the forecasts and intervals that are issued from now on. */
+  void bound(Bounds wanted) {
+    bounds = wanted;
+    tracker.bound(wanted);
+  }
+
   /** What {@link #score} found last; the same object each time. */
   LatestScores newest() {
     return newest;
@@ -106,6 +119,10 @@ final class Mixture {
       regression.reset(state.regression);
     }
     tracker.reset(state.intervals);
+    if (holidays != null) {
+      state.bind(holidays);
+      holidays.reset();
+    }
   }
 
   /** Learns about all open forecasts of the value that comes next. */
@@ -114,6 +131,9 @@ final class Mixture {
     if (stage != null) {
       state.bind(stage);
       stage.begin(state.age());
+    }
+    if (holidays != null) {
+      state.bind(holidays);
     }
     History history = state.history;
     long t = history.t() + 1;
@@ -148,13 +168,17 @@ final class Mixture {
     double truth = value - state.history.at(origin);
     if (followed.has(i)) {
       learn(state, t, i, truth);
+      if (holidays != null) {
+        holidays.learn(state.history, t, i, truth);
+      }
     }
-    double error = truth - state.issued(origin, i);
+    double forecast = forecast(state, origin, i);
+    double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
     state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
     newest.add(Math.abs(error), Math.abs(truth), seasonalError);
     for (int k = 0; k < levels; k++) {
-      if (error >= end(state, origin, i, k, false) && error <= end(state, origin, i, k, true)) {
+      if (isWithin(state, origin, i, k, error, forecast)) {
         state.scores.hit(k, i);
         newest.hold(k);
       }
@@ -162,7 +186,24 @@ final class Mixture {
     if (state.distributions() != null && HorizonGroups.isFirst(i)) {
       scoreDistribution(state, origin, i, error, Math.abs(truth), seasonalError);
     }
-    tracker.learn(state.intervals, t, i, error, state.scores.count(i));
+    tracker.learn(state.intervals, t, i, error, forecast, state.scores.count(i));
+  }
+
+  /** The forecast made at origin as it was issued, not relative to anything. */
+  private double forecast(StateView state, long origin, int i) {
+    return bounds.value(state.history.at(origin) + state.issued(origin, i));
+  }
+
+  /** Whether a value was within the interval of a level that was issued. */
+  private boolean isWithin(
+      StateView state, long origin, int i, int level, double error, double forecast) {
+    double low = end(state, origin, i, level, false);
+    double high = end(state, origin, i, level, true);
+    if (bounds.isUnbounded()) {
+      return error >= low && error <= high;
+    }
+    double value = forecast + error;
+    return value >= bounds.lower(forecast + low) && value <= bounds.upper(forecast + high);
   }
 
   /** Scores the intervals that were issued at origin for step i, the first of its group. */
@@ -171,6 +212,7 @@ final class Mixture {
     DistributionSums sums = state.distributions();
     if (origin >= sums.first()) {
       tracker.issuedQuantiles(state.intervals, origin, i, quantiles);
+      bounds.applyToQuantiles(quantiles, forecast(state, origin, i));
       double crps = scorer.add(sums, HorizonGroups.group(i), quantiles, error);
       if (Double.isFinite(crps)) {
         newest.addDistribution(crps, naive, seasonalNaive);
@@ -252,6 +294,11 @@ final class Mixture {
     if (stage != null) {
       combine(state, t);
     }
+    if (holidays != null) {
+      state.bind(holidays);
+      holidays.correct(state.history, results);
+    }
+    bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
     }

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.calendar.HolidayCorrection;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
@@ -42,6 +43,7 @@ final class StateLayout {
   final int finalLosses; // (followed steps, 2)
   final int combinedLosses; // (followed steps, 2)
   final int stackedRegression;
+  final int holidays;
   final int candidates;
   final int intervalFloats;
   final int covariateFloats;
@@ -122,6 +124,8 @@ final class StateLayout {
     f += network ? followed.count() * 2 : 0;
     stackedRegression = f;
     f += settings.stacking() ? StackedRegression.floats(followed, count) : 0;
+    holidays = f;
+    f += settings.holidays() == null ? 0 : HolidayCorrection.floats(followed);
     candidates = f;
     f += network ? CandidateStage.floats(followed) : 0;
     intervalFloats = f;

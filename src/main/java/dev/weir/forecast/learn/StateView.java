@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.calendar.HolidayCorrection;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
@@ -289,6 +290,11 @@ final class StateView {
         layout.candidateInputs,
         layout.candidateErrors,
         layout.candidatePhases);
+  }
+
+  /** Points a correction at its part. */
+  void bind(HolidayCorrection correction) {
+    correction.bind(floats, layout.holidays);
   }
 
   /** The forecast that was given out; NaN where none was made. */

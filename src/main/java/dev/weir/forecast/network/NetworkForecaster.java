@@ -5,12 +5,15 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.LocalClock;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.rnn.Linear;
 import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.cell.RnnConfig;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /**
@@ -23,6 +26,7 @@ import java.util.List;
 public final class NetworkForecaster {
 
   private final ForecastModel model;
+  private final LocalClock clock;
   private final RnnConfig config;
   private final Rnn rnn;
   private final RnnOutput result = new RnnOutput();
@@ -30,8 +34,17 @@ public final class NetworkForecaster {
   private final float[] input; // (1, seq_len, input_size)
   private final float[] answers; // (horizon), on the network's scale
 
+  /** With a calendar in UTC. */
   public NetworkForecaster(ForecastModel model) {
+    this(model, ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone of the local time that the model's calendar reads
+   */
+  public NetworkForecaster(ForecastModel model, ZoneId zone) {
     this.model = model;
+    this.clock = new LocalClock(zone);
     this.config = model.rnn();
     this.rnn = new Rnn(config);
     rnn.load(model.weights());
@@ -97,7 +110,8 @@ public final class NetworkForecaster {
       for (int f = 0; f < features; f++) {
         input[t * inputSize + 1 + f] = (float) window.feature(t, f);
       }
-      Calendar.fill(model.calendar(), window.time(t), input, t * inputSize + 1 + features);
+      Calendar.fill(
+          model.calendar(), clock.local(window.time(t)), input, t * inputSize + 1 + features);
     }
     rnn.forward(input, 1, model.seqLen(), true, null, null, result);
     readOut();

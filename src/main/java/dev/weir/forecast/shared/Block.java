@@ -3,6 +3,7 @@ package dev.weir.forecast.shared;
 import dev.weir.forecast.network.WindowTrainer.Window;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.Calendar;
+import dev.weir.model.LocalClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -83,8 +84,10 @@ final class Block {
    * @param seqLen values in a window
    * @param horizon values after it
    * @param width covariates of each value
+   * @param clock whose local time the calendar reads
    */
-  List<Window> windows(int seqLen, int horizon, int width, List<Calendar> calendar) {
+  List<Window> windows(
+      int seqLen, int horizon, int width, List<Calendar> calendar, LocalClock clock) {
     int length = seqLen + horizon;
     int all = 0;
     int run = 0;
@@ -98,20 +101,21 @@ final class Block {
     for (int i = 0; i < size; i++) {
       run = begins[i] ? 1 : run + 1;
       if (run >= length && number++ % step == 0) {
-        windows.add(window(i + 1 - length, seqLen, length, width, calendar));
+        windows.add(window(i + 1 - length, seqLen, length, width, calendar, clock));
       }
     }
     return windows;
   }
 
-  private Window window(int first, int seqLen, int length, int width, List<Calendar> calendar) {
+  private Window window(
+      int first, int seqLen, int length, int width, List<Calendar> calendar, LocalClock clock) {
     int inputs = width + Calendar.inputs(calendar);
     float[] rows = new float[seqLen * inputs];
     for (int t = 0; t < seqLen; t++) {
       for (int f = 0; f < width; f++) {
         rows[t * inputs + f] = (float) features[(first + t) * width + f];
       }
-      Calendar.fill(calendar, times[first + t], rows, t * inputs + width);
+      Calendar.fill(calendar, clock.local(times[first + t]), rows, t * inputs + width);
     }
     return new Window(Arrays.copyOfRange(values, first, first + length), rows);
   }

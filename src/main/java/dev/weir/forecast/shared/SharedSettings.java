@@ -8,6 +8,7 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import java.io.Serializable;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
@@ -25,6 +26,7 @@ import java.util.List;
  * @param budget CPU time of shared learning, as a share of that of the rest of the job
  * @param newestVersion highest version of the model that its topic knew when the job was submitted,
  *     active or kept; -1 for none
+ * @param zone of the local time that the calendar reads
  */
 public record SharedSettings(
     Mode mode,
@@ -36,7 +38,8 @@ public record SharedSettings(
     byte[] initialModel,
     LearnerSettings learner,
     double budget,
-    long newestVersion)
+    long newestVersion,
+    ZoneId zone)
     implements Serializable {
 
   private static final long serialVersionUID = 1L;
@@ -57,13 +60,24 @@ public record SharedSettings(
         target.initialModel(),
         target.learning() == null ? null : target.learning().learner(),
         budget,
-        -1);
+        -1,
+        settings.zone());
   }
 
   /** The same where a version was published before. */
   public SharedSettings withNewestVersion(long version) {
     return new SharedSettings(
-        mode, model, seqLen, horizon, features, calendar, initialModel, learner, budget, version);
+        mode,
+        model,
+        seqLen,
+        horizon,
+        features,
+        calendar,
+        initialModel,
+        learner,
+        budget,
+        version,
+        zone);
   }
 
   /** Selects the values to learn from. */

@@ -7,6 +7,7 @@ import dev.weir.forecast.shared.Publication.Kind;
 import dev.weir.forecast.shared.TrainingEvent.ActiveModel;
 import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.ForecastModel;
+import dev.weir.model.LocalClock;
 import dev.weir.model.ModelFiles;
 import dev.weir.rnn.training.WeightAverage;
 import java.io.IOException;
@@ -53,6 +54,7 @@ public final class SharedTrainer {
   private static final double AVERAGE = 0.99; // decay for each step
 
   private final SharedSettings settings;
+  private final LocalClock clock; // of the calendar that models read
   private final TrainerState state;
   private WindowTrainer trainer; // null while there is no model that can be trained
   private float[] activeWeights;
@@ -70,6 +72,7 @@ public final class SharedTrainer {
    */
   public SharedTrainer(SharedSettings settings, TrainerState saved) throws IOException {
     this.settings = settings;
+    this.clock = new LocalClock(settings.zone());
     this.untouched = saved == null || !saved.fits(settings);
     this.state =
         untouched
@@ -251,7 +254,11 @@ public final class SharedTrainer {
   private void process(Block.Key key, Block block, List<Publication> publications) {
     List<Window> windows =
         block.windows(
-            settings.seqLen(), settings.horizon(), settings.features(), state.active.calendar());
+            settings.seqLen(),
+            settings.horizon(),
+            settings.features(),
+            state.active.calendar(),
+            clock);
     if (windows.isEmpty()) {
       return;
     }

@@ -174,7 +174,7 @@ public final class JobFile {
   }
 
   private static boolean isList(String key) {
-    Option<?> option = JobOptions.of(key);
+    Option<?> option = JobOptions.of(JobOptions.SHORT_FORMS.getOrDefault(key, key));
     return option != null && option.type() == Option.Type.LIST;
   }
 
@@ -201,7 +201,7 @@ public final class JobFile {
   }
 
   private static String expected(String key) {
-    Option<?> option = JobOptions.of(key);
+    Option<?> option = JobOptions.of(JobOptions.SHORT_FORMS.getOrDefault(key, key));
     if (option != null) {
       return option.expected();
     }
@@ -211,7 +211,8 @@ public final class JobFile {
   /** Whether it is one of Kafka's clients or of a table format, which know what is right. */
   private static boolean isFree(String key) {
     return key.startsWith(JobOptions.PROPERTIES_PREFIX)
-        || key.startsWith(MappingOptions.FORMAT_PREFIX);
+        || key.startsWith(MappingOptions.FORMAT_PREFIX)
+        || key.startsWith(CovariateOptions.FORMAT_PREFIX);
   }
 
   private void checkKeys() {
@@ -295,13 +296,18 @@ public final class JobFile {
     entries.putIfAbsent(option.key(), new Entry(text, "by " + from.key()));
   }
 
-  /** Options of the observations' table format, without their prefix. */
-  public Map<String, String> formatOptions() {
+  /**
+   * Options of a table format, without their prefix.
+   *
+   * @param format that they are below
+   */
+  public Map<String, String> formatOptions(Option<String> format) {
+    String prefix = format.key() + ".options.";
     Map<String, String> options = new LinkedHashMap<>();
     entries.forEach(
         (key, entry) -> {
-          if (key.startsWith(MappingOptions.FORMAT_PREFIX)) {
-            options.put(key.substring(MappingOptions.FORMAT_PREFIX.length()), entry.text);
+          if (key.startsWith(prefix)) {
+            options.put(key.substring(prefix.length()), entry.text);
           }
         });
     return options;

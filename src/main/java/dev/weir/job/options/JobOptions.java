@@ -6,6 +6,7 @@ import dev.weir.kafka.SourcePosition;
 import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 
 /**
@@ -190,6 +192,8 @@ public final class JobOptions {
   /** Short keys and the keys that they abbreviate. */
   public static final Map<String, String> SHORT_FORMS =
       Map.of(
+          "holidays",
+          "holidays.regions",
           "learning",
           "learning.enabled",
           "alarms",
@@ -301,6 +305,7 @@ public final class JobOptions {
                 ForecastOptions.FEATURES,
                 ForecastOptions.FEATURES_AHEAD,
                 ForecastOptions.CALENDAR,
+                ForecastOptions.TIME_ZONE,
                 ForecastOptions.INTERVAL,
                 ForecastOptions.GAP,
                 ForecastOptions.MAX_FILL,
@@ -323,13 +328,17 @@ public final class JobOptions {
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));
     all.addAll(all.indexOf(ForecastOptions.SIZE) + 1, NetworkOptions.ALL);
+    all.addAll(all.indexOf(ForecastOptions.COVARIATES) + 1, HolidayOptions.ALL);
     all.addAll(all.indexOf(PROPERTIES_FILE) + 1, RegistryOptions.ALL);
     all.addAll(all.indexOf(MODELS) + 1, ClassifyOptions.TOPICS);
     all.add(all.indexOf(SCORES) + 1, AlarmOptions.TOPIC);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, WebhookOptions.ALL);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmRuleOptions.ALL);
     all.addAll(all.indexOf(FORECAST_FORMAT) + 1, AlarmOptions.ALL);
+    all.addAll(all.indexOf(CREATE_TOPICS) + 1, CovariateOptions.ALL);
     all.addAll(all.indexOf(CREATE_TOPICS) + 1, MappingOptions.ALL);
+    all.add(all.indexOf(FORECASTS), CovariateOptions.TOPIC);
+    all.addAll(all.indexOf(ForecastOptions.LEVELS) + 1, BoundsOptions.ALL);
     MODES.forEach(mode -> all.addAll(mode.all()));
     all.addAll(ClassifyOptions.ALL);
     return all;
@@ -349,7 +358,8 @@ public final class JobOptions {
   /** Whether it is the key of a list whose entries have options. */
   static boolean hasEntries(String key) {
     String prefix = key + "[].";
-    return AlarmRuleOptions.ALL.stream().anyMatch(option -> option.key().startsWith(prefix));
+    return Stream.concat(AlarmRuleOptions.ALL.stream(), HolidayOptions.ALL.stream())
+        .anyMatch(option -> option.key().startsWith(prefix));
   }
 
   private JobOptions() {}

@@ -138,7 +138,7 @@ public final class MappingOptions {
     String schema = file.get(SCHEMA_FILE);
     return new ObservationMapping(
         file.get(FORMAT),
-        file.formatOptions(),
+        file.formatOptions(FORMAT),
         file.get(COLUMNS),
         file.get(SERIES),
         file.get(TIME),
@@ -153,7 +153,7 @@ public final class MappingOptions {
         schema == null ? null : SchemaFile.read(directory.resolve(schema), file.get(MESSAGE)));
   }
 
-  private static Option<FieldPath> path(String key, String description) {
+  static Option<FieldPath> path(String key, String description) {
     return new Option<>(
         key, Option.Type.TEXT, FieldPath.EXPECTED, null, description, FieldPath::parse);
   }

@@ -1,5 +1,6 @@
 package dev.weir.job.options;
 
+import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
@@ -39,6 +40,15 @@ final class OptionNotes {
     NOTES.put(option.key(), new Note(unit, change));
   }
 
+  private static void putHolidays() {
+    String change =
+        "safe, what was learned of holidays stays; the first ones or the last: " + LEARNS_AGAIN;
+    put(HolidayOptions.REGIONS, "", change);
+    put(HolidayOptions.FILE, "", change);
+    put(HolidayOptions.SERIES, "", change);
+    put(HolidayOptions.SERIES_REGIONS, "", change);
+  }
+
   static {
     put(
         JobOptions.NAME,
@@ -63,6 +73,7 @@ final class OptionNotes {
     put(JobOptions.MODELS, "", OLD_TOPIC);
     put(JobOptions.CREATE_TOPICS, "", SAFE);
     putMapping();
+    putCovariates();
     put(JobOptions.MODE, "", "safe: a bounded run's savepoint is what streaming goes on from");
     put(JobOptions.START, "", "without effect: a savepoint says where to go on");
     put(JobOptions.END, "", SAFE);
@@ -77,6 +88,11 @@ final class OptionNotes {
         "each window starts again; " + MODEL_SHAPE.replace("another one", "other inputs"));
     put(ForecastOptions.FEATURES_AHEAD, "", "each window starts again; " + LEARNS_AGAIN);
     put(ForecastOptions.CALENDAR, "", MODEL_SHAPE);
+    put(
+        ForecastOptions.TIME_ZONE,
+        "",
+        "safe; a base model reads local time as it was trained with it");
+    putHolidays();
     put(
         ForecastOptions.INTERVAL,
         "",
@@ -102,6 +118,8 @@ final class OptionNotes {
     put(ForecastOptions.EXPERTS, "", LEARNS_AGAIN);
     put(ForecastOptions.SEASON, "observations", LEARNS_AGAIN);
     put(ForecastOptions.LEVELS, "shares", LEARNS_AGAIN);
+    String bounded = "safe: forecasts are within the new ones from each series' next value on";
+    BoundsOptions.ALL.forEach(option -> put(option, "", bounded));
     put(JobOptions.SCORES_EVERY, "observations", SAFE);
     put(JobOptions.FORECAST_FORMAT, "", "safe: readers of Weir tell both apart");
     put(JobOptions.GUARANTEE, "", COMMITTED);
@@ -187,6 +205,33 @@ final class OptionNotes {
     put(MappingOptions.ENDS_WINDOW, "", SAFE);
     put(MappingOptions.EACH, "", SAFE);
     put(MappingOptions.ON_NULL, "", SAFE);
+  }
+
+  private static void putCovariates() {
+    put(
+        CovariateOptions.TOPIC,
+        "",
+        "on: safe; another name: as topics.observations; off: the start needs Flink's"
+            + " execution.state-recovery.ignore-unclaimed-state: true");
+    put(
+        CovariateOptions.KEY,
+        "",
+        "what is kept belongs to the old groups; series of new ones wait for new covariates");
+    put(CovariateOptions.KEEP, "times of a group", SAFE);
+    put(CovariateOptions.MAX_FUTURE, "", SAFE);
+    put(CovariateOptions.FORMAT, "", SAFE);
+    put(CovariateOptions.COLUMNS, "", SAFE);
+    put(CovariateOptions.SCHEMA_FILE, "", SAFE);
+    put(CovariateOptions.MESSAGE, "", SAFE);
+    put(CovariateOptions.GROUP, "", "groups with other names are new ones");
+    put(CovariateOptions.TIME, "", SAFE);
+    put(CovariateOptions.TIME_UNIT, "", SAFE);
+    put(
+        CovariateOptions.FEATURES,
+        "",
+        "as window.features-ahead, and what is kept is dropped; in another order, each means another"
+            + " one");
+    put(CovariateOptions.EACH, "", SAFE);
   }
 
   private static void putClassify() {

@@ -70,6 +70,9 @@ final class JobRights {
       needed.put(topics.ofClasses().labels(), AclOperation.READ);
       needed.put(topics.ofClasses().classes(), AclOperation.WRITE);
     }
+    if (topics.covariates() != null) {
+      needed.put(topics.covariates().name(), AclOperation.READ);
+    }
     needed.put(topics.deadLetters(), AclOperation.WRITE);
     Map<String, KafkaFuture<TopicDescription>> descriptions =
         admin
@@ -96,6 +99,9 @@ final class JobRights {
     List<String> groups = new ArrayList<>(List.of(job.group(), KafkaConnectors.modelGroup(job)));
     if (topics.ofClasses() != null) {
       groups.add(KafkaConnectors.labelGroup(job));
+    }
+    if (topics.covariates() != null) {
+      groups.add(KafkaConnectors.covariateGroup(job));
     }
     for (String group : groups) {
       if (isRefused(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())) {

@@ -51,6 +51,14 @@ public final class TopicAdmin implements AutoCloseable {
 
   private static final Map<String, String> KEPT = Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1");
 
+  /** A group has covariates of many times, of which compaction would keep one. */
+  private static final Map<String, String> COVARIATES =
+      Map.of(
+          TopicConfig.RETENTION_MS_CONFIG,
+          "-1",
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_DELETE);
+
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final Duration RETRY = Duration.ofMillis(50);
 
@@ -89,6 +97,9 @@ public final class TopicAdmin implements AutoCloseable {
     }
     if (topics.alarms() != null) {
       create(topics.alarms(), partitions, KEPT);
+    }
+    if (topics.covariates() != null) {
+      create(topics.covariates().name(), partitions, COVARIATES);
     }
     Map<String, String> large = new HashMap<>(KEPT);
     large.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE);

@@ -52,7 +52,7 @@ public final class DeadLetterCodec {
   private DeadLetterCodec() {}
 
   /** Where a record came from, should it die later. */
-  static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
+  public static SourceRecord source(ConsumerRecord<byte[], byte[]> record) {
     Originals originals = keep(record.headers().toArray());
     return new SourceRecord(
         record.topic(),

@@ -1,8 +1,10 @@
 package dev.weir.kafka.connector;
 
+import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
 import dev.weir.forecast.Output;
+import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.ObservationTopics;
 import dev.weir.kafka.SourceOffsets;
@@ -10,6 +12,7 @@ import dev.weir.kafka.codec.LabelDeserializer;
 import dev.weir.kafka.codec.ModelDeserializer;
 import dev.weir.kafka.codec.ObservationDeserializer;
 import dev.weir.kafka.codec.OutputRecords;
+import dev.weir.kafka.covariate.CovariateDeserializer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -134,6 +137,27 @@ public final class KafkaConnectors {
   /** The consumer group of the source of labels. */
   public static String labelGroup(KafkaSettings settings) {
     return settings.group() + "-labels";
+  }
+
+  /**
+   * Covariates, from the group's committed offsets, or the beginning without committed offsets.
+   * They have no end, as labels have none.
+   */
+  public KafkaSource<CovariateEvent> covariates(TypeInformation<CovariateEvent> type) {
+    CovariateTopic topic = settings.topics().covariates();
+    return KafkaSource.<CovariateEvent>builder()
+        .setProperties(consumerProperties())
+        .setBootstrapServers(settings.bootstrapServers())
+        .setGroupId(covariateGroup(settings))
+        .setTopics(topic.name())
+        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+        .setDeserializer(new CovariateDeserializer(type, topic, settings.registry()))
+        .build();
+  }
+
+  /** The consumer group of the source of covariates. */
+  public static String covariateGroup(KafkaSettings settings) {
+    return settings.group() + "-covariates";
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */

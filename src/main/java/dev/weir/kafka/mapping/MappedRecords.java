@@ -230,6 +230,10 @@ public final class MappedRecords implements Serializable {
       String name = name();
       long time = time();
       double[] features = features();
+      if (mapping.isOfCovariates()) {
+        add(new Observation(name, time, 0, features));
+        return;
+      }
       double[] ahead = ahead();
       String label = fields.label == null ? null : text(fields.label);
       boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
@@ -247,14 +251,9 @@ public final class MappedRecords implements Serializable {
           note(e);
           continue;
         }
-        if (observations.size() == MAX_OBSERVATIONS) {
-          throw new FieldException(
-              Reason.FIELD,
-              "record: expected at most %,d observations, got more".formatted(MAX_OBSERVATIONS));
-        }
         String own = fields.names.get(i);
         String series = own.isEmpty() ? name : name.isEmpty() ? own : name + "/" + own;
-        observations.add(
+        add(
             new Observation(
                 series,
                 time,
@@ -268,6 +267,15 @@ public final class MappedRecords implements Serializable {
           || missing == fields.values.size() && fields.levels == 1) {
         throw missing();
       }
+    }
+
+    private void add(Observation observation) throws FieldException {
+      if (observations.size() == MAX_OBSERVATIONS) {
+        throw new FieldException(
+            Reason.FIELD,
+            "record: expected at most %,d %s, got more".formatted(MAX_OBSERVATIONS, what()));
+      }
+      observations.add(observation);
     }
 
     private FieldException missing() {
@@ -351,6 +359,10 @@ public final class MappedRecords implements Serializable {
       for (int i = 0; i < numbers.length; i++) {
         FieldPath path = mapping.features().get(i);
         String text = text(fields.features.get(i));
+        if (mapping.isOfCovariates() && (text == null || text.isBlank())) {
+          numbers[i] = Double.NaN;
+          continue;
+        }
         if (text == null) {
           throw new FieldException(Reason.FIELD, path + ": expected a number, got null or nothing");
         }
@@ -481,9 +493,13 @@ public final class MappedRecords implements Serializable {
     } else if (rows.count == 0 || rows.observations.isEmpty() && rows.changes == 0) {
       out.accept(
           new DeadLetter(
-              Reason.FIELD, "%s: expected observations, got none".formatted(place()), record));
+              Reason.FIELD, "%s: expected %s, got none".formatted(place(), what()), record));
     }
     return rows.changes;
+  }
+
+  private String what() {
+    return mapping.isOfCovariates() ? "covariates" : "observations";
   }
 
   private String place() {

@@ -14,7 +14,8 @@ import java.util.Map;
  * @param series parts of a series' name, joined by slashes
  * @param time when it was observed; null: the record's timestamp
  * @param unit of numbers that are times
- * @param values one series each; where there are several, a series' name ends with the field's
+ * @param values one series each; where there are several, a series' name ends with the field's;
+ *     empty: records are covariates, of which features may be missing
  * @param features covariates of each value
  * @param ahead covariates known ahead, each a number for each step; empty: none
  * @param label the class of the window that ends there; null: none
@@ -65,6 +66,11 @@ public record ObservationMapping(
 
   boolean isRegistered() {
     return format.equals(REGISTERED);
+  }
+
+  /** Whether records are covariates only, without a value. */
+  boolean isOfCovariates() {
+    return values.isEmpty();
   }
 
   /** What happens to a value that is null or missing. */

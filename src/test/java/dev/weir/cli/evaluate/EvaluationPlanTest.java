@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class EvaluationPlanTest {
 
@@ -70,5 +74,54 @@ class EvaluationPlanTest {
     assertThat(plan(timed, null, null).note()).startsWith("window.interval of the job left out");
     assertThat(plan(timed + "state: {ttl: P3D}\n", null, null).note())
         .startsWith("window.interval and state of the job left out");
+  }
+
+  private static EvaluationPlan plan(String... args) throws Exception {
+    return CommandLine.populateCommand(new PlanOptions(), args).plan();
+  }
+
+  private static boolean isHoliday(EvaluationPlan plan, String day) {
+    HolidaySettings holidays = target(plan).learning().learner().holidays();
+    return holidays.days().contains(LocalDate.parse(day).toEpochDay());
+  }
+
+  @Test
+  void holidaysAndTimeZoneArePartOfThePlan() throws Exception {
+    EvaluationPlan plan = plan("--holidays", "DE-BE,FR", "--time-zone", "Europe/Berlin");
+    assertThat(isHoliday(plan, "2026-03-08")).isTrue();
+    assertThat(isHoliday(plan, "2026-07-14")).isTrue();
+    assertThat(plan.others().holidays().zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
+    assertThat(plan.withoutNetworks().others().holidays()).isNotNull();
+    assertThat(plan.withSeason(24).targets().get(0).learning().learner().holidays()).isNotNull();
+    assertThat(plan().others().holidays()).isNull();
+  }
+
+  @Test
+  void holidaysTakeThePlaceOfThoseOfTheJob() throws Exception {
+    String job = written(BOTH + "holidays: [FR]\nwindow.time-zone: UTC\n").toString();
+    assertThat(isHoliday(plan("--job", job), "2026-07-14")).isTrue();
+    EvaluationPlan plan = plan("--job", job, "--holidays", "DE", "--time-zone", "Asia/Tokyo");
+    assertThat(isHoliday(plan, "2026-07-14")).isFalse();
+    assertThat(isHoliday(plan, "2026-10-03")).isTrue();
+    assertThat(plan.others().holidays().zone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
+    assertThat(plan.settings().zone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
+  }
+
+  @Test
+  void wrongHolidaysAreRefusedInOneLine() {
+    assertThatThrownBy(() -> plan("--holidays", "XX"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--holidays: expected a country or a part of one such as DE or DE-BE, or a region of"
+                + " the holidays file, got XX");
+    assertThatThrownBy(() -> plan("--time-zone", "Europe/Berlin"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--time-zone: expected --holidays or a model that reads a calendar beside it, got"
+                + " neither");
+    assertThatThrownBy(
+            () -> plan("--holidays", "DE", "--model", "builtin:weir", "--learning", "off"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("--holidays: expected none without a mixture that learns, got DE");
   }
 }

@@ -3,6 +3,7 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Allocations;
+import dev.weir.forecast.expert.linear.FourierProfile;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Method;
 import dev.weir.forecast.expert.recurrent.NetworkTraining.Targets;
@@ -32,9 +33,16 @@ class ExpertContractTest {
           "rnn-corrector seldom",
           NetworkTraining.DEFAULT.withEvery(3).withSteps(2).withReplay(300));
 
+  /** Of the expert that has a second one. */
+  private static final int SECOND_SEASON = 50;
+
+  private static Stream<String> names() {
+    return Stream.concat(Experts.NAMES.stream(), Stream.of("fourier-profile"));
+  }
+
   static Stream<Arguments> experts() {
     return Stream.concat(
-        Experts.NAMES.stream()
+        names()
             .flatMap(
                 name ->
                     Stream.of(
@@ -50,12 +58,15 @@ class ExpertContractTest {
    * of their own, {@link NetworkAllocationTest}.
    */
   static Stream<Arguments> extremes() {
-    return Experts.NAMES.stream()
+    return names()
         .filter(name -> !Experts.NETWORKS.contains(name))
         .flatMap(name -> Stream.of(Arguments.of(name, 1, 1), Arguments.of(name, 24, 12)));
   }
 
   static Expert create(String name) {
+    if (name.equals("fourier-profile")) {
+      return new FourierProfile(SECOND_SEASON);
+    }
     NetworkTraining training = OTHER_WAYS.getOrDefault(name, NetworkTraining.DEFAULT);
     return Experts.create(name.replaceFirst(" .*", ""), 12, 8, 500, training);
   }

@@ -11,6 +11,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
+import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -20,6 +21,7 @@ import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,32 @@ class NetworkForecasterTest {
               (Math.tanh(0.4) + Math.tanh(0.2)) / 2, (Math.tanh(0.2) + Math.tanh(0.3)) / 2
             },
             within(1e-6));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTC, 2", "+06:00, 21602", "Asia/Tokyo, 32402"})
+  void calendarIsThatOfTheZone(String zone, int second) {
+    // one unit that copies the sine of the hour of day, the input after the value
+    ForecastModel model =
+        new ForecastModel(
+            "hour",
+            0,
+            Mode.MANY_TO_ONE,
+            new RnnConfig(Cell.RNN_TANH, 3, 1, 1, false, false),
+            3,
+            1,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            new float[] {0, 1, 0, 0},
+            null,
+            List.of(Calendar.HOUR_OF_DAY),
+            List.of(),
+            Map.of());
+    Forecast forecast =
+        new NetworkForecaster(model, ZoneId.of(zone)).forecast(window(0.1, 0.2, 0.3));
+    double sine = Math.sin(2 * Math.PI * second / 86_400);
+    assertThat(forecast.values()).containsExactly(new double[] {Math.tanh(sine)}, within(1e-6));
+    assertThat(forecast.origin()).isEqualTo(2000);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.weir.rnn.cell.Cell;
 import dev.weir.rnn.cell.RnnConfig;
 import dev.weir.rnn.training.Initialization;
 import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,8 @@ public final class Fleet {
         start == null ? null : ModelFiles.toBytes(start),
         null,
         budget,
-        -1);
+        -1,
+        ZoneOffset.UTC);
   }
 
   /** The values of all series that are sampled, of one time after the other. */

@@ -6,6 +6,7 @@ import dev.weir.forecast.shared.TrainingEvent.SampledValue;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,17 @@ class SharedTrainerLimitsTest {
     int fitting = (int) (SharedTrainer.MAX_WAITING_BYTES / (300 + 16 * 817));
     SharedSettings settings =
         new SharedSettings(
-            Mode.MANY_TO_ONE, "fleet", 12, 2, features, List.of(), null, null, 1, -1);
+            Mode.MANY_TO_ONE,
+            "fleet",
+            12,
+            2,
+            features,
+            List.of(),
+            null,
+            null,
+            1,
+            -1,
+            ZoneOffset.UTC);
     SharedTrainer trainer = new SharedTrainer(settings, null);
     double[] covariates = new double[features];
     int blocks = fitting + 70;

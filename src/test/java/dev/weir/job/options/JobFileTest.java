@@ -503,7 +503,58 @@ class JobFileTest {
             "pumps.yaml line 14: season: expected 1 to 1000 times window.interval (PT1S), got PT-24H");
     assertThatThrownBy(() -> season("interval: PT1S", "day"))
         .hasMessage(
-            "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'day'");
+            "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of two such as [7, 365], got 'day'");
+  }
+
+  private static List<Integer> seasons(String window, String seasons) {
+    String text =
+        GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + (window + "\n").indent(2))
+            + "season: %s\n".formatted(seasons);
+    Target target = read(text).forecast().targets().get(0);
+    return List.of(target.learning().season(), target.learning().learner().secondSeason());
+  }
+
+  @Test
+  void twoSeasonsAreAListOfCountsOrDurations() {
+    assertThat(seasons("stride: 1", "[7, 365]")).containsExactly(7, 365);
+    assertThat(seasons("stride: 1", "7,365")).containsExactly(7, 365);
+    assertThat(seasons("stride: 1", "[1, 365]")).containsExactly(1, 365);
+    assertThat(seasons("stride: 1", "[7]")).containsExactly(7, 1);
+    assertThat(seasons("interval: P1D", "[7, P365D]")).containsExactly(7, 365);
+    assertThat(seasons("interval: P1D", "[P7D, P365D]")).containsExactly(7, 365);
+    assertThat(seasons("interval: PT1H", "[PT24H, PT168H]")).containsExactly(24, 168);
+    assertThat(seasons("interval: PT1H", "[24, P365D]")).containsExactly(24, 8760);
+  }
+
+  @Test
+  void secondSeasonThatIsNotLongerThanTwiceTheFirstIsRefused() {
+    String second =
+        "pumps.yaml line 14: season: expected a second season of more than 2 times the first, at most 10000 observations, got %s";
+    assertThatThrownBy(() -> seasons("stride: 1", "[365, 7]"))
+        .hasMessage(second.formatted("365 and 7"));
+    assertThatThrownBy(() -> seasons("stride: 1", "[7, 14]"))
+        .hasMessage(second.formatted("7 and 14"));
+    assertThatThrownBy(() -> seasons("interval: P1D", "[P7D, 7]"))
+        .hasMessage(second.formatted("7 and 7"));
+    assertThatThrownBy(() -> seasons("interval: PT1M", "[24, P365D]"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected 1 to 10000 times window.interval (PT1M), got PT8760H");
+    assertThatThrownBy(() -> seasons("stride: 1", "[7, P365D]"))
+        .hasMessage(
+            "pumps.yaml line 14: season: expected window.interval beside a duration, since a season is counted in observations");
+    for (String wrong :
+        List.of("[auto, 365]", "[7, auto]", "[7, 365, 1461]", "[7, ]x", "[0, 365]")) {
+      assertThatThrownBy(() -> seasons("stride: 1", wrong))
+          .hasMessageContaining("pumps.yaml")
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  @Test
+  void networkThatLearnsNothingHasNoSecondSeason() {
+    assertRefused(
+        GOOD + "    file: builtin:weir\nlearning: off\nseason: [7, 365]\n",
+        "pumps.yaml line 15: season: expected one season where learning is off, got [7, 365]");
   }
 
   @Test
@@ -696,7 +747,7 @@ class JobFileTest {
     }
     assertRefused(
         GOOD.replace("out-of-orderness: PT30S", "interval: PT1H") + "season: PT24H0.0001S\n",
-        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'PT24H0.0001S'");
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of two such as [7, 365], got 'PT24H0.0001S'");
   }
 
   @Test
@@ -716,7 +767,7 @@ class JobFileTest {
   void optionsThatNothingAsksForNowMustBeRightToo() {
     assertRefused(
         GOOD + "output: network\nseason: abc\n",
-        "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'abc'");
+        "pumps.yaml line 14: season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of two such as [7, 365], got 'abc'");
   }
 
   @Test
@@ -874,7 +925,7 @@ class JobFileTest {
         .hasMessageEndingWith("got 'naive,oracle'");
     assertRefused(
         GOOD + "season: monthly\n",
-        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000 or a duration such as PT24H, got 'monthly'");
+        "pumps.yaml line 13: season: expected auto, a whole number from 1 to 1000, a duration such as PT24H, or a list of two such as [7, 365], got 'monthly'");
     assertRefused(
         GOOD + "intervals:\n  levels: [0.9, 0.5]\n",
         "pumps.yaml: learning: a horizon of 3 does not go with the other settings: levels: expected ascending, within (0, 1), got [0.9, 0.5]");

@@ -9,17 +9,19 @@ import dev.weir.forecast.expert.SeriesDimensions;
  * on those i steps before, within [0, 1]. The state that is passed in holds the last h deviations,
  * then sums of products and of squares for each step.
  */
-final class Persistence {
+public final class Persistence {
 
   private static final double FORGETTING = 0.998;
 
   private Persistence() {}
 
-  static int doubles(SeriesDimensions shape) {
+  /** Doubles to keep for each series. */
+  public static int doubles(SeriesDimensions shape) {
     return 3 * shape.horizon();
   }
 
-  static void observe(History history, DoubleSlice state, double deviation) {
+  /** Learns from the newest deviation. */
+  public static void observe(History history, DoubleSlice state, double deviation) {
     int horizon = history.shape().horizon();
     int slot = (int) (history.t() % horizon);
     for (int i = 1; i <= horizon && i < history.age(); i++) {
@@ -33,7 +35,8 @@ final class Persistence {
     state.set(slot, deviation);
   }
 
-  static double rho(DoubleSlice state, int horizon, int step) {
+  /** What is left of a deviation after {@code step} values, within [0, 1]. */
+  public static double rho(DoubleSlice state, int horizon, int step) {
     int products = horizon + 2 * (step - 1);
     double squares = state.get(products + 1);
     return squares > 0 ? Math.max(0, Math.min(1, state.get(products) / squares)) : 0;

@@ -1,0 +1,121 @@
+package dev.weir.forecast.calendar;
+
+import dev.weir.model.LocalClock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The local days of the values of one series, by the index of a value: the newest value's time and
+ * the time from one value to the next give those of the others, also of values to come.
+ *
+ * <p>A flyweight, bound for each value; not thread-safe. Binding allocates nothing once a series'
+ * holidays are known.
+ */
+public final class SeriesCalendar {
+
+  /** The kinds of days on which a forecast is corrected. */
+  static final int HOLIDAY = 0;
+
+  static final int DAY_BEFORE = 1;
+  static final int DAY_AFTER = 2;
+  static final int WEEK_AFTER = 3;
+  static final int KINDS = 4;
+
+  /** Any other day. */
+  static final int NORMAL = -1;
+
+  private static final long DAY = 86_400_000;
+  private static final int WEEK = 7;
+  private static final int FIRST_WEEKDAY = 4; // 1970 began on a Thursday; 0 is Sunday
+  private static final int MAX_SERIES = 10_000;
+
+  private final HolidaySettings settings;
+  private final LocalClock clock;
+  private final Map<String, HolidayDays> bySeries; // null if all series have the same
+
+  private HolidayDays days;
+  private long newest; // index
+  private long time; // of the newest value
+  private long spacing;
+  private int perDay;
+  private long kindOf; // the day whose kind is kept
+  private int kind;
+
+  public SeriesCalendar(HolidaySettings settings) {
+    this.settings = settings;
+    this.clock = new LocalClock(settings.zone());
+    this.bySeries = settings.overrides().isEmpty() ? null : new Recent();
+    this.days = settings.days();
+  }
+
+  /** The holidays of the series asked for last. */
+  private static final class Recent extends LinkedHashMap<String, HolidayDays> {
+    private static final long serialVersionUID = 1L;
+
+    Recent() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, HolidayDays> eldest) {
+      return size() > MAX_SERIES;
+    }
+  }
+
+  /**
+   * Points at a series.
+   *
+   * @param series null for one without a name
+   * @param index of its newest value
+   * @param time of the newest value, milliseconds since 1970 in UTC
+   * @param spacing milliseconds from one value to the next; 0 if that is not known
+   */
+  public void bind(String series, long index, long time, long spacing) {
+    this.newest = index;
+    this.time = time;
+    this.spacing = spacing;
+    this.perDay = spacing > 0 && DAY % spacing == 0 ? (int) (DAY / spacing) : 0;
+    HolidayDays before = days;
+    if (bySeries != null && series != null) {
+      days = bySeries.get(series);
+      if (days == null) {
+        days = settings.of(series);
+        bySeries.put(series, days);
+      }
+    }
+    if (days != before) {
+      kindOf = Long.MIN_VALUE;
+    }
+  }
+
+  /** Values in a day; 0 if that is not known or no whole number: then no day has a kind. */
+  int perDay() {
+    return perDay;
+  }
+
+  /** Local day of a value, days since 1970-01-01. */
+  long day(long index) {
+    return Math.floorDiv(clock.local(time + (index - newest) * spacing), DAY);
+  }
+
+  /** Kind of a day, or {@link #NORMAL}. */
+  int kind(long day) {
+    if (day != kindOf) {
+      kindOf = day;
+      kind =
+          days.contains(day)
+              ? HOLIDAY
+              : days.contains(day + 1)
+                  ? DAY_BEFORE
+                  : days.contains(day - 1)
+                      ? DAY_AFTER
+                      : days.contains(day - WEEK) ? WEEK_AFTER : NORMAL;
+    }
+    return kind;
+  }
+
+  /** Days from a day back to Sunday, 0 to 6. */
+  static int sinceSunday(long day) {
+    return (int) Math.floorMod(day + FIRST_WEEKDAY, (long) WEEK);
+  }
+}

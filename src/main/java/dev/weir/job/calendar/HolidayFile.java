@@ -1,0 +1,105 @@
+package dev.weir.job.calendar;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Holidays of a user's own: a CSV file with the header {@code date} or {@code date,region}, in
+ * which other columns, such as a name, are ignored.
+ *
+ * <pre>
+ * date,region,name
+ * 2026-12-24,,Christmas Eve
+ * 2026-07-27,plant-north,maintenance
+ * </pre>
+ *
+ * A day without a region is a holiday of all series; regions have names of the user's own, or are
+ * those that have other holidays already.
+ */
+public final class HolidayFile {
+
+  /** The region of days that are holidays of all series. */
+  public static final String ALL = "";
+
+  private static final long MAX_BYTES = 4L << 20;
+  private static final int MAX_SHOWN = 60;
+
+  private HolidayFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @return days by region
+   * @throws IllegalArgumentException when something is wrong, in one line with the file and the
+   *     line
+   */
+  public static Map<String, Set<LocalDate>> read(Path file) {
+    try {
+      if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+        throw new IllegalArgumentException(
+            "expected a CSV file of at most %d bytes, got %s".formatted(MAX_BYTES, file));
+      }
+      return parse(Files.readString(file, StandardCharsets.UTF_8), file.getFileName().toString());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "expected a readable CSV file, got %s (%s)".formatted(file, e));
+    }
+  }
+
+  private static Map<String, Set<LocalDate>> parse(String text, String name) throws IOException {
+    Map<String, Set<LocalDate>> days = new LinkedHashMap<>();
+    String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    CsvSchema schema = CsvSchema.emptySchema().withHeader();
+    try (MappingIterator<Map<String, String>> rows =
+        new CsvMapper().readerForMapOf(String.class).with(schema).readValues(plain)) {
+      int line = 1; // the header
+      while (rows.hasNextValue()) {
+        Map<String, String> row = rows.nextValue();
+        line++;
+        String date = row.get("date");
+        if (date == null) {
+          throw new IllegalArgumentException(
+              "expected a header with date, and region if there are regions, got %s (%s)"
+                  .formatted(shown(row.keySet().toString()), name));
+        }
+        String region = row.getOrDefault("region", ALL);
+        days.computeIfAbsent(region == null ? ALL : region.strip(), each -> new TreeSet<>())
+            .add(day(date.strip(), name, line));
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "expected CSV, got %s (%s)".formatted(shown(e.getOriginalMessage()), name));
+    }
+    if (days.isEmpty()) {
+      throw new IllegalArgumentException("expected dates, got none (%s)".formatted(name));
+    }
+    return days;
+  }
+
+  private static LocalDate day(String date, String name, int line) {
+    try {
+      return LocalDate.parse(date);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "expected a date such as 2026-12-24, got %s (%s line %d)"
+              .formatted(shown(date), name, line));
+    }
+  }
+
+  private static String shown(String text) {
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "...";
+  }
+}

@@ -1,0 +1,137 @@
+package dev.weir.job.calendar;
+
+import de.focus_shift.jollyday.core.CalendarHierarchy;
+import de.focus_shift.jollyday.core.Holiday;
+import de.focus_shift.jollyday.core.HolidayManager;
+import de.focus_shift.jollyday.core.HolidayType;
+import de.focus_shift.jollyday.core.ManagerParameters;
+import dev.weir.forecast.calendar.HolidayDays;
+import java.time.LocalDate;
+import java.time.Year;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The holidays of regions: public holidays of countries and their parts, as the library Jollyday
+ * knows them, and the days of a {@link HolidayFile}. A region is written as in ISO 3166: {@code
+ * DE}, or {@code DE-BE} for Berlin, which has those of {@code DE} too.
+ */
+public final class HolidayRegions {
+
+  /** As the only region: no holidays at all. */
+  public static final String NONE = "none";
+
+  private static final Pattern CODE = Pattern.compile("[A-Za-z]{2}(-[A-Za-z0-9]{1,5}){0,3}");
+  private static final int MAX_SHOWN = 30;
+
+  private final Map<String, Set<LocalDate>> own; // by region; of all regions by ""
+  private final Set<String> used = new TreeSet<>();
+
+  /**
+   * @param own days of a file; empty without one
+   */
+  public HolidayRegions(Map<String, Set<LocalDate>> own) {
+    this.own = own;
+  }
+
+  /**
+   * Days that are a holiday in at least one of some regions.
+   *
+   * @throws IllegalArgumentException for a region that neither Jollyday nor the file knows, in one
+   *     line
+   */
+  public HolidayDays days(List<String> regions) {
+    if (regions.equals(List.of(NONE))) {
+      return new HolidayDays(Set.of());
+    }
+    Set<LocalDate> days = new TreeSet<>(own.getOrDefault(HolidayFile.ALL, Set.of()));
+    for (String region : regions) {
+      Set<LocalDate> ofFile = own.get(region);
+      if (ofFile != null) {
+        used.add(region);
+        days.addAll(ofFile);
+      }
+      if (ofFile == null || isKnown(region)) {
+        days.addAll(published(region));
+      }
+    }
+    return new HolidayDays(days);
+  }
+
+  /** Regions of the file that nobody has asked for. */
+  public Set<String> unused() {
+    Set<String> unused = new TreeSet<>(own.keySet());
+    unused.removeAll(used);
+    unused.remove(HolidayFile.ALL);
+    return unused;
+  }
+
+  private static boolean isKnown(String region) {
+    return CODE.matcher(region).matches()
+        && HolidayManager.getSupportedCalendarCodes().contains(country(region));
+  }
+
+  private static String country(String region) {
+    return region.substring(0, 2).toUpperCase(Locale.ROOT);
+  }
+
+  private static Set<LocalDate> published(String region) {
+    if (!isKnown(region)) {
+      throw new IllegalArgumentException(
+          "expected a country or a part of one such as DE or DE-BE, or a region of the holidays"
+              + " file, got "
+              + region);
+    }
+    HolidayManager manager =
+        HolidayManager.getInstance(
+            ManagerParameters.create(country(region).toLowerCase(Locale.ROOT)));
+    String[] parts = parts(manager.getCalendarHierarchy(), region);
+    Set<LocalDate> days = new TreeSet<>();
+    for (int year = HolidayDays.FIRST_YEAR; year <= HolidayDays.LAST_YEAR; year++) {
+      for (Holiday holiday : manager.getHolidays(Year.of(year), parts)) {
+        if (holiday.getType() == HolidayType.PUBLIC_HOLIDAY) {
+          days.add(holiday.getDate());
+        }
+      }
+    }
+    return days;
+  }
+
+  /** The parts of a country as the library writes them. */
+  private static String[] parts(CalendarHierarchy country, String region) {
+    List<String> parts = new ArrayList<>();
+    CalendarHierarchy at = country;
+    String[] words = region.split("-");
+    for (int i = 1; i < words.length; i++) {
+      String word = words[i];
+      Collection<String> known = at.getChildren().keySet();
+      String part =
+          known.stream()
+              .filter(each -> each.equalsIgnoreCase(word))
+              .findFirst()
+              .orElseThrow(() -> new IllegalArgumentException(unknown(word, known, region)));
+      parts.add(part);
+      at = at.getChildren().get(part);
+    }
+    return parts.toArray(String[]::new);
+  }
+
+  private static String unknown(String part, Collection<String> known, String region) {
+    List<String> shown =
+        known.stream()
+            .map(each -> each.toUpperCase(Locale.ROOT))
+            .sorted()
+            .limit(MAX_SHOWN)
+            .toList();
+    return known.isEmpty()
+        ? "expected no part, since none is known there, got %s (%s)".formatted(part, region)
+        : "expected a part such as %s, got %s (%s)"
+            .formatted(String.join(", ", shown), part, region);
+  }
+}

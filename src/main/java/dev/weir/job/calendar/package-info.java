@@ -1,0 +1,9 @@
+/**
+ * Finds the holidays that a job file or a command names, before the job starts.
+ *
+ * <p>{@link dev.weir.job.calendar.HolidayRegions} knows those of countries and their parts, {@link
+ * dev.weir.job.calendar.HolidayFile} reads a user's own.
+ *
+ * <p>Allowed imports: {@code forecast.calendar}, Jackson, Jollyday and the JDK.
+ */
+package dev.weir.job.calendar;

@@ -1,0 +1,58 @@
+package dev.weir.job.options;
+
+import dev.weir.option.Option;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The options of a job file that say which days are holidays of which series. */
+public final class HolidayOptions {
+
+  private static final String OVERRIDES = "holidays.overrides[].";
+  private static final int MAX_REGIONS = 50;
+
+  /** A name is compared with each, once for each series. */
+  public static final int MAX_OVERRIDES = 100;
+
+  public static final Option<List<String>> REGIONS =
+      regions(
+          "holidays.regions",
+          "Countries or their parts, ISO 3166, whose public holidays the mixture knows ahead, or"
+              + " regions of holidays.file; holidays: [DE-BE] for short.");
+  public static final Option<String> FILE =
+      Option.text(
+          "holidays.file",
+          null,
+          "CSV file of holidays of your own, with the header date or date,region; a day without a"
+              + " region is one of all series. A relative path starts at the job file.");
+  public static final Option<Pattern> SERIES =
+      new Option<>(
+          OVERRIDES + "series",
+          Option.Type.TEXT,
+          "a regular expression",
+          null,
+          "Series whose whole name matches; the first entry counts.",
+          Pattern::compile);
+  public static final Option<List<String>> SERIES_REGIONS =
+      regions(OVERRIDES + "regions", "The regions of these series; none for no holidays.");
+
+  static final List<Option<?>> ALL = List.of(REGIONS, FILE, SERIES, SERIES_REGIONS);
+
+  private HolidayOptions() {}
+
+  private static Option<List<String>> regions(String key, String description) {
+    return Option.list(
+        key,
+        "a list of regions such as DE or DE-BE",
+        List.of(),
+        MAX_REGIONS,
+        description,
+        HolidayOptions::region);
+  }
+
+  private static String region(String text) {
+    if (text.isBlank() || text.length() > 100) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.weir.option;
+
+import dev.weir.forecast.window.Bounds;
+import java.util.List;
+
+/** The options of bounds, which the job file, SQL and the command line share. */
+public final class BoundsOptions {
+
+  public static final Option<Double> MIN =
+      bound("min", "Least value of each series: no forecast and no interval goes below it.");
+  public static final Option<Double> MAX =
+      bound("max", "Greatest value of each series: no forecast and no interval goes above it.");
+  public static final Option<Boolean> INTEGER =
+      Option.flag(
+          "bounds.integer",
+          false,
+          "Whether the values are whole numbers, such as counts: forecasts are rounded to the"
+              + " nearest one, intervals outward.");
+
+  public static final List<Option<?>> ALL = List.of(MIN, MAX, INTEGER);
+
+  private BoundsOptions() {}
+
+  /**
+   * The bounds of all three.
+   *
+   * @param min null for none
+   * @param max null for none
+   * @throws IllegalArgumentException with one line if they contradict each other
+   */
+  public static Bounds bounds(Double min, Double max, boolean integer) {
+    return new Bounds(
+        min == null ? Bounds.NONE.min() : min, max == null ? Bounds.NONE.max() : max, integer);
+  }
+
+  private static Option<Double> bound(String name, String description) {
+    return new Option<>(
+        "bounds." + name,
+        Option.Type.NUMBER,
+        "a finite number",
+        null,
+        description,
+        BoundsOptions::finite);
+  }
+
+  private static double finite(String text) {
+    double value = Double.parseDouble(text);
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(text);
+    }
+    return value;
+  }
+}

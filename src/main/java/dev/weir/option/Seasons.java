@@ -1,0 +1,146 @@
+package dev.weir.option;
+
+import dev.weir.forecast.learn.LearnerSettings;
+import java.time.Duration;
+
+/**
+ * How long the seasons of a series are, as given: one, such as a day of 24 values, or two, such as
+ * a week and a year of daily ones.
+ *
+ * @param first the shorter one, or {@link #AUTO}'s
+ * @param second null for none
+ */
+public record Seasons(Length first, Length second) {
+
+  /** Observations in a season at most; its values are kept. */
+  public static final int MAX_COUNT = 1_000;
+
+  /** The same of a second one, of which only a few coefficients are kept. */
+  public static final int MAX_SECOND_COUNT = 10_000;
+
+  /** As many shorter seasons do not fit into the longer one. */
+  private static final int TIMES = 2;
+
+  /** Found in the data. */
+  static final Seasons AUTO = new Seasons(new Length(LearnerSettings.AUTO, null), null);
+
+  /**
+   * One of them.
+   *
+   * @param count in observations, or {@link LearnerSettings#AUTO}; counts if there is no duration
+   * @param duration null if none is given
+   */
+  public record Length(int count, Duration duration) {
+
+    private static Length parse(String text, int max) {
+      if (text.matches("-?[0-9]+")) {
+        int count = Integer.parseInt(text);
+        return new Length(require(count >= 1 && count <= max, count, text), null);
+      }
+      Duration duration = Durations.parse(text);
+      return new Length(0, require(Durations.isWholeMillis(duration), duration, text));
+    }
+
+    private static <T> T require(boolean condition, T value, String text) {
+      if (!condition) {
+        throw new IllegalArgumentException(text);
+      }
+      return value;
+    }
+
+    private int in(Duration interval, int max) {
+      if (duration == null) {
+        return count;
+      }
+      if (interval == null) {
+        throw new IllegalArgumentException(
+            "expected window.interval beside a duration, since a season is counted in observations");
+      }
+      long step = interval.toMillis();
+      long whole = duration.toMillis();
+      if (whole < step || whole % step != 0 || whole / step > max) {
+        throw new IllegalArgumentException(
+            "expected 1 to %d times window.interval (%s), got %s"
+                .formatted(max, interval, duration));
+      }
+      return (int) (whole / step);
+    }
+
+    @Override
+    public String toString() {
+      return duration != null
+          ? duration.toString()
+          : count == LearnerSettings.AUTO ? "auto" : Integer.toString(count);
+    }
+  }
+
+  /**
+   * Both in observations.
+   *
+   * @param first {@link LearnerSettings#AUTO} to find it in the data
+   * @param second {@link LearnerSettings#NONE} for none
+   */
+  public record Counts(int first, int second) {
+
+    /** What counts where nothing else is known. */
+    public static final Counts AUTO = new Counts(LearnerSettings.AUTO, LearnerSettings.NONE);
+
+    /**
+     * @throws IllegalArgumentException if the second is not longer than twice the first, or too
+     *     long, or the first is not known; with one line, {@code expected ..., got ...}
+     */
+    public Counts {
+      if (second != LearnerSettings.NONE
+          && (first == LearnerSettings.AUTO
+              || second <= TIMES * first
+              || second > MAX_SECOND_COUNT)) {
+        throw new IllegalArgumentException(
+            "expected a second season of more than %d times the first, at most %d observations, got %s"
+                .formatted(
+                    TIMES,
+                    MAX_SECOND_COUNT,
+                    first == LearnerSettings.AUTO
+                        ? second + " beside none"
+                        : "%d and %d".formatted(first, second)));
+      }
+    }
+
+    /** Whether there are two. */
+    public boolean areTwo() {
+      return second != LearnerSettings.NONE;
+    }
+  }
+
+  /**
+   * Counts observations.
+   *
+   * @param interval from one observation to the next; null if unknown
+   * @throws IllegalArgumentException if these lengths can't be seasons of such observations, with
+   *     one line, {@code expected ..., got ...}
+   */
+  public Counts in(Duration interval) {
+    int shorter = first.in(interval, MAX_COUNT);
+    return new Counts(
+        shorter, second == null ? LearnerSettings.NONE : second.in(interval, MAX_SECOND_COUNT));
+  }
+
+  /** As a job file has it. */
+  @Override
+  public String toString() {
+    return second == null ? first.toString() : "[%s, %s]".formatted(first, second);
+  }
+
+  /** Of {@code auto}, one length, or two joined by a comma. */
+  static Seasons parse(String text) {
+    if (text.equals("auto")) {
+      return AUTO;
+    }
+    String[] parts = text.split(",", -1);
+    if (parts.length > 2) {
+      throw new IllegalArgumentException(text);
+    }
+    Length first = Length.parse(parts[0].trim(), MAX_COUNT);
+    return new Seasons(
+        first, parts.length == 1 ? null : Length.parse(parts[1].trim(), MAX_SECOND_COUNT));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.weir.stream.covariate;
+
+import dev.weir.forecast.CovariateEvent;
+import dev.weir.forecast.CovariateUpdate;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.stream.WeirTypeInformation;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.datastream.DataStream;
+
+/** Adds the join of observations with covariates from a topic of their own to a job. */
+public final class CovariateJoin {
+
+  public static final TypeInformation<CovariateEvent> EVENTS =
+      WeirTypeInformation.of(CovariateEvent.class, CovariateEventSerializer.INSTANCE);
+
+  private CovariateJoin() {}
+
+  /**
+   * The observations with what is known ahead of them. Observations of a series keep their order,
+   * since a group is one task's.
+   *
+   * @param series the series of an observation, and what spreads other events over the tasks
+   */
+  public static DataStream<InputEvent> join(
+      DataStream<InputEvent> observations,
+      DataStream<CovariateEvent> covariates,
+      CovariateSettings settings,
+      KeySelector<InputEvent, String> series) {
+    return observations
+        .keyBy(
+            event ->
+                event instanceof ObservationEvent
+                    ? settings.groupOf(series.getKey(event))
+                    : series.getKey(event),
+            Types.STRING)
+        .connect(covariates.keyBy(event -> key(event, series), Types.STRING))
+        .process(new CovariateFunction(settings), WeirTypeInformation.INPUT_EVENT)
+        .name("join-covariates")
+        .uid("join-covariates"); // part of each savepoint
+  }
+
+  private static String key(CovariateEvent event, KeySelector<InputEvent, String> series)
+      throws Exception {
+    return event instanceof CovariateUpdate update
+        ? update.group()
+        : series.getKey((DeadLetter) event);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.weir.stream.covariate;
+
+import dev.weir.forecast.alarm.NameMatcher;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * How observations are joined with covariates. Immutable.
+ *
+ * @param key matches the whole names of series; what its first capturing group matches is the name
+ *     of a series' group. A series that does not match is a group of its own; null: each is
+ * @param features covariates known ahead
+ * @param horizon steps that they are looked up for
+ * @param interval between two steps, milliseconds
+ * @param keep times of each group that are kept, the newest ones
+ * @param ttl a group is dropped once event time has passed all of its times by so much; zero: never
+ */
+public record CovariateSettings(
+    Pattern key, int features, int horizon, long interval, int keep, Duration ttl)
+    implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  /** The group of a series. */
+  public String groupOf(String series) {
+    MatchResult match = key == null ? null : NameMatcher.match(key, series);
+    String group = match == null ? null : match.group(1);
+    return group == null || group.isEmpty() ? series : group;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.weir.stream.covariate;
+
+import java.util.Arrays;
+
+/** The covariates of a group of series by the time that they are of, ascending. Mutable. */
+final class GroupCovariates {
+
+  private static final int FIRST_CAPACITY = 16;
+
+  private final int features;
+  private long[] times; // (capacity)
+  private double[] rows; // (capacity, features), row-major
+  private int size;
+
+  GroupCovariates(int features) {
+    this(features, new long[FIRST_CAPACITY], new double[FIRST_CAPACITY * features], 0);
+  }
+
+  /**
+   * @param times ascending, at least {@code size} of them
+   * @param rows as many rows
+   */
+  GroupCovariates(int features, long[] times, double[] rows, int size) {
+    this.features = features;
+    this.times = times;
+    this.rows = rows;
+    this.size = size;
+  }
+
+  GroupCovariates copy() {
+    return new GroupCovariates(features, times.clone(), rows.clone(), size);
+  }
+
+  int features() {
+    return features;
+  }
+
+  /** How many times are known. */
+  int size() {
+    return size;
+  }
+
+  long time(int index) {
+    return times[index];
+  }
+
+  double feature(int index, int feature) {
+    return rows[index * features + feature];
+  }
+
+  /** The last time that is known; there must be one. */
+  long newest() {
+    return times[size - 1];
+  }
+
+  /**
+   * Sets the covariates of a time, in place of earlier ones. Of more than {@code keep} times the
+   * oldest is dropped.
+   *
+   * @param row (features)
+   */
+  void put(long time, double[] row, int keep) {
+    int index = Arrays.binarySearch(times, 0, size, time);
+    if (index < 0) {
+      index = -index - 1;
+      while (size >= keep) { // more than one if the limit is a lower one now
+        if (index == 0) {
+          return; // older than all
+        }
+        remove();
+        index--;
+      }
+      insert(index, time);
+    }
+    System.arraycopy(row, 0, rows, index * features, features);
+  }
+
+  private void remove() {
+    size--;
+    System.arraycopy(times, 1, times, 0, size);
+    System.arraycopy(rows, features, rows, 0, size * features);
+  }
+
+  private void insert(int index, long time) {
+    if (size == times.length) {
+      times = Arrays.copyOf(times, 2 * size);
+      rows = Arrays.copyOf(rows, 2 * size * features);
+    }
+    System.arraycopy(times, index, times, index + 1, size - index);
+    int at = index * features;
+    System.arraycopy(rows, at, rows, at + features, (size - index) * features);
+    times[index] = time;
+    size++;
+  }
+
+  /**
+   * Finds the covariates of the steps after a time: those of the nearest time within half an
+   * interval, the later one if it is halfway, as a series' grid counts times.
+   *
+   * @param steps (horizon) becomes the index of each step's covariates, -1 for unknown
+   * @return how many are known
+   */
+  int find(long time, long interval, int[] steps) {
+    int known = 0;
+    int next = lowerBound(time + interval - interval / 2);
+    for (int k = 0; k < steps.length; k++) {
+      long step = time + (k + 1) * interval;
+      long end = step - interval / 2 + interval;
+      steps[k] = -1;
+      for (; next < size && times[next] < end; next++) {
+        if (steps[k] < 0 || times[next] - step <= step - times[steps[k]]) {
+          steps[k] = next;
+        }
+      }
+      known += steps[k] < 0 ? 0 : 1;
+    }
+    return known;
+  }
+
+  private int lowerBound(long time) {
+    int index = Arrays.binarySearch(times, 0, size, time);
+    return index < 0 ? -index - 1 : index;
+  }
+
+  /**
+   * The rows that {@link #find} has found, up to the last one; NaN for unknown.
+   *
+   * @return (steps, features), row-major
+   */
+  double[] rows(int[] steps) {
+    int last = steps.length;
+    while (last > 0 && steps[last - 1] < 0) {
+      last--;
+    }
+    double[] found = new double[last * features];
+    for (int k = 0; k < last; k++) {
+      if (steps[k] < 0) {
+        Arrays.fill(found, k * features, (k + 1) * features, Double.NaN);
+      } else {
+        System.arraycopy(rows, steps[k] * features, found, k * features, features);
+      }
+    }
+    return found;
+  }
+}

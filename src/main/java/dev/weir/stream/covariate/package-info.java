@@ -1,0 +1,10 @@
+/**
+ * Joins observations with covariates from a topic of their own: a keyed operator by group that
+ * keeps the covariates of each time and attaches those known ahead to an observation.
+ *
+ * <p>Start at {@link dev.weir.stream.covariate.CovariateJoin}, which adds it to a job.
+ *
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code state}, {@code stream},
+ * Flink and the JDK.
+ */
+package dev.weir.stream.covariate;

@@ -1,0 +1,27 @@
+package dev.weir.cli.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.kafka.CovariateTopic;
+import java.time.Duration;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+class CovariateChecksTest {
+
+  private final Function<ConsumerRecord<byte[], byte[]>, String> problems =
+      CovariateChecks.problems(new CovariateTopic("weather", 2, Duration.ofDays(1), null), null);
+
+  private String problem(String value) {
+    return problems.apply(new ConsumerRecord<>("weather", 0, 0, null, value.getBytes()));
+  }
+
+  @Test
+  void recordThatCanNotBeUsedHasAProblem() {
+    assertThat(problem("{\"group\":\"a\",\"time\":0,\"features\":[1,null]}")).isNull();
+    assertThat(problem("{\"group\":\"a\",\"time\":0,\"features\":[1]}"))
+        .isEqualTo("FEATURES: features: expected 2, got 1");
+    assertThat(problem("{\"group\":\"a\",\"time\":0,\"features\":[1,2]}")).isNull();
+  }
+}

@@ -1,0 +1,82 @@
+package dev.weir.forecast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Bounds;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What a job gives out of a series is within its bounds, whatever made it. */
+class BoundedForecastsTest {
+
+  private static final int SEQ_LEN = 5;
+  private static final Bounds BOUNDS = new Bounds(0, 4, true);
+
+  private static List<Observation> observations() {
+    List<Observation> all = new ArrayList<>();
+    Random random = new Random(21);
+    for (int t = 0; t < 60; t++) {
+      all.add(new Observation("s", t, 6 * random.nextDouble() - 1));
+    }
+    return all;
+  }
+
+  private static List<Forecast> forecasts(Target target) throws Exception {
+    return OneSeries.forecasts(
+        new ForecastSettings(SEQ_LEN, 1, 0, Duration.ZERO, List.of(target)), observations());
+  }
+
+  @Test
+  void networkAloneAndItsReplacementAreBounded() throws Exception {
+    byte[] weights = BuiltInModels.bytes("builtin:sample-many-to-one", SEQ_LEN);
+    Target free = new Target(Mode.MANY_TO_ONE, "sample", 2, weights, null);
+    List<Forecast> unbounded = forecasts(free);
+    List<Forecast> bounded = forecasts(free.withBounds(BOUNDS));
+    assertThat(bounded).hasSameSizeAs(unbounded);
+    assertThat(bounded.get(0).status()).isEqualTo(Status.WARMUP); // the last value
+    assertThat(bounded.get(50).status()).isEqualTo(Status.OK);
+    int changed = 0;
+    for (int n = 0; n < bounded.size(); n++) {
+      for (int i = 0; i < 2; i++) {
+        double value = unbounded.get(n).values()[i];
+        assertThat(bounded.get(n).values()[i]).isEqualTo(BOUNDS.value(value));
+        changed += value == BOUNDS.value(value) ? 0 : 1;
+      }
+    }
+    assertThat(changed).isGreaterThan(50);
+  }
+
+  @Test
+  void mixtureIsBoundedWithItsIntervals() throws Exception {
+    Learning learning = new Learning(LearnerSettings.small(3), LearnerSettings.NONE, 0);
+    List<Forecast> bounded =
+        forecasts(new Target(Mode.MANY_TO_ONE, null, 3, null, learning).withBounds(BOUNDS));
+    for (Forecast forecast : bounded) {
+      assertWithin(forecast.values());
+      for (Interval interval : forecast.intervals()) {
+        assertWithin(interval.lower());
+        assertWithin(interval.upper());
+      }
+    }
+    assertThat(bounded.get(59).intervals()).hasSize(2);
+  }
+
+  private static void assertWithin(double[] values) {
+    for (double value : values) {
+      assertThat(value).isIn(0.0, 1.0, 2.0, 3.0, 4.0);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.Allocations;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.calendar.HolidayDays;
+import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Forecasts of made series whose holidays are like Sundays, or like any day. */
+class HolidayForecastTest {
+
+  private static final LocalDate FIRST = LocalDate.parse("2024-01-01");
+  private static final long DAY = 86_400_000;
+  private static final int HORIZON = 7;
+
+  /** Each 23rd day, so that they fall on all days of the week. */
+  private static boolean isHoliday(long day) {
+    return Math.floorMod(day, 23) == 11;
+  }
+
+  private static HolidaySettings holidays(ZoneId zone) {
+    List<LocalDate> days = new ArrayList<>();
+    for (long day = FIRST.toEpochDay(); day < FIRST.toEpochDay() + 1_000; day++) {
+      if (isHoliday(day)) {
+        days.add(LocalDate.ofEpochDay(day));
+      }
+    }
+    return new HolidaySettings(zone, new HolidayDays(days), List.of());
+  }
+
+  private static double[] values(int days, double effect) {
+    Random random = new Random(3);
+    double[] values = new double[days];
+    for (int d = 0; d < days; d++) {
+      long day = FIRST.toEpochDay() + d;
+      int weekday = LocalDate.ofEpochDay(day).getDayOfWeek().getValue();
+      double usual = weekday == 7 ? 40 : weekday == 6 ? 70 : 100;
+      double value = isHoliday(day) ? usual + effect * (40 - usual) : usual;
+      values[d] = value + random.nextGaussian();
+    }
+    return values;
+  }
+
+  /** Mean errors of all steps: on holidays, and on days without one beside them. */
+  private static double[] errors(LearnerSettings settings, double[] values) {
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries("x", 7);
+    double[] sums = new double[4];
+    double[] forecast = new double[HORIZON];
+    for (int d = 0; d < values.length; d++) {
+      learner.observe(state, (FIRST.toEpochDay() + d) * DAY, values[d]);
+      learner.forecast(state, forecast, null, null);
+      for (int i = 1; d > 300 && i <= HORIZON && d + i < values.length; i++) {
+        int kind = isHoliday(FIRST.toEpochDay() + d + i) ? 0 : 1;
+        sums[2 * kind] += Math.abs(forecast[i - 1] - values[d + i]);
+        sums[2 * kind + 1]++;
+      }
+    }
+    return new double[] {sums[0] / sums[1], sums[2] / sums[3]};
+  }
+
+  @Test
+  void holidaysLikeSundaysAreForecastSo() {
+    LearnerSettings plain = LearnerSettings.small(HORIZON);
+    double[] values = values(700, 1);
+    double[] without = errors(plain, values);
+    double[] with = errors(plain.withHolidays(holidays(ZoneOffset.UTC)), values);
+    assertThat(without[0]).isGreaterThan(30); // 60 on most days of the week
+    assertThat(with[0]).isLessThan(without[0] / 4);
+    assertThat(with[1]).isEqualTo(without[1]); // nothing else changes
+  }
+
+  @Test
+  void holidaysThatMeanNothingChangeNothing() {
+    LearnerSettings plain = LearnerSettings.small(HORIZON);
+    double[] values = values(500, 0);
+    double[] without = errors(plain, values);
+    double[] with = errors(plain.withHolidays(holidays(ZoneOffset.UTC)), values);
+    assertThat(with[0]).isLessThan(1.01 * without[0]);
+    assertThat(with[1]).isLessThan(1.005 * without[1]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1_000, 7 * DAY, 25_200_000})
+  void valuesThatAreNoPartOfADayAreForecastAsBefore(long spacing) {
+    LearnerSettings plain = LearnerSettings.small(HORIZON);
+    Learner one = new Learner(plain);
+    Learner other = new Learner(plain.withHolidays(holidays(ZoneOffset.UTC)));
+    LearnerState first = one.newSeries("x", 7);
+    LearnerState second = other.newSeries("x", 7);
+    double[] values = values(200, 1);
+    long from = FIRST.toEpochDay() * DAY;
+    for (int d = 0; d < values.length; d++) {
+      one.observe(first, from + d * spacing, values[d]);
+      other.observe(second, from + d * spacing, values[d]);
+      assertThat(forecast(other, second)).isEqualTo(forecast(one, first));
+    }
+  }
+
+  /** Hours of a series whose day is local: half a day off, a holiday would be forecast wrong. */
+  @Test
+  void daysAreThoseOfTheZone() {
+    ZoneId zone = ZoneId.of("Asia/Tokyo");
+    LearnerSettings plain = LearnerSettings.small(24);
+    double right = hourlyError(plain.withHolidays(holidays(zone)), zone);
+    double wrong = hourlyError(plain.withHolidays(holidays(ZoneOffset.UTC)), zone);
+    assertThat(right).isLessThan(0.7 * wrong);
+  }
+
+  private static double hourlyError(LearnerSettings settings, ZoneId zone) {
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries("x", 24);
+    double[] days = values(400, 1);
+    Random random = new Random(5);
+    long start = FIRST.atStartOfDay(zone).toInstant().toEpochMilli();
+    double sum = 0;
+    int count = 0;
+    double[] values = new double[days.length * 24];
+    for (int h = 0; h < values.length; h++) {
+      double shape = 1 + 0.3 * Math.sin(2 * Math.PI * (h % 24) / 24);
+      values[h] = days[h / 24] * shape + random.nextGaussian();
+    }
+    double[] forecast = new double[24];
+    for (int h = 0; h + 24 < values.length; h++) {
+      learner.observe(state, start + h * 3_600_000L, values[h]);
+      boolean isNext = isHoliday(FIRST.toEpochDay() + (h + 1) / 24);
+      if ((h + 1) % 24 == 0 && isNext && h > 200 * 24) {
+        learner.forecast(state, forecast, null, null);
+        for (int i = 1; i <= 24; i++) {
+          sum += Math.abs(forecast[i - 1] - values[h + i]);
+          count++;
+        }
+      }
+    }
+    return sum / count;
+  }
+
+  @Test
+  void savedStateGoesOnAsIfItHadNotBeenSaved() throws Exception {
+    LearnerSettings settings =
+        LearnerSettings.small(HORIZON).withHolidays(holidays(ZoneOffset.UTC));
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries("x", 7);
+    LearnerState copy = null;
+    double[] values = values(400, 1);
+    for (int d = 0; d < values.length; d++) {
+      long time = (FIRST.toEpochDay() + d) * DAY;
+      learner.observe(state, time, values[d]);
+      if (d == 250) {
+        copy = state.copy();
+      } else if (copy != null) {
+        Learner other = new Learner(settings);
+        assertThat(other.fits(copy, 7)).isTrue();
+        other.observe(copy, time, values[d]);
+        assertThat(forecast(other, copy)).isEqualTo(forecast(learner, state));
+      }
+    }
+  }
+
+  @Test
+  void statesWithHolidaysAreOfAnotherLayout() {
+    LearnerSettings plain = LearnerSettings.small(HORIZON);
+    LearnerSettings with = plain.withHolidays(holidays(ZoneOffset.UTC));
+    LearnerState state = new Learner(with).newSeries("x", 7);
+    assertThat(new Learner(plain).fits(state)).isFalse();
+    assertThat(new Learner(plain.withHolidays(holidays(ZoneId.of("+01:00")))).fits(state)).isTrue();
+    assertThat(state.bytes() - new Learner(plain).newSeries("x", 7).bytes()).isLessThan(1_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      longs = {-62_135_596_800_000L, 253_402_300_799_999L, Long.MIN_VALUE / 2, Long.MAX_VALUE / 2})
+  void farTimesAreLearned(long from) {
+    Learner learner =
+        new Learner(
+            LearnerSettings.small(HORIZON).withHolidays(holidays(ZoneId.of("Europe/Berlin"))));
+    LearnerState state = learner.newSeries("x", 7);
+    for (int d = 0; d < 100; d++) {
+      learner.observe(state, from + d * DAY, d % 7);
+      assertThat(forecast(learner, state)[0]).isFinite();
+    }
+  }
+
+  /** A day has a holiday in or beside it in nearly half of the values. */
+  @Test
+  void correctingAllocatesNothing() {
+    HolidaySettings days = holidays(ZoneId.of("Europe/Berlin"));
+    Learner learner =
+        new Learner(
+            LearnerSettings.small(24)
+                .withHolidays(
+                    new HolidaySettings(
+                        days.zone(),
+                        new HolidayDays(List.of()),
+                        List.of(
+                            new HolidaySettings.Override(Pattern.compile("s.*"), days.days())))));
+    Windows windows = new Windows(5, 1, 0);
+    WindowState state = windows.newState();
+    LearnerState learned = learner.newSeries("s", 24);
+    double[] values = values(400, 1);
+    long[] next = {FIRST.toEpochDay() * 24};
+    int calls = 24 * 24;
+    Allocations.assertNoneOnceWarm(
+        calls,
+        () -> {
+          long allocated = 0;
+          for (int k = 0; k < calls; k++) {
+            long hour = next[0]++;
+            double value = values[(int) (hour / 24 % 400)] + hour % 24;
+            windows.offer(state, new Observation("s", hour * 3_600_000, value), Windows.IN_ORDER);
+            SequenceWindow window = windows.window("s", state);
+            allocated += Allocations.bytesOf(() -> learner.observe(learned, window));
+          }
+          return allocated;
+        });
+  }
+
+  private static double[] forecast(Learner learner, LearnerState state) {
+    double[] forecast = new double[learner.horizon()];
+    learner.forecast(state, forecast, null, null);
+    return forecast;
+  }
+}

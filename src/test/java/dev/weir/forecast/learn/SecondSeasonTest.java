@@ -1,0 +1,222 @@
+package dev.weir.forecast.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.SeriesDimensions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a learner makes of a week and a year. Seeds are fixed. */
+class SecondSeasonTest {
+
+  private static final int HORIZON = 10;
+  private static final int WEEK = 7;
+  private static final int YEAR = 73; // days, so that a few years pass soon
+  private static final long DAY = 86_400_000;
+
+  private static Learner learner(int year) {
+    return new Learner(LearnerSettings.defaults(HORIZON).withSecondSeason(year));
+  }
+
+  /** A week, a year that is no sine, and noise with a standard deviation of 1. */
+  private static double[] daily(int values, double ofYear, long seed) {
+    Random random = new Random(seed);
+    double[] y = new double[values];
+    for (int t = 0; t < values; t++) {
+      double angle = 2 * Math.PI * (t % YEAR) / YEAR;
+      double year = Math.cos(angle) + 0.5 * Math.sin(2 * angle) + (t % YEAR == 50 ? 1 : 0);
+      y[t] = 100 + 5 * (t % WEEK == 6 ? 1 : 0) + ofYear * year + random.nextGaussian();
+    }
+    return y;
+  }
+
+  private static double[] forecast(Learner learner, LearnerState state) {
+    double[] values = new double[HORIZON];
+    learner.forecast(state, values, null, null);
+    return values;
+  }
+
+  /** Mean |error| of the last step over the second half of the series. */
+  private static double error(Learner learner, double[] y) {
+    LearnerState state = learner.newSeries("a", WEEK);
+    double sum = 0;
+    int count = 0;
+    for (int t = 0; t + HORIZON < y.length; t++) {
+      learner.observe(state, t * DAY, y[t]);
+      if (t >= y.length / 2) {
+        sum += Math.abs(forecast(learner, state)[HORIZON - 1] - y[t + HORIZON]);
+        count++;
+      }
+    }
+    return sum / count;
+  }
+
+  /** The mean |error| of someone who knows all but the noise is 0.8. */
+  @Test
+  void yearIsLearnedBesideTheWeek() {
+    double[] y = daily(9 * YEAR, 10, 1);
+    double with = error(learner(YEAR), y);
+    assertThat(with).isLessThan(1.2);
+    assertThat(error(learner(LearnerSettings.NONE), y)).isGreaterThan(1.25 * with);
+  }
+
+  @Test
+  void yearThatIsNotThereCostsNearlyNothing() {
+    double[] y = daily(9 * YEAR, 0, 2);
+    double without = error(learner(LearnerSettings.NONE), y);
+    assertThat(error(learner(YEAR), y)).isLessThan(1.02 * without);
+  }
+
+  @Test
+  void earlierForecastDoesNotKnowWhatComesLater() {
+    double[] y = daily(400, 10, 3);
+    Learner learner = learner(YEAR);
+    LearnerState one = learner.newSeries("a", WEEK);
+    LearnerState two = learner.newSeries("a", WEEK);
+    for (int t = 0; t < 399; t++) {
+      learner.observe(one, t * DAY, y[t]);
+      learner.observe(two, t * DAY, y[t]);
+      assertThat(forecast(learner, two)).isEqualTo(forecast(learner, one));
+    }
+    learner.observe(one, 399 * DAY, 90);
+    learner.observe(two, 399 * DAY, 110);
+    assertThat(forecast(learner, two)).isNotEqualTo(forecast(learner, one));
+  }
+
+  @Test
+  void savedAndRestoredItGivesTheSameBits() throws IOException {
+    double[] y = daily(500, 10, 4);
+    Learner learner = learner(YEAR);
+    LearnerState state = learner.newSeries("a", WEEK);
+    for (int t = 0; t < 300; t++) {
+      learner.observe(state, t * DAY, y[t]);
+    }
+    Learner other = learner(YEAR);
+    LearnerState restored = copy(state);
+    assertThat(other.fits(restored, WEEK)).isTrue();
+    for (int t = 300; t < 500; t++) {
+      learner.observe(state, t * DAY, y[t]);
+      other.observe(restored, t * DAY, y[t]);
+      assertThat(forecast(other, restored)).isEqualTo(forecast(learner, state));
+    }
+  }
+
+  private static LearnerState copy(LearnerState state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    LearnerStateFormat.write(state, new DataOutputStream(bytes));
+    return LearnerStateFormat.read(
+        LearnerStateFormat.VERSION,
+        new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 73", "73, 1", "73, 91"})
+  void anotherSecondSeasonLearnsTheKeptValuesAgain(int before, int after) {
+    double[] y = daily(600, 10, 5);
+    Learner old = learner(before);
+    LearnerState state = old.newSeries("a", WEEK);
+    for (int t = 0; t < 600; t++) {
+      old.observe(state, t * DAY, y[t]);
+    }
+    Learner learner = learner(after);
+    assertThat(learner.fits(state)).isFalse();
+    LearnerState again = learner.relearn(state, WEEK);
+    assertThat(learner.fits(again, WEEK)).isTrue();
+    assertThat(again.count()).isEqualTo(600);
+    LearnerState whole = learner.newSeries("a", WEEK);
+    for (int t = 0; t < 600; t++) {
+      learner.observe(whole, t * DAY, y[t]);
+    }
+    double[] expected = forecast(learner, whole);
+    double[] got = forecast(learner, again);
+    for (int i = 0; i < HORIZON; i++) {
+      assertThat(got[i]).isCloseTo(expected[i], within(0.1)); // the tail is rounded
+    }
+  }
+
+  @Test
+  void withoutASecondSeasonTheStateIsThatOfBefore() {
+    LearnerSettings settings = LearnerSettings.defaults(HORIZON);
+    assertThat(settings.layout()).doesNotContain("econd").endsWith("]");
+    LearnerState plain = new Learner(settings).newSeries("a", WEEK);
+    assertThat(learner(LearnerSettings.NONE).fits(plain, WEEK)).isTrue();
+    LearnerState two = learner(YEAR).newSeries("a", WEEK);
+    assertThat(two.bytes() - plain.bytes()).isBetween(600, 1200);
+    assertThat(learner(7 * YEAR).newSeries("a", WEEK).bytes()).isEqualTo(two.bytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "24, 365, 2600, 2600", // few enough to go past one by one
+    "24, 1, 2601, 81", // 2601 - 15 weeks of 168
+    "1, 365, 7301, 1", // 20 years and a day
+    "1, 365, 7300, 0"
+  })
+  void gapKeepsThePhase(int season, int second, long missing, long expected) {
+    assertThat(MissingValues.passed(history(season), missing, second)).isEqualTo(expected);
+  }
+
+  /** Both phases, as far as that is possible: the week's exactly, the year's to half a week. */
+  @Test
+  void longGapKeepsWeekAndYear() {
+    History history = history(24);
+    int period = Math.max(24, history.shape().week());
+    for (long missing : new long[] {2_601, 8_760, 50_000, 123_457}) {
+      long passed = MissingValues.passed(history, missing, 1_000);
+      assertThat(passed % period).isEqualTo(missing % period);
+      assertThat(passed).isBetween(0L, 1_000L + 2 * period);
+      long apart = Math.floorMod(missing - passed, 1_000L);
+      assertThat(Math.min(apart, 1_000 - apart)).isLessThanOrEqualTo(period / 2);
+    }
+  }
+
+  private static History history(int season) {
+    SeriesDimensions shape = new SeriesDimensions(2, season, History.exact(2, season, 720), 600);
+    History history =
+        new History()
+            .attach(
+                shape,
+                new long[History.LONGS],
+                new double[History.DOUBLES],
+                new float[History.floats(shape)],
+                new short[History.shorts(shape)]);
+    history.reset(0);
+    history.append(1);
+    return history;
+  }
+
+  @Test
+  void holidayOfLastYearIsExpectedAgain() {
+    double[] y = daily(9 * YEAR, 3, 6);
+    for (int t = 50; t < y.length; t += YEAR) {
+      y[t] += 30;
+    }
+    Learner learner = learner(YEAR);
+    LearnerState state = learner.newSeries("a", WEEK);
+    int holiday = 50 + 8 * YEAR;
+    for (int t = 0; t <= holiday - 5; t++) {
+      learner.observe(state, t * DAY, y[t]);
+    }
+    double[] expert = new double[HORIZON];
+    for (int e = 0; e < learner.experts(); e++) {
+      if (learner.expertName(e).equals("fourier-profile")) {
+        for (int i = 1; i <= HORIZON; i++) {
+          expert[i - 1] = learner.expertForecast(e, i);
+        }
+      }
+    }
+    // the mean of three days of last year, so that a holiday which moves by a day counts, too
+    double others = (expert[0] + expert[1] + expert[7] + expert[8]) / 4;
+    assertThat(Arrays.stream(expert, 3, 6).min().orElseThrow()).isGreaterThan(others + 4);
+  }
+}

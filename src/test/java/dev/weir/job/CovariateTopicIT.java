@@ -1,0 +1,289 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.CovariateUpdate;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.connector.KafkaConnectors;
+import dev.weir.kafka.covariate.CovariateCodec;
+import dev.weir.stream.ForecastOperator;
+import dev.weir.stream.WeirTypeInformation;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Covariates from a topic of their own, beside the same ones inside of the observations. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CovariateTopicIT {
+
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+  private static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
+  private static final long HOUR = 3_600_000;
+  private static final int HORIZON = 3;
+  private static final int FEATURES = 2;
+  private static final List<String> SERIES = List.of("a/1", "a/2", "b/1", "b/2", "b/3");
+
+  @TempDir private static Path dir;
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  /** What has been sent so far, by group and hour. */
+  private final Map<String, Map<Integer, double[]>> sent = new HashMap<>();
+
+  private final List<Observation> observed = new ArrayList<>(); // with what was known
+  private long covariateRecords;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+    kafka.create(name + ".observations", 3, Map.of());
+    Map<String, String> overrides = kafka.overrides(name);
+    overrides.remove("output");
+    overrides.put("topics.covariates", name + ".weather");
+    overrides.put("covariates.key", "([^/]+)/.*");
+    overrides.put("window.interval", "PT1H");
+    overrides.put("window.features-ahead", "2");
+    overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
+    overrides.put("learning.size", "small");
+    overrides.put("season", "24");
+    overrides.putAll(more);
+    return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
+  }
+
+  private static double temperature(int hour) {
+    return 10 + 8 * Math.sin(hour * Math.PI / 31);
+  }
+
+  private void sendCovariates(JobSettings settings, String group, int from, int to, double error)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(group.hashCode() + from);
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    CovariateCodec codec = new CovariateCodec(null);
+    for (int hour = from; hour < to; hour++) {
+      double[] row = {temperature(hour) + error * random.nextDouble(), random.nextDouble()};
+      if (hour % 7 == 3) {
+        row[1] = Double.NaN;
+      }
+      sent.computeIfAbsent(group, g -> new TreeMap<>()).put(hour, row);
+      records.add(
+          new ProducerRecord<>(
+              settings.kafka().topics().covariates().name(),
+              group.getBytes(StandardCharsets.UTF_8),
+              codec.encode(new CovariateUpdate(group, START + hour * HOUR, row))));
+    }
+    covariateRecords += records.size();
+    kafka.send(records);
+  }
+
+  private double[] known(String series, int hour) {
+    Map<Integer, double[]> rows = sent.getOrDefault(series.substring(0, 1), Map.of());
+    double[] ahead = new double[HORIZON * FEATURES];
+    Arrays.fill(ahead, Double.NaN);
+    int length = 0;
+    for (int k = 1; k <= HORIZON; k++) {
+      double[] row = rows.get(hour + k);
+      if (row != null) {
+        System.arraycopy(row, 0, ahead, (k - 1) * FEATURES, FEATURES);
+        length = k * FEATURES;
+      }
+    }
+    return Arrays.copyOf(ahead, length);
+  }
+
+  private void sendObservations(JobSettings settings, int from, int to) throws Exception {
+    List<Observation> bare = new ArrayList<>();
+    for (int hour = from; hour < to; hour++) {
+      for (String series : SERIES) {
+        double value =
+            50
+                + 3 * temperature(hour)
+                + new SplittableRandom(31L * hour + series.hashCode()).nextDouble();
+        long time = START + hour * HOUR;
+        bare.add(new Observation(series, time, value));
+        observed.add(
+            new Observation(
+                series, time, value, Observation.NO_FEATURES, null, false, known(series, hour)));
+      }
+    }
+    kafka.sendObservations(settings.kafka().topics().observations().first(), bare);
+  }
+
+  /** Waits until a checkpoint contains all covariates that have been sent. */
+  private void awaitCovariates(RunningJob job, JobSettings settings) {
+    String group = KafkaConnectors.covariateGroup(settings.kafka());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      job.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(
+              () ->
+                  admin
+                          .listConsumerGroupOffsets(group)
+                          .partitionsToOffsetAndMetadata()
+                          .get()
+                          .values()
+                          .stream()
+                          .mapToLong(offset -> offset == null ? 0 : offset.offset())
+                          .sum()
+                      == covariateRecords);
+    }
+  }
+
+  private void awaitForecasts(RunningJob job, JobSettings settings) {
+    String forecasts = settings.kafka().topics().forecasts();
+    job.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() >= observed.size());
+  }
+
+  private static Map<String, List<String>> bySeries(List<Forecast> forecasts) {
+    ForecastCodec codec = new ForecastCodec();
+    Map<String, List<String>> bytes = new TreeMap<>();
+    for (Forecast forecast : forecasts) {
+      bytes
+          .computeIfAbsent(forecast.series(), series -> new ArrayList<>())
+          .add(HexFormat.of().formatHex(codec.encode(forecast)));
+    }
+    return bytes;
+  }
+
+  /** The forecasts of observations that bring their covariates, by the operator alone. */
+  private static List<Forecast> expected(ForecastSettings settings, List<Observation> observations)
+      throws Exception {
+    try (KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new ForecastOperator(settings),
+            event -> ((ObservationEvent) event).observation().series(),
+            model -> "",
+            Types.STRING)) {
+      harness.setup(WeirTypeInformation.OUTPUT.createSerializer(new SerializerConfigImpl()));
+      harness.open();
+      for (Observation observation : observations) {
+        SourceRecord source = new SourceRecord("t", 0, 0, 0, null, new byte[0]);
+        harness.processElement1(new ObservationEvent(observation, source), observation.time());
+      }
+      return harness.extractOutputValues().stream()
+          .filter(Forecast.class::isInstance)
+          .map(Forecast.class::cast)
+          .toList();
+    }
+  }
+
+  private List<Forecast> forecasts(JobSettings settings) {
+    return kafka.forecasts(settings.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+  }
+
+  private static Observation bare(Observation o) {
+    return new Observation(o.series(), o.time(), o.value());
+  }
+
+  @Test
+  void killsAndRescalingChangeNoBitOfTheForecasts() throws Exception {
+    JobSettings settings = settings("weather", Map.of());
+    StreamExecutionEnvironment env = flink.environment(2);
+    env.configure(
+        new Configuration()
+            .set(StateBackendOptions.STATE_BACKEND, "rocksdb")
+            .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINTS)
+            .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
+            .set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 1000)
+            .set(
+                RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(500)));
+    String savepoint;
+    byte[] bad = "{\"group\":\"a\",\"time\":0,\"features\":[1]}".getBytes(StandardCharsets.UTF_8);
+    String weather = settings.kafka().topics().covariates().name();
+    try (RunningJob job = new RunningJob(ForecastJob.submit(env, settings))) {
+      sendCovariates(settings, "a", 1, 60, 5);
+      sendCovariates(settings, "b", 4, 60, 5); // the first ones never come
+      awaitCovariates(job, settings);
+      sendObservations(settings, 0, 40);
+      awaitForecasts(job, settings);
+      kafka.send(List.of(new ProducerRecord<>(weather, bad)));
+      covariateRecords++;
+      sendCovariates(settings, "a", 41, 130, 0); // corrections, and further ones; b has no more
+      awaitCovariates(job, settings);
+      sendObservations(settings, 40, 60);
+      flink.cluster().terminateTaskManager(0).get();
+      sendObservations(settings, 60, 80);
+      flink.cluster().startTaskManager();
+      awaitForecasts(job, settings);
+      savepoint = job.stop(dir.resolve("savepoints"));
+    }
+    sendObservations(settings, 80, 120);
+    try (RunningJob job = flink.restore(settings, 3, CHECKPOINTS, savepoint)) {
+      awaitForecasts(job, settings);
+      job.assertRunning();
+    }
+    List<Forecast> expected = expected(settings.forecast(), observed);
+    assertThat(expected).hasSize(observed.size());
+    assertThat(bySeries(forecasts(settings))).isEqualTo(bySeries(expected));
+    List<Observation> unaware = observed.stream().map(CovariateTopicIT::bare).toList();
+    assertThat(bySeries(expected(settings.forecast(), unaware)))
+        .as("covariates count")
+        .isNotEqualTo(bySeries(expected));
+    List<DeadLetter> letters = kafka.deadLetters(settings.kafka().topics().deadLetters());
+    assertThat(letters).hasSize(1);
+    assertThat(letters.get(0).reason()).isEqualTo(Reason.FEATURES);
+    assertThat(letters.get(0).source().topic()).isEqualTo(weather);
+    assertThat(letters.get(0).source().value()).isEqualTo(bad);
+  }
+
+  /** No covariate ever comes: an idle source of them must not hold back event time. */
+  @Test
+  void emptyTopicHoldsNothingBack() throws Exception {
+    JobSettings settings = settings("calm", Map.of("window.out-of-orderness", "PT1H"));
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      sendObservations(settings, 0, 30);
+      String forecasts = settings.kafka().topics().forecasts();
+      int complete = SERIES.size() * 28; // the newest two hours wait
+      job.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> kafka.read(forecasts, KafkaFixture.COMMITTED).size() >= complete);
+      job.assertRunning();
+    }
+  }
+}

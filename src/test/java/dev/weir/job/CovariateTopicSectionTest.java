@@ -1,0 +1,197 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.Documents;
+import dev.weir.forecast.CovariateEvent;
+import dev.weir.forecast.CovariateUpdate;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobFileException;
+import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.covariate.CovariateDeserializer;
+import dev.weir.stream.covariate.CovariateSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CovariateTopicSectionTest {
+
+  private static final String START =
+      "name: x\nkafka: {bootstrap-servers: 'localhost:1'}\nforecast: {many-to-one: {horizon: 3}}\n";
+  private static final String TOPIC = "topics: {covariates: weather}\n";
+  private static final String AHEAD = "window: {interval: PT1H, features-ahead: 2}\n";
+  private static final String SECTION =
+      "covariates: {format: json, group: [site], time: at, features: [temp, wind]}\n";
+
+  private static JobSettings read(String text) {
+    return JobSettings.of(JobFile.parse(START + text, "x.yaml", Map.of()), Path.of(""));
+  }
+
+  private static String plan(String text) {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+    ForecastPipeline.build(env, read(text));
+    return env.getStreamGraph().getStreamingPlanAsJSON();
+  }
+
+  @Test
+  void isOffByDefaultAndAddsNothing() {
+    JobSettings settings = read(AHEAD);
+    assertThat(settings.covariates()).isNull();
+    assertThat(settings.kafka().topics().covariates()).isNull();
+    assertThat(plan(AHEAD)).contains("forecast").doesNotContain("covariates");
+    assertThat(read(AHEAD + TOPIC).covariates().keep()).isEqualTo(1_000);
+    assertThat(plan(AHEAD + TOPIC)).contains("Source: covariates").contains("join-covariates");
+  }
+
+  @Test
+  void readsAllOptions() {
+    JobSettings settings =
+        read(
+            TOPIC
+                + "window: {interval: PT30M, max-future: PT2H}\n"
+                + "state: {ttl: PT48H}\n"
+                + "covariates: {key: '([^/]+)/.*', keep: 77, max-future: PT72H, format: csv,"
+                + " columns: [site, at, temp, wind, sun], group: [site], time: at, time-unit: seconds,"
+                + " features: [temp, wind, sun]}\n");
+    CovariateSettings join = settings.covariates();
+    assertThat(join.key().pattern()).isEqualTo("([^/]+)/.*");
+    assertThat(join.features()).isEqualTo(3);
+    assertThat(join.horizon()).isEqualTo(3);
+    assertThat(join.interval()).isEqualTo(1_800_000);
+    assertThat(join.keep()).isEqualTo(77);
+    assertThat(join.ttl()).isEqualTo(Duration.ofHours(48));
+    assertThat(settings.forecast().ahead()).as("by covariates.features").isEqualTo(9);
+    CovariateTopic topic = settings.kafka().topics().covariates();
+    assertThat(topic.name()).isEqualTo("weather");
+    assertThat(topic.features()).isEqualTo(3);
+    assertThat(topic.maxFuture()).isEqualTo(Duration.ofHours(72));
+    assertThat(topic.mapping().columns()).hasSize(5);
+    assertThat(settings.kafka().topics().all())
+        .containsExactlyInAnyOrder(
+            "observations", "forecasts", "scores", "observations.dlq", "models", "weather");
+    assertThat(settings.kafka().topics().ofSeries()).containsExactly("forecasts", "scores");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "topics: {covariates: weather}|window: {interval: PT1H}"
+            + "|topics.covariates: expected window.features-ahead of 1 or more beside it, got 0",
+        "topics: {covariates: weather}|window: {features-ahead: 2}"
+            + "|topics.covariates: expected window.interval beside it, got none",
+        "topics: {covariates: weather}|output: network"
+            + "|topics.covariates: expected window.features-ahead of 1 or more beside it, got 0",
+        "topics: {covariates: observations}|window: {interval: PT1H, features-ahead: 2}"
+            + "|topics: expected different names, got [",
+        "topics: {pattern: 'w.*', covariates: weather}"
+            + "|window: {interval: PT1H, features-ahead: 2}"
+            + "|topics.pattern: expected none of the job's other topics to match, got [weather]",
+        "covariates: {keep: 7}|window: {interval: PT1H, features-ahead: 2}"
+            + "|covariates.keep: expected topics.covariates beside it, got none",
+        "covariates: {format.options.x: 7}|window: {interval: PT1H, features-ahead: 2}"
+            + "|covariates.format.options.x: expected topics.covariates beside it, got none",
+        "topics: {covariates: w}|covariates: {time: at}"
+            + "|covariates.time: expected covariates.format beside it, got none",
+        "topics: {covariates: w}|covariates: {format.options.x: 7}"
+            + "|covariates.format.options.x: expected covariates.format beside it, got none",
+        "topics: {covariates: w}|covariates: {format: json, features: [a, b]}"
+            + "|covariates.time: expected field names joined by dots, such as device.id, got nothing",
+        "topics: {covariates: w}|covariates: {format: json, time: at}"
+            + "|covariates.features: expected a list of field names joined by dots",
+        "topics: {covariates: w}|covariates: {format: csv, time: at, features: [a]}"
+            + "|covariates.columns: expected all columns in their order with csv, got none",
+        "topics: {covariates: w}|covariates: {format: avro, time: at, features: [a]}"
+            + "|covariates.schema-file: expected text with avro, got nothing",
+        "topics: {covariates: w}"
+            + "|covariates: {format: avro, schema-file: no.avsc, time: at, features: [a]}"
+            + "|covariates.schema-file: expected a readable file, got no.avsc",
+        "topics: {covariates: w}|covariates: {format: avro-confluent, time: at, features: [a]}"
+            + "|covariates.format: expected kafka.format: avro-confluent beside it",
+        "topics: {covariates: w}|covariates: {format: json, time: a.b, features: [a]}"
+            + "|covariates: a.b: expected a field or what contains fields, got both",
+        "topics: {covariates: w}|covariates: {key: 'berlin/.*'}"
+            + "|covariates.key: expected a regular expression with one capturing group such as"
+            + " ([^/]+)/.*, got 'berlin/.*'",
+        "topics: {covariates: w}|covariates: {key: '(a)(b)'}"
+            + "|covariates.key: expected a regular expression with one capturing group",
+        "topics: {covariates: w}|covariates: {key: '(['}"
+            + "|covariates.key: expected a regular expression with one capturing group",
+        "topics: {covariates: w}"
+            + "|observations: {format: json, values: [v], features-ahead: ['hours[].temp']}"
+            + "|observations.features-ahead: expected none beside topics.covariates, got some",
+        "topics: {covariates: w}|covariates: {keep: 0}"
+            + "|covariates.keep: expected a whole number from 1 to 100000, got '0'",
+      })
+  void whatIsWrongIsSaidInOneLine(String first, String second, String message) {
+    assertThatThrownBy(() -> read(first + "\n" + second + "\n"))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void keepIsAtLeastTheHorizon() {
+    assertThatThrownBy(() -> read(TOPIC + AHEAD + "covariates: {keep: 2}\n"))
+        .hasMessageContaining("covariates.keep: expected at least the horizon, 3, got 2");
+  }
+
+  @Test
+  void numberOfFeaturesIsThatOfTheWindow() {
+    assertThatThrownBy(
+            () -> read(TOPIC + SECTION + "window: {interval: PT1H, features-ahead: 3}\n"))
+        .hasMessageContaining(
+            "covariates.features: expected 3, as window.features-ahead says, got 2");
+  }
+
+  private static String printed(String start) {
+    return Documents.blocks(Path.of("docs", "covariates.md"), "yaml").stream()
+        .map(Documents.Piece::text)
+        .filter(text -> text.startsWith(start))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** docs/covariates.md. */
+  @Test
+  void printedJobsReadThePrintedRecords() {
+    JobSettings climate =
+        JobSettings.of(JobFile.parse(printed("name: climate"), "x", Map.of()), Path.of(""));
+    assertThat(climate.covariates().groupOf("berlin/7/temperature")).isEqualTo("berlin");
+    assertThat(climate.covariates().horizon()).isEqualTo(24);
+    assertThat(climate.covariates().features()).isEqualTo(2);
+    JobSettings csv = read(TOPIC + "window: {interval: PT1H}\n" + printed("covariates:"));
+    CovariateDeserializer records =
+        new CovariateDeserializer(null, csv.kafka().topics().covariates(), null);
+    records.openAlone();
+    List<CovariateEvent> events = new ArrayList<>();
+    for (String line : List.of("berlin,2026-01-31 12:00,-3.5,7", "berlin,2026-01-31 13:00,-3,")) {
+      records.read(new ConsumerRecord<>("weather", 0, 0, null, line.getBytes()), events::add);
+    }
+    long noon = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
+    assertThat(events)
+        .containsExactly(
+            new CovariateUpdate("berlin", noon, new double[] {-3.5, 7}),
+            new CovariateUpdate("berlin", noon + 3_600_000, new double[] {-3, Double.NaN}));
+  }
+
+  @Test
+  void jobThatOnlyClassifiesReadsNone() {
+    String text =
+        "name: x\nkafka: {bootstrap-servers: 'localhost:1'}\nclassify: {classes: [a, b]}\n";
+    assertThatThrownBy(
+            () ->
+                JobSettings.of(
+                    JobFile.parse(text + TOPIC + AHEAD, "x.yaml", Map.of()), Path.of("")))
+        .hasMessageContaining("topics.covariates: expected a section forecast beside it, got none");
+  }
+}

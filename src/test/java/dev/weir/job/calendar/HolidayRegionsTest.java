@@ -1,0 +1,120 @@
+package dev.weir.job.calendar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.calendar.HolidayDays;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HolidayRegionsTest {
+
+  @TempDir private Path dir;
+
+  private static boolean has(HolidayDays days, String day) {
+    return days.contains(LocalDate.parse(day).toEpochDay());
+  }
+
+  @ParameterizedTest
+  @CsvSource({ // by the laws of the countries
+    "DE, 2026-04-03, true", // Good Friday
+    "DE, 2026-03-08, false",
+    "DE-BE, 2026-03-08, true", // International Women's Day, in Berlin
+    "de-be, 2026-10-03, true",
+    "FR, 2026-07-14, true",
+    "FR, 2026-04-03, false",
+    "FR-67, 2026-12-26, true", // Alsace
+    "US, 2026-11-26, true", // Thanksgiving
+    "GB-ENG, 2026-08-31, true", // the last Monday of August
+    "BE, 2026-12-31, false", // an observance, on which people work
+    "NO, 2026-05-17, true",
+  })
+  void publicHolidaysOfARegionAreKnown(String region, String day, boolean expected) {
+    HolidayDays days = new HolidayRegions(Map.of()).days(List.of(region));
+    assertThat(has(days, day)).isEqualTo(expected);
+  }
+
+  @Test
+  void severalRegionsHaveAllTheirHolidays() {
+    HolidayDays days = new HolidayRegions(Map.of()).days(List.of("FR", "US"));
+    assertThat(has(days, "2026-07-14")).isTrue();
+    assertThat(has(days, "2026-07-03")).isTrue(); // the 4th is a Saturday
+    assertThat(has(days, "2026-07-15")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "XX | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
+        "Germany | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got Germany",
+        "../DE | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got ../DE",
+        "NO-OSL | expected no part, since none is known there, got OSL (NO-OSL)",
+        "AU-XX | expected a part such as ACT, NSW, NT, QLD, SA, TAS, VIC, WA, got XX (AU-XX)",
+      })
+  void unknownRegionIsRefusedInOneLine(String region, String message) {
+    assertThatThrownBy(() -> new HolidayRegions(Map.of()).days(List.of(region)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void daysOfAFileAddToTheirRegionAndThoseOfNoneToAll() throws Exception {
+    String csv =
+        "date,region,name\n2026-12-24,,Christmas Eve\n2026-07-27,plant,\"cleaning, all\"\n"
+            + "2026-02-16,DE,\n2026-02-17,unused,\n";
+    Map<String, Set<LocalDate>> own =
+        HolidayFile.read(Files.writeString(dir.resolve("h.csv"), csv));
+    HolidayRegions regions = new HolidayRegions(own);
+    HolidayDays plant = regions.days(List.of("plant"));
+    assertThat(plant.size()).isEqualTo(2);
+    assertThat(has(plant, "2026-12-24")).isTrue();
+    assertThat(has(plant, "2026-07-27")).isTrue();
+    HolidayDays germany = regions.days(List.of("DE"));
+    assertThat(has(germany, "2026-12-24")).isTrue();
+    assertThat(has(germany, "2026-02-16")).isTrue();
+    assertThat(has(germany, "2026-05-01")).isTrue();
+    assertThat(has(germany, "2026-07-27")).isFalse();
+    assertThat(regions.days(List.of()).size()).isEqualTo(1);
+    assertThat(regions.days(List.of("none")).size()).isZero();
+    assertThat(regions.unused()).containsExactly("unused");
+  }
+
+  @Test
+  void fileNeedsNoRegions() throws Exception {
+    Path file = Files.writeString(dir.resolve("h.csv"), "\uFEFFdate\r\n2026-12-24\r\n");
+    assertThat(HolidayFile.read(file)).isEqualTo(Map.of("", Set.of(LocalDate.parse("2026-12-24"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "date,region;2026-13-01,x | expected a date such as 2026-12-24, got 2026-13-01 (h.csv line 2)",
+        "day;2026-12-24 | expected a header with date, and region if there are regions, got [day] (h.csv)",
+        "date | expected dates, got none (h.csv)",
+        "date;2026-12-24;24.12.2026 | expected a date such as 2026-12-24, got 24.12.2026 (h.csv line 3)",
+      })
+  void wrongFileIsRefusedInOneLine(String text, String message) throws Exception {
+    Path file = Files.writeString(dir.resolve("h.csv"), text.replace(';', '\n'));
+    assertThatThrownBy(() -> HolidayFile.read(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void missingFileIsRefusedInOneLine() {
+    Path file = dir.resolve("none.csv");
+    assertThatThrownBy(() -> HolidayFile.read(file))
+        .hasMessage("expected a CSV file of at most 4194304 bytes, got " + file);
+  }
+}
