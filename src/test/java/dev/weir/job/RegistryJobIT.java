@@ -40,6 +40,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -247,6 +248,38 @@ class RegistryJobIT {
   }
 
   /** Records of somebody else's schema, nested, whose fields the job file names. */
+  /** Where a registry checks that old readers read new records, and new readers old ones. */
+  @Test
+  void covariatesKnownAheadAreTheNextVersionOfTheSchema() throws Exception {
+    try (ApicurioProcess apicurio = ApicurioProcess.start()) {
+      RegistrySettings registry = apicurio.settings();
+      ObservationCodec before = ObservationCodec.registered(registry, "load", 0);
+      HttpRequest full =
+          HttpRequest.newBuilder(URI.create(apicurio.url() + "/config/load-value"))
+              .header("Content-Type", "application/json")
+              .PUT(HttpRequest.BodyPublishers.ofString("{\"compatibility\": \"FULL\"}"))
+              .build();
+      assertThat(
+              HttpClient.newHttpClient()
+                  .send(full, HttpResponse.BodyHandlers.ofString())
+                  .statusCode())
+          .isEqualTo(200);
+      ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
+      assertThat(get(apicurio.url() + "/subjects/load-value/versions"))
+          .isEqualTo(new JsonAnswer(200, "[1,2]"));
+      double[] ahead = {1, Double.NaN, 3, 4};
+      Observation known = new Observation("a", 5, 1.5, new double[0], null, false, ahead);
+      Observation plain = new Observation("a", 5, 1.5);
+      assertThat(readByIdOf(apicurio.url(), after.encode(known)).get("features_ahead"))
+          .isEqualTo(List.of(Arrays.asList(1.0, null), List.of(3.0, 4.0)));
+      ObservationCodec reader = new ObservationCodec(registry, 2);
+      RecordHeaders none = new RecordHeaders();
+      assertThat(reader.decode(after.encode(known), none)).isEqualTo(known);
+      assertThat(reader.decode(after.encode(plain), none)).isEqualTo(plain);
+      assertThat(reader.decode(before.encode(plain), none)).isEqualTo(plain);
+    }
+  }
+
   @Test
   void recordsOfAnotherSchemaAreReadByAMapping() throws Exception {
     Schema nested =

@@ -35,6 +35,7 @@ import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -245,10 +246,26 @@ class SerializersTest {
         .isEqualTo(IncidentCodecTest.BARE);
     Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
     assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
+        .isEqualTo(ForecastCodecTest.FULL);
     assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);
     assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
         .isEqualTo(ForecastCodecTest.FULL);
     assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  /** Layout 2 had no number of missing covariates, the last field. */
+  @Test
+  void forecastOfAnEarlierLayoutIsRead() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    OutputSerializer.INSTANCE.serialize(ForecastCodecTest.FULL, out);
+    byte[] bytes = Arrays.copyOf(out.getCopyOfBuffer(), out.length() - Integer.BYTES);
+    bytes[0] = 2;
+    Forecast read =
+        (Forecast) OutputSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes));
+    assertThat(read.covariatesMissing()).isZero();
+    assertThat(read.values()).isEqualTo(ForecastCodecTest.FULL.values());
+    assertThat(read.status()).isEqualTo(ForecastCodecTest.FULL.status());
   }
 
   @Test
