@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.MappingOptions;
@@ -25,18 +26,21 @@ final class ExplanationSection {
     }
     ExplanationSettings settings =
         new ExplanationSettings(
-            file.get(MappingOptions.FEATURES).stream().map(Object::toString).toList(), List.of());
+            names(file.get(MappingOptions.FEATURES)),
+            names(
+                file.has(CovariateOptions.TOPIC)
+                    ? file.get(CovariateOptions.FEATURES)
+                    : file.get(MappingOptions.FEATURES_AHEAD)));
     return targets.stream().map(target -> with(settings, target)).toList();
   }
 
   private static Target with(ExplanationSettings settings, Target target) {
     return target.learning() == null
         ? target
-        : new Target(
-            target.mode(),
-            target.model(),
-            target.horizon(),
-            target.initialModel(),
-            target.learning().explained(settings));
+        : target.withLearning(target.learning().explained(settings));
+  }
+
+  private static List<String> names(List<?> fields) {
+    return fields.stream().map(Object::toString).toList();
   }
 }

@@ -12,6 +12,7 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.job.calendar.HolidaySection;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import dev.weir.job.options.JobOptions;

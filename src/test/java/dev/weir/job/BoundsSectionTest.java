@@ -55,6 +55,12 @@ class BoundsSectionTest {
   }
 
   @Test
+  void explainedForecastsKeepTheBounds() {
+    assertThat(bounds(JOB + "bounds: {max: 7}\nforecasts: {explain: true}\n").get(1))
+        .isEqualTo(new Bounds(-INFINITY, 7, false));
+  }
+
+  @Test
   void networkAloneHasThem() {
     String alone =
         """

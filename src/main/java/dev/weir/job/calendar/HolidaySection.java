@@ -1,10 +1,8 @@
-package dev.weir.job;
+package dev.weir.job.calendar;
 
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.calendar.HolidaySettings.Override;
-import dev.weir.job.calendar.HolidayFile;
-import dev.weir.job.calendar.HolidayRegions;
 import dev.weir.job.options.HolidayOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.option.ForecastOptions;
@@ -21,21 +19,21 @@ import java.util.regex.Pattern;
 /**
  * Reads the section {@code holidays} of a job file. What is wrong becomes a problem of the file.
  */
-final class HolidaySection {
+public final class HolidaySection {
 
   private static final Duration DAY = Duration.ofDays(1);
 
   private HolidaySection() {}
 
   /** Whether the job file names holidays. */
-  static boolean isIn(JobFile file) {
+  public static boolean isIn(JobFile file) {
     return file.has(HolidayOptions.REGIONS)
         || file.has(HolidayOptions.FILE)
         || file.hasSection("holidays.overrides[0]");
   }
 
   /** Notes options that nothing would read: a time zone without a calendar, holidays unlearned. */
-  static void check(JobFile file, boolean learns) {
+  public static void check(JobFile file, boolean learns) {
     boolean hasCalendar = !file.get(ForecastOptions.CALENDAR).isEmpty();
     if (file.has(ForecastOptions.TIME_ZONE) && !hasCalendar && !isIn(file)) {
       file.problem(
@@ -51,7 +49,7 @@ final class HolidaySection {
    *
    * @param directory where a relative path of the file begins
    */
-  static HolidaySettings read(JobFile file, Path directory) {
+  public static HolidaySettings read(JobFile file, Path directory) {
     if (!isIn(file)) {
       return null;
     }
