@@ -9,6 +9,7 @@
  *   <li>{@code combination} combines the forecasts of experts by their past errors.
  *   <li>{@code candidate} combines them by a network that was trained once for all series.
  *   <li>{@code pretraining} trains this network.
+ *   <li>{@code calendar} corrects their forecast on holidays.
  *   <li>{@code explanation} says what a forecast consists of.
  *   <li>{@code learn} learns a series with all its experts and computes intervals.
  *   <li>{@code network} runs, tunes and trains base models.
