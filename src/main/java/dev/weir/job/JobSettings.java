@@ -99,12 +99,12 @@ public record JobSettings(
 
   public static JobSettings of(JobFile file, Path directory) {
     MappingSection.addDefaults(file);
-    CovariateTopicSection.addDefaults(file);
+    CovariateSection.addDefaults(file);
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
     if (!learns(file)) {
-      CovariateSection.read(file, false);
+      CovariateSection.learned(file, false);
     }
     HolidaySection.check(file, learns(file));
     HolidaySettings holidays = learns(file) ? HolidaySection.read(file, directory) : null;
@@ -156,7 +156,7 @@ public record JobSettings(
       checkInitialModel(file, forecast, targets.get(i));
     }
     List<SharedSettings> shared = SharedSection.read(file, forecast);
-    CovariateSettings covariates = CovariateTopicSection.settings(file, forecast);
+    CovariateSettings covariates = CovariateSection.settings(file, forecast);
     file.throwProblems();
     return new JobSettings(
         name, kafka, forecast, covariates, shared, classify, idleTimeout, createTopics);
@@ -246,7 +246,7 @@ public record JobSettings(
             ofClasses,
             AlarmSection.topic(file),
             file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
-            CovariateTopicSection.topic(file, !onlyClasses, directory));
+            CovariateSection.topic(file, !onlyClasses, directory));
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {
       file.problem(
           JobOptions.FORECAST_FORMAT,
@@ -388,7 +388,7 @@ public record JobSettings(
     Seasons.Counts seasons = SeasonSection.read(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
     NetworkTraining training = NetworkOptions.read(file);
-    Covariates.Count covariates = CovariateSection.read(file, true);
+    Covariates.Count covariates = CovariateSection.learned(file, true);
     try {
       LearnerSettings learner = size.learner(horizon);
       learner = experts == null ? learner : learner.withExperts(experts);
