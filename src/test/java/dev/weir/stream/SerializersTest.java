@@ -35,6 +35,7 @@ import dev.weir.state.ObservationLogSerializer;
 import dev.weir.state.WindowStateSerializer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -249,6 +250,32 @@ class SerializersTest {
     assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
         .isEqualTo(ForecastCodecTest.FULL);
     assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  @Test
+  void forecastOfTheLayoutBeforeExplanationsIsRead() throws Exception {
+    Forecast full = ForecastCodecTest.FULL;
+    Forecast plain =
+        new Forecast(
+            full.series(),
+            full.origin(),
+            full.windowStart(),
+            full.seqLen(),
+            full.mode(),
+            full.times(),
+            full.values(),
+            full.intervals(),
+            full.model(),
+            full.modelVersion(),
+            full.learningSteps(),
+            full.status());
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    OutputSerializer.INSTANCE.serialize(plain, out);
+    byte[] older = Arrays.copyOf(out.getCopyOfBuffer(), out.length() - 1); // without "explained?"
+    older[0] = 2; // the layout
+    DataInputDeserializer in = new DataInputDeserializer(older);
+    assertThat(OutputSerializer.INSTANCE.deserialize(in)).isEqualTo(plain);
+    assertThat(in.available()).isZero();
   }
 
   @Test
