@@ -269,32 +269,6 @@ class SerializersTest {
   }
 
   @Test
-  void forecastOfTheLayoutBeforeExplanationsIsRead() throws Exception {
-    Forecast full = ForecastCodecTest.FULL;
-    Forecast plain =
-        new Forecast(
-            full.series(),
-            full.origin(),
-            full.windowStart(),
-            full.seqLen(),
-            full.mode(),
-            full.times(),
-            full.values(),
-            full.intervals(),
-            full.model(),
-            full.modelVersion(),
-            full.learningSteps(),
-            full.status());
-    DataOutputSerializer out = new DataOutputSerializer(16);
-    OutputSerializer.INSTANCE.serialize(plain, out);
-    byte[] older = Arrays.copyOf(out.getCopyOfBuffer(), out.length() - 1); // without "explained?"
-    older[0] = 2; // the layout
-    DataInputDeserializer in = new DataInputDeserializer(older);
-    assertThat(OutputSerializer.INSTANCE.deserialize(in)).isEqualTo(plain);
-    assertThat(in.available()).isZero();
-  }
-
-  @Test
   void modelsKeepEachWeightBitForBit() throws Exception {
     ForecastModel model =
         ModelFiles.read(

@@ -111,7 +111,7 @@ class ObservationFuzzTest {
   @Test
   void anyBytesAreAnObservationOrADeadLetterAtSmallCost() throws Exception {
     Fuzzer fuzzer = new Fuzzer(SEED, allSamples());
-    fuzzer.run(this::open, 20_000, 40);
+    fuzzer.run(this::open, 24_000, 40);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
   }
