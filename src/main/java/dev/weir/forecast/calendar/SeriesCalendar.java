@@ -8,6 +8,11 @@ import java.util.Map;
  * The local days of the values of one series, by the index of a value: the newest value's time and
  * the time from one value to the next give those of the others, also of values to come.
  *
+ * <p>Of daily values each counts for a day of its own, whatever the clock does: the newest for the
+ * local day two hours after its time, the others for those before and after that. So values of
+ * local midnight keep their day when their times are snapped to a grid of 24 hours and thus are at
+ * 23:00 for half of the year.
+ *
  * <p>A flyweight, bound for each value; not thread-safe. Binding allocates nothing once a series'
  * holidays are known.
  */
@@ -26,6 +31,7 @@ public final class SeriesCalendar {
 
   private static final long DAY = 86_400_000;
   private static final int WEEK = 7;
+  private static final long TOLERANCE = 2 * 3_600_000; // no clock is put on or back by more
   private static final int FIRST_WEEKDAY = 4; // 1970 began on a Thursday; 0 is Sunday
   private static final int MAX_SERIES = 10_000;
 
@@ -38,7 +44,8 @@ public final class SeriesCalendar {
   private long time; // of the newest value
   private long spacing;
   private int perDay;
-  private long kindOf; // the day whose kind is kept
+  private long daily; // day of the newest value, if values are daily
+  private long kindOf = Long.MIN_VALUE; // the day whose kind is kept
   private int kind;
 
   public SeriesCalendar(HolidaySettings settings) {
@@ -75,6 +82,7 @@ public final class SeriesCalendar {
     this.time = time;
     this.spacing = spacing;
     this.perDay = spacing > 0 && DAY % spacing == 0 ? (int) (DAY / spacing) : 0;
+    this.daily = perDay == 1 ? Math.floorDiv(clock.local(time + TOLERANCE), DAY) : 0;
     HolidayDays before = days;
     if (bySeries != null && series != null) {
       days = bySeries.get(series);
@@ -95,7 +103,9 @@ public final class SeriesCalendar {
 
   /** Local day of a value, days since 1970-01-01. */
   long day(long index) {
-    return Math.floorDiv(clock.local(time + (index - newest) * spacing), DAY);
+    return perDay == 1
+        ? daily + index - newest
+        : Math.floorDiv(clock.local(time + (index - newest) * spacing), DAY);
   }
 
   /** Kind of a day, or {@link #NORMAL}. */

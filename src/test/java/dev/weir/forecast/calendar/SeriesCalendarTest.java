@@ -2,7 +2,11 @@ package dev.weir.forecast.calendar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.calendar.HolidaySettings.Override;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -66,6 +70,65 @@ class SeriesCalendarTest {
     assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(SeriesCalendar.sinceSunday(calendar.day(6))).isEqualTo(5); // a Friday
     assertThat(SeriesCalendar.sinceSunday(LocalDate.parse("2026-05-31").toEpochDay())).isZero();
+  }
+
+  /** The first day of a series says where its grid is; the clocks change twice after it. */
+  @ParameterizedTest
+  @CsvSource({
+    "Europe/Berlin, 2023-07-01, 0",
+    "Europe/Berlin, 2023-12-01, 0",
+    "Europe/Berlin, 2023-07-01, 12",
+    "Europe/Berlin, 2023-12-01, 9",
+    "America/New_York, 2023-07-01, 0",
+    "America/New_York, 2023-12-01, 0",
+    "Australia/Lord_Howe, 2023-07-01, 0",
+    "Antarctica/Troll, 2023-07-01, 0",
+    "Antarctica/Troll, 2023-12-01, 0",
+    "Asia/Tokyo, 2023-07-01, 0",
+  })
+  void dailyValueHasTheLocalDayOfItsStamp(ZoneId zone, LocalDate first, int hour) {
+    long day = 24 * HOUR;
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
+    Windows onGrid = new Windows(5, 1, 0, new Sampling(day, Sampling.Gap.SKIP, 0));
+    WindowState state = onGrid.newState();
+    for (int d = 0; d < 366; d++) {
+      long expected = first.plusDays(d).toEpochDay();
+      long stamp = first.plusDays(d).atTime(hour, 0).atZone(zone).toInstant().toEpochMilli();
+      Windows.Outcome outcome =
+          onGrid.offer(state, new Observation("x", stamp, d), Windows.IN_ORDER);
+      assertThat(outcome).as("day %d", d).isEqualTo(Windows.Outcome.APPENDED);
+      for (long time : new long[] {stamp, state.lastTime()}) { // by count, and on the grid
+        calendar.bind("x", 10 + d, time, day);
+        assertThat(calendar.day(10 + d)).as("day %d", d).isEqualTo(expected);
+        assertThat(calendar.day(10 + d + 7)).as("day %d", d).isEqualTo(expected + 7);
+        assertThat(calendar.day(10 + d - 7)).as("day %d", d).isEqualTo(expected - 7);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Europe/Berlin, 0",
+    "Europe/London, 0",
+    "Atlantic/Azores, 0",
+    "Asia/Tokyo, 0",
+    "UTC, 0",
+    "America/New_York, -1", // the evening before
+    "America/Los_Angeles, -1",
+  })
+  void dailyValueOfMidnightInUtcHasItsDayInEurope(ZoneId zone, int expected) {
+    SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
+    for (long d = 19_000; d < 19_400; d++) {
+      calendar.bind("x", 3, d * 24 * HOUR, 24 * HOUR);
+      assertThat(calendar.day(3)).as("%d", d).isEqualTo(d + expected);
+    }
+  }
+
+  @Test
+  void firstDayOf1970HasItsKind() {
+    SeriesCalendar calendar =
+        new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days("2026-05-14"), List.of()));
+    assertThat(calendar.kind(0)).isEqualTo(SeriesCalendar.NORMAL);
   }
 
   @Test
