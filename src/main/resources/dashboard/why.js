@@ -10,7 +10,8 @@ const REST = "smaller parts";
 
 const NOTES = {
   level: "mean of the newest seasons or values", season: "values a season and a week ago", recent: "the newest values",
-  analogs: "what followed similar moments", networks: "recurrent networks", other: "limits and corrections",
+  analogs: "what followed similar moments", networks: "recurrent networks", holidays: "correction on and beside holidays",
+  other: "limits and corrections",
 };
 
 /** The parts that are drawn, in their order: [{name, amount}], the small ones as one. */

@@ -32,12 +32,17 @@ public record Explanation(double value, List<Part> parts) {
   /** Recurrent networks. */
   public static final String NETWORKS = "networks";
 
-  /** What belongs to no other part: limits, corrections of a constant size, and rounding. */
+  /** The correction on a holiday or a day beside one. */
+  public static final String HOLIDAYS = "holidays";
+
+  /**
+   * What belongs to no other part: limits, bounds, corrections of a constant size, and rounding.
+   */
   public static final String OTHER = "other";
 
   /** Names that no covariate has. */
   public static final Set<String> RESERVED =
-      Set.of(LEVEL, SEASON, RECENT, ANALOGS, NETWORKS, OTHER);
+      Set.of(LEVEL, SEASON, RECENT, ANALOGS, NETWORKS, HOLIDAYS, OTHER);
 
   /**
    * One part.

@@ -17,6 +17,7 @@ public final class ForecastParts {
     RECENT(Explanation.RECENT),
     ANALOGS(Explanation.ANALOGS),
     NETWORKS(Explanation.NETWORKS),
+    HOLIDAYS(Explanation.HOLIDAYS),
     OTHER(Explanation.OTHER);
 
     private final String label;
@@ -117,6 +118,7 @@ public final class ForecastParts {
     }
     addTo(parts, Kind.ANALOGS);
     addTo(parts, Kind.NETWORKS);
+    addTo(parts, Kind.HOLIDAYS);
     double sum = 0;
     for (Part part : parts) {
       sum += part.amount();

@@ -17,7 +17,8 @@ import java.util.List;
  * </pre>
  *
  * so the parts are weighted and added in the same way. The constant is {@link Kind#OTHER}, the
- * residual {@link Kind#NETWORKS}.
+ * residual {@link Kind#NETWORKS}. What is added on a holiday is {@link Kind#HOLIDAYS}, and what
+ * bounds change is {@link Kind#OTHER}.
  *
  * <p>Keeps scratch; allocates the explanation that it returns. Not thread-safe.
  */
@@ -72,6 +73,7 @@ final class ForecastExplainer {
     if (trust > 0) {
       combine(state, level, trust);
     }
+    total.add(Kind.HOLIDAYS, mixture.firstHolidays());
     return total.explanation(covariates);
   }
 

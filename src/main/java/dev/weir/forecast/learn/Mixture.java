@@ -57,6 +57,7 @@ final class Mixture {
   final DistributionScorer scorer;
   boolean scoresDistributions;
   private Bounds bounds = Bounds.NONE;
+  private double firstHolidays; // what the correction added to step 1 of the newest forecast
 
   // scratch
   private final double[] mean; // (horizon), of the experts before the correctors
@@ -296,7 +297,9 @@ final class Mixture {
     }
     if (holidays != null) {
       state.bind(holidays);
+      double plain = results[0];
       holidays.correct(state.history, results);
+      firstHolidays = results[0] - plain;
     }
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
@@ -423,6 +426,11 @@ final class Mixture {
   /** The share of what the network made of step 1; 0 without a network. */
   double firstTrust(StateView state) {
     return stage == null ? 0 : trust(state, 1);
+  }
+
+  /** What the holidays' correction added to step 1 of the series that was observed last. */
+  double firstHolidays() {
+    return firstHolidays;
   }
 
   private void issue(StateView state, long t, int i, int known) {

@@ -3,6 +3,7 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.expert.linear.FourierProfile;
 import dev.weir.forecast.expert.linear.RlsAr;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.Explanation;
@@ -94,6 +95,34 @@ class ExpertExplanationTest {
         .isEqualTo(0.75 * (y[37] - LEVEL), within(1e-4));
     assertThat(amount(explanation, Explanation.RECENT))
         .isEqualTo(-0.25 * (newest - LEVEL) + 0.5 * (y[38] - LEVEL) + drift, within(1e-4));
+  }
+
+  /** A week beside a longer season; what is left of the deviation is recent, the rest is not. */
+  @Test
+  void profileOfTwoSeasonsIsSplitExactly() {
+    SingleExpert single = new SingleExpert(new FourierProfile(60), 3, 7);
+    Random random = new Random(6);
+    for (int t = 0; t < 400; t++) {
+      double usual = 50 + 8 * Math.sin(2 * Math.PI * t / 7) + 5 * Math.cos(2 * Math.PI * t / 60);
+      double made = single.next(usual + random.nextGaussian())[0];
+      float[] floats = single.floats.clone();
+      double[] doubles = single.doubles.clone();
+
+      Explanation explanation = explain(single, made);
+
+      assertThat(single.doubles).isEqualTo(doubles);
+      assertThat(single.floats).isEqualTo(floats);
+      assertThat(amount(explanation, Explanation.OTHER)).as("%d", t).isCloseTo(0, within(1e-9));
+      if (t < 29) {
+        assertThat(amount(explanation, Explanation.SEASON)).as("%d", t).isZero();
+      } else if (t > 200) {
+        double next = 8 * Math.sin(2 * Math.PI * (t + 1) / 7);
+        next += 50 + 5 * Math.cos(2 * Math.PI * (t + 1) / 60);
+        assertThat(amount(explanation, Explanation.SEASON))
+            .as("%d", t)
+            .isCloseTo(next - LEVEL, within(2.0));
+      }
+    }
   }
 
   @Test

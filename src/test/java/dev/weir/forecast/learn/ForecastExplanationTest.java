@@ -3,10 +3,15 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.calendar.HolidayDays;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.explanation.Explanation;
 import dev.weir.forecast.explanation.Explanation.Part;
 import dev.weir.forecast.explanation.ExplanationSettings;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -202,6 +207,37 @@ class ForecastExplanationTest {
             .isEqualTo(8 * x[t + 1], within(1.5));
       }
     }
+  }
+
+  /** A series of days whose every 23rd is like a Sunday; the last value is the day before one. */
+  @Test
+  void correctionOnAHolidayIsAPartOfItsOwn() {
+    int n = 23 * 20;
+    List<LocalDate> days = new ArrayList<>();
+    for (int d = 23; d <= n; d += 23) {
+      days.add(LocalDate.ofEpochDay(d));
+    }
+    HolidaySettings holidays =
+        new HolidaySettings(ZoneOffset.UTC, new HolidayDays(days), List.of());
+    LearnerSettings settings = LearnerSettings.small(HORIZON);
+    Learner plain = new Learner(settings);
+    Learner corrected = new Learner(settings.withHolidays(holidays));
+    LearnerState one = plain.newSeries("a", 7);
+    LearnerState other = corrected.newSeries("a", 7);
+    Random random = new Random(12);
+    for (int d = 1; d < n; d++) {
+      double value = (d % 23 == 0 || d % 7 == 3 ? 40 : 100) + random.nextGaussian();
+      plain.observe(one, d * 86_400_000L, value);
+      corrected.observe(other, d * 86_400_000L, value);
+      Explanation explanation = explain(corrected, other);
+      checkSum(explanation, forecast[0]);
+      double with = forecast[0];
+      plain.forecast(one, forecast, null, null);
+      assertThat(amount(explanation, Explanation.HOLIDAYS))
+          .as("%d", d)
+          .isEqualTo(with - forecast[0], within(1e-3));
+    }
+    assertThat(amount(explain(corrected, other), Explanation.HOLIDAYS)).isLessThan(-40);
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.expert.seasonal.Persistence;
+import dev.weir.forecast.explanation.ForecastParts;
+import dev.weir.forecast.explanation.ForecastParts.Kind;
 import java.util.Arrays;
 
 /**
@@ -126,6 +128,18 @@ public final class FourierProfile implements Expert {
       double rho = Persistence.rho(persistence, out.length, i);
       out[i - 1] = history.clamp(usual + rho * deviation);
     }
+  }
+
+  @Override
+  public void explain(History history, ExpertState state, ForecastParts parts) {
+    if (history.age() >= PATIENCE) {
+      long next = history.t() + 1;
+      startAgo(history, state, next);
+      double usual =
+          usual(history, state, next) + beta(state.doubles()) * ago(history, state, next);
+      parts.add(Kind.SEASON, usual - parts.level());
+    }
+    parts.addRest(Kind.RECENT); // what is left of the deviation, or all of it
   }
 
   private static double beta(DoubleSlice doubles) {
