@@ -1,8 +1,6 @@
 package dev.weir.forecast.calendar;
 
 import dev.weir.model.LocalClock;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * The local days of the values of one series, by the index of a value: the newest value's time and
@@ -13,8 +11,7 @@ import java.util.Map;
  * local midnight keep their day when their times are snapped to a grid of 24 hours and thus are at
  * 23:00 for half of the year.
  *
- * <p>A flyweight, bound for each value; not thread-safe. Binding allocates nothing once a series'
- * holidays are known.
+ * <p>A flyweight, bound for each value; not thread-safe. Binding allocates nothing.
  */
 public final class SeriesCalendar {
 
@@ -33,11 +30,10 @@ public final class SeriesCalendar {
   private static final int WEEK = 7;
   private static final long TOLERANCE = 2 * 3_600_000; // no clock is put on or back by more
   private static final int FIRST_WEEKDAY = 4; // 1970 began on a Thursday; 0 is Sunday
-  private static final int MAX_SERIES = 10_000;
 
   private final HolidaySettings settings;
   private final LocalClock clock;
-  private final Map<String, HolidayDays> bySeries; // null if all series have the same
+  private final SeriesHolidays common; // of series without an override
 
   private HolidayDays days;
   private long newest; // index
@@ -51,47 +47,41 @@ public final class SeriesCalendar {
   public SeriesCalendar(HolidaySettings settings) {
     this.settings = settings;
     this.clock = new LocalClock(settings.zone());
-    this.bySeries = settings.overrides().isEmpty() ? null : new Recent();
-    this.days = settings.days();
+    this.common = new SeriesHolidays(settings, settings.days());
+    this.days = common.days();
   }
 
-  /** The holidays of the series asked for last. */
-  private static final class Recent extends LinkedHashMap<String, HolidayDays> {
-    private static final long serialVersionUID = 1L;
-
-    Recent() {
-      super(16, 0.75f, true);
+  /**
+   * The holidays of a series, which its patterns find; to be remembered with the series.
+   *
+   * @param known what was found for it before; null for nothing
+   * @param series null for one without a name
+   */
+  public SeriesHolidays of(SeriesHolidays known, String series) {
+    if (known != null && known.isOf(settings)) {
+      return known;
     }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<String, HolidayDays> eldest) {
-      return size() > MAX_SERIES;
-    }
+    return series == null || settings.overrides().isEmpty()
+        ? common
+        : new SeriesHolidays(settings, settings.of(series));
   }
 
   /**
    * Points at a series.
    *
-   * @param series null for one without a name
+   * @param holidays of the series, by {@link #of}
    * @param index of its newest value
    * @param time of the newest value, milliseconds since 1970 in UTC
    * @param spacing milliseconds from one value to the next; 0 if that is not known
    */
-  public void bind(String series, long index, long time, long spacing) {
+  public void bind(SeriesHolidays holidays, long index, long time, long spacing) {
     this.newest = index;
     this.time = time;
     this.spacing = spacing;
     this.perDay = spacing > 0 && DAY % spacing == 0 ? (int) (DAY / spacing) : 0;
     this.daily = perDay == 1 ? Math.floorDiv(clock.local(time + TOLERANCE), DAY) : 0;
-    HolidayDays before = days;
-    if (bySeries != null && series != null) {
-      days = bySeries.get(series);
-      if (days == null) {
-        days = settings.of(series);
-        bySeries.put(series, days);
-      }
-    }
-    if (days != before) {
+    if (days != holidays.days()) {
+      days = holidays.days();
       kindOf = Long.MIN_VALUE;
     }
   }

@@ -209,7 +209,7 @@ public final class Learner {
     LearnerState learned = layouts.empty(first, season == LearnerSettings.AUTO);
     StateView state = bind(learned);
     if (mixture.holidays != null) {
-      mixture.holidays.calendar().bind(null, 0, 0, 0); // when these values were is not known
+      state.bind(mixture.holidays.calendar(), null, 0, 0, 0); // when these values were is not known
     }
     state.history.seed(History.seed(old.longs()));
     state.spacing.copy(old.doubles(), old.spacing());
@@ -317,7 +317,7 @@ public final class Learner {
   private void bindCalendar(StateView state, String series, long time) {
     if (mixture.holidays != null) {
       long next = state.history.t() + 1;
-      mixture.holidays.calendar().bind(series, next, time, state.spacing.regular());
+      state.bind(mixture.holidays.calendar(), series, next, time, state.spacing.regular());
     }
   }
 

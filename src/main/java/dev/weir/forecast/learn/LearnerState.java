@@ -2,6 +2,7 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
+import dev.weir.forecast.calendar.SeriesHolidays;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.score.DistributionSums;
 
@@ -53,6 +54,8 @@ public final class LearnerState {
   private SeriesAlarms alarms; // null if absent
   private DistributionSums distributions; // null if absent
   private SeriesRule rule; // what counts for these alarms; never saved, null before it is asked for
+
+  private SeriesHolidays holidays; // as the rule
 
   /** Takes the arrays of a saved state; does not copy them. */
   public LearnerState(long[] longs, double[] doubles, float[] floats, short[] shorts) {
@@ -131,6 +134,15 @@ public final class LearnerState {
 
   public void rule(SeriesRule found) {
     this.rule = found;
+  }
+
+  /** Holidays of the series; null if nobody has asked since the state was read. */
+  SeriesHolidays holidays() {
+    return holidays;
+  }
+
+  void holidays(SeriesHolidays found) {
+    this.holidays = found;
   }
 
   /** Where the spacing lies among the doubles: behind the history and the newest value. */
@@ -230,6 +242,7 @@ public final class LearnerState {
     copy.alarms = alarms == null ? null : alarms.copy();
     copy.distributions = distributions == null ? null : distributions.copy();
     copy.rule = rule;
+    copy.holidays = holidays;
     return copy;
   }
 

@@ -1,6 +1,8 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.calendar.HolidayCorrection;
+import dev.weir.forecast.calendar.SeriesCalendar;
+import dev.weir.forecast.calendar.SeriesHolidays;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.RunningScores;
 import dev.weir.forecast.combination.SeasonalHedge;
@@ -290,6 +292,15 @@ final class StateView {
         layout.candidateInputs,
         layout.candidateErrors,
         layout.candidatePhases);
+  }
+
+  /** Points a calendar at the series, whose holidays are remembered with its state. */
+  void bind(SeriesCalendar calendar, String series, long index, long time, long spacing) {
+    SeriesHolidays known = calendar.of(learner.holidays(), series);
+    if (series != null) {
+      learner.holidays(known);
+    }
+    calendar.bind(known, index, time, spacing);
   }
 
   /** Points a correction at its part. */

@@ -186,7 +186,7 @@ public final class JobOptions {
           "forecasts.explain",
           false,
           "Whether each forecast says what its next value consists of: level, season, recent values,"
-              + " covariates, analogs and networks.");
+              + " covariates, analogs, networks and holidays.");
   public static final Option<Integer> SCORES_EVERY =
       Option.integer(
           "scores.every",

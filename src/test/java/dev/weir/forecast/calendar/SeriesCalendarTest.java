@@ -47,7 +47,7 @@ class SeriesCalendarTest {
         new HolidaySettings(
             ZoneOffset.UTC, days("2026-05-14", "2026-12-25", "2026-12-26"), List.of());
     SeriesCalendar calendar = new SeriesCalendar(settings);
-    calendar.bind("x", 40, millis(day + "T23:00:00Z"), HOUR);
+    calendar.bind(calendar.of(null, "x"), 40, millis(day + "T23:00:00Z"), HOUR);
     assertThat(calendar.perDay()).isEqualTo(24);
     assertThat(calendar.kind(calendar.day(40))).isEqualTo(kind);
     assertThat(calendar.day(41)).isEqualTo(calendar.day(40) + 1);
@@ -60,12 +60,12 @@ class SeriesCalendarTest {
         new HolidaySettings(
             ZoneId.of("Europe/Berlin"), days("2026-05-01", "2026-12-25"), List.of());
     SeriesCalendar calendar = new SeriesCalendar(settings);
-    calendar.bind("x", 5, millis("2026-04-30T21:00:00Z"), HOUR);
+    calendar.bind(calendar.of(null, "x"), 5, millis("2026-04-30T21:00:00Z"), HOUR);
     assertThat(calendar.kind(calendar.day(5))).isEqualTo(SeriesCalendar.DAY_BEFORE);
     assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(calendar.kind(calendar.day(29))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(calendar.kind(calendar.day(30))).isEqualTo(SeriesCalendar.DAY_AFTER);
-    calendar.bind("x", 5, millis("2026-12-24T22:00:00Z"), HOUR);
+    calendar.bind(calendar.of(null, "x"), 5, millis("2026-12-24T22:00:00Z"), HOUR);
     assertThat(calendar.kind(calendar.day(5))).isEqualTo(SeriesCalendar.DAY_BEFORE);
     assertThat(calendar.kind(calendar.day(6))).isEqualTo(SeriesCalendar.HOLIDAY);
     assertThat(SeriesCalendar.sinceSunday(calendar.day(6))).isEqualTo(5); // a Friday
@@ -98,7 +98,7 @@ class SeriesCalendarTest {
           onGrid.offer(state, new Observation("x", stamp, d), Windows.IN_ORDER);
       assertThat(outcome).as("day %d", d).isEqualTo(Windows.Outcome.APPENDED);
       for (long time : new long[] {stamp, state.lastTime()}) { // by count, and on the grid
-        calendar.bind("x", 10 + d, time, day);
+        calendar.bind(calendar.of(null, "x"), 10 + d, time, day);
         assertThat(calendar.day(10 + d)).as("day %d", d).isEqualTo(expected);
         assertThat(calendar.day(10 + d + 7)).as("day %d", d).isEqualTo(expected + 7);
         assertThat(calendar.day(10 + d - 7)).as("day %d", d).isEqualTo(expected - 7);
@@ -119,7 +119,7 @@ class SeriesCalendarTest {
   void dailyValueOfMidnightInUtcHasItsDayInEurope(ZoneId zone, int expected) {
     SeriesCalendar calendar = new SeriesCalendar(new HolidaySettings(zone, days(), List.of()));
     for (long d = 19_000; d < 19_400; d++) {
-      calendar.bind("x", 3, d * 24 * HOUR, 24 * HOUR);
+      calendar.bind(calendar.of(null, "x"), 3, d * 24 * HOUR, 24 * HOUR);
       assertThat(calendar.day(3)).as("%d", d).isEqualTo(d + expected);
     }
   }
@@ -145,11 +145,20 @@ class SeriesCalendarTest {
     String[] series = {"fr-x", "other", "fr-x", "a".repeat(60)};
     String[] holidays = {"2026-07-14", "2026-01-01", "2026-07-14", "2026-01-01"};
     for (int k = 0; k < series.length; k++) {
-      calendar.bind(series[k], 0, millis(holidays[k] + "T00:00:00Z"), 86_400_000);
+      calendar.bind(
+          calendar.of(null, series[k]), 0, millis(holidays[k] + "T00:00:00Z"), 86_400_000);
       assertThat(calendar.kind(calendar.day(0))).as(series[k]).isZero();
     }
-    calendar.bind("fr-x", 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
+    calendar.bind(calendar.of(null, "fr-x"), 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
     assertThat(calendar.kind(calendar.day(0))).isEqualTo(SeriesCalendar.NORMAL);
+    calendar.bind(calendar.of(null, null), 0, millis("2026-07-14T00:00:00Z"), 86_400_000);
+    assertThat(calendar.kind(calendar.day(0))).isEqualTo(SeriesCalendar.NORMAL);
+    SeriesHolidays known = calendar.of(null, "fr-x");
+    assertThat(calendar.of(known, "fr-x")).isSameAs(known); // no pattern is tried again
+    HolidaySettings others = new HolidaySettings(ZoneOffset.UTC, days("2026-03-03"), List.of());
+    SeriesCalendar other = new SeriesCalendar(others);
+    other.bind(other.of(known, "fr-x"), 0, millis("2026-03-03T00:00:00Z"), 86_400_000);
+    assertThat(other.kind(other.day(0))).isEqualTo(SeriesCalendar.HOLIDAY);
   }
 
   @ParameterizedTest
@@ -157,7 +166,7 @@ class SeriesCalendarTest {
   void dayMustBeAWholeNumberOfValues(long spacing, int perDay) {
     SeriesCalendar calendar =
         new SeriesCalendar(new HolidaySettings(ZoneOffset.UTC, days(), List.of()));
-    calendar.bind("x", 3, 0, spacing);
+    calendar.bind(calendar.of(null, "x"), 3, 0, spacing);
     assertThat(calendar.perDay()).isEqualTo(perDay);
   }
 

@@ -6,6 +6,7 @@ import dev.weir.Allocations;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.calendar.SeriesHolidays;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -227,6 +228,35 @@ class HolidayForecastTest {
           }
           return allocated;
         });
+  }
+
+  @Test
+  void patternsAreTriedOnceForEachSeries() {
+    HolidayDays days = holidays(ZoneOffset.UTC).days();
+    HolidaySettings.Override override = new HolidaySettings.Override(Pattern.compile("s.*"), days);
+    LearnerSettings plain = LearnerSettings.small(HORIZON);
+    Learner learner =
+        new Learner(
+            plain.withHolidays(
+                new HolidaySettings(
+                    ZoneOffset.UTC, new HolidayDays(List.of()), List.of(override))));
+    LearnerState state = learner.newSeries("s", 7);
+    assertThat(state.holidays()).isNull();
+    Windows windows = new Windows(5, 1, 0);
+    WindowState window = windows.newState();
+    windows.offer(window, new Observation("s", 0, 3), Windows.IN_ORDER);
+    learner.observe(state, windows.window("s", window));
+    SeriesHolidays found = state.holidays();
+    assertThat(found).isNotNull();
+    windows.offer(window, new Observation("s", DAY, 4), Windows.IN_ORDER);
+    learner.observe(state, windows.window("s", window));
+    assertThat(state.holidays()).isSameAs(found);
+    assertThat(state.copy().holidays()).isSameAs(found);
+
+    Learner other = new Learner(plain.withHolidays(holidays(ZoneOffset.UTC)));
+    windows.offer(window, new Observation("s", 2 * DAY, 5), Windows.IN_ORDER);
+    other.observe(state, windows.window("s", window));
+    assertThat(state.holidays()).isNotSameAs(found); // of other settings
   }
 
   private static double[] forecast(Learner learner, LearnerState state) {
