@@ -20,8 +20,8 @@ import dev.weir.forecast.expert.linear.Rls;
  *
  * <p>There is a regression ({@link Rls}) for each kind of day (holiday, the day before, the day
  * after, and a week after), one for forecasts that were made on the same day and one for those made
- * before it. A correction counts from when the corrected forecasts of its kind have been better
- * than the plain ones.
+ * before it. A correction counts from the third day of its kind on, and as long as the corrected
+ * forecasts of its kind have been better than the plain ones.
  *
  * <p>Keeps settings and scratch; what it learns is in the floats of the series, see {@link #bind}.
  * Not thread-safe; allocates nothing.
@@ -43,9 +43,14 @@ public final class HolidayCorrection {
   /** The errors of corrected forecasts must be smaller than this share of the plain ones'. */
   private static final double BETTER = 0.9;
 
+  /** Days that a correction has learned of, at least, before the one that it counts on. */
+  private static final int MIN_DAYS = 2;
+
   private static final int PLAIN = Rls.floats(FEATURES); // places of the two mean errors
   private static final int CORRECTED = PLAIN + 1;
-  private static final int PER_REGRESSION = CORRECTED + 1;
+  private static final int DAYS = CORRECTED + 1; // that it has learned of
+  private static final int NEWEST_DAY = DAYS + 1; // of these
+  private static final int PER_REGRESSION = NEWEST_DAY + 1;
   private static final int REGRESSIONS = 2 * SeriesCalendar.KINDS;
 
   private final SeriesCalendar calendar;
@@ -111,7 +116,7 @@ public final class HolidayCorrection {
       if (kind != SeriesCalendar.NORMAL) {
         FloatSlice of = regression(place(kind, day == today));
         corrected = plain + correction(history, of, t, t + i, day, plain);
-        if (of.get(CORRECTED) < BETTER * of.get(PLAIN)) {
+        if (isTrusted(of, day)) {
           forecasts[i - 1] = corrected;
         }
       }
@@ -121,6 +126,11 @@ public final class HolidayCorrection {
         floats[at + waiting] = (float) corrected;
       }
     }
+  }
+
+  private static boolean isTrusted(FloatSlice of, long day) {
+    float before = of.get(DAYS) - (of.get(NEWEST_DAY) == day ? 1 : 0);
+    return before >= MIN_DAYS && of.get(CORRECTED) < BETTER * of.get(PLAIN);
   }
 
   private double correction(
@@ -166,6 +176,10 @@ public final class HolidayCorrection {
       features[k] *= weight;
     }
     rls.update(of, features, weight * limited(error));
+    if (of.get(DAYS) == 0 || of.get(NEWEST_DAY) != day) {
+      of.set(DAYS, Math.min(of.get(DAYS) + 1, MIN_DAYS + 1)); // more are not told apart
+      of.set(NEWEST_DAY, day); // exact, since it has a kind
+    }
   }
 
   private static int place(int kind, boolean isToday) {

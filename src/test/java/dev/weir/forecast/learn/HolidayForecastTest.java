@@ -85,6 +85,38 @@ class HolidayForecastTest {
     assertThat(with[1]).isEqualTo(without[1]); // nothing else changes
   }
 
+  /** Hours: one day has many values, but says only once how holidays are. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 24})
+  void firstTwoDaysOfAKindAreNotCorrected(int perDay) {
+    LearnerSettings plain = LearnerSettings.small(HORIZON);
+    Learner one = new Learner(plain);
+    Learner other = new Learner(plain.withHolidays(holidays(ZoneOffset.UTC)));
+    LearnerState first = one.newSeries("x", perDay == 1 ? 7 : perDay);
+    LearnerState second = other.newSeries("x", perDay == 1 ? 7 : perDay);
+    double[] values = values(300, 1);
+    long spacing = DAY / perDay;
+    long start = FIRST.toEpochDay() * perDay;
+    long firstCorrected = Long.MAX_VALUE;
+    for (int k = 0; k < values.length * perDay; k++) {
+      one.observe(first, (start + k) * spacing, values[k / perDay]);
+      other.observe(second, (start + k) * spacing, values[k / perDay]);
+      double[] before = forecast(one, first);
+      double[] corrected = forecast(other, second);
+      for (int i = 1; i <= HORIZON; i++) {
+        if (corrected[i - 1] != before[i - 1]) {
+          firstCorrected = Math.min(firstCorrected, Math.floorDiv(start + k + i, (long) perDay));
+        }
+      }
+    }
+    int holidays = 0;
+    long third = FIRST.toEpochDay();
+    while (!isHoliday(third) || ++holidays < 3) {
+      third++;
+    }
+    assertThat(firstCorrected).isBetween(third - 1, third + 69); // from the day before it
+  }
+
   @Test
   void holidaysThatMeanNothingChangeNothing() {
     LearnerSettings plain = LearnerSettings.small(HORIZON);
