@@ -6,6 +6,11 @@ import java.util.List;
 /** The options of bounds, which the job file, SQL and the command line share. */
 public final class BoundsOptions {
 
+  /** Larger values are learned as this. */
+  private static final double LARGEST = 1e30;
+
+  private static final String NUMBER = "a number from -1e30 to 1e30";
+
   public static final Option<Double> MIN =
       bound("min", "Least value of each series: no forecast and no interval goes below it.");
   public static final Option<Double> MAX =
@@ -26,28 +31,36 @@ public final class BoundsOptions {
    *
    * @param min null for none
    * @param max null for none
-   * @throws IllegalArgumentException with one line if they contradict each other
+   * @throws IllegalArgumentException with one line if one is too large or they contradict each
+   *     other
    */
   public static Bounds bounds(Double min, Double max, boolean integer) {
+    check("min", min);
+    check("max", max);
     return new Bounds(
         min == null ? Bounds.NONE.min() : min, max == null ? Bounds.NONE.max() : max, integer);
   }
 
   private static Option<Double> bound(String name, String description) {
     return new Option<>(
-        "bounds." + name,
-        Option.Type.NUMBER,
-        "a finite number",
-        null,
-        description,
-        BoundsOptions::finite);
+        "bounds." + name, Option.Type.NUMBER, NUMBER, null, description, BoundsOptions::number);
   }
 
-  private static double finite(String text) {
+  private static double number(String text) {
     double value = Double.parseDouble(text);
-    if (!Double.isFinite(value)) {
+    if (!isUsable(value)) {
       throw new IllegalArgumentException(text);
     }
     return value;
+  }
+
+  private static void check(String name, Double bound) {
+    if (bound != null && !isUsable(bound)) {
+      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(name, NUMBER, bound));
+    }
+  }
+
+  private static boolean isUsable(double bound) {
+    return Math.abs(bound) <= LARGEST; // not NaN either
   }
 }

@@ -146,7 +146,7 @@ class WrongArgumentsTest {
             "FORECAST: bounds_max: expected a whole number beside integer, got 1.5"),
         Arguments.of(
             "value_column => 'v', bounds_min => 'Infinity'",
-            "FORECAST: bounds_min: expected a finite number, got 'Infinity'"),
+            "FORECAST: bounds_min: expected a number from -1e30 to 1e30, got 'Infinity'"),
         Arguments.of(
             "value_column => 'v', horizon => 0",
             "FORECAST: horizon: expected a whole number from 1 to 4096, got '0'"),
