@@ -320,6 +320,7 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   Map<String, SeriesScore> scoresOfOthers(Trial trial, int learned) {
     boolean hasExperts = !others.experts().isEmpty();
     LearnerSettings learner = hasExperts ? others : others.withExperts(List.of("naive"));
+    learner = learner.withHolidays(null); // no method alone is corrected, and values have no times
     Map<String, SeriesScore> all =
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
     if (!learns() || !hasExperts) {

@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.Year;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class HolidayRegions {
 
   private final Map<String, Set<LocalDate>> own; // by region; of all regions by ""
   private final Set<String> used = new TreeSet<>();
+  private final Map<Set<String>, HolidayDays> found = new HashMap<>(); // by regions
 
   /**
    * @param own days of a file; empty without one
@@ -41,12 +43,22 @@ public final class HolidayRegions {
   }
 
   /**
-   * Days that are a holiday in at least one of some regions.
+   * Days that are a holiday in at least one of some regions; the same object for the same regions.
    *
    * @throws IllegalArgumentException for a region that neither Jollyday nor the file knows, in one
    *     line
    */
   public HolidayDays days(List<String> regions) {
+    Set<String> key = Set.copyOf(regions);
+    HolidayDays days = found.get(key);
+    if (days == null) {
+      days = find(regions);
+      found.put(key, days);
+    }
+    return days;
+  }
+
+  private HolidayDays find(List<String> regions) {
     if (regions.equals(List.of(NONE))) {
       return new HolidayDays(Set.of());
     }

@@ -43,6 +43,15 @@ class HolidayRegionsTest {
   }
 
   @Test
+  void equalRegionsShareTheirDays() {
+    HolidayRegions regions = new HolidayRegions(Map.of());
+    HolidayDays days = regions.days(List.of("DE-BE", "FR"));
+    assertThat(regions.days(List.of("FR", "DE-BE"))).isSameAs(days);
+    assertThat(regions.days(List.of("FR"))).isNotEqualTo(days);
+    assertThat(regions.days(List.of("none"))).isSameAs(regions.days(List.of("none")));
+  }
+
+  @Test
   void severalRegionsHaveAllTheirHolidays() {
     HolidayDays days = new HolidayRegions(Map.of()).days(List.of("FR", "US"));
     assertThat(has(days, "2026-07-14")).isTrue();
