@@ -357,6 +357,8 @@ public record JobSettings(
       learning = learning(file, horizon, seqLen, model != null, initial, holidays);
     } else if (first != null && !first.candidates().isEmpty()) {
       learning = following(file, horizon, first);
+    } else if (model == null) {
+      SeasonSection.readOne(file); // so that its problem is noted beside the missing model
     }
     return new Target(
         options.mode(),

@@ -558,6 +558,15 @@ class JobFileTest {
   }
 
   @Test
+  void secondSeasonIsAProblemBesideAMissingModel() {
+    String unnamed = GOOD.replace("    model: pump-model\n", "");
+    assertRefused(
+        unnamed + "learning: off\nseason: [7, 365]\n",
+        "pumps.yaml: forecast.many-to-one.model: expected a name of letters, digits, '.', '_' and '-', at most 249, got nothing",
+        "pumps.yaml line 13: season: expected one season where learning is off, got [7, 365]");
+  }
+
+  @Test
   void aSecretIsRefusedOnTheCommandLineAndNotRepeated() {
     for (String key :
         List.of("sasl.jaas.config", "ssl.keystore.password", "sasl.login.pwd", "my.api-key")) {
