@@ -76,8 +76,8 @@ class BoundsSectionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{min: 3, max: 3}           | bounds: min: expected less than max (3.0), got 3.0",
-        "{min: 0.5, integer: true}  | bounds: min: expected a whole number beside integer, got 0.5",
+        "{min: 3, max: 3}           | line 4: bounds.min: expected less than max (3.0), got 3.0",
+        "{min: 0.5, integer: true}  | line 4: bounds.min: expected a whole number beside integer, got 0.5",
         "{max: .nan}                | line 4: bounds.max: expected a finite number, got '.nan'",
         "{min: 1e999}               | line 4: bounds.min: expected a finite number, got '1e999'",
         "{min: none}                | line 4: bounds.min: expected a finite number, got 'none'",
@@ -88,7 +88,7 @@ class BoundsSectionTest {
             () -> bounds(HEAD + "forecast: {many-to-one: {}}\nbounds: " + section + "\n"))
         .isInstanceOf(JobFileException.class)
         .message()
-        .matches("parts.yaml:? " + Pattern.quote(problem));
+        .matches("parts.yaml " + Pattern.quote(problem));
   }
 
   @Test
