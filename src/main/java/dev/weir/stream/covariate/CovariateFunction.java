@@ -109,11 +109,17 @@ final class CovariateFunction
       known = new GroupCovariates(settings.features());
     }
     long before = isNew ? Long.MIN_VALUE : known.newest();
-    known.put(update.time(), update.features(), settings.keep());
+    known.put(update.time(), update.features(), settings.keep(), now(context.timerService()));
     covariates.update(known);
     if (!settings.ttl().isZero() && known.newest() > before) {
       expire(context.timerService(), isNew ? null : before, known.newest());
     }
+  }
+
+  /** Event time; before the first observation since the start the clock's. */
+  private static long now(TimerService timers) {
+    long watermark = timers.currentWatermark();
+    return watermark == Long.MIN_VALUE ? timers.currentProcessingTime() : watermark;
   }
 
   /** One timer for each group. */

@@ -98,6 +98,7 @@ public class CovariateJoinTest {
         initializeState(state);
       }
       open();
+      setProcessingTime(T + 99 * HOUR); // as with old observations
       function.register(metrics);
     }
 
@@ -202,6 +203,37 @@ public class CovariateJoinTest {
       assertThat(harness.ahead("a/1", 0)).containsExactly(NAN, NAN, 2, 20, 3, 30, 4, 40);
       harness.covariates("a", 3, 6, 60); // a correction takes no room
       assertThat(harness.ahead("a/1", 1)).containsExactly(2, 20, 6, 60, 4, 40, 5, 50);
+    }
+  }
+
+  /** Published at once: more times than are kept. */
+  @Test
+  void nextStepsStayWhenMoreThanTheLimitIsAhead() throws Exception {
+    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
+      harness.processBothWatermarks(new Watermark(T));
+      for (int hour : new int[] {0, 1, 2, 6, 3, 7, 5, 4}) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10, 2, 20, 3, 30, 4, 40);
+      assertThat(harness.ahead("a/1", 4)).isEmpty(); // the farthest are dropped
+      harness.covariates("a", -1, 9, 9); // has passed
+      assertThat(harness.ahead("a/1", -2)).containsExactly(NAN, NAN, NAN, NAN, 1, 10, 2, 20);
+      harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
+      for (int hour = 5; hour < 9; hour++) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.ahead("a/1", 2)).containsExactly(3, 30, 4, 40, 5, 50, 6, 60);
+    }
+  }
+
+  @Test
+  void clockCountsBeforeTheFirstObservation() throws Exception {
+    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
+      harness.setProcessingTime(T + 5 * HOUR);
+      for (int hour = 0; hour < 20; hour++) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.ahead("a/1", 5)).containsExactly(6, 60, 7, 70, 8, 80, 9, 90);
     }
   }
 
@@ -425,10 +457,10 @@ public class CovariateJoinTest {
   @Test
   void runningSnapshotDoesNotSeeLaterCovariates() throws Exception {
     GroupCovariates known = new GroupCovariates(1);
-    known.put(1, new double[] {1}, 9);
+    known.put(1, new double[] {1}, 9, 9);
     GroupCovariates copy = GroupCovariatesSerializer.INSTANCE.copy(known);
-    known.put(1, new double[] {2}, 9);
-    known.put(2, new double[] {2}, 9);
+    known.put(1, new double[] {2}, 9, 9);
+    known.put(2, new double[] {2}, 9, 9);
     assertThat(copy.size()).isEqualTo(1);
     assertThat(copy.feature(0, 0)).isEqualTo(1);
   }
@@ -443,8 +475,8 @@ public class CovariateJoinTest {
   @Test
   void layoutOfStateIsFixed() throws Exception {
     GroupCovariates known = new GroupCovariates(2);
-    known.put(5, new double[] {1, NAN}, 9);
-    known.put(3, new double[] {-2, 0.5}, 9);
+    known.put(5, new double[] {1, NAN}, 9, 9);
+    known.put(3, new double[] {-2, 0.5}, 9, 9);
     byte[] bytes = bytes(known);
     assertThat(HexFormat.of().formatHex(bytes, 0, bytes.length - 4))
         .isEqualTo(
