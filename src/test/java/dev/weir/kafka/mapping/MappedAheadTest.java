@@ -10,6 +10,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
+import dev.weir.Allocations;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -165,6 +166,21 @@ class MappedAheadTest {
             DeadLetter.class,
             letter ->
                 assertThat(letter.message()).startsWith("record: expected ").contains("at most"));
+  }
+
+  /** Few bytes again: each element would read the array around it. */
+  @Test
+  void elementsThatCountForNothingReadNoNumbersAhead() {
+    String section = "format: json, each: r, values: [v], features-ahead: [$.a]";
+    String numbers = "1,".repeat(ForecastModel.MAX_HORIZON - 1) + "1";
+    int elements = 40_000;
+    for (String element : List.of("{},", "{\"v\":1},", "{\"v\":\"x\"},")) {
+      String record = "{\"a\":[%s],\"r\":[%s{}]}".formatted(numbers, element.repeat(elements));
+      long bytes = Allocations.bytesOf(() -> events(section, record));
+      // 64 MiB of numbers and their texts at most; an array of texts alone takes 16 KB an element
+      assertThat(bytes).as(element).isLessThan(elements * 12_000L);
+    }
+    assertThat(events(section, "{\"a\":[\"warm\"],\"r\":[{}]}")).isEmpty();
   }
 
   @Test
