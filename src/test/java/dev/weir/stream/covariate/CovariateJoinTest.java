@@ -331,6 +331,40 @@ public class CovariateJoinTest {
   }
 
   @Test
+  void groupKeptBeforeTheTtlWasSetIsDroppedToo() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness before = one()) {
+      before.covariates("a", 3, 3, 30);
+      assertThat(before.numEventTimeTimers()).isZero();
+      state = before.snapshot(1, 1);
+    }
+    try (Harness after = new Harness(settings(SITE, 9, Duration.ofHours(5)), false, state, 1, 0)) {
+      after.covariates("a", 2, 2, 20); // not the newest
+      after.covariates("a", 3, 4, 40);
+      assertThat(after.numEventTimeTimers()).isEqualTo(1);
+      after.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
+      assertThat(after.numKeyedStateEntries()).isEqualTo(1);
+      after.processBothWatermarks(new Watermark(T + 8 * HOUR));
+      assertThat(after.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  /** The farthest time is dropped, and its timer with it. */
+  @Test
+  void timerFollowsTheNewestTimeThatIsKept() throws Exception {
+    CovariateSettings settings = settings(SITE, 4, Duration.ofHours(5));
+    try (Harness harness = new Harness(settings, false, null, 1, 0)) {
+      harness.processBothWatermarks(new Watermark(T));
+      for (int hour : new int[] {1, 2, 3, 9, 4}) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+      harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
   void stateOfAnotherNumberOfCovariatesIsDropped() throws Exception {
     try (Harness before = one()) {
       before.covariates("a", 1, 1, 10);
