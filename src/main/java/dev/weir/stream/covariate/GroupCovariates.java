@@ -91,8 +91,10 @@ final class GroupCovariates {
 
   /**
    * Finds the covariates of the steps after a time: those of the nearest time within half an
-   * interval, the later one if it is halfway, as a series' grid counts times.
+   * interval, the later one if it is halfway. Steps are whole intervals after the time itself,
+   * since the join does not know the series' grid.
    *
+   * @param time of the observation
    * @param steps (horizon) becomes the index of each step's covariates, -1 for unknown
    * @return how many are known
    */

@@ -252,7 +252,7 @@ public class CovariateJoinTest {
     }
   }
 
-  /** As a series' grid: the nearest within half an interval, halves up. */
+  /** From the observation's own time: the nearest within half an interval, halves up. */
   @Test
   void timesBesideAStepCountAsTheNearest() throws Exception {
     try (Harness harness = one()) {
