@@ -4,8 +4,6 @@ import {element, printable, say, scrolling} from "./element.js";
 import {clock, time, writer} from "./numbers.js";
 
 const SHOWN = 10; // parts beside the level; of more the largest
-const SMALL = 0.004; // of the distance from the lowest to the highest step: what no bar could show
-const LEVEL = "level";
 const REST = "smaller parts";
 
 const NOTES = {
@@ -14,16 +12,16 @@ const NOTES = {
   other: "limits and corrections",
 };
 
-/** The parts that are drawn, in their order: [{name, amount}], the small ones as one. */
+/** The parts that are drawn, in their order: [{name, amount}]. Of those that would be written as zero, covariates only. */
 function partsOf({name, amount}) {
   const all = name.map((one, i) => ({name: one, amount: amount[i] ?? 0}));
   const [level, ...rest] = all;
-  const least = SMALL * span(all);
-  const kept = new Set([...rest].sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)).slice(0, SHOWN)
-    .filter(part => Math.abs(part.amount) >= least && part.amount !== 0));
-  const small = rest.filter(part => !kept.has(part)).reduce((sum, part) => sum + part.amount, 0);
-  const shown = rest.filter(part => kept.has(part));
-  return [level, ...shown, ...(Math.abs(small) >= least && small !== 0 ? [{name: REST, amount: small}] : [])];
+  const write = writer(...ends(all));
+  const isSeen = part => /[1-9]/.test(write(part.amount));
+  const kept = new Set(rest.filter(part => isSeen(part) || !Object.hasOwn(NOTES, part.name))
+    .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)).slice(0, SHOWN));
+  const small = {name: REST, amount: rest.filter(part => !kept.has(part)).reduce((sum, part) => sum + part.amount, 0)};
+  return [level, ...rest.filter(part => kept.has(part)), ...(isSeen(small) ? [small] : [])];
 }
 
 /** From the lowest to the highest of the running sums. */
@@ -36,8 +34,6 @@ function ends(parts) {
   }
   return [low, high];
 }
-
-const span = parts => ends(parts)[1] - ends(parts)[0];
 
 export class WhyPanel {
   #what = element("span", {class: "dim"});

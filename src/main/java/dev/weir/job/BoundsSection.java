@@ -4,6 +4,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.window.Bounds;
 import dev.weir.job.options.JobFile;
 import dev.weir.option.BoundsOptions;
+import dev.weir.option.Option;
 import java.util.List;
 
 /** Reads the section {@code bounds} of a job file. */
@@ -19,7 +20,9 @@ final class BoundsSection {
       Bounds bounds = BoundsOptions.bounds(min, max, file.get(BoundsOptions.INTEGER));
       return targets.stream().map(target -> target.withBounds(bounds)).toList();
     } catch (IllegalArgumentException e) {
-      file.problem("bounds", e.getMessage());
+      String message = e.getMessage(); // begins with the bound's name
+      Option<Double> option = message.startsWith("max") ? BoundsOptions.MAX : BoundsOptions.MIN;
+      file.problem(option, message.replaceFirst("^\\w+: ", ""));
       return targets;
     }
   }

@@ -7,6 +7,7 @@ import dev.weir.classify.series.WindowRule.Kind;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
+import dev.weir.job.options.MappingOptions;
 import dev.weir.job.options.RegistryOptions;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.model.ClassifierFiles;
@@ -38,7 +39,10 @@ final class ClassifySection {
           "output",
           "experts",
           "season",
-          "bounds.");
+          "bounds.",
+          "holidays.");
+
+  private static final String ALONE = "expected a section forecast beside it, got classify alone";
 
   private ClassifySection() {}
 
@@ -125,9 +129,12 @@ final class ClassifySection {
           ClassifyOptions.FORMAT,
           "expected json beside kafka.format: avro-confluent, got avro, which needs no registry");
     }
-    if (!isAlone) {
-      return;
+    if (isAlone) {
+      checkAlone(file);
     }
+  }
+
+  private static void checkAlone(JobFile file) {
     List<Option<?>> without = new ArrayList<>(JobOptions.all());
     without.removeIf(
         option ->
@@ -137,15 +144,27 @@ final class ClassifySection {
                         ForecastOptions.GAP,
                         ForecastOptions.MAX_FILL,
                         ForecastOptions.CALENDAR,
+                        ForecastOptions.TIME_ZONE,
+                        ForecastOptions.FEATURES_AHEAD,
+                        MappingOptions.FEATURES_AHEAD,
                         JobOptions.FORECASTS,
                         JobOptions.SCORES,
                         AlarmOptions.TOPIC)
                     .contains(option));
     for (Option<?> option : without) {
-      if (file.has(option)) {
-        file.problem(option, "expected a section forecast beside it, got classify alone");
+      boolean isNamed = option != ForecastOptions.FEATURES_AHEAD || !namesAhead(file);
+      if (file.has(option) && isNamed) {
+        file.problem(option, ALONE);
       }
     }
+    if (file.hasSection("holidays.overrides[0]")) {
+      file.problem("holidays.overrides", ALONE);
+    }
+  }
+
+  /** Whether the mapping gives window.features-ahead its value. */
+  private static boolean namesAhead(JobFile file) {
+    return file.has(MappingOptions.FEATURES_AHEAD);
   }
 
   private static WindowRule rule(JobFile file) {

@@ -40,7 +40,10 @@ final class ExplanationSection {
         : target.withLearning(target.learning().explained(settings));
   }
 
+  /**
+   * @param fields null for records of Weir's own, whose covariates have no names
+   */
   private static List<String> names(List<?> fields) {
-    return fields.stream().map(Object::toString).toList();
+    return fields == null ? List.of() : fields.stream().map(Object::toString).toList();
   }
 }

@@ -128,6 +128,28 @@ class ClassifySectionTest {
         "states.yaml line 5: window.stride: expected 1 with windows by time or session, got 2");
     assertRefused(
         """
+        classify: {learning: true}
+        window: {features-ahead: 2, time-zone: Europe/Berlin}
+        holidays: [DE]
+        """,
+        "states.yaml line 5: window.features-ahead: expected a section forecast beside it, got"
+            + " classify alone",
+        "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
+            + " alone",
+        "states.yaml line 6: holidays.regions: expected a section forecast beside it, got classify"
+            + " alone");
+    assertRefused(
+        """
+        classify: {learning: true}
+        window: {time-zone: Europe/Berlin}
+        observations: {format: json, values: [v], features-ahead: [a, b]}
+        """,
+        "states.yaml line 6: observations.features-ahead: expected a section forecast beside it,"
+            + " got classify alone",
+        "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
+            + " alone");
+    assertRefused(
+        """
         classify: {classes: [a, b, c], max-classes: 2}
         """,
         "states.yaml line 4: classify.max-classes: expected at least the 3 of classify.classes,"

@@ -272,6 +272,27 @@ class CovariateTopicIT {
     assertThat(letters.get(0).source().value()).isEqualTo(bad);
   }
 
+  /** State is lost with the first job, but its committed offsets are not. */
+  @Test
+  void startWithoutSavepointReadsAllCovariates() throws Exception {
+    JobSettings settings = settings("lost", Map.of());
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      sendCovariates(settings, "a", 1, 40, 5);
+      sendCovariates(settings, "b", 1, 40, 5);
+      awaitCovariates(job, settings);
+    }
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      sendCovariates(settings, "a", 40, 41, 5); // in the same partitions, after all others
+      sendCovariates(settings, "b", 40, 41, 5);
+      awaitCovariates(job, settings);
+      sendObservations(settings, 0, 30);
+      awaitForecasts(job, settings);
+      job.assertRunning();
+    }
+    List<Forecast> expected = expected(settings.forecast(), observed);
+    assertThat(bySeries(forecasts(settings))).isEqualTo(bySeries(expected));
+  }
+
   /** No covariate ever comes: an idle source of them must not hold back event time. */
   @Test
   void emptyTopicHoldsNothingBack() throws Exception {

@@ -22,7 +22,7 @@ final class ExplanationLines {
 
   /**
    * The lines, the forecast last; parts that would be written as zero are left out, but for the
-   * level.
+   * level and covariates.
    */
   static String text(Explanation explanation) {
     double largest = Math.abs(explanation.value());
@@ -35,7 +35,8 @@ final class ExplanationLines {
     StringBuilder lines = new StringBuilder();
     for (Part part : explanation.parts()) {
       String amount = String.format(Locale.ROOT, number, part.amount());
-      if (part.name().equals(Explanation.LEVEL) || !isZero(amount)) {
+      boolean isCovariate = !Explanation.RESERVED.contains(part.name());
+      if (part.name().equals(Explanation.LEVEL) || isCovariate || !isZero(amount)) {
         add(lines, part.name(), width, amount);
       }
     }

@@ -94,20 +94,28 @@ final class IntervalTracker {
   /**
    * Learns from the error of the forecast made {@code i} steps before {@code t}.
    *
+   * @param value not forecast + error, which rounding may move across a bound
    * @param forecast as it was issued
    * @param matured errors of this step so far, with this one
    */
-  void learn(IntervalState state, long t, int i, double error, double forecast, long matured) {
+  void learn(
+      IntervalState state,
+      long t,
+      int i,
+      double error,
+      double value,
+      double forecast,
+      long matured) {
     double size = Math.min(Math.abs(error), 1e37);
     double slow = state.slowError(i);
     double issued = state.scale(t, i);
     if (issued > 0) {
       double move = Math.max(step, EARLY / Math.sqrt(matured));
       FloatSlice multiples = state.multiples(i);
-      follow(multiples, multiples, error, forecast, issued, move);
+      follow(multiples, multiples, error, value, forecast, issued, move);
       if (HorizonGroups.isFirst(i)) {
         FloatSlice before = state.issuedMultiples(t, i);
-        follow(state.corrections(i), before, error, forecast, issued, REST);
+        follow(state.corrections(i), before, error, value, forecast, issued, REST);
       }
     }
     if (slow > 0) {
@@ -138,6 +146,7 @@ final class IntervalTracker {
       FloatSlice moved,
       FloatSlice issued,
       double error,
+      double value,
       double forecast,
       double scale,
       double move) {
@@ -147,7 +156,7 @@ final class IntervalTracker {
       double direction =
           free
               ? taus[k] - (relative <= issued.get(k) ? 1 : 0)
-              : direction(k, issued.get(k), error, forecast, scale);
+              : direction(k, issued.get(k), value, forecast, scale);
       moved.add(k, (float) (move * direction));
     }
   }
@@ -157,11 +166,10 @@ final class IntervalTracker {
    * end that is at the forecast hardly moves in further, and one at its bound not out: as each hit
    * or miss there says the same, it would not come back when the series changes.
    */
-  private double direction(int k, double multiple, double error, double forecast, double scale) {
+  private double direction(int k, double multiple, double value, double forecast, double scale) {
     boolean upper = k >= ends / 2;
     double apart = scale * (upper ? Math.max(0, multiple) : Math.min(0, multiple));
     double end = upper ? bounds.upper(forecast + apart) : bounds.lower(forecast + apart);
-    double value = forecast + error;
     boolean below = upper ? value <= end : value < end;
     double direction = taus[k] - (below ? 1 : 0);
     boolean outward = upper == direction > 0;

@@ -179,7 +179,7 @@ final class Mixture {
     state.scores.add(i, Math.abs(error), Math.abs(truth), seasonalError);
     newest.add(Math.abs(error), Math.abs(truth), seasonalError);
     for (int k = 0; k < levels; k++) {
-      if (isWithin(state, origin, i, k, error, forecast)) {
+      if (isWithin(state, origin, i, k, error, value, forecast)) {
         state.scores.hit(k, i);
         newest.hold(k);
       }
@@ -187,7 +187,7 @@ final class Mixture {
     if (state.distributions() != null && HorizonGroups.isFirst(i)) {
       scoreDistribution(state, origin, i, error, Math.abs(truth), seasonalError);
     }
-    tracker.learn(state.intervals, t, i, error, forecast, state.scores.count(i));
+    tracker.learn(state.intervals, t, i, error, value, forecast, state.scores.count(i));
   }
 
   /** The forecast made at origin as it was issued, not relative to anything. */
@@ -197,13 +197,12 @@ final class Mixture {
 
   /** Whether a value was within the interval of a level that was issued. */
   private boolean isWithin(
-      StateView state, long origin, int i, int level, double error, double forecast) {
+      StateView state, long origin, int i, int level, double error, double value, double forecast) {
     double low = end(state, origin, i, level, false);
     double high = end(state, origin, i, level, true);
     if (bounds.isUnbounded()) {
       return error >= low && error <= high;
     }
-    double value = forecast + error;
     return value >= bounds.lower(forecast + low) && value <= bounds.upper(forecast + high);
   }
 

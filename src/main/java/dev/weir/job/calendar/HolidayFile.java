@@ -47,7 +47,10 @@ public final class HolidayFile {
    */
   public static Map<String, Set<LocalDate>> read(Path file) {
     try {
-      if (!Files.isRegularFile(file) || Files.size(file) > MAX_BYTES) {
+      if (!Files.isRegularFile(file)) {
+        throw new IllegalArgumentException("expected a CSV file, got no file %s".formatted(file));
+      }
+      if (Files.size(file) > MAX_BYTES) {
         throw new IllegalArgumentException(
             "expected a CSV file of at most %d bytes, got %s".formatted(MAX_BYTES, file));
       }

@@ -5,6 +5,7 @@ import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.calendar.HolidaySettings.Override;
 import dev.weir.job.options.HolidayOptions;
 import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import java.nio.file.Path;
@@ -32,8 +33,14 @@ public final class HolidaySection {
         || file.hasSection("holidays.overrides[0]");
   }
 
-  /** Notes options that nothing would read: a time zone without a calendar, holidays unlearned. */
+  /**
+   * Notes options of a job with forecasts that nothing would read: a time zone without a calendar,
+   * holidays unlearned.
+   */
   public static void check(JobFile file, boolean learns) {
+    if (JobOptions.MODES.stream().noneMatch(mode -> file.hasSection(mode.section()))) {
+      return;
+    }
     boolean hasCalendar = !file.get(ForecastOptions.CALENDAR).isEmpty();
     if (file.has(ForecastOptions.TIME_ZONE) && !hasCalendar && !isIn(file)) {
       file.problem(

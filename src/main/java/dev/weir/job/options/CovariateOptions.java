@@ -48,7 +48,8 @@ public final class CovariateOptions {
           DEFAULT_KEEP,
           1,
           MAX_KEEP,
-          "Times of each group whose covariates are kept, the newest ones; at least the horizon.");
+          "Times of each group whose covariates are kept, at least the horizon. Of more, those that"
+              + " have passed are dropped first, from the oldest, then those farthest ahead.");
   public static final Option<Duration> MAX_FUTURE =
       Option.duration(
           "covariates.max-future",

@@ -105,7 +105,8 @@ final class OptionNotes {
     put(
         ForecastOptions.TTL,
         "",
-        "safe: a shorter one judges each series' next observation at once, memory follows later");
+        "safe: a shorter one judges each series' next observation at once, memory follows later"
+            + "; a group of covariates that was kept without a ttl is dropped only after its next record");
     put(
         JobOptions.MAX_SERIES,
         "series of one task",

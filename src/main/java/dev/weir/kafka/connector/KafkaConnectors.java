@@ -140,8 +140,8 @@ public final class KafkaConnectors {
   }
 
   /**
-   * Covariates, from the group's committed offsets, or the beginning without committed offsets.
-   * They have no end, as labels have none.
+   * Covariates, from the beginning, since a job without a savepoint knows none of them. They have
+   * no end, as labels have none.
    */
   public KafkaSource<CovariateEvent> covariates(TypeInformation<CovariateEvent> type) {
     CovariateTopic topic = settings.topics().covariates();
@@ -150,7 +150,7 @@ public final class KafkaConnectors {
         .setBootstrapServers(settings.bootstrapServers())
         .setGroupId(covariateGroup(settings))
         .setTopics(topic.name())
-        .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+        .setStartingOffsets(OffsetsInitializer.earliest())
         .setDeserializer(new CovariateDeserializer(type, topic, settings.registry()))
         .build();
   }

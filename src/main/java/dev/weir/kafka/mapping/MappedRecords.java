@@ -234,7 +234,7 @@ public final class MappedRecords implements Serializable {
         add(new Observation(name, time, 0, features));
         return;
       }
-      double[] ahead = ahead();
+      double[] ahead = null; // of the first value: an element without one costs nothing
       String label = fields.label == null ? null : text(fields.label);
       boolean endsWindow = fields.endsWindow != null && isTrue(text(fields.endsWindow));
       int missing = 0;
@@ -250,6 +250,10 @@ public final class MappedRecords implements Serializable {
         } catch (FieldException e) { // of this value alone
           note(e);
           continue;
+        }
+        if (ahead == null) {
+          checkRoom();
+          ahead = ahead();
         }
         String own = fields.names.get(i);
         String series = own.isEmpty() ? name : name.isEmpty() ? own : name + "/" + own;
@@ -270,12 +274,16 @@ public final class MappedRecords implements Serializable {
     }
 
     private void add(Observation observation) throws FieldException {
+      checkRoom();
+      observations.add(observation);
+    }
+
+    private void checkRoom() throws FieldException {
       if (observations.size() == MAX_OBSERVATIONS) {
         throw new FieldException(
             Reason.FIELD,
             "record: expected at most %,d %s, got more".formatted(MAX_OBSERVATIONS, what()));
       }
-      observations.add(observation);
     }
 
     private FieldException missing() {
@@ -373,6 +381,7 @@ public final class MappedRecords implements Serializable {
 
     /** Of each step, what is known of each covariate: (steps, covariates), row-major. */
     private double[] ahead() throws FieldException {
+      checkNumbersAhead(); // reading those of another element costs
       int covariates = fields.ahead.size();
       int steps = 0;
       for (int k = 0; k < covariates; k++) {
@@ -383,12 +392,7 @@ public final class MappedRecords implements Serializable {
         return Observation.NO_FEATURES;
       }
       numbersAhead += (long) steps * covariates;
-      if (numbersAhead > MAX_BYTES / Double.BYTES) {
-        throw new FieldException(
-            Reason.FIELD,
-            "record: expected at most %,d numbers known ahead, got more"
-                .formatted(MAX_BYTES / Double.BYTES));
-      }
+      checkNumbersAhead();
       double[] known = new double[steps * covariates];
       Arrays.fill(known, Double.NaN);
       for (int k = 0; k < covariates; k++) {
@@ -399,6 +403,15 @@ public final class MappedRecords implements Serializable {
         }
       }
       return known;
+    }
+
+    private void checkNumbersAhead() throws FieldException {
+      if (numbersAhead > MAX_BYTES / Double.BYTES) {
+        throw new FieldException(
+            Reason.FIELD,
+            "record: expected at most %,d numbers known ahead, got more"
+                .formatted(MAX_BYTES / Double.BYTES));
+      }
     }
 
     private String[] texts(List<ArrayPlace> places) {

@@ -201,9 +201,10 @@ final class MappedSchema {
   interface Fields {
     /**
      * @param names of a field, or of an array of records
-     * @param isArray which of the names are to be arrays of records, by index
+     * @param isArray which of the names are to be arrays, by index
+     * @param isValue whether the last one is to be a value or an array of values, else of records
      */
-    boolean has(List<String> names, List<Boolean> isArray);
+    boolean has(List<String> names, List<Boolean> isArray, boolean isValue);
   }
 
   /**
@@ -212,7 +213,7 @@ final class MappedSchema {
   void checkPaths(Fields fields) {
     for (int i = 0; i < levels() - 1; i++) {
       List<String> names = mapping.each().namesTo(i);
-      if (!fields.has(names, arraysAmong(names))) {
+      if (!fields.has(names, arraysAmong(names), false)) {
         throw new IllegalArgumentException(
             "each: expected an array that the schema has, got " + String.join(".", names));
       }
@@ -232,17 +233,24 @@ final class MappedSchema {
   private boolean isIn(Fields fields, int level, ArrayPath path) {
     List<String> names = namesAt(level, path.array());
     names.addAll(path.field());
-    return fields.has(names, arraysAmong(names));
+    return fields.has(names, arraysAmong(names), true)
+        && conditionsAreIn(fields, level, path.array());
   }
 
   private boolean isIn(Fields fields, int level, FieldPath path) {
-    boolean isThere = fields.has(namesAt(level, path), arraysAmong(namesAt(level, path)));
+    List<String> names = namesAt(level, path);
+    return fields.has(names, arraysAmong(names), true) && conditionsAreIn(fields, level, path);
+  }
+
+  private boolean conditionsAreIn(Fields fields, int level, FieldPath path) {
     for (Map.Entry<Integer, Condition> condition : path.conditions().entrySet()) {
       List<String> names = namesAt(level, path, condition.getKey());
       names.add(condition.getValue().field());
-      isThere &= fields.has(names, arraysAmong(names));
+      if (!fields.has(names, arraysAmong(names), true)) {
+        return false;
+      }
     }
-    return isThere;
+    return true;
   }
 
   private List<Boolean> arraysAmong(List<String> names) {

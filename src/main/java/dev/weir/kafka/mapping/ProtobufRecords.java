@@ -120,8 +120,8 @@ final class ProtobufRecords implements RecordSource {
     return null;
   }
 
-  /** Whether messages have such a field: one value, or an array. */
-  boolean has(List<String> names, List<Boolean> isArray) {
+  /** Whether messages have such a field: a value, or an array of values or of messages. */
+  boolean has(List<String> names, List<Boolean> isArray, boolean isValue) {
     Descriptor message = type;
     for (int i = 0; i < names.size(); i++) {
       FieldDescriptor field = message == null ? null : message.findFieldByName(names.get(i));
@@ -135,7 +135,7 @@ final class ProtobufRecords implements RecordSource {
       boolean isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE;
       message = isMessage ? field.getMessageType() : null;
     }
-    return isArray.get(names.size() - 1) || message == null || isText(message);
+    return isValue ? message == null || isText(message) : message != null;
   }
 
   /** A field of a message; null if it is missing, and the default of one that can't be. */

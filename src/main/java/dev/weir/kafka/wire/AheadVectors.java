@@ -14,6 +14,10 @@ public final class AheadVectors {
   /** Vectors of any length, as long as it is the same within a record. */
   public static final int ANY_LENGTH = -1;
 
+  /** Steps that are kept: as many as the longest forecast may have. */
+  public static final int MAX_STEPS = 4096;
+
+  private static final int MAX_COVARIATES = 20;
   private static final double[] NONE = {};
 
   /** A vector has another length than the job expects. */
@@ -30,12 +34,15 @@ public final class AheadVectors {
   private AheadVectors() {}
 
   /**
-   * Reads the vectors; the bytes have passed {@link AvroBounds}.
+   * Reads the vectors; the bytes have passed {@link AvroBounds}. Of more than {@link #MAX_STEPS},
+   * which no forecast uses, the rest is checked and not kept: a null takes one byte, its number
+   * eight.
    *
    * @param length of each vector, or {@link #ANY_LENGTH}
    * @throws LengthException when a vector has another one
    */
   public static double[] read(Decoder in, int length) throws IOException {
+    int limit = MAX_STEPS * (length == ANY_LENGTH ? MAX_COVARIATES : length);
     double[] numbers = NONE;
     int expected = length;
     int count = 0;
@@ -45,11 +52,15 @@ public final class AheadVectors {
         int start = count;
         for (long n = in.readArrayStart(); n != 0; n = in.arrayNext()) {
           int end = Math.toIntExact(count + n);
-          if (end > numbers.length) { // doubled: a block for each vector would copy all each time
-            numbers = Arrays.copyOf(numbers, Math.max(end, 2 * numbers.length));
+          int kept = Math.min(end, limit);
+          if (kept > numbers.length) { // doubled: a block for each vector would copy all each time
+            numbers = Arrays.copyOf(numbers, Math.max(kept, Math.min(limit, 2 * numbers.length)));
           }
-          while (count < end) {
-            numbers[count++] = number(in);
+          for (; count < end; count++) {
+            double number = number(in);
+            if (count < limit) {
+              numbers[count] = number;
+            }
           }
         }
         expected = expected == ANY_LENGTH ? count - start : expected;
@@ -59,7 +70,8 @@ public final class AheadVectors {
         step++;
       }
     }
-    return count == numbers.length ? numbers : Arrays.copyOf(numbers, count);
+    int whole = expected < 1 ? 0 : Math.min(count, limit / expected * expected);
+    return whole == numbers.length ? numbers : Arrays.copyOf(numbers, whole);
   }
 
   /** A union of null and double, in this order. */

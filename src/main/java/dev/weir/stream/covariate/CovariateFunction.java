@@ -104,22 +104,27 @@ final class CovariateFunction
       late.inc();
     }
     GroupCovariates known = covariates.value();
-    boolean isNew = !fits(known);
-    if (isNew) {
+    if (!fits(known)) {
       known = new GroupCovariates(settings.features());
     }
-    long before = isNew ? Long.MIN_VALUE : known.newest();
-    known.put(update.time(), update.features(), settings.keep());
+    Long before = known.size() == 0 ? null : known.newest();
+    known.put(update.time(), update.features(), settings.keep(), now(context.timerService()));
     covariates.update(known);
-    if (!settings.ttl().isZero() && known.newest() > before) {
-      expire(context.timerService(), isNew ? null : before, known.newest());
+    if (!settings.ttl().isZero()) {
+      expire(context.timerService(), before, known.newest());
     }
   }
 
-  /** One timer for each group. */
+  /** Event time; before the first observation since the start the clock's. */
+  private static long now(TimerService timers) {
+    long watermark = timers.currentWatermark();
+    return watermark == Long.MIN_VALUE ? timers.currentProcessingTime() : watermark;
+  }
+
+  /** One timer for each group, also for one that was kept before a ttl was set. */
   private void expire(TimerService timers, Long before, long newest) {
     long ttl = settings.ttl().toMillis();
-    if (before != null) {
+    if (before != null && before != newest) {
       timers.deleteEventTimeTimer(before + ttl);
     }
     timers.registerEventTimeTimer(newest + ttl);

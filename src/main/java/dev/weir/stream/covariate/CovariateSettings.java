@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param features covariates known ahead
  * @param horizon steps that they are looked up for
  * @param interval between two steps, milliseconds
- * @param keep times of each group that are kept, the newest ones
+ * @param keep times of each group that are kept: beside those ahead of the observations, which are
+ *     dropped from the farthest, the newest ones
  * @param ttl a group is dropped once event time has passed all of its times by so much; zero: never
  */
 public record CovariateSettings(

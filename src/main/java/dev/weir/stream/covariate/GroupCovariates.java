@@ -55,30 +55,26 @@ final class GroupCovariates {
 
   /**
    * Sets the covariates of a time, in place of earlier ones. Of more than {@code keep} times the
-   * oldest is dropped.
+   * oldest is dropped if it has passed, else the newest, so that the next steps stay.
    *
    * @param row (features)
+   * @param keep at least 1
+   * @param now the time that observations have reached
    */
-  void put(long time, double[] row, int keep) {
+  void put(long time, double[] row, int keep, long now) {
     int index = Arrays.binarySearch(times, 0, size, time);
     if (index < 0) {
       index = -index - 1;
-      while (size >= keep) { // more than one if the limit is a lower one now
-        if (index == 0) {
-          return; // older than all
-        }
-        remove();
-        index--;
-      }
       insert(index, time);
     }
     System.arraycopy(row, 0, rows, index * features, features);
-  }
-
-  private void remove() {
-    size--;
-    System.arraycopy(times, 1, times, 0, size);
-    System.arraycopy(rows, features, rows, 0, size * features);
+    while (size > keep) { // by more than one if the limit is a lower one now
+      size--;
+      if (times[0] <= now) {
+        System.arraycopy(times, 1, times, 0, size);
+        System.arraycopy(rows, features, rows, 0, size * features);
+      }
+    }
   }
 
   private void insert(int index, long time) {
@@ -95,8 +91,10 @@ final class GroupCovariates {
 
   /**
    * Finds the covariates of the steps after a time: those of the nearest time within half an
-   * interval, the later one if it is halfway, as a series' grid counts times.
+   * interval, the later one if it is halfway. Steps are whole intervals after the time itself,
+   * since the join does not know the series' grid.
    *
+   * @param time of the observation
    * @param steps (horizon) becomes the index of each step's covariates, -1 for unknown
    * @return how many are known
    */

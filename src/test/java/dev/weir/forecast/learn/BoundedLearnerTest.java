@@ -140,6 +140,27 @@ class BoundedLearnerTest {
     assertThat(held[1]).isBetween(0.965, 0.99); // never inside the other interval
   }
 
+  /** 0.7 + (0.1 - 0.7) is less than 0.1. */
+  @Test
+  void valueEqualToABoundIsWithinTheInterval() {
+    Random random = new Random(11);
+    Learner learner = learner(new Bounds(0.1, INFINITY, false));
+    LearnerState state = learner.newSeries("floor", 1);
+    int[] held = new int[2];
+    int scored = 0;
+    for (int t = 0; t < 1_500; t++) {
+      double value = random.nextInt(3) > 0 ? 0.1 : 0.1 + 2 * random.nextDouble();
+      for (int k = 0; t > 0 && k < 2; k++) {
+        held[k] += value >= lower[k][0] && value <= upper[k][0] ? 1 : 0;
+      }
+      scored += t > 0 ? 1 : 0;
+      learner.observe(state, t, value);
+      learner.forecast(state, values, lower, upper);
+    }
+    assertThat(learner.coverage(state, 0, 1)).isEqualTo((double) held[0] / scored, within(1e-9));
+    assertThat(learner.coverage(state, 1, 1)).isEqualTo((double) held[1] / scored, within(1e-9));
+  }
+
   @Test
   void intervalsRecoverAfterALongTimeAtABound() {
     Random random = new Random(10);

@@ -7,6 +7,7 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.job.JobSettings;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,21 @@ class ExplainOptionTest {
   void covariatesHaveTheNamesOfTheirFields() {
     assertThat(explanations(JOB + MAPPED, Map.of("forecasts.explain", "true")))
         .containsOnly(new ExplanationSettings(List.of("price", "plan.level"), List.of()));
+  }
+
+  @Test
+  void covariatesKnownAheadHaveTheNamesOfTheirFieldsToo() {
+    String job = JOB + "topics: {covariates: climate}\n";
+    Map<String, String> set = new HashMap<>();
+    set.put("forecasts.explain", "true");
+    set.put("window.interval", "PT1H");
+    set.put("window.features-ahead", "2");
+    assertThat(explanations(job, set)).containsOnly(ExplanationSettings.NUMBERED);
+    set.put("covariates.format", "json");
+    set.put("covariates.features", "heat,rain");
+    set.put("covariates.time", "at");
+    assertThat(explanations(job, set))
+        .containsOnly(new ExplanationSettings(List.of(), List.of("heat", "rain")));
   }
 
   @Test

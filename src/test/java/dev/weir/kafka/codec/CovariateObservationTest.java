@@ -10,9 +10,11 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.UnknownSchemaException;
 import dev.weir.kafka.wire.WriterSchemas;
+import dev.weir.model.ForecastModel;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -162,6 +164,29 @@ class CovariateObservationTest {
         .isEqualTo("features_ahead: expected finite numbers or null, got -Infinity as number 4");
     assertThat(read(2, null, avro(schema, record(schema, List.of(1.0, NAN)))).ahead())
         .containsExactly(1, NAN);
+  }
+
+  /** Nulls of a byte each, and vectors of more covariates than any job has. */
+  @Test
+  void stepsThatNoForecastHasAreNotKept() throws Exception {
+    assertThat(AheadVectors.MAX_STEPS).isEqualTo(ForecastModel.MAX_HORIZON);
+    double[] ahead = new double[3 * (ForecastModel.MAX_HORIZON + 500)];
+    Arrays.fill(ahead, NAN);
+    ahead[7] = 5;
+    byte[] bytes = new ObservationCodec(3).encode(observation(NONE, null, ahead));
+    double[] kept = Arrays.copyOf(ahead, 3 * ForecastModel.MAX_HORIZON);
+    assertThat(read(3, null, bytes).ahead()).containsExactly(kept);
+    assertThat(read(AheadVectors.ANY_LENGTH, null, bytes).ahead()).containsExactly(ahead);
+    assertThat(letter(2, bytes).reason()).isEqualTo(Reason.FEATURES);
+    assertThat(letter(0, bytes).reason()).isEqualTo(Reason.FEATURES);
+    double[] wide = new double[2 * 30_000];
+    byte[] two = new ObservationCodec(30_000).encode(observation(NONE, null, wide));
+    assertThat(read(AheadVectors.ANY_LENGTH, null, two).ahead()).hasSize(2 * 30_000);
+    byte[] one = new ObservationCodec(60_000).encode(observation(NONE, null, wide));
+    assertThat(read(AheadVectors.ANY_LENGTH, null, one).ahead()).hasSize(60_000);
+    double[] wider = new double[3 * 50_000];
+    byte[] three = new ObservationCodec(50_000).encode(observation(NONE, null, wider));
+    assertThat(read(AheadVectors.ANY_LENGTH, null, three).ahead()).hasSize(50_000);
   }
 
   @Test

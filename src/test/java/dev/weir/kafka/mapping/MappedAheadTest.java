@@ -10,6 +10,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
+import dev.weir.Allocations;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -167,6 +168,22 @@ class MappedAheadTest {
                 assertThat(letter.message()).startsWith("record: expected ").contains("at most"));
   }
 
+  /** Few bytes again: each element would read the array around it. */
+  @Test
+  void elementsThatCountForNothingReadNoNumbersAhead() {
+    String section = "format: json, each: r, values: [v], features-ahead: [$.a]";
+    String numbers = "1,".repeat(ForecastModel.MAX_HORIZON - 1) + "1";
+    int elements = 100_000;
+    for (String element : List.of("{},", "{\"v\":1},", "{\"v\":\"x\"},")) {
+      String record = "{\"a\":[%s],\"r\":[%s{}]}".formatted(numbers, element.repeat(elements));
+      long bytes = Allocations.bytesOf(() -> events(section, record));
+      // 64 MiB of numbers and their texts at most; an array of texts alone takes 16 KB an element
+      assertThat(bytes).as(element).isLessThan(elements * 12_000L);
+    }
+    String own = section.replace("$.a", "a");
+    assertThat(ahead(own, "{\"r\":[{\"a\":[\"warm\"]},{\"a\":[2],\"v\":1}]}")).containsExactly(2);
+  }
+
   @Test
   void csvHasArraysOfNumbersOnly() {
     String section = "format: csv, columns: [v, a], values: [v], features-ahead: [a]";
@@ -256,9 +273,18 @@ class MappedAheadTest {
             .setSyntax("proto3")
             .addMessageType(
                 DescriptorProto.newBuilder()
+                    .setName("Sensor")
+                    .addField(field("kind", 1, false))
+                    .addField(field("hours", 2, true)))
+            .addMessageType(
+                DescriptorProto.newBuilder()
                     .setName("R")
                     .addField(field("v", 1, false))
-                    .addField(field("price", 2, true)))
+                    .addField(field("price", 2, true))
+                    .addField(
+                        field("sensors", 3, true)
+                            .setType(FieldDescriptorProto.Type.TYPE_MESSAGE)
+                            .setTypeName("Sensor")))
             .build();
     Path file = dir.resolve("r.desc");
     Files.write(file, FileDescriptorSet.newBuilder().addFile(proto).build().toByteArray());
@@ -279,6 +305,19 @@ class MappedAheadTest {
           .isThrownBy(() -> events(section.replace("[price]", wrong), message.toByteArray()))
           .withMessageContaining("expected");
     }
+    String each =
+        "format: protobuf, schema-file: '%s', message: R, values: [v], each: price".formatted(file);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> events(each, message.toByteArray()))
+        .withMessage("each: expected an array that the schema has, got price");
+    events(section.replace("[price]", "['sensors[kind=roof].hours']"), message.toByteArray());
+    for (String wrong : List.of("sensors", "sensors[].hours", "sensors[knd=roof].hours")) {
+      assertThatIllegalArgumentException()
+          .as(wrong)
+          .isThrownBy(
+              () -> events(section.replace("[price]", "['" + wrong + "']"), message.toByteArray()))
+          .withMessage("expected fields that the schema has, got " + wrong);
+    }
     String samples =
         "format: protobuf, schema-file: reading.desc, message: acme.Reading, values: [temperature],"
             + " features-ahead: ['samples[].value']";
@@ -286,7 +325,7 @@ class MappedAheadTest {
     assertThat(ahead(events(samples, reading))).containsExactly(1.5, 0);
   }
 
-  private static FieldDescriptorProto field(String name, int number, boolean isRepeated) {
+  private static FieldDescriptorProto.Builder field(String name, int number, boolean isRepeated) {
     return FieldDescriptorProto.newBuilder()
         .setName(name)
         .setNumber(number)
@@ -294,8 +333,7 @@ class MappedAheadTest {
         .setLabel(
             isRepeated
                 ? FieldDescriptorProto.Label.LABEL_REPEATED
-                : FieldDescriptorProto.Label.LABEL_OPTIONAL)
-        .build();
+                : FieldDescriptorProto.Label.LABEL_OPTIONAL);
   }
 
   @Test

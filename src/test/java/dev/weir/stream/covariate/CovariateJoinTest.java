@@ -98,6 +98,7 @@ public class CovariateJoinTest {
         initializeState(state);
       }
       open();
+      setProcessingTime(T + 99 * HOUR); // as with old observations
       function.register(metrics);
     }
 
@@ -205,6 +206,37 @@ public class CovariateJoinTest {
     }
   }
 
+  /** Published at once: more times than are kept. */
+  @Test
+  void nextStepsStayWhenMoreThanTheLimitIsAhead() throws Exception {
+    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
+      harness.processBothWatermarks(new Watermark(T));
+      for (int hour : new int[] {0, 1, 2, 6, 3, 7, 5, 4}) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10, 2, 20, 3, 30, 4, 40);
+      assertThat(harness.ahead("a/1", 4)).isEmpty(); // the farthest are dropped
+      harness.covariates("a", -1, 9, 9); // has passed
+      assertThat(harness.ahead("a/1", -2)).containsExactly(NAN, NAN, NAN, NAN, 1, 10, 2, 20);
+      harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
+      for (int hour = 5; hour < 9; hour++) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.ahead("a/1", 2)).containsExactly(3, 30, 4, 40, 5, 50, 6, 60);
+    }
+  }
+
+  @Test
+  void clockCountsBeforeTheFirstObservation() throws Exception {
+    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
+      harness.setProcessingTime(T + 5 * HOUR);
+      for (int hour = 0; hour < 20; hour++) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.ahead("a/1", 5)).containsExactly(6, 60, 7, 70, 8, 80, 9, 90);
+    }
+  }
+
   @Test
   void lowerLimitCountsAfterARestore() throws Exception {
     try (Harness before = one()) {
@@ -220,7 +252,7 @@ public class CovariateJoinTest {
     }
   }
 
-  /** As a series' grid: the nearest within half an interval, halves up. */
+  /** From the observation's own time: the nearest within half an interval, halves up. */
   @Test
   void timesBesideAStepCountAsTheNearest() throws Exception {
     try (Harness harness = one()) {
@@ -295,6 +327,40 @@ public class CovariateJoinTest {
       assertThat(longer.numKeyedStateEntries()).isEqualTo(2);
       longer.processBothWatermarks(new Watermark(T + 10 * HOUR));
       assertThat(longer.numKeyedStateEntries()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void groupKeptBeforeTheTtlWasSetIsDroppedToo() throws Exception {
+    OperatorSubtaskState state;
+    try (Harness before = one()) {
+      before.covariates("a", 3, 3, 30);
+      assertThat(before.numEventTimeTimers()).isZero();
+      state = before.snapshot(1, 1);
+    }
+    try (Harness after = new Harness(settings(SITE, 9, Duration.ofHours(5)), false, state, 1, 0)) {
+      after.covariates("a", 2, 2, 20); // not the newest
+      after.covariates("a", 3, 4, 40);
+      assertThat(after.numEventTimeTimers()).isEqualTo(1);
+      after.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
+      assertThat(after.numKeyedStateEntries()).isEqualTo(1);
+      after.processBothWatermarks(new Watermark(T + 8 * HOUR));
+      assertThat(after.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  /** The farthest time is dropped, and its timer with it. */
+  @Test
+  void timerFollowsTheNewestTimeThatIsKept() throws Exception {
+    CovariateSettings settings = settings(SITE, 4, Duration.ofHours(5));
+    try (Harness harness = new Harness(settings, false, null, 1, 0)) {
+      harness.processBothWatermarks(new Watermark(T));
+      for (int hour : new int[] {1, 2, 3, 9, 4}) {
+        harness.covariates("a", hour, hour, 10 * hour);
+      }
+      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+      harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
+      assertThat(harness.numKeyedStateEntries()).isZero();
     }
   }
 
@@ -425,10 +491,10 @@ public class CovariateJoinTest {
   @Test
   void runningSnapshotDoesNotSeeLaterCovariates() throws Exception {
     GroupCovariates known = new GroupCovariates(1);
-    known.put(1, new double[] {1}, 9);
+    known.put(1, new double[] {1}, 9, 9);
     GroupCovariates copy = GroupCovariatesSerializer.INSTANCE.copy(known);
-    known.put(1, new double[] {2}, 9);
-    known.put(2, new double[] {2}, 9);
+    known.put(1, new double[] {2}, 9, 9);
+    known.put(2, new double[] {2}, 9, 9);
     assertThat(copy.size()).isEqualTo(1);
     assertThat(copy.feature(0, 0)).isEqualTo(1);
   }
@@ -443,8 +509,8 @@ public class CovariateJoinTest {
   @Test
   void layoutOfStateIsFixed() throws Exception {
     GroupCovariates known = new GroupCovariates(2);
-    known.put(5, new double[] {1, NAN}, 9);
-    known.put(3, new double[] {-2, 0.5}, 9);
+    known.put(5, new double[] {1, NAN}, 9, 9);
+    known.put(3, new double[] {-2, 0.5}, 9, 9);
     byte[] bytes = bytes(known);
     assertThat(HexFormat.of().formatHex(bytes, 0, bytes.length - 4))
         .isEqualTo(
