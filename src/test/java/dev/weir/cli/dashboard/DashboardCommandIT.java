@@ -112,7 +112,7 @@ class DashboardCommandIT {
                       name ->
                           name.startsWith("io/javalin/")
                               || name.startsWith("org/eclipse/jetty/")
-                              || name.startsWith("jakarta/")
+                              || name.startsWith("jakarta/servlet/")
                               || name.startsWith("kotlin/")
                               || name.startsWith("org/slf4j/")
                               || name.startsWith("org/apache/logging/")
