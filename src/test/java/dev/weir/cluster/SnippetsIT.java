@@ -62,8 +62,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnippetsIT {
 
-  private static final Duration END = Duration.ofSeconds(240);
-  private static final Duration OUTPUT = Duration.ofSeconds(120);
+  private static final Duration END = Duration.ofSeconds(400);
+  private static final Duration OUTPUT = Duration.ofSeconds(300);
   private static final Path LOGS =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/snippets");
 

@@ -48,7 +48,7 @@ class PlanOptionsTest {
       value = {
         "--bounds-min 2 --bounds-max 1 | --bounds-min: expected less than max (1.0), got 2.0",
         "--bounds-min 0.5 --bounds-integer | --bounds-min: expected a whole number beside integer, got 0.5",
-        "--bounds-min NaN | expected a finite number, got 'NaN'",
+        "--bounds-min NaN | expected a number from -1e30 to 1e30, got 'NaN'",
         "--bounds-min 0 --job jobs/many-to-one.yaml | --bounds: expected none beside --job, which has its own, got one",
         "--bounds-min 0 --task classify | --bounds: expected none with --task classify, got one"
       })
