@@ -1,7 +1,7 @@
 package dev.weir.job;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.job.options.JobFile;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.Option;

@@ -1,6 +1,6 @@
 package dev.weir.option;
 
-import dev.weir.forecast.window.Bounds;
+import dev.weir.forecast.Bounds;
 import java.util.List;
 
 /** The options of bounds, which the job file, SQL and the command line share. */

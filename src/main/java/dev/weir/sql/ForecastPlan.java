@@ -1,5 +1,6 @@
 package dev.weir.sql;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -9,7 +10,6 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;

@@ -88,7 +88,8 @@ class OutageIT {
       flink.cancelLater(cluster.job());
       pause(FLINK_WAITS_FOR_A_TASK.plusSeconds(20));
       assertThat(flink.taskManager("tm-1").isAlive()).isTrue();
-      assertThat(flink.status(cluster.job())).isIn("CANCELLING", "CANCELED"); // by what it did
+      assertThat(flink.status(cluster.job()))
+          .isIn("CANCELLING", "CANCELED"); // at once if nothing waits for the broker
       cluster.broker().start();
       flink.awaitStatus(cluster.job(), "CANCELED");
       assertThat(flink.taskManager("tm-1").isAlive()).isTrue();

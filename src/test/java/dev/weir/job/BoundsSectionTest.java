@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;
 import java.nio.file.Path;

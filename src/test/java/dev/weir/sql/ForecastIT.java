@@ -2,6 +2,7 @@ package dev.weir.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
@@ -15,7 +16,6 @@ import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.job.FlinkFixture;
 import dev.weir.job.ForecastPipeline;
 import dev.weir.model.Mode;

@@ -1,5 +1,6 @@
 package dev.weir.cli.evaluate;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -12,7 +13,6 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;

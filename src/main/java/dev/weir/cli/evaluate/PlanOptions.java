@@ -2,10 +2,10 @@ package dev.weir.cli.evaluate;
 
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
 import dev.weir.cli.series.SeriesColumns;
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.job.calendar.HolidayRegions;
 import dev.weir.job.options.HolidayOptions;
 import dev.weir.model.BuiltInModels;

@@ -1,12 +1,12 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.SeasonalNetwork;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;

@@ -1,9 +1,9 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.expert.linear.Rls;
-import dev.weir.forecast.window.Bounds;
 import java.util.Arrays;
 import java.util.List;
 

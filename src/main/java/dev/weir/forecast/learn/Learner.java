@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.LatestScores;
@@ -12,7 +13,6 @@ import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.Seeds;
 import dev.weir.forecast.explanation.Explanation;
 import dev.weir.forecast.score.DistributionScorer;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;

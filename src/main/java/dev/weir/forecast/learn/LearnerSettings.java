@@ -204,30 +204,30 @@ public record LearnerSettings(
   }
 
   public LearnerSettings withExperts(List<String> names) {
-    return with(names, levels, training, combines, covariates, holidays);
+    return with(names, levels, training, combines, covariates, secondSeason, holidays);
   }
 
   public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, training, combines, covariates, holidays);
+    return with(experts, wanted, training, combines, covariates, secondSeason, holidays);
   }
 
   public LearnerSettings withTraining(NetworkTraining wanted) {
-    return with(experts, levels, wanted, combines, covariates, holidays);
+    return with(experts, levels, wanted, combines, covariates, secondSeason, holidays);
   }
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return with(experts, levels, training, false, covariates, holidays);
+    return with(experts, levels, training, false, covariates, secondSeason, holidays);
   }
 
   /** The same, and experts that learn from covariates. */
   public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, training, combines, wanted, holidays);
+    return with(experts, levels, training, combines, wanted, secondSeason, holidays);
   }
 
   /** The same, and forecasts that are corrected on holidays; null for none. */
   public LearnerSettings withHolidays(HolidaySettings wanted) {
-    return with(experts, levels, training, combines, covariates, wanted);
+    return with(experts, levels, training, combines, covariates, secondSeason, wanted);
   }
 
   /**
@@ -236,24 +236,7 @@ public record LearnerSettings(
    * @param wanted observations; {@link #NONE} for none
    */
   public LearnerSettings withSecondSeason(int wanted) {
-    return new LearnerSettings(
-        horizon,
-        experts,
-        analogWindow,
-        analogNeighbours,
-        tail,
-        exactLimit,
-        longestWeek,
-        stacking,
-        combines,
-        eta,
-        discount,
-        levels,
-        intervalStep,
-        training,
-        covariates,
-        wanted,
-        holidays);
+    return with(experts, levels, training, combines, covariates, wanted, holidays);
   }
 
   private LearnerSettings with(
@@ -262,6 +245,7 @@ public record LearnerSettings(
       NetworkTraining training,
       boolean combines,
       Covariates.Count covariates,
+      int secondSeason,
       HolidaySettings holidays) {
     return new LearnerSettings(
         horizon,

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.calendar.HolidayCorrection;
 import dev.weir.forecast.candidate.CandidateStage;
 import dev.weir.forecast.combination.Hedge;
@@ -11,7 +12,6 @@ import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.analog.HorizonGroups;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
-import dev.weir.forecast.window.Bounds;
 import java.util.Arrays;
 
 /**

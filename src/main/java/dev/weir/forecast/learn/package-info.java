@@ -7,7 +7,7 @@
  * dev.weir.forecast.learn.LearnerState}, and {@link dev.weir.forecast.learn.LearnerStateFormat}
  * defines the bytes of this state. {@link dev.weir.forecast.learn.Experts} lists the experts.
  *
- * <p>Allowed imports: {@code forecast.alarm}, {@code forecast.calendar}, {@code
+ * <p>Allowed imports: {@code forecast}, {@code forecast.alarm}, {@code forecast.calendar}, {@code
  * forecast.candidate}, {@code forecast.combination}, all packages of {@code forecast.expert},
  * {@code forecast.explanation}, {@code forecast.score}, {@code forecast.window}, {@code model},
  * {@code rnn.cell}, {@code rnn.kernel} and the JDK.

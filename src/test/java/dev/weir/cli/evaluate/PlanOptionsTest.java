@@ -3,7 +3,7 @@ package dev.weir.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.InProcess;
-import dev.weir.forecast.window.Bounds;
+import dev.weir.forecast.Bounds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package dev.weir.forecast.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Status;
@@ -10,7 +11,6 @@ import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.window.Bounds;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.Mode;
 import java.time.Duration;

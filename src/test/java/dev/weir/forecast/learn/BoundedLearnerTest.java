@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.score.ProperScores;
-import dev.weir.forecast.window.Bounds;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.window;
+package dev.weir.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

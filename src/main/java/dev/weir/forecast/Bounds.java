@@ -1,4 +1,4 @@
-package dev.weir.forecast.window;
+package dev.weir.forecast;
 
 import java.io.Serializable;
 
