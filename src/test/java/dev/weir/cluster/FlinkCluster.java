@@ -219,10 +219,12 @@ final class FlinkCluster implements AutoCloseable {
         : client(StatementFile.class.getName(), List.of(path), jvm).output();
   }
 
-  /** Starts a file of statements, which prints the rows of its queries until they end. */
-  LocalProcess startSql(Path file) throws IOException {
+  /** Starts a file of statements, which prints the rows of its queries: {@link StatementFile}. */
+  LocalProcess startSql(Path file, String... mode) throws IOException {
     List<String> flags = new ArrayList<>(List.of("-Xmx384m", "-XX:+UseSerialGC"));
     flags.addAll(commonFlags("client"));
+    List<String> args = new ArrayList<>(List.of(file.toAbsolutePath().toString()));
+    args.addAll(List.of(mode));
     String name = "sql-" + starts.merge("sql", 1, Integer::sum);
     return LocalProcess.java(
         name,
@@ -230,7 +232,7 @@ final class FlinkCluster implements AutoCloseable {
         flags,
         classpath.cluster(),
         StatementFile.class.getName(),
-        List.of(file.toAbsolutePath().toString()),
+        args,
         Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()));
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * One process of its own, mostly a JVM, which a test may stop the hard way. Standard output and
@@ -155,10 +156,16 @@ final class LocalProcess implements AutoCloseable {
    * Waits for a line that contains {@code pattern}; fails at once when the process ends without it.
    */
   Matcher awaitOutput(Pattern pattern, Duration limit) {
-    await(name + " prints " + pattern)
-        .atMost(limit)
-        .pollInterval(Duration.ofMillis(100))
-        .until(() -> pattern.matcher(output()).find() || !isAlive());
+    try {
+      await()
+          .atMost(limit)
+          .pollInterval(Duration.ofMillis(100))
+          .until(() -> pattern.matcher(output()).find() || !isAlive());
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(
+          "%s: expected a line with %s in %s, got none%n%s"
+              .formatted(name, pattern, limit, tail()));
+    }
     Matcher matcher = pattern.matcher(output());
     if (!matcher.find()) {
       throw new AssertionError(

@@ -59,11 +59,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ids. A document's commands share a folder that looks like the repository's.
  */
 @Tag("documents")
-@Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnippetsIT {
 
-  private static final Duration END = Duration.ofSeconds(400);
-  private static final Duration OUTPUT = Duration.ofSeconds(300);
+  private static final Duration END = Duration.ofSeconds(500);
+  private static final Duration OUTPUT = Duration.ofSeconds(500);
   private static final Path LOGS =
       BuiltClasspath.ofThisBuild().target().resolve("cluster/snippets");
 
@@ -699,15 +699,27 @@ class SnippetsIT {
     int queries =
         statements.split("\nSELECT ", -1).length
             - statements.split("\n(INSERT INTO|CREATE TEMPORARY VIEW) .*\nSELECT ", -1).length;
-    try (LocalProcess client = sql("statements.sql", statements)) {
+    try (LocalProcess client = sql("statements.sql", statements, "first-row")) {
       for (int query = 1; query <= queries; query++) {
-        client.awaitOutput(Pattern.compile("Query %d: \\+I\\[".formatted(query)), OUTPUT);
+        awaitRow(client, query);
       }
       if (statements.contains("INSERT INTO")) {
         await("rows of INSERT")
             .atMost(OUTPUT)
             .until(() -> flink.jobs().stream().anyMatch(this::isFinished));
       }
+    }
+  }
+
+  private void awaitRow(LocalProcess client, int query) throws IOException {
+    try {
+      client.awaitOutput(Pattern.compile("Query %d: \\+I\\[".formatted(query)), OUTPUT);
+    } catch (AssertionError e) {
+      List<String> states = new ArrayList<>();
+      for (String job : flink.jobs()) {
+        states.add(flink.status(job));
+      }
+      throw new AssertionError("%s, jobs %s: %s".formatted(document, states, e.getMessage()), e);
     }
   }
 
@@ -719,11 +731,11 @@ class SnippetsIT {
     }
   }
 
-  private LocalProcess sql(String name, String statements) throws IOException {
+  private LocalProcess sql(String name, String statements, String... mode) throws IOException {
     Path file = work.resolve(name);
     String jar = System.getProperty("sql.jar", "target/weir-0.1.0-sql.jar");
     Files.writeString(file, substitute(statements).replace("target/weir-0.1.0-sql.jar", jar));
-    return flink.startSql(file);
+    return flink.startSql(file, mode);
   }
 
   @AfterEach

@@ -9,11 +9,14 @@ import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.table.api.TableResult;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CloseableIterator;
 
 /**
  * Does with a file what Flink's SQL client does with it, for a Flink whose client is not among the
  * build's jars: the same parser, planner and functions, in a process without a classpath of ours.
- * Prints the rows of each query as {@code Query N: row} while the statements after it run.
+ * Prints the rows of each query as {@code Query N: row} while the statements after it run. With a
+ * second argument, {@code first-row}, a query ends with its first row, before the next statement.
  */
 public final class StatementFile {
 
@@ -29,6 +32,7 @@ public final class StatementFile {
     TableEnvironment tables =
         TableEnvironment.create(
             EnvironmentSettings.newInstance().withConfiguration(configuration).build());
+    boolean firstRow = args.length > 1 && args[1].equals("first-row");
     // as the client: a semicolon ends a statement where it ends a line, not before a comment
     for (String part : Files.readString(Path.of(args[0])).split(";[ \t]*(\n|$)")) {
       String statement = part.replaceAll("--[^\n]*", "");
@@ -44,9 +48,20 @@ public final class StatementFile {
       result.getJobClient().ifPresent(job -> System.out.println("Job ID: " + job.getJobID()));
       if (statement.strip().startsWith("SELECT")) {
         int query = ++queries;
-        new Thread(() -> print(query, result)).start();
+        if (firstRow) {
+          printFirst(query, result);
+        } else {
+          new Thread(() -> print(query, result)).start();
+        }
       }
     }
+  }
+
+  private static void printFirst(int query, TableResult result) throws Exception {
+    try (CloseableIterator<Row> rows = result.collect()) { // its end cancels the job
+      System.out.printf("Query %d: %s%n", query, rows.next());
+    }
+    System.out.printf("Query %d ends%n", query);
   }
 
   private static void print(int query, TableResult result) {
