@@ -37,7 +37,7 @@ final class Snippets {
     excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
     excuse("apt-get ", "changes the machine");
-    excuse("mkdir -p target-bench", "prepares the benchmark");
+    excuse("mkdir -p flink/target-bench", "prepares the benchmark");
     excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
     excuse(
         "./weir evaluate --input m4-hourly-train.csv.gz",
