@@ -1,0 +1,127 @@
+package dev.weir.holiday;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Holidays of a user's own: a CSV file with the header {@code date} or {@code date,region}, in
+ * which other columns, such as a name, are ignored.
+ *
+ * <pre>
+ * date,region,name
+ * 2026-12-24,,Christmas Eve
+ * 2026-07-27,plant-north,maintenance
+ * </pre>
+ *
+ * A day without a region is a holiday of all series; regions have names of the user's own, or are
+ * those that have other holidays already.
+ */
+public final class HolidayFile {
+
+  /** The region of days that are holidays of all series. */
+  public static final String ALL = "";
+
+  /** Longest file. */
+  public static final int MAX_BYTES = 4 << 20;
+
+  private static final int MAX_SHOWN = 60;
+
+  private HolidayFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @return days by region
+   * @throws IllegalArgumentException when something is wrong, in one line with the file and the
+   *     line
+   */
+  public static Map<String, Set<LocalDate>> read(Path file) {
+    try {
+      if (!Files.isRegularFile(file)) {
+        throw new IllegalArgumentException("expected a CSV file, got no file %s".formatted(file));
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw new IllegalArgumentException(
+            "expected a CSV file of at most %d bytes, got %s".formatted(MAX_BYTES, file));
+      }
+      return parse(Files.readString(file, StandardCharsets.UTF_8), file.getFileName().toString());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "expected a readable CSV file, got %s (%s)".formatted(file, e));
+    }
+  }
+
+  /**
+   * The days of a file that has been read.
+   *
+   * @param text all of it
+   * @param name of the file, for messages
+   * @return days by region
+   * @throws IllegalArgumentException as {@link #read}
+   */
+  public static Map<String, Set<LocalDate>> parse(String text, String name) throws IOException {
+    Map<String, Set<LocalDate>> days = new LinkedHashMap<>();
+    String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    int line = 1; // the header
+    try (CsvParser rows = new CsvFactory().createParser(plain)) {
+      rows.setSchema(CsvSchema.emptySchema().withHeader());
+      while (rows.nextToken() != null) { // the start of a row
+        if (line == 1) {
+          checkHeader(rows.getSchema(), name);
+        }
+        line++;
+        String date = "";
+        String region = ALL;
+        for (String column = rows.nextFieldName(); column != null; column = rows.nextFieldName()) {
+          String value = rows.nextTextValue().strip();
+          date = column.equals("date") ? value : date;
+          region = column.equals("region") ? value : region;
+        }
+        days.computeIfAbsent(region, each -> new TreeSet<>()).add(day(date, name, line));
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "expected CSV, got %s (%s)".formatted(shown(e.getOriginalMessage()), name));
+    }
+    if (days.isEmpty()) {
+      throw new IllegalArgumentException("expected dates, got none (%s)".formatted(name));
+    }
+    return days;
+  }
+
+  /** Comes before all else, and shows nothing of the file, which may be any file. */
+  private static void checkHeader(CsvSchema header, String name) {
+    if (header.column("date") == null) {
+      throw new IllegalArgumentException(
+          "expected a header with date, and region if there are regions, got another (%s)"
+              .formatted(name));
+    }
+  }
+
+  private static LocalDate day(String date, String name, int line) {
+    try {
+      return LocalDate.parse(date);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "expected a date such as 2026-12-24, got %s (%s line %d)"
+              .formatted(shown(date), name, line));
+    }
+  }
+
+  private static String shown(String text) {
+    String line = text.replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "...";
+  }
+}
