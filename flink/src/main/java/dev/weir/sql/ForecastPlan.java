@@ -120,8 +120,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     if (new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN)) {
       columns.add(
           DataTypes.FIELD(
-              "explanation",
-              DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE().notNull())));
+              "explanation", DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE())));
     }
     return DataTypes.ROW(columns).notNull().bridgedTo(RowData.class);
   }

@@ -138,13 +138,15 @@ class CalendarSqlIT {
     return sql;
   }
 
-  /** The last columns are the explanation and the time. */
+  /** The last columns are the explanation, the time, and what holidays change. */
   private static Row explained(Row row, Map<String, Double> explanation) {
-    Row wider = new Row(row.getArity() + 1);
+    Row wider = new Row(row.getArity() + 2);
     for (int i = 0; i < row.getArity(); i++) {
       wider.setField(i < row.getArity() - 1 ? i : i + 1, row.getField(i));
     }
     wider.setField(row.getArity() - 1, explanation);
+    wider.setField(
+        row.getArity() + 1, explanation == null ? null : explanation.get(Explanation.HOLIDAYS));
     return wider;
   }
 
@@ -164,7 +166,11 @@ class CalendarSqlIT {
         expected.add(explained(steps.get(i), i == 0 ? parts(forecast) : null));
       }
     }
-    List<Row> got = session().query("SELECT * FROM " + call("FORECAST", ", explanations => TRUE"));
+    List<Row> got =
+        session()
+            .query(
+                "SELECT *, explanation['holidays'] AS by_holidays FROM "
+                    + call("FORECAST", ", explanations => TRUE"));
     assertThat(got).containsExactlyInAnyOrderElementsOf(expected).hasSize(2 * 3 * DAYS);
     assertThat(got)
         .filteredOn(row -> row.getField(2).equals(1))

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weir.model.ModelFiles;
+import dev.weir.sql.file.HolidayFileLoader;
 import dev.weir.sql.file.ModelFileLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -465,7 +466,7 @@ class WrongArgumentsTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "file://"}) // opening a pipe blocks until somebody writes into it
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void weightsThatAreNoRegularFileAreNotOpened(String scheme, @TempDir Path dir) throws Exception {
+  void whatIsNoRegularFileIsNotOpened(String scheme, @TempDir Path dir) throws Exception {
     Path pipe = dir.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
@@ -473,6 +474,10 @@ class WrongArgumentsTest {
               () -> ModelFileLoader.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
           .hasMessage(
               "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
+              scheme, file);
+      assertThatThrownBy(() -> HolidayFileLoader.read(scheme + file))
+          .hasMessage(
+              "expected a readable CSV file, got %s%s (java.io.IOException: expected a regular file)",
               scheme, file);
     }
   }
