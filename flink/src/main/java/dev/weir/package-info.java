@@ -11,6 +11,7 @@
  *   <li>{@link dev.weir.state} serializes the state of a series.
  *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
  *   <li>{@link dev.weir.kafka} reads and writes the topics.
+ *   <li>{@link dev.weir.holiday} finds public holidays and a user's own.
  *   <li>{@link dev.weir.job} reads the job file and builds the Flink job.
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
  *   <li>{@link dev.weir.webhook} posts incidents to an HTTP endpoint.

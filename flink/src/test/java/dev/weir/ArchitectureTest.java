@@ -226,6 +226,7 @@ class ArchitectureTest {
               "org.apache.flink.types..",
               "org.apache.flink.util..",
               "dev.weir.sql..",
+              "dev.weir.holiday..",
               "dev.weir.option..",
               "dev.weir.classify..",
               "dev.weir.forecast..",
