@@ -146,7 +146,7 @@ class WorkflowsTest {
     String text = TEXTS.get("release.yml");
     assertThat(text)
         .contains(
-            "cp first/" + folder + "/weir-\"$VERSION\".tar.gz ",
+            "cp first/" + folder + "/weir-\"$VERSION\"{.tar.gz,",
             "path: " + folder + " #",
             "file: docker/Dockerfile");
     Map<?, ?> jobs = (Map<?, ?>) WORKFLOWS.get("release.yml").get("jobs");

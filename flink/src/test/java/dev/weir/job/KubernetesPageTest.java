@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.weir.cli.Weir;
+import dev.weir.cli.dashboard.DashboardCommand;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import picocli.CommandLine;
 
 /** jobs/kubernetes/page.yaml, read as strictly as {@link KubernetesManifestTest} reads the job. */
 class KubernetesPageTest {
@@ -72,15 +73,18 @@ class KubernetesPageTest {
 
   @Test
   void commandParsesAndReadsTheJobFileOfTheConfigMap() throws Exception {
-    String[] args = container.getArgs().toArray(String[]::new);
-    assertThatCode(() -> Weir.commandLine().parseArgs(args)).doesNotThrowAnyException();
+    List<String> args = container.getArgs();
+    assertThat(args).startsWith("dashboard");
+    CommandLine dashboard = new CommandLine(new DashboardCommand());
+    String[] options = args.subList(1, args.size()).toArray(String[]::new);
+    assertThatCode(() -> dashboard.parseArgs(options)).doesNotThrowAnyException();
     assertThat(container.getArgs())
         .containsSequence("--port", container.getPorts().get(0).getContainerPort().toString());
     VolumeMount mount = container.getVolumeMounts().get(0);
     JsonNode configMap = documents("weir.yaml").get(0);
     assertThat(template.getSpec().getVolumes().get(0).getConfigMap().getName())
         .isEqualTo(configMap.at("/metadata/name").textValue());
-    String file = args[1].substring(mount.getMountPath().length() + 1);
+    String file = args.get(1).substring(mount.getMountPath().length() + 1);
     assertThat(configMap.get("data").has(file)).as(file).isTrue();
   }
 
