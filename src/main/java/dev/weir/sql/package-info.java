@@ -7,8 +7,8 @@
  * stream} nor {@code kafka}.
  *
  * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
- * forecast.engine}, {@code forecast.expert}, {@code forecast.learn}, {@code forecast.network},
- * {@code forecast.window}, {@code model}, {@code option}, {@code sql.aggregate}, {@code state},
- * Flink, SLF4J and the JDK.
+ * forecast.engine}, {@code forecast.expert}, {@code forecast.expert.recurrent}, {@code
+ * forecast.learn}, {@code forecast.network}, {@code forecast.window}, {@code model}, {@code
+ * option}, {@code sql.aggregate}, {@code state}, Flink, SLF4J and the JDK.
  */
 package dev.weir.sql;
