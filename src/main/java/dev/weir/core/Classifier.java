@@ -146,7 +146,7 @@ public final class Classifier {
     /**
      * The same of a file's bytes.
      *
-     * @param name of the model if the file does not say it
+     * @param name of the model in classifications, whatever the file says
      */
     public Builder model(byte[] safetensors, String name) {
       model = ModelSource.of(safetensors.clone(), name);
@@ -224,7 +224,9 @@ public final class Classifier {
 
     private ClassifierModel read() {
       try {
-        return ClassifierFiles.fromBytes(model.bytes(), model.name(), model.where());
+        ClassifierModel read =
+            ClassifierFiles.fromBytes(model.bytes(), model.name(), model.where());
+        return model.renames() ? read.withName(model.name()) : read;
       } catch (ModelFormatException e) {
         throw new IllegalArgumentException("model: " + e.getMessage(), e);
       }

@@ -283,7 +283,8 @@ public final class ForecasterBuilder {
   /**
    * A model of a safetensors file, that takes part in the mixture, or that combines the experts if
    * it was trained for it ({@code forecast.many-to-one.file}). By default the network in Weir's jar
-   * combines the experts, and no other takes part.
+   * combines the experts, and no other takes part. Its name is the one in the file, or else that of
+   * the file.
    *
    * @throws IOException if the file can't be read
    */
@@ -295,7 +296,7 @@ public final class ForecasterBuilder {
   /**
    * The same of a file's bytes.
    *
-   * @param name of the model if the file does not say it
+   * @param name of the model in forecasts, whatever the file says
    */
   public ForecasterBuilder model(byte[] safetensors, String name) {
     model = ModelSource.of(safetensors.clone(), name);
@@ -389,7 +390,7 @@ public final class ForecasterBuilder {
           throw new IllegalArgumentException(key + ": " + other);
         }
       }
-      return read;
+      return model.renames() ? read.withName(model.name()) : read;
     } catch (ModelFormatException e) {
       throw new IllegalArgumentException("model: " + e.getMessage(), e);
     }

@@ -8,10 +8,11 @@ import java.nio.file.Path;
  * The bytes of a model's file.
  *
  * @param bytes safetensors
- * @param name of the model if the file does not say it
+ * @param name of the model
+ * @param renames whether the name counts even if the file says another
  * @param where goes into messages
  */
-record ModelSource(byte[] bytes, String name, String where) {
+record ModelSource(byte[] bytes, String name, boolean renames, String where) {
 
   private static final long MAX_BYTES = 64L << 20;
 
@@ -26,10 +27,10 @@ record ModelSource(byte[] bytes, String name, String where) {
     }
     String name = String.valueOf(file.getFileName());
     return new ModelSource(
-        Files.readAllBytes(file), name.replaceFirst("\\.safetensors$", ""), name);
+        Files.readAllBytes(file), name.replaceFirst("\\.safetensors$", ""), false, name);
   }
 
   static ModelSource of(byte[] bytes, String name) {
-    return new ModelSource(bytes, name, name);
+    return new ModelSource(bytes, name, true, name);
   }
 }
