@@ -7,7 +7,7 @@ package dev.weir.core;
  * <p>The very same observation again is not late: {@link Series#observe} returns the newest
  * forecast again.
  */
-public final class LateObservationException extends RuntimeException {
+public final class LateObservationException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 

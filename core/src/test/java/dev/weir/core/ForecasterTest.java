@@ -233,16 +233,16 @@ class ForecasterTest {
 
   @Test
   void unusualValueOpensAnIncidentThatQuietValuesClose() {
-    Forecaster forecaster = small().alarms(Alarms.DEFAULT.incidents(1, 3)).build();
+    Forecaster forecaster = small().alarms(Alarms.DEFAULT.perThousand(10).incidents(1, 3)).build();
     List<Incident> incidents = new ArrayList<>();
-    List<Observation> values = new ArrayList<>(rhythm(300, 8));
-    values.set(280, new Observation(values.get(280).time(), 500));
+    List<Observation> values = new ArrayList<>(rhythm(1_000, 8));
+    values.set(950, new Observation(values.get(950).time(), 500));
     for (Observation o : values) {
       incidents.addAll(forecaster.observe(o).incidents());
     }
     List<Incident> ofSpike = incidents.stream().filter(i -> i.worst().value() == 500).toList();
     assertThat(ofSpike).extracting(Incident::event).contains(Incident.Event.OPENED);
-    assertThat(ofSpike.get(0).start()).isEqualTo(START.plus(HOUR.multipliedBy(280)));
+    assertThat(ofSpike.get(0).start()).isEqualTo(START.plus(HOUR.multipliedBy(950)));
     assertThat(ofSpike.get(0).worst().surprise()).isGreaterThan(2);
     assertThat(ofSpike.get(ofSpike.size() - 1).event()).isEqualTo(Incident.Event.CLOSED);
     assertThat(ofSpike).extracting(Incident::id).containsOnly(ofSpike.get(0).id());
