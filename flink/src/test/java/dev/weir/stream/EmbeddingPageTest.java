@@ -1,10 +1,14 @@
 package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
 import dev.weir.JavaProgram;
+import dev.weir.core.Forecaster;
+import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.core.Series;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.InputEvent;
@@ -19,6 +23,7 @@ import dev.weir.job.options.JobFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,9 +51,18 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbeddingPageTest {
 
   private static final Path PAGE = Path.of("docs/embedding.md");
+  private static final String PAGE_TEXT = text();
   private static final List<String> SERIES = List.of("uci_bike", "another");
 
   @TempDir private Path folder;
+
+  private static String text() {
+    try {
+      return Files.readString(PAGE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private JavaProgram program(String name) {
     Piece block =
@@ -192,6 +206,31 @@ class EmbeddingPageTest {
         harness.processElement1(new ObservationEvent(o, source), o.time());
       }
       return harness.extractOutputValues();
+    }
+  }
+
+  @Test
+  void statesHaveTheSizesThatThePageSays() throws Exception {
+    Map<String, Forecaster> forecasters =
+        Map.of(
+            "`horizon(2)`",
+            Forecaster.builder().horizon(2).build(),
+            "`horizon(24).season(24)`",
+            Forecaster.builder().horizon(24).season(24).build(),
+            "the same with `size(Size.SMALL)`",
+            Forecaster.builder().horizon(24).season(24).size(Size.SMALL).build());
+    for (Map.Entry<String, Forecaster> each : forecasters.entrySet()) {
+      Series series = each.getValue().series(SERIES.get(0));
+      for (Observation o : observations()) {
+        if (o.series().equals(SERIES.get(0))) {
+          series.observe(new dev.weir.core.Observation(o.time(), o.value()));
+        }
+      }
+      String row =
+          find("\\| " + Pattern.quote(each.getKey()) + " \\|.*\\| (\\d+) kB \\|", PAGE_TEXT);
+      assertThat(series.save().length / 1000.0)
+          .as(each.getKey())
+          .isCloseTo(Integer.parseInt(row), within(0.6));
     }
   }
 
