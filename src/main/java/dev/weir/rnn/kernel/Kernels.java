@@ -20,7 +20,7 @@ public final class Kernels {
   public static final String VECTOR = "vector";
 
   private static final String MODULE = "jdk.incubator.vector";
-  private static final boolean VECTOR_API = ModuleLayer.boot().findModule(MODULE).isPresent();
+  private static final boolean VECTOR_API = isVisible(MODULE + ".FloatVector");
   private static final boolean FAST_VECTORS = VECTOR_API && compilesVectors();
 
   // the largest hidden_size for which scalar code is faster than the one that would else be taken
@@ -65,6 +65,16 @@ public final class Kernels {
   private static IllegalArgumentException unknown(String name) {
     return new IllegalArgumentException(
         "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
+  }
+
+  /** Looks for a class and not for the module, which may be in a layer above that of the boot. */
+  private static boolean isVisible(String name) {
+    try {
+      Class.forName(name, false, Kernels.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException absent) {
+      return false;
+    }
   }
 
   /**
