@@ -103,9 +103,6 @@ public record JobSettings(
     String name = file.require(JobOptions.NAME);
     int seqLen = file.get(ForecastOptions.SEQ_LEN);
     int features = file.get(ForecastOptions.FEATURES);
-    if (!learns(file)) {
-      CovariateSection.learned(file, false);
-    }
     HolidaySection.check(file, learns(file));
     HolidaySettings holidays = learns(file) ? HolidaySection.read(file, directory) : null;
     List<Target> targets = new ArrayList<>();
@@ -151,7 +148,9 @@ public record JobSettings(
             sampling,
             limits,
             targets,
-            file.get(ForecastOptions.TIME_ZONE));
+            file.get(ForecastOptions.TIME_ZONE),
+            file.get(ForecastOptions.FEATURES_AHEAD));
+    CovariateSection.checkRead(file, forecast, learns(file));
     for (int i = 0; i < targets.size(); i++) {
       checkInitialModel(file, forecast, targets.get(i));
     }

@@ -61,13 +61,13 @@ public final class SeriesForecaster {
             settings.stride(),
             settings.features(),
             settings.sampling(),
-            settings.ahead());
+            settings.ahead(),
+            settings.columnsKept());
     this.expiry = new SeriesExpiry(settings.limits());
     this.forecasters = new ModeForecaster[settings.targets().size()];
     for (int i = 0; i < forecasters.length; i++) {
       Target target = settings.targets().get(i);
-      forecasters[i] =
-          new ModeForecaster(target, settings.seqLen(), settings.zone(), read(target), context);
+      forecasters[i] = new ModeForecaster(settings, target, read(target), context);
     }
   }
 
