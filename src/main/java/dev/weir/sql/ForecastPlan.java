@@ -24,6 +24,7 @@ import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import org.apache.flink.table.api.DataTypes;
@@ -68,7 +69,6 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           ForecastOptions.SEASON_LENGTH,
           Signature.SECOND_SEASON,
           Signature.LEVEL,
-          Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
@@ -199,6 +199,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         arguments.refuse(
             follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
+      checkAhead(model, follows);
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
           new Target(
@@ -218,12 +219,26 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               arguments.get(Signature.IN_ORDER) ? Duration.ZERO : UNTIL_WATERMARK,
               sampling,
               limits(sampling),
-              List.of(target));
+              List.of(target),
+              ZoneOffset.UTC,
+              arguments.get(Signature.AHEAD_COLUMNS).size());
       String problem = model == null ? null : settings.problemWith(model, target);
       if (problem != null) {
         throw arguments.wrong(problem);
       }
       return settings;
+    }
+
+    /** Columns known ahead that nothing reads are a mistake. */
+    private void checkAhead(ForecastModel model, boolean follows) {
+      int ahead = arguments.get(Signature.AHEAD_COLUMNS).size();
+      boolean isLearned = learns && arguments.get(ForecastOptions.COVARIATES);
+      if (ahead > 0 && model != null && !isLearned && !follows && model.ahead().count() == 0) {
+        throw arguments.wrong(
+            Signature.AHEAD_COLUMNS,
+            "none where nothing is learned from them and the model reads none",
+            ahead);
+      }
     }
 
     private Bounds bounds() {
@@ -326,7 +341,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       }
       if (!arguments.get(learned)) {
         arguments.refuse(
-            hasWeights ? List.of(ahead) : List.of(ahead, features),
+            hasWeights ? List.of() : List.of(ahead, features),
             "learn_covariates => TRUE beside it",
             "FALSE");
         return Covariates.Count.NONE;
