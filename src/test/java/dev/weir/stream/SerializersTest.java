@@ -350,7 +350,8 @@ class SerializersTest {
     for (int i = 0; i < 12; i++) {
       assertThat(got.covariate(i / 3 - 1, i % 3)).isEqualTo(Double.valueOf(numbers[i]));
     }
-    assertThat(numbers).containsExactly(-3, 6, 9, -4, 8, 9, 5, 5.5, Double.NaN, -5, 10, 9);
+    // the newest record that names a time: of the first row's, that of t = 3
+    assertThat(numbers).containsExactly(3, 3.5, Double.NaN, 4, 4.5, Double.NaN, 5, 5.5, Double.NaN, -5, 10, 9);
     assertThat(read.columns()).isEqualTo(3);
     assertThat(read.pendingTime(0)).isEqualTo(6);
     assertThat(read.hasMarks()).isTrue();
