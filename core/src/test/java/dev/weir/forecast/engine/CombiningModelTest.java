@@ -1,0 +1,183 @@
+package dev.weir.forecast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A network that combines forecasts, as the model of a job: alone, and behind what is learned. */
+class CombiningModelTest {
+
+  private static final int HORIZON = 7;
+  private static final int SEASON = 12;
+  private static final int VALUES = 300;
+  private static final int SWAP = 200;
+
+  private static List<Observation> series(int changed) {
+    Random random = new Random(9);
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < VALUES; t++) {
+      double value = 20 * Math.sin(2 * Math.PI * t / SEASON) + t / 10.0 + random.nextGaussian();
+      series.add(new Observation("pump-7", 60_000L * t, t >= changed ? -value : value));
+    }
+    return series;
+  }
+
+  private static ForecastSettings settings(Mode mode, LearnerSettings learner) {
+    return settings(mode, learner, BuiltInModels.weir());
+  }
+
+  private static ForecastSettings settings(
+      Mode mode, LearnerSettings learner, ForecastModel initial) {
+    Learning learning = learner == null ? null : new Learning(learner, SEASON, 0);
+    byte[] model = ModelFiles.toBytes(initial);
+    return new ForecastSettings(
+        mode == Mode.MANY_TO_MANY ? HORIZON : 5,
+        1,
+        0,
+        Duration.ZERO,
+        List.of(new Target(mode, "weir", HORIZON, model, learning)));
+  }
+
+  private static double error(List<Forecast> forecasts, int from) {
+    List<Observation> series = series(VALUES);
+    double error = 0;
+    double naive = 0;
+    for (int t = from; t + HORIZON < VALUES; t++) {
+      for (int i = 1; i <= HORIZON; i++) {
+        double truth = series.get(t + i).value();
+        error += Math.abs(truth - forecasts.get(t).values()[i - 1]);
+        naive += Math.abs(truth - series.get(t + i - SEASON).value());
+      }
+    }
+    return error / naive;
+  }
+
+  @Test
+  void aloneItForecastsInBothModesBetterThanTheLastSeason() throws Exception {
+    for (Mode mode : Mode.values()) {
+      List<Forecast> forecasts =
+          OneSeries.forecasts(settings(mode, LearnerSettings.alone(HORIZON)), series(VALUES));
+      assertThat(forecasts).hasSize(VALUES);
+      Forecast last = forecasts.get(VALUES - 1);
+      assertThat(last.model()).isEqualTo("weir");
+      assertThat(last.modelVersion()).isEqualTo(BuiltInModels.weir().version());
+      assertThat(last.intervals()).hasSize(2);
+      assertThat(error(forecasts, 100)).isLessThan(0.95);
+    }
+  }
+
+  @Test
+  void anEarlierForecastDoesNotKnowWhatComesLater() throws Exception {
+    ForecastSettings alone = settings(Mode.MANY_TO_ONE, LearnerSettings.alone(HORIZON));
+    List<Forecast> one = OneSeries.forecasts(alone, series(VALUES));
+    List<Forecast> other = OneSeries.forecasts(alone, series(SWAP));
+    for (int t = 0; t < SWAP; t++) {
+      assertThat(other.get(t).values()).isEqualTo(one.get(t).values());
+    }
+    assertThat(other.get(SWAP).values()).isNotEqualTo(one.get(SWAP).values());
+  }
+
+  /** The built-in network with another weight, so with other forecasts. */
+  private static ForecastModel changed() {
+    ForecastModel builtIn = BuiltInModels.weir();
+    float[] weights = builtIn.weights().clone();
+    int bias = builtIn.candidateShape().offset("res.2.bias");
+    weights[bias] += 0.5f;
+    return new ForecastModel(
+        "weir",
+        builtIn.version() + 1,
+        builtIn.mode(),
+        builtIn.rnn(),
+        builtIn.seqLen(),
+        builtIn.horizon(),
+        builtIn.readout(),
+        builtIn.scaling(),
+        weights,
+        null,
+        List.of(),
+        builtIn.candidates(),
+        builtIn.provenance());
+  }
+
+  @Test
+  void anotherNetworkGoesOnWithTheErrorsThatAreKnown() throws Exception {
+    long version = BuiltInModels.weir().version();
+    for (LearnerSettings learner :
+        List.of(LearnerSettings.alone(HORIZON), LearnerSettings.defaults(HORIZON))) {
+      ForecastSettings settings = settings(Mode.MANY_TO_ONE, learner);
+      List<Forecast> before = OneSeries.forecasts(settings, series(VALUES));
+      List<Forecast> swapped = OneSeries.forecasts(settings, series(VALUES), SWAP, changed());
+      assertThat(swapped.get(SWAP - 1).values()).isEqualTo(before.get(SWAP - 1).values());
+      assertThat(swapped.get(SWAP).values()).isNotEqualTo(before.get(SWAP).values());
+      assertThat(swapped.get(SWAP).modelVersion()).isEqualTo(version + 1);
+    }
+  }
+
+  @Test
+  void whatCombinesIsBuiltInAgainOnceTheActiveModelReadsWindows() throws Exception {
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true);
+    ForecastModel windows =
+        new ForecastModel(
+            "weir",
+            9,
+            Mode.MANY_TO_ONE,
+            rnn,
+            5,
+            HORIZON,
+            Readout.FINAL_HIDDEN,
+            Scaling.LAST,
+            new float[rnn.parameterCount()],
+            new ForecastModel.Head(new float[2 * HORIZON], new float[HORIZON]),
+            Map.of());
+    LearnerSettings learner = LearnerSettings.defaults(HORIZON);
+    int swap = 60; // before the network is judged by its errors, which differ
+    List<Forecast> other =
+        OneSeries.forecasts(
+            settings(Mode.MANY_TO_ONE, learner, changed()), series(VALUES), swap, windows);
+    List<Forecast> builtIn =
+        OneSeries.forecasts(settings(Mode.MANY_TO_ONE, learner), series(VALUES), swap, windows);
+    assertThat(other.get(swap - 1).values()).isNotEqualTo(builtIn.get(swap - 1).values());
+    // as after a restore, which knows the active model only
+    assertThat(other.get(swap).values()).isEqualTo(builtIn.get(swap).values());
+  }
+
+  @Test
+  void aModelOfTheOtherKindIsRefusedInOneLine() throws Exception {
+    ForecastSettings alone = settings(Mode.MANY_TO_ONE, LearnerSettings.alone(HORIZON));
+    ForecastSettings windows = settings(Mode.MANY_TO_ONE, null);
+    byte[] file =
+        Files.readAllBytes(
+            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"));
+    ForecastModel sample = ModelFiles.fromBytes(file, ModelFiles.Defaults.NONE, "sample");
+    assertThat(alone.problemWith(sample, alone.targets().get(0)))
+        .startsWith("kind: expected a network that combines forecasts")
+        .endsWith("(model sample-many-to-one version 1)");
+    assertThat(windows.problemWith(BuiltInModels.weir(), windows.targets().get(0)))
+        .startsWith("kind: expected a network that reads windows, got one that combines");
+    ForecastSettings small = settings(Mode.MANY_TO_ONE, LearnerSettings.small(HORIZON));
+    assertThatThrownBy(() -> OneSeries.forecasts(small, series(VALUES)))
+        .hasMessageStartingWith("kind: expected a network that reads windows");
+  }
+}

@@ -1,0 +1,257 @@
+package dev.weir.forecast.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Status;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.model.Calendar;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NetworkForecasterTest {
+
+  private static final Path MODELS = Path.of("core/src/test/resources/models");
+  private static final Path FIXTURES = Path.of("core/src/test/resources/model");
+
+  private static SequenceWindow window(double... values) {
+    Windows windows = new Windows(values.length, 1, 0);
+    WindowState state = windows.newState();
+    for (int i = 0; i < values.length; i++) {
+      windows.offer(state, new Observation("s", 1000L * i, values[i]), Windows.IN_ORDER);
+    }
+    return windows.window("s", state);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sample-many-to-one", "sample-many-to-many"})
+  void theForecastsOfRealWindowsAreThoseOfPyTorch(String name) throws Exception {
+    ForecastModel model =
+        ModelFiles.read(MODELS.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
+    NetworkForecaster forecaster = new NetworkForecaster(model);
+    JsonNode fixture = new ObjectMapper().readTree(new File(FIXTURES.toFile(), name + ".json"));
+    assertThat(fixture.get("windows").size()).isEqualTo(20);
+    for (int w = 0; w < fixture.get("windows").size(); w++) {
+      double[] values = doubles(fixture.get("windows").get(w));
+      double[] expected = doubles(fixture.get("forecasts").get(w));
+      Forecast forecast = forecaster.forecast(window(values));
+      assertThat(forecast.status()).isEqualTo(Status.OK);
+      assertThat(forecast.values()).hasSameSizeAs(expected);
+      // 1e-6 in each hidden unit, through the head, and scaled back
+      double tolerance = 1e-6 * largestRow(model.head()) * deviation(values);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat(forecast.values()[i]).isCloseTo(expected[i], within(tolerance));
+      }
+    }
+  }
+
+  private static double[] doubles(JsonNode array) {
+    double[] values = new double[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).asDouble();
+    }
+    return values;
+  }
+
+  /** The most that a head makes of an error of 1 in each of its inputs. */
+  private static double largestRow(ForecastModel.Head head) {
+    int rows = head.bias().length;
+    int inputs = head.weight().length / rows;
+    double largest = 0;
+    for (int row = 0; row < rows; row++) {
+      double sum = 0;
+      for (int i = 0; i < inputs; i++) {
+        sum += Math.abs(head.weight()[row * inputs + i]);
+      }
+      largest = Math.max(largest, sum);
+    }
+    return largest;
+  }
+
+  private static double deviation(double[] values) {
+    double mean = 0;
+    for (double value : values) {
+      mean += value / values.length;
+    }
+    double sum = 0;
+    for (double value : values) {
+      sum += (value - mean) * (value - mean);
+    }
+    return Math.sqrt(sum / values.length);
+  }
+
+  /** One unit that copies its input through tanh: weight_ih 1, all else 0. */
+  private static ForecastModel copier(Mode mode, int seqLen, Scaling scaling) {
+    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 1, 1, false, false);
+    return new ForecastModel(
+        "copier",
+        3,
+        mode,
+        config,
+        seqLen,
+        mode == Mode.MANY_TO_ONE ? 1 : seqLen,
+        Readout.FINAL_HIDDEN,
+        scaling,
+        new float[] {1, 0},
+        null,
+        Map.of());
+  }
+
+  @Test
+  void manyToManyAnswersWithEachStepOfOut() {
+    Forecast forecast =
+        new NetworkForecaster(copier(Mode.MANY_TO_MANY, 3, Scaling.NONE))
+            .forecast(window(0.1, 0.2, 0.3));
+    assertThat(forecast.values())
+        .containsExactly(
+            new double[] {Math.tanh(0.1), Math.tanh(0.2), Math.tanh(0.3)}, within(1e-6));
+    assertThat(forecast.times()).containsExactly(3000, 4000, 5000);
+    assertThat(forecast.origin()).isEqualTo(2000);
+    assertThat(forecast.windowStart()).isZero();
+    assertThat(forecast.modelVersion()).isEqualTo(3);
+  }
+
+  @Test
+  void manyToOneAnswersWithTheFinalHiddenState() {
+    Forecast forecast =
+        new NetworkForecaster(copier(Mode.MANY_TO_ONE, 3, Scaling.NONE))
+            .forecast(window(0.1, 0.2, 0.3));
+    assertThat(forecast.values()).containsExactly(new double[] {Math.tanh(0.3)}, within(1e-6));
+  }
+
+  /** By hand: window 1, 2, 6 has mean 3, deviation sqrt(14/3), newest value 6. */
+  @ParameterizedTest
+  @CsvSource({"NONE, 0, 1", "WINDOW, 3, 2.160247", "LAST, 6, 2.160247", "FIXED, 4, 2"})
+  void theScalingRuleIsAppliedThereAndBack(Scaling.Rule rule, double center, double scale) {
+    Scaling scaling = rule == Scaling.Rule.FIXED ? Scaling.fixed(4, 2) : new Scaling(rule, 0, 1);
+    Forecast forecast =
+        new NetworkForecaster(copier(Mode.MANY_TO_ONE, 3, scaling)).forecast(window(1, 2, 6));
+    double expected = center + scale * Math.tanh((6 - center) / scale);
+    assertThat(forecast.values()[0]).isCloseTo(expected, within(1e-5));
+  }
+
+  @Test
+  void aFlatWindowIsScaledByOneSoThatTheNetworkSeesZeros() {
+    Forecast forecast =
+        new NetworkForecaster(copier(Mode.MANY_TO_ONE, 4, Scaling.LAST))
+            .forecast(window(7, 7, 7, 7));
+    assertThat(forecast.values()).containsExactly(7);
+    assertThat(forecast.status()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void withoutAHeadTheForecastIsTheMeanOfBothDirections() {
+    // forward copies the input, backward copies twice the input; hidden size 2 = horizon
+    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, false);
+    float[] weights = {1, 0.5f, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0};
+    ForecastModel model =
+        new ForecastModel(
+            "bare",
+            0,
+            Mode.MANY_TO_ONE,
+            config,
+            2,
+            2,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            weights,
+            null,
+            Map.of());
+    Forecast forecast = new NetworkForecaster(model).forecast(window(0.1, 0.4));
+    // the backward direction ends at the oldest value, the forward one at the newest
+    assertThat(forecast.values())
+        .containsExactly(
+            new double[] {
+              (Math.tanh(0.4) + Math.tanh(0.2)) / 2, (Math.tanh(0.2) + Math.tanh(0.3)) / 2
+            },
+            within(1e-6));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTC, 2", "+06:00, 21602", "Asia/Tokyo, 32402"})
+  void calendarIsThatOfTheZone(String zone, int second) {
+    // one unit that copies the sine of the hour of day, the input after the value
+    ForecastModel model =
+        new ForecastModel(
+            "hour",
+            0,
+            Mode.MANY_TO_ONE,
+            new RnnConfig(Cell.RNN_TANH, 3, 1, 1, false, false),
+            3,
+            1,
+            Readout.FINAL_HIDDEN,
+            Scaling.NONE,
+            new float[] {0, 1, 0, 0},
+            null,
+            List.of(Calendar.HOUR_OF_DAY),
+            List.of(),
+            Map.of());
+    Forecast forecast =
+        new NetworkForecaster(model, ZoneId.of(zone)).forecast(window(0.1, 0.2, 0.3));
+    double sine = Math.sin(2 * Math.PI * second / 86_400);
+    assertThat(forecast.values()).containsExactly(new double[] {Math.tanh(sine)}, within(1e-6));
+    assertThat(forecast.origin()).isEqualTo(2000);
+  }
+
+  @Test
+  void bothReadoutsAreOffered() {
+    // backward copies: h_n holds the oldest value, out[:, -1] the newest
+    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 1, 1, true, false);
+    float[] weights = {0, 0, 1, 0};
+    ForecastModel.Head head = new ForecastModel.Head(new float[] {0, 1}, new float[] {0.5f});
+    for (Readout readout : List.of(Readout.FINAL_HIDDEN, Readout.LAST_STEP)) {
+      ForecastModel model =
+          new ForecastModel(
+              "m",
+              0,
+              Mode.MANY_TO_ONE,
+              config,
+              3,
+              1,
+              readout,
+              Scaling.NONE,
+              weights,
+              head,
+              Map.of());
+      double seen = readout == Readout.FINAL_HIDDEN ? 0.1 : 0.3;
+      assertThat(new NetworkForecaster(model).forecast(window(0.1, 0.2, 0.3)).values()[0])
+          .as(readout.label())
+          .isCloseTo(0.5 + Math.tanh(seen), within(1e-6));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e308, -1e308, 1e200, Double.MIN_VALUE, 1e-300, 0})
+  void aForecastIsAlwaysFiniteWhateverTheScaleOfTheSeries(double magnitude) {
+    for (Scaling scaling : new Scaling[] {Scaling.NONE, Scaling.WINDOW, Scaling.LAST}) {
+      Forecast forecast =
+          new NetworkForecaster(copier(Mode.MANY_TO_MANY, 3, scaling))
+              .forecast(window(magnitude, -magnitude, magnitude));
+      assertThat(forecast.values()).doesNotContain(Double.NaN);
+      for (double value : forecast.values()) {
+        assertThat(value).isFinite();
+      }
+      assertThat(forecast.status()).isIn(Status.OK, Status.FALLBACK);
+    }
+  }
+}

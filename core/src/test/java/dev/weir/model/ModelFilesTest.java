@@ -1,0 +1,444 @@
+package dev.weir.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import dev.weir.model.ModelFiles.Defaults;
+import dev.weir.rnn.cell.Cell;
+import dev.weir.rnn.cell.RnnConfig;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFilesTest {
+
+  private static final Path FORMAT_1 =
+      Path.of("core/src/test/resources/model/format-1.safetensors");
+  private static final Defaults PLAIN =
+      new Defaults("pump", Mode.MANY_TO_ONE, 5, Readout.LAST_STEP, Scaling.WINDOW, null);
+
+  /** A plain export: torch's names behind a prefix, value = place in the file, and no metadata. */
+  private static Map<String, Safetensors.Tensor> stateDict(RnnConfig rnn, String prefix) {
+    Map<String, Safetensors.Tensor> tensors = new LinkedHashMap<>();
+    for (RnnConfig.Parameter parameter : rnn.parameters()) {
+      tensors.put(prefix + parameter.name(), counting(parameter.offset(), parameter.shape()));
+    }
+    return tensors;
+  }
+
+  private static Safetensors.Tensor counting(int from, List<Integer> shape) {
+    float[] values = new float[shape.stream().reduce(1, Math::multiplyExact)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = from + i;
+    }
+    return new Safetensors.Tensor(shape, values);
+  }
+
+  private static ForecastModel read(
+      Map<String, Safetensors.Tensor> tensors, Map<String, String> metadata, Defaults defaults)
+      throws ModelFormatException {
+    return ModelFiles.fromBytes(
+        Safetensors.toBytes(tensors, metadata), defaults, "pump.safetensors");
+  }
+
+  static Stream<RnnConfig> topologies() {
+    return Stream.of(Cell.RNN_TANH, Cell.LSTM, Cell.GRU)
+        .flatMap(
+            cell ->
+                Stream.of(
+                    new RnnConfig(cell, 2, 3, 1, false, true),
+                    new RnnConfig(cell, 2, 3, 3, false, false),
+                    new RnnConfig(cell, 2, 3, 1, true, true),
+                    new RnnConfig(cell, 2, 3, 3, true, true)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("topologies")
+  void shapesTellTheNetwork(RnnConfig rnn) throws IOException {
+    Map<String, Safetensors.Tensor> tensors = stateDict(rnn, "rnn.");
+    tensors.put("fc.weight", counting(0, List.of(4, rnn.outputSize())));
+    tensors.put("fc.bias", counting(0, List.of(4)));
+    ForecastModel model = read(tensors, Map.of(), PLAIN);
+    assertThat(model.rnn()).isEqualTo(rnn);
+    assertThat(model.horizon()).isEqualTo(4);
+    assertThat(model.weights()).isEqualTo(counting(0, List.of(rnn.parameterCount())).values());
+  }
+
+  @Test
+  void reluIsKnownByWordsOnly() throws IOException {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_RELU, 2, 3, 1, false, true), "");
+    assertThat(read(tensors, Map.of(), PLAIN).rnn().cell()).isEqualTo(Cell.RNN_TANH);
+    assertThat(read(tensors, Map.of("weir.cell", "rnn_relu"), PLAIN).rnn().cell())
+        .isEqualTo(Cell.RNN_RELU);
+    assertThatThrownBy(() -> read(tensors, Map.of("weir.cell", "lstm"), PLAIN))
+        .hasMessage(
+            "weight_hh_l0: expected 4 blocks (lstm) of hidden_size rows, got 1, shape [3, 3] (pump.safetensors)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fc.", "head.", "linear.", "decoder.out.", ""})
+  void prefixesAndTheNameOfTheHeadDoNotMatter(String head) throws IOException {
+    RnnConfig rnn = new RnnConfig(Cell.LSTM, 2, 3, 2, true, true);
+    for (String prefix : List.of("", "rnn.", "encoder.lstm.")) {
+      Map<String, Safetensors.Tensor> tensors = stateDict(rnn, prefix);
+      tensors.put(head + "weight", counting(7, List.of(4, 6)));
+      ForecastModel withoutBias = read(tensors, Map.of(), PLAIN);
+      assertThat(withoutBias.head().bias()).containsExactly(0, 0, 0, 0);
+      tensors.put(head + "bias", counting(9, List.of(4)));
+      ForecastModel model = read(tensors, Map.of(), PLAIN);
+      assertThat(model.head().weight()).isEqualTo(counting(7, List.of(24)).values());
+      assertThat(model.head().bias()).containsExactly(9, 10, 11, 12);
+    }
+  }
+
+  @Test
+  void goldenFilesAreModelsWithoutAHead()
+      throws IOException { // hidden 2 = horizon 2, as in the text
+    ForecastModel model =
+        ModelFiles.read(SafetensorsTest.GOLDEN.resolve("rnn_tanh_stackedbi3_a.safetensors"), PLAIN);
+    assertThat(model.rnn()).isEqualTo(new RnnConfig(Cell.RNN_TANH, 1, 2, 3, true, true));
+    assertThat(model.head()).isNull();
+    assertThat(model.horizon()).isEqualTo(2);
+    assertThat(ModelFiles.fromBytes(ModelFiles.toBytes(model), Defaults.NONE, "again"))
+        .isEqualTo(model);
+  }
+
+  static Stream<Arguments> wrongTensors() {
+    return Stream.of(
+        Arguments.of(
+            "weight_ih_l1_reverse",
+            List.of(2, 2),
+            "rnn.weight_ih_l1_reverse: expected shape [2, 4], got [2, 2] (pump.safetensors)"),
+        Arguments.of(
+            "bias_hh_l1",
+            List.of(3),
+            "rnn.bias_hh_l1: expected shape [2], got [3] (pump.safetensors)"),
+        Arguments.of(
+            "bias_hh_l1",
+            null,
+            "bias_hh_l1: expected shape [2], got no such tensor (pump.safetensors)"),
+        Arguments.of(
+            "weight_hh_l0",
+            null,
+            "tensors: expected torch's weight_ih_l0 and weight_hh_l0, with or without a prefix, got "),
+        Arguments.of(
+            "weight_hh_l0",
+            List.of(5, 2),
+            "rnn.weight_hh_l0: expected shape [gates * hidden_size, hidden_size], got [5, 2]"),
+        Arguments.of(
+            "weight_hh_l0",
+            List.of(10, 2),
+            "rnn.weight_hh_l0: expected 1, 3 or 4 blocks of hidden_size rows, got 5, shape [10, 2]"),
+        Arguments.of(
+            "weight_hr_l0",
+            List.of(1, 2),
+            "rnn.weight_hr_l0: expected no projection (proj_size 0), got one"),
+        Arguments.of(
+            "weight_ih_l3",
+            List.of(2, 4),
+            "weight_ih_l2: expected shape [2, 4], got no such tensor"),
+        Arguments.of(
+            "weight_ih_l99",
+            List.of(2, 4),
+            "num_layers: expected 1 to 64, got 100 (pump.safetensors)"),
+        Arguments.of(
+            "norm",
+            List.of(2),
+            "rnn.norm: expected a tensor of the network or of one linear head, got shape [2]"),
+        Arguments.of("attention.weight", List.of(2, 2), "head: expected one linear layer, got "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongTensors")
+  void aWrongTensorIsNamedWithBothShapes(String name, List<Integer> shape, String message) {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 2, true, true), "rnn.");
+    tensors.put("fc.weight", counting(0, List.of(3, 4)));
+    if (shape == null) {
+      tensors.remove("rnn." + name);
+    } else {
+      tensors.put("rnn." + name, counting(0, shape));
+    }
+    assertThatThrownBy(() -> read(tensors, Map.of(), PLAIN))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageStartingWith(message)
+        .hasMessageEndingWith("(pump.safetensors)");
+  }
+
+  static Stream<Arguments> wrongWords() {
+    return Stream.of(
+        Arguments.of("weir.format", "2", "weir.format: expected 1, got 2"),
+        Arguments.of(
+            "weir.mode",
+            "one-to-many",
+            "weir.mode: expected many-to-one or many-to-many, got one-to-many"),
+        Arguments.of("weir.seq_len", "5.5", "weir.seq_len: expected a whole number, got 5.5"),
+        Arguments.of("weir.seq_len", "0", "seq_len: expected 1 to 4096, got 0"),
+        Arguments.of("weir.seq_len", "five", "weir.seq_len: expected a number, got five"),
+        Arguments.of("weir.version", "1e3", "weir.version: expected a whole number, got 1e3"),
+        Arguments.of("weir.horizon", "4", "weir.horizon: expected 3, the rows of the head, got 4"),
+        Arguments.of(
+            "weir.scaling",
+            "robust",
+            "weir.scaling: expected none, fixed, window or last, got robust"),
+        Arguments.of("weir.scale", "0", "scale: expected a finite number above 0, got 0.0"),
+        Arguments.of("weir.center", "NaN", "center: expected a finite number, got NaN"),
+        Arguments.of(
+            "weir.cell", "elman", "weir.cell: expected rnn_tanh, rnn_relu, lstm or gru, got elman"),
+        Arguments.of("weir.name", "a b", "name: expected 1 to 249 of"),
+        Arguments.of("weir.ahead", "-1", "weir.ahead: expected 0 to 1000, got -1"),
+        Arguments.of("weir.ahead", "two", "weir.ahead: expected a number, got two"),
+        Arguments.of(
+            "weir.ahead",
+            "2",
+            "input_size: expected at least 7 for a value and the calendar  and 2 known ahead at"
+                + " each of 3 steps, got 1"),
+        Arguments.of(
+            "weir.ahead_center",
+            "1.5",
+            "weir.ahead_center: expected 0 numbers, as weir.ahead says, separated by commas, got"
+                + " 1.5"),
+        Arguments.of(
+            "weir.reedout", "h_n", "metadata: expected keys [weir.ahead, weir.ahead_center, "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas, got 1",
+        "1,2,3 | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
+        "1,x | weir.ahead_center: expected 2 numbers, as weir.ahead says, separated by commas",
+        "1,NaN | ahead: expected finite centers, and scales other than 0, got NaN and 1.0 (covariate 2)",
+      })
+  void wrongCentersOfCovariatesAreNamed(String centers, String message) throws IOException {
+    Map<String, String> metadata = new HashMap<>(Safetensors.read(FORMAT_1).metadata());
+    metadata.put("weir.ahead", "2");
+    metadata.put("weir.ahead_center", centers);
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.GRU, 7, 2, 1, true, true), "rnn.");
+    tensors.put("fc.weight", counting(0, List.of(3, 4)));
+    assertThatThrownBy(() -> read(tensors, metadata, Defaults.NONE))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageStartingWith(message)
+        .hasMessageEndingWith("(pump.safetensors)");
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongWords")
+  void aWrongWordIsNamed(String key, String value, String message) throws IOException {
+    Map<String, String> metadata = new HashMap<>(Safetensors.read(FORMAT_1).metadata());
+    metadata.put(key, value);
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.GRU, 1, 2, 1, true, true), "rnn.");
+    tensors.put("fc.weight", counting(0, List.of(3, 4)));
+    assertThatThrownBy(() -> read(tensors, metadata, Defaults.NONE))
+        .isInstanceOf(ModelFormatException.class)
+        .hasMessageStartingWith(message)
+        .hasMessageEndingWith("(pump.safetensors)");
+  }
+
+  @Test
+  void whatNobodySaysIsAskedFor() {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, true), "");
+    tensors.put("fc.weight", counting(0, List.of(1, 4))); // one row: fits both modes
+    assertThatThrownBy(() -> read(tensors, Map.of(), Defaults.NONE))
+        .hasMessage(
+            "weir.mode: expected many-to-one or many-to-many, in the file or from the caller, got nothing (pump.safetensors)");
+    assertThatThrownBy(
+            () ->
+                read(
+                    tensors,
+                    Map.of("weir.mode", "many-to-one"),
+                    new Defaults("pump", null, 5, null, Scaling.NONE, null)))
+        .hasMessageStartingWith(
+            "weir.readout: expected h_n or out[:, -1], in the file or from the caller");
+    assertThatThrownBy(
+            () ->
+                read(
+                    tensors,
+                    Map.of("weir.mode", "many-to-many"),
+                    new Defaults("pump", null, 5, null, null, null)))
+        .hasMessageStartingWith("weir.scaling: expected none, fixed, window or last, in the file");
+  }
+
+  @Test
+  void contradictionsAreTheWordsThatTheFileOverrides() throws IOException {
+    ForecastModel model = ModelFiles.read(FORMAT_1, Defaults.NONE); // gru, 5, out[:, -1], fixed
+    assertThat(Defaults.NONE.contradictions(model)).isEmpty();
+    Defaults same =
+        new Defaults(
+            "other", Mode.MANY_TO_ONE, 5, Readout.LAST_STEP, Scaling.fixed(1, 2), Cell.GRU);
+    assertThat(same.contradictions(model)).isEmpty();
+    Defaults others =
+        new Defaults(
+            "other",
+            Mode.MANY_TO_MANY,
+            7,
+            Readout.FINAL_HIDDEN,
+            Scaling.LAST,
+            null,
+            List.of(Calendar.HOUR_OF_DAY));
+    assertThat(others.contradictions(model))
+        .extracting(ModelFiles.Contradiction::key)
+        .containsExactly(
+            "weir.mode", "weir.seq_len", "weir.readout", "weir.scaling", "weir.calendar");
+    assertThat(others.contradictions(model).get(1))
+        .hasToString("expected 5, as the file says, got 7");
+  }
+
+  @Test
+  void readoutContradictsNothingWhereBothAreTheSame() throws IOException {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true), "");
+    ForecastModel model = read(tensors, Map.of("weir.readout", "h_n"), PLAIN);
+    assertThat(PLAIN.readout()).isNotEqualTo(model.readout());
+    assertThat(PLAIN.contradictions(model)).isEmpty();
+  }
+
+  @Test
+  void aWeightThatIsNotANumberIsRefused() {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 1, true, true), "");
+    tensors.get("weight_hh_l0_reverse").values()[3] = Float.NaN;
+    assertThatThrownBy(() -> read(tensors, Map.of(), PLAIN))
+        .hasMessage(
+            "weight_hh_l0_reverse: expected finite numbers, got NaN at index 3 (pump.safetensors)");
+  }
+
+  @Test
+  void integersThatNobodyNeedsMayBeThere() throws IOException {
+    byte[] bytes =
+        SafetensorsTest.file(
+            "{\"weight_ih_l0\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[0,4]},"
+                + "\"weight_hh_l0\":{\"dtype\":\"F32\",\"shape\":[1,1],\"data_offsets\":[4,8]},"
+                + "\"step\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[8,16]}}",
+            16);
+    assertThat(ModelFiles.fromBytes(bytes, PLAIN, "counted").head()).isNull();
+  }
+
+  @Test
+  void formatOneIsReadableForever() throws IOException {
+    ForecastModel model = ModelFiles.read(FORMAT_1, Defaults.NONE);
+    RnnConfig rnn = new RnnConfig(Cell.GRU, 1, 2, 1, true, true);
+    float[] all = counting(0, List.of(75)).values(); // value i of the file is i / 16 - 1
+    for (int i = 0; i < all.length; i++) {
+      all[i] = all[i] / 16 - 1;
+    }
+    float[] weights = Arrays.copyOf(all, 60);
+    ForecastModel.Head head =
+        new ForecastModel.Head(Arrays.copyOfRange(all, 60, 72), Arrays.copyOfRange(all, 72, 75));
+    assertThat(model)
+        .isEqualTo(
+            new ForecastModel(
+                "pump-7.night",
+                42,
+                Mode.MANY_TO_ONE,
+                rnn,
+                5,
+                3,
+                Readout.LAST_STEP,
+                Scaling.fixed(-12.5, 0.25),
+                weights,
+                head,
+                Map.of("trained_on", "F\u00fcllstand \"night\"", "relmae", "0.9")));
+    assertThat(ModelFiles.toBytes(model)).isEqualTo(Files.readAllBytes(FORMAT_1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sample-many-to-one", "sample-many-to-many"})
+  void sampleModelsRoundTripByteByByte(String name, @TempDir Path directory) throws IOException {
+    Path file = Path.of("core/src/test/resources/models", name + ".safetensors");
+    ForecastModel model = ModelFiles.read(file, Defaults.NONE);
+    assertThat(model.name()).isEqualTo(name);
+    assertThat(model.rnn()).isEqualTo(new RnnConfig(Cell.RNN_TANH, 1, 16, 2, true, true));
+    Path copy = directory.resolve("copy.safetensors");
+    ModelFiles.write(model, copy);
+    assertThat(copy).hasSameBinaryContentAs(file);
+    assertThat(ModelFiles.read(copy, Defaults.NONE)).isEqualTo(model);
+  }
+
+  @Test
+  void foreignMetadataBecomesProvenanceAndStays() throws IOException {
+    Map<String, Safetensors.Tensor> tensors =
+        stateDict(new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true), "");
+    ForecastModel model = read(tensors, Map.of("author", "Ada", "format", "pt"), PLAIN);
+    assertThat(model.provenance()).containsExactly(Map.entry("author", "Ada"));
+    assertThat(ModelFiles.fromBytes(ModelFiles.toBytes(model), Defaults.NONE, "again"))
+        .isEqualTo(model);
+  }
+
+  /** Each case: a few bytes changed, removed or inserted, half of them among the weights. */
+  @Test
+  void mutatedBytesGiveAModelOrOneKindOfException() throws IOException {
+    byte[] valid = Files.readAllBytes(FORMAT_1);
+    long seed = 20260101;
+    Random random = new Random(seed);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int models = 0;
+    for (int i = 0; i < 2000; i++) {
+      byte[] bytes = mutated(valid, random);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      try {
+        ForecastModel model = ModelFiles.fromBytes(bytes, Defaults.NONE, "mutant " + i);
+        assertThat(ModelFiles.fromBytes(ModelFiles.toBytes(model), Defaults.NONE, "again"))
+            .isEqualTo(model);
+        models++;
+      } catch (ModelFormatException refused) {
+        assertThat(refused)
+            .hasMessageEndingWith("(mutant " + i + ")")
+            .hasMessageNotContaining("\n");
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("seed " + seed + ", case " + i, e);
+      }
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+          .as("bytes allocated")
+          .isLessThan(8 << 20);
+    }
+    assertThat(models).as("mutants that are still models").isBetween(100, 1900);
+  }
+
+  private static byte[] mutated(byte[] valid, Random random) {
+    byte[] bytes = valid.clone();
+    int changes = 1 + random.nextInt(3);
+    for (int i = 0; i < changes; i++) {
+      int at = random.nextInt(bytes.length);
+      if (random.nextBoolean()) { // the weights are the smaller part of this file
+        at = bytes.length - 1 - random.nextInt(Math.min(bytes.length, 300));
+      }
+      switch (random.nextInt(8)) {
+        case 0 -> bytes = Arrays.copyOf(bytes, at + 1);
+        case 1 -> { // a byte twice
+          byte[] longer = new byte[bytes.length + 1];
+          System.arraycopy(bytes, 0, longer, 0, at);
+          System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
+          longer[at] = bytes[at];
+          bytes = longer;
+        }
+        case 2 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+        case 3 -> bytes[at] = (byte) "{}[]\",:0123456789-.eE\\".charAt(random.nextInt(22));
+        case 4 -> bytes[at] = (byte) ('0' + random.nextInt(10));
+        default -> bytes[at] = (byte) random.nextInt(256);
+      }
+    }
+    return bytes;
+  }
+}

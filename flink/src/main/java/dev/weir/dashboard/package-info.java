@@ -1,0 +1,12 @@
+/**
+ * Serves the live page of a job. The subpackage {@code read} reads the job's topics, {@code view}
+ * keeps a bounded view of them in memory, and {@code http} serves this view to the browser. The
+ * page's HTML and JavaScript are in {@code flink/src/main/resources/dashboard}.
+ *
+ * <p>Start at {@link dev.weir.dashboard.Dashboard}. Records and HTTP requests are both untrusted.
+ * The job jar does not contain these packages.
+ *
+ * <p>Allowed imports: all packages of {@code dashboard}, {@code kafka}, the Kafka clients and the
+ * JDK. Only {@code cli} imports this package.
+ */
+package dev.weir.dashboard;

@@ -1,0 +1,259 @@
+package dev.weir.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.dashboard.Chromium;
+import dev.weir.kafka.admin.TopicAdmin;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.ObjectOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What others on the machine, on its network and in its browser can do to a process of ours. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClosedPortsIT {
+
+  private static final Duration WAIT = Patience.LIMIT;
+  private static final String ATTACK = "attack";
+
+  @TempDir private static Path dir;
+  private static EmbeddedBroker broker;
+  private static WeirProcess run;
+  private static URI flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    try (TopicAdmin admin = new TopicAdmin(broker.bootstrapServers(), Map.of())) {
+      admin.create("observations", 1, Map.of());
+    }
+    run =
+        WeirProcess.start(
+            "run",
+            "jobs/many-to-one.yaml",
+            "--set",
+            "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+            "-D",
+            "rest.bind-port=0");
+    flink =
+        URI.create(run.awaitErr(Pattern.compile("Flink's page: (http://[^;]+);"), WAIT).group(1));
+  }
+
+  @AfterAll
+  static void stop() {
+    if (run != null) {
+      run.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  // ---- sockets
+
+  @Test
+  void runListensOnLoopbackOnly() throws Exception {
+    assertThat(ListeningSockets.of(run.pid()))
+        .isNotEmpty()
+        .allMatch(InetAddress::isLoopbackAddress);
+  }
+
+  @Test
+  void dashboardListensOnLoopbackOnly() throws Exception {
+    try (WeirProcess page =
+        WeirProcess.start(
+            "dashboard",
+            "--no-browser",
+            "--port",
+            "0",
+            "--bootstrap-servers",
+            broker.bootstrapServers())) {
+      page.awaitErr(Pattern.compile("the page is at http"), WAIT);
+      assertThat(ListeningSockets.of(page.pid()))
+          .isNotEmpty()
+          .allMatch(InetAddress::isLoopbackAddress);
+    }
+  }
+
+  /** Its results come through a socket that Flink opens while a job runs. */
+  @Test
+  void evaluateListensOnLoopbackOnly() throws Exception {
+    try (WeirProcess evaluate =
+        WeirProcess.start(
+            "evaluate",
+            "--input",
+            "flink/src/main/resources/sample/vega_seattle_tmax.csv",
+            "--limit",
+            "100")) {
+      Set<InetAddress> seen = new HashSet<>();
+      await()
+          .atMost(Duration.ofSeconds(120))
+          .pollInterval(Duration.ofMillis(20))
+          .until(
+              () -> {
+                seen.addAll(ListeningSockets.of(evaluate.pid()));
+                return !evaluate.isAlive();
+              });
+      assertThat(evaluate.exitCode()).as("%s", evaluate).isZero();
+      assertThat(seen).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
+    }
+  }
+
+  // ---- requests
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          POST   /jobs                          | Host: localhost        | method
+          POST   /jars/upload                   | Host: localhost        | method
+          PATCH  /jobs/00000000000000000000000000000001 | Host: localhost | method
+          DELETE /jars/1                        | Host: localhost        | method
+          OPTIONS /jobs                         | Host: localhost        | method
+          GET    /jobs/00000000000000000000000000000001/yarn-cancel | Host: localhost | path
+          GET    /overview                      | Host: attacker.example | host
+          GET    /overview                      | Host: localhost.attacker.example:80 | host
+          GET    /overview                      | X: y                   | host
+          GET    /overview                      | Host: localhost\\r\\nOrigin: http://attacker.example | origin
+          GET    /overview                      | Host: localhost\\r\\nOrigin: null | origin
+          """)
+  void aRequestThatChangesSomethingOrIsForeignIsRefused(
+      String request, String headers, String reason) throws Exception {
+    String answer =
+        request(flink, request.replaceAll(" +", " "), headers.replace("\\r\\n", "\r\n"));
+    assertThat(answer).startsWith("HTTP/1.1 403 ").contains("{\"errors\":[\"" + reason + ": ");
+  }
+
+  @Test
+  void aLookIsAnsweredToThisOriginOnly() throws Exception {
+    String answer = request(flink, "GET /jobs/overview", "Host: " + flink.getAuthority());
+    assertThat(answer).startsWith("HTTP/1.1 200 ").contains("weir-many-to-one");
+    assertThat(answer.toLowerCase(Locale.ROOT))
+        .doesNotContain("access-control")
+        .contains("cross-origin-resource-policy: same-origin");
+    String same =
+        request(flink, "GET /overview", "Host: localhost:1234\r\nOrigin: http://localhost:1234");
+    assertThat(same).startsWith("HTTP/1.1 200 ");
+  }
+
+  private static String request(URI server, String request, String headers) throws IOException {
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              (request + " HTTP/1.1\r\n" + headers + "\r\nConnection: close\r\n\r\n")
+                  .getBytes(UTF_8));
+      return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8))
+          .lines()
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  // ---- a browser
+
+  @Test
+  void aPageOfAnotherOriginNeitherReadsNorSubmits() throws Exception {
+    try (Chromium browser = Chromium.start()) {
+      assertThat(attack(browser, flink)).isEqualTo("not read");
+      assertThat(jobs(flink)).contains("weir-many-to-one").doesNotContain(ATTACK);
+
+      // the same without the guard, so that it is known to be an attack
+      try (LocalCluster open =
+          LocalCluster.start(Map.of("weir.rest.read-only", "false", "rest.bind-port", "0"))) {
+        assertThat(attack(browser, open.webAddress())).isEqualTo("read");
+        await().atMost(WAIT).until(() -> jobs(open.webAddress()).contains(ATTACK));
+      }
+    }
+  }
+
+  @Test
+  void flinksOwnPageShowsTheJob() throws Exception {
+    try (Chromium browser = Chromium.start()) {
+      browser.open(flink.resolve("/#/overview"));
+      browser.await(
+          "Flink's page shows the job", () -> browser.text("body").contains("weir-many-to-one"));
+    }
+  }
+
+  private static String jobs(URI server) throws IOException {
+    return request(server, "GET /jobs/overview", "Host: localhost");
+  }
+
+  /** What a page at another port of this machine gets to know of a cluster, having posted a job. */
+  private static String attack(Chromium browser, URI cluster) throws Exception {
+    HttpServer site = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    site.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "text/html");
+          exchange.sendResponseHeaders(200, 0);
+          exchange.close();
+        });
+    site.start();
+    try {
+      browser.open(URI.create("http://localhost:" + site.getAddress().getPort() + "/"));
+      return browser.js(
+          """
+          const [cluster, plan] = arguments;
+          const form = new FormData();
+          form.append("request", JSON.stringify(
+            {executionPlanFileName: "plan", jobJarFileNames: [], jobArtifactFileNames: []}));
+          form.append("file", new Blob([Uint8Array.from(atob(plan), c => c.charCodeAt(0))]), "plan");
+          return fetch(cluster + "/jobs", {method: "POST", mode: "no-cors", body: form})
+            .catch(() => null)
+            .then(() => fetch(cluster + "/jobs/overview"))
+            .then(answer => answer.text())
+            .then(() => "read", () => "not read");
+          """,
+          cluster.toString(),
+          Base64.getEncoder().encodeToString(plan()));
+    } finally {
+      site.stop(0);
+    }
+  }
+
+  /** A job as Flink's own client sends it. */
+  private static byte[] plan() throws IOException {
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1);
+    env.fromSequence(0, 1).sinkTo(new DiscardingSink<>());
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(ATTACK);
+    graph.serializeUserDefinedInstances();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(graph);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,421 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.kafka.avro.Forecast;
+import dev.weir.kafka.avro.ForecastStep;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.FileRecords;
+import org.apache.kafka.common.record.RecordBatch;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The commands as a person types them: what they print where, and how they end. Those that need
+ * neither the launcher nor a process of their own run in this one.
+ */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CommandsIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration WAIT = Patience.LIMIT;
+  private static final String SHIPPED =
+      "core/src/test/resources/models/sample-many-to-one.safetensors";
+
+  @TempDir private static Path dir;
+  private static EmbeddedBroker broker;
+  private static String kafka;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    // Looks for records to delete all the time: what was produced is old, and must stay.
+    broker =
+        EmbeddedBroker.start(
+            dir.resolve("broker"),
+            0,
+            Map.of(
+                "log.initial.task.delay.ms", "500",
+                "log.retention.check.interval.ms", "500"));
+    kafka = broker.bootstrapServers();
+  }
+
+  @AfterAll
+  static void closeBroker() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  /** A line of standard output is a whole forecast as JSON. */
+  static void assertForecast(String line) throws Exception {
+    JsonNode forecast = JSON.readTree(line);
+    assertThat(keys(forecast)).as(line).isEqualTo(fields(Forecast.getClassSchema()));
+    assertThat(forecast.path("steps")).as(line).isNotEmpty();
+    for (JsonNode step : forecast.path("steps")) {
+      assertThat(keys(step)).as(line).isEqualTo(fields(ForecastStep.getClassSchema()));
+      assertThat(step.path("value").isNumber()).as(line).isTrue();
+    }
+    assertThat(forecast.findValues("value")).as(line).allMatch(v -> Double.isFinite(v.asDouble()));
+    assertThat(forecast.path("origin").isIntegralNumber()).as(line).isTrue();
+    // a number that is not finite is written as a text, so these are all that may be one
+    for (String key : List.of("series", "mode", "model", "status")) {
+      assertThat(forecast.path(key).isTextual()).as(line).isTrue();
+    }
+    for (String key : List.of("window_start", "seq_len", "model_version", "learning_steps")) {
+      assertThat(forecast.path(key).isIntegralNumber()).as(line).isTrue();
+    }
+  }
+
+  private static List<String> keys(JsonNode node) {
+    List<String> keys = new ArrayList<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  private static List<String> fields(Schema schema) {
+    return schema.getFields().stream().map(Schema.Field::name).toList();
+  }
+
+  // ---- produce, run, tail
+
+  @Test
+  void whatWasProducedIsForecastAndTailed() throws Exception {
+    int hours = 30;
+    List<String> rows = new ArrayList<>(List.of("series_id,timestamp,value"));
+    for (int hour = 0; hour < hours; hour++) {
+      Instant time = Instant.parse("2026-01-31T00:00:00Z").plus(Duration.ofHours(hour));
+      rows.add("pump,%s,%d".formatted(time, hour % 24));
+      rows.add("\"valve, left\",%s,%d".formatted(time, 100 - hour % 24));
+    }
+    Path csv = Files.write(dir.resolve("plant.csv"), rows);
+
+    InProcess produce =
+        InProcess.run(
+            "produce", "--input", csv.toString(), "--topic", "plant", "--bootstrap-servers", kafka);
+    assertThat(produce.exitCode()).as("%s", produce).isZero();
+    assertThat(produce.out()).isEmpty();
+    assertThat(produce.err()).contains("60 observations sent to plant");
+
+    try (WeirProcess run =
+        WeirProcess.start(
+            "run",
+            "jobs/many-to-one.yaml",
+            "--set",
+            "kafka.bootstrap-servers=" + kafka,
+            "--set",
+            "topics.observations=plant",
+            "--set",
+            "topics.forecasts=plant.forecasts",
+            "--set",
+            "output=network",
+            "-D",
+            "execution.checkpointing.interval=500ms")) {
+      run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
+      WeirProcess tail =
+          WeirProcess.run(
+              "tail",
+              "--topic",
+              "plant.forecasts",
+              "--from-beginning",
+              "--limit",
+              "5",
+              "--format",
+              "json",
+              "--bootstrap-servers",
+              kafka);
+      assertThat(tail.exitCode()).as("%s", tail).isZero();
+      assertThat(tail.out().lines()).hasSize(5);
+      for (String line : tail.out().lines().toList()) {
+        assertForecast(line);
+      }
+      InProcess filtered =
+          InProcess.run(
+              "tail",
+              "--topic",
+              "plant.forecasts",
+              "--from-beginning",
+              "--limit",
+              Integer.toString(hours),
+              "--series",
+              "valve.*",
+              "--bootstrap-servers",
+              kafka);
+      assertThat(filtered.exitCode()).as("%s", filtered).isZero();
+      assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
+      assertThat(run.out()).isEmpty();
+    }
+    // docs/topics.md promises batches that each client reads
+    assertThat(codecs("plant-0")).containsExactly(CompressionType.NONE);
+    assertThat(codecs("plant.forecasts-0")).containsExactly(CompressionType.NONE);
+  }
+
+  /** How a partition's batches are compressed, by what the broker keeps of it. */
+  private static Set<CompressionType> codecs(String partition) throws Exception {
+    Set<CompressionType> codecs = EnumSet.noneOf(CompressionType.class);
+    Path folder = dir.resolve("broker").resolve(partition);
+    try (DirectoryStream<Path> segments = Files.newDirectoryStream(folder, "*.log")) {
+      for (Path segment : segments) {
+        try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
+          for (RecordBatch batch : records.batches()) {
+            if (!batch.isControlBatch()) {
+              codecs.add(batch.compressionType());
+            }
+          }
+        }
+      }
+    }
+    return codecs;
+  }
+
+  /** On any broker: the CSV's records are older than a topic's usual retention. */
+  @Test
+  void aTopicThatProduceCreatesKeepsOldRecords() throws Exception {
+    try (EmbeddedBroker usual =
+            EmbeddedBroker.start(
+                dir.resolve("usual"),
+                0,
+                Map.of(
+                    "log.retention.ms", "604800000",
+                    "log.initial.task.delay.ms", "500",
+                    "log.retention.check.interval.ms", "500"));
+        Admin admin = Admin.create(Map.of("bootstrap.servers", usual.bootstrapServers()))) {
+      InProcess produce =
+          InProcess.run(
+              "produce",
+              "--input",
+              "flink/src/main/resources/sample/vega_seattle_tmax.csv",
+              "--bootstrap-servers",
+              usual.bootstrapServers());
+      assertThat(produce.exitCode()).as("%s", produce).isZero();
+      TopicPartition partition = new TopicPartition("observations", 0);
+      Awaitility.await("several of the broker's looks, each half a second after the other")
+          .during(Duration.ofSeconds(3))
+          .until(
+              () ->
+                  admin
+                          .listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                          .partitionResult(partition)
+                          .get()
+                          .offset()
+                      == 0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'pump,noon,1' | 'timestamp: expected a time such as 2026-01-31T12:00:00Z, 2026-01-31 12:00, 2026/1/31 12:00 or 2026-01-31, or seconds or milliseconds since 1970, got ''noon'''",
+        "'pump,2026-01-31T06:00:00Z,much' | 'value: expected a finite number, got ''much'''",
+        "'pump,2026-01-31T06:00:00Z,1,2' | 'expected 3 columns, got 4'",
+      })
+  void aWrongLineEndsProduceWithItsPlaceAndWhatWasExpected(String row, String problem)
+      throws Exception {
+    List<String> rows = new ArrayList<>(List.of("series_id,timestamp,value"));
+    for (int hour = 1; hour <= 5; hour++) {
+      rows.add("pump,2026-01-31T0" + hour + ":00:00Z," + hour);
+    }
+    rows.add(row);
+    Path csv = Files.write(dir.resolve("wrong.csv"), rows);
+
+    assertFails(
+        InProcess.run(
+            "produce", "--input", csv.toString(), "--topic", "wrong", "--bootstrap-servers", kafka),
+        "weir: wrong.csv line 7: " + problem);
+  }
+
+  @Test
+  void aMissingCsvIsNamedBeforeATopicIsMadeForIt() throws Exception {
+    assertFails(
+        InProcess.run(
+            "produce",
+            "--input",
+            "no-such.csv",
+            "--topic", // not observations, which other tests miss
+            "unmade",
+            "--bootstrap-servers",
+            kafka),
+        "weir: no-such.csv: expected a file, found none");
+    assertFails( // and nothing is left on the broker
+        InProcess.run("tail", "--topic", "unmade", "--bootstrap-servers", kafka),
+        "weir tail: topic unmade: expected on Kafka at " + kafka + ", got no such topic");
+  }
+
+  @Test
+  void aMissingTopicIsNamed() throws Exception {
+    assertFails(
+        InProcess.run("tail", "--topic", "nowhere", "--bootstrap-servers", kafka),
+        "weir tail: topic nowhere: expected on Kafka at " + kafka + ", got no such topic");
+    assertFails(
+        InProcess.run("run", "jobs/many-to-one.yaml", "--set", "kafka.bootstrap-servers=" + kafka),
+        "weir: topic observations: expected on Kafka at "
+            + kafka
+            + ", got no such topic; create it or set topics.observations");
+  }
+
+  /** The launcher names the job jar, so submit comes as far as the topics without {@code --jar}. */
+  @Test
+  void submitFindsTheJobJarByItself() throws Exception {
+    assertFails(
+        WeirProcess.run(
+            "submit",
+            "jobs/many-to-one.yaml",
+            "--jobmanager",
+            "localhost:1",
+            "-D",
+            "rest.retry.delay=1ms",
+            "--set",
+            "kafka.bootstrap-servers=" + kafka),
+        "weir: topic observations: expected on Kafka at " + kafka);
+  }
+
+  @Test
+  void aFolderIsNoCsv() throws Exception {
+    assertFails(
+        InProcess.run(
+            "produce", "--input", "jobs", "--topic", "unread", "--bootstrap-servers", kafka),
+        "weir: jobs: expected a CSV file, got a folder");
+  }
+
+  @Test
+  void aBrokerThatIsNotThereIsMissedInFewWords() throws Exception {
+    WeirProcess weir =
+        WeirProcess.run(
+            "produce",
+            "--sample",
+            "--bootstrap-servers",
+            "localhost:1",
+            "--kafka",
+            "default.api.timeout.ms=2000",
+            "--kafka",
+            "request.timeout.ms=2000");
+    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
+    assertThat(weir.out()).isEmpty();
+    assertThat(weir.err())
+        .contains(
+            "weir: Kafka at localhost:1: could not create topic observations: ",
+            "is a broker listening there? try --bootstrap-servers HOST:PORT")
+        .doesNotContain("null");
+    assertThat(weir.err().lines()).as("%s", weir).hasSizeLessThan(8);
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamed() throws Exception {
+    String port = kafka.substring(kafka.indexOf(':') + 1);
+    WeirProcess demo = WeirProcess.run("demo", "--no-browser", "--duration", "20s", "--port", port);
+    assertThat(demo.exitCode()).as("%s", demo).isEqualTo(1);
+    assertThat(demo.out()).isEmpty();
+    assertThat(demo.err()).containsPattern("weir: .*port.* " + port);
+  }
+
+  // ---- model
+
+  @Test
+  void eachPublishedModelIsOneVersionMore() throws Exception {
+    for (int version = 0; version < 2; version++) {
+      InProcess publish = InProcess.run("model", "publish", SHIPPED, "--bootstrap-servers", kafka);
+      assertThat(publish.exitCode()).as("%s", publish).isZero();
+      assertThat(publish.out())
+          .isEqualTo("sample-many-to-one version " + (1 + version) + " is on models\n");
+      assertThat(publish.err()).isEmpty();
+    }
+    InProcess list = InProcess.run("model", "list", "--bootstrap-servers", kafka);
+    assertThat(list.exitCode()).as("%s", list).isZero();
+    assertThat(list.out().lines().map(line -> line.split(" +")[0] + " " + line.split(" +")[1]))
+        .containsExactly("name version", "sample-many-to-one 1", "sample-many-to-one 2");
+  }
+
+  @Test
+  void inspectSaysWhatAFileHoldsOrWhyItHoldsNoModel() throws Exception {
+    InProcess shipped = InProcess.run("model", "inspect", SHIPPED);
+    assertThat(shipped.exitCode()).as("%s", shipped).isZero();
+    assertThat(shipped.out())
+        .contains("mode", "many-to-one", "seq_len 5 -> horizon 2", "weight_ih_l0");
+    assertThat(shipped.err()).isEmpty();
+
+    byte[] bytes = Files.readAllBytes(Path.of(SHIPPED));
+    Path truncated =
+        Files.write(dir.resolve("half.safetensors"), Arrays.copyOf(bytes, bytes.length / 2));
+    assertFails(InProcess.run("model", "inspect", truncated.toString()), "half.safetensors");
+
+    Path pickle = dir.resolve("model.pt");
+    try (InputStream jar = Files.newInputStream(Path.of(System.getProperty("job.jar")))) {
+      Files.write(pickle, jar.readNBytes(100_000)); // torch.save writes a ZIP file as well
+    }
+    assertFails(InProcess.run("model", "inspect", pickle.toString()), "model.pt", "safetensors");
+    assertFails(
+        InProcess.run("model", "inspect", "no-such.safetensors"),
+        "no-such.safetensors: expected a file, found none");
+  }
+
+  // ---- usage
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "demo --rate 0 | weir demo: --rate: expected above 0 to 10000, got 0.0",
+        "demo --duration soon | expected a duration above zero such as 60s or PT1M, got 'soon'",
+        "foretell | Unmatched argument at index 0: 'foretell'",
+        "demo --port 99999 | weir demo: --port: expected 0 (any free one) to 65535, got 99999",
+        "tail --limit 0 | weir tail: --limit: expected at least 1, got 0",
+        "model inspect x --cell gru_tanh | expected rnn_tanh or rnn_relu or lstm or gru, got 'gru_tanh'",
+        "tail --colour red | Unknown option: '--colour'",
+        "produce --topic x | Missing required argument",
+        "submit jobs/many-to-one.yaml --jobmanager here | expected HOST:PORT, got 'here'",
+        "model | weir model: expected inspect, publish, list, rollback or diff, got none",
+      })
+  void wrongUsageEndsWithTwoAndSaysWhatIsWrong(String command, String problem) throws Exception {
+    InProcess weir = InProcess.run(command.split(" "));
+    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(2);
+    assertThat(weir.out()).isEmpty();
+    assertThat(weir.err()).contains(problem);
+  }
+
+  @Test
+  void aWrongJobFileIsExplainedInFull() throws Exception {
+    Path job = dir.resolve("job.yaml");
+    Files.writeString(
+        job,
+        Files.readString(Path.of("jobs/many-to-one.yaml")).replace("seq-len: 5", "seq-len: five"));
+    assertFails(InProcess.run("run", job.toString()), "window.seq-len", "five");
+  }
+
+  /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */
+  private static void assertFails(WeirProcess weir, String... words) {
+    assertFails(new InProcess(weir.exitCode(), weir.out(), weir.err()), words);
+  }
+
+  private static void assertFails(InProcess weir, String... words) {
+    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
+    assertThat(weir.out()).isEmpty();
+    assertThat(weir.err()).contains(words).doesNotContain("\tat ", "Exception");
+    assertThat(weir.err().lines().filter(line -> line.contains(words[0]))).hasSize(1);
+  }
+}

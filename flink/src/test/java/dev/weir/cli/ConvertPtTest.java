@@ -1,0 +1,150 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.model.ModelFiles;
+import dev.weir.model.Readout;
+import dev.weir.model.Scaling;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The converter on files that torch saved; skipped where no Python has torch. */
+class ConvertPtTest {
+
+  @TempDir private static Path dir;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Importing torch takes seconds: one process does, and each script runs in a fork of it. */
+  private static Process python;
+
+  private static BufferedReader answers;
+
+  private record Ended(int exitCode, String output) {}
+
+  @BeforeAll
+  static void makeFiles() throws Exception {
+    String withTorch = null;
+    for (String candidate : List.of("python3", "/usr/bin/python3")) {
+      if (withTorch == null && hasTorch(candidate)) {
+        withTorch = candidate;
+      }
+    }
+    assumeThat(withTorch).as("a Python with torch").isNotNull();
+    python =
+        new ProcessBuilder(withTorch, "core/src/test/python/run_scripts.py")
+            .redirectErrorStream(true)
+            .start();
+    answers = python.inputReader(StandardCharsets.UTF_8);
+    assertThat(answers.readLine()).as("first line, which an import may print").isEqualTo("ready");
+    Ended made = run("core/src/test/python/make_checkpoints.py", dir.toString());
+    assertThat(made.exitCode()).as(made.output()).isZero();
+  }
+
+  @AfterAll
+  static void stopPython() throws Exception {
+    if (python != null) {
+      python.getOutputStream().close(); // no more scripts
+      answers.close();
+      assertThat(python.waitFor()).isZero();
+    }
+  }
+
+  private static boolean hasTorch(String python) throws Exception {
+    String code =
+        "import importlib.util as u, sys; sys.exit(not (u.find_spec('torch') and u.find_spec('numpy')))";
+    try {
+      return new ProcessBuilder(python, "-c", code).start().waitFor() == 0;
+    } catch (IOException e) { // no such Python
+      return false;
+    }
+  }
+
+  private static Ended run(String... words) throws Exception {
+    Writer commands = python.outputWriter(StandardCharsets.UTF_8);
+    commands.write(JSON.writeValueAsString(words) + "\n");
+    commands.flush();
+    String line = answers.readLine();
+    assertThat(line).as("answer to %s", List.of(words)).startsWith("{");
+    JsonNode answer = JSON.readTree(line);
+    return new Ended(answer.path("exit_code").intValue(), answer.path("output").textValue());
+  }
+
+  private static Ended convert(String name, String... options) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "core/src/main/python/convert_pt.py",
+                dir.resolve(name + ".pt").toString(),
+                dir.resolve(name + ".safetensors").toString()));
+    words.addAll(List.of(options));
+    return run(words.toArray(String[]::new));
+  }
+
+  private static Path converted(String name, String... options) throws Exception {
+    Ended ended = convert(name, options);
+    assertThat(ended.exitCode()).as(ended.output()).isZero();
+    return dir.resolve(name + ".safetensors");
+  }
+
+  @Test
+  void checkpointGivesTheBytesOfItsStateDict() throws Exception {
+    Path plain = converted("plain");
+    assertThat(converted("lightning")).hasSameBinaryContentAs(plain);
+    assertThat(converted("parallel")).hasSameBinaryContentAs(plain); // without module.
+    assertThat(converted("two", "--key", "net")).hasSameBinaryContentAs(plain);
+    ModelFiles.Defaults words =
+        new ModelFiles.Defaults("net", null, 5, Readout.LAST_STEP, Scaling.LAST, null);
+    assertThat(ModelFiles.read(converted("half"), words).rnn())
+        .isEqualTo(ModelFiles.read(plain, words).rnn());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "none | expected a state_dict with torch's weight_ih_l0, got none; keys: epoch, optimizer",
+        "two | got several, choose one with --key; keys: ema, net",
+        "list | expected a state_dict, got list",
+        "script | expected a file of torch.save(net.state_dict(), ...), got a TorchScript archive",
+        "text | expected a file of torch.save(net.state_dict(), ...), got another",
+        "absent | expected a file, found none",
+      })
+  void fileWithoutOneStateDictIsRefusedInOneLine(String name, String message) throws Exception {
+    Ended ended = convert(name);
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.output().lines())
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith("convert_pt.py: " + dir.resolve(name + ".pt") + ": ")
+                    .contains(message));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"module", "options", "trap"})
+  void pickledProgramIsNotRun(String name) throws Exception {
+    Ended ended = convert(name);
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.output().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("expected tensors, numbers and text alone, got "));
+    assertThat(Files.exists(dir.resolve("executed"))).isFalse();
+  }
+}

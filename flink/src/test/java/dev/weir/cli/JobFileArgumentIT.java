@@ -1,0 +1,180 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.forecast.Forecast;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.model.Mode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that take a job's topics from the job file alone. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class JobFileArgumentIT {
+
+  private static final String SHIPPED =
+      "core/src/test/resources/models/sample-many-to-one.safetensors";
+
+  @TempDir private static Path dir;
+  private static EmbeddedBroker broker;
+  private static String job;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    job =
+        Files.writeString(
+                dir.resolve("plant.yaml"),
+                """
+                name: plant
+                kafka:
+                  bootstrap-servers: %s
+                topics: {observations: in, forecasts: out, scores: how, dead-letters: lost, models: nets}
+                forecast:
+                  many-to-one: {horizon: 2}
+                """
+                    .formatted(broker.bootstrapServers()))
+            .toString();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .createTopics(
+              List.of(new NewTopic("out", 3, (short) 1), new NewTopic("lost", 1, (short) 1)))
+          .all()
+          .get();
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private static InProcess weir(String command) {
+    return InProcess.run(command.replace("JOB", job).split(" "));
+  }
+
+  private static void assertPrints(String command, String line) {
+    InProcess run = weir(command);
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    assertThat(run.out() + run.err()).contains(line);
+  }
+
+  @Test
+  void eachCommandFindsBrokersAndTopicsInTheJobFile() throws Exception {
+    Path csv =
+        Files.write(
+            dir.resolve("a.csv"), List.of("series_id,timestamp,value", "a,2026-01-01T00:00:00Z,1"));
+    assertPrints("produce JOB --input " + csv, "1 observations sent to in in");
+    assertPrints("dead-letters JOB", "0 dead letters on lost");
+    assertPrints("dead-letters replay JOB --all", "0 of 0 sent");
+    assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 1 is on nets");
+    assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 2 is on nets");
+    assertPrints("model list JOB", "a                                   2");
+    assertPrints("model rollback a JOB", "a version 1 is in use again on nets");
+    assertPrints("model diff a@1 a@2 JOB", "version");
+    InProcess other = weir("dead-letters JOB --topic other");
+    assertThat(other.err()).contains("topic other: expected on Kafka at");
+    assertThat(weir("dead-letters JOB --set topics.dead-letters=set").err())
+        .contains("topic set: expected on Kafka at " + broker.bootstrapServers());
+    try (WeirProcess page = WeirProcess.start("dashboard", job, "--no-browser", "--port", "0")) {
+      page.awaitErr(
+          Pattern.compile("topic how is not on Kafka at " + broker.bootstrapServers()),
+          Duration.ofSeconds(60));
+    }
+  }
+
+  @Test
+  void publishedModelThatTheJobRejectsIsReported() throws Exception {
+    String picky =
+        Files.writeString(
+                dir.resolve("picky.yaml"),
+                Files.readString(Path.of(job))
+                    .replace("name: plant", "name: picky\nwindow.seq-len: 9")
+                    .replace("{horizon: 2}", "{horizon: 2, model: b}"))
+            .toString();
+    assertPrints("model publish %s JOB --name b".formatted(SHIPPED), "b version 1 is on nets");
+    assertPrints("model list JOB", "published\n");
+    assertPrints("model list " + picky, "published, refused by picky: ");
+    assertPrints(
+        "model list %s --set window.seq-len=5".formatted(picky), "published, fits picky\n");
+  }
+
+  private static void forecast(int partition, long origin) throws Exception {
+    Forecast forecast =
+        new Forecast(
+            "a",
+            origin,
+            origin,
+            1,
+            Mode.MANY_TO_ONE,
+            null,
+            new double[] {1, 1},
+            List.of(),
+            "",
+            -1,
+            0,
+            Forecast.Status.OK);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  "out",
+                  partition,
+                  origin,
+                  new byte[] {'a'},
+                  new ForecastCodec(null).encode(forecast)))
+          .get();
+    }
+  }
+
+  @Test
+  void tailShowsTheNewestAndThenFollows() throws Exception {
+    List<Long> newest = new ArrayList<>();
+    for (long i = 0; i < 40; i++) { // the newest ten are on all three partitions
+      forecast((int) (i % 3), 1_000 * i);
+      if (i >= 30) {
+        newest.add(1_000 * i);
+      }
+    }
+    assertThat(origins("tail JOB --limit 10 --format json")).isEqualTo(newest);
+    assertThat(origins("tail JOB --last 3 --limit 3 --format json"))
+        .isEqualTo(newest.subList(7, 10));
+    try (WeirProcess tail = WeirProcess.start("tail", job, "--last", "2", "--format", "json")) {
+      tail.awaitOut(Pattern.compile("\"origin\":39000"), Duration.ofSeconds(60));
+      forecast(1, 50_000); // one that comes later
+      tail.awaitOut(Pattern.compile("\"origin\":50000"), Duration.ofSeconds(60));
+      assertThat(tail.out().lines()).hasSize(3);
+    }
+  }
+
+  private static List<Long> origins(String command) {
+    InProcess run = weir(command);
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    return run.out()
+        .lines()
+        .map(line -> Long.valueOf(line.replaceAll(".*\"origin\":(\\d+).*", "$1")))
+        .toList();
+  }
+}

@@ -1,0 +1,601 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.cli.local.LocalCluster;
+import dev.weir.forecast.Forecast;
+import dev.weir.job.ForecastJob;
+import dev.weir.job.JobSettings;
+import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.avro.Score;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.registry.RegistryServer;
+import dev.weir.model.Mode;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An operator's commands beside a job that runs: status, tail, doctor. */
+@Tag("slow")
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RunningJobCommandsIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int HOURS = 60;
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final List<String> SERIES = List.of("pump-1", "pump-2", "valve");
+
+  @TempDir private static Path dir;
+  private static EmbeddedBroker broker;
+  private static LocalCluster cluster;
+  private static String kafka;
+  private static String flink;
+  private static Path job;
+
+  @BeforeAll
+  static void startJob() throws Exception {
+    broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
+    kafka = broker.bootstrapServers();
+    List<String> rows = new ArrayList<>(List.of("series_id,timestamp,value"));
+    for (int hour = 0; hour < HOURS; hour++) {
+      for (String series : SERIES) {
+        Instant time = START.plus(Duration.ofHours(hour));
+        rows.add("%s,%s,%d".formatted(series, time, series.length() + hour % 24));
+      }
+    }
+    Path csv = Files.write(dir.resolve("plant.csv"), rows);
+    assertThat(weir("produce", "--input", csv.toString()).exitCode()).isZero();
+    job =
+        Files.writeString(
+            dir.resolve("plant.yaml"),
+            """
+            name: plant
+            kafka:
+              bootstrap-servers: %s
+            scores.every: 10
+            season: 24
+            forecast:
+              many-to-one:
+                horizon: 3
+            """
+                .formatted(kafka));
+    cluster =
+        LocalCluster.start(
+            Map.of(
+                "rest.bind-port", "0",
+                "taskmanager.numberOfTaskSlots", "2",
+                "execution.checkpointing.interval", "500ms"));
+    flink = cluster.webAddress().getAuthority();
+    ForecastJob.submit(cluster.environment(), JobSettings.read(job, Map.of()));
+    send("observations", "junk".getBytes(StandardCharsets.UTF_8)); // one dead letter
+    Awaitility.await("all forecasts and the dead letter are committed")
+        .pollInterval(Duration.ofMillis(500))
+        .until(
+            () ->
+                status("--jobmanager", flink).out().contains("\"sampled\":" + SERIES.size() * HOURS)
+                    && status("--jobmanager", flink).out().contains("MALFORMED"));
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private static InProcess weir(String... args) {
+    String[] all = Arrays.copyOf(args, args.length + 2);
+    all[args.length] = "--bootstrap-servers";
+    all[args.length + 1] = kafka;
+    return InProcess.run(all);
+  }
+
+  private static InProcess status(String... args) {
+    List<String> all = new ArrayList<>(List.of("status", job.toString(), "--format", "json"));
+    all.addAll(List.of(args));
+    return InProcess.run(all.toArray(String[]::new));
+  }
+
+  private static void send(String topic, byte[] value) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, new byte[] {1}, value)).get();
+    }
+  }
+
+  // ---- status
+
+  @Test
+  void aJobThatIsWellIsHealthyAndItsFiguresAreThoseOfTheTopics() throws Exception {
+    JsonNode[] seen = new JsonNode[1];
+    Awaitility.await("the offsets are committed")
+        .until(
+            () -> {
+              InProcess run = status("--jobmanager", flink);
+              seen[0] = JSON.readTree(run.out());
+              return run.exitCode() == 0 && seen[0].at("/topics/observations/lag").asLong(-1) == 0;
+            });
+    JsonNode status = seen[0];
+    assertThat(status.path("healthy").asBoolean()).isTrue();
+    assertThat(status.path("problems")).isEmpty();
+    assertThat(status.at("/job/state").asText()).isEqualTo("RUNNING");
+    assertThat(status.at("/job/restarts").asLong(-1)).isZero();
+    assertThat(status.at("/job/last_exception").isNull()).isTrue();
+    assertThat(status.at("/job/checkpoints/completed").asLong()).isPositive();
+    assertThat(status.at("/job/checkpoints/interval_ms").asLong()).isEqualTo(500);
+    assertThat(status.at("/topics/observations/records").asLong())
+        .isEqualTo(SERIES.size() * HOURS + 1);
+    assertThat(status.at("/forecasts/series").asInt()).isEqualTo(SERIES.size());
+    assertThat(status.at("/forecasts/newest_origin").asLong())
+        .isEqualTo(START.plus(Duration.ofHours(HOURS - 1)).toEpochMilli());
+    assertThat(status.at("/skill/series").asInt()).isEqualTo(SERIES.size());
+    assertThat(status.at("/skill/error_over_naive").asDouble()).isBetween(0.0, 2.0);
+    assertThat(status.at("/skill/interval_level").asDouble()).isCloseTo(0.8, within(1e-9));
+    assertThat(status.at("/dead_letters/reasons/MALFORMED").asInt()).isEqualTo(1);
+    assertThat(status.at("/dead_letters/records").asLong()).as("without marks").isEqualTo(1);
+    assertThat(weir("dead-letters").out()).contains("1 dead letters on observations.dlq");
+
+    InProcess text = InProcess.run("status", job.toString(), "--jobmanager", flink);
+    assertThat(text.exitCode()).as("%s", text).isZero();
+    assertThat(text.err()).isEmpty();
+    assertThat(text.out().lines().findFirst()).contains("healthy");
+    assertThat(text.out().lines()).hasSizeLessThan(24); // a screen
+    assertThat(text.out())
+        .contains("plant RUNNING for", "group plant is 0 behind", "80.0 % intervals hold")
+        .doesNotContain("\033");
+  }
+
+  @Test
+  void withoutAJobFileTheJobsNameIsItsGroup() throws Exception {
+    InProcess run = weir("status", "--jobmanager", flink, "--format", "json");
+    assertThat(JSON.readTree(run.out()).at("/topics/observations/lag").isNumber())
+        .as("%s", run)
+        .isTrue();
+  }
+
+  @Test
+  void withoutFlinkTheTopicsAreLookedAtAndWithoutKafkaTheJobIs() throws Exception {
+    InProcess kafkaOnly = status("--jobmanager", "localhost:1");
+    assertThat(kafkaOnly.exitCode()).isEqualTo(1);
+    JsonNode topics = JSON.readTree(kafkaOnly.out());
+    assertThat(topics.at("/flink/answers").asBoolean(true)).isFalse();
+    assertThat(topics.at("/kafka/answers").asBoolean()).isTrue();
+    assertThat(topics.at("/forecasts/series").asInt()).isEqualTo(SERIES.size());
+    assertThat(topics.path("problems")).hasSize(1);
+    assertThat(topics.at("/problems/0/problem").asText())
+        .contains("Flink at localhost:1", "no connection");
+    assertThat(topics.at("/problems/0/next").asText()).contains("--jobmanager HOST:PORT");
+
+    InProcess flinkOnly =
+        InProcess.run("status", "--jobmanager", flink, "--bootstrap-servers", "localhost:1");
+    assertThat(flinkOnly.exitCode()).isEqualTo(1);
+    assertThat(flinkOnly.out())
+        .contains("not healthy: 1 reason", "Kafka at localhost:1", "plant RUNNING");
+  }
+
+  @Test
+  void aClusterThatIsGoneIsNotWellThoughNobodyNamedIt() throws Exception {
+    // whatever listens at the default address does not run this job
+    InProcess run = status();
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+    JsonNode found = JSON.readTree(run.out());
+    assertThat(found.path("problems")).hasSize(1);
+    assertThat(found.at("/problems/0/problem").asText()).contains("Flink at localhost:8081");
+    assertThat(found.at("/topics/observations/lag").isNumber()).isTrue();
+  }
+
+  /** Brokers of its own, since without a job file the topics have their default names. */
+  @Test
+  void withoutFlinkObservationsWithoutForecastsRevealADeadJob(@TempDir Path own) throws Exception {
+    try (ServerSocket free = new ServerSocket(8081)) {
+      assertThat(free.getLocalPort()).as("no Flink where it is looked for").isEqualTo(8081);
+    } catch (BindException e) {
+      Assumptions.abort("something listens on 8081");
+    }
+    try (EmbeddedBroker lonely = EmbeddedBroker.start(own, 0);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", lonely.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      try (TopicAdmin admin = new TopicAdmin(lonely.bootstrapServers(), Map.of())) {
+        admin.createMissing(
+            new Topics("observations", "forecasts", "scores", "observations.dlq", "models"), 2);
+      }
+      AtomicLong origin = new AtomicLong();
+      ForecastCodec codec = new ForecastCodec();
+      Supplier<byte[]> forecast =
+          () ->
+              codec.encode(
+                  new Forecast(
+                      "pump",
+                      origin.incrementAndGet(),
+                      1,
+                      5,
+                      Mode.MANY_TO_ONE,
+                      null,
+                      new double[] {1},
+                      List.of(),
+                      "",
+                      -1,
+                      0,
+                      Forecast.Status.WARMUP));
+      for (int i = 0; i < 20; i++) {
+        producer.send(new ProducerRecord<>("observations", new byte[] {7}));
+        producer.send(new ProducerRecord<>("forecasts", forecast.get()));
+      }
+      producer.flush();
+      String[] command = {"status", "--bootstrap-servers", lonely.bootstrapServers()};
+      for (boolean alive : List.of(true, false)) {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread traffic =
+            new Thread(
+                () -> {
+                  while (!over.get()) {
+                    producer.send(new ProducerRecord<>("observations", new byte[] {7}));
+                    if (alive) {
+                      producer.send(new ProducerRecord<>("forecasts", forecast.get()));
+                    }
+                    LockSupport.parkNanos(50_000_000);
+                  }
+                });
+        traffic.start();
+        InProcess run = InProcess.run(command);
+        over.set(true);
+        traffic.join();
+        assertThat(run.exitCode()).as("%s", run).isEqualTo(alive ? 0 : 1);
+        assertThat(run.out())
+            .containsPattern("growth +in .* observations and " + (alive ? "[1-9]" : "0"));
+        if (!alive) {
+          assertThat(run.out())
+              .containsPattern(
+                  "not healthy: 1 reason\\R  ! [\\d,]+ observations came to observations, and for .+ no forecast to forecasts\\R    is the job running\\?");
+        }
+      }
+      InProcess idle = InProcess.run(command);
+      assertThat(idle.exitCode()).as("%s", idle).isZero();
+      assertThat(idle.out()).contains("too little to tell whether a job runs");
+
+      long again = origin.getAndSet(0);
+      for (long i = 0; i < again; i++) { // as a second job would
+        producer.send(new ProducerRecord<>("forecasts", forecast.get()));
+      }
+      producer.flush();
+      InProcess twice = InProcess.run(command);
+      assertThat(twice.exitCode()).as("%s", twice).isEqualTo(1);
+      assertThat(twice.out()).contains("forecasts repeat another one", "do two jobs write them?");
+    }
+  }
+
+  @Test
+  void manyDeadLettersAreSeenHoweverManyPartitionsThereAre() throws Exception {
+    int partitions = 12;
+    int each = 200;
+    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+      admin.create("wide", partitions, Map.of());
+      admin.create("wide.dlq", partitions, Map.of());
+    }
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (int offset = 0; offset < each; offset++) {
+        for (int partition = 0; partition < partitions; partition++) {
+          producer.send(new ProducerRecord<>("wide", partition, null, new byte[] {7}));
+          if (offset % 4 == 0) {
+            ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>("wide.dlq", 3, null, new byte[] {7}); // all in one
+            Map.of(
+                    DeadLetterCodec.REASON,
+                    "MALFORMED",
+                    DeadLetterCodec.TOPIC,
+                    "wide",
+                    DeadLetterCodec.PARTITION,
+                    Integer.toString(partition),
+                    DeadLetterCodec.OFFSET,
+                    Integer.toString(offset))
+                .forEach(
+                    (name, text) ->
+                        letter.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
+            producer.send(letter);
+          }
+        }
+      }
+    }
+    InProcess run =
+        status(
+            "--jobmanager", flink,
+            "--set", "topics.observations=wide",
+            "--set", "topics.dead-letters=wide.dlq");
+    assertThat(run.out()).contains("of the newest 996 observations of ");
+  }
+
+  @Test
+  void aGroupThatLagsIsNotWell() throws Exception {
+    InProcess run = status("--jobmanager", flink, "--group", "nobody", "--max-lag", "100");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).contains("group nobody has committed no place in observations");
+  }
+
+  @Test
+  void foreignRecordsAmongForecastsAreCountedAndHarmNothing() throws Exception {
+    String topic = "foreign";
+    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+      admin.create(topic, 3, Map.of());
+    }
+    for (byte[] bytes : new byte[][] {{}, {1}, "{\"a\":1}".getBytes(StandardCharsets.UTF_8)}) {
+      send(topic, bytes);
+    }
+    send(topic, null);
+    InProcess run = status("--jobmanager", flink, "--set", "topics.forecasts=" + topic);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).contains("4 of the newest records of forecasts or scores can't be read");
+    InProcess missing = status("--jobmanager", flink, "--set", "topics.observations=nowhere");
+    assertThat(missing.out()).contains("there is no topic nowhere");
+  }
+
+  // ---- tail
+
+  private static List<JsonNode> tail(int limit, String... args) throws Exception {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "tail",
+                "--from-beginning",
+                "--limit",
+                Integer.toString(limit),
+                "--format",
+                "json"));
+    all.addAll(List.of(args));
+    InProcess run = weir(all.toArray(String[]::new));
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : run.out().lines().toList()) {
+      lines.add(JSON.readTree(line));
+    }
+    assertThat(lines).hasSize(limit);
+    return lines;
+  }
+
+  @Test
+  void tailShowsWhatIsAskedFor() throws Exception {
+    assertThat(tail(HOURS * 2, "--series", "pump-.*", "--mode", "many-to-one"))
+        .allMatch(node -> node.path("series").asText().startsWith("pump-"));
+    assertThat(tail(4, "--status", "warmup,FALLBACK"))
+        .allMatch(node -> node.path("status").asText().equals("WARMUP"));
+    Instant since = START.plus(Duration.ofHours(50));
+    List<JsonNode> late = new ArrayList<>();
+    InProcess run =
+        weir(
+            "tail",
+            "--since",
+            since.toString(),
+            "--limit",
+            Integer.toString(SERIES.size() * 10),
+            "--format",
+            "json");
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    for (String line : run.out().lines().toList()) {
+      late.add(JSON.readTree(line));
+    }
+    assertThat(late)
+        .hasSize(SERIES.size() * 10)
+        .allMatch(node -> node.path("origin").asLong() >= since.toEpochMilli());
+  }
+
+  @Test
+  void tailShowsScoresWithAllThatTheyHold() throws Exception {
+    int scores = SERIES.size() * (HOURS / 10);
+    List<JsonNode> all = tail(SERIES.size() * HOURS + scores, "--scores");
+    List<JsonNode> ofScores = all.stream().filter(node -> node.has("scored")).toList();
+    assertThat(ofScores).hasSize(scores);
+    List<String> keys = new ArrayList<>();
+    ofScores.get(0).fieldNames().forEachRemaining(keys::add);
+    assertThat(keys)
+        .isEqualTo(Score.getClassSchema().getFields().stream().map(Schema.Field::name).toList());
+    assertThat(ofScores.get(ofScores.size() - 1).path("methods"))
+        .anyMatch(method -> method.path("name").asText().equals("seasonal_naive"));
+
+    InProcess text = weir("tail", "--scores", "--from-beginning", "--limit", "150");
+    assertThat(text.out()).contains("score of ", "MAE ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--mode both | expected many-to-one or many-to-many, got 'both'",
+        "--status STALE | expected OK, WARMUP or FALLBACK, got 'STALE'",
+        "--status GOOD | expected OK, WARMUP or FALLBACK, got 'GOOD'",
+        "--model @3 | expected NAME or NAME@VERSION, got '@3'",
+        "--since yesterday | expected a time such as 2026-01-31T12:00:00Z or a duration such as 2h",
+        "--series ( | --series",
+      })
+  void aWrongChoiceIsWrongUsage(String option, String problem) {
+    InProcess run = InProcess.run(("tail " + option).split(" "));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(problem);
+  }
+
+  // ---- doctor
+
+  private static InProcess doctor(String... args) {
+    List<String> all = new ArrayList<>(List.of("doctor", job.toString()));
+    all.addAll(List.of(args));
+    return InProcess.run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void aJobThatCanStartPassesAndAnotherOneOfItsNameIsSeen() {
+    InProcess run = doctor("--jobmanager", flink, "--series", "1000", "--set", "name=other");
+    assertThat(run.exitCode()).as("%s", run).isZero();
+    assertThat(run.out())
+        .contains("ok    job file", "ok    brokers      1 at " + kafka, "slots free")
+        .contains("each PT0.5S", "ok    transactions delivery.transaction-timeout PT10M")
+        .contains("ok    forecasts    the newest 180 records can be read")
+        .contains("ok    rights       not asked for")
+        .contains("1 of the newest 181 records can't be used, such as observations-0@")
+        .contains(" 0 to change first")
+        .doesNotContain("fail", "\033");
+    assertThat(doctor("--jobmanager", flink).out()).contains("job plant runs already at " + flink);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--set delivery.transaction-timeout=PT20M | fail  transactions delivery.transaction-timeout is PT20M, where the brokers allow PT15M; lower",
+        "--set topics.observations=nowhere | fail  nowhere      no such topic; create it",
+        "--set window.seq-len=x | fail  job file     plant.yaml --set: window.seq-len: expected a whole number",
+        "--set kafka.bootstrap-servers=localhost:1 | fail  brokers      Kafka at localhost:1",
+        "--jobmanager localhost:1 | fail  flink        Flink at localhost:1: expected an answer to /overview, got no connection",
+        "--jobmanager FLINK --parallelism 3000 --set name=b | fail  flink ",
+        "--jobmanager FLINK --series 900000000 | fail  memory       900,000,000 series take",
+        "--set topics.create-missing=false --set topics.scores=none | fail  none         no such topic; create it",
+      })
+  void whatCanNotWorkFailsWithWhatToChange(String options, String line) {
+    InProcess run = doctor(options.replace("FLINK", flink).split(" "));
+    assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+    assertThat(run.out().lines().toList())
+        .as("%s", run)
+        .anyMatch(text -> text.startsWith(line) && text.contains("; "));
+  }
+
+  @Test
+  void theRegistryIsAskedAndOneThatIsAwayHoldsUpNobody() throws Exception {
+    try (RegistryServer registry = RegistryServer.start()) {
+      String[] options = {
+        "--set", "kafka.format=avro-confluent", "--set", "kafka.registry.url=" + registry.url()
+      };
+      assertThat(doctor(options).out())
+          .contains("ok    registry     forecasts-value: the job's schema is registered when");
+      assertThat(registry.requests())
+          .isNotEmpty()
+          .noneMatch(request -> request.matches("POST /subjects/[^/]+/versions"));
+
+      registry.askFor("weir:other");
+      assertThat(doctor(options).out())
+          .contains("fail  registry     subject forecasts-value: expected a user that the");
+
+      CountDownLatch over = new CountDownLatch(1);
+      registry.answer(
+          exchange -> {
+            try {
+              over.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      for (String command : List.of("doctor", "status")) {
+        long start = System.nanoTime();
+        InProcess run = registered(command, options);
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+            .as(command)
+            .isLessThan(Patience.LIMIT);
+        assertThat(run.exitCode()).as("%s", run).isEqualTo(1);
+        assertThat(run.out())
+            .as(command)
+            .contains("expected an answer of the schema registry at " + registry.url())
+            .contains("see to kafka.registry.url")
+            .doesNotContain("find out who writes them", "does something else write there");
+      }
+      over.countDown();
+    }
+  }
+
+  private static InProcess registered(String command, String[] options) {
+    List<String> all = new ArrayList<>(List.of(command, job.toString(), "--jobmanager", flink));
+    all.addAll(List.of(options));
+    return InProcess.run(all.toArray(String[]::new));
+  }
+
+  @Test
+  void topicsThatLoseOrCutAreNamed() throws Exception {
+    try (TopicAdmin admin = new TopicAdmin(kafka, Map.of())) {
+      admin.create("short", 1, Map.of("retention.ms", "604800000"));
+      admin.create("small", 1, Map.of("max.message.bytes", "100000"));
+      admin.create("squeezed", 1, Map.of("cleanup.policy", "compact"));
+      admin.create("fleeting", 1, Map.of("retention.ms", "3600000"));
+    }
+    send("squeezed", new byte[] {7});
+    InProcess run =
+        doctor(
+            "--format", "json",
+            "--set", "topics.forecasts=short",
+            "--set", "topics.dead-letters=small",
+            "--set", "topics.models=fleeting",
+            "--set", "topics.observations=squeezed");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("retention.ms is PT168H", "set retention.ms=-1 before a replay")
+        .contains("takes values of 83,616 bytes")
+        .contains("cleanup.policy is delete: a model is deleted after 3600000 ms")
+        .contains("cleanup.policy is compact, which keeps one value of each series")
+        .contains("none of the newest 1 records can be used: squeezed-0@0: MALFORMED");
+    for (JsonNode check : JSON.readTree(run.out())) {
+      assertThat(check.path("level").asText()).isIn("ok", "warn", "fail");
+      if (!check.path("level").asText().equals("ok")) {
+        assertThat(check.path("change").asText()).as("%s", check).isNotBlank();
+      }
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsFoundBeforeTheJobMeetsIt() {
+    String file = "core/src/test/resources/models/sample-many-to-one.safetensors";
+    assertThat(weir("model", "publish", file, "--topic", "fit.models", "--name", "m").exitCode())
+        .isZero();
+    String[] options = {
+      "--set", "topics.models=fit.models", "--set", "forecast.many-to-one.model=m"
+    };
+    InProcess misfit = doctor(options);
+    assertThat(misfit.exitCode()).as("%s", misfit).isEqualTo(1);
+    assertThat(misfit.out()).contains("fail  model        horizon: expected 3, got 2 (model m");
+    List<String> fitting = new ArrayList<>(List.of(options));
+    fitting.addAll(List.of("--set", "forecast.many-to-one.horizon=2"));
+    InProcess fit = doctor(fitting.toArray(String[]::new));
+    assertThat(fit.exitCode()).as("%s", fit).isZero();
+    assertThat(fit.out()).contains("ok    model        m version 1 fits the job");
+  }
+}

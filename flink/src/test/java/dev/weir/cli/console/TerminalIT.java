@@ -1,0 +1,80 @@
+package dev.weir.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.cli.WeirProcess;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Colours and changing lines: on a terminal, made by {@code script}, and nowhere else. */
+@Tag("slow")
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TerminalIT {
+
+  private static final String ESCAPE = "\033[";
+
+  @BeforeAll
+  static void needsUtilLinux() throws Exception {
+    Process version = new ProcessBuilder("script", "--version").redirectErrorStream(true).start();
+    String out = new String(version.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Assumptions.assumeTrue(out.contains("util-linux"), "no terminal can be made here");
+  }
+
+  /** What a person would see, standard output and standard error in one. */
+  private static String onTerminal(Map<String, String> environment, String command)
+      throws Exception {
+    Path target = Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                "script", "-qec", Path.of("weir").toAbsolutePath() + " " + command, "/dev/null"));
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    builder.redirectInput(Path.of("/dev/null").toFile());
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "NO_COLOR"));
+    builder.environment().put("TERM", "xterm");
+    builder.environment().put("WEIR_NO_BUILD", "1");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("WEIR_BUILD_DIR", target.getFileName().toString());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return out;
+  }
+
+  @Test
+  void anErrorIsColouredOnATerminalUnlessThatIsRefused() throws Exception {
+    assertThat(onTerminal(Map.of(), "model inspect none")).contains(ESCAPE, "expected a file");
+    assertThat(onTerminal(Map.of("NO_COLOR", "1"), "model inspect none"))
+        .contains("expected a file")
+        .doesNotContain(ESCAPE);
+    assertThat(onTerminal(Map.of("TERM", "dumb"), "model inspect none")).doesNotContain(ESCAPE);
+    // a file is no terminal, though standard output is one
+    Path file = Files.createTempFile("weir-err", ".txt");
+    onTerminal(Map.of(), "model inspect none 2>" + file);
+    assertThat(Files.readString(file)).contains("expected a file").doesNotContain(ESCAPE);
+    Files.delete(file);
+  }
+
+  @Test
+  void trainingShowsABarOnATerminalAndPlainLinesElsewhere() throws Exception {
+    String train =
+        "train --input flink/src/main/resources/sample/vega_seattle_tmax.csv --epochs 2 --out ";
+    Path out = Files.createTempDirectory("weir-train").resolve("m.safetensors");
+    String seen = onTerminal(Map.of(), train + out);
+    assertThat(seen).contains("\r" + ESCAPE + "K[", "#", "epoch 2: validation error");
+    WeirProcess plain = WeirProcess.run((train + out).split(" "));
+    assertThat(plain.exitCode()).as("%s", plain).isZero();
+    assertThat(plain.err()).contains("epoch 1 of 2 at most: ").doesNotContain("\r", ESCAPE);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.weir.cli.tail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.cli.console.ForecastLines;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.explanation.ExplanationSettings;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.model.Mode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Tests that docs/explanations.md prints what the code gives for the bicycles. */
+class ExplanationsPageTest {
+
+  private static final Path PAGE = Path.of("docs", "explanations.md");
+  private static final Path BIKES = Path.of("flink/src/main/resources/sample/uci_bike.csv");
+  private static final int VALUES = 1_000;
+
+  private static Forecast newest() throws Exception {
+    List<Observation> observations = new ArrayList<>();
+    for (String row : Files.readAllLines(BIKES).subList(1, VALUES + 1)) {
+      String[] cells = row.split(",");
+      long time = Instant.parse(cells[1]).toEpochMilli();
+      observations.add(new Observation(cells[0], time, Double.parseDouble(cells[2])));
+    }
+    Learning learning =
+        new Learning(LearnerSettings.defaults(2), 24, 0).explained(ExplanationSettings.NUMBERED);
+    Target target = new Target(Mode.MANY_TO_ONE, null, 2, null, learning);
+    ForecastSettings settings = new ForecastSettings(5, 1, 0, Duration.ZERO, List.of(target));
+    List<Forecast> forecasts = OneSeries.forecasts(settings, observations);
+    return forecasts.get(forecasts.size() - 1);
+  }
+
+  @Test
+  void printedLinesAreThoseOfTail() throws Exception {
+    Forecast forecast = newest();
+
+    String lines = ForecastLines.text(forecast) + ExplanationLines.text(forecast.explanation());
+
+    assertThat(Files.readString(PAGE)).contains("```\n" + lines + "\n```");
+  }
+
+  @Test
+  void printedRecordIsAForecast() throws Exception {
+    Matcher block =
+        Pattern.compile("```\n(\\{\"series.*?)```", Pattern.DOTALL).matcher(Files.readString(PAGE));
+    assertThat(block.find()).isTrue();
+    byte[] printed = block.group(1).getBytes(StandardCharsets.UTF_8);
+    ForecastCodec codec = new ForecastCodec();
+    Forecast forecast = codec.decode(printed);
+    ObjectMapper mapper = new ObjectMapper();
+    assertThat(mapper.readTree(codec.toJson(forecast))).isEqualTo(mapper.readTree(printed));
+    double sum = 0;
+    for (var part : forecast.explanation().parts()) {
+      sum += part.amount();
+    }
+    assertThat(sum).isEqualTo(forecast.values()[0]);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.weir.cluster;
+
+import dev.weir.Documents;
+import dev.weir.Documents.Piece;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The snippets of README.md and docs/*.md. {@link SnippetsIT} runs each of them as it is printed;
+ * what it cannot run is listed here with the reason.
+ */
+final class Snippets {
+
+  /** Languages of fenced blocks that are run: each command of a shell, the others as a whole. */
+  static final List<String> RUN = List.of("sh", "sql", "java", "python");
+
+  /** Checked elsewhere: DocumentedOptionsTest and SecuredKafkaIT. No language: what is printed. */
+  static final List<String> NOT_CODE = List.of("", "yaml", "properties", "csv");
+
+  /** How a command or block starts, and why nobody runs it; one line each. */
+  private static final Map<String, String> EXCUSED = new LinkedHashMap<>();
+
+  private static void excuse(String start, String reason) {
+    EXCUSED.put(start, reason);
+  }
+
+  static {
+    excuse("git clone ", "names the reader's copy of the repository");
+    excuse("cd weir", "goes into that copy");
+    excuse("mvn -B verify", "runs this test");
+    excuse("mvn -DskipTests package", "builds the jars that the other snippets are run with");
+    excuse("mvn dependency:copy ", "needs a repository; the test puts the same jar there");
+    excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
+    excuse("apt-get ", "changes the machine");
+    excuse("mkdir -p target-bench", "prepares the benchmark");
+    excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
+    excuse(
+        "./weir evaluate --input m4-hourly-train.csv.gz",
+        "needs the files of M4, whose licence is unknown: HoldoutEvaluationIT");
+    excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
+    excuse("WEIR_JAVA_OPTS=-Xmx1g ./weir bench ", "takes hours");
+    excuse("docker ", "needs a container engine; ComposeFileIT reads the files");
+    excuse("kubectl ", "needs a Kubernetes cluster; KubernetesManifestTest reads the files");
+    excuse(
+        "kafka-acls.sh ", "is Kafka's own, for a secured broker; SecuredKafkaIT sets these rights");
+    excuse("./weir run pumps.yaml", "needs a secured broker: SecuredKafkaIT");
+    excuse(
+        "./weir produce --input demand.csv --bootstrap-servers broker:9093 ",
+        "needs a secured broker: SecuredKafkaIT");
+    excuse(
+        "./weir tail --bootstrap-servers broker:9093 ", "needs a secured broker: SecuredKafkaIT");
+    excuse(
+        "flink run -d -s file:///checkpoints/JOB_ID/chk-57 ",
+        "needs a checkpoint that a dead job left: ForecastJobClusterIT restores one");
+    excuse(
+        "CREATE TEMPORARY VIEW with_weather ",
+        "needs a table of weather forecasts: CovariatesSqlIT");
+    excuse("save_file(net.state_dict()", "a part of the program in docs/pytorch.md");
+    excuse("import csv, torch", "needs PyTorch");
+    excuse("import torch\nfrom safetensors.torch", "needs PyTorch");
+    excuse("from safetensors.torch import save_file", "needs PyTorch");
+    excuse("self.lstm = nn.LSTM(", "a part of the program in docs/pytorch.md");
+    excuse(
+        "self.rnn = nn.RNN(1, 16, bidirectional=True", "a part of the program in docs/pytorch.md");
+    excuse("python3 core/src/main/python/convert_pt.py ", "needs PyTorch");
+  }
+
+  private Snippets() {}
+
+  static List<Path> documents() {
+    return Documents.all().stream()
+        .filter(file -> file.equals(Path.of("README.md")) || file.startsWith("docs"))
+        .toList();
+  }
+
+  /** What is run of a document, in its order, each with its language. */
+  static List<Map.Entry<String, Piece>> of(Path document) {
+    return Documents.blocks(document).stream()
+        .flatMap(
+            block ->
+                block.getKey().equals("sh")
+                    ? commands(block.getValue()).stream().map(c -> Map.entry("sh", c))
+                    : Stream.of(block))
+        .toList();
+  }
+
+  /** The start that excuses a snippet, if one does. */
+  static Optional<String> excuse(Piece snippet) {
+    return EXCUSED.keySet().stream().filter(snippet.text()::startsWith).findFirst();
+  }
+
+  static List<String> excuses() {
+    return List.copyOf(EXCUSED.keySet());
+  }
+
+  /** The commands of a block, without lines that only comment; a continued command is one. */
+  static List<Piece> commands(Piece block) {
+    List<Piece> commands = new ArrayList<>();
+    StringBuilder command = new StringBuilder();
+    int line = block.line();
+    int first = line;
+    for (String text : block.text().split("\n")) {
+      if (command.isEmpty()) {
+        first = line;
+      }
+      command.append(command.isEmpty() ? text.strip() : "\n" + text.strip());
+      boolean comment = command.isEmpty() || command.charAt(0) == '#';
+      if (!comment && !text.endsWith("\\")) {
+        commands.add(new Piece(block.file(), first, command.toString()));
+      }
+      if (comment || !text.endsWith("\\")) {
+        command.setLength(0);
+      }
+      line++;
+    }
+    return commands;
+  }
+}

@@ -1,0 +1,191 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.WindowRule;
+import dev.weir.classify.series.WindowRule.Kind;
+import dev.weir.job.options.JobFile;
+import dev.weir.job.options.JobFileException;
+import dev.weir.model.ClassifierFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassifySectionTest {
+
+  private static final String HEAD =
+      """
+      name: states
+      kafka:
+        bootstrap-servers: localhost:9092
+      """;
+
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void write() throws Exception {
+    ClassifierFiles.write(
+        ClassFixture.model("other", 4, ClassFixture.STATES),
+        directory.resolve("states.safetensors"));
+  }
+
+  private JobSettings read(String text) {
+    return JobSettings.of(JobFile.parse(HEAD + text, "states.yaml", Map.of()), directory);
+  }
+
+  private void assertRefused(String text, String... problems) {
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(JobFileException.class)
+        .hasMessage(String.join("\n", problems));
+  }
+
+  @Test
+  void aJobMayOnlyClassify() {
+    JobSettings job =
+        read(
+            """
+            window: {seq-len: 7, stride: 3, features: 1}
+            state: {ttl: PT1H, max-series: 9}
+            topics: {observations: sensors, classes: states, labels: truth}
+            classify:
+              model: states
+              file: states.safetensors
+              classes: [idle, run, fault, none of these]
+              waiting: 12
+              format: json
+            """);
+    ClassifySettings classify = job.classify();
+    assertThat(classify.seqLen()).isEqualTo(7);
+    assertThat(classify.stride()).isEqualTo(3);
+    assertThat(classify.channels()).isEqualTo(2);
+    assertThat(classify.rule()).isEqualTo(WindowRule.COUNT);
+    assertThat(classify.model()).isEqualTo("states");
+    assertThat(classify.initialModel()).isNotEmpty();
+    assertThat(classify.classes()).containsExactly("idle", "run", "fault", "none of these");
+    assertThat(classify.maxClasses()).isEqualTo(10);
+    assertThat(classify.waiting()).isEqualTo(12);
+    assertThat(classify.learns()).isTrue();
+    assertThat(classify.ttl()).isEqualTo(Duration.ofHours(1));
+    assertThat(classify.maxSeries()).isEqualTo(9);
+    assertThat(job.forecast().targets()).isEmpty();
+    assertThat(job.kafka().topics().all())
+        .containsExactly("sensors", "sensors.dlq", "models", "states", "truth");
+    assertThat(job.kafka().topics().ofClasses().isJson()).isTrue();
+  }
+
+  @Test
+  void aJobMayDoBoth() {
+    JobSettings job =
+        read(
+            """
+            learning: {size: small}
+            forecast: {many-to-one: {horizon: 3}}
+            classify: {session-gap: PT5S}
+            """);
+    assertThat(job.forecast().targets()).hasSize(1);
+    assertThat(job.classify().rule())
+        .isEqualTo(new WindowRule(Kind.SESSION, Duration.ofSeconds(5)));
+    assertThat(job.classify().model()).isNull();
+    assertThat(job.kafka().topics().all())
+        .containsExactly(
+            "observations",
+            "forecasts",
+            "scores",
+            "observations.dlq",
+            "models",
+            "classes",
+            "labels");
+  }
+
+  @Test
+  void wrongOptionsAreNamedWithTheirLines() {
+    assertRefused(
+        "classify: {learning: false}",
+        "states.yaml: classify.model: expected a name where nothing is learned, got nothing");
+    assertRefused(
+        """
+        classify: {file: states.safetensors, window-time: PT1S, session-gap: PT1S}
+        window: {stride: 2, out-of-orderness: PT1S, interval: PT1S}
+        season: 24
+        learning: {rate: 0.01}
+        """,
+        "states.yaml line 5: window.out-of-orderness: expected PT0S with classify, which takes"
+            + " observations in their order, got PT1S",
+        "states.yaml line 5: window.interval: expected a section forecast beside it, got classify"
+            + " alone",
+        "states.yaml line 7: learning.rate: expected a section forecast beside it, got classify"
+            + " alone",
+        "states.yaml line 6: season: expected a section forecast beside it, got classify alone",
+        "states.yaml line 4: classify.file: expected the model's name beside it, got none",
+        "states.yaml line 4: classify.session-gap: expected it or classify.window-time, got both",
+        "states.yaml line 5: window.stride: expected 1 with windows by time or session, got 2");
+    assertRefused(
+        """
+        classify: {learning: true}
+        window: {features-ahead: 2, time-zone: Europe/Berlin}
+        holidays: [DE]
+        """,
+        "states.yaml line 5: window.features-ahead: expected a section forecast beside it, got"
+            + " classify alone",
+        "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
+            + " alone",
+        "states.yaml line 6: holidays.regions: expected a section forecast beside it, got classify"
+            + " alone");
+    assertRefused(
+        """
+        classify: {learning: true}
+        window: {time-zone: Europe/Berlin}
+        observations: {format: json, values: [v], features-ahead: [a, b]}
+        """,
+        "states.yaml line 6: observations.features-ahead: expected a section forecast beside it,"
+            + " got classify alone",
+        "states.yaml line 5: window.time-zone: expected a section forecast beside it, got classify"
+            + " alone");
+    assertRefused(
+        """
+        classify: {classes: [a, b, c], max-classes: 2}
+        """,
+        "states.yaml line 4: classify.max-classes: expected at least the 3 of classify.classes,"
+            + " got 2");
+    assertRefused(
+        """
+        topics: {classes: observations}
+        classify: {learning: true}
+        """,
+        "states.yaml: topics: expected different names, got [observations, observations.dlq,"
+            + " models, observations, labels]");
+    assertRefused(
+        """
+        kafka.format: avro-confluent
+        kafka.registry.url: http://localhost:8081
+        classify: {learning: true}
+        """,
+        "states.yaml: classify.format: expected json beside kafka.format: avro-confluent, got avro,"
+            + " which needs no registry");
+  }
+
+  @Test
+  void aModelMustFit() {
+    assertRefused(
+        "classify: {model: states, file: states.safetensors}",
+        "states.yaml line 4: classify.file: classifier states version 4: channels: expected 1 (a"
+            + " value and 0 features), got 2");
+    assertRefused(
+        "classify: {model: states, file: absent.safetensors}",
+        "states.yaml line 4: classify.file: expected a readable file, got absent.safetensors"
+            + " (java.nio.file.NoSuchFileException: %s)"
+                .formatted(directory.resolve("absent.safetensors")));
+    List<String> other = List.of("classify: {model: m, file: %s}");
+    Path sample =
+        Path.of("core/src/test/resources/models/sample-many-to-one.safetensors").toAbsolutePath();
+    assertThatThrownBy(() -> read(other.get(0).formatted(sample)))
+        .hasMessageContaining("classify.file: ");
+  }
+}

@@ -1,0 +1,265 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.cli.InProcess;
+import dev.weir.cli.init.InitCommand;
+import dev.weir.cli.option.DeclaredOptions;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** From a topic of another tool's records to forecasts: {@code weir init} and the job it writes. */
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
+@ResourceLock(Resources.SYSTEM_OUT)
+@Tag("slow")
+class InitIT {
+
+  private static final Path RECORDS = Path.of("flink/src/test/resources/records");
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @TempDir private Path folder;
+  private String out;
+  private String err;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private int init(String arguments) {
+    PrintStream outBefore = System.out;
+    PrintStream errBefore = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+    try {
+      String[] words =
+          (arguments + " --bootstrap-servers " + kafka.bootstrapServers())
+              .replace("@", folder + "/")
+              .split(" ");
+      return DeclaredOptions.complete(new CommandLine(new InitCommand())).execute(words);
+    } finally {
+      System.setOut(outBefore);
+      System.setErr(errBefore);
+      out = outBytes.toString(StandardCharsets.UTF_8);
+      err = errBytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void send(String topic, List<String> lines) throws Exception {
+    kafka.create(topic, 1, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String line : lines) {
+      records.add(new ProducerRecord<>(topic, line.getBytes(StandardCharsets.UTF_8)));
+    }
+    kafka.send(records);
+  }
+
+  private TreeSet<String> forecast(Path file, int expected) throws Exception {
+    JobSettings job = JobSettings.read(file, Map.of());
+    TreeSet<String> series = new TreeSet<>();
+    try (RunningJob running = flink.submit(job, 1, Duration.ofMillis(500))) {
+      String forecasts = job.kafka().topics().forecasts();
+      running
+          .await()
+          .until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= expected);
+      for (Forecast forecast : kafka.forecasts(forecasts, KafkaFixture.COMMITTED)) {
+        series.add(forecast.series());
+      }
+      assertThat(kafka.deadLetters(job.kafka().topics().deadLetters())).isEmpty();
+    }
+    return series;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "telegraf|12|cpu/web-1/usage_idle,cpu/web-1/usage_system,cpu/web-1/usage_user,"
+            + "cpu/web-2/usage_idle,cpu/web-2/usage_system,cpu/web-2/usage_user",
+        "otel|4|web-1/hostmetrics/system.cpu.utilization,web-1/hostmetrics/system.memory.utilization",
+        "debezium|3|north,south",
+        "readings|6|a/berlin,b/berlin",
+        "keyed|4|init.keyed/flow.value,init.keyed/temp.value"
+      })
+  void aTopicOfAnotherToolIsForecastAfterTwoCommands(String name, int expected, String series)
+      throws Exception {
+    send("init." + name, Files.readAllLines(RECORDS.resolve(name + ".jsonl")));
+    int code = init("--topic init.%s --yes --horizon 3 --out @job.yaml".formatted(name));
+    assertThat(code).as("%s%s", out, err).isZero();
+    assertThat(err)
+        .endsWith("job.yaml is written. Next: weir run %s%n".formatted(folder.resolve("job.yaml")));
+    assertThat(forecast(folder.resolve("job.yaml"), expected)).containsExactly(series.split(","));
+  }
+
+  @Test
+  void protobufIsForecastAfterTwoCommandsToo() throws Exception {
+    kafka.create("init.proto", 1, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String line : Files.readAllLines(RECORDS.resolve("reading.hex"))) {
+      records.add(new ProducerRecord<>("init.proto", HexFormat.of().parseHex(line)));
+    }
+    kafka.send(records);
+    int code =
+        init(
+            "--topic init.proto --yes --out @p.yaml --message acme.Reading --schema-file "
+                + RECORDS.resolve("reading.desc"));
+    assertThat(code).as("%s%s", out, err).isZero();
+    assertThat(forecast(folder.resolve("p.yaml"), 23))
+        .containsExactly(
+            "berlin/pump-1/humidity",
+            "berlin/pump-1/slot",
+            "berlin/pump-1/temperature",
+            "berlin/pump-1/vibration",
+            "berlin/pump-2/humidity",
+            "berlin/pump-2/slot",
+            "berlin/pump-2/temperature",
+            "berlin/pump-2/vibration");
+    assertThat(init("--topic init.proto --yes --out @q.yaml --message a.B --schema-file x"))
+        .isEqualTo(1);
+    assertThat(init("--topic init.proto --yes --out @q.yaml --message a.B")).isEqualTo(2);
+    assertThat(err).contains("expected --topic and, for records with a schema, --registry or");
+  }
+
+  @Test
+  void aDryRunShowsTheObservationsAsTheyWouldBeRead() throws Exception {
+    send("init.dry", Files.readAllLines(RECORDS.resolve("telegraf.jsonl")));
+    assertThat(init("--topic init.dry --yes --out @dry.yaml")).as("%s%s", out, err).isZero();
+    Path job = folder.resolve("dry.yaml");
+    InProcess right = InProcess.run("run", job.toString(), "--dry-run");
+    assertThat(right.exitCode()).as(right.toString()).isZero();
+    assertThat(right.out())
+        .contains("as read", "cpu/web-2/usage_idle at 2026-01-01T00:00:10Z: 69.4");
+    InProcess wrong =
+        InProcess.run(
+            "run", job.toString(), "--dry-run", "--set", "observations.values=fields.idle");
+    assertThat(wrong.exitCode()).as(wrong.toString()).isEqualTo(1);
+    assertThat(wrong.out())
+        .containsPattern("init\\.dry-0@\\d+: FIELD: fields.idle: expected a number");
+  }
+
+  @Test
+  void valuesOfASeriesInSeveralPartitionsAreReadInOrder() throws Exception {
+    kafka.create("init.spread", 3, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      byte[] value =
+          "{\"device\":\"d\",\"at\":%d,\"level\":%d}"
+              .formatted(1_767_225_600 + 60 * i, i % 7)
+              .getBytes(StandardCharsets.UTF_8);
+      records.add(new ProducerRecord<>("init.spread", i % 3, null, value));
+    }
+    kafka.send(records);
+    assertThat(init("--topic init.spread --yes --out @s.yaml")).as("%s%s", out, err).isZero();
+    assertThat(Files.readString(folder.resolve("s.yaml"))).contains("out-of-orderness: 1 s");
+    assertThat(forecast(folder.resolve("s.yaml"), 50)).containsExactly("d");
+  }
+
+  @Test
+  void ownRecordsNeedNoMapping() throws Exception {
+    kafka.create("init.own", 1, Map.of());
+    List<Observation> observations = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      observations.add(new Observation("pump", 1_767_225_600_000L + 600_000L * i, i % 4));
+    }
+    kafka.sendObservations("init.own", observations);
+    assertThat(init("--topic init.own --yes --out @own.yaml")).as("%s%s", out, err).isZero();
+    assertThat(out).contains("Weir's own records", "pump", "2026-01-01T00:00:00Z  0.0");
+    assertThat(Files.readString(folder.resolve("own.yaml")))
+        .contains("every 10 min, so 2 h ahead")
+        .doesNotContain("format:");
+    assertThat(forecast(folder.resolve("own.yaml"), 9)).containsExactly("pump");
+  }
+
+  @Test
+  void featuresAndTheWayToTheBrokersAreWritten() throws Exception {
+    Files.writeString(
+        folder.resolve("f.csv"), "series_id,timestamp,value,wind\na,2026-01-01,1,2\n");
+    String more = " --kafka client.id=init --kafka-properties @k.properties";
+    Files.writeString(folder.resolve("k.properties"), "security.protocol=PLAINTEXT\n");
+    assertThat(init("--input @f.csv --yes --out @f.yaml" + more)).as("%s%s", out, err).isZero();
+    JobSettings job = JobSettings.read(folder.resolve("f.yaml"), Map.of());
+    assertThat(job.forecast().features()).isEqualTo(1);
+    assertThat(job.kafka().properties()).containsEntry("client.id", "init");
+    assertThat(init("--topic t --columns time=a --yes --out @g.yaml")).isEqualTo(2);
+    assertThat(err).contains("--columns: expected --input beside it, got --topic");
+  }
+
+  @Test
+  void aFileIsLookedAtToo() throws Exception {
+    Files.writeString(
+        folder.resolve("heat.csv"), "timestamp,value\n2026-01-01,1\n2026-01-02,2\n2026-01-03,3\n");
+    assertThat(init("--input @heat.csv --yes --out @heat.yaml")).as("%s%s", out, err).isZero();
+    assertThat(err).contains("weir produce %1$s/heat.yaml --input %1$s/heat.csv".formatted(folder));
+    assertThat(JobSettings.read(folder.resolve("heat.yaml"), Map.of()).kafka().topics().forecasts())
+        .isEqualTo("heat.forecasts");
+  }
+
+  @Test
+  void whatCanNotBeGuessedIsSaidAndNothingIsWritten() throws Exception {
+    send("init.text", List.of("temperature 21", "temperature 22"));
+    send("init.words", List.of("{\"id\":1,\"state\":\"on\"}"));
+    kafka.create("init.empty", 1, Map.of());
+    assertThat(init("--topic init.text --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(err).contains("expected JSON objects or Weir's own records on init.text, got 2");
+    assertThat(init("--topic init.words --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(err).contains("expected a field with numbers in the 1 newest records");
+    assertThat(init("--topic init.empty --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(err).contains("expected records on init.empty").contains("got none");
+    assertThat(init("--topic init.absent --yes --out @x.yaml")).isEqualTo(1);
+    assertThat(folder.resolve("x.yaml")).doesNotExist();
+    Files.writeString(folder.resolve("x.yaml"), "kept");
+    assertThat(init("--topic init.words --yes --out @x.yaml")).isEqualTo(2);
+    assertThat(err).contains("--out: expected a file that is not there yet, or --force, got");
+    assertThat(folder.resolve("x.yaml")).hasContent("kept");
+  }
+
+  @Test
+  void withoutAnAnswerTheFileIsShown() throws Exception {
+    send("init.shown", Files.readAllLines(RECORDS.resolve("readings.jsonl")));
+    assertThat(init("--topic init.shown --out @shown.yaml")).as("%s%s", out, err).isZero();
+    assertThat(out)
+        .contains(
+            "series    sensor / site",
+            "each      readings[]",
+            "a/berlin",
+            "2026-01-01T00:00:00Z  20.5",
+            "  each: 'readings[]'");
+    assertThat(err).contains("nothing was written; --yes writes it to");
+    assertThat(folder.resolve("shown.yaml")).doesNotExist();
+  }
+}

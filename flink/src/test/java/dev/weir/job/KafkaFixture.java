@@ -1,0 +1,215 @@
+package dev.weir.job;
+
+import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Observation;
+import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.kafka.codec.DeadLetterCodec;
+import dev.weir.kafka.codec.ForecastCodec;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.flink.util.FileUtils;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A broker for the tests of one class, with its topics as the bytes that they hold. */
+public final class KafkaFixture implements AutoCloseable {
+
+  public static final String COMMITTED = "read_committed";
+  public static final String UNCOMMITTED = "read_uncommitted";
+
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final Path dir;
+  private final EmbeddedBroker broker;
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  private KafkaFixture(Path dir, EmbeddedBroker broker) {
+    this.dir = dir;
+    this.broker = broker;
+    this.producer =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrapServers(),
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                16 << 20),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  public static KafkaFixture start() throws Exception {
+    Path dir = Files.createTempDirectory("weir-it-broker");
+    return new KafkaFixture(dir, EmbeddedBroker.start(dir, 0));
+  }
+
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  public void create(String topic, int partitions, Map<String, String> config) {
+    try (TopicAdmin admin = admin()) {
+      admin.create(topic, partitions, config);
+    }
+  }
+
+  public TopicAdmin admin() {
+    return new TopicAdmin(bootstrapServers(), Map.of());
+  }
+
+  /** The file that holds what a partition begins with, as it is on the broker's disk. */
+  public Path log(String topic, int partition) {
+    return dir.resolve(topic + "-" + partition).resolve("00000000000000000000.log");
+  }
+
+  /** What a job file needs so that the job is on this broker, on topics that only it knows. */
+  public Map<String, String> overrides(String name) {
+    Map<String, String> overrides = new HashMap<>();
+    overrides.put("name", name);
+    overrides.put("kafka.bootstrap-servers", bootstrapServers());
+    overrides.put("topics.observations", name + ".observations");
+    overrides.put("topics.forecasts", name + ".forecasts");
+    overrides.put("topics.models", name + ".models");
+    overrides.put("topics.scores", name + ".scores");
+    overrides.put("output", "network"); // what the core says without learning
+    overrides.put("topics.dead-letters", name + ".dlq");
+    return overrides;
+  }
+
+  /** The same with a model that reads windows alone. */
+  public Map<String, String> sampleOverrides(String name) {
+    Map<String, String> overrides = overrides(name);
+    overrides.put("forecast.many-to-one.model", "sample-many-to-one");
+    overrides.put("forecast.many-to-one.file", sample("many-to-one"));
+    return overrides;
+  }
+
+  /** A small network that reads windows alone. */
+  public static String sample(String mode) {
+    return Path.of("core/src/test/resources/models/sample-" + mode + ".safetensors")
+        .toAbsolutePath()
+        .toString();
+  }
+
+  /**
+   * An observation as our own producers write it.
+   *
+   * @param partition where it goes, or null: by its series
+   */
+  public static ProducerRecord<byte[], byte[]> record(
+      String topic, Integer partition, Observation observation) throws IOException {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            topic,
+            partition,
+            observation.series().getBytes(StandardCharsets.UTF_8),
+            new ObservationCodec().encode(observation));
+    record
+        .headers()
+        .add(
+            ObservationCodec.fingerprintHeader(),
+            observation.isMarked()
+                ? ObservationCodec.markedFingerprint()
+                : ObservationCodec.fingerprint());
+    return record;
+  }
+
+  /** Sends in this order and returns when the broker has them all. */
+  public List<RecordMetadata> send(Collection<ProducerRecord<byte[], byte[]>> records)
+      throws Exception {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (ProducerRecord<byte[], byte[]> record : records) {
+      sent.add(producer.send(record));
+    }
+    producer.flush();
+    List<RecordMetadata> metadata = new ArrayList<>();
+    for (Future<RecordMetadata> future : sent) {
+      metadata.add(future.get());
+    }
+    return metadata;
+  }
+
+  public void sendObservations(String topic, Collection<Observation> observations)
+      throws Exception {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (Observation observation : observations) {
+      records.add(record(topic, null, observation));
+    }
+    send(records);
+  }
+
+  /** The whole topic from its beginning to its present end, each partition in its order. */
+  public List<ConsumerRecord<byte[], byte[]>> read(String topic, String isolation) {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation);
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(p.topic(), p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        consumer.poll(POLL).forEach(records::add);
+      }
+    }
+    return records;
+  }
+
+  public List<Forecast> forecasts(String topic, String isolation) {
+    ForecastCodec codec = new ForecastCodec();
+    List<Forecast> forecasts = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(topic, isolation)) {
+      try {
+        forecasts.add(codec.decode(record.value()));
+      } catch (MalformedRecordException e) {
+        throw new AssertionError(record + ": " + e.getMessage(), e);
+      }
+    }
+    return forecasts;
+  }
+
+  public List<DeadLetter> deadLetters(String topic) {
+    List<DeadLetter> letters = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(topic, COMMITTED)) {
+      try {
+        letters.add(DeadLetterCodec.read(record));
+      } catch (MalformedRecordException e) {
+        throw new AssertionError(record + ": " + e.getMessage(), e);
+      }
+    }
+    return letters;
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(2));
+    broker.close();
+    FileUtils.deleteDirectoryQuietly(dir.toFile());
+  }
+}

@@ -1,0 +1,245 @@
+package dev.weir.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.job.options.JobFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Records of other tools, kept as they send them, through the real job. */
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
+class MappedJobIT {
+
+  private static final Path RECORDS = Path.of("flink/src/test/resources/records");
+  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
+
+  private static KafkaFixture kafka;
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = KafkaFixture.start();
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+    kafka.close();
+  }
+
+  private static JobSettings settings(String name, String observations, String rest) {
+    Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
+    overrides.remove("output");
+    String text =
+        """
+        name: %s
+        observations: {%s}
+        forecast: {many-to-one: {horizon: 2}}
+        %s
+        """
+            .formatted(name, observations, rest);
+    return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), RECORDS);
+  }
+
+  private static void send(String topic, List<String> lines) throws Exception {
+    sendBytes(topic, lines.stream().map(l -> l.getBytes(StandardCharsets.UTF_8)).toList());
+  }
+
+  private static void sendBytes(String topic, List<byte[]> values) throws Exception {
+    kafka.send(values.stream().map(v -> new ProducerRecord<byte[], byte[]>(topic, v)).toList());
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "telegraf.jsonl|format: json, series: [tags.host, name], time: timestamp,"
+            + " values: [fields.usage_idle, fields.usage_user]|8"
+            + "|web-1/cpu/usage_idle,web-1/cpu/usage_user,web-2/cpu/usage_idle,web-2/cpu/usage_user",
+        "otel.jsonl|format: json, each: 'resourceMetrics[].scopeMetrics[].metrics[].gauge.dataPoints',"
+            + " series: [name], time: timeUnixNano, values: [asDouble]|4"
+            + "|system.cpu.utilization,system.memory.utilization",
+        "debezium.jsonl|format: debezium-json, series: [tank], time: measured_at, values: [level]|3"
+            + "|north,south",
+        "lines.csv|format: csv, columns: [device, at, level], series: [device], time: at,"
+            + " values: [level]|4|tank-1,tank-2",
+        "readings.jsonl|format: json, each: readings, series: [site, sensor], time: at,"
+            + " values: [value]|6|berlin/a,berlin/b",
+        "reading.hex|format: protobuf, schema-file: reading.desc, message: acme.Reading,"
+            + " series: [site, device.id], time: measured_at, values: [temperature, humidity]|11"
+            + "|berlin/pump-1/humidity,berlin/pump-1/temperature,berlin/pump-2/humidity,"
+            + "berlin/pump-2/temperature"
+      })
+  void recordsOfOtherToolsAreForecast(String file, String mapping, int expected, String names)
+      throws Exception {
+    String name = file.replaceAll("\\..*", "");
+    JobSettings job = settings(name, mapping, "");
+    String forecasts = job.kafka().topics().forecasts();
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
+    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+      List<String> lines = Files.readAllLines(RECORDS.resolve(file));
+      if (file.endsWith(".hex")) {
+        sendBytes(
+            job.kafka().topics().observations().first(),
+            lines.stream().map(HexFormat.of()::parseHex).toList());
+      } else {
+        send(job.kafka().topics().observations().first(), lines);
+      }
+      running
+          .await()
+          .until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() >= expected);
+      List<Forecast> all = kafka.forecasts(forecasts, KafkaFixture.COMMITTED);
+      assertThat(all).hasSize(expected);
+      assertThat(new TreeSet<>(all.stream().map(Forecast::series).toList()))
+          .containsExactly(names.split(","));
+      assertThat(kafka.deadLetters(job.kafka().topics().deadLetters())).isEmpty();
+      running.assertRunning();
+    }
+  }
+
+  @Test
+  void jsonComesInAndGoesOutAndWhatDoesNotFitIsKept() throws Exception {
+    JobSettings job =
+        settings(
+            "json",
+            "format: json, series: [id], time: t, values: [v], features: [f]",
+            "forecasts: {format: json}\nscores: {every: 5}");
+    assertThat(job.forecast().features()).isEqualTo(1);
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      lines.add("{\"id\":\"a\",\"t\":%d,\"v\":%d,\"f\":0.5}".formatted(1_767_225_600 + i, i % 7));
+    }
+    lines.add("{\"id\":\"a\",\"t\":1767225700,\"v\":1}");
+    lines.add("{\"id\":\"a\",\"t\":17672257000000000000000,\"v\":1,\"f\":1}");
+    lines.add("{\"id\":\"a\",\"t\":1767225700,\"v\":1e999,\"f\":1}");
+    lines.add("nonsense");
+    kafka.create(job.kafka().topics().observations().first(), 1, Map.of());
+    try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
+      send(job.kafka().topics().observations().first(), lines);
+      String letters = job.kafka().topics().deadLetters();
+      running.await().until(() -> kafka.deadLetters(letters).size() == 4);
+      List<DeadLetter> dead = kafka.deadLetters(letters);
+      assertThat(dead)
+          .extracting(DeadLetter::reason)
+          .containsExactly(Reason.FIELD, Reason.TIME, Reason.NOT_FINITE, Reason.MALFORMED);
+      assertThat(dead.get(0).message()).isEqualTo("f: expected a number, got null or nothing");
+      for (int i = 0; i < dead.size(); i++) {
+        assertThat(dead.get(i).source().value())
+            .isEqualTo(lines.get(40 + i).getBytes(StandardCharsets.UTF_8));
+      }
+      running
+          .await()
+          .until(
+              () ->
+                  kafka.forecasts(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED).size()
+                      == 40);
+      List<ConsumerRecord<byte[], byte[]>> records =
+          kafka.read(job.kafka().topics().forecasts(), KafkaFixture.COMMITTED);
+      JsonNode last = new ObjectMapper().readTree(records.get(39).value());
+      assertThat(last.get("series").textValue()).isEqualTo("a");
+      assertThat(last.get("origin").textValue()).isEqualTo("2026-01-01T00:00:39Z");
+      assertThat(last.get("steps")).hasSize(2);
+      assertThat(last.get("steps").get(1).get("time").textValue())
+          .isEqualTo("2026-01-01T00:00:41Z");
+      assertThat(records.get(39).headers()).isEmpty();
+      JsonNode score =
+          new ObjectMapper()
+              .readTree(
+                  kafka.read(job.kafka().topics().scores(), KafkaFixture.COMMITTED).get(0).value());
+      assertThat(score.get("scored").intValue()).isPositive();
+    }
+  }
+
+  @Test
+  void topicsOfAPatternAreReadAlsoThoseThatComeLater() throws Exception {
+    JobSettings listed =
+        manyTopics("listed", "topics.observations", "listed.a, listed.b", Map.of());
+    JobSettings matched =
+        manyTopics(
+            "matched",
+            "topics.pattern",
+            "listed[.].*",
+            Map.of("kafka.properties.partition.discovery.interval.ms", "200"));
+    kafka.create("listed.a", 1, Map.of());
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ForecastJob.prepareTopics(listed))
+        .withMessage(
+            "topics listed.a, listed.b: expected on Kafka at %s, got no such topic as [listed.b];"
+                    .formatted(kafka.bootstrapServers())
+                + " create it or set topics.observations");
+    try (RunningJob running = flink.submit(matched, 1, CHECKPOINTS)) {
+      send("listed.a", readings(0, 8));
+      String forecasts = matched.kafka().topics().forecasts();
+      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 8);
+      kafka.create("listed.b", 3, Map.of()); // while the job runs
+      send("listed.b", readings(0, 9));
+      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 17);
+      assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
+    }
+    try (RunningJob running = flink.submit(listed, 1, CHECKPOINTS)) {
+      String forecasts = listed.kafka().topics().forecasts();
+      running.await().until(() -> kafka.forecasts(forecasts, KafkaFixture.COMMITTED).size() == 17);
+      assertThat(seriesOf(forecasts)).containsExactly("listed.a/7", "listed.b/7");
+      assertThat(kafka.deadLetters(listed.kafka().topics().deadLetters())).isEmpty();
+    }
+  }
+
+  private static JobSettings manyTopics(
+      String name, String option, String topics, Map<String, String> more) {
+    Map<String, String> overrides = new HashMap<>(kafka.overrides(name));
+    overrides.remove("output");
+    overrides.remove("topics.observations");
+    overrides.put(option, topics);
+    overrides.put("topics.forecasts", name + "-forecasts");
+    overrides.put("topics.models", name + "-models");
+    overrides.put("topics.scores", name + "-scores");
+    overrides.put("topics.dead-letters", name + "-letters");
+    overrides.putAll(more);
+    String text =
+        """
+        name: %s
+        observations: {format: json, series: [topic, id], time: t, values: [v]}
+        forecast: {many-to-one: {horizon: 2}}
+        """
+            .formatted(name);
+    return JobSettings.of(JobFile.parse(text, name + ".yaml", overrides), RECORDS);
+  }
+
+  private static List<String> readings(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "{\"id\":7,\"t\":%d,\"v\":%d}".formatted(1_767_225_600 + i, i % 5))
+        .toList();
+  }
+
+  private static TreeSet<String> seriesOf(String forecasts) throws Exception {
+    return new TreeSet<>(
+        kafka.forecasts(forecasts, KafkaFixture.COMMITTED).stream().map(Forecast::series).toList());
+  }
+}

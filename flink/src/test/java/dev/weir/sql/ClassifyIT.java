@@ -1,0 +1,279 @@
+package dev.weir.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.series.ClassState;
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.series.WindowRule;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.job.FlinkFixture;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.Schema;
+import org.apache.flink.types.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** CLASSIFY beside the core, on Flink. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClassifyIT {
+
+  private static final ClassifierModel MODEL =
+      ClassFixture.model("states", 3, List.of("idle", "run"));
+  private static final int STEPS = 150;
+  private static final int DELAY = 4;
+
+  @TempDir private static Path dir;
+  private static FlinkFixture flink;
+  private static Path weights;
+
+  @BeforeAll
+  static void start() throws Exception {
+    flink = FlinkFixture.start();
+    weights = dir.resolve("states.safetensors");
+    ClassifierFiles.write(MODEL, weights);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+  }
+
+  private static List<List<Step>> all() {
+    return List.of(ClassFixture.steps("lathe", STEPS, 1), ClassFixture.steps("mill", STEPS, 2));
+  }
+
+  /**
+   * (sensor, ts, v, x, state, of): each observation, and in a row of its own the label of the one
+   * some rows before.
+   */
+  private static SqlFixture session() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < STEPS; i++) {
+      for (List<Step> steps : all()) {
+        Step step = steps.get(i);
+        Instant time = Instant.ofEpochMilli(step.observation().time());
+        rows.add(
+            Row.of(
+                step.observation().series(),
+                time,
+                step.observation().value(),
+                step.observation().features()[0],
+                null,
+                null));
+        if (i >= DELAY) {
+          Step late = steps.get(i - DELAY);
+          rows.add(
+              Row.of(
+                  step.observation().series(),
+                  time,
+                  null,
+                  null,
+                  late.label(),
+                  Instant.ofEpochMilli(late.observation().time())));
+        }
+      }
+    }
+    StreamExecutionEnvironment env = flink.environment(2);
+    SqlFixture session = new SqlFixture(env);
+    session.tables.createTemporaryView(
+        "plant",
+        env.fromData(
+            rows,
+            Types.ROW_NAMED(
+                new String[] {"sensor", "ts", "v", "x", "state", "of"},
+                Types.STRING,
+                Types.INSTANT,
+                Types.DOUBLE,
+                Types.DOUBLE,
+                Types.STRING,
+                Types.INSTANT)),
+        Schema.newBuilder()
+            .column("sensor", "STRING")
+            .column("ts", "TIMESTAMP_LTZ(3)")
+            .column("v", "DOUBLE")
+            .column("x", "DOUBLE")
+            .column("state", "STRING")
+            .column("of", "TIMESTAMP_LTZ(3)")
+            .watermark("ts", "ts - INTERVAL '1' MINUTE")
+            .build());
+    return session;
+  }
+
+  private static String classify(String arguments) {
+    return """
+    CLASSIFY(
+      input => TABLE plant PARTITION BY sensor,
+      on_time => DESCRIPTOR(ts),
+      value_column => 'v',
+      feature_columns => 'x',
+      %s)
+    """
+        .formatted(arguments);
+  }
+
+  /** By series and window, as the core says it. */
+  private static Map<String, Classification> byTheCore() throws Exception {
+    ClassifySettings settings =
+        new ClassifySettings(
+            11,
+            1,
+            2,
+            WindowRule.COUNT,
+            "states",
+            ClassifierFiles.toBytes(MODEL),
+            List.of(),
+            10,
+            true,
+            100,
+            1,
+            Duration.ZERO,
+            0);
+    ClassFixture context = new ClassFixture();
+    SeriesClassifier classifier = new SeriesClassifier(settings, context);
+    for (List<Step> steps : all()) {
+      ClassState state = classifier.newState();
+      for (int i = 0; i < STEPS; i++) {
+        classifier.observe(state, steps.get(i).observation(), ForecastTableFunction.ROW);
+        if (i >= DELAY) {
+          Step late = steps.get(i - DELAY);
+          classifier.label(
+              state,
+              new LabelEvent(
+                  late.observation().series(),
+                  late.observation().time(),
+                  late.label(),
+                  ForecastTableFunction.ROW));
+        }
+      }
+    }
+    return context.classifications().stream()
+        .collect(Collectors.toMap(one -> one.series() + " " + one.windowEnd(), one -> one));
+  }
+
+  @Test
+  void classesAreThoseOfTheCoreBitForBit() throws Exception {
+    List<Row> rows =
+        session()
+            .query(
+                "SELECT sensor, window_start, window_end, steps, predicted, probability,"
+                    + " probabilities, labels, model, model_version, status, error FROM "
+                    + classify(
+                        "label_column => 'state', label_time_column => 'of', seq_len => 11,"
+                            + " weights_path => '%s'".formatted(weights)));
+    Map<String, Classification> expected = byTheCore();
+    assertThat(rows).hasSize(expected.size()).hasSize(2 * STEPS);
+    for (Row row : rows) {
+      long end = ((Instant) row.getField(2)).toEpochMilli();
+      Classification core = expected.get(row.getField(0) + " " + end);
+      Map<String, Double> probabilities = new HashMap<>();
+      for (int k = 0; k < core.classes().size(); k++) {
+        probabilities.put(core.classes().get(k), core.probabilities()[k]);
+      }
+      assertThat(row)
+          .isEqualTo(
+              Row.of(
+                  core.series(),
+                  Instant.ofEpochMilli(core.windowStart()),
+                  Instant.ofEpochMilli(core.windowEnd()),
+                  core.steps(),
+                  core.label(),
+                  core.probability(),
+                  probabilities,
+                  core.labels(),
+                  "states",
+                  3L,
+                  core.status().name(),
+                  null));
+    }
+  }
+
+  @Test
+  void labelsOfTheSameRowAreLearnedAfterItAndScored() throws Exception {
+    SqlFixture session = session();
+    session.tables.executeSql(
+        "CREATE TEMPORARY VIEW labelled AS SELECT a.sensor, a.ts, a.v, a.x,"
+            + " CASE WHEN a.v > 20 THEN 'high' ELSE 'low' END AS state FROM plant AS a"
+            + " WHERE a.v IS NOT NULL");
+    List<Row> rows =
+        session.query(
+            ("SELECT COUNT(*), ACCURACY(label, predicted), LOG_LOSS(label, probabilities),"
+                    + " COUNT(label) FROM "
+                    + classify("label_column => 'state', seq_len => 1"))
+                .replace("TABLE plant", "TABLE labelled"));
+    Row last = rows.get(rows.size() - 1);
+    assertThat(last.getField(0)).isEqualTo(2L * STEPS);
+    assertThat(last.getField(3)).isEqualTo(2L * STEPS);
+    assertThat((double) last.getField(1)).isBetween(0.6, 1.0);
+    assertThat((double) last.getField(2)).isBetween(0.05, 0.69);
+  }
+
+  @Test
+  void whatCannotBeUsedIsARowThatSaysWhy() throws Exception {
+    List<Row> rows =
+        session()
+            .query(
+                "SELECT status, error FROM "
+                    + classify(
+                        "label_column => 'state', seq_len => 5, refused_rows => TRUE,"
+                            + " classes => 'idle, run', label_time_column => 'of'")
+                    + " WHERE error IS NOT NULL AND error LIKE '%fault%'");
+    assertThat(rows).isNotEmpty();
+    assertThat(rows.get(0))
+        .isEqualTo(Row.of("LABEL", "label: expected one of [idle, run], got fault"));
+  }
+
+  @Test
+  void wrongArgumentsFailWhenTheStatementIsPlanned() {
+    Map<String, String> wrong =
+        Map.of(
+            "seq_len => 5",
+            "CLASSIFY: label_column: expected a column to learn from, where there is no"
+                + " weights_path, got none",
+            "label_column => 'v'",
+            "CLASSIFY: label_column: expected a column of texts, got 'v', which is DOUBLE",
+            "label_column => 'w'",
+            "CLASSIFY: label_column: expected one of the table's columns [sensor, ts, v, x, state,"
+                + " of], got 'w'",
+            "label_column => 'state', label_time_column => 'x'",
+            "CLASSIFY: label_time_column: expected a column of timestamps, got 'x', which is"
+                + " DOUBLE",
+            "label_column => 'state', learning => FALSE",
+            "CLASSIFY: weights_path: expected a model's file where learning is FALSE, got none",
+            "label_column => 'state', model_name => 'm'",
+            "CLASSIFY: model_name: expected weights_path beside it, got none",
+            "label_column => 'state', window_time => 'PT1M', stride => 2",
+            "CLASSIFY: stride: expected windows by count, got windows by time or session",
+            "label_column => 'state', classes => 'a, b, c', max_classes => 2",
+            "CLASSIFY: max_classes: expected at least the 3 of classes, got 2",
+            "weights_path => 'core/src/test/resources/models/sample-many-to-one.safetensors'",
+            "CLASSIFY: weights_path: ",
+            "weights_path => 'absent.safetensors', waiting => 5",
+            "CLASSIFY: waiting: expected label_column beside it, got none");
+    SqlFixture session = session();
+    wrong.forEach(
+        (arguments, message) ->
+            assertThatThrownBy(
+                    () -> session.tables.executeSql("SELECT * FROM " + classify(arguments)))
+                .as(arguments)
+                .hasStackTraceContaining(message));
+  }
+}

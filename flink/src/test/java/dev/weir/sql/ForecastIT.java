@@ -1,0 +1,203 @@
+package dev.weir.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Bounds;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.job.FlinkFixture;
+import dev.weir.job.ForecastPipeline;
+import dev.weir.model.Mode;
+import dev.weir.stream.WeirTypeInformation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.types.Row;
+import org.apache.flink.util.CloseableIterator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** FORECAST beside the streaming job, on Flink. */
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ForecastIT {
+
+  private static final Path WEIGHTS =
+      Path.of("core/src/test/resources/models/sample-many-to-one.safetensors");
+
+  private static FlinkFixture flink;
+
+  @BeforeAll
+  static void start() throws Exception {
+    flink = FlinkFixture.start();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    flink.close();
+  }
+
+  /** Three series of unequal lengths, each with a rhythm of its own, a minute out of order. */
+  private static List<Observation> observations() {
+    Random random = new Random(20261128);
+    List<Observation> all = new ArrayList<>();
+    int[] lengths = {230, 97, 4};
+    for (int t = 0; t < lengths[0]; t++) {
+      for (int s = 0; s < lengths.length; s++) {
+        if (t < lengths[s]) {
+          double value =
+              50 * s + 10 * Math.sin(2 * Math.PI * t / (7 + 5 * s)) + random.nextDouble();
+          all.add(new Observation("pump-" + s, 1_000_000L + 10_000L * t, value));
+        }
+      }
+    }
+    for (int i = 0; i + 2 < all.size(); i += 3) {
+      all.add(i + 2, all.remove(i));
+    }
+    return all;
+  }
+
+  private static List<Forecast> byTheJob(List<Observation> observations, Target target)
+      throws Exception {
+    StreamExecutionEnvironment env = flink.environment(2);
+    List<InputEvent> arrivals = new ArrayList<>();
+    for (Observation observation : observations) {
+      arrivals.add(
+          new ObservationEvent(observation, new SourceRecord("list", 0, 1, -1, null, null)));
+    }
+    DataStream<ModelEvent> noModels =
+        env.fromData(
+                List.<ModelEvent>of(
+                    new DeadLetter(
+                        DeadLetter.Reason.MODEL,
+                        "none",
+                        new SourceRecord("none", 0, 0, -1, null, null))),
+                WeirTypeInformation.MODEL_EVENT)
+            .filter(arrival -> false)
+            .setParallelism(1);
+    List<Forecast> forecasts = new ArrayList<>();
+    ForecastSettings settings =
+        new ForecastSettings(5, 1, 0, Duration.ofMinutes(1), List.of(target));
+    try (CloseableIterator<Output> outputs =
+        ForecastPipeline.build(
+                env.fromData(arrivals, WeirTypeInformation.INPUT_EVENT), noModels, settings)
+            .executeAndCollect("the job")) {
+      outputs.forEachRemaining(
+          output -> {
+            if (output instanceof Forecast forecast) {
+              forecasts.add(forecast);
+            }
+          });
+    }
+    return forecasts;
+  }
+
+  /** As FORECAST would give it. */
+  static List<Row> rows(List<Forecast> forecasts) {
+    List<Row> rows = new ArrayList<>();
+    for (Forecast f : forecasts) {
+      Interval interval = f.intervals().isEmpty() ? null : f.intervals().get(0);
+      for (int i = 0; i < f.values().length; i++) {
+        rows.add(
+            Row.of(
+                f.series(),
+                Instant.ofEpochMilli(f.origin()),
+                i + 1,
+                f.times() == null ? null : Instant.ofEpochMilli(f.times()[i]),
+                f.values()[i],
+                interval == null ? null : interval.lower()[i],
+                interval == null ? null : interval.upper()[i],
+                f.model().isEmpty() ? null : f.model(),
+                f.modelVersion() < 0 ? null : f.modelVersion(),
+                f.status().name(),
+                null,
+                Instant.ofEpochMilli(f.origin())));
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void boundedForecastsEqualTheJobs() throws Exception {
+    List<Observation> observations = observations();
+    Learning learning =
+        new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
+    Target target =
+        new Target(Mode.MANY_TO_ONE, null, 3, null, learning)
+            .withBounds(new Bounds(0, Double.POSITIVE_INFINITY, true));
+    List<Forecast> expected = byTheJob(observations, target);
+    SqlFixture sql = new SqlFixture(flink.environment(2));
+    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
+
+    List<Row> got =
+        sql.query(
+            "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3,"
+                + " size => 'small', bounds_min => '0', bounds_integer => TRUE)");
+
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
+    assertThat(got).allMatch(row -> (double) row.getField(4) % 1 == 0);
+  }
+
+  @Test
+  void learnedForecastsOnRocksDbEqualTheJobsOnTheHeap() throws Exception {
+    List<Observation> observations = observations();
+    Learning learning =
+        new Learning(LearnerSettings.small(3).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
+    List<Forecast> expected =
+        byTheJob(observations, new Target(Mode.MANY_TO_ONE, null, 3, null, learning));
+    StreamExecutionEnvironment env = flink.environment(2);
+    env.configure(new Configuration().set(StateBackendOptions.STATE_BACKEND, "rocksdb"));
+    SqlFixture sql = new SqlFixture(env);
+    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
+
+    List<Row> got =
+        sql.query(
+            "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', horizon => 3,"
+                + " size => 'small')");
+
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
+    assertThat(got).hasSize(3 * observations.size());
+  }
+
+  @Test
+  void aModelsForecastsAreTheJobsToTheLastBit() throws Exception {
+    List<Observation> observations = observations();
+    Target target =
+        new Target(Mode.MANY_TO_ONE, "sample-many-to-one", 2, Files.readAllBytes(WEIGHTS), null);
+    List<Forecast> expected = byTheJob(observations, target);
+    SqlFixture sql = new SqlFixture(flink.environment(2));
+    sql.table("readings", SqlFixture.rows(observations), "'1' MINUTE");
+
+    List<Row> got =
+        sql.query(
+            "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
+                + " on_time => DESCRIPTOR(ts), value_column => 'v', learning => FALSE,"
+                + " weights_path => '"
+                + WEIGHTS.toAbsolutePath()
+                + "')");
+
+    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(expected));
+  }
+}

@@ -1,0 +1,453 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.Allocations;
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.ClassifierUpdate;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.learn.TunedCopy;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
+import dev.weir.kafka.codec.ForecastCodecTest;
+import dev.weir.kafka.codec.IncidentCodecTest;
+import dev.weir.kafka.codec.ObservationCodec;
+import dev.weir.kafka.codec.ScoreCodecTest;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import dev.weir.state.LearnerStateSerializer;
+import dev.weir.state.ObservationLogSerializer;
+import dev.weir.state.WindowStateSerializer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class SerializersTest {
+
+  private static final SourceRecord SOURCE =
+      new SourceRecord(
+          "observations",
+          3,
+          4_000_000_000L,
+          1234,
+          List.of(
+              new SourceRecord.Header("trace", new byte[] {5, 6, 7}),
+              new SourceRecord.Header("none", null)),
+          9,
+          new byte[] {1},
+          new byte[] {2, 3});
+  private static final SourceRecord BARE = new SourceRecord("observations", 0, 0, -1, null, null);
+
+  private static <T> T roundTrip(TypeSerializer<T> serializer, T value) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    serializer.serialize(value, out);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    T read = serializer.deserialize(in);
+    assertThat(in.available()).as("bytes left over").isZero();
+
+    DataOutputSerializer copied = new DataOutputSerializer(16);
+    serializer.copy(new DataInputDeserializer(out.getCopyOfBuffer()), copied);
+    assertThat(copied.getCopyOfBuffer()).isEqualTo(out.getCopyOfBuffer());
+    return read;
+  }
+
+  @Test
+  void arrivalsKeepObservationAndSource() throws Exception {
+    InputEvent plain = new ObservationEvent(new Observation("größe-7", -0L, 1.5), SOURCE);
+    InputEvent featured =
+        new ObservationEvent(new Observation("s", 7, 1.5, new double[] {2, -3}), BARE);
+    InputEvent labelled =
+        new ObservationEvent(
+            new Observation("s", 7, 1.5, new double[] {2, -3}, "läuft", false), BARE);
+    InputEvent ending =
+        new ObservationEvent(
+            new Observation("s", 7, 1.5, Observation.NO_FEATURES, null, true), SOURCE);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, labelled)).isEqualTo(labelled);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, ending)).isEqualTo(ending);
+    InputEvent dead = new DeadLetter(Reason.TIME, "time: expected …", SOURCE);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, plain)).isEqualTo(plain);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, featured)).isEqualTo(featured);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, dead)).isEqualTo(dead);
+    InputEvent label = new LabelEvent("größe-7", 1_234, "läuft", SOURCE);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, label)).isEqualTo(label);
+  }
+
+  @Test
+  void classificationsAndClassifiersKeepAllFields() throws Exception {
+    Output known =
+        new Classification(
+            "größe-7",
+            11,
+            22,
+            5,
+            "läuft",
+            List.of("steht", "läuft"),
+            new double[] {0.25, 0.75},
+            "states",
+            7,
+            40,
+            0.875,
+            0.5,
+            Classification.Status.OK);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, known)).isEqualTo(known);
+    ClassifierModel model = ClassFixture.model("states", 3, ClassFixture.STATES);
+    ModelEvent update = new ClassifierUpdate(model, SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    assertThat(roundTrip(ClassifierModelSerializer.INSTANCE, model)).isEqualTo(model);
+  }
+
+  @Test
+  void theUsualHeaderTravelsWithoutItsName() throws Exception {
+    assertThat(InputEventSerializer.USUAL_HEADER).isEqualTo(ObservationCodec.fingerprintHeader());
+    byte[] fingerprint = ObservationCodec.fingerprint();
+    InputEvent usual = arrival(new SourceRecord.Header("weir-schema", fingerprint));
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, usual)).isEqualTo(usual);
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    InputEventSerializer.INSTANCE.serialize(usual, out);
+    int with = out.length();
+    out.clear();
+    InputEventSerializer.INSTANCE.serialize(arrival(), out);
+    assertThat(with - out.length())
+        .as("bytes: a code, a length and the value")
+        .isEqualTo(1 + Integer.BYTES + fingerprint.length);
+    InputEvent both =
+        arrival(
+            new SourceRecord.Header("trace", new byte[] {5}),
+            new SourceRecord.Header("weir-schema", null));
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, both)).isEqualTo(both);
+  }
+
+  @Test
+  void theUsualHeaderAllocatesLittleOnItsWay() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    InputEvent usual =
+        arrival(new SourceRecord.Header("weir-schema", ObservationCodec.fingerprint()));
+    InputEventSerializer.INSTANCE.serialize(usual, out);
+    DataInputDeserializer in = new DataInputDeserializer();
+    byte[] bytes = out.getCopyOfBuffer();
+    Allocations.assertAtMostOnceWarm(
+        CALLS,
+        0,
+        () ->
+            repeat(
+                () -> {
+                  out.clear();
+                  InputEventSerializer.INSTANCE.serialize(usual, out);
+                }));
+    Allocations.assertAtMostOnceWarm(
+        CALLS,
+        376,
+        () ->
+            repeat(
+                () -> {
+                  in.setBuffer(bytes);
+                  kept = InputEventSerializer.INSTANCE.deserialize(in);
+                }));
+  }
+
+  private static InputEvent arrival(SourceRecord.Header... headers) {
+    return new ObservationEvent(
+        new Observation("pump-7", 7, 1.5),
+        new SourceRecord(
+            "observations", 3, 44, 555, List.of(headers), 0, new byte[] {1}, new byte[] {2, 3}));
+  }
+
+  private static final int CALLS = 20_000;
+  private static Object kept;
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static void repeat(Step step) {
+    try {
+      for (int i = 0; i < CALLS; i++) {
+        step.run();
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void outputsKeepEachField() throws Exception {
+    Output full =
+        new Forecast(
+            "s",
+            10,
+            5,
+            4,
+            Mode.MANY_TO_MANY,
+            new long[] {11, 12},
+            new double[] {1.5, 2.5},
+            List.of(
+                new Forecast.Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
+                new Forecast.Interval(0.95, new double[] {0, 1}, new double[] {3, 4})),
+            "model",
+            7,
+            99,
+            Forecast.Status.STALE);
+    Output bare =
+        new Forecast(
+            "s",
+            10,
+            10,
+            1,
+            Mode.MANY_TO_ONE,
+            null,
+            new double[] {1.5},
+            List.of(),
+            "",
+            -1,
+            0,
+            Forecast.Status.WARMUP);
+    Output score =
+        new Score(
+            "s",
+            7,
+            Mode.MANY_TO_ONE,
+            1.5,
+            12,
+            new double[] {1, 2},
+            1.5,
+            Double.NaN,
+            0.8,
+            0.79,
+            List.of(new Score.Method("naive", 2, 0), new Score.Method("expert:x", 1, 1)),
+            null);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, score)).isEqualTo(score);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ScoreCodecTest.SCORE))
+        .isEqualTo(ScoreCodecTest.SCORE);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.INCIDENT))
+        .isEqualTo(IncidentCodecTest.INCIDENT);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) IncidentCodecTest.BARE))
+        .isEqualTo(IncidentCodecTest.BARE);
+    Output dead = new DeadLetter(Reason.MODEL, "m", BARE);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, full)).isEqualTo(full);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
+        .isEqualTo(ForecastCodecTest.FULL);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, bare)).isEqualTo(bare);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, (Output) ForecastCodecTest.FULL))
+        .isEqualTo(ForecastCodecTest.FULL);
+    assertThat(roundTrip(OutputSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  /** Layout 2 had no number of missing covariates, the last field. */
+  @Test
+  void forecastOfAnEarlierLayoutIsRead() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    OutputSerializer.INSTANCE.serialize(ForecastCodecTest.FULL, out);
+    byte[] bytes = Arrays.copyOf(out.getCopyOfBuffer(), out.length() - Integer.BYTES);
+    bytes[0] = 2;
+    Forecast read =
+        (Forecast) OutputSerializer.INSTANCE.deserialize(new DataInputDeserializer(bytes));
+    assertThat(read.covariatesMissing()).isZero();
+    assertThat(read.values()).isEqualTo(ForecastCodecTest.FULL.values());
+    assertThat(read.status()).isEqualTo(ForecastCodecTest.FULL.status());
+  }
+
+  @Test
+  void modelsKeepEachWeightBitForBit() throws Exception {
+    ForecastModel model =
+        ModelFiles.read(
+            Path.of("core/src/test/resources/models/sample-many-to-many.safetensors"),
+            ModelFiles.Defaults.NONE);
+    assertThat(roundTrip(ForecastModelSerializer.INSTANCE, model)).isEqualTo(model);
+    ModelEvent update = new ModelUpdate(model, SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, update)).isEqualTo(update);
+    ModelEvent dead = new DeadLetter(Reason.MALFORMED, "m", SOURCE);
+    assertThat(roundTrip(ModelEventSerializer.INSTANCE, dead)).isEqualTo(dead);
+  }
+
+  private static WindowState windowState() {
+    WindowState state = new WindowState(3, 2);
+    for (int i = 1; i <= 4; i++) { // one more than fit, so that the ring has turned
+      state.append(i, 10 * i, new double[] {i, -i}, 0);
+    }
+    state.addPending(9, 90, new double[] {9, -9});
+    state.addPending(7, 70, new double[] {7, -7});
+    return state;
+  }
+
+  private static void assertSame(WindowState got, WindowState expected) {
+    assertThat(got.seen()).isEqualTo(expected.seen());
+    assertThat(got.size()).isEqualTo(expected.size());
+    assertThat(got.lastTime()).isEqualTo(expected.lastTime());
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(got.time(i)).isEqualTo(expected.time(i));
+      assertThat(got.value(i)).isEqualTo(expected.value(i));
+      assertThat(got.feature(i, 1)).isEqualTo(expected.feature(i, 1));
+    }
+    assertThat(got.pendingSize()).isEqualTo(expected.pendingSize());
+    for (int i = 0; i < expected.pendingSize(); i++) {
+      assertThat(got.pendingTime(i)).isEqualTo(expected.pendingTime(i));
+      assertThat(got.pendingValue(i)).isEqualTo(expected.pendingValue(i));
+      assertThat(got.pendingFeature(i, 0)).isEqualTo(expected.pendingFeature(i, 0));
+    }
+  }
+
+  @Test
+  void aSeriesStateGoesOnWhereItWas() throws Exception {
+    assertSame(roundTrip(WindowStateSerializer.INSTANCE, windowState()), windowState());
+  }
+
+  @Test
+  void whatWaitsKeepsWhatIsKnownAhead() throws Exception {
+    WindowState state = new WindowState(2, 1, 60_000, 6);
+    state.append(1, 10, new double[] {3}, 0);
+    state.addPending(9, 90, new double[] {4}, new double[] {5, Double.NaN, 6, 7});
+    state.addPending(7, 70, new double[] {8});
+    WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
+    assertThat(read).usingRecursiveComparison().isEqualTo(new WindowState(state));
+    assertThat(read.ahead()).isEqualTo(6);
+    assertThat(read.pendingFeature(1, 0)).isEqualTo(4);
+  }
+
+  @Test
+  void windowKeepsTheCovariatesOfItsNetwork() throws Exception {
+    Windows windows = new Windows(2, 1, 1, new Sampling(1, Sampling.Gap.SKIP, 0), 6, 3);
+    WindowState state = windows.newState();
+    for (int t = 0; t < 7; t++) {
+      double[] ahead = {t, t + 0.5, Double.NaN, -t, 2 * t, 9};
+      windows.offer(
+          state,
+          new Observation("s", t, 10, new double[] {4}, null, false, ahead),
+          t < 6 ? Windows.IN_ORDER : 0); // the newest waits
+    }
+    state.late(3, true);
+    WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
+    SequenceWindow expected = windows.window("s", new WindowState(state));
+    double[] numbers = new double[12];
+    for (int i = 0; i < 12; i++) {
+      numbers[i] = expected.covariate(i / 3 - 1, i % 3);
+    }
+    SequenceWindow got = windows.window("s", read);
+    for (int i = 0; i < 12; i++) {
+      assertThat(got.covariate(i / 3 - 1, i % 3)).isEqualTo(Double.valueOf(numbers[i]));
+    }
+    // the newest record that names a time: of the first row's, that of t = 3
+    assertThat(numbers)
+        .containsExactly(3, 3.5, Double.NaN, 4, 4.5, Double.NaN, 5, 5.5, Double.NaN, -5, 10, 9);
+    assertThat(read.columns()).isEqualTo(3);
+    assertThat(read.pendingTime(0)).isEqualTo(6);
+    assertThat(read.hasMarks()).isTrue();
+  }
+
+  @Test
+  void aSeriesStateKeepsItsInterval() throws Exception {
+    WindowState state = new WindowState(3, 0, 60_000);
+    assertThat(roundTrip(WindowStateSerializer.INSTANCE, state).interval()).isEqualTo(60_000);
+  }
+
+  @Test
+  void whatWasLearnedKeepsEachBit() throws Exception {
+    LearnerState memory =
+        new LearnerState(
+            new long[] {1, -2, Long.MAX_VALUE},
+            new double[] {Double.NaN, -0.0, 1e300},
+            new float[] {Float.MIN_VALUE, -0f},
+            new short[] {-1, Short.MAX_VALUE, 7, 0});
+    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
+    assertThat(read.longs()).containsExactly(memory.longs());
+    assertThat(read.doubles()).containsExactly(memory.doubles());
+    assertThat(read.floats()).containsExactly(memory.floats());
+    assertThat(read.shorts()).containsExactly(memory.shorts());
+    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
+    memory.floats()[1] = 5;
+    memory.shorts()[2] = 5;
+    assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
+    assertThat(copy.shorts()).containsExactly(-1, Short.MAX_VALUE, 7, 0);
+  }
+
+  @Test
+  void aCopyOfTheBaseModelGoesWithWhatWasLearned() throws Exception {
+    LearnerState memory =
+        new LearnerState(new long[] {3}, new double[] {4}, new float[] {5}, new short[] {6});
+    memory.tuned(new TunedCopy(7, -8, 9, Long.MIN_VALUE, new float[] {1.5f, -0f}));
+    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
+    assertThat(read.tuned()).usingRecursiveComparison().isEqualTo(memory.tuned());
+    LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
+    memory.tuned().floats()[0] = 2;
+    assertThat(copy.tuned().floats()).containsExactly(1.5f, -0f);
+    assertThat(copy.tuned()).usingRecursiveComparison().isEqualTo(read.tuned());
+  }
+
+  @Test
+  void aCopiedSeriesStateSharesNothing() {
+    WindowState state = windowState();
+    WindowState copy = WindowStateSerializer.INSTANCE.copy(state);
+    assertSame(copy, windowState());
+    state.append(100, 1000, new double[] {0, 0}, 0);
+    state.addPending(7, 71, new double[] {0, 0});
+    state.addPending(200, 1, new double[] {0, 0});
+    assertSame(copy, windowState());
+  }
+
+  @Test
+  void aStateOfANewerVersionIsRefusedByName() {
+    DataInputDeserializer in = new DataInputDeserializer(new byte[] {99, 0, 0});
+    assertThatThrownBy(() -> WindowStateSerializer.INSTANCE.deserialize(in))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "WindowStateSerializer: expected a layout of version 1 to 1, got 99:"
+                + " was this state written by a newer Weir, or is it damaged?");
+  }
+
+  @Test
+  void eachSnapshotRestoresItsSerializer() throws Exception {
+    for (TypeSerializer<?> serializer :
+        new TypeSerializer<?>[] {
+          InputEventSerializer.INSTANCE,
+          OutputSerializer.INSTANCE,
+          ModelEventSerializer.INSTANCE,
+          ForecastModelSerializer.INSTANCE,
+          LearnerStateSerializer.INSTANCE,
+          WindowStateSerializer.INSTANCE,
+          ObservationLogSerializer.INSTANCE
+        }) {
+      assertRestores(serializer);
+    }
+  }
+
+  private static <T> void assertRestores(TypeSerializer<T> serializer) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
+        out, serializer.snapshotConfiguration());
+    TypeSerializerSnapshot<T> snapshot =
+        TypeSerializerSnapshotSerializationUtil.readSerializerSnapshot(
+            new DataInputDeserializer(out.getCopyOfBuffer()),
+            SerializersTest.class.getClassLoader());
+    assertThat(snapshot.restoreSerializer()).isEqualTo(serializer);
+    assertThat(
+            serializer
+                .snapshotConfiguration()
+                .resolveSchemaCompatibility(snapshot)
+                .isCompatibleAsIs())
+        .isTrue();
+  }
+}

@@ -1,0 +1,508 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ModelUpdate;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.StateLimits;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Cached series, and what is written of them: the forecasts are those of the heap, to the bit. */
+class SeriesStoreTest {
+
+  private static final int SERIES = 11;
+  private static final int SEQ_LEN = 5;
+  private static final long MINUTE = 60_000;
+  private static final Learning SMALL = new Learning(LearnerSettings.small(2), 3, 5);
+  private static final Learning THREE = new Learning(LearnerSettings.small(3), 3, 5);
+  private static final Learning MANY = new Learning(LearnerSettings.small(SEQ_LEN), 3, 5);
+
+  private static ForecastSettings settings(long cache, Duration ttl, Target... targets) {
+    return settings(0, new Sampling(MINUTE, Gap.SKIP, 5), 0, cache, ttl, targets);
+  }
+
+  /**
+   * @param patience how long a series waits for earlier observations
+   */
+  private static ForecastSettings settings(
+      long patience, Sampling sampling, int features, long cache, Duration ttl, Target... targets) {
+    return new ForecastSettings(
+        SEQ_LEN,
+        1,
+        features,
+        List.of(),
+        Duration.ofMillis(patience),
+        sampling,
+        new StateLimits(ttl, 0, cache),
+        List.of(targets));
+  }
+
+  private static Target target(Mode mode, int horizon, Learning learning) {
+    return new Target(mode, null, horizon, null, learning);
+  }
+
+  /** A mixture with a network that reads windows, seasons and weeks. */
+  private static Target withModel() throws Exception {
+    byte[] model = BuiltInModels.bytes("builtin:window-many-to-one", SEQ_LEN);
+    return new Target(Mode.MANY_TO_ONE, "window-many-to-one", 2, model, SMALL);
+  }
+
+  /** With one that reads nothing but the window. */
+  private static Target withWindowModel() throws Exception {
+    ForecastModel model =
+        ModelFiles.read(
+            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"),
+            ModelFiles.Defaults.NONE);
+    return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), SMALL);
+  }
+
+  /** On RocksDB, or on the heap. */
+  private static final class Harness
+      extends KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> {
+
+    Harness(ForecastSettings settings, boolean rocks, OperatorSubtaskState state) throws Exception {
+      this(settings, rocks ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend(), state);
+    }
+
+    Harness(ForecastSettings settings, StateBackend backend, OperatorSubtaskState state)
+        throws Exception {
+      super(
+          new ForecastOperator(settings),
+          arrival -> ((ObservationEvent) arrival).observation().series(),
+          model -> "",
+          Types.STRING);
+      setStateBackend(backend);
+      setup(OutputSerializer.INSTANCE);
+      if (state != null) {
+        initializeState(state);
+      }
+      open();
+    }
+
+    void send(Observation observation) throws Exception {
+      SourceRecord source = new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+      processElement1(new ObservationEvent(observation, source), observation.time());
+    }
+
+    OperatorSubtaskState checkpoint(long number) throws Exception {
+      return snapshot(number, number);
+    }
+
+    long entries(String state) {
+      try (Stream<?> keys =
+          ((ForecastOperator) getOperator())
+              .getKeyedStateBackend()
+              .getKeys(state, VoidNamespace.INSTANCE)) {
+        return keys.count();
+      }
+    }
+
+    SeriesStore store() {
+      ForecastOperator operator = (ForecastOperator) getOperator();
+      return ((ForecastFunction) operator.getUserFunction()).store();
+    }
+
+    /** Forecasts and scores since the last time, in full. */
+    List<String> take() {
+      List<String> all = new ArrayList<>();
+      for (Output output : extractOutputValues()) {
+        if (output instanceof Forecast f) {
+          all.add(
+              "%s %d %s %s %s %d %s"
+                  .formatted(
+                      f.series(),
+                      f.origin(),
+                      f.mode(),
+                      Arrays.toString(f.values()),
+                      f.intervals().stream()
+                          .map(i -> Arrays.toString(i.lower()) + Arrays.toString(i.upper()))
+                          .toList(),
+                      f.learningSteps(),
+                      f.status()));
+        } else if (output instanceof Score s) {
+          all.add("%s %d %s %s".formatted(s.series(), s.time(), s.mode(), s.mae()));
+        } else {
+          all.add(output.toString());
+        }
+      }
+      getOutput().clear();
+      return all;
+    }
+  }
+
+  /** Some series are much busier than others; now and then something is missing. */
+  private static List<Observation> observations(SplittableRandom random, int count) {
+    long[] times = new long[SERIES];
+    List<Observation> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int s = random.nextInt(random.nextInt(SERIES) + 1);
+      times[s] += MINUTE * (random.nextInt(40) == 0 ? 2 + random.nextInt(4) : 1);
+      double value = 20 + s + 5 * Math.sin(times[s] / MINUTE * 2 * Math.PI / 3) + random.nextInt(9);
+      all.add(new Observation("series-" + s, times[s], value));
+    }
+    return all;
+  }
+
+  /**
+   * @param stops how often the job is killed at a checkpoint and goes on
+   */
+  private static List<String> run(
+      ForecastSettings settings, List<Observation> observations, boolean rocks, int stops)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(7);
+    List<String> outputs = new ArrayList<>();
+    Harness harness = new Harness(settings, rocks, null);
+    long number = 0;
+    for (Observation observation : observations) {
+      harness.send(observation);
+      number++;
+      if (random.nextInt(60) == 0) {
+        harness.checkpoint(number);
+      }
+      if (random.nextInt(observations.size()) < stops) {
+        OperatorSubtaskState state = harness.checkpoint(number);
+        outputs.addAll(harness.take());
+        harness.send(new Observation("series-0", Long.MAX_VALUE / 4, 1e6)); // is lost
+        harness.close();
+        harness = new Harness(settings, rocks, state);
+      }
+    }
+    outputs.addAll(harness.take());
+    harness.close();
+    return outputs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {100_000_000, 25_000, 1, 0}) // all fit, some do, none, no cache
+  void theForecastsAreThoseOfTheHeapWhateverFitsAndWhereverTheJobIsKilled(long cache)
+      throws Exception {
+    ForecastSettings settings =
+        settings(
+            cache,
+            Duration.ofDays(1),
+            target(Mode.MANY_TO_ONE, 3, THREE),
+            target(Mode.MANY_TO_MANY, SEQ_LEN, MANY));
+    List<Observation> observations = observations(new SplittableRandom(3), 900);
+    List<String> expected = run(settings, observations, false, 0);
+    assertThat(expected).hasSizeGreaterThan(1_800);
+    assertThat(run(settings, observations, true, 0)).isEqualTo(expected);
+    assertThat(run(settings, observations, true, 8)).isEqualTo(expected);
+  }
+
+  @Test
+  void theDefaultMixtureIsBroughtUpToDateToTheBit() throws Exception {
+    Learning learning = new Learning(LearnerSettings.defaults(2), LearnerSettings.AUTO, 10);
+    ForecastSettings settings =
+        settings(90_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
+    List<Observation> observations = observations(new SplittableRandom(5), 1_200);
+    List<String> expected = run(settings, observations, false, 0);
+    assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aNetworkOfWindowsReadsTheWindowsThatItHadRead(boolean seasons) throws Exception {
+    Target target = seasons ? withModel() : withWindowModel();
+    ForecastSettings settings = settings(25_000, Duration.ZERO, target);
+    List<Observation> observations = observations(new SplittableRandom(9), 900);
+    List<String> expected = run(settings, observations, false, 0);
+    assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
+  }
+
+  @Test
+  void aYoungSeriesIsWrittenAsItsObservationsAndLaterNowAndThenAsItsState() throws Exception {
+    ForecastSettings settings =
+        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 20; i++) {
+        harness.send(new Observation("s", i * MINUTE, i % 3));
+      }
+      assertThat(harness.entries("window")).as("before the first checkpoint").isZero();
+      harness.checkpoint(1);
+      assertThat(harness.entries("window")).isEqualTo(1);
+      assertThat(harness.entries("unlearned")).isEqualTo(1);
+      assertThat(harness.entries("learned-many-to-one")).isZero();
+      for (int i = 21; i <= 40; i++) {
+        harness.send(new Observation("s", i * MINUTE, i % 3));
+      }
+      harness.checkpoint(2);
+      assertThat(harness.entries("unlearned")).isZero();
+      assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
+      harness.send(new Observation("s", 50 * MINUTE, 1)); // after a gap: no log says that
+      harness.checkpoint(3);
+      assertThat(harness.entries("unlearned")).isZero();
+      harness.send(new Observation("s", 51 * MINUTE, 1));
+      harness.checkpoint(4);
+      assertThat(harness.entries("unlearned")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void notAllStatesWaitForTheCheckpoint() throws Exception {
+    Learning learning = new Learning(LearnerSettings.defaults(2), 24, 0); // 12 KB
+    ForecastSettings settings =
+        settings(200_000_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
+    int series = 3_200;
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
+        long time = (1 + i / series * 5L) * MINUTE;
+        harness.send(new Observation("series-" + i % series, time, i % 7));
+        harness.getOutput().clear();
+      }
+      assertThat(harness.entries("learned-many-to-one")).isBetween(100L, 700L);
+      harness.checkpoint(1);
+      assertThat(harness.entries("learned-many-to-one")).isEqualTo(series);
+    }
+  }
+
+  @Test
+  void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
+    ForecastSettings settings = settings(30_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 0; i < 3 * SERIES; i++) {
+        harness.send(new Observation("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i));
+      }
+      assertThat(harness.store().cached()).isBetween(2L, (long) SERIES - 2);
+      assertThat(harness.store().misses()).isGreaterThan(SERIES);
+      long misses = harness.store().misses();
+      int hits = 0;
+      for (int i = 0; i < 50 * SERIES; i++) { // they take turns: none is used least recently
+        harness.send(new Observation("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i));
+        hits += harness.store().misses() == misses ? 1 : 0;
+        misses = harness.store().misses();
+      }
+      assertThat(hits).isGreaterThan(50);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 100_000_000})
+  void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
+    ForecastSettings settings =
+        settings(cache, Duration.ofMinutes(30), target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 9; i++) {
+        harness.send(new Observation("silent", i * MINUTE, i));
+        harness.send(new Observation("lively", i * MINUTE, i));
+      }
+      harness.checkpoint(1);
+      assertThat(harness.entries("unlearned")).isEqualTo(2);
+      for (int i = 10; i < 400; i++) {
+        harness.setProcessingTime(i * MINUTE);
+        harness.send(new Observation("lively", i * MINUTE, i));
+        harness.processBothWatermarks(new Watermark(i * MINUTE - 1));
+      }
+      harness.checkpoint(2);
+      assertThat(harness.entries("window")).isEqualTo(1);
+      assertThat(harness.entries("expiry")).isEqualTo(1);
+      assertThat(harness.entries("unlearned") + harness.entries("learned-many-to-one"))
+          .isBetween(1L, 2L);
+      assertThat(harness.store().cached()).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void observationsUnderAnotherIntervalAreNotLearnedAgain() throws Exception {
+    ForecastSettings settings =
+        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    OperatorSubtaskState state;
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 9; i++) {
+        harness.send(new Observation("s", i * MINUTE, i));
+      }
+      state = harness.checkpoint(1);
+    }
+    Sampling hours = new Sampling(60 * MINUTE, Gap.SKIP, 5);
+    ForecastSettings byHours =
+        settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(byHours, true, state)) {
+      harness.send(new Observation("s", 69 * MINUTE, 5));
+      assertThat(harness.take()).singleElement().asString().contains("[5.0, 5.0]");
+    }
+  }
+
+  /** A state and a log of series "s", after so many observations with features. */
+  private static OperatorSubtaskState state(Sampling sampling, int features, int observations)
+      throws Exception {
+    ForecastSettings settings =
+        settings(0, sampling, features, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= observations; i++) {
+        harness.send(new Observation("s", i * MINUTE, i, new double[features]));
+      }
+      return harness.checkpoint(1);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 0", "2, 1", "0, 2"})
+  void aLogOfOtherFeaturesIsNotContinued(int before, int after) throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
+    OperatorSubtaskState state = state(sampling, before, 9);
+    ForecastSettings settings =
+        settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    OperatorSubtaskState next;
+    List<String> expected;
+    try (Harness harness = new Harness(settings, true, state)) {
+      for (int i = 10; i <= 20; i++) {
+        harness.send(new Observation("s", i * MINUTE, i, new double[after]));
+      }
+      next = harness.checkpoint(2);
+      harness.take();
+      harness.send(new Observation("s", 21 * MINUTE, 21, new double[after]));
+      expected = harness.take();
+    }
+    try (Harness harness = new Harness(settings, true, next)) {
+      harness.send(new Observation("s", 21 * MINUTE, 21, new double[after]));
+      assertThat(harness.take()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void whatALogSaysOfAForgottenSeriesIsForgottenWithoutACacheToo() throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.RESET, 5);
+    OperatorSubtaskState state = state(sampling, 0, 9);
+    ForecastSettings settings =
+        settings(0, sampling, 0, 0, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, true, state)) {
+      harness.send(new Observation("s", 90 * MINUTE, 4)); // after a gap, which resets
+      assertThat(harness.entries("unlearned")).isZero();
+      harness.send(new Observation("s", 91 * MINUTE, 4));
+      assertThat(harness.take()).last().asString().contains(" 2 WARMUP"); // learned from two
+    }
+  }
+
+  @Test
+  void aLogIsLearnedAndGoneWithoutACache() throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
+    OperatorSubtaskState state = state(sampling, 0, 9);
+    List<String> forecasts = new ArrayList<>();
+    for (long cache : new long[] {1 << 20, 0}) {
+      ForecastSettings settings =
+          settings(0, sampling, 0, cache, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+      try (Harness harness = new Harness(settings, true, state)) {
+        harness.send(new Observation("s", 10 * MINUTE, 4));
+        forecasts.addAll(harness.take());
+        assertThat(harness.entries("unlearned")).isEqualTo(cache == 0 ? 0 : 1);
+      }
+    }
+    assertThat(forecasts.subList(forecasts.size() / 2, forecasts.size()))
+        .isEqualTo(forecasts.subList(0, forecasts.size() / 2));
+  }
+
+  @Test
+  void aChangedSettingIsLearnedAgainOnce() throws Exception {
+    Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
+    OperatorSubtaskState state = state(sampling, 0, 40); // a state and some observations
+    Learning other = new Learning(LearnerSettings.small(2), 5, 0);
+    ForecastSettings settings =
+        settings(0, sampling, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, other));
+    try (Harness harness = new Harness(settings, true, state)) {
+      harness.send(new Observation("s", 41 * MINUTE, 4));
+      harness.checkpoint(2);
+      assertThat(harness.entries("unlearned")).as("the state itself is saved").isZero();
+    }
+  }
+
+  /** Observations wait for earlier ones, and timers take them in. */
+  @Test
+  void waitingObservationsAndTimersGoOnWhateverIsEvicted() throws Exception {
+    List<List<String>> outputs = new ArrayList<>();
+    for (boolean rocks : new boolean[] {false, true}) {
+      ForecastSettings settings =
+          settings(
+              3 * MINUTE,
+              new Sampling(MINUTE, Gap.SKIP, 5),
+              0,
+              25_000,
+              Duration.ofDays(1),
+              target(Mode.MANY_TO_ONE, 2, SMALL));
+      SplittableRandom random = new SplittableRandom(11);
+      List<String> all = new ArrayList<>();
+      Harness harness = new Harness(settings, rocks, null);
+      for (int i = 10; i < 150; i++) {
+        for (int s = 0; s < SERIES; s++) {
+          long time = (i + random.nextInt(-2, 2)) * MINUTE;
+          harness.send(new Observation("series-" + s, time, i % 5 + s));
+        }
+        harness.processBothWatermarks(new Watermark((i - 3) * MINUTE));
+        if (i % 40 == 0) {
+          OperatorSubtaskState state = harness.checkpoint(i);
+          all.addAll(harness.take());
+          harness.close();
+          harness = new Harness(settings, rocks, state);
+        }
+      }
+      all.addAll(harness.take());
+      harness.close();
+      outputs.add(all);
+    }
+    assertThat(outputs.get(0)).hasSizeGreaterThan(1_000);
+    assertThat(outputs.get(1)).containsExactlyInAnyOrderElementsOf(outputs.get(0));
+  }
+
+  @Test
+  void anotherModelHasTheStatesSaved() throws Exception {
+    ForecastSettings settings = settings(1 << 20, Duration.ZERO, withModel());
+    ForecastModel model =
+        ModelFiles.fromBytes(
+            settings.targets().get(0).initialModel(), ModelFiles.Defaults.NONE, "test");
+    try (Harness harness = new Harness(settings, true, null)) {
+      for (int i = 1; i <= 9; i++) {
+        harness.send(new Observation("s", i * MINUTE, i));
+      }
+      SourceRecord source = new SourceRecord("models", 0, 1, 1, null, new byte[] {1});
+      harness.processElement2(new ModelUpdate(model, source), 1);
+      harness.checkpoint(1);
+      assertThat(harness.entries("unlearned")).isZero();
+      assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void heapTimersDoNotTurnTheCacheOff() throws Exception {
+    EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+    backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
+    ForecastSettings settings =
+        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    try (Harness harness = new Harness(settings, backend, null)) {
+      harness.send(new Observation("s", MINUTE, 1));
+      assertThat(harness.store().cached()).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.Allocations;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
+import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.Mode;
+import dev.weir.model.ModelFiles;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import org.apache.flink.api.common.state.StateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How often a record touches its series' state, and what it allocates. */
+class StateAccessTest {
+
+  private static final SourceRecord SOURCE =
+      new SourceRecord("observations", 0, 1, 1, null, new byte[] {1});
+  private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 7, 0);
+
+  private KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness;
+
+  private void start(StateBackend backend, Duration patience, Target target) throws Exception {
+    harness =
+        new KeyedTwoInputStreamOperatorTestHarness<>(
+            new ForecastOperator(new ForecastSettings(5, 1, 0, patience, List.of(target))),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
+            model -> "",
+            Types.STRING);
+    harness.setStateBackend(backend);
+    harness.setup(OutputSerializer.INSTANCE);
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  private static Target network() throws Exception {
+    ForecastModel model =
+        ModelFiles.read(
+            Path.of("core/src/test/resources/models/sample-many-to-one.safetensors"),
+            ModelFiles.Defaults.NONE);
+    return new Target(Mode.MANY_TO_ONE, model.name(), 2, ModelFiles.toBytes(model), null);
+  }
+
+  private static Target learner() {
+    return new Target(Mode.MANY_TO_ONE, null, 2, null, LEARNING);
+  }
+
+  private void send(long time, double value) throws Exception {
+    harness.processElement1(new ObservationEvent(new Observation("s", time, value), SOURCE), time);
+  }
+
+  @Test
+  void anObservationReadsAndWritesEachStateOnce() throws Exception {
+    start(counting(), Duration.ZERO, learner());
+    send(1, 10);
+    accesses.clear();
+    send(2, 11);
+    assertThat(accesses)
+        .isEqualTo(
+            Map.of(
+                "window value",
+                1,
+                "window update",
+                1,
+                "learned-many-to-one value",
+                1,
+                "learned-many-to-one update",
+                1));
+  }
+
+  @Test
+  void withNothingToLearnThereIsOneStateOnly() throws Exception {
+    start(counting(), Duration.ZERO, network());
+    for (int t = 1; t <= 5; t++) {
+      send(t, t);
+    }
+    accesses.clear();
+    send(6, 6);
+    assertThat(accesses).isEqualTo(Map.of("window value", 1, "window update", 1));
+  }
+
+  @Test
+  void whatChangesNothingWritesNothing() throws Exception {
+    start(counting(), Duration.ZERO, learner());
+    send(1, 10);
+    send(2, 11);
+    accesses.clear();
+    send(2, 11); // a duplicate
+    send(1, 12); // late
+    assertThat(accesses).isEqualTo(Map.of("window value", 2));
+  }
+
+  @Test
+  void whatOnlyWaitsLeavesWhatWasLearnedAlone() throws Exception {
+    start(counting(), Duration.ofMillis(5), learner());
+    send(3, 10);
+    send(2, 11);
+    send(2, 12); // a correction
+    assertThat(accesses).isEqualTo(Map.of("window value", 3, "window update", 3));
+    accesses.clear();
+    harness.processBothWatermarks(new Watermark(2));
+    assertThat(accesses)
+        .isEqualTo(
+            Map.of(
+                "window value",
+                1,
+                "window update",
+                1,
+                "learned-many-to-one value",
+                1,
+                "learned-many-to-one update",
+                1));
+  }
+
+  @Test
+  void aRecordAllocatesItsForecastAndLittleElse() throws Exception {
+    start(new HashMapStateBackend(), Duration.ZERO, network());
+    ObservationEvent[] arrivals = new ObservationEvent[10_000];
+    long[] time = {0};
+    // a forecast with its two arrays takes 136, the harness' own records of in and output 90
+    Allocations.assertAtMostOnceWarm(
+        arrivals.length,
+        300,
+        () -> {
+          for (int i = 0; i < arrivals.length; i++) {
+            long t = time[0] + i;
+            arrivals[i] = new ObservationEvent(new Observation("s", t, Math.sin(t)), SOURCE);
+          }
+          harness.getOutput().clear();
+          long bytes = Allocations.bytesOf(() -> send(arrivals));
+          assertThat(harness.getOutput()).hasSize(arrivals.length);
+          time[0] += arrivals.length;
+          return bytes;
+        });
+  }
+
+  private void send(ObservationEvent[] arrivals) {
+    try {
+      for (ObservationEvent arrival : arrivals) {
+        harness.processElement1(arrival, arrival.observation().time());
+      }
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private final Map<String, Integer> accesses = new TreeMap<>();
+
+  /**
+   * A heap backend whose value states count. Reads and writes of the operator, not of a serializer,
+   * so that they are those of any backend.
+   */
+  private StateBackend counting() {
+    return proxy(
+        StateBackend.class,
+        new HashMapStateBackend(),
+        (method, made) ->
+            made instanceof CheckpointableKeyedStateBackend<?>
+                ? proxy(CheckpointableKeyedStateBackend.class, made, this::countingState)
+                : made);
+  }
+
+  private Object countingState(Call call, Object made) {
+    if (!call.method().equals("getPartitionedState")) {
+      return made;
+    }
+    String state = ((StateDescriptor<?, ?>) call.arguments()[2]).getName();
+    return proxy(
+        ValueState.class,
+        made,
+        (access, result) -> {
+          accesses.merge(state + " " + access.method(), 1, Integer::sum);
+          return result;
+        });
+  }
+
+  private record Call(String method, Object[] arguments) {}
+
+  /** The same object, but for what becomes of the results of its methods. */
+  private static <T> T proxy(Class<T> type, Object of, BiFunction<Call, Object, Object> results) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> {
+              try {
+                Object result = method.invoke(of, arguments);
+                return results.apply(new Call(method.getName(), arguments), result);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
+  }
+}
