@@ -475,9 +475,14 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    String problem = forecast.problemWith(StateSizeEstimate.read(target.initialModel()), target);
+    ForecastModel model = StateSizeEstimate.read(target.initialModel());
+    String problem = forecast.problemWith(model, target);
     if (problem != null) {
       file.problem("forecast." + target.mode().label(), problem);
+    } else if (model.ahead().count() > 0 && file.get(NetworkOptions.TUNED)) {
+      file.problem(
+          NetworkOptions.TUNED,
+          "expected false beside a model that reads covariates known ahead, got true");
     }
   }
 }
