@@ -34,7 +34,7 @@ final class Snippets {
     excuse("cd weir", "goes into that copy");
     excuse("mvn -B verify", "runs this test");
     excuse("mvn -B -P release ", "builds the archive; the workflow release.yml runs it");
-    excuse("mvn dependency:copy ", "needs a repository; the test puts the same jar there");
+    excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
     excuse("apt-get ", "changes the machine");
     excuse("mkdir -p flink/target-bench", "prepares the benchmark");
