@@ -8,6 +8,7 @@
  *   <li>{@link dev.weir.model} reads and writes models.
  *   <li>{@link dev.weir.forecast} learns and forecasts series.
  *   <li>{@link dev.weir.classify} classifies windows of series.
+ *   <li>{@link dev.weir.core} is the library: the same for any program, and what it may use.
  *   <li>{@link dev.weir.state} serializes the state of a series.
  *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
  *   <li>{@link dev.weir.kafka} reads and writes the topics.
