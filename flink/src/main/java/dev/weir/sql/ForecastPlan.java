@@ -3,17 +3,17 @@ package dev.weir.sql;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.ExplanationSettings;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
@@ -309,7 +309,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         learner =
             learns
                 ? plan(levels, seasons, holidays).learner(horizon)
-                : LearnerSettings.following(model, horizon).withLevels(levels).withHolidays(holidays);
+                : LearnerSettings.following(model, horizon)
+                    .withLevels(levels)
+                    .withHolidays(holidays);
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
       }
@@ -331,8 +333,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           arguments.get(Signature.FEATURE_COLUMNS), arguments.get(Signature.AHEAD_COLUMNS));
     }
 
-    private LearningPlan plan(
-        List<Double> levels, SeasonCounts seasons, HolidaySettings holidays) {
+    private LearningPlan plan(List<Double> levels, SeasonCounts seasons, HolidaySettings holidays) {
       return new LearningPlan(
           arguments.get(ForecastOptions.SIZE),
           arguments.get(ForecastOptions.EXPERTS),
