@@ -46,7 +46,8 @@ public final class ForecastOptions {
           0,
           MAX_LEARNED_COVARIATES,
           "Covariates of each observation that are known ahead, such as a temperature forecast or a"
-              + " price: the mixture learns from them; networks do not read them.");
+              + " price: the mixture learns from them, and a base model that was trained with as many"
+              + " reads them.");
   public static final Option<Boolean> COVARIATES =
       Option.flag(
           "learning.covariates",
