@@ -1,19 +1,19 @@
 package dev.weir.core;
 
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.ExplanationSettings;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.LearnerSize;
-import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;

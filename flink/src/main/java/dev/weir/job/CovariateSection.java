@@ -1,8 +1,8 @@
 package dev.weir.job;
 
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.MappingOptions;

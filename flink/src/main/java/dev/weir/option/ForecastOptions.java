@@ -1,9 +1,9 @@
 package dev.weir.option;
 
+import dev.weir.forecast.engine.CovariateRule;
+import dev.weir.forecast.engine.LearnerSize;
 import dev.weir.forecast.engine.LearningPlan;
-import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.forecast.learn.Experts;
-import dev.weir.forecast.learn.LearnerSize;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
