@@ -13,6 +13,7 @@ import dev.weir.forecast.evaluation.SeriesScore;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.Experts;
 import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.SeasonCounts;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
@@ -20,7 +21,6 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -244,8 +244,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   }
 
   /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
-  Seasons.Counts seasons() {
-    return new Seasons.Counts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
+  SeasonCounts seasons() {
+    return new SeasonCounts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
   }
 
   private int season() {
