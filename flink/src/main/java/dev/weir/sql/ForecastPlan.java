@@ -309,7 +309,9 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         learner =
             learns
                 ? plan(levels, seasons, holidays).learner(horizon)
-                : LearnerSettings.following(model, horizon).withLevels(levels).withHolidays(holidays);
+                : LearnerSettings.following(model, horizon)
+                    .withLevels(levels)
+                    .withHolidays(holidays);
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
       }
@@ -331,8 +333,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           arguments.get(Signature.FEATURE_COLUMNS), arguments.get(Signature.AHEAD_COLUMNS));
     }
 
-    private LearningPlan plan(
-        List<Double> levels, SeasonCounts seasons, HolidaySettings holidays) {
+    private LearningPlan plan(List<Double> levels, SeasonCounts seasons, HolidaySettings holidays) {
       return new LearningPlan(
           arguments.get(ForecastOptions.SIZE),
           arguments.get(ForecastOptions.EXPERTS),
