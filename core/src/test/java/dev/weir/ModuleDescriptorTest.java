@@ -39,7 +39,7 @@ class ModuleDescriptorTest {
   }
 
   @Test
-  void nothingButThePublicPackageIsExported() {
+  void thePublicPackageAloneIsExported() {
     assertThat(descriptor().exports())
         .extracting(ModuleDescriptor.Exports::source)
         .containsExactly("dev.weir.core");
@@ -67,7 +67,7 @@ class ModuleDescriptorTest {
 
   @Test
   void theCompilerRefusesInternalPackages() throws IOException {
-    assertThat(compile("dev.weir.core.Series value;")).doesNotContain("error");
+    assertThat(compile("dev.weir.core.Forecaster value;")).doesNotContain("error");
     String said =
         compile(
             """
