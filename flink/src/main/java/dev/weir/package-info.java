@@ -1,14 +1,17 @@
 /**
  * Weir forecasts time series that arrive on a Kafka topic. This page lists the packages and the
- * classes in which the main events of a job happen.
+ * classes in which the main events of a job happen. The first four are in the Maven module {@code
+ * core}, without Flink or Kafka; all others are in {@code flink}.
  *
  * <ul>
  *   <li>{@link dev.weir.rnn} computes recurrent networks.
  *   <li>{@link dev.weir.model} reads and writes models.
- *   <li>{@link dev.weir.forecast} learns and forecasts series, without Flink or Kafka.
+ *   <li>{@link dev.weir.forecast} learns and forecasts series.
+ *   <li>{@link dev.weir.classify} classifies windows of series.
  *   <li>{@link dev.weir.state} serializes the state of a series.
  *   <li>{@link dev.weir.stream} runs the forecasting as a Flink operator.
  *   <li>{@link dev.weir.kafka} reads and writes the topics.
+ *   <li>{@link dev.weir.holiday} finds public holidays and a user's own.
  *   <li>{@link dev.weir.job} reads the job file and builds the Flink job.
  *   <li>{@link dev.weir.sql} provides the forecasting in Flink SQL.
  *   <li>{@link dev.weir.webhook} posts incidents to an HTTP endpoint.

@@ -112,12 +112,35 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "java..",
-              "org.ejml..",
               "dev.weir.classify..",
               "dev.weir.forecast", // the data classes only
               "dev.weir.model..",
               "dev.weir.rnn..")
           .because("the same classification must run in a job, in an evaluation and in a test");
+
+  @ArchTest
+  static final ArchRule CORE_RUNS_IN_ANY_PROGRAM =
+      classes()
+          .that()
+          .resideInAnyPackage(
+              "dev.weir.core..",
+              "dev.weir.classify..",
+              "dev.weir.forecast..",
+              "dev.weir.model..",
+              "dev.weir.rnn..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "java..",
+              "jdk.incubator.vector..",
+              "com.sun.management..",
+              "com.fasterxml.jackson.core..",
+              "dev.weir.core..",
+              "dev.weir.classify..",
+              "dev.weir.forecast..",
+              "dev.weir.model..",
+              "dev.weir.rnn..")
+          .because("weir-core needs the JDK and Jackson's parser, and neither Flink nor Kafka");
 
   @ArchTest
   static final ArchRule STREAM_KNOWS_NO_KAFKA =
@@ -203,6 +226,7 @@ class ArchitectureTest {
               "org.apache.flink.types..",
               "org.apache.flink.util..",
               "dev.weir.sql..",
+              "dev.weir.holiday..",
               "dev.weir.option..",
               "dev.weir.classify..",
               "dev.weir.forecast..",

@@ -4,8 +4,8 @@ import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.job.options.CovariateOptions;
 import dev.weir.job.options.JobFile;
-import dev.weir.job.options.JobOptions;
 import dev.weir.job.options.MappingOptions;
+import dev.weir.option.ForecastOptions;
 import java.util.List;
 
 /** Reads whether a job file asks for explanations of the forecasts. */
@@ -15,12 +15,12 @@ final class ExplanationSection {
 
   /** The targets, with explanations for those that learn if the job file asks for them. */
   static List<Target> targets(JobFile file, List<Target> targets) {
-    if (!file.get(JobOptions.EXPLAIN)) {
+    if (!file.get(ForecastOptions.EXPLAIN)) {
       return targets;
     }
     if (targets.stream().noneMatch(target -> target.learning() != null)) {
       file.problem(
-          JobOptions.EXPLAIN,
+          ForecastOptions.EXPLAIN,
           "expected false without forecasts that learn each series (output: mixture), got true");
       return targets;
     }

@@ -166,6 +166,13 @@ public final class ForecastOptions {
               + " lower and upper.",
           Double::valueOf);
 
+  public static final Option<Boolean> EXPLAIN =
+      Option.flag(
+          "forecasts.explain",
+          false,
+          "Whether each forecast says what its next value consists of: level, season, recent values,"
+              + " covariates, analogs, networks and holidays.");
+
   /** In a job file the name of a section, below which the rest is. */
   public static final Option<Mode> MODE =
       Option.choice(

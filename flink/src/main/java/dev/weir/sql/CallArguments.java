@@ -67,6 +67,10 @@ final class CallArguments {
     return wrong(signature.label(option), "expected %s, got %s".formatted(expected, got));
   }
 
+  ValidationException wrong(Option<?> option, String problem) {
+    return wrong(signature.label(option), problem);
+  }
+
   ValidationException wrong(String argument, String problem) {
     return wrong("%s: %s".formatted(argument, problem));
   }

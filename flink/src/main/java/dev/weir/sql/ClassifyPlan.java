@@ -10,6 +10,7 @@ import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.sql.InputRow.Column;
 import dev.weir.sql.InputRow.Columns;
+import dev.weir.sql.file.ModelFileLoader;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

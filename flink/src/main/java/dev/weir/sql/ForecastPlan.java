@@ -2,11 +2,13 @@ package dev.weir.sql;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.explanation.ExplanationSettings;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.network.BaseModelExpert;
@@ -22,12 +24,15 @@ import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
+import dev.weir.sql.file.ModelFileLoader;
 import java.io.Serializable;
 import java.time.Duration;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.DataTypes.Field;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
@@ -45,7 +50,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   private static final long serialVersionUID = 1L;
 
-  /** Columns of a forecast, without the partition's key and the row's time. */
+  /** Columns of a forecast that is not explained, without the partition's key and time. */
   static final int COLUMNS = 10;
 
   /** Arguments that say how a base model is read. */
@@ -63,22 +68,27 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
   /** Arguments that say how a series is learned. */
   private static final List<Option<?>> OF_LEARNING =
-      List.of(
+      withHolidays(
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           ForecastOptions.SEASON_LENGTH,
           Signature.SECOND_SEASON,
           Signature.LEVEL,
-          ForecastOptions.COVARIATES);
+          ForecastOptions.COVARIATES,
+          ForecastOptions.EXPLAIN);
 
   /** Those of them that say nothing where a network combines forecasts that learn nothing. */
   private static final List<Option<?>> OF_LEARNED_EXPERTS =
-      List.of(
+      withHolidays(
           ForecastOptions.SIZE,
           ForecastOptions.EXPERTS,
           Signature.SECOND_SEASON,
           Signature.AHEAD_COLUMNS,
           ForecastOptions.COVARIATES);
+
+  private static List<Option<?>> withHolidays(Option<?>... others) {
+    return Stream.concat(Stream.of(others), CalendarArguments.HOLIDAYS.stream()).toList();
+  }
 
   /** Windows from one forecast to the next where none is wanted. */
   private static final int NO_FORECASTS = Integer.MAX_VALUE;
@@ -93,19 +103,25 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
    */
   static DataType output(CallContext call) {
     DataType time = checked(call, Signature.FORECAST);
-    return DataTypes.ROW(
-            DataTypes.FIELD("origin", time.notNull()),
-            DataTypes.FIELD("step", DataTypes.INT()),
-            DataTypes.FIELD("target_time", time),
-            DataTypes.FIELD("forecast_value", DataTypes.DOUBLE()),
-            DataTypes.FIELD("lower_bound", DataTypes.DOUBLE()),
-            DataTypes.FIELD("upper_bound", DataTypes.DOUBLE()),
-            DataTypes.FIELD("model", DataTypes.STRING()),
-            DataTypes.FIELD("model_version", DataTypes.BIGINT()),
-            DataTypes.FIELD("status", DataTypes.STRING().notNull()),
-            DataTypes.FIELD("error", DataTypes.STRING()))
-        .notNull()
-        .bridgedTo(RowData.class);
+    List<Field> columns =
+        new ArrayList<>(
+            List.of(
+                DataTypes.FIELD("origin", time.notNull()),
+                DataTypes.FIELD("step", DataTypes.INT()),
+                DataTypes.FIELD("target_time", time),
+                DataTypes.FIELD("forecast_value", DataTypes.DOUBLE()),
+                DataTypes.FIELD("lower_bound", DataTypes.DOUBLE()),
+                DataTypes.FIELD("upper_bound", DataTypes.DOUBLE()),
+                DataTypes.FIELD("model", DataTypes.STRING()),
+                DataTypes.FIELD("model_version", DataTypes.BIGINT()),
+                DataTypes.FIELD("status", DataTypes.STRING().notNull()),
+                DataTypes.FIELD("error", DataTypes.STRING())));
+    if (new CallArguments(call, Signature.FORECAST).get(ForecastOptions.EXPLAIN)) {
+      columns.add(
+          DataTypes.FIELD(
+              "explanation", DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE())));
+    }
+    return DataTypes.ROW(columns).notNull().bridgedTo(RowData.class);
   }
 
   /** As {@link #output}, of {@code ANOMALIES}. */
@@ -139,6 +155,12 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     return settings.targets().get(0).horizon();
   }
 
+  /** Whether its rows have the column {@code explanation}. */
+  boolean explains() {
+    Learning learning = settings.targets().get(0).learning();
+    return learning != null && learning.explanation() != null;
+  }
+
   /** Checks everything, and reads the weights if there are any. */
   static ForecastPlan of(CallContext call, Signature signature) {
     return new Reader(call, signature).plan();
@@ -149,6 +171,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
     private final CallArguments arguments;
     private final TableColumns columns;
+    private final CalendarArguments calendar;
     private final Mode mode;
     private final int seqLen;
     private final int horizon;
@@ -159,6 +182,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       this.arguments = new CallArguments(call, signature);
       this.judges = signature == Signature.ANOMALIES;
       this.columns = new TableColumns(call, arguments);
+      this.calendar = new CalendarArguments(arguments);
       this.mode = arguments.get(ForecastOptions.MODE);
       this.seqLen = arguments.get(ForecastOptions.SEQ_LEN);
       boolean manyToMany = mode == Mode.MANY_TO_MANY;
@@ -177,15 +201,18 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
 
     ForecastPlan plan() {
       return new ForecastPlan(
-          settings(weights()), columns.of(), arguments.get(Signature.REFUSED_ROWS));
+          settings(weights(), learns ? calendar.holidays() : null),
+          columns.of(),
+          arguments.get(Signature.REFUSED_ROWS));
     }
 
     void withoutWeights() {
       columns.of();
-      settings(null);
+      calendar.check();
+      settings(null, null);
     }
 
-    private ForecastSettings settings(ForecastModel model) {
+    private ForecastSettings settings(ForecastModel model, HolidaySettings holidays) {
       boolean hasWeights = arguments.get(ForecastOptions.FILE) != null;
       if (!learns && !hasWeights) {
         throw arguments.wrong(
@@ -199,7 +226,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         arguments.refuse(
             follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
-      checkAhead(model, follows);
+      checkAhead(model);
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
           new Target(
@@ -207,7 +234,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               hasWeights ? (model == null ? "a model" : model.name()) : null,
               horizon,
               model == null ? null : ModelFiles.toBytes(model),
-              learns || follows ? learning(model) : null,
+              learns || follows ? learning(model, holidays) : null,
               bounds());
       Sampling sampling = sampling();
       ForecastSettings settings =
@@ -220,7 +247,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
               sampling,
               limits(sampling),
               List.of(target),
-              ZoneOffset.UTC,
+              arguments.get(ForecastOptions.TIME_ZONE),
               arguments.get(Signature.AHEAD_COLUMNS).size());
       String problem = model == null ? null : settings.problemWith(model, target);
       if (problem != null) {
@@ -230,10 +257,10 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     /** Columns known ahead that nothing reads are a mistake. */
-    private void checkAhead(ForecastModel model, boolean follows) {
+    private void checkAhead(ForecastModel model) {
       int ahead = arguments.get(Signature.AHEAD_COLUMNS).size();
       boolean isLearned = learns && arguments.get(ForecastOptions.COVARIATES);
-      if (ahead > 0 && model != null && !isLearned && !follows && model.ahead().count() == 0) {
+      if (ahead > 0 && model != null && !isLearned && model.ahead().count() == 0) {
         throw arguments.wrong(
             Signature.AHEAD_COLUMNS,
             "none where nothing is learned from them and the model reads none",
@@ -287,7 +314,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           arguments.get(ForecastOptions.CALENDAR));
     }
 
-    private Learning learning(ForecastModel model) {
+    private Learning learning(ForecastModel model, HolidaySettings holidays) {
       LearnerSettings learner;
       try {
         learner =
@@ -302,7 +329,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
       List<String> experts = arguments.get(ForecastOptions.EXPERTS);
       learner = experts == null ? learner : learner.withExperts(experts);
       Seasons.Counts seasons = seasons();
-      learner = learner.withSecondSeason(seasons.second());
+      learner = learner.withSecondSeason(seasons.second()).withHolidays(holidays);
       boolean bare = learner.experts().isEmpty();
       int bytes =
           new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
@@ -315,7 +342,14 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
                 .formatted(ForecastOptions.MAX_SERIES_BYTES),
             "%d, with which one takes %,d".formatted(horizon, bytes));
       }
-      return new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
+      Learning learning = new Learning(learner, seasons.first(), 0, judges ? incidents() : null);
+      return arguments.get(ForecastOptions.EXPLAIN) ? learning.explained(names()) : learning;
+    }
+
+    /** Covariates are named as their columns. */
+    private ExplanationSettings names() {
+      return new ExplanationSettings(
+          arguments.get(Signature.FEATURE_COLUMNS), arguments.get(Signature.AHEAD_COLUMNS));
     }
 
     private Seasons.Counts seasons() {

@@ -8,11 +8,13 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.Judgment;
 import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.explanation.Explanation;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.state.LearnerStateSerializer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -20,6 +22,7 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -95,17 +98,16 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
 
   /** A row that can't be used, as one of the output. */
   GenericRowData refused(DeadLetter letter, TimestampData time) {
-    return GenericRowData.of(
-        time,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        null,
-        StringData.fromString(letter.reason().name()),
-        StringData.fromString(letter.message()));
+    GenericRowData row = emptyRow();
+    row.setField(0, time);
+    row.setField(8, StringData.fromString(letter.reason().name()));
+    row.setField(9, StringData.fromString(letter.message()));
+    return row;
+  }
+
+  /** One of NULLs, with a column more where forecasts are explained. */
+  private GenericRowData emptyRow() {
+    return new GenericRowData(ForecastPlan.COLUMNS + (plan.explains() ? 1 : 0));
   }
 
   @Override
@@ -223,7 +225,7 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     Interval interval = forecast.intervals().isEmpty() ? null : forecast.intervals().get(0);
     double[] values = forecast.values();
     for (int i = 0; i < values.length; i++) {
-      GenericRowData row = new GenericRowData(ForecastPlan.COLUMNS);
+      GenericRowData row = emptyRow();
       row.setField(0, origin);
       row.setField(1, i + 1);
       if (forecast.times() != null) {
@@ -237,7 +239,18 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
       row.setField(6, model);
       row.setField(7, version);
       row.setField(8, status);
+      if (i == 0 && forecast.explanation() != null) {
+        row.setField(ForecastPlan.COLUMNS, parts(forecast.explanation()));
+      }
       collect(row);
     }
+  }
+
+  private static GenericMapData parts(Explanation explanation) {
+    Map<StringData, Double> parts = new LinkedHashMap<>();
+    for (Explanation.Part part : explanation.parts()) {
+      parts.put(StringData.fromString(part.name()), part.amount());
+    }
+    return new GenericMapData(parts);
   }
 }

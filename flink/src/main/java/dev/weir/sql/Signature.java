@@ -4,6 +4,7 @@ import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Seasons;
 import java.util.ArrayList;
@@ -64,6 +65,11 @@ final class Signature {
           3,
           Seasons.MAX_SECOND_COUNT,
           "Observations in a longer season beside season, more than twice as many.");
+  static final Option<String> HOLIDAYS_OVERRIDES =
+      Option.text(
+          "holidays_overrides",
+          null,
+          "Other regions for some series: a JSON object of regular expressions and regions.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
 
@@ -109,7 +115,12 @@ final class Signature {
           new Argument("second_season", SECOND_SEASON),
           new Argument("bounds_min", BoundsOptions.MIN),
           new Argument("bounds_max", BoundsOptions.MAX),
-          new Argument("bounds_integer", BoundsOptions.INTEGER));
+          new Argument("bounds_integer", BoundsOptions.INTEGER),
+          new Argument("holidays", HolidayOptions.REGIONS),
+          new Argument("holidays_file", HolidayOptions.FILE),
+          new Argument("holidays_overrides", HOLIDAYS_OVERRIDES),
+          new Argument("time_zone", ForecastOptions.TIME_ZONE),
+          new Argument("explanations", ForecastOptions.EXPLAIN));
 
   /** Those of {@code ANOMALIES}. */
   static final Signature ANOMALIES =
@@ -142,7 +153,11 @@ final class Signature {
           new Argument("second_season", SECOND_SEASON),
           new Argument("bounds_min", BoundsOptions.MIN),
           new Argument("bounds_max", BoundsOptions.MAX),
-          new Argument("bounds_integer", BoundsOptions.INTEGER));
+          new Argument("bounds_integer", BoundsOptions.INTEGER),
+          new Argument("holidays", HolidayOptions.REGIONS),
+          new Argument("holidays_file", HolidayOptions.FILE),
+          new Argument("holidays_overrides", HOLIDAYS_OVERRIDES),
+          new Argument("time_zone", ForecastOptions.TIME_ZONE));
 
   /** Those of {@code CLASSIFY}. */
   static final Signature CLASSIFY =

@@ -4,6 +4,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
+import dev.weir.sql.file.ModelFileLoader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -34,10 +34,10 @@ final class Snippets {
     excuse("cd weir", "goes into that copy");
     excuse("mvn -B verify", "runs this test");
     excuse("mvn -DskipTests package", "builds the jars that the other snippets are run with");
-    excuse("mvn dependency:copy ", "needs a repository; the test puts the same jar there");
+    excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
     excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
     excuse("apt-get ", "changes the machine");
-    excuse("mkdir -p target-bench", "prepares the benchmark");
+    excuse("mkdir -p flink/target-bench", "prepares the benchmark");
     excuse("LD_LIBRARY_PATH=", "needs PyTorch and takes minutes");
     excuse(
         "./weir evaluate --input m4-hourly-train.csv.gz",

@@ -96,6 +96,7 @@ class SnippetsIT {
   private FlinkCluster flink;
   private ApicurioProcess registry;
   private String lastJob;
+  private String python = "";
   private int processes;
 
   private static List<Path> documents() {
@@ -634,15 +635,39 @@ class SnippetsIT {
     Files.writeString(work.resolve(name.group(1) + ".java"), substitute(text));
   }
 
-  /** A program that does not end is one that prints what arrives. */
+  /** What a program must print that contains this: numbers, and of the series that it reads. */
+  private static final Map<String, Pattern> PRINTS =
+      Map.of(
+          "future.head()", Pattern.compile("uci_bike +1 2011-"),
+          "by_step.index", Pattern.compile("(?s)weir( +\\d\\.\\d+){2}\n.*\n12( +\\d\\.\\d+){2}\n"),
+          "joined[[", Pattern.compile("uci_bike 2011-.* \\d+\n"),
+          "naive_error", Pattern.compile("uci_bike 1( +\\d+\\.\\d+){4}\n"));
+
+  /**
+   * A program that does not end is one that prints what arrives. One without imports continues the
+   * one before it, as the cells of a notebook do; one that starts with the name of a file is kept
+   * as this file.
+   */
   private void runPython(Piece program) throws IOException {
-    Files.writeString(work.resolve("snippet.py"), substitute(program.text()));
+    String text = substitute(program.text());
+    Matcher name = Pattern.compile("# (\\w+\\.py)\n").matcher(text);
+    if (name.lookingAt()) {
+      Files.writeString(work.resolve(name.group(1)), text);
+    }
+    python = text.matches("(?s)(import|from|#) .*") ? text : python + "\n" + text;
+    Files.writeString(work.resolve("snippet.py"), python);
     LocalProcess process = start(program, List.of("/usr/bin/python3", "-u", "snippet.py"));
     if (program.text().contains("while True")) {
       process.awaitOutput(Pattern.compile("(pump-\\d+|berlin/7/\\w+) .*\\[\\d"), OUTPUT);
       process.close();
     } else {
       assertThat(process.exitCode(END)).as("%s%n%s", program, process.output()).isZero();
+      PRINTS.forEach(
+          (part, output) -> {
+            if (text.contains(part)) {
+              assertThat(process.output()).as(program.toString()).containsPattern(output);
+            }
+          });
     }
   }
 

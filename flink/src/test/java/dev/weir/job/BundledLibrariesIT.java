@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
@@ -62,7 +61,9 @@ class BundledLibrariesIT {
 
     Set<String> strangers = new TreeSet<>();
     for (String name : classes(jar.toString())) {
-      String original = name.replace("dev/weir/sql/shaded/jackson/", "com/fasterxml/jackson/");
+      String original =
+          name.replace("dev/weir/sql/shaded/jackson/", "com/fasterxml/jackson/")
+              .replace("dev/weir/sql/shaded/", "");
       if (!original.startsWith("dev/weir/") && !known.contains(original)) {
         strangers.add(name);
       }
@@ -71,9 +72,10 @@ class BundledLibrariesIT {
   }
 
   /** Their licenses ask for it; the others are of the Apache license, or name theirs in NOTICE. */
-  @Test
-  void theJobJarHasTheLicensesOfTheLibrariesForHolidays() throws Exception {
-    try (ZipFile zip = new ZipFile(System.getProperty("job.jar"))) {
+  @ParameterizedTest
+  @ValueSource(strings = {"job.jar", "sql.jar"})
+  void theJarHasTheLicensesOfTheLibrariesForHolidays(String property) throws Exception {
+    try (ZipFile zip = new ZipFile(System.getProperty(property))) {
       for (String name :
           List.of("jaxb", "jakarta-activation", "jakarta-xml-bind", "threeten-extra")) {
         ZipEntry license = zip.getEntry("META-INF/licenses/" + name + ".txt");
@@ -84,15 +86,19 @@ class BundledLibrariesIT {
     }
   }
 
-  /** As a cluster runs it: only Flink's logging beside the jar. */
-  @Test
-  void theJobJarAloneKnowsHolidays() throws Exception {
+  /**
+   * As a cluster runs it: only Flink's logging beside the jar, and a thread that knows nothing of
+   * the jar, as that of a SQL session into which it was added.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"job.jar", "sql.jar"})
+  void theJarAloneKnowsHolidays(String property) throws Exception {
     Path slf4j = Path.of(Logger.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    URL[] urls = {Path.of(System.getProperty("job.jar")).toUri().toURL(), slf4j.toUri().toURL()};
+    URL[] urls = {Path.of(System.getProperty(property)).toUri().toURL(), slf4j.toUri().toURL()};
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
-      Thread.currentThread().setContextClassLoader(loader); // as flink run does
-      Class<?> regions = loader.loadClass("dev.weir.job.calendar.HolidayRegions");
+      Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+      Class<?> regions = loader.loadClass("dev.weir.holiday.HolidayRegions");
       Object known = regions.getConstructor(Map.class).newInstance(Map.of());
       Object days = regions.getMethod("days", List.class).invoke(known, List.of("DE-BE"));
       Object is =

@@ -10,6 +10,7 @@ import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import dev.weir.option.Option.Type;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ class SharedOptionsTest {
         arguments(ForecastOptions.TTL, "a while", null),
         arguments(ForecastOptions.SIZE, "huge", null),
         arguments(ForecastOptions.EXPERTS, "oracle", null),
+        arguments(HolidayOptions.REGIONS, "DE,", null),
         arguments(BoundsOptions.MIN, "NaN", null),
         arguments(BoundsOptions.MAX, "many", null),
         arguments(ForecastOptions.MODEL, "a/b", null),
@@ -120,6 +122,7 @@ class SharedOptionsTest {
             "in_order",
             "level",
             "refused_rows",
-            "second_season");
+            "second_season",
+            "holidays_overrides");
   }
 }

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.weir.model.ModelFiles;
+import dev.weir.sql.file.HolidayFileLoader;
+import dev.weir.sql.file.ModelFileLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -171,6 +173,45 @@ class WrongArgumentsTest {
         Arguments.of(
             "value_column => 'v', size => 'huge'",
             "FORECAST: size: expected small or default or full, got 'huge'"),
+        Arguments.of(
+            "value_column => 'v', time_zone => 'Europe/Berlin'",
+            "FORECAST: time_zone: expected holidays or calendar beside it, got neither"),
+        Arguments.of(
+            "value_column => 'v', holidays => 'DE', time_zone => 'Mars/Base'",
+            "FORECAST: time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'"),
+        Arguments.of(
+            "value_column => 'v', holidays => 'DE,'",
+            "FORECAST: holidays: expected a list of regions such as DE or DE-BE, got 'DE,'"),
+        Arguments.of(
+            "value_column => 'v', holidays => 'XX'",
+            "FORECAST: holidays: expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX"),
+        Arguments.of(
+            "value_column => 'v', holidays => 'DE', sampling_interval => 'P7D'",
+            "FORECAST: sampling_interval: expected a part of a day with holidays, such as PT1H, got PT168H"),
+        Arguments.of(
+            "value_column => 'v', holidays_file => '/nowhere/days.csv'",
+            "FORECAST: holidays_file: expected a readable CSV file, got /nowhere/days.csv ("),
+        Arguments.of(
+            "value_column => 'v', holidays_file => 'what:ever is:this'",
+            "FORECAST: holidays_file: expected a readable CSV file, got what:ever is:this ("),
+        Arguments.of(
+            "value_column => 'v', holidays_file => 'flink/src/test/resources/holidays/no-date.csv'",
+            "FORECAST: holidays_file: expected a header with date, and region if there are regions, got another (flink/src/test/resources/holidays/no-date.csv)"),
+        Arguments.of(
+            "value_column => 'v', holidays => 'FR', holidays_file => 'flink/src/test/resources/holidays/plants.csv'",
+            "FORECAST: holidays_file: expected regions that holidays or holidays_overrides names, got [plant]"),
+        Arguments.of(
+            "value_column => 'v', holidays_overrides => 'FR'",
+            "FORECAST: holidays_overrides: expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'"),
+        Arguments.of(
+            BY_MODEL + ", holidays => 'DE'",
+            "FORECAST: holidays: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", holidays_file => 'flink/src/test/resources/holidays/plants.csv'",
+            "FORECAST: holidays_file: expected learning => TRUE beside it, got FALSE"),
+        Arguments.of(
+            BY_MODEL + ", explanations => TRUE",
+            "FORECAST: explanations: expected learning => TRUE beside it, got FALSE"),
         Arguments.of(
             "value_column => 'v', level => 100",
             "FORECAST: level: expected a whole number from 1 to 99, got '100'"),
@@ -415,14 +456,17 @@ class WrongArgumentsTest {
                         + " ttl => '30 d', learning => TRUE, size => 'small', season => 24,"
                         + " experts => 'naive, rls-ar', weights_path => 'builtin:sample-many-to-one',"
                         + " model_name => 'm', scaling => 'last', readout => 'h_n',"
-                        + " cell => 'rnn_tanh', refused_rows => TRUE, second_season => 168, uid => 'f'")))
+                        + " cell => 'rnn_tanh', refused_rows => TRUE, second_season => 168,"
+                        + " holidays => 'DE-BE', holidays_file => 'flink/src/test/resources/holidays/plants.csv',"
+                        + " holidays_overrides => '{\"a.*\": \"plant\"}', time_zone => 'Europe/Berlin',"
+                        + " explanations => TRUE, uid => 'f'")))
         .contains("FORECAST");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "file://"}) // opening a pipe blocks until somebody writes into it
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void weightsThatAreNoRegularFileAreNotOpened(String scheme, @TempDir Path dir) throws Exception {
+  void whatIsNoRegularFileIsNotOpened(String scheme, @TempDir Path dir) throws Exception {
     Path pipe = dir.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
     for (String file : List.of(pipe.toString(), "/dev/zero", dir.toString())) {
@@ -430,6 +474,10 @@ class WrongArgumentsTest {
               () -> ModelFileLoader.read("weights_path", scheme + file, ModelFiles.Defaults.NONE))
           .hasMessage(
               "weights_path: expected a readable file, got %s%s (java.io.IOException: expected a regular file)",
+              scheme, file);
+      assertThatThrownBy(() -> HolidayFileLoader.read(scheme + file))
+          .hasMessage(
+              "expected a readable CSV file, got %s%s (java.io.IOException: expected a regular file)",
               scheme, file);
     }
   }

@@ -4,6 +4,6 @@
  *
  * <p>Start at {@link dev.weir.classify.convolution.MiniRocket}.
  *
- * <p>Allowed imports: EJML and the JDK.
+ * <p>Allowed imports: the JDK.
  */
 package dev.weir.classify.convolution;

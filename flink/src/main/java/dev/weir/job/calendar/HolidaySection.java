@@ -3,13 +3,14 @@ package dev.weir.job.calendar;
 import dev.weir.forecast.calendar.HolidayDays;
 import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.calendar.HolidaySettings.Override;
-import dev.weir.job.options.HolidayOptions;
+import dev.weir.holiday.HolidayFile;
+import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,6 @@ import java.util.regex.Pattern;
  * Reads the section {@code holidays} of a job file. What is wrong becomes a problem of the file.
  */
 public final class HolidaySection {
-
-  private static final Duration DAY = Duration.ofDays(1);
 
   private HolidaySection() {}
 
@@ -60,11 +59,9 @@ public final class HolidaySection {
     if (!isIn(file)) {
       return null;
     }
-    Duration interval = file.get(ForecastOptions.INTERVAL);
-    if (interval != null && DAY.toMillis() % interval.toMillis() != 0) {
-      file.problem(
-          ForecastOptions.INTERVAL,
-          "expected a part of a day with holidays, such as PT1H, got " + interval);
+    String problem = HolidayOptions.problemWith(file.get(ForecastOptions.INTERVAL));
+    if (problem != null) {
+      file.problem(ForecastOptions.INTERVAL, problem);
     }
     HolidayRegions regions = new HolidayRegions(own(file, directory));
     HolidayDays common = days(file, HolidayOptions.REGIONS, regions);

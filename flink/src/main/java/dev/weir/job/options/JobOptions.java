@@ -9,6 +9,7 @@ import dev.weir.model.Scaling;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import dev.weir.rnn.cell.Cell;
 import java.time.Duration;
@@ -181,12 +182,6 @@ public final class JobOptions {
           Format.AVRO,
           "How forecasts, scores and incidents are written: as Avro or as JSON objects with the same"
               + " fields.");
-  public static final Option<Boolean> EXPLAIN =
-      Option.flag(
-          "forecasts.explain",
-          false,
-          "Whether each forecast says what its next value consists of: level, season, recent values,"
-              + " covariates, analogs, networks and holidays.");
   public static final Option<Integer> SCORES_EVERY =
       Option.integer(
           "scores.every",
@@ -330,7 +325,7 @@ public final class JobOptions {
                 ForecastOptions.LEVELS,
                 SCORES_EVERY,
                 FORECAST_FORMAT,
-                EXPLAIN,
+                ForecastOptions.EXPLAIN,
                 GUARANTEE,
                 TRANSACTION_TIMEOUT,
                 TRANSACTION_PREFIX));

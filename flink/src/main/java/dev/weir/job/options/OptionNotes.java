@@ -3,6 +3,7 @@ package dev.weir.job.options;
 import dev.weir.option.BoundsOptions;
 import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -123,7 +124,7 @@ final class OptionNotes {
     BoundsOptions.ALL.forEach(option -> put(option, "", bounded));
     put(JobOptions.SCORES_EVERY, "observations", SAFE);
     put(JobOptions.FORECAST_FORMAT, "", "safe: readers of Weir tell both apart");
-    put(JobOptions.EXPLAIN, "", SAFE);
+    put(ForecastOptions.EXPLAIN, "", SAFE);
     put(JobOptions.GUARANTEE, "", COMMITTED);
     put(JobOptions.TRANSACTION_TIMEOUT, "", COMMITTED);
     put(JobOptions.TRANSACTION_PREFIX, "", COMMITTED);

@@ -1,8 +1,8 @@
-package dev.weir.job.calendar;
+package dev.weir.holiday;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvFactory;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,9 @@ public final class HolidayFile {
   /** The region of days that are holidays of all series. */
   public static final String ALL = "";
 
-  private static final long MAX_BYTES = 4L << 20;
+  /** Longest file. */
+  public static final int MAX_BYTES = 4 << 20;
+
   private static final int MAX_SHOWN = 60;
 
   private HolidayFile() {}
@@ -61,25 +63,33 @@ public final class HolidayFile {
     }
   }
 
-  private static Map<String, Set<LocalDate>> parse(String text, String name) throws IOException {
+  /**
+   * The days of a file that has been read.
+   *
+   * @param text all of it
+   * @param name of the file, for messages
+   * @return days by region
+   * @throws IllegalArgumentException as {@link #read}
+   */
+  public static Map<String, Set<LocalDate>> parse(String text, String name) throws IOException {
     Map<String, Set<LocalDate>> days = new LinkedHashMap<>();
     String plain = text.startsWith("\uFEFF") ? text.substring(1) : text;
-    CsvSchema schema = CsvSchema.emptySchema().withHeader();
-    try (MappingIterator<Map<String, String>> rows =
-        new CsvMapper().readerForMapOf(String.class).with(schema).readValues(plain)) {
-      int line = 1; // the header
-      while (rows.hasNextValue()) {
-        Map<String, String> row = rows.nextValue();
-        line++;
-        String date = row.get("date");
-        if (date == null) {
-          throw new IllegalArgumentException(
-              "expected a header with date, and region if there are regions, got %s (%s)"
-                  .formatted(shown(row.keySet().toString()), name));
+    int line = 1; // the header
+    try (CsvParser rows = new CsvFactory().createParser(plain)) {
+      rows.setSchema(CsvSchema.emptySchema().withHeader());
+      while (rows.nextToken() != null) { // the start of a row
+        if (line == 1) {
+          checkHeader(rows.getSchema(), name);
         }
-        String region = row.getOrDefault("region", ALL);
-        days.computeIfAbsent(region == null ? ALL : region.strip(), each -> new TreeSet<>())
-            .add(day(date.strip(), name, line));
+        line++;
+        String date = "";
+        String region = ALL;
+        for (String column = rows.nextFieldName(); column != null; column = rows.nextFieldName()) {
+          String value = rows.nextTextValue().strip();
+          date = column.equals("date") ? value : date;
+          region = column.equals("region") ? value : region;
+        }
+        days.computeIfAbsent(region, each -> new TreeSet<>()).add(day(date, name, line));
       }
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
@@ -89,6 +99,15 @@ public final class HolidayFile {
       throw new IllegalArgumentException("expected dates, got none (%s)".formatted(name));
     }
     return days;
+  }
+
+  /** Comes before all else, and shows nothing of the file, which may be any file. */
+  private static void checkHeader(CsvSchema header, String name) {
+    if (header.column("date") == null) {
+      throw new IllegalArgumentException(
+          "expected a header with date, and region if there are regions, got another (%s)"
+              .formatted(name));
+    }
   }
 
   private static LocalDate day(String date, String name, int line) {

@@ -1,4 +1,4 @@
-package dev.weir.job.calendar;
+package dev.weir.holiday;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -109,7 +109,8 @@ class HolidayRegionsTest {
       quoteCharacter = '`',
       value = {
         "date,region;2026-13-01,x | expected a date such as 2026-12-24, got 2026-13-01 (h.csv line 2)",
-        "day;2026-12-24 | expected a header with date, and region if there are regions, got [day] (h.csv)",
+        "day;2026-12-24 | expected a header with date, and region if there are regions, got another (h.csv)",
+        "root:*:20000;x,y,z | expected a header with date, and region if there are regions, got another (h.csv)",
         "date | expected dates, got none (h.csv)",
         "date;2026-12-24;24.12.2026 | expected a date such as 2026-12-24, got 24.12.2026 (h.csv line 3)",
       })

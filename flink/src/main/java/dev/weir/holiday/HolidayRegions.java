@@ -1,4 +1,4 @@
-package dev.weir.job.calendar;
+package dev.weir.holiday;
 
 import de.focus_shift.jollyday.core.CalendarHierarchy;
 import de.focus_shift.jollyday.core.Holiday;
@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -70,7 +71,7 @@ public final class HolidayRegions {
         days.addAll(ofFile);
       }
       if (ofFile == null || isKnown(region)) {
-        days.addAll(published(region));
+        days.addAll(withOwnLibraries(() -> published(region)));
       }
     }
     return new HolidayDays(days);
@@ -91,6 +92,21 @@ public final class HolidayRegions {
 
   private static String country(String region) {
     return region.substring(0, 2).toUpperCase(Locale.ROOT);
+  }
+
+  /**
+   * Jollyday and JAXB look for their parts by the thread's class loader, which in a SQL session may
+   * know nothing of a jar that was added.
+   */
+  private static <T> T withOwnLibraries(Supplier<T> read) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(HolidayRegions.class.getClassLoader());
+    try {
+      return read.get();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   private static Set<LocalDate> published(String region) {

@@ -1,10 +1,10 @@
-package dev.weir.job.options;
+package dev.weir.option;
 
-import dev.weir.option.Option;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The options of a job file that say which days are holidays of which series. */
+/** The options that say which days are holidays of which series. */
 public final class HolidayOptions {
 
   private static final String OVERRIDES = "holidays.overrides[].";
@@ -35,9 +35,22 @@ public final class HolidayOptions {
   public static final Option<List<String>> SERIES_REGIONS =
       regions(OVERRIDES + "regions", "The regions of these series; none for no holidays.");
 
-  static final List<Option<?>> ALL = List.of(REGIONS, FILE, SERIES, SERIES_REGIONS);
+  /** All of them, in the order of the reference. */
+  public static final List<Option<?>> ALL = List.of(REGIONS, FILE, SERIES, SERIES_REGIONS);
 
   private HolidayOptions() {}
+
+  /**
+   * Why series that are observed in such an interval can't have holidays, in one line; null if they
+   * can.
+   *
+   * @param interval null for windows by count
+   */
+  public static String problemWith(Duration interval) {
+    return interval == null || Duration.ofDays(1).toMillis() % interval.toMillis() == 0
+        ? null
+        : "expected a part of a day with holidays, such as PT1H, got " + interval;
+  }
 
   private static Option<List<String>> regions(String key, String description) {
     return Option.list(

@@ -1,0 +1,42 @@
+package dev.weir.sql.file;
+
+import dev.weir.holiday.HolidayFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads a file of holidays. */
+public final class HolidayFileLoader {
+
+  private HolidayFileLoader() {}
+
+  /**
+   * Reads a {@link HolidayFile}.
+   *
+   * @return days by region
+   * @throws IllegalArgumentException with one line that says why it can't be used
+   */
+  public static Map<String, Set<LocalDate>> read(String location) {
+    try {
+      return HolidayFile.parse(text(location), location);
+    } catch (IOException e) {
+      throw unreadable(location, e);
+    }
+  }
+
+  private static String text(String location) throws IOException {
+    try {
+      byte[] bytes = StatementFile.read(location, HolidayFile.MAX_BYTES);
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) { // no path at all
+      throw unreadable(location, e);
+    }
+  }
+
+  private static IllegalArgumentException unreadable(String location, Exception cause) {
+    return new IllegalArgumentException(
+        "expected a readable CSV file, got %s (%s)".formatted(location, cause), cause);
+  }
+}

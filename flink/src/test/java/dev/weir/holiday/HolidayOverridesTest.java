@@ -1,0 +1,71 @@
+package dev.weir.holiday;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.forecast.calendar.HolidaySettings.Override;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HolidayOverridesTest {
+
+  private static final LocalDate CLEANING = LocalDate.of(2026, 7, 27);
+
+  private static List<Override> parse(String json) {
+    return HolidayOverrides.parse(
+        json, new HolidayRegions(Map.of("plant-north", Set.of(CLEANING))));
+  }
+
+  @Test
+  void entriesKeepTheirOrderAndHaveTheirRegions() {
+    List<Override> overrides =
+        parse("{\"robot-.*\": \"none\", \"north-.*\": \"DE-SH, plant-north\", \".*\": \"FR\"}");
+    assertThat(overrides)
+        .extracting(each -> each.series().pattern())
+        .containsExactly("robot-.*", "north-.*", ".*");
+    assertThat(overrides.get(0).days().size()).isZero();
+    assertThat(overrides.get(1).days().contains(CLEANING.toEpochDay())).isTrue();
+    assertThat(overrides.get(1).days().contains(LocalDate.of(2026, 10, 31).toEpochDay())).isTrue();
+    assertThat(overrides.get(2).days().contains(LocalDate.of(2026, 7, 14).toEpochDay())).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "FR | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'FR'",
+        "[\"FR\"] | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '[\"FR\"]'",
+        "{\"a\": \"FR\", \"a\": \"DE\"} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\", \"a\": \"DE\"}'",
+        "{\"a\": \"FR\"} {} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"} {}'",
+        "{} | expected 1 to 100 regular expressions, got 0",
+        "null | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got 'null'",
+        "{\"a\": \"FR\" | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": \"FR\"'",
+        "{\"(\": \"FR\"} | expected a regular expression, got '('",
+        "{\"a\": \"\"} | expected a list of regions such as DE or DE-BE, got ''",
+        "{\"a\": null} | expected a JSON object of regular expressions and regions such as {\"fr-.*\": \"FR\"}, got '{\"a\": null}'",
+        "{\"a\": \"XX\"} | expected a country or a part of one such as DE or DE-BE, or a region of the holidays file, got XX",
+      })
+  void wrongTextIsRefusedInOneLine(String json, String message) {
+    assertThatThrownBy(() -> parse(json))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void moreEntriesThanAJobMayHaveAreRefused() {
+    String entries =
+        IntStream.rangeClosed(1, 101)
+            .mapToObj("\"s%d\": \"FR\""::formatted)
+            .collect(Collectors.joining(",", "{", "}"));
+    assertThatThrownBy(() -> parse(entries))
+        .hasMessage("expected 1 to 100 regular expressions, got 101");
+  }
+}
