@@ -24,14 +24,16 @@ public final class OtherJvm {
    * What a program prints.
    *
    * @param flags with spaces between them
+   * @param more classes of other places that the program needs
    */
-  public static List<String> lines(String flags, Class<?> program) throws Exception {
+  public static List<String> lines(String flags, Class<?> program, Class<?>... more)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (!flags.isEmpty()) {
       command.addAll(List.of(flags.split(" ")));
     }
-    command.addAll(List.of("-cp", classPath(program), program.getName()));
+    command.addAll(List.of("-cp", classPath(program, more), program.getName()));
     Process process =
         new ProcessBuilder(command)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -42,9 +44,11 @@ public final class OtherJvm {
     return printed.lines().toList();
   }
 
-  private static String classPath(Class<?> program) throws Exception {
+  private static String classPath(Class<?> program, Class<?>... more) throws Exception {
     Set<String> places = new LinkedHashSet<>();
-    for (Class<?> type : List.of(Rnn.class, JsonFactory.class, program)) {
+    List<Class<?>> types = new ArrayList<>(List.of(Rnn.class, JsonFactory.class, program));
+    types.addAll(List.of(more));
+    for (Class<?> type : types) {
       places.add(
           Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI()).toString());
     }

@@ -29,6 +29,35 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
   public static final Bounds NONE =
       new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, false);
 
+  /** Larger values are learned as this. */
+  private static final double LARGEST = 1e30;
+
+  /**
+   * Of what a user gives.
+   *
+   * @param min null for none
+   * @param max null for none
+   * @throws IllegalArgumentException with one line if one is too large or they contradict each
+   *     other
+   */
+  public static Bounds of(Double min, Double max, boolean integer) {
+    check("min", min);
+    check("max", max);
+    return new Bounds(min == null ? NONE.min : min, max == null ? NONE.max : max, integer);
+  }
+
+  private static void check(String name, Double bound) {
+    if (bound != null && !isUsable(bound)) {
+      throw new IllegalArgumentException(
+          "%s: expected a number from -1e30 to 1e30, got %s".formatted(name, bound));
+    }
+  }
+
+  /** Whether a user may give it. */
+  public static boolean isUsable(double bound) {
+    return Math.abs(bound) <= LARGEST; // not NaN either
+  }
+
   /**
    * @throws IllegalArgumentException if {@code min} is not below {@code max}, or with {@code
    *     integer} one of them is not a whole number

@@ -1,6 +1,7 @@
 package dev.weir.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.rnn.kernel.Kernels;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,6 +43,9 @@ final class JobProcess implements AutoCloseable {
       if (flag.startsWith("--") || flag.startsWith("-Dlog4j") || flag.startsWith("-Dweir")) {
         command.add(flag);
       }
+    }
+    if (Kernels.vectorApi()) {
+      command.add("--add-modules=jdk.incubator.vector"); // its warning goes to the log
     }
     command.add("-Xmx" + heap);
     command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // a thread's CPU is lost when it ends

@@ -82,6 +82,7 @@ public final class Weir implements Runnable {
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // all texts are English, so the numbers in them are, too
     TemporaryFolder.own();
+    VectorModule.load();
     int exitCode;
     try {
       exitCode = commandLine().execute(args);

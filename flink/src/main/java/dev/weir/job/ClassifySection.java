@@ -26,8 +26,6 @@ import java.util.List;
 /** The section {@code classify} of a job file, checked. */
 final class ClassifySection {
 
-  private static final long SEED = 1;
-
   /** Keys of options that only forecasts have. */
   private static final List<String> OF_FORECASTS =
       List.of(
@@ -102,7 +100,7 @@ final class ClassifySection {
               maxClasses,
               learns,
               file.get(ClassifyOptions.WAITING),
-              SEED,
+              ClassifySettings.SEED,
               file.get(ForecastOptions.TTL),
               file.get(JobOptions.MAX_SERIES));
       checkModel(file, settings);

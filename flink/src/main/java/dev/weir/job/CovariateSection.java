@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.job.options.CovariateOptions;
@@ -8,7 +9,6 @@ import dev.weir.job.options.MappingOptions;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.mapping.MappedRecords;
 import dev.weir.kafka.mapping.ObservationMapping;
-import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
 import dev.weir.stream.covariate.CovariateSettings;

@@ -5,9 +5,9 @@ import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
-import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.forecast.window.Sampling;
@@ -35,9 +35,7 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.ForecastOptions.Size;
 import dev.weir.option.Option;
-import dev.weir.option.Seasons;
 import dev.weir.stream.covariate.CovariateSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -350,7 +348,7 @@ public record JobSettings(
               .formatted(seqLen, horizon));
     }
     byte[] initial = initialModel(file, options, model, seqLen, directory);
-    ForecastModel first = initial == null ? null : StateSizeEstimate.read(initial);
+    ForecastModel first = initial == null ? null : LearningPlan.read(initial);
     Learning learning = null;
     if (learns) {
       learning = learning(file, horizon, seqLen, model != null, initial, holidays);
@@ -383,25 +381,21 @@ public record JobSettings(
       boolean hasModel,
       byte[] initialModel,
       HolidaySettings holidays) {
-    Size size = file.get(ForecastOptions.SIZE);
-    List<String> experts = file.get(ForecastOptions.EXPERTS);
-    List<Double> levels = file.get(ForecastOptions.LEVELS);
-    Seasons.Counts seasons = SeasonSection.read(file);
+    SeasonCounts seasons = SeasonSection.read(file);
     int scoresEvery = file.get(JobOptions.SCORES_EVERY);
-    NetworkTraining training = NetworkOptions.read(file);
-    Covariates.Count covariates = CovariateSection.learned(file, true);
+    LearningPlan plan =
+        new LearningPlan(
+            file.get(ForecastOptions.SIZE),
+            file.get(ForecastOptions.EXPERTS),
+            file.get(ForecastOptions.LEVELS),
+            NetworkOptions.read(file),
+            CovariateSection.learned(file, true),
+            seasons,
+            holidays);
     try {
-      LearnerSettings learner = size.learner(horizon);
-      learner = experts == null ? learner : learner.withExperts(experts);
-      learner =
-          learner
-              .withLevels(levels)
-              .withTraining(training)
-              .withCovariates(covariates)
-              .withSecondSeason(seasons.second())
-              .withHolidays(holidays);
+      LearnerSettings learner = plan.learner(horizon);
       int bytes =
-          StateSizeEstimate.learned(learner, seasons.first(), seqLen, hasModel, initialModel);
+          LearningPlan.seriesBytes(learner, seasons.first(), seqLen, hasModel, initialModel);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         file.problem(
             "learning",
@@ -475,7 +469,7 @@ public record JobSettings(
     if (target.initialModel() == null) {
       return;
     }
-    ForecastModel model = StateSizeEstimate.read(target.initialModel());
+    ForecastModel model = LearningPlan.read(target.initialModel());
     String problem = forecast.problemWith(model, target);
     if (problem != null) {
       file.problem("forecast." + target.mode().label(), problem);

@@ -2,6 +2,7 @@ package dev.weir.job;
 
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.network.WindowTrainer;
 import dev.weir.forecast.shared.SharedSettings;
 import dev.weir.job.options.JobFile;
@@ -32,7 +33,7 @@ final class SharedSection {
       String problem =
           target.initialModel() == null
               ? null
-              : WindowTrainer.problemWith(StateSizeEstimate.read(target.initialModel()));
+              : WindowTrainer.problemWith(LearningPlan.read(target.initialModel()));
       if (problem != null) {
         file.problem(NetworkOptions.SHARED, problem);
       }

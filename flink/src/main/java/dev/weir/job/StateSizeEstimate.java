@@ -8,17 +8,9 @@ import dev.weir.forecast.alarm.threshold.ThresholdTracker;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
-import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.recurrent.NetworkTraining.Tuning;
-import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.network.BaseModelExpert;
-import dev.weir.forecast.network.TunedModelExpert;
-import dev.weir.model.ForecastModel;
-import dev.weir.model.ModelFiles;
-import dev.weir.model.ModelFormatException;
 import dev.weir.stream.ForecastOperator;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -137,7 +129,7 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
       }
       boolean hasModel = target.model() != null;
       long learned =
-          learned(
+          LearningPlan.seriesBytes(
               learning.learner(),
               learning.season(),
               settings.seqLen(),
@@ -176,35 +168,5 @@ public record StateSizeEstimate(long heap, long cached, long disk) {
 
   private static long string(int length) {
     return STRING + (length + 7) / 8 * 8L;
-  }
-
-  /**
-   * What is learned of a series takes, with a copy of the model that the job starts with, if it is
-   * to have one.
-   *
-   * @throws IllegalArgumentException when settings don't go together
-   */
-  static int learned(
-      LearnerSettings learner, int season, int seqLen, boolean hasModel, byte[] initialModel) {
-    List<Expert> own = new ArrayList<>();
-    int copy = 0;
-    if (hasModel && learner.isAlone() && !learner.combines()) {
-      own.add(new BaseModelExpert(seqLen));
-    } else if (hasModel && !learner.isAlone() && learner.training().tuning() != Tuning.OFF) {
-      BaseModelExpert base = new BaseModelExpert();
-      TunedModelExpert tuned = new TunedModelExpert(base, seqLen, learner.training());
-      own.addAll(List.of(base, tuned));
-      ForecastModel model = initialModel == null ? null : read(initialModel);
-      copy = model == null || !model.candidates().isEmpty() ? 0 : tuned.bytes(model);
-    }
-    return copy + new Learner(learner, own).newSeries("a first one", season).bytes();
-  }
-
-  static ForecastModel read(byte[] written) {
-    try {
-      return ModelFiles.fromBytes(written, ModelFiles.Defaults.NONE, "initial model");
-    } catch (ModelFormatException e) {
-      throw new IllegalStateException("a model that was just written must be readable", e);
-    }
   }
 }

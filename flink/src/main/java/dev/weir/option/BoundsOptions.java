@@ -6,9 +6,6 @@ import java.util.List;
 /** The options of bounds, which the job file, SQL and the command line share. */
 public final class BoundsOptions {
 
-  /** Larger values are learned as this. */
-  private static final double LARGEST = 1e30;
-
   private static final String NUMBER = "a number from -1e30 to 1e30";
 
   public static final Option<Double> MIN =
@@ -35,10 +32,7 @@ public final class BoundsOptions {
    *     other
    */
   public static Bounds bounds(Double min, Double max, boolean integer) {
-    check("min", min);
-    check("max", max);
-    return new Bounds(
-        min == null ? Bounds.NONE.min() : min, max == null ? Bounds.NONE.max() : max, integer);
+    return Bounds.of(min, max, integer);
   }
 
   private static Option<Double> bound(String name, String description) {
@@ -48,19 +42,9 @@ public final class BoundsOptions {
 
   private static double number(String text) {
     double value = Double.parseDouble(text);
-    if (!isUsable(value)) {
+    if (!Bounds.isUsable(value)) {
       throw new IllegalArgumentException(text);
     }
     return value;
-  }
-
-  private static void check(String name, Double bound) {
-    if (bound != null && !isUsable(bound)) {
-      throw new IllegalArgumentException("%s: expected %s, got %s".formatted(name, NUMBER, bound));
-    }
-  }
-
-  private static boolean isUsable(double bound) {
-    return Math.abs(bound) <= LARGEST; // not NaN either
   }
 }

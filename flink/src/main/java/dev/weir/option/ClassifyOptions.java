@@ -1,5 +1,6 @@
 package dev.weir.option;
 
+import dev.weir.classify.series.ClassifySettings;
 import dev.weir.classify.stream.StreamClassifier;
 import dev.weir.model.ClassifierModel;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public final class ClassifyOptions {
   public static final Option<Integer> MAX_CLASSES =
       Option.integer(
           "classify.max-classes",
-          10,
+          ClassifySettings.DEFAULT_MAX_CLASSES,
           2,
           StreamClassifier.MAX_CLASSES,
           "Classes of a series at most; memory grows with them.");
@@ -76,7 +77,7 @@ public final class ClassifyOptions {
   public static final Option<Integer> WAITING =
       Option.integer(
           "classify.waiting",
-          100,
+          ClassifySettings.DEFAULT_WAITING,
           1,
           StreamClassifier.MAX_WAITING,
           "Newest windows of a series whose label may still come; a later one is a dead letter.");

@@ -1,7 +1,9 @@
 package dev.weir.option;
 
+import dev.weir.forecast.engine.CovariateRule;
+import dev.weir.forecast.engine.LearnerSize;
+import dev.weir.forecast.engine.LearningPlan;
 import dev.weir.forecast.learn.Experts;
-import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
@@ -19,8 +21,8 @@ import java.util.Locale;
 /** The options of a forecast, which the job file, SQL and the command line share. */
 public final class ForecastOptions {
 
-  /** A million series of this size fill a cluster already. */
-  public static final int MAX_SERIES_BYTES = 2 << 20;
+  /** Bytes of a series at most. */
+  public static final int MAX_SERIES_BYTES = LearningPlan.MAX_SERIES_BYTES;
 
   public static final Option<Integer> SEQ_LEN =
       Option.integer("window.seq-len", 5, 1, ForecastModel.MAX_SEQ_LEN, "Values in a window.");
@@ -35,7 +37,7 @@ public final class ForecastOptions {
           "Covariates of each observation; the network's input_size is one more.");
 
   /** Covariates that a mixture learns from, at most. */
-  public static final int MAX_LEARNED_COVARIATES = 20;
+  public static final int MAX_LEARNED_COVARIATES = CovariateRule.MAX;
 
   public static final Option<Integer> FEATURES_AHEAD =
       Option.integer(
@@ -106,25 +108,12 @@ public final class ForecastOptions {
           true,
           "Whether each series is learned from its own stream; learning: off for short.");
 
-  /** How much memory and time a series may take. */
-  public enum Size {
-    SMALL,
-    DEFAULT,
-    FULL;
-
-    /** What is learned of a series of this size. */
-    public LearnerSettings learner(int horizon) {
-      return switch (this) {
-        case SMALL -> LearnerSettings.small(horizon);
-        case DEFAULT -> LearnerSettings.defaults(horizon);
-        case FULL -> LearnerSettings.full(horizon);
-      };
-    }
-  }
-
-  public static final Option<Size> SIZE =
+  public static final Option<LearnerSize> SIZE =
       Option.choice(
-          "learning.size", Size.class, Size.DEFAULT, "How much memory and time a series may take.");
+          "learning.size",
+          LearnerSize.class,
+          LearnerSize.DEFAULT,
+          "How much memory and time a series may take.");
   public static final Option<List<String>> EXPERTS =
       Option.list(
           "experts",

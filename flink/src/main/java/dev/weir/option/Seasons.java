@@ -1,5 +1,6 @@
 package dev.weir.option;
 
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
 import java.time.Duration;
 
@@ -13,13 +14,10 @@ import java.time.Duration;
 public record Seasons(Length first, Length second) {
 
   /** Observations in a season at most; its values are kept. */
-  public static final int MAX_COUNT = 1_000;
+  public static final int MAX_COUNT = SeasonCounts.MAX_FIRST;
 
   /** The same of a second one, of which only a few coefficients are kept. */
-  public static final int MAX_SECOND_COUNT = 10_000;
-
-  /** As many shorter seasons do not fit into the longer one. */
-  private static final int TIMES = 2;
+  public static final int MAX_SECOND_COUNT = SeasonCounts.MAX_SECOND;
 
   /** Found in the data. */
   static final Seasons AUTO = new Seasons(new Length(LearnerSettings.AUTO, null), null);
@@ -75,52 +73,15 @@ public record Seasons(Length first, Length second) {
   }
 
   /**
-   * Both in observations.
-   *
-   * @param first {@link LearnerSettings#AUTO} to find it in the data
-   * @param second {@link LearnerSettings#NONE} for none
-   */
-  public record Counts(int first, int second) {
-
-    /** What counts where nothing else is known. */
-    public static final Counts AUTO = new Counts(LearnerSettings.AUTO, LearnerSettings.NONE);
-
-    /**
-     * @throws IllegalArgumentException if the second is not longer than twice the first, or too
-     *     long, or the first is not known; with one line, {@code expected ..., got ...}
-     */
-    public Counts {
-      if (second != LearnerSettings.NONE
-          && (first == LearnerSettings.AUTO
-              || second <= TIMES * first
-              || second > MAX_SECOND_COUNT)) {
-        throw new IllegalArgumentException(
-            "expected a second season of more than %d times the first, at most %d observations, got %s"
-                .formatted(
-                    TIMES,
-                    MAX_SECOND_COUNT,
-                    first == LearnerSettings.AUTO
-                        ? second + " beside none"
-                        : "%d and %d".formatted(first, second)));
-      }
-    }
-
-    /** Whether there are two. */
-    public boolean areTwo() {
-      return second != LearnerSettings.NONE;
-    }
-  }
-
-  /**
    * Counts observations.
    *
    * @param interval from one observation to the next; null if unknown
    * @throws IllegalArgumentException if these lengths can't be seasons of such observations, with
    *     one line, {@code expected ..., got ...}
    */
-  public Counts in(Duration interval) {
+  public SeasonCounts in(Duration interval) {
     int shorter = first.in(interval, MAX_COUNT);
-    return new Counts(
+    return new SeasonCounts(
         shorter, second == null ? LearnerSettings.NONE : second.in(interval, MAX_SECOND_COUNT));
   }
 

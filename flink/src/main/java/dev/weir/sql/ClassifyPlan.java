@@ -38,8 +38,6 @@ record ClassifyPlan(
   /** Columns of a classification, without the partition's key and the row's time. */
   static final int COLUMNS = 12;
 
-  private static final long SEED = 1;
-
   /**
    * Checks all that can be checked without reading a file.
    *
@@ -148,7 +146,7 @@ record ClassifyPlan(
               maxClasses,
               learns,
               arguments.get(ClassifyOptions.WAITING),
-              SEED,
+              ClassifySettings.SEED,
               arguments.get(ForecastOptions.TTL),
               0);
       String problem = model == null ? null : settings.problemWith(model);

@@ -3,15 +3,17 @@ package dev.weir.sql;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.calendar.HolidaySettings;
+import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.LearningPlan;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.expert.Covariates;
+import dev.weir.forecast.expert.recurrent.NetworkTraining;
 import dev.weir.forecast.explanation.ExplanationSettings;
-import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.network.BaseModelExpert;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.ForecastModel;
@@ -19,10 +21,8 @@ import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.BoundsOptions;
-import dev.weir.option.CovariateRule;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.Option;
-import dev.weir.option.Seasons;
 import dev.weir.sql.InputRow.Columns;
 import dev.weir.sql.file.ModelFileLoader;
 import java.io.Serializable;
@@ -315,26 +315,20 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     private Learning learning(ForecastModel model, HolidaySettings holidays) {
+      List<Double> levels = List.of(arguments.get(Signature.LEVEL) / 100.0);
+      SeasonCounts seasons = seasons();
       LearnerSettings learner;
       try {
         learner =
-            (learns
-                    ? arguments.get(ForecastOptions.SIZE).learner(horizon)
-                    : LearnerSettings.following(model, horizon))
-                .withLevels(List.of(arguments.get(Signature.LEVEL) / 100.0));
+            learns
+                ? plan(levels, seasons, holidays).learner(horizon)
+                : LearnerSettings.following(model, horizon)
+                    .withLevels(levels)
+                    .withHolidays(holidays);
       } catch (IllegalArgumentException e) {
         throw arguments.wrong(e.getMessage());
       }
-      learner = learns ? learner.withCovariates(covariates()) : learner;
-      List<String> experts = arguments.get(ForecastOptions.EXPERTS);
-      learner = experts == null ? learner : learner.withExperts(experts);
-      Seasons.Counts seasons = seasons();
-      learner = learner.withSecondSeason(seasons.second()).withHolidays(holidays);
-      boolean bare = learner.experts().isEmpty();
-      int bytes =
-          new Learner(learner, bare ? List.of(new BaseModelExpert(seqLen)) : List.of())
-              .newSeries("a first one", seasons.first())
-              .bytes();
+      int bytes = LearningPlan.seriesBytes(learner, seasons.first(), seqLen, model != null, null);
       if (bytes > ForecastOptions.MAX_SERIES_BYTES) {
         throw arguments.wrong(
             ForecastOptions.HORIZON,
@@ -352,9 +346,20 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
           arguments.get(Signature.FEATURE_COLUMNS), arguments.get(Signature.AHEAD_COLUMNS));
     }
 
-    private Seasons.Counts seasons() {
+    private LearningPlan plan(List<Double> levels, SeasonCounts seasons, HolidaySettings holidays) {
+      return new LearningPlan(
+          arguments.get(ForecastOptions.SIZE),
+          arguments.get(ForecastOptions.EXPERTS),
+          levels,
+          NetworkTraining.DEFAULT,
+          covariates(),
+          seasons,
+          holidays);
+    }
+
+    private SeasonCounts seasons() {
       try {
-        return new Seasons.Counts(
+        return new SeasonCounts(
             arguments.get(ForecastOptions.SEASON_LENGTH, LearnerSettings.AUTO),
             arguments.get(Signature.SECOND_SEASON, LearnerSettings.NONE));
       } catch (IllegalArgumentException e) {

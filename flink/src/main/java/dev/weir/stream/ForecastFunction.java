@@ -57,8 +57,6 @@ final class ForecastFunction
       new MapStateDescriptor<>("model-times", Types.STRING, Types.LONG);
 
   private final ForecastSettings settings;
-  private final int covariates; // known ahead
-  private final int ahead; // numbers known ahead of an observation that are used, at most
 
   private transient OperatorSeriesContext seriesContext;
   private transient SeriesForecaster series;
@@ -73,8 +71,6 @@ final class ForecastFunction
 
   ForecastFunction(ForecastSettings settings) {
     this.settings = settings;
-    this.covariates = settings.covariatesAhead();
-    this.ahead = settings.ahead();
   }
 
   @Override
@@ -258,25 +254,16 @@ final class ForecastFunction
     ObservationEvent observed = (ObservationEvent) arrival;
     Observation observation = observed.observation();
     metrics.observations.inc();
-    if (observation.features().length != settings.features()) {
-      String message =
-          "features: expected %d, got %d"
-              .formatted(settings.features(), observation.features().length);
-      collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
-      return;
-    }
-    int known = observation.ahead().length;
-    if (known > 0 && (covariates == 0 || known % covariates != 0)) {
-      String message =
-          "features_ahead: expected %d for each step, got %d in all".formatted(covariates, known);
-      collect(new DeadLetter(Reason.FEATURES, message, observed.source()), out);
+    String problem = series.problemWith(observation);
+    if (problem != null) {
+      collect(new DeadLetter(Reason.FEATURES, problem, observed.source()), out);
       return;
     }
     seriesContext.at(context.timerService(), out, observation.series());
     if (modelsChanged) { // looked up when one has come, not for each observation
       useModels(context.getBroadcastState(MODELS));
     }
-    series.observe(known > ahead ? observation.knownAhead(ahead) : observation, observed.source());
+    series.observe(observation, observed.source());
     seriesContext.store().done();
   }
 

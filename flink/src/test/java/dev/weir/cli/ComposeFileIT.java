@@ -42,11 +42,8 @@ class ComposeFileIT {
   }
 
   @Test
-  void eachMountedFileIsThereAndTheJobJarIsTheOneThatIsBuilt() {
-    Map<String, Path> mounts = mounts();
-    assertThat(mounts.values()).isNotEmpty().allMatch(Files::exists);
-    assertThat(mounts.get("/opt/flink/usrlib/weir-job.jar").toAbsolutePath().getFileName())
-        .isEqualTo(Path.of(System.getProperty("job.jar")).getFileName());
+  void eachMountedFileIsThere() {
+    assertThat(mounts().values()).isNotEmpty().allMatch(Files::exists);
   }
 
   @Test
@@ -58,15 +55,12 @@ class ComposeFileIT {
       assertThat(outside(inside)).as(inside).exists();
       found++;
     }
-    assertThat(found).isGreaterThan(2);
+    assertThat(found).isGreaterThan(1);
   }
 
   @Test
-  void produceAndTailTakeTheOptionsThatTheyAreGiven() throws Exception {
-    for (String service : List.of("producer", "tail")) {
-      List<String> entrypoint = child(services.get(service), "entrypoint");
-      assertThat(entrypoint).contains("/opt/flink/usrlib/weir-job.jar:/opt/flink/lib/*");
-      Class.forName(entrypoint.get(entrypoint.size() - 1)).getMethod("main", String[].class);
+  void commandsTakeTheOptionsThatTheyAreGiven() throws Exception {
+    for (String service : List.of("producer", "tail", "page")) {
       List<String> command = ComposeFile.command(services.get(service));
       assertThatCode(() -> Weir.commandLine().parseArgs(command.toArray(String[]::new)))
           .as("%s: %s", service, command)
@@ -94,7 +88,7 @@ class ComposeFileIT {
     Map<String, Object> kafka = child(services.get("kafka"), "environment");
     assertThat(kafka.get("KAFKA_ADVERTISED_LISTENERS").toString().split(","))
         .contains("INSIDE://kafka:9092");
-    for (String service : List.of("jobmanager", "producer", "tail")) {
+    for (String service : List.of("jobmanager", "producer", "tail", "page")) {
       List<String> command = ComposeFile.command(services.get(service));
       assertThat(command).as(service).anyMatch(word -> word.endsWith("kafka:9092"));
     }
@@ -131,8 +125,11 @@ class ComposeFileIT {
             .anyMatch(
                 v -> v.get("type").equals("volume") && folder.startsWith(v.get("target") + "/"));
       }
-      List<String> prepare = child(services.get("state"), "entrypoint");
-      assertThat(String.join(" ", prepare)).contains("mkdir").contains(folder);
+      Matcher owned =
+          Pattern.compile("chown flink:flink (\\S+)")
+              .matcher(Files.readString(Path.of("docker", "Dockerfile")));
+      assertThat(owned.find()).as("the image's folder, whose owner the volume takes").isTrue();
+      assertThat(folder).startsWith(owned.group(1) + "/");
     }
   }
 

@@ -139,12 +139,7 @@ public final class WeirProcess implements AutoCloseable {
     return text(out);
   }
 
-  /** Without the line that the JVM itself writes where the launcher gives it the Vector API. */
   public String err() {
-    return rawErr().replaceFirst("^WARNING: Using incubator modules: .*\\R", "");
-  }
-
-  String rawErr() {
     return text(err);
   }
 

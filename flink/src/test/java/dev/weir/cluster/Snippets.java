@@ -20,7 +20,7 @@ final class Snippets {
   static final List<String> RUN = List.of("sh", "sql", "java", "python");
 
   /** Checked elsewhere: DocumentedOptionsTest and SecuredKafkaIT. No language: what is printed. */
-  static final List<String> NOT_CODE = List.of("", "yaml", "properties", "csv");
+  static final List<String> NOT_CODE = List.of("", "yaml", "properties", "csv", "xml");
 
   /** How a command or block starts, and why nobody runs it; one line each. */
   private static final Map<String, String> EXCUSED = new LinkedHashMap<>();
@@ -33,8 +33,8 @@ final class Snippets {
     excuse("git clone ", "names the reader's copy of the repository");
     excuse("cd weir", "goes into that copy");
     excuse("mvn -B verify", "runs this test");
-    excuse("mvn -DskipTests package", "builds the jars that the other snippets are run with");
     excuse("mvn -N dependency:copy ", "needs a repository; the test puts the same jar there");
+    excuse("mvn -B -P release ", "builds the archive; the workflow release.yml runs it");
     excuse("mvn -P bench ", "takes minutes; .ci/run runs it with one small network");
     excuse("apt-get ", "changes the machine");
     excuse("mkdir -p flink/target-bench", "prepares the benchmark");
@@ -44,7 +44,9 @@ final class Snippets {
         "needs the files of M4, whose licence is unknown: HoldoutEvaluationIT");
     excuse("./weir bench ", "takes minutes to hours; BenchIT runs it with small numbers");
     excuse("WEIR_JAVA_OPTS=-Xmx1g ./weir bench ", "takes hours");
-    excuse("docker ", "needs a container engine; ComposeFileIT reads the files");
+    excuse(
+        "docker ",
+        "needs a container engine; ContainerImagesTest and ComposeFileIT read the files");
     excuse("kubectl ", "needs a Kubernetes cluster; KubernetesManifestTest reads the files");
     excuse(
         "kafka-acls.sh ", "is Kafka's own, for a secured broker; SecuredKafkaIT sets these rights");
@@ -60,6 +62,7 @@ final class Snippets {
     excuse(
         "CREATE TEMPORARY VIEW with_weather ",
         "needs a table of weather forecasts: CovariatesSqlIT");
+    excuse("import dev.weir.core.", "EmbeddingPageTest compiles and runs it, without a broker");
     excuse("save_file(net.state_dict()", "a part of the program in docs/pytorch.md");
     excuse("import csv, torch", "needs PyTorch");
     excuse("import torch\nfrom safetensors.torch", "needs PyTorch");

@@ -42,6 +42,15 @@ public record ClassifySettings(
 
   private static final long serialVersionUID = 1L;
 
+  /** The seed of what is learned wherever series are classified: the same data, the same bits. */
+  public static final long SEED = 1;
+
+  /** Classes of a series unless told otherwise. */
+  public static final int DEFAULT_MAX_CLASSES = 10;
+
+  /** Windows of a series that wait for their label unless told otherwise. */
+  public static final int DEFAULT_WAITING = 100;
+
   /** Values that a series learns to read of a network: its matrix has the square of them. */
   private static final int MAX_READ = 1_024;
 

@@ -308,6 +308,23 @@ final class ModeForecaster {
     return forecast;
   }
 
+  /** The forecast at the newest value, from what is known; null if it was not learned like this. */
+  Forecast again(SequenceWindow window) throws IOException {
+    LearnerState state = known();
+    return learner != null && state == null ? null : forecast(window, state);
+  }
+
+  /** The score at the newest value; null while unknown. */
+  Score scoreSoFar(SequenceWindow window) throws IOException {
+    LearnerState state = known();
+    return state == null || learner.scored(state, 1) == 0 ? null : score(window, state);
+  }
+
+  private LearnerState known() throws IOException {
+    LearnerState state = learner == null ? null : context.learned(target.mode());
+    return state != null && learner.fits(state, target.learning().season()) ? state : null;
+  }
+
   private Forecast withoutLearning(SequenceWindow window) {
     if (!window.isFull()) {
       return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);

@@ -4,6 +4,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.Target;
 import dev.weir.forecast.engine.SeriesContext.Counted;
@@ -41,6 +42,8 @@ public final class SeriesForecaster {
   private static final long CLOCK_SKEW_MILLIS = 10_000;
 
   private final ForecastSettings settings;
+  private final int covariates; // known ahead
+  private final int ahead; // numbers known ahead of an observation that are used, at most
   private final SeriesContext context;
   private final boolean inOrder;
   private final Windows windows;
@@ -53,6 +56,8 @@ public final class SeriesForecaster {
    */
   public SeriesForecaster(ForecastSettings settings, SeriesContext context) throws IOException {
     this.settings = settings;
+    this.covariates = settings.covariatesAhead();
+    this.ahead = settings.ahead();
     this.context = context;
     this.inOrder = settings.outOfOrderness().isZero();
     this.windows =
@@ -61,7 +66,7 @@ public final class SeriesForecaster {
             settings.stride(),
             settings.features(),
             settings.sampling(),
-            settings.ahead(),
+            ahead,
             settings.columnsKept());
     this.expiry = new SeriesExpiry(settings.limits());
     this.forecasters = new ModeForecaster[settings.targets().size()];
@@ -125,12 +130,34 @@ public final class SeriesForecaster {
     return Arrays.stream(forecasters).filter(f -> kernel.equals(f.kernel())).count();
   }
 
+  /** Why an observation has not the covariates of the settings, in one line; null if it has. */
+  public String problemWith(Observation observation) {
+    if (observation.features().length != settings.features()) {
+      return "features: expected %d, got %d"
+          .formatted(settings.features(), observation.features().length);
+    }
+    int known = observation.ahead().length;
+    if (known > 0 && (covariates == 0 || known % covariates != 0)) {
+      return "features_ahead: expected %d for each step, got %d in all"
+          .formatted(covariates, known);
+    }
+    return null;
+  }
+
   /**
-   * Takes in an observation of the current series, with the number of features in the settings.
+   * Takes in an observation of the current series, which {@link #problemWith} finds no fault with.
    *
    * @param source the record that brought it; for a dead letter
    */
   public void observe(Observation observation, SourceRecord source) throws IOException {
+    if (observation.ahead().length > ahead) {
+      take(observation.knownAhead(ahead), source);
+    } else {
+      take(observation, source);
+    }
+  }
+
+  private void take(Observation observation, SourceRecord source) throws IOException {
     WindowState known = context.window();
     if (known == null && !context.admit(observation.series(), source)) {
       return;
@@ -335,6 +362,35 @@ public final class SeriesForecaster {
     if (sampled) {
       context.sampled(window.origin(), recordTime, bytes);
     }
+  }
+
+  /**
+   * The forecast that a target has made at the newest value of the current series, made again from
+   * what is known of it; learns nothing.
+   *
+   * @param target its number in the settings
+   * @return null of a series that is not known, or that other settings have learned
+   */
+  public Forecast forecast(int target, String series) throws IOException {
+    WindowState state = known();
+    return state == null ? null : forecasters[target].again(windows.window(series, state));
+  }
+
+  /**
+   * How a target's forecasts of the current series have done so far.
+   *
+   * @param target its number in the settings
+   * @return null while none has met its truth, and where nothing is learned
+   */
+  public Score score(int target, String series) throws IOException {
+    WindowState state = known();
+    return state == null ? null : forecasters[target].scoreSoFar(windows.window(series, state));
+  }
+
+  /** What the windows remember of the current series; null for nothing. */
+  private WindowState known() throws IOException {
+    WindowState state = context.window();
+    return state == null || windows.fit(state) != state || state.size() == 0 ? null : state;
   }
 
   /** How many observations before a new one what is learned of it depends on. */

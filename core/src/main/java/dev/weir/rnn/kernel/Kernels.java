@@ -4,6 +4,8 @@ import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.weir.rnn.cell.RnnConfig;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Objects;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Chooses a kernel for a shape, by what was fastest when measured. All kernels give the same bits,
@@ -20,7 +22,7 @@ public final class Kernels {
   public static final String VECTOR = "vector";
 
   private static final String MODULE = "jdk.incubator.vector";
-  private static final boolean VECTOR_API = ModuleLayer.boot().findModule(MODULE).isPresent();
+  private static final boolean VECTOR_API = hasVectorApi();
   private static final boolean FAST_VECTORS = VECTOR_API && compilesVectors();
 
   // the largest hidden_size for which scalar code is faster than the one that would else be taken
@@ -65,6 +67,15 @@ public final class Kernels {
   private static IllegalArgumentException unknown(String name) {
     return new IllegalArgumentException(
         "%s: expected scalar, plain or vector, got %s".formatted(PROPERTY, name));
+  }
+
+  /** Links a class; to look for the module would miss one that was loaded after the start. */
+  private static boolean hasVectorApi() {
+    try {
+      return Objects.nonNull(FloatVector.class);
+    } catch (NoClassDefFoundError absent) {
+      return false;
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.weir.forecast.calendar.HolidaySettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.Target;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.engine.StateLimits;
 import dev.weir.forecast.evaluation.Evaluation;
 import dev.weir.forecast.evaluation.Evaluation.Trial;
@@ -19,9 +20,8 @@ import dev.weir.model.Calendar;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
-import dev.weir.option.CovariateRule;
+import dev.weir.forecast.learn.CovariateRule;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -273,8 +273,8 @@ record EvaluationPlan(ForecastSettings settings, LearnerSettings others, String 
   }
 
   /** Observations in a season, or {@link LearnerSettings#AUTO}, and in a second one. */
-  Seasons.Counts seasons() {
-    return new Seasons.Counts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
+  SeasonCounts seasons() {
+    return new SeasonCounts(season(), learns() ? others.secondSeason() : LearnerSettings.NONE);
   }
 
   private int season() {

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.weir.cli.evaluate.EvaluationPlan.UsageException;
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.options.StrictUtf8Input;
 import dev.weir.option.ForecastOptions;
-import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ record EvaluationSeasons(
    * @param options as given: a number, two numbers, auto, a file
    * @param ofJob what counts when none is given
    */
-  static EvaluationSeasons of(List<String> options, Seasons.Counts ofJob)
+  static EvaluationSeasons of(List<String> options, SeasonCounts ofJob)
       throws IOException, UsageException {
     Integer fixed = null;
     int second = LearnerSettings.NONE;
@@ -44,7 +44,7 @@ record EvaluationSeasons(
       } else if (text.matches("-?[0-9]+")) {
         fixed = season(text, "");
       } else if (text.matches("-?[0-9]+ *,.*")) {
-        Seasons.Counts two = two(text);
+        SeasonCounts two = two(text);
         fixed = two.first();
         second = two.second();
       } else {
@@ -67,7 +67,7 @@ record EvaluationSeasons(
     return new EvaluationSeasons(fixed, second, auto, file, file == null ? Map.of() : read(file));
   }
 
-  private static Seasons.Counts two(String text) throws UsageException {
+  private static SeasonCounts two(String text) throws UsageException {
     try {
       return ForecastOptions.SEASON.parse(text).in(null);
     } catch (IllegalArgumentException e) {

@@ -3,8 +3,8 @@ package dev.weir.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.option.Seasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,12 +20,12 @@ class EvaluationSeasonsTest {
     Path seasons = dir.resolve("meta.csv");
     Files.writeString(
         seasons, "series_id,note,m\ngr\u00f6\u00dfe,hourly,24\n", StandardCharsets.ISO_8859_1);
-    assertThatThrownBy(() -> EvaluationSeasons.of(List.of(seasons.toString()), Seasons.Counts.AUTO))
+    assertThatThrownBy(() -> EvaluationSeasons.of(List.of(seasons.toString()), SeasonCounts.AUTO))
         .hasMessageStartingWith("meta.csv line 2: expected UTF-8 text, got the byte 0xF6");
   }
 
   private static EvaluationSeasons of(String... options) throws Exception {
-    return EvaluationSeasons.of(List.of(options), new Seasons.Counts(7, 365));
+    return EvaluationSeasons.of(List.of(options), new SeasonCounts(7, 365));
   }
 
   @Test

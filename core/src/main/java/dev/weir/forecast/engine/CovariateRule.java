@@ -1,11 +1,12 @@
-package dev.weir.option;
+package dev.weir.forecast.engine;
 
 import dev.weir.forecast.expert.Covariates;
 
-/** How many covariates a mixture learns from: the same in the job file and in SQL. */
+/** How many covariates a mixture learns from: the same in the job file, in SQL and elsewhere. */
 public final class CovariateRule {
 
-  private static final int MAX = ForecastOptions.MAX_LEARNED_COVARIATES;
+  /** Covariates that a mixture learns from, at most. */
+  public static final int MAX = 20;
 
   private CovariateRule() {}
 

@@ -1,0 +1,89 @@
+package dev.weir.core;
+
+import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.Reason;
+import dev.weir.forecast.alarm.threshold.Threshold;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which values of a series become {@linkplain Incident incidents}: those that are unusual by the
+ * forecast that was made before them, and limits that will probably be crossed. Immutable and
+ * thread-safe; each method returns another object.
+ *
+ * <pre>{@code
+ * Alarms alarms = Alarms.DEFAULT.perThousand(0.5).above(80, 12);
+ * }</pre>
+ */
+public final class Alarms {
+
+  /** One alarm per 1,000 values of a series, closed after ten quiet ones; no limits. */
+  public static final Alarms DEFAULT = new Alarms(IncidentSettings.defaults(), List.of());
+
+  private static final int PER = 1_000;
+
+  private final IncidentSettings settings;
+  private final List<SeriesThreshold> thresholds;
+
+  private Alarms(IncidentSettings settings, List<SeriesThreshold> thresholds) {
+    this.settings = settings;
+    this.thresholds = thresholds;
+  }
+
+  /**
+   * How many alarms there may be.
+   *
+   * @param budget alarms per 1,000 values of a series, 0.01 to 50
+   */
+  public Alarms perThousand(double budget) {
+    double least = PER * AlarmSettings.MIN_BUDGET;
+    double most = PER * AlarmSettings.MAX_BUDGET;
+    if (!(budget >= least && budget <= most)) {
+      throw new IllegalArgumentException(
+          "perThousand: expected %s to %s, got %s".formatted(least, most, budget));
+    }
+    AlarmSettings alarms = new AlarmSettings(budget / PER, Set.copyOf(Reason.OF_VALUES));
+    return new Alarms(
+        new IncidentSettings(alarms, settings.minDuration(), settings.quiet()), thresholds);
+  }
+
+  /**
+   * When an incident is reported and when it ends.
+   *
+   * @param minDuration values from the first to the last surprising one before it is reported, 1 to
+   *     10,000; 1: at once
+   * @param quiet values without a surprising one that close it, 1 to 10,000
+   */
+  public Alarms incidents(int minDuration, int quiet) {
+    return new Alarms(new IncidentSettings(settings.alarms(), minDuration, quiet), thresholds);
+  }
+
+  /**
+   * Warns before a value is above a limit, from a probability of 0.8 on.
+   *
+   * @param limit in the unit of the series
+   * @param within values ahead, 1 to the horizon and 100 at most
+   */
+  public Alarms above(double limit, int within) {
+    return with(new Threshold(limit, true, within, Threshold.DEFAULT_PROBABILITY));
+  }
+
+  /** Warns before a value is below a limit, as {@link #above}. */
+  public Alarms below(double limit, int within) {
+    return with(new Threshold(limit, false, within, Threshold.DEFAULT_PROBABILITY));
+  }
+
+  private Alarms with(Threshold threshold) {
+    List<SeriesThreshold> all = new ArrayList<>(thresholds);
+    all.add(new SeriesThreshold(null, threshold));
+    return new Alarms(settings, List.copyOf(all));
+  }
+
+  AlarmRules rules() {
+    return new AlarmRules(settings, List.of(), thresholds);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.weir.core;
+
+import dev.weir.classify.series.ClassState;
+import dev.weir.model.ClassifierModel;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * All that is known of the classes of one series. Not thread-safe; different series of one {@link
+ * Classifier} can be used by different threads at the same time.
+ */
+public final class ClassifiedSeries {
+
+  private final Classifier classifier;
+  private final String name;
+  ClassState state; // null before the first observation
+
+  ClassifiedSeries(Classifier classifier, String name) {
+    this.classifier = classifier;
+    this.name = name;
+  }
+
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Takes in the next observation.
+   *
+   * @return the class of the window that ends with it, if one does
+   * @throws LateObservationException if the series has passed its time
+   * @throws IllegalArgumentException if it has another number of features than the classifier
+   */
+  public Optional<Classification> observe(Observation observation) {
+    return classifier.observe(this, observation);
+  }
+
+  /**
+   * Learns the true class of a window, as soon as it is known. The label of a window that has not
+   * ended yet is learned when it ends.
+   *
+   * @param time of the window's newest observation, or within the window if windows do not overlap
+   * @param label the class
+   * @throws IllegalArgumentException if the window no longer waits for a label, or there may be no
+   *     such class
+   */
+  public void label(Instant time, String label) {
+    if (label.isBlank() || label.length() > ClassifierModel.MAX_CLASS_LENGTH) {
+      throw new IllegalArgumentException(
+          "label: expected 1 to %d characters, got %d"
+              .formatted(ClassifierModel.MAX_CLASS_LENGTH, label.length()));
+    }
+    classifier.label(this, time.toEpochMilli(), label);
+  }
+
+  /** All that is known of the series, for {@link Classifier#restore}. */
+  public byte[] save() {
+    return SavedState.write(state == null ? classifier.newState() : state);
+  }
+}

@@ -1,0 +1,235 @@
+package dev.weir.core;
+
+import dev.weir.classify.series.ClassState;
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.SeriesClassifier;
+import dev.weir.classify.series.WindowRule;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Says to which class each window of a series belongs, as a Weir job with a section {@code
+ * classify} does, bit for bit: by a network of a safetensors file, by what it learns from labels
+ * that come later, or by both. Windows are by count.
+ *
+ * <pre>{@code
+ * Classifier classifier =
+ *     Classifier.builder().model(Path.of("machine.safetensors")).window(24).build();
+ * ClassifiedSeries machine = classifier.series("machine-7");
+ * Optional<Classification> said = machine.observe(new Observation(time, value));
+ * machine.label(said.get().end(), "fault"); // as soon as somebody knows
+ * }</pre>
+ *
+ * <p>Thread-safe, as {@link Forecaster} is.
+ */
+public final class Classifier {
+
+  private final EnginePool<ClassEngine> engines;
+
+  private Classifier(ClassifySettings settings) {
+    this.engines = new EnginePool<>(() -> new ClassEngine(settings), new ClassEngine(settings));
+  }
+
+  /** Settings to begin with; the window is needed. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * A new series, of which nothing is known.
+   *
+   * @param name 1 to 1,000 characters
+   */
+  public ClassifiedSeries series(String name) {
+    int length = name.length();
+    int most = dev.weir.forecast.Observation.MAX_SERIES_LENGTH;
+    if (length == 0 || length > most) {
+      throw new IllegalArgumentException(
+          "series: expected a name of 1 to %d characters, got %d".formatted(most, length));
+    }
+    return new ClassifiedSeries(this, name);
+  }
+
+  /**
+   * A series that goes on where it was saved. One of other settings starts again.
+   *
+   * @param saved what {@link ClassifiedSeries#save} returned; null for a new series
+   * @throws IllegalArgumentException with one line if the bytes are damaged or of something else
+   */
+  public ClassifiedSeries restore(String name, byte[] saved) {
+    ClassifiedSeries series = series(name);
+    if (saved != null) {
+      series.state = SavedState.readClasses(saved);
+    }
+    return series;
+  }
+
+  Optional<Classification> observe(ClassifiedSeries series, Observation observation) {
+    ClassEngine engine = engines.take();
+    try {
+      return engine.observe(series, observation);
+    } finally {
+      engines.giveBack(engine);
+    }
+  }
+
+  void label(ClassifiedSeries series, long time, String label) {
+    ClassEngine engine = engines.take();
+    try {
+      engine.label(series, time, label);
+    } finally {
+      engines.giveBack(engine);
+    }
+  }
+
+  ClassState newState() {
+    ClassEngine engine = engines.take();
+    try {
+      return engine.newState();
+    } finally {
+      engines.giveBack(engine);
+    }
+  }
+
+  /**
+   * The settings of a {@link Classifier}; defaults are those of a job. Methods throw {@link
+   * IllegalArgumentException} with one line. Not thread-safe.
+   */
+  public static final class Builder {
+
+    private Integer window;
+    private int stride = 1;
+    private int features;
+    private ModelSource model;
+    private List<String> classes = List.of();
+    private Integer maxClasses;
+    private boolean learning = true;
+    private int waiting = ClassifySettings.DEFAULT_WAITING;
+
+    private Builder() {}
+
+    /** Observations in a window, 1 to 4,096 ({@code window.seq-len}). */
+    public Builder window(int observations) {
+      window = ForecasterBuilder.within("window", observations, 1, ForecastModel.MAX_SEQ_LEN);
+      return this;
+    }
+
+    /** Observations from one window to the next, 1 to 1,000,000 ({@code window.stride}). */
+    public Builder stride(int observations) {
+      stride = ForecasterBuilder.within("stride", observations, 1, 1_000_000);
+      return this;
+    }
+
+    /** Further values of each observation, 0 to 1,000 ({@code window.features}). */
+    public Builder features(int count) {
+      features = ForecasterBuilder.within("features", count, 0, 1_000);
+      return this;
+    }
+
+    /**
+     * A classifier of a safetensors file ({@code classify.file}).
+     *
+     * @throws IOException if the file can't be read
+     */
+    public Builder model(Path file) throws IOException {
+      model = ModelSource.of(file);
+      return this;
+    }
+
+    /**
+     * The same of a file's bytes.
+     *
+     * @param name of the model in classifications, whatever the file says
+     */
+    public Builder model(byte[] safetensors, String name) {
+      model = ModelSource.of(safetensors.clone(), name);
+      return this;
+    }
+
+    /**
+     * The classes that there may be ({@code classify.classes}); by default those of the model and
+     * of the labels that come.
+     */
+    public Builder classes(String... names) {
+      classes = List.of(names);
+      return this;
+    }
+
+    /** Classes of a series at most ({@code classify.max-classes}); 10 by default. */
+    public Builder maxClasses(int most) {
+      maxClasses = most;
+      return this;
+    }
+
+    /** Whether each series is learned from its labels ({@code classify.learning}). */
+    public Builder learning(boolean whether) {
+      learning = whether;
+      return this;
+    }
+
+    /** Newest windows of a series whose label may still come ({@code classify.waiting}); 100. */
+    public Builder waiting(int windows) {
+      waiting = windows;
+      return this;
+    }
+
+    /**
+     * Checks all of it together.
+     *
+     * @throws IllegalArgumentException with one line
+     */
+    public Classifier build() {
+      if (window == null) {
+        throw new IllegalArgumentException("window: expected the number of values, got none");
+      }
+      ClassifierModel read = model == null ? null : read();
+      int most =
+          maxClasses == null
+              ? Math.max(classes.size(), ClassifySettings.DEFAULT_MAX_CLASSES)
+              : maxClasses;
+      ClassifySettings settings =
+          new ClassifySettings(
+              window,
+              stride,
+              1 + features,
+              WindowRule.COUNT,
+              read == null ? null : read.name(),
+              read == null ? null : ClassifierFiles.toBytes(read),
+              classes,
+              most,
+              learning,
+              waiting,
+              ClassifySettings.SEED,
+              Duration.ZERO,
+              0);
+      String problem = read == null ? null : settings.problemWith(read);
+      if (problem != null) {
+        throw new IllegalArgumentException(problem);
+      }
+      int bytes = SeriesClassifier.seriesBytes(settings);
+      if (bytes > ClassifySettings.MAX_SERIES_BYTES) {
+        throw new IllegalArgumentException(
+            "waiting: expected a series of at most %,d bytes, got %,d"
+                .formatted(ClassifySettings.MAX_SERIES_BYTES, bytes));
+      }
+      return new Classifier(settings);
+    }
+
+    private ClassifierModel read() {
+      try {
+        ClassifierModel read =
+            ClassifierFiles.fromBytes(model.bytes(), model.name(), model.where());
+        return model.renames() ? read.withName(model.name()) : read;
+      } catch (ModelFormatException e) {
+        throw new IllegalArgumentException("model: " + e.getMessage(), e);
+      }
+    }
+  }
+}

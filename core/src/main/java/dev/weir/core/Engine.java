@@ -1,0 +1,177 @@
+package dev.weir.core;
+
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.SeriesContext;
+import dev.weir.forecast.engine.SeriesForecaster;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.model.Mode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Runs a job's {@link SeriesForecaster} on one series at a time, whose state it finds in the {@link
+ * Series}. Observations are taken in their order, so nothing waits and no timer is needed.
+ *
+ * <p>For one thread at a time.
+ */
+final class Engine implements SeriesContext {
+
+  private final SeriesForecaster forecaster;
+  private final List<Incident> incidents = new ArrayList<>();
+  private Series series; // of the current call, as the two below
+  private Forecast forecast;
+  private DeadLetter late;
+
+  /**
+   * @throws IllegalArgumentException if the settings do not go together
+   */
+  Engine(ForecastSettings settings) {
+    try {
+      forecaster = new SeriesForecaster(settings, this);
+    } catch (IOException e) {
+      throw new IllegalStateException("a model that was read before must be readable", e);
+    }
+    forecaster.use(0, null, SeriesForecaster.NO_TIME);
+  }
+
+  /**
+   * @throws LateObservationException if the series has passed its time
+   * @throws IllegalArgumentException if it has other covariates than the settings
+   */
+  dev.weir.core.Forecast observe(Series of, Observation observation) {
+    dev.weir.forecast.Observation next =
+        new dev.weir.forecast.Observation(
+            of.name(),
+            observation.time(),
+            observation.value(),
+            observation.features(),
+            null,
+            false,
+            observation.ahead());
+    String problem = forecaster.problemWith(next);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem.replace("features_ahead:", "ahead:"));
+    }
+    select(of);
+    try {
+      forecaster.observe(next, null);
+      if (late != null) {
+        throw new LateObservationException(of.name() + ": " + late.message());
+      }
+      if (forecast == null) { // the same observation came before
+        forecast = forecaster.forecast(0, of.name());
+      }
+      return forecast == null ? null : new dev.weir.core.Forecast(forecast, incidents);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a context with I/O, which this is not
+    } finally {
+      select(null);
+    }
+  }
+
+  /** The forecast at the newest value; null if absent. */
+  dev.weir.core.Forecast forecast(Series of) {
+    select(of);
+    try {
+      Forecast again = forecaster.forecast(0, of.name());
+      return again == null ? null : new dev.weir.core.Forecast(again, List.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      select(null);
+    }
+  }
+
+  /** The score at the newest value; null if absent. */
+  Score score(Series of) {
+    select(of);
+    try {
+      dev.weir.forecast.Score score = forecaster.score(0, of.name());
+      return score == null ? null : Score.of(score);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      select(null);
+    }
+  }
+
+  /** The series of the next calls; a series that nobody uses any longer must not be kept here. */
+  private void select(Series of) {
+    series = of;
+    forecast = null;
+    late = null;
+    incidents.clear();
+  }
+
+  @Override
+  public WindowState window() {
+    return series.window;
+  }
+
+  @Override
+  public void window(WindowState state) {
+    series.window = state;
+  }
+
+  @Override
+  public LearnerState learned(Mode mode) {
+    return series.learned;
+  }
+
+  @Override
+  public void learned(Mode mode, LearnerState state) {
+    series.learned = state;
+  }
+
+  @Override
+  public void collect(Output output) {
+    if (output instanceof Forecast made) {
+      forecast = made;
+    } else if (output instanceof dev.weir.forecast.Incident incident) {
+      incidents.add(Incident.of(incident));
+    } else if (output instanceof DeadLetter letter) {
+      late = letter;
+    }
+  }
+
+  @Override
+  public long now() {
+    return System.currentTimeMillis();
+  }
+
+  @Override
+  public Long expiry() {
+    return null; // no series expires
+  }
+
+  @Override
+  public void expiry(Long time) {
+    // as above
+  }
+
+  @Override
+  public long watermark() {
+    return Long.MIN_VALUE; // nobody waits for one
+  }
+
+  @Override
+  public void wakeAt(long time) {
+    // what a job's state left waiting is taken in before the next observation
+  }
+
+  @Override
+  public void doNotWakeAt(long time) {
+    // as above
+  }
+
+  @Override
+  public void count(Counted what, long by) {
+    // no metrics
+  }
+}

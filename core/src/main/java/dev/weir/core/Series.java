@@ -1,0 +1,70 @@
+package dev.weir.core;
+
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+
+/**
+ * All that is known of one series. Cheap to create: it allocates its state, a few kilobytes to some
+ * hundred, with the first observation. Not thread-safe; different series of one {@link Forecaster}
+ * can be used by different threads at the same time.
+ *
+ * <pre>{@code
+ * Series pump = forecaster.series("pump-7");
+ * Forecast next = pump.observe(new Observation(time, value));
+ * byte[] saved = pump.save(); // later, maybe in another JVM: forecaster.restore("pump-7", saved)
+ * }</pre>
+ */
+public final class Series {
+
+  private final Forecaster forecaster;
+  private final String name;
+  WindowState window; // null before the first observation
+  LearnerState learned; // null before the first observation, and where nothing is learned
+
+  Series(Forecaster forecaster, String name) {
+    this.forecaster = forecaster;
+    this.name = name;
+  }
+
+  /** Its name; what is random in learning follows from it. */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Scores the forecasts that were made of this value, learns from it, and forecasts the next ones,
+   * in that order.
+   *
+   * @return the forecast of the next values. For an observation that came before, value and all,
+   *     nothing is learned, and the newest forecast is returned again; null if that is of other
+   *     settings
+   * @throws LateObservationException if the series has passed its time
+   * @throws IllegalArgumentException if it has other covariates than the forecaster was built for
+   */
+  public Forecast observe(Observation observation) {
+    return forecaster.observe(this, observation);
+  }
+
+  /** The forecast that was made at the newest value; null before the first. Learns nothing. */
+  public Forecast forecast() {
+    return forecaster.forecast(this);
+  }
+
+  /** How the forecasts have done so far; null while none has met its truth. */
+  public Score score() {
+    return forecaster.score(this);
+  }
+
+  /**
+   * All that is known of the series, for {@link Forecaster#restore}. A restored series goes on bit
+   * for bit. The bytes end with checksums.
+   */
+  public byte[] save() {
+    return SavedState.write(window, learned);
+  }
+
+  /** Bytes of its state in memory, about as many as {@link #save} returns. */
+  public int bytes() {
+    return (window == null ? 0 : window.bytes()) + (learned == null ? 0 : learned.bytes());
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Forecasts, alarms and classes of series in any Java program: the only package of the artifact
+ * {@code weir-core} that other programs may use. Needs neither Flink nor Kafka.
+ *
+ * <pre>{@code
+ * Forecaster forecaster = Forecaster.builder().horizon(24).season(24).build();
+ * for (Observation o : observations) {
+ *   Forecast next = forecaster.observe(o);
+ * }
+ * }</pre>
+ *
+ * <p>Start at {@link dev.weir.core.Forecaster}. A {@link dev.weir.core.Series} is all that is known
+ * of one series; it can be saved as bytes and restored. {@link dev.weir.core.Classifier} does the
+ * same for classes. The arithmetic is that of a job, and so is its construction: the same options
+ * give the same bits. {@code docs/embedding.md} has examples for a plain program and for Kafka
+ * Streams.
+ *
+ * <p>Public signatures name types of this package and of the JDK alone ({@code
+ * PublicSignaturesTest}).
+ *
+ * <p>Allowed imports: {@code classify.series}, {@code forecast}, {@code forecast.alarm}, {@code
+ * forecast.alarm.threshold}, {@code forecast.engine}, {@code forecast.expert}, {@code
+ * forecast.expert.recurrent}, {@code forecast.explanation}, {@code forecast.learn}, {@code
+ * forecast.window}, {@code model}, {@code rnn.cell} and the JDK.
+ */
+package dev.weir.core;

@@ -1,0 +1,83 @@
+package dev.weir.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.core.Classification.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ClassifierTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+  private static Classifier classifier() {
+    return Classifier.builder().window(8).stride(8).build();
+  }
+
+  /** Windows are calm or wild; each label comes after its window. */
+  @Test
+  void classesAreLearnedFromLabels() {
+    ClassifiedSeries series = classifier().series("lathe");
+    SplittableRandom random = new SplittableRandom(1);
+    List<Classification> said = new ArrayList<>();
+    int right = 0;
+    for (int window = 0; window < 60; window++) {
+      boolean wild = random.nextBoolean();
+      for (int i = 0; i < 8; i++) {
+        double value = 5 + (wild ? 4 : 0.1) * random.nextDouble(-1, 1);
+        Observation o = new Observation(START.plusSeconds(8 * window + i), value);
+        series.observe(o).ifPresent(said::add);
+      }
+      Classification newest = said.get(window);
+      right += window >= 20 && newest.label().equals(wild ? "wild" : "calm") ? 1 : 0;
+      series.label(newest.end(), wild ? "wild" : "calm");
+    }
+    assertThat(said).hasSize(60);
+    assertThat(said.get(0).status()).isEqualTo(Status.UNKNOWN);
+    assertThat(said.get(0).probabilities()).isEmpty();
+    assertThat(right).isGreaterThan(36); // of 40
+    Classification last = said.get(59);
+    assertThat(last.start()).isEqualTo(START.plusSeconds(8 * 59));
+    assertThat(last.end()).isEqualTo(START.plusSeconds(8 * 59 + 7));
+    assertThat(last.probabilities()).containsOnlyKeys("calm", "wild");
+    assertThat(last.labels()).isEqualTo(59);
+    assertThat(last.status()).isEqualTo(Status.OK);
+  }
+
+  @Test
+  void wrongObservationsAndLabelsAreRefused() {
+    ClassifiedSeries series = classifier().series("lathe");
+    series.observe(new Observation(START, 1));
+    assertThatThrownBy(() -> series.observe(new Observation(START, 2)))
+        .isInstanceOf(LateObservationException.class)
+        .hasMessage(
+            "time: expected after 2026-01-01T00:00:00Z, which series lathe has reached, got 2026-01-01T00:00:00Z");
+    assertThat(series.observe(new Observation(START, 1))).isEmpty(); // the same again
+    assertThatThrownBy(() -> series.observe(new Observation(START.plusSeconds(1), 2).with(1)))
+        .hasMessage("features: expected 0, got 1");
+    assertThatThrownBy(() -> series.label(START, " "))
+        .hasMessageStartingWith("label: expected 1 to ");
+    ClassifiedSeries named =
+        Classifier.builder().window(4).classes("idle", "run").build().series("a");
+    assertThatThrownBy(() -> named.label(START, "fault"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("label: expected one of [idle, run], got fault");
+  }
+
+  @Test
+  void wrongOptionGivesOneClearLine() {
+    assertThatThrownBy(() -> Classifier.builder().build())
+        .hasMessage("window: expected the number of values, got none");
+    assertThatThrownBy(() -> Classifier.builder().window(4).learning(false).build())
+        .hasMessage("model: expected one where nothing is learned, got none");
+    assertThatThrownBy(() -> Classifier.builder().window(4).stride(0))
+        .hasMessage("stride: expected 1 to 1,000,000, got 0");
+    assertThatThrownBy(() -> Classifier.builder().window(4).model(new byte[3], "x").build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("model: ");
+  }
+}

@@ -1,0 +1,395 @@
+package dev.weir.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.weir.core.ForecasterBuilder.Gap;
+import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.ForecastModel;
+import dev.weir.model.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ForecasterTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final int SEASON = 12;
+
+  private static ForecasterBuilder small() {
+    return Forecaster.builder().horizon(3).season(SEASON).size(Size.SMALL);
+  }
+
+  private static List<Observation> rhythm(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                new Observation(
+                    START.plus(HOUR.multipliedBy(i)),
+                    50 + 20 * Math.sin(2 * Math.PI * i / SEASON) + random.nextDouble()))
+        .toList();
+  }
+
+  @Test
+  void rhythmIsLearnedAndEachStepHasItsTimeAndIntervals() {
+    Forecaster forecaster = small().build();
+    Forecast next = null;
+    for (Observation o : rhythm(300, 1)) {
+      next = forecaster.observe(o);
+    }
+    assertThat(next.horizon()).isEqualTo(3);
+    assertThat(next.origin()).isEqualTo(START.plus(HOUR.multipliedBy(299)));
+    assertThat(next.learned()).isEqualTo(300);
+    assertThat(next.status()).isEqualTo(Forecast.Status.OK);
+    assertThat(next.model()).isEmpty();
+    assertThat(next.modelVersion()).isEqualTo(-1);
+    for (int step = 1; step <= 3; step++) {
+      double truth = 50.5 + 20 * Math.sin(2 * Math.PI * (299 + step) / SEASON);
+      assertThat(next.time(step)).isEqualTo(START.plus(HOUR.multipliedBy(299 + step)));
+      assertThat(next.value(step)).isCloseTo(truth, within(1.5));
+      assertThat(next.quantile(0.5, step)).isEqualTo(next.value(step));
+      assertThat(next.quantile(0.1, step)).isEqualTo(next.lower(0.8, step));
+      assertThat(next.quantile(0.975, step)).isEqualTo(next.upper(0.95, step));
+      assertThat(next.lower(0.95, step)).isLessThan(next.lower(0.8, step));
+    }
+    Forecast last = next;
+    assertThat(last.levels()).containsExactly(0.8, 0.95);
+    assertThatThrownBy(() -> last.value(4)).hasMessage("step: expected 1 to 3, got 4");
+    assertThatThrownBy(() -> last.quantile(0.7, 1))
+        .hasMessage("probability: expected 0.5 or an end of an interval of [0.8, 0.95], got 0.7");
+    assertThatThrownBy(() -> last.upper(0.7, 1))
+        .hasMessage("level: expected one of [0.8, 0.95], got 0.7");
+  }
+
+  @Test
+  void firstForecastIsTheFirstValueWithoutIntervals() {
+    Forecast next = small().build().observe(new Observation(START, 7));
+    assertThat(next.values()).containsExactly(7, 7, 7);
+    assertThat(next.levels()).isEmpty();
+    assertThat(next.time(1)).isNull();
+    assertThat(next.status()).isEqualTo(Forecast.Status.WARMUP);
+  }
+
+  @Test
+  void scoreIsOfTheForecastsThatMetTheirTruth() {
+    Series series = small().build().series("a");
+    assertThat(series.score()).isNull();
+    Forecast before = series.observe(new Observation(START, 10));
+    assertThat(before.value(1)).isEqualTo(10);
+    assertThat(series.score()).isNull();
+    series.observe(new Observation(START.plus(HOUR), 13));
+    Score score = series.score();
+    assertThat(score.scored()).isEqualTo(1);
+    assertThat(score.errors()).containsExactly(3.0);
+    assertThat(score.mae()).isEqualTo(3);
+    assertThat(score.level()).isEqualTo(0.8);
+    assertThat(score.methods()).extracting(Score.Method::name).contains("naive", "expert:rls-ar");
+  }
+
+  @Test
+  void savedSeriesGoesOnBitForBit() {
+    List<Observation> values = rhythm(200, 2);
+    Series whole = small().build().series("pump");
+    Series stopped = small().build().series("pump");
+    byte[] saved = null;
+    for (int i = 0; i < values.size(); i++) {
+      Forecast expected = whole.observe(values.get(i));
+      if (i % 17 == 0) {
+        saved = stopped.save();
+        stopped = small().build().restore("pump", saved);
+        assertThat(stopped.save()).isEqualTo(saved);
+      }
+      assertThat(stopped.observe(values.get(i))).isEqualTo(expected);
+    }
+    assertThat(stopped.save()).isEqualTo(whole.save());
+    assertThat(stopped.bytes()).isCloseTo(saved.length, within(200));
+  }
+
+  @Test
+  void restoredSeriesHasTheForecastAndTheScoreOfBefore() {
+    Series series = small().build().series("pump");
+    Forecast newest = null;
+    for (Observation o : rhythm(40, 3)) {
+      newest = series.observe(o);
+    }
+    Series restored = small().build().restore("pump", series.save());
+    assertThat(restored.forecast()).isEqualTo(newest);
+    assertThat(restored.score()).isEqualTo(series.score());
+    assertThat(small().build().restore("new", null).forecast()).isNull();
+  }
+
+  @Test
+  void stateOfOtherSettingsLearnsItsValuesAgain() {
+    Series series = small().build().series("pump");
+    rhythm(150, 4).forEach(series::observe);
+    Forecaster other = Forecaster.builder().horizon(5).season(SEASON).size(Size.SMALL).build();
+    Series restored = other.restore("pump", series.save());
+    assertThat(restored.forecast()).isNull();
+    Forecast next = restored.observe(rhythm(151, 4).get(150));
+    assertThat(next.horizon()).isEqualTo(5);
+    assertThat(next.learned()).isEqualTo(151);
+    assertThat(next.value(1))
+        .isCloseTo(50.5 + 20 * Math.sin(2 * Math.PI * 151 / SEASON), within(3.0));
+  }
+
+  @Test
+  void repeatedObservationReturnsTheSameForecastAgain() {
+    Series series = small().build().series("a");
+    List<Observation> values = rhythm(30, 5);
+    Forecast newest = null;
+    for (Observation o : values) {
+      newest = series.observe(o);
+    }
+    byte[] state = series.save();
+    assertThat(series.observe(values.get(29))).isEqualTo(newest);
+    assertThat(series.observe(values.get(27))).isEqualTo(newest); // is still in the window
+    assertThat(series.save()).isEqualTo(state);
+  }
+
+  @Test
+  void lateObservationIsRefusedAndChangesNothing() {
+    Series series = small().build().series("a");
+    rhythm(30, 6).forEach(series::observe);
+    byte[] state = series.save();
+    Instant newest = START.plus(HOUR.multipliedBy(29));
+    assertThatThrownBy(() -> series.observe(new Observation(START, 1)))
+        .isInstanceOf(LateObservationException.class)
+        .hasMessage(
+            "a: time: expected after 2026-01-02T05:00:00Z, got 2026-01-01T00:00:00Z, late by PT29H");
+    assertThatThrownBy(() -> series.observe(new Observation(newest, -1)))
+        .isInstanceOf(LateObservationException.class)
+        .hasMessageContaining("got another value for that very time");
+    assertThat(series.save()).isEqualTo(state);
+  }
+
+  @Test
+  void threadsShareAForecasterWithoutDifference() throws Exception {
+    Forecaster forecaster = small().build();
+    List<List<Forecast>> alone = new ArrayList<>();
+    for (int s = 0; s < 12; s++) {
+      alone.add(run(small().build(), s));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(6);
+    try {
+      List<Callable<List<Forecast>>> tasks = new ArrayList<>();
+      for (int s = 0; s < 12; s++) {
+        int series = s;
+        tasks.add(() -> run(forecaster, series));
+      }
+      List<List<Forecast>> together = new ArrayList<>();
+      for (Future<List<Forecast>> each : threads.invokeAll(tasks)) {
+        together.add(each.get());
+      }
+      assertThat(together).isEqualTo(alone);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static List<Forecast> run(Forecaster forecaster, int number) {
+    Series series = forecaster.series("sensor-" + number);
+    return rhythm(60, number).stream().map(series::observe).toList();
+  }
+
+  @Test
+  void boundsHoldForForecastsAndIntervals() {
+    Forecaster forecaster = small().min(0).max(9).integer().build();
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 100; i++) {
+      Forecast next =
+          forecaster.observe(new Observation(START.plus(HOUR.multipliedBy(i)), random.nextInt(10)));
+      for (int step = 1; step <= 3; step++) {
+        assertThat(next.value(step)).isBetween(0.0, 9.0).isEqualTo(Math.rint(next.value(step)));
+        for (double level : next.levels()) {
+          assertThat(next.lower(level, step)).isBetween(0.0, next.value(step));
+          assertThat(next.upper(level, step)).isBetween(next.value(step), 9.0);
+        }
+      }
+    }
+  }
+
+  @Test
+  void unusualValueOpensAnIncidentThatQuietValuesClose() {
+    Forecaster forecaster = small().alarms(Alarms.DEFAULT.perThousand(10).incidents(1, 3)).build();
+    List<Incident> incidents = new ArrayList<>();
+    List<Observation> values = new ArrayList<>(rhythm(1_000, 8));
+    values.set(950, new Observation(values.get(950).time(), 500));
+    for (Observation o : values) {
+      incidents.addAll(forecaster.observe(o).incidents());
+    }
+    List<Incident> ofSpike = incidents.stream().filter(i -> i.worst().value() == 500).toList();
+    assertThat(ofSpike).extracting(Incident::event).contains(Incident.Event.OPENED);
+    assertThat(ofSpike.get(0).start()).isEqualTo(START.plus(HOUR.multipliedBy(950)));
+    assertThat(ofSpike.get(0).worst().surprise()).isGreaterThan(2);
+    assertThat(ofSpike.get(ofSpike.size() - 1).event()).isEqualTo(Incident.Event.CLOSED);
+    assertThat(ofSpike).extracting(Incident::id).containsOnly(ofSpike.get(0).id());
+  }
+
+  @Test
+  void partsOfAnExplanationAddUpToTheForecast() {
+    Forecaster forecaster = small().explain().build();
+    Forecast next = null;
+    for (Observation o : rhythm(100, 9)) {
+      next = forecaster.observe(o);
+    }
+    assertThat(next.explanation()).containsKeys("level", "season");
+    assertThat(next.explanation().values().stream().mapToDouble(v -> v).sum())
+        .isCloseTo(next.value(1), within(1e-9));
+  }
+
+  /** The value is twice what was known ahead of it: nothing else tells the next value. */
+  @Test
+  void covariateKnownAheadIsLearned() {
+    Forecaster forecaster = small().features(1).featuresAhead(1).build();
+    SplittableRandom random = new SplittableRandom(10);
+    double[] known = random.doubles(404, 0, 50).toArray();
+    double error = 0;
+    for (int i = 0; i < 400; i++) {
+      Observation o =
+          new Observation(START.plus(HOUR.multipliedBy(i)), 2 * known[i])
+              .with(0.5)
+              .ahead(Arrays.copyOfRange(known, i + 1, i + 4));
+      Forecast next = forecaster.observe(o);
+      if (i >= 300) {
+        error += Math.abs(next.value(1) - 2 * known[i + 1]) / 100;
+      }
+      assertThat(next.covariatesMissing()).isZero();
+    }
+    assertThat(error).isLessThan(5); // of the mean, 25
+    assertThatThrownBy(() -> forecaster.observe(new Observation(START.plusSeconds(99), 1)))
+        .hasMessage("features: expected 1, got 0");
+    Observation two = new Observation(START.plusSeconds(99), 1).with(1);
+    assertThat(two.ahead(1, 2)).isNotEqualTo(two);
+    assertThatThrownBy(() -> small().build().observe(new Observation(START, 1).ahead(1, 2)))
+        .hasMessage("ahead: expected 0 for each step, got 2 in all");
+  }
+
+  @Test
+  void modelOfAFileForecastsAlone(@TempDir Path folder) throws IOException {
+    ForecastModel window =
+        ModelFiles.fromBytes(
+            BuiltInModels.bytes("builtin:window-many-to-one", 24), ModelFiles.Defaults.NONE, "jar");
+    Path file = folder.resolve("demand.safetensors");
+    Files.write(file, ModelFiles.toBytes(window.withName("demand-net")));
+    Forecaster forecaster = Forecaster.builder().model(file).horizon(4).learning(false).build();
+    assertThat(forecaster.model()).isEqualTo("demand-net");
+    assertThat(forecaster.modelVersion()).isEqualTo(window.version());
+    Forecast next = null;
+    for (Observation o : rhythm(30, 11)) {
+      next = forecaster.observe(o);
+    }
+    assertThat(next.model()).isEqualTo("demand-net");
+    assertThat(next.modelVersion()).isEqualTo(window.version());
+    assertThat(next.values()).hasSize(4).doesNotContain(Double.NaN);
+    assertThatThrownBy(() -> Forecaster.builder().model(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessage("model: expected a regular file, got " + folder);
+  }
+
+  private static Stream<Arguments> wrong() {
+    return Stream.of(
+        wrong(() -> Forecaster.builder(), "horizon: expected the number of values, got none"),
+        wrong(() -> small().horizon(0), "horizon: expected 1 to 4,096, got 0"),
+        wrong(() -> small().horizon(1_001), "horizon: expected 1 to 1000, got 1001"),
+        wrong(() -> small().season(0), "season: expected 1 to 1,000, got 0"),
+        wrong(
+            () -> small().seasons(7, 9),
+            "seasons: expected a second season of more than 2 times the first, at most 10000 observations, got 7 and 9"),
+        wrong(() -> small().window(0), "window: expected 1 to 4,096, got 0"),
+        wrong(
+            () -> small().interval(Duration.ZERO),
+            "interval: expected a millisecond or more, got PT0S"),
+        wrong(
+            () -> small().gap(Gap.CARRY),
+            "gap: expected an interval beside it, since nothing is missing by count, got none"),
+        wrong(() -> small().maxFill(-1), "maxFill: expected 0 to 10,000, got -1"),
+        wrong(
+            () -> small().levels(0.9, 0.5),
+            "levels: expected 1 to 10 ascending numbers between 0 and 1, got [0.9, 0.5]"),
+        wrong(() -> small().featuresAhead(21), "featuresAhead: expected 0 to 20, got 21"),
+        wrong(
+            () -> small().features(1).featuresAhead(20),
+            "features: expected at most 20 covariates, got 1 by features and 20 by featuresAhead"),
+        wrong(
+            () -> small().featuresAhead(1).learnCovariates(false),
+            "featuresAhead: expected 0 without learnCovariates, got 1"),
+        wrong(() -> small().min(Double.NaN), "min: expected a number from -1e30 to 1e30, got NaN"),
+        wrong(() -> small().min(3).max(2), "min: expected less than max (2.0), got 3.0"),
+        wrong(
+            () -> small().learning(false),
+            "model: expected one where nothing is learned, got none"),
+        wrong(
+            () -> small().alarms(Alarms.DEFAULT.above(3, 4)),
+            "within: expected at most the horizon, 3, got 4"),
+        wrong(
+            () -> small().alarms(Alarms.DEFAULT.perThousand(0)),
+            "perThousand: expected 0.01 to 50.0, got 0.0"),
+        wrong(
+            () -> small().scaling("mean"),
+            "scaling: expected none, fixed, window or last, got mean"),
+        wrong(() -> small().readout("x"), "readout: expected h_n or out[:, -1], got x"),
+        wrong(
+            () -> small().cell("rnn"), "cell: expected rnn_tanh, rnn_relu, lstm or gru, got rnn"));
+  }
+
+  private static Arguments wrong(Supplier<ForecasterBuilder> options, String message) {
+    return arguments(options, message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void wrongOptionGivesOneClearLine(Supplier<ForecasterBuilder> options, String message) {
+    assertThatThrownBy(() -> options.get().build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void wrongExpertNameAndModelAreRefused() {
+    assertThatThrownBy(() -> small().experts("oracle"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("experts: expected some of [naive")
+        .hasMessageEndingWith("got oracle");
+    assertThatThrownBy(() -> small().model(new byte[] {1, 2}, "mine").build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("model: ")
+        .hasMessageEndingWith("(mine)");
+    assertThatThrownBy(() -> small().build().series(""))
+        .hasMessage("series: expected a name of 1 to 1000 characters, got 0");
+  }
+
+  @Test
+  void observationOfNoNumberIsRefused() {
+    assertThatThrownBy(() -> new Observation(START, Double.NaN))
+        .hasMessage("value: expected a finite number, got NaN");
+    assertThatThrownBy(() -> new Observation(-1, 0))
+        .hasMessage("time: expected 1970 or later, got 1969-12-31T23:59:59.999Z");
+    assertThatThrownBy(() -> new Observation(1, 0).with(0, Double.NaN))
+        .hasMessage("features[1]: expected a finite number, got NaN");
+    assertThatThrownBy(() -> new Observation(1, 0).ahead(Double.NEGATIVE_INFINITY))
+        .hasMessage("ahead[0]: expected a finite number or NaN, got -Infinity");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.weir.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What users of the library compile against names types of the JDK and of this package alone. */
+class PublicSignaturesTest {
+
+  private static final String PACKAGE = "dev.weir.core";
+
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void read() {
+    // the names are enough of all other classes, and reading these takes half a minute
+    ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+    classes =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(PACKAGE);
+  }
+
+  private static boolean isVisible(JavaClass type) {
+    return type.getModifiers().contains(JavaModifier.PUBLIC)
+        && type.getEnclosingClass().map(PublicSignaturesTest::isVisible).orElse(true);
+  }
+
+  private static boolean isVisible(JavaMember member) {
+    return member.getModifiers().contains(JavaModifier.PUBLIC)
+        || member.getModifiers().contains(JavaModifier.PROTECTED);
+  }
+
+  private static Set<JavaType> signature(JavaClass type) {
+    Set<JavaType> named = new HashSet<>(type.getInterfaces());
+    type.getSuperclass().ifPresent(named::add);
+    named.addAll(type.getTypeParameters());
+    for (JavaMember member : type.getMembers()) {
+      if (!isVisible(member)) {
+        continue;
+      }
+      if (member instanceof JavaField field) {
+        named.add(field.getType());
+      } else if (member instanceof JavaCodeUnit method) {
+        named.add(method.getReturnType());
+        named.addAll(method.getParameterTypes());
+        named.addAll(method.getExceptionTypes());
+      }
+    }
+    return named;
+  }
+
+  @Test
+  void publicSignaturesNameTypesOfTheJdkAndOfThisPackage() {
+    List<String> wrong = new ArrayList<>();
+    int checked = 0;
+    for (JavaClass type : classes) {
+      if (!isVisible(type)) {
+        continue;
+      }
+      for (JavaType named : signature(type)) {
+        for (JavaClass each : named.getAllInvolvedRawTypes()) {
+          JavaClass raw = each.getBaseComponentType();
+          checked++;
+          boolean isFine =
+              raw.isPrimitive()
+                  || raw.getPackageName().startsWith("java.")
+                  || raw.getPackageName().equals(PACKAGE) && isVisible(raw);
+          if (!isFine) {
+            wrong.add(type.getName() + ": " + raw.getName());
+          }
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(checked).isGreaterThan(100);
+  }
+
+  @Test
+  void noPublicClassIsOpenForSubclasses() {
+    assertThat(classes.stream().filter(PublicSignaturesTest::isVisible))
+        .hasSizeGreaterThan(15)
+        .allSatisfy(
+            type ->
+                assertThat(type.getModifiers()).as(type.getName()).contains(JavaModifier.FINAL));
+  }
+}

@@ -1,0 +1,186 @@
+package dev.weir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** Rules for .github: pinned actions, least permissions, limits of time, files that exist. */
+class WorkflowsTest {
+
+  private static final Path GITHUB = Path.of(".github");
+
+  /** Text and content of each workflow. */
+  private static final Map<String, String> TEXTS = new LinkedHashMap<>();
+
+  private static final Map<String, Map<?, ?>> WORKFLOWS = new LinkedHashMap<>();
+
+  @BeforeAll
+  static void read() throws IOException {
+    try (Stream<Path> files = Files.list(GITHUB.resolve("workflows"))) {
+      for (Path file : files.sorted().toList()) {
+        TEXTS.put(file.getFileName().toString(), Files.readString(file));
+        WORKFLOWS.put(file.getFileName().toString(), yaml(file));
+      }
+    }
+    assertThat(WORKFLOWS).containsOnlyKeys("ci.yml", "release.yml");
+  }
+
+  private static Map<?, ?> yaml(Path file) throws IOException {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    return new Yaml(new SafeConstructor(options)).load(Files.readString(file));
+  }
+
+  private static List<Map<?, ?>> jobs() {
+    List<Map<?, ?>> jobs = new ArrayList<>();
+    WORKFLOWS
+        .values()
+        .forEach(
+            w -> ((Map<?, ?>) w.get("jobs")).values().forEach(job -> jobs.add((Map<?, ?>) job)));
+    return jobs;
+  }
+
+  private static List<Map<?, ?>> steps() {
+    List<Map<?, ?>> steps = new ArrayList<>();
+    jobs()
+        .forEach(job -> ((List<?>) job.get("steps")).forEach(step -> steps.add((Map<?, ?>) step)));
+    return steps;
+  }
+
+  /** A tag can be moved to other code, a commit cannot. */
+  @Test
+  void eachActionIsPinnedByCommitAndOneActionByOneCommit() {
+    Map<String, String> pins = new LinkedHashMap<>();
+    TEXTS.forEach(
+        (file, text) -> {
+          for (String line : text.lines().filter(l -> l.contains("uses:")).toList()) {
+            Matcher pin =
+                Pattern.compile(
+                        "\\s*(- )?uses: ([\\w-]+/[\\w-]+)(@[0-9a-f]{40} # v\\d+\\.\\d+\\.\\d+)")
+                    .matcher(line);
+            assertThat(pin.matches()).as("%s: %s", file, line).isTrue();
+            assertThat(pins.merge(pin.group(2), pin.group(3), (old, same) -> old))
+                .as(pin.group(2))
+                .isEqualTo(pin.group(3));
+          }
+        });
+    assertThat(pins).hasSizeGreaterThan(5);
+  }
+
+  @Test
+  void workflowsMayOnlyReadAndEachJobHasALimit() {
+    WORKFLOWS.forEach(
+        (file, workflow) ->
+            assertThat(workflow.get("permissions")).as(file).isEqualTo(Map.of("contents", "read")));
+    assertThat(TEXTS.values()).noneMatch(text -> text.contains("pull_request_target"));
+    assertThat(jobs())
+        .allSatisfy(
+            job -> {
+              assertThat((Integer) job.get("timeout-minutes")).isBetween(1, 120);
+              assertThat(job.get("runs-on").toString()).matches("ubuntu-\\d\\d\\.\\d\\d");
+            });
+    Map<?, ?> ci = (Map<?, ?>) WORKFLOWS.get("ci.yml").get("jobs");
+    assertThat(ci.values()).noneMatch(job -> ((Map<?, ?>) job).containsKey("permissions"));
+  }
+
+  /** An expression inside a script is text of somebody else that a shell would run. */
+  @Test
+  void scriptsTakeExpressionsFromTheEnvironment() {
+    assertThat(steps())
+        .filteredOn(step -> step.containsKey("run"))
+        .isNotEmpty()
+        .allSatisfy(step -> assertThat(step.get("run").toString()).doesNotContain("${{"));
+  }
+
+  @Test
+  void checkoutsKeepNoTokenAndJavaIsThatOfTheBuild() throws Exception {
+    String release =
+        Files.readString(Path.of("pom.xml"))
+            .replaceFirst("(?s).*<maven\\.compiler\\.release>(\\d+)<.*", "$1");
+    int found = 0;
+    for (Map<?, ?> step : steps()) {
+      String uses = String.valueOf(step.get("uses"));
+      if (uses.startsWith("actions/checkout@")) {
+        assertThat(((Map<?, ?>) step.get("with")).get("persist-credentials")).isEqualTo(false);
+        found++;
+      } else if (uses.startsWith("actions/setup-java@")) {
+        assertThat(((Map<?, ?>) step.get("with")).get("java-version")).isEqualTo(release);
+        found++;
+      }
+    }
+    assertThat(found).isGreaterThan(6);
+  }
+
+  @Test
+  void scriptsThatAreCalledExist() {
+    List<String> called =
+        steps().stream()
+            .map(step -> String.valueOf(step.get("run")))
+            .filter(run -> run.matches("[.\\w/]+"))
+            .filter(run -> run.contains("/"))
+            .toList();
+    assertThat(called).containsExactly(".ci/run", "docker/check");
+    assertThat(called).allSatisfy(script -> assertThat(Path.of(script)).isExecutable());
+  }
+
+  /** The archive lies where docker/Dockerfile expects it, in both workflows. */
+  @Test
+  void releaseBuildsTheImagesOfTheDockerfile() throws Exception {
+    String dockerfile = Files.readString(Path.of("docker", "Dockerfile"));
+    String folder =
+        dockerfile.replaceFirst("(?s).*ARG ARCHIVE=(\\S+)/weir-\\$\\{VERSION}\\.tar\\.gz.*", "$1");
+    String text = TEXTS.get("release.yml");
+    assertThat(text)
+        .contains(
+            "cp first/" + folder + "/weir-\"$VERSION\"{.tar.gz,",
+            "path: " + folder + " #",
+            "file: docker/Dockerfile");
+    Map<?, ?> jobs = (Map<?, ?>) WORKFLOWS.get("release.yml").get("jobs");
+    Map<?, ?> strategy = (Map<?, ?>) ((Map<?, ?>) jobs.get("images")).get("strategy");
+    List<?> targets = (List<?>) ((Map<?, ?>) strategy.get("matrix")).get("include");
+    assertThat(targets)
+        .hasSize(2)
+        .allSatisfy(
+            target ->
+                assertThat(dockerfile)
+                    .contains(" AS " + ((Map<?, ?>) target).get("target") + "\n"));
+  }
+
+  @Test
+  void bugReportAsksForVersionAndDoctor() throws Exception {
+    Map<?, ?> form = yaml(GITHUB.resolve("ISSUE_TEMPLATE/bug.yml"));
+    assertThat(form.keySet().stream().map(Object::toString))
+        .contains("name", "description", "body");
+    List<String> ids = new ArrayList<>();
+    List<String> required = new ArrayList<>();
+    for (Object part : (List<?>) form.get("body")) {
+      Map<?, ?> field = (Map<?, ?>) part;
+      assertThat(field.get("type")).isIn("markdown", "textarea", "input", "dropdown");
+      if (!field.get("type").equals("markdown")) {
+        ids.add(field.get("id").toString());
+        assertThat(((Map<?, ?>) field.get("attributes")).get("label")).isNotNull();
+        if (field.containsKey("validations")) {
+          required.add(field.get("id").toString());
+        }
+      }
+    }
+    assertThat(ids).doesNotHaveDuplicates();
+    assertThat(required).contains("doctor", "version", "reproduce");
+    assertThat(yaml(GITHUB.resolve("ISSUE_TEMPLATE/config.yml")).get("blank_issues_enabled"))
+        .isEqualTo(true);
+  }
+}

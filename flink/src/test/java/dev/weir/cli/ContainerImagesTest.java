@@ -1,0 +1,277 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * docker/Dockerfile agrees with the build, the archive and docker-compose.yml, and
+ * docker/healthcheck answers as it should. Builds no image: docker/check does.
+ */
+class ContainerImagesTest {
+
+  private static final Path DOCKERFILE = Path.of("docker", "Dockerfile");
+
+  /** Stages that become images, with their user. */
+  private static final Map<String, String> IMAGES =
+      Map.of("weir", "10001:10001", "job", "9999:9999");
+
+  /** Instructions by stage; those before the first FROM have the name "". */
+  private static final Map<String, List<String>> STAGES = new LinkedHashMap<>();
+
+  private static final Map<String, String> DEFAULTS = new LinkedHashMap<>();
+  private static String pom;
+
+  @TempDir private Path dir;
+
+  @BeforeAll
+  static void read() throws IOException {
+    pom = Files.readString(Path.of("pom.xml"));
+    String text = Files.readString(DOCKERFILE).replaceAll("(?m)^\\s*#.*\\R", "");
+    String stage = "";
+    for (String line : text.replaceAll("\\\\\\R\\s*", "").split("\\R")) {
+      if (line.startsWith("FROM ")) {
+        stage = line.replaceFirst(".* AS ", "");
+      }
+      if (!line.isBlank()) {
+        STAGES.computeIfAbsent(stage, s -> new ArrayList<>()).add(line);
+      }
+    }
+    for (String line : STAGES.get("")) {
+      String[] pair = line.replaceFirst("^ARG ", "").split("=", 2);
+      DEFAULTS.put(pair[0], pair[1]);
+    }
+  }
+
+  private static String property(String name) {
+    Matcher value = Pattern.compile("<" + name + ">([^<]+)</").matcher(pom);
+    assertThat(value.find()).as(name).isTrue();
+    return value.group(1);
+  }
+
+  /** The arguments of a stage's instructions of one kind. */
+  private static List<String> arguments(String stage, String instruction) {
+    return STAGES.get(stage).stream()
+        .filter(line -> line.startsWith(instruction + " "))
+        .map(line -> line.substring(instruction.length() + 1))
+        .toList();
+  }
+
+  @Test
+  void versionsAreThoseOfTheBuild() {
+    String version = property("version");
+    assertThat(DEFAULTS)
+        .containsEntry("VERSION", version)
+        .containsEntry("FLINK_IMAGE", "flink:" + property("flink.version") + "-java17");
+    assertThat(DEFAULTS.get("JAVA_IMAGE"))
+        .matches(
+            "eclipse-temurin:%s\\.[\\d.]+_\\d+-jre-\\w+"
+                .formatted(property("maven.compiler.release")));
+    assertThat(DEFAULTS.get("FLINK_IMAGE")).endsWith("java" + property("maven.compiler.release"));
+    assertThat(STAGES.keySet()).containsExactlyInAnyOrder("", "archive", "weir", "job");
+    IMAGES
+        .keySet()
+        .forEach(
+            stage ->
+                assertThat(arguments(stage, "LABEL").toString())
+                    .contains("org.opencontainers.image.version=\"${VERSION}\""));
+  }
+
+  @Test
+  void eachBaseImageIsOneOfTheArgumentsOrEmpty() {
+    for (String stage : List.of("archive", "weir", "job")) {
+      String from = arguments(stage, "FROM").get(0).replaceFirst(" AS .*", "");
+      assertThat(from).isIn("scratch", "${JAVA_IMAGE}", "${FLINK_IMAGE}");
+    }
+  }
+
+  @Test
+  void imagesRunAsANumericUserAndHaveAHealthCheck() {
+    IMAGES.forEach(
+        (stage, user) -> {
+          List<String> lines = STAGES.get(stage);
+          assertThat(arguments(stage, "USER")).as(stage).endsWith(user);
+          int last = lines.indexOf("USER " + user);
+          assertThat(lines.subList(last, lines.size()))
+              .as("%s: nothing is done as another user, or by root, after it", stage)
+              .noneMatch(line -> line.startsWith("RUN ") || line.startsWith("COPY "));
+          assertThat(arguments(stage, "HEALTHCHECK")).as(stage).hasSize(1);
+        });
+  }
+
+  @Test
+  void copiedPathsAreInTheArchive() throws Exception {
+    String jars = Files.readString(Path.of("flink", "pom.xml"));
+    int copied = 0;
+    for (String stage : IMAGES.keySet()) {
+      for (String copy : arguments(stage, "COPY")) {
+        if (!copy.startsWith("--from=archive ")) {
+          continue;
+        }
+        String[] words = copy.split(" ");
+        String source = words[words.length - 2];
+        assertThat(source).startsWith("/weir-${VERSION}");
+        String inside = source.substring("/weir-${VERSION}".length()).replaceFirst("^/", "");
+        Matcher jar = Pattern.compile("weir-\\$\\{VERSION}-(\\w+)\\.jar").matcher(inside);
+        if (jar.matches()) {
+          assertThat(jars)
+              .contains("<shadedClassifierName>" + jar.group(1) + "</shadedClassifierName>");
+        } else {
+          assertThat(Path.of(inside)).as("a folder or file that the archive takes over").exists();
+        }
+        copied++;
+      }
+    }
+    assertThat(copied).isEqualTo(5);
+  }
+
+  @Test
+  void contextHasWhatTheDockerfileReadsAndNothingElse() throws Exception {
+    List<String> kept =
+        Files.readAllLines(Path.of(".dockerignore")).stream()
+            .filter(line -> line.startsWith("!"))
+            .map(line -> line.substring(1))
+            .toList();
+    assertThat(arguments("archive", "ADD")).containsExactly("${ARCHIVE} /");
+    String archive = DEFAULTS.get("ARCHIVE").replace("${VERSION}", "*");
+    assertThat(kept).containsExactly("docker/healthcheck", archive);
+    assertThat(arguments("weir", "COPY"))
+        .anyMatch(copy -> copy.contains(" docker/healthcheck /opt/weir/bin/healthcheck"));
+    assertThat(Path.of("docker", "healthcheck")).isExecutable();
+    assertThat(Files.readAllLines(Path.of(".dockerignore"))).contains("*");
+  }
+
+  @Test
+  void composeBuildsTheseImagesAndRestrictsThem() throws Exception {
+    Map<String, String> targets = new LinkedHashMap<>();
+    for (Map.Entry<String, Map<String, Object>> service : ComposeFile.services(true).entrySet()) {
+      Map<String, Object> says = service.getValue();
+      if (says.get("build") instanceof Map<?, ?> build) {
+        String target = build.get("target").toString();
+        targets.put(service.getKey(), target);
+        assertThat(build.get("dockerfile")).isEqualTo("docker/Dockerfile");
+        assertThat(says)
+            .as(service.getKey())
+            .containsEntry(
+                "image", (target.equals("job") ? "weir-job:" : "weir:") + property("version"))
+            .containsEntry("cap_drop", List.of("ALL"))
+            .containsEntry("security_opt", List.of("no-new-privileges:true"))
+            .doesNotContainKeys("user", "entrypoint", "privileged");
+        if (target.equals("job")) {
+          assertThat(build.get("args"))
+              .isEqualTo(Map.of("FLINK_IMAGE", DEFAULTS.get("FLINK_IMAGE")));
+        } else {
+          assertThat(says).containsEntry("read_only", true);
+          assertThat(says.get("tmpfs").toString()).startsWith("[/tmp:exec,");
+        }
+      }
+    }
+    assertThat(targets)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "jobmanager",
+                "job",
+                "taskmanager",
+                "job",
+                "producer",
+                "weir",
+                "tail",
+                "weir",
+                "page",
+                "weir"));
+  }
+
+  @Test
+  void composePinsEachImageAndChecksEachService() throws Exception {
+    Map<String, Map<String, Object>> services = ComposeFile.services(true);
+    services.forEach(
+        (name, service) -> {
+          assertThat(service.get("image").toString()).as(name).matches("[\\w./-]+:v?\\d[\\w.-]+");
+          boolean checked = service.containsKey("healthcheck") || service.containsKey("build");
+          boolean ends = name.equals("topics");
+          assertThat(checked).as("%s has a health check", name).isNotEqualTo(ends);
+        });
+    assertThat(services.get("kafka"))
+        .containsEntry("image", "apache/kafka:" + property("kafka.version"));
+    assertThat(services.get("registry").get("image").toString())
+        .endsWith(":" + property("apicurio.version"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dashboard --port %d", "demo --port=%d --no-browser"})
+  void pageIsHealthyWhileItAnswers(String command) throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> { // as a page that asks for its token
+          exchange.sendResponseHeaders(401, -1);
+          exchange.close();
+        });
+    server.start();
+    String words = "java dev.weir.cli.Weir " + command.formatted(server.getAddress().getPort());
+    try {
+      assertThat(healthcheck(words)).isZero();
+    } finally {
+      server.stop(0);
+    }
+    assertThat(healthcheck(words)).isNotZero();
+  }
+
+  @Test
+  void pageThatAnswersSomethingElseIsUnhealthy() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Thread answer =
+          new Thread(
+              () -> {
+                try (Socket socket = server.accept()) {
+                  socket.getOutputStream().write("SSH-2.0\r\n".getBytes(StandardCharsets.US_ASCII));
+                  socket.shutdownOutput();
+                  socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      answer.start();
+      assertThat(healthcheck("tini -- weir dashboard --port " + server.getLocalPort()))
+          .isEqualTo(1);
+      answer.join();
+    }
+  }
+
+  /** Also where an argument has the name of a command that serves a page. */
+  @Test
+  void otherCommandsAreHealthyWhileTheyRun() throws Exception {
+    assertThat(healthcheck("java dev.weir.cli.Weir produce --topic demo --port 1")).isZero();
+  }
+
+  private int healthcheck(String words) throws Exception {
+    Path file = dir.resolve("cmdline");
+    Files.writeString(file, words.replace(' ', '\0') + "\0");
+    Process check =
+        new ProcessBuilder("docker/healthcheck", file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return check.waitFor();
+  }
+}

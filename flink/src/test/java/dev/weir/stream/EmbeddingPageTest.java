@@ -1,0 +1,256 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.Documents;
+import dev.weir.Documents.Piece;
+import dev.weir.JavaProgram;
+import dev.weir.core.Forecaster;
+import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.core.Series;
+import dev.weir.forecast.DeadLetter;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.job.JobSettings;
+import dev.weir.job.options.JobFile;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs of docs/embedding.md, compiled and run as they are printed. */
+class EmbeddingPageTest {
+
+  private static final Path PAGE = Path.of("docs/embedding.md");
+  private static final String PAGE_TEXT = text();
+  private static final List<String> SERIES = List.of("uci_bike", "another");
+
+  @TempDir private Path folder;
+
+  private static String text() {
+    try {
+      return Files.readString(PAGE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private JavaProgram program(String name) {
+    Piece block =
+        Documents.blocks(PAGE, "java").stream()
+            .filter(each -> each.text().contains("public class " + name + " "))
+            .findFirst()
+            .orElseThrow();
+    return JavaProgram.compile(block, folder);
+  }
+
+  @Test
+  void plainProgramPrintsWhatThePageShows() throws Exception {
+    String shown =
+        Documents.blocks(PAGE).stream()
+            .filter(block -> block.getKey().isEmpty())
+            .findFirst()
+            .orElseThrow()
+            .getValue()
+            .text();
+    assertThat(program("Visitors").run()).isEqualTo(shown);
+  }
+
+  @Test
+  void savedSeriesGoesOnBitForBit() throws Exception {
+    JavaProgram program = program("GoOn");
+    String stopped = folder.resolve("pump.state").toString();
+    String other = folder.resolve("other.state").toString();
+    program.run(stopped, "0", "200");
+    String last = program.run(stopped, "200", "300"); // all classes of it are loaded again
+    assertThat(last)
+        .matches("\\[\\d\\.\\d+, \\d\\.\\d+]\\n")
+        .isEqualTo(program.run(other, "0", "300"));
+    assertThat(Files.readAllBytes(Path.of(stopped))).isEqualTo(Files.readAllBytes(Path.of(other)));
+  }
+
+  @Test
+  void streamsProgramForecastsAsTheJobBitForBit() throws Exception {
+    List<Observation> observations = observations();
+    Map<String, List<String>> expected = new HashMap<>();
+    for (Output output : ofJob(observations)) {
+      if (output instanceof Forecast forecast) {
+        expected
+            .computeIfAbsent(forecast.series(), name -> new ArrayList<>())
+            .add(Arrays.toString(forecast.values())); // each double in full
+      } else if (output instanceof DeadLetter letter) {
+        expected.computeIfAbsent("refused", name -> new ArrayList<>()).add(letter.message());
+      }
+    }
+    assertThat(expected.get(SERIES.get(0))).hasSize(500);
+
+    JavaProgram program = program("StreamForecasts");
+    Map<String, List<String>> got = new HashMap<>();
+    Map<String, byte[]> states = new HashMap<>();
+    int half = observations.size() / 2;
+    run(program, observations.subList(0, half), states, got);
+    run(program, observations.subList(half, observations.size()), states, got); // another JVM's
+    assertThat(got).isEqualTo(expected);
+  }
+
+  /**
+   * @param states what the store has at the start, and then at the end
+   */
+  private static void run(
+      JavaProgram program,
+      List<Observation> observations,
+      Map<String, byte[]> states,
+      Map<String, List<String>> got)
+      throws Exception {
+    Topology topology = (Topology) program.load().getMethod("topology").invoke(null);
+    Properties properties = new Properties();
+    properties.put("application.id", "test");
+    try (TopologyTestDriver driver = new TopologyTestDriver(topology, properties)) {
+      KeyValueStore<String, byte[]> store = driver.getKeyValueStore("series");
+      states.forEach(store::put);
+      TestInputTopic<String, Double> topic =
+          driver.createInputTopic(
+              "observations", Serdes.String().serializer(), Serdes.Double().serializer());
+      for (Observation o : observations) {
+        topic.pipeInput(o.series(), o.value(), Instant.ofEpochMilli(o.time()));
+      }
+      var text = Serdes.String().deserializer();
+      for (KeyValue<String, String> next :
+          driver.createOutputTopic("forecasts", text, text).readKeyValuesToList()) {
+        got.computeIfAbsent(next.key, name -> new ArrayList<>()).add(next.value);
+      }
+      for (KeyValue<String, String> next :
+          driver.createOutputTopic("refused", text, text).readKeyValuesToList()) {
+        assertThat(next.value).startsWith(next.key + ": ");
+        got.computeIfAbsent("refused", name -> new ArrayList<>())
+            .add(next.value.substring(next.key.length() + 2));
+      }
+      for (String series : SERIES) {
+        states.put(series, store.get(series));
+      }
+    }
+  }
+
+  /** Two series in turns, and here and there one that is late. */
+  private static List<Observation> observations() throws IOException {
+    List<Observation> all = new ArrayList<>();
+    try (BufferedReader rows =
+        new BufferedReader(
+            new InputStreamReader(
+                EmbeddingPageTest.class.getResourceAsStream("/sample/uci_bike.csv"),
+                StandardCharsets.UTF_8))) {
+      rows.readLine();
+      for (int i = 0; i < 500; i++) {
+        String[] cells = rows.readLine().split(",");
+        long time = Instant.parse(cells[1]).toEpochMilli();
+        double value = Double.parseDouble(cells[2]);
+        all.add(new Observation(SERIES.get(0), time, value));
+        all.add(new Observation(SERIES.get(1), time, 3 * value + i % 7));
+        if (i % 100 == 50) {
+          all.add(new Observation(SERIES.get(1), time - 9, 5));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static List<Output> ofJob(List<Observation> observations) throws Exception {
+    String text =
+        """
+        name: forecasts
+        kafka: {bootstrap-servers: 'broker:9092'}
+        forecast: {many-to-one: {horizon: 24}}
+        season: 24
+        """;
+    ForecastSettings settings =
+        JobSettings.of(JobFile.parse(text, "forecasts.yaml", Map.of()), Path.of("")).forecast();
+    try (var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
+            new ForecastOperator(settings),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
+            model -> "",
+            Types.STRING)) {
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+      for (Observation o : observations) {
+        SourceRecord source = new SourceRecord("observations", 0, 1, o.time(), null, new byte[0]);
+        harness.processElement1(new ObservationEvent(o, source), o.time());
+      }
+      return harness.extractOutputValues();
+    }
+  }
+
+  @Test
+  void statesHaveTheSizesThatThePageSays() throws Exception {
+    Map<String, Forecaster> forecasters =
+        Map.of(
+            "`horizon(2)`",
+            Forecaster.builder().horizon(2).build(),
+            "`horizon(24).season(24)`",
+            Forecaster.builder().horizon(24).season(24).build(),
+            "the same with `size(Size.SMALL)`",
+            Forecaster.builder().horizon(24).season(24).size(Size.SMALL).build());
+    for (Map.Entry<String, Forecaster> each : forecasters.entrySet()) {
+      Series series = each.getValue().series(SERIES.get(0));
+      for (Observation o : observations()) {
+        if (o.series().equals(SERIES.get(0))) {
+          series.observe(new dev.weir.core.Observation(o.time(), o.value()));
+        }
+      }
+      String row =
+          find("\\| " + Pattern.quote(each.getKey()) + " \\|.*\\| (\\d+) kB \\|", PAGE_TEXT);
+      assertThat(series.save().length / 1000.0)
+          .as(each.getKey())
+          .isCloseTo(Integer.parseInt(row), within(0.6));
+    }
+  }
+
+  /** The coordinates are those of the build. */
+  @Test
+  void dependencyIsTheOneOfTheBuild() throws Exception {
+    String pom = Files.readString(Path.of("core/pom.xml"));
+    String xml = Documents.blocks(PAGE, "xml").get(0).text();
+    for (String element : List.of("groupId", "artifactId", "version")) {
+      String pattern = "<%s>([^<]+)</%s>".formatted(element, element);
+      String shown = find(pattern, xml);
+      assertThat(shown)
+          .as(element)
+          .isEqualTo(find(pattern, element.equals("artifactId") ? pom.split("</parent>")[1] : pom));
+    }
+  }
+
+  private static String find(String pattern, String text) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as(pattern).isTrue();
+    return matcher.group(1);
+  }
+}

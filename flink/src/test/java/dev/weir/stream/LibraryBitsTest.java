@@ -1,0 +1,510 @@
+package dev.weir.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.classify.series.ClassFixture;
+import dev.weir.classify.series.ClassFixture.Step;
+import dev.weir.classify.series.ClassifySettings;
+import dev.weir.classify.series.WindowRule;
+import dev.weir.core.Alarms;
+import dev.weir.core.ClassifiedSeries;
+import dev.weir.core.Classifier;
+import dev.weir.core.Forecaster;
+import dev.weir.core.ForecasterBuilder;
+import dev.weir.core.ForecasterBuilder.Gap;
+import dev.weir.core.ForecasterBuilder.Size;
+import dev.weir.core.Incident;
+import dev.weir.core.Series;
+import dev.weir.forecast.Classification;
+import dev.weir.forecast.Forecast;
+import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.LabelEvent;
+import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.job.JobSettings;
+import dev.weir.job.options.JobFile;
+import dev.weir.model.BuiltInModels;
+import dev.weir.model.ClassifierFiles;
+import dev.weir.model.ClassifierModel;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What {@code dev.weir.core} says of a series is what a job with the same options says of it. */
+class LibraryBitsTest {
+
+  private static final int VALUES = 400;
+  private static final String NAME = "uci_bike";
+
+  /**
+   * The same options twice.
+   *
+   * @param job in a job file, after its name and addresses
+   * @param ahead covariates known ahead
+   */
+  private record Options(
+      String name, String job, ForecasterBuilder library, int features, int ahead) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Options options(String name, String job, ForecasterBuilder library) {
+    return new Options(name, job, library, 0, 0);
+  }
+
+  private static ForecasterBuilder builder() {
+    return Forecaster.builder();
+  }
+
+  private static Stream<Options> options() throws IOException {
+    byte[] window = BuiltInModels.bytes("builtin:window-many-to-one", 24);
+    return Stream.of(
+        options("defaults", "forecast: {many-to-one: {horizon: 2}}\n", builder().horizon(2)),
+        options(
+            "day",
+            "forecast: {many-to-one: {horizon: 24}}\nseason: 24\nintervals: {levels: [0.5, 0.9]}\n",
+            builder().horizon(24).season(24).levels(0.5, 0.9)),
+        options(
+            "gaps",
+            """
+            forecast: {many-to-one: {horizon: 3}}
+            window: {interval: PT1H, gap: linear, max-fill: 5, seq-len: 7}
+            learning: {size: small}
+            bounds: {min: 0, max: 900, integer: true}
+            """,
+            builder()
+                .horizon(3)
+                .interval(Duration.ofHours(1))
+                .gap(Gap.LINEAR)
+                .maxFill(5)
+                .window(7)
+                .size(Size.SMALL)
+                .min(0)
+                .max(900)
+                .integer()),
+        options(
+            "alarms",
+            """
+            forecast: {many-to-one: {horizon: 4}}
+            season: [24, 168]
+            alarms: {enabled: true, budget: 20, thresholds: [{above: 200, within: 4}]}
+            """,
+            builder()
+                .horizon(4)
+                .seasons(24, 168)
+                .alarms(Alarms.DEFAULT.perThousand(20).above(200, 4))),
+        new Options(
+            "covariates",
+            """
+            forecast: {many-to-one: {horizon: 3}}
+            window: {features: 1, features-ahead: 2}
+            experts: [naive, rls-ar, seasonal-median]
+            """,
+            builder()
+                .horizon(3)
+                .features(1)
+                .featuresAhead(2)
+                .experts("naive", "rls-ar", "seasonal-median"),
+            1,
+            2),
+        options(
+            "model",
+            """
+            forecast: {many-to-one: {model: window, file: 'builtin:window-many-to-one', horizon: 5}}
+            window: {seq-len: 24}
+            """,
+            builder().model(window, "window").horizon(5)),
+        options(
+            "model alone",
+            """
+            forecast: {many-to-one: {model: window, file: 'builtin:window-many-to-one', horizon: 5}}
+            window: {seq-len: 24}
+            learning: off
+            """,
+            builder().model(window, "window").horizon(5).learning(false)),
+        options(
+            "combining model alone",
+            """
+            forecast: {many-to-one: {model: weir, file: 'builtin:weir', horizon: 6}}
+            learning: off
+            """,
+            builder()
+                .model(BuiltInModels.bytes("builtin:weir", null), "weir")
+                .horizon(6)
+                .learning(false)));
+  }
+
+  private static ForecastSettings job(Options options) {
+    String text = "name: library\nkafka: {bootstrap-servers: 'broker:9092'}\n" + options.job();
+    return JobSettings.of(JobFile.parse(text, "library.yaml", Map.of()), Path.of("")).forecast();
+  }
+
+  /** With gaps, repeated and late observations here and there. */
+  private static List<Observation> observations(Options options) throws IOException {
+    List<Observation> all = new ArrayList<>();
+    try (BufferedReader rows =
+        new BufferedReader(
+            new InputStreamReader(
+                LibraryBitsTest.class.getResourceAsStream("/sample/uci_bike.csv"),
+                StandardCharsets.UTF_8))) {
+      rows.readLine();
+      for (int i = 0; i < VALUES; i++) {
+        String[] cells = rows.readLine().split(",");
+        double[] features = new double[options.features()];
+        double[] ahead = new double[3 * options.ahead()];
+        Arrays.setAll(features, k -> Math.sin(all.size() + k));
+        Arrays.setAll(ahead, k -> k == 4 ? Double.NaN : Math.cos(all.size() + k));
+        Observation next =
+            new Observation(
+                NAME,
+                Instant.parse(cells[1]).toEpochMilli(),
+                Double.parseDouble(cells[2]),
+                features,
+                null,
+                false,
+                ahead);
+        all.add(next);
+        if (i % 50 == 20) {
+          all.add(next);
+        } else if (i % 50 == 30) {
+          all.add(new Observation(NAME, next.time() - 1_800_000, 7, features));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static String hex(double[] values) {
+    StringBuilder text = new StringBuilder();
+    for (double value : values) {
+      text.append(Double.toHexString(value)).append(' ');
+    }
+    return text.toString();
+  }
+
+  private static String text(Forecast f) {
+    StringBuilder text =
+        new StringBuilder(
+            "%s %d %s %s %d %d %s %d "
+                .formatted(
+                    f.series(),
+                    f.origin(),
+                    Arrays.toString(f.times()),
+                    f.model(),
+                    f.modelVersion(),
+                    f.learningSteps(),
+                    f.status(),
+                    f.covariatesMissing()));
+    text.append(hex(f.values()));
+    for (Forecast.Interval interval : f.intervals()) {
+      text.append(interval.level()).append(' ');
+      text.append(hex(interval.lower())).append(hex(interval.upper()));
+    }
+    return text.toString();
+  }
+
+  private static String text(dev.weir.core.Forecast f) {
+    long[] times = new long[f.horizon()];
+    for (int step = 1; step <= times.length; step++) {
+      times[step - 1] = f.time(step) == null ? -1 : f.time(step).toEpochMilli();
+    }
+    StringBuilder text =
+        new StringBuilder(
+            "%s %d %s %s %d %d %s %d "
+                .formatted(
+                    f.series(),
+                    f.origin().toEpochMilli(),
+                    f.time(1) == null ? "null" : Arrays.toString(times),
+                    f.model(),
+                    f.modelVersion(),
+                    f.learned(),
+                    f.status(),
+                    f.covariatesMissing()));
+    text.append(hex(f.values()));
+    for (double level : f.levels()) {
+      double[] lower = new double[f.horizon()];
+      double[] upper = new double[f.horizon()];
+      Arrays.setAll(lower, i -> f.lower(level, i + 1));
+      Arrays.setAll(upper, i -> f.upper(level, i + 1));
+      text.append(level).append(' ').append(hex(lower)).append(hex(upper));
+    }
+    return text.toString();
+  }
+
+  private static String text(dev.weir.forecast.Incident i) {
+    return "%s %s %d %d %s %s %s"
+        .formatted(
+            i.id(),
+            i.event(),
+            i.time(),
+            i.end(),
+            i.reason(),
+            i.severity(),
+            hex(new double[] {i.worst().value(), i.worst().expected(), i.worst().surprise()}));
+  }
+
+  private static String text(Incident i) {
+    return "%s %s %d %d %s %s %s"
+        .formatted(
+            i.id(),
+            i.event(),
+            i.time().toEpochMilli(),
+            i.end().toEpochMilli(),
+            i.reason(),
+            i.severity(),
+            hex(new double[] {i.worst().value(), i.worst().expected(), i.worst().surprise()}));
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>
+      harness(ForecastSettings settings) throws Exception {
+    var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
+            new ForecastOperator(settings),
+            arrival -> ((ObservationEvent) arrival).observation().series(),
+            model -> "",
+            Types.STRING);
+    harness.setup(OutputSerializer.INSTANCE);
+    harness.open();
+    return harness;
+  }
+
+  private static SourceRecord source(int number) {
+    return new SourceRecord("observations", 0, number, number, null, new byte[0]);
+  }
+
+  private static dev.weir.core.Observation copy(Observation o) {
+    return new dev.weir.core.Observation(o.time(), o.value(), o.features(), o.ahead());
+  }
+
+  /** What the library says of each observation; a repeated one must give the same again. */
+  private static List<String> library(Series series, List<Observation> observations) {
+    List<String> said = new ArrayList<>();
+    String newest = "";
+    for (Observation o : observations) {
+      dev.weir.core.Forecast forecast;
+      try {
+        forecast = series.observe(copy(o));
+      } catch (dev.weir.core.LateObservationException e) {
+        said.add(e.getMessage());
+        continue;
+      }
+      if (text(forecast).equals(newest)) {
+        continue;
+      }
+      newest = text(forecast);
+      forecast.incidents().forEach(incident -> said.add(text(incident)));
+      said.add(newest);
+    }
+    return said;
+  }
+
+  private static List<String> ofJob(List<Output> outputs) {
+    List<String> said = new ArrayList<>();
+    for (Output output : outputs) {
+      if (output instanceof Forecast forecast) {
+        said.add(text(forecast));
+      } else if (output instanceof dev.weir.forecast.Incident incident) {
+        said.add(text(incident));
+      } else if (output instanceof dev.weir.forecast.DeadLetter letter) {
+        said.add(NAME + ": " + letter.message());
+      }
+    }
+    return said;
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void libraryForecastsAsTheJobBitForBit(Options options) throws Exception {
+    List<Observation> observations = observations(options);
+    Forecaster forecaster = options.library().build();
+    Series series = forecaster.series(NAME);
+    try (var harness = harness(job(options))) {
+      int number = 0;
+      for (Observation o : observations) {
+        harness.processElement1(new ObservationEvent(o, source(number++)), o.time());
+      }
+      List<String> expected = ofJob(harness.extractOutputValues());
+      assertThat(expected).hasSizeGreaterThan(VALUES);
+      assertThat(library(series, observations)).isEqualTo(expected);
+      assertThat(series.save()).isEqualTo(stateOf(harness));
+    }
+  }
+
+  @Test
+  void stateOfAJobGoesOnInTheLibrary() throws Exception {
+    Options day = options().filter(each -> each.name().equals("day")).findFirst().orElseThrow();
+    List<Observation> observations = observations(day);
+    int half = observations.size() / 2;
+    try (var harness = harness(job(day))) {
+      for (Observation o : observations.subList(0, half)) {
+        harness.processElement1(new ObservationEvent(o, source(1)), o.time());
+      }
+      Series series = day.library().build().restore(NAME, stateOf(harness));
+      harness.getOutput().clear();
+      for (Observation o : observations.subList(half, observations.size())) {
+        harness.processElement1(new ObservationEvent(o, source(1)), o.time());
+      }
+      assertThat(library(series, observations.subList(half, observations.size())))
+          .isEqualTo(ofJob(harness.extractOutputValues()));
+    }
+  }
+
+  /** As a saved series has it, of the bytes that Flink's state has. */
+  private static byte[] stateOf(
+      KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output> harness)
+      throws Exception {
+    KeyedStateBackend<String> backend =
+        ((AbstractStreamOperator<?>) harness.getOperator()).getKeyedStateBackend();
+    backend.setCurrentKey(NAME);
+    ValueState<WindowState> window =
+        backend.getPartitionedState(
+            VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, SeriesStore.WINDOW);
+    ValueState<LearnerState> learned =
+        backend.getPartitionedState(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            new ValueStateDescriptor<>("learned-many-to-one", WeirTypeInformation.LEARNER_STATE));
+    byte[] first = bytes(dev.weir.state.WindowStateSerializer.INSTANCE, window.value());
+    byte[] second = bytes(dev.weir.state.LearnerStateSerializer.INSTANCE, learned.value());
+    return ByteBuffer.allocate(6 + 4 + first.length + 4 + second.length)
+        .put("WEIR".getBytes(StandardCharsets.US_ASCII))
+        .put((byte) 1) // layout
+        .put((byte) 1) // forecasts
+        .putInt(first.length)
+        .put(first)
+        .putInt(second.length)
+        .put(second)
+        .array();
+  }
+
+  private static <T> byte[] bytes(TypeSerializer<T> serializer, T value) throws IOException {
+    if (value == null) {
+      return new byte[0];
+    }
+    DataOutputSerializer out = new DataOutputSerializer(1024);
+    serializer.serialize(value, out);
+    return out.getCopyOfBuffer();
+  }
+
+  @Test
+  void libraryClassifiesAsTheJobBitForBit() throws Exception {
+    ClassifierModel model = ClassFixture.model("states", 1, List.of("idle", "run"));
+    ClassifySettings settings =
+        new ClassifySettings(
+            12,
+            3,
+            ClassFixture.CHANNELS,
+            WindowRule.COUNT,
+            "states",
+            ClassifierFiles.toBytes(model),
+            List.of(),
+            5,
+            true,
+            6,
+            ClassifySettings.SEED,
+            Duration.ZERO,
+            0);
+    Classifier classifier =
+        Classifier.builder()
+            .window(12)
+            .stride(3)
+            .features(ClassFixture.CHANNELS - 1)
+            .model(ClassifierFiles.toBytes(model), "states")
+            .maxClasses(5)
+            .waiting(6)
+            .build();
+    ClassifiedSeries series = classifier.series("lathe");
+    List<String> said = new ArrayList<>();
+    var harness =
+        new KeyedTwoInputStreamOperatorTestHarness<String, InputEvent, ModelEvent, Output>(
+            new ClassifyOperator(settings, true), event -> "lathe", event -> "", Types.STRING);
+    try (harness) {
+      harness.setup(OutputSerializer.INSTANCE);
+      harness.open();
+      int number = 0;
+      for (Step step : ClassFixture.steps("lathe", 150, 1)) {
+        Observation o = step.observation();
+        harness.processElement1(new ObservationEvent(o, source(number)), 1);
+        series.observe(copy(o)).ifPresent(c -> said.add(text(c)));
+        if (number % 3 == 2) {
+          Instant time = Instant.ofEpochMilli(o.time());
+          LabelEvent label = new LabelEvent("lathe", o.time(), step.label(), source(number));
+          harness.processElement1(label, 1);
+          series.label(time, step.label());
+        }
+        if (number++ == 80) { // goes on bit for bit
+          series = classifier.restore("lathe", series.save());
+        }
+      }
+      List<String> expected =
+          harness.extractOutputValues().stream()
+              .filter(Classification.class::isInstance)
+              .map(output -> text((Classification) output))
+              .toList();
+      assertThat(expected).hasSize(50);
+      assertThat(said).isEqualTo(expected);
+    }
+  }
+
+  private static String text(Classification c) {
+    Map<String, Double> probabilities = new LinkedHashMap<>();
+    for (int k = 0; k < c.classes().size(); k++) {
+      probabilities.put(c.classes().get(k), c.probabilities()[k]);
+    }
+    return "%d %d %s %s %d %s %s %s"
+        .formatted(
+            c.windowStart(),
+            c.windowEnd(),
+            c.label(),
+            probabilities,
+            c.labels(),
+            c.accuracy(),
+            c.logLoss(),
+            c.status());
+  }
+
+  private static String text(dev.weir.core.Classification c) {
+    return "%d %d %s %s %d %s %s %s"
+        .formatted(
+            c.start().toEpochMilli(),
+            c.end().toEpochMilli(),
+            c.label(),
+            c.probabilities(),
+            c.labels(),
+            c.accuracy(),
+            c.logLoss(),
+            c.status());
+  }
+}
