@@ -24,7 +24,7 @@ final class Sbom {
   /** A line of {@code dependency:list} with file names, possibly followed by a module name. */
   private static final Pattern ARTIFACT =
       Pattern.compile(
-          "\\s*([^:\\s]+):([^:\\s]+):jar:([^:\\s]+):(?:compile|runtime):(\\S+\\.jar).*");
+          "\\s*([^:\\s]+):([^:\\s]+):jar:([^:\\s]+):(?:compile|runtime):(.+?\\.jar)(?:\\s.*)?");
 
   private record Component(String group, String name, String version, Path file) {
     String purl() {

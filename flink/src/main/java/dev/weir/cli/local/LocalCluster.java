@@ -2,6 +2,7 @@ package dev.weir.cli.local;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -61,7 +62,14 @@ public final class LocalCluster implements AutoCloseable {
                 .setNumSlotsPerTaskManager(
                     Math.max(parallelism, configuration.get(TaskManagerOptions.NUM_TASK_SLOTS)))
                 .build());
-    cluster.start();
+    try {
+      cluster.start();
+    } catch (UnknownHostException e) { // Flink asks for the address of the machine's own name
+      throw new IOException(
+          "host name: expected the name of this machine to have an address, got none (%s)"
+              .formatted(e.getMessage()),
+          e);
+    }
     return new LocalCluster(cluster, configuration, checkpoints);
   }
 

@@ -1,0 +1,303 @@
+package dev.weir.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Patience;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
+
+/**
+ * What {@code mvn -P release package} built: the archive, its launcher, the poms, the checksums.
+ */
+@Tag("release")
+class ReleaseIT {
+
+  /** A line of the license plugin: (license) ... name (group:artifact:version - url). */
+  private static final Pattern LISTED =
+      Pattern.compile("\\s+(\\(.*\\)) .*\\(([^:()\\s]+):([^:\\s]+):([^:\\s]+) - .*\\)");
+
+  private static final Path TARGET =
+      Path.of(System.getProperty("job.jar")).toAbsolutePath().getParent();
+  private static final String NAME =
+      Path.of(System.getProperty("job.jar")).getFileName().toString().replace("-job.jar", "");
+
+  @TempDir static Path folder;
+  private static Path home;
+
+  @BeforeAll
+  static void extract() throws Exception {
+    Path place = Files.createDirectories(folder.resolve("with a space & more"));
+    assertThat(
+            run(place, Map.of(), "tar", "-xzf", TARGET.resolve(NAME + ".tar.gz").toString()).code)
+        .isZero();
+    home = place.resolve(NAME);
+  }
+
+  @Test
+  void eachBundledJarIsInTheListOfLicensesAndInTheSbom() throws Exception {
+    Map<String, String> licenses = licenses();
+    Set<String> components = new TreeSet<>();
+    JsonNode sbom = new ObjectMapper().readTree(home.resolve("sbom.cdx.json").toFile());
+    for (JsonNode component : sbom.path("components")) {
+      components.add(
+          component.path("name").asText() + "-" + component.path("version").asText() + ".jar");
+    }
+    Set<String> foreign = jars();
+    foreign.removeIf(jar -> jar.startsWith("weir-"));
+    assertThat(foreign).hasSizeGreaterThan(100);
+    assertThat(licenses.keySet()).containsExactlyInAnyOrderElementsOf(foreign);
+    assertThat(components).containsAll(foreign);
+  }
+
+  @Test
+  void eachLibraryThatIsNotUnderTheApacheLicenseHasTheTextOfItsLicense() throws Exception {
+    StringBuilder texts = new StringBuilder();
+    for (String name : List.of("MIT", "BSD-2-Clause", "BSD-3-Clause")) {
+      texts.append(Files.readString(home.resolve("licenses/" + name + ".txt")));
+    }
+    String own;
+    try (Stream<Path> found = Files.list(home.resolve("licenses"))) {
+      own = found.map(each -> each.getFileName().toString()).collect(Collectors.joining("\n"));
+    }
+    Set<String> without = new TreeSet<>();
+    licenses()
+        .forEach(
+            (jar, license) -> {
+              String artifact = jar.replaceFirst("-[0-9].*", "");
+              boolean named =
+                  Pattern.compile("(?m)^" + Pattern.quote(artifact) + "\\b")
+                      .matcher(own + "\n" + texts)
+                      .find();
+              boolean eclipse = license.contains("EDL") || license.contains("Eclipse Distribution");
+              if (!license.contains("pache") && !named && !eclipse) {
+                without.add(jar + " " + license);
+              }
+            });
+    // Eclipse's are in jaxb.txt and jakarta-activation.txt
+    assertThat(own).contains("jaxb.txt", "jakarta-activation.txt");
+    assertThat(without).isEmpty();
+  }
+
+  @Test
+  void theClassPathNamesTheJarsThatAreThere() throws Exception {
+    List<String> named = new ArrayList<>(List.of(NAME + ".jar"));
+    for (String list : List.of("job", "cluster")) {
+      for (String jar :
+          Files.readString(home.resolve("lib/" + list + ".classpath")).strip().split(":")) {
+        named.add(jar.replaceFirst("^lib/", ""));
+      }
+    }
+    assertThat(named).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(jars());
+  }
+
+  @Test
+  void ownersModesAndTimesDoNotDependOnTheMachine() throws Exception {
+    Run listing =
+        run(
+            folder,
+            Map.of("TZ", "UTC"),
+            "tar",
+            "--numeric-owner",
+            "--full-time",
+            "-tvzf",
+            TARGET.resolve(NAME + ".tar.gz").toString());
+    assertThat(listing.out.lines())
+        .isNotEmpty()
+        .allMatch(
+            line -> line.matches("(-rw-r--r--|[-d]rwxr-xr-x) 0/0 +\\d+ 2026-01-01 00:00:00 .*"))
+        .filteredOn(line -> line.startsWith("-rwx"))
+        .singleElement()
+        .asString()
+        .endsWith("/bin/weir");
+  }
+
+  @Test
+  void theLauncherRunsThroughASymbolicLinkFromAnyFolder() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("my weir"), home.resolve("bin/weir"));
+    Run run = run(Path.of("/"), Map.of(), link.toString(), "--version");
+    assertThat(run.out).isEqualTo(NAME.replace('-', ' ') + "\n");
+    assertThat(run.code).isZero();
+  }
+
+  @Test
+  void aForecastNeedsNothingButTheArchive() throws Exception {
+    Run run =
+        run(
+            home,
+            Map.of(),
+            "bin/weir",
+            "forecast",
+            "--input",
+            "sample/uci_bike.csv",
+            "--horizon",
+            "2");
+    assertThat(run.code).as("%s", run).isZero();
+    assertThat(run.out.lines().filter(line -> line.startsWith("uci_bike"))).hasSize(2);
+    assertThat(run.err).doesNotContain("WARN");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"11.0.2", "1.8.0_392"})
+  void anOldJavaIsRejectedWithTheNextStep(String version, @TempDir Path jdk) throws Exception {
+    fakeJava(jdk);
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    Run run = run(folder, Map.of("JAVA_HOME", jdk.toString()), weir(), "--version");
+    String major = version.startsWith("1.8") ? "8" : "11";
+    assertThat(run.err)
+        .startsWith(
+            "weir: needs a Java runtime, version 17 or later; found version " + major + " (")
+        .contains("sudo apt-get install openjdk-17-jre-headless");
+    assertThat(run.code).isEqualTo(1);
+  }
+
+  @Test
+  void aMissingJavaIsReportedWithTheNextStep(@TempDir Path tools) throws Exception {
+    for (String tool : List.of("bash", "dirname", "readlink", "sed")) {
+      Path there = Path.of("/usr/bin", tool);
+      Files.createSymbolicLink(
+          tools.resolve(tool), Files.exists(there) ? there : Path.of("/bin", tool));
+    }
+    Run run = run(folder, Map.of("JAVA_HOME", "", "PATH", tools.toString()), weir(), "--version");
+    assertThat(run.err)
+        .startsWith("weir: needs a Java runtime, version 17 or later; found no java in the PATH")
+        .contains("or let JAVA_HOME point to the one you have");
+    assertThat(run.code).isEqualTo(1);
+  }
+
+  @Test
+  void anIncompleteCopyIsRejected(@TempDir Path other) throws Exception {
+    Files.createDirectory(other.resolve("bin"));
+    Path copy = Files.copy(home.resolve("bin/weir"), other.resolve("bin/weir"));
+    Run run = run(folder, Map.of(), "bash", copy.toString(), "--version");
+    assertThat(run.err).contains("is not a complete release").contains("extract the whole archive");
+    assertThat(run.code).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "core", "flink"})
+  void thePomHasWhatMavenCentralRequires(String module) throws Exception {
+    Path target = TARGET.getParent().resolveSibling(module).resolve(TARGET.getFileName());
+    Element pom =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(target.normalize().resolve("flattened-pom.xml").toFile())
+            .getDocumentElement();
+    for (String tag :
+        List.of(
+            "groupId",
+            "artifactId",
+            "version",
+            "name",
+            "description",
+            "url",
+            "license",
+            "developer",
+            "scm",
+            "connection")) {
+      assertThat(pom.getElementsByTagName(tag).getLength()).as(tag).isPositive();
+      assertThat(pom.getElementsByTagName(tag).item(0).getTextContent()).as(tag).isNotBlank();
+    }
+    assertThat(pom.getTextContent()).doesNotContain("${", "SNAPSHOT");
+    if (!module.equals(".")) {
+      String jar = module.equals("core") ? NAME.replace("weir-", "weir-core-") : NAME;
+      assertThat(target.resolve(jar + "-sources.jar")).isRegularFile();
+      assertThat(target.resolve(jar + "-javadoc.jar")).isRegularFile();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SHA-256", "SHA-512"})
+  void theChecksumsAreThoseOfTheFiles(String algorithm) throws Exception {
+    List<String> lines = Files.readAllLines(TARGET.resolve(algorithm.replace("-", "") + "SUMS"));
+    Path core = TARGET.getParent().resolveSibling("core").resolve(TARGET.getFileName());
+    Set<String> names = new TreeSet<>();
+    for (String line : lines) {
+      String name = line.replaceFirst("^\\w+ [ *]", "");
+      names.add(name);
+      Path file = (name.startsWith("weir-core") ? core : TARGET).resolve(name);
+      byte[] sum = MessageDigest.getInstance(algorithm).digest(Files.readAllBytes(file));
+      assertThat(line).startsWith(HexFormat.of().formatHex(sum));
+    }
+    assertThat(names).contains(NAME + ".tar.gz", NAME + "-job.jar", NAME + "-sql.jar");
+  }
+
+  /** License of each jar but ours. */
+  private static Map<String, String> licenses() throws IOException {
+    Map<String, String> licenses = new TreeMap<>();
+    for (String line : Files.readAllLines(home.resolve("THIRD-PARTY.txt"))) {
+      Matcher listed = LISTED.matcher(line);
+      if (listed.matches() && !listed.group(2).equals("dev.weir")) {
+        licenses.put(listed.group(3) + "-" + listed.group(4) + ".jar", listed.group(1));
+      }
+    }
+    return licenses;
+  }
+
+  private static Set<String> jars() throws IOException {
+    try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".jar"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private static String weir() {
+    return home.resolve("bin/weir").toString();
+  }
+
+  private static void fakeJava(Path jdk) throws IOException {
+    Path java = Files.createDirectory(jdk.resolve("bin")).resolve("java");
+    Files.writeString(java, "#!/bin/sh\nexit 99\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+  }
+
+  private record Run(int code, String out, String err) {}
+
+  private static Run run(Path directory, Map<String, String> environment, String... command)
+      throws Exception {
+    Path out = Files.createTempFile(folder, "out", "");
+    Path err = Files.createTempFile(folder, "err", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    assertThat(process.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
+        .as("%s ends", List.of(command))
+        .isTrue();
+    return new Run(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+}
