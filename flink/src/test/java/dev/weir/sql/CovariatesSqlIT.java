@@ -357,7 +357,8 @@ class CovariatesSqlIT {
     Path file = dir.resolve("other.safetensors");
     ModelFiles.write(networkOfWhatIsAhead(), file);
     SqlFixture sql = session(flink.environment(1), row -> row);
-    String query = forecast(", ahead_columns => 'heat_ahead', weights_path => '%s'".formatted(file));
+    String query =
+        forecast(", ahead_columns => 'heat_ahead', weights_path => '%s'".formatted(file));
     assertThatThrownBy(() -> sql.query(query))
         .hasStackTraceContaining("ahead: expected 1, got 2 (model ahead version 4)");
   }
