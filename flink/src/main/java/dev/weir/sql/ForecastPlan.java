@@ -226,7 +226,7 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
         arguments.refuse(
             follows ? OF_LEARNED_EXPERTS : OF_LEARNING, "learning => TRUE beside it", "FALSE");
       }
-      checkAhead(model, follows);
+      checkAhead(model);
       defaults(); // each of them must be right, whether there is a file or not
       Target target =
           new Target(
@@ -257,10 +257,10 @@ record ForecastPlan(ForecastSettings settings, Columns columns, boolean refusedR
     }
 
     /** Columns known ahead that nothing reads are a mistake. */
-    private void checkAhead(ForecastModel model, boolean follows) {
+    private void checkAhead(ForecastModel model) {
       int ahead = arguments.get(Signature.AHEAD_COLUMNS).size();
       boolean isLearned = learns && arguments.get(ForecastOptions.COVARIATES);
-      if (ahead > 0 && model != null && !isLearned && !follows && model.ahead().count() == 0) {
+      if (ahead > 0 && model != null && !isLearned && model.ahead().count() == 0) {
         throw arguments.wrong(
             Signature.AHEAD_COLUMNS,
             "none where nothing is learned from them and the model reads none",

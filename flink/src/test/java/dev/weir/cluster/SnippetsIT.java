@@ -334,6 +334,9 @@ class SnippetsIT {
     Files.write(work.resolve("demand.safetensors"), network(1, 2, says));
     Files.write(work.resolve("steps.safetensors"), network(1, 1, Map.of()));
     Files.write(work.resolve("other.safetensors"), network(3, 2, Map.of()));
+    Files.copy(
+        Path.of("core/src/test/resources/ahead/load.safetensors"),
+        work.resolve("load.safetensors")); // of the program in docs/pytorch.md
     Map<String, String> ofClasses =
         Map.of(
             "weir.task", "classify",
